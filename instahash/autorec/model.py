@@ -1,0 +1,231 @@
+"""The class: checks its input, takes exact minibatch steps, runs the epochs, predicts. Arrays and CSR in, arrays out."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from instahash.autorec import kernels
+from instahash.autorec.optimize import Adam
+from instahash.errors import DataError, DivergenceError, SettingsError
+
+
+class AutoRec:
+    """Autoencoder with one sigmoid hidden layer and identity output, squared error on every entry, L2.
+
+    Sedhain et al. 2015, equations 1 and 2, with every word rated. Though J sums over all words, a rating vector is a
+    constant plus a few entries and the output is linear, so loss and gradient follow exactly from U'U, H'H and the few
+    stored entries (`_decode_gram`), without an array of posts x words.
+
+    Parameters
+    ----------
+    n_hidden : int.
+    epochs : int, passes over all posts.
+    batch_size : int, posts a step.
+    learning_rate : float, Adam's, falling linearly to zero over the epochs.
+    reg : float >= 0, weight of L2 on V and U, beside a loss that is a mean over posts.
+    seed : int >= 0.
+    n_threads : int, threads of our kernels. Each works on rows or columns of its own, so their results do not depend
+        on it; the matrix products use as many threads as BLAS was given (OPENBLAS_NUM_THREADS), and another number
+        there may change the last bits.
+
+    Attributes
+    ----------
+    V, mu, U, b : float32, shapes as in the room's legend.
+    history : list of float, RMSE over all entries (float64) in each epoch, each batch measured before its step.
+    """
+
+    def __init__(self, n_hidden=500, epochs=50, batch_size=512, learning_rate=1e-3, reg=0.0, seed=0, n_threads=1):
+        for name, value, least in (
+            ("n_hidden", n_hidden, 1),
+            ("epochs", epochs, 1),
+            ("batch_size", batch_size, 1),
+            ("reg", reg, 0),
+            ("seed", seed, 0),
+            ("n_threads", n_threads, 1),
+        ):
+            if not value >= least:
+                raise SettingsError(f"autorec: {name} is {value}; it must be at least {least}")
+        if not learning_rate > 0:
+            raise SettingsError(f"autorec: learning_rate is {learning_rate}; it must be above 0, try 0.001")
+        self.n_hidden, self.epochs, self.batch_size = n_hidden, epochs, batch_size
+        self.learning_rate, self.reg, self.seed, self.n_threads = learning_rate, reg, seed, n_threads
+        self.history: list[float] = []
+
+    def fit(self, ratings, background=-1.0, *, state=None, on_epoch=None, on_progress=None):
+        """Train to reproduce `ratings`, CSR (n_posts, n_words) float; entries not stored have the rating `background`.
+
+        state, on_epoch, on_progress : as in :meth:`instahash.word2vec.Word2Vec.fit`.
+
+        Raises DataError for a matrix without posts or with ratings that are not finite, DivergenceError where the
+        parameters stop being finite.
+        """
+        if ratings.shape[0] == 0:
+            raise DataError("autorec was given no posts; it needs at least one rating vector to learn from")
+        if not np.isfinite(ratings.data).all():
+            raise DataError("autorec was given a rating that is not a finite number; ratings lie in [-1, 1]")
+        S = type(ratings)((ratings.data - np.float32(background), ratings.indices, ratings.indptr), ratings.shape)
+        self._begin(S, background, state)
+        n_posts, n_words = S.shape
+        starts = range(0, n_posts, self.batch_size)
+        with ThreadPoolExecutor(self.n_threads) as pool:
+            for epoch in range(len(self.history) + 1, self.epochs + 1):
+                order, squares = np.random.default_rng([self.seed, epoch]).permutation(n_posts), 0.0
+                for batch, start in enumerate(starts):
+                    done = (epoch - 1 + batch / len(starts)) / self.epochs
+                    rows = order[start : start + self.batch_size]
+                    square, gradients = self._step(S, background, rows, pool)
+                    self._adam.step(gradients, self.learning_rate * (1.0 - done), pool, self.n_threads)
+                    squares += square
+                    if on_progress:
+                        on_progress(len(rows))
+                self._check(squares, epoch)
+                self.history.append(float(np.sqrt(squares / (n_posts * n_words))))
+                self.mu = self._nu - background * self._Vt.sum(axis=0)
+                if on_epoch:
+                    on_epoch(self)
+        return self
+
+    @property
+    def V(self):
+        """The encoder, (n_hidden, n_words); a view of the array that holds a word's weights side by side."""
+        return self._Vt.T
+
+    def state(self):
+        """All that training needs to go on: a dict of arrays."""
+        arrays = {"Vt": self._Vt, "nu": self._nu, "U": self.U, "b": self.b, "history": np.array(self.history)}
+        return arrays | self._adam.state()
+
+    def _begin(self, S, background, state):
+        n_words = S.shape[1]
+        rng = np.random.default_rng([self.seed, 0])
+        # A unit's input then varies by about one over the posts, the range in which a sigmoid has a slope.
+        scale = 1 / np.sqrt(max((S.data.astype(np.float64) ** 2).sum() / S.shape[0], 1.0))
+        self._Vt = (scale * rng.standard_normal((n_words, self.n_hidden), np.float32)).astype(np.float32)
+        self._nu = np.zeros(self.n_hidden, np.float32)
+        self.U = np.zeros((n_words, self.n_hidden), np.float32)
+        self.b = (background + S.sum(axis=0) / S.shape[0]).astype(np.float32)  # the mean rating: the best constant
+        self._adam = Adam({"V": self._Vt, "nu": self._nu, "U": self.U, "b": self.b})
+        self.history = []
+        if state is not None:
+            if state["U"].shape != self.U.shape:
+                raise DataError(f"the saved decoder is {state['U'].shape}, this training needs {self.U.shape}")
+            for array, name in ((self._Vt, "Vt"), (self._nu, "nu"), (self.U, "U"), (self.b, "b")):
+                array[:] = state[name]
+            self._adam.restore(state)
+            self.history = [float(value) for value in state["history"]]
+            self.mu = self._nu - background * self._Vt.sum(axis=0)
+
+    def _step(self, S, background, rows, pool):
+        """Sum of squared errors of the posts `rows`, and the gradients of J: exact either way, by the cheaper one."""
+        m, (n_words, n_hidden) = len(rows), self.U.shape
+        H = self._gather(self._Vt, S, rows, pool)
+        H += self._nu
+        sigmoid_in_place(H)
+        part = S[rows]
+        dense = 3 * m * n_words <= 2 * n_hidden * (m + n_words)  # multiply-adds of the decoder, divided by n_hidden
+        decode = self._decode_dense if dense else self._decode_gram
+        square, UE, dU, db = decode(H, part, self.b - np.float32(background), pool)
+
+        dZ = UE * (H * (1 - H)) / m
+        dU /= m
+        dV = np.zeros_like(self._Vt)
+        self._scatter(dV, S, rows, dZ, 1.0, pool)
+        if self.reg:
+            dU += np.float32(self.reg) * self.U
+            dV += np.float32(self.reg) * self._Vt
+        return square, {"V": dV, "nu": dZ.sum(axis=0), "U": dU, "b": db / m}
+
+    def _decode_dense(self, H, S, a, pool):
+        """The error of every entry, E = H U' + a - S, and what follows from it; the way of small vocabularies.
+
+        Returns (sum of squares, E U, E'H, E'1).
+        """
+        E = H @ self.U.T
+        E += a
+        E[np.repeat(np.arange(len(H)), np.diff(S.indptr)), S.indices] -= S.data
+        return np.einsum("ij,ij->", E, E, dtype=np.float64), E @ self.U, E.T @ H, E.sum(axis=0)
+
+    def _decode_gram(self, H, S, a, pool):
+        """The same without any array of posts x words. With a = b - c the error of a post is e = U h + a - s, so
+
+            U'e      = (U'U) h + U'a - U's
+            |e|^2    = h.(U'U h) + 2 h.U'a + |a|^2 - 2 h.U's - 2 s.a + |s|^2
+            sum e h' = U (H'H) + a (1'H) - S'H          sum e = U (H'1) + m a - S'1
+        """
+        U, m, rows = self.U, len(H), np.arange(len(H))
+        US = self._gather(U, S, rows, pool)
+        Ua, H_sum = U.T @ a, H.sum(axis=0)
+        QH = H @ (U.T @ U)
+        square = (
+            np.einsum("ij,ij->", H, QH + 2 * (Ua - US), dtype=np.float64)
+            + m * np.dot(a, a).astype(np.float64)
+            + np.sum(S.data * (S.data - 2 * a[S.indices]), dtype=np.float64)
+        )
+        dU = U @ (H.T @ H)
+        dU += np.outer(a, H_sum)
+        self._scatter(dU, S, rows, H, -1.0, pool)
+        S_sum = np.bincount(S.indices, S.data, minlength=len(U)).astype(np.float32)
+        return square, QH + Ua - US, dU, U @ H_sum + m * a - S_sum
+
+    def _gather(self, A, S, rows, pool):
+        """S A for the sparse rows `rows`; each thread has rows of its own."""
+        out = np.empty((len(rows), A.shape[1]), A.dtype)
+        parts = self._parts(len(rows))
+        list(pool.map(lambda p: kernels.gather(A, S.indptr, S.indices, S.data, rows[p], out[p]), parts))
+        return out
+
+    def _scatter(self, A, S, rows, G, scale, pool):
+        """A += scale S'G; each thread has columns of its own."""
+        parts = self._parts(A.shape[1])
+        list(
+            pool.map(
+                lambda p: kernels.scatter(A[:, p], S.indptr, S.indices, S.data, rows, G[:, p], scale),
+                parts,
+            )
+        )
+
+    def _parts(self, n):
+        cuts = np.linspace(0, n, self.n_threads + 1).astype(int)
+        return [slice(a, b) for a, b in zip(cuts, cuts[1:])]
+
+    def _check(self, squares, epoch):
+        for name, values in self._adam.parameters.items():
+            if not (np.isfinite(squares) and np.isfinite(values).all()):
+                raise DivergenceError(
+                    f"autorec diverged in epoch {epoch}: {name} is no longer finite at learning rate "
+                    f"{self.learning_rate}; try --set autorec.learning_rate={self.learning_rate / 4:g}"
+                )
+
+    def encode(self, ratings, background=0.0):
+        """Codes g(V r + mu), (n_posts, n_hidden) float32, of a CSR matrix of ratings over `background`."""
+        S = type(ratings)((ratings.data - np.float32(background), ratings.indices, ratings.indptr), ratings.shape)
+        H = np.asarray(S @ self._Vt, dtype=np.float32)
+        H += self.mu + np.float32(background) * self._Vt.sum(axis=0) if background else self.mu
+        sigmoid_in_place(H)
+        return H
+
+    def predict(self, ratings, background=0.0):
+        """Outputs U g(V r + mu) + b, (n_posts, n_words) float32. Give few posts at a time: the array is dense."""
+        return self.encode(ratings, background) @ self.U.T + self.b
+
+    def rmse(self, ratings, background=-1.0, block=2048):
+        """Root mean squared error over all entries of `ratings` (float64)."""
+        total = 0.0
+        for start in range(0, ratings.shape[0], block):
+            part = ratings[start : start + block]
+            error = self.predict(part, background) - np.float32(background)
+            error[np.repeat(np.arange(part.shape[0]), np.diff(part.indptr)), part.indices] -= part.data - np.float32(
+                background
+            )
+            total += float(np.einsum("ij,ij->", error, error, dtype=np.float64))
+        return float(np.sqrt(total / (ratings.shape[0] * ratings.shape[1])))
+
+
+def sigmoid_in_place(x):
+    """x <- 1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2, which cannot overflow."""
+    x *= 0.5
+    np.tanh(x, out=x)
+    x += 1.0
+    x *= 0.5

@@ -1,0 +1,32 @@
+"""What AutoRec is asked to reproduce: +1 for the words of a post, less for related words, the background elsewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+
+def expansion_decay(n_expand, first=None, last=0.0):
+    """Ratings of the expansion by rank: from `first` (default 1 - 1/n_expand) straight down to `last`. float32."""
+    if n_expand == 0:
+        return np.empty(0, np.float32)
+    return np.linspace(1 - 1 / n_expand if first is None else first, last, n_expand, dtype=np.float32)
+
+
+def rating_matrix(bags, expansion=None, decay=None):
+    """Stored ratings, CSR (n_posts, n_words) float32: +1 for each word of a bag, decay[k] for its k-th expansion word.
+
+    bags : CSR, stored entries are the words.  expansion : (n_posts, n_expand) word ids outside the bag, -1 for none.
+    decay : (n_expand,).  Entries not stored have the background rating. Stored zeros (the end of the decay) stay.
+    """
+    sizes = np.diff(bags.indptr)
+    rows, columns = np.repeat(np.arange(bags.shape[0]), sizes), bags.indices
+    values = np.ones(bags.nnz, np.float32)
+    if expansion is not None and expansion.size:
+        post, rank = np.nonzero(expansion >= 0)
+        rows = np.concatenate([rows, post])
+        columns = np.concatenate([columns, expansion[post, rank]])
+        values = np.concatenate([values, decay[rank].astype(np.float32)])
+    order = np.lexsort((columns, rows))
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=bags.shape[0]))])
+    return sparse.csr_array((values[order], columns[order].astype(np.int32), indptr), shape=bags.shape)

@@ -1,0 +1,64 @@
+"""AutoRec on dense arrays, from the equations, in plain NumPy; nothing shared with the kernels.
+
+Sedhain et al. 2015, equation 2, with every entry of r rated (the recipe's enforced negatives), over m posts:
+
+    J = 1/(2m) sum_i |r_i - U g(V r_i + mu) - b|^2 + reg/2 (|V|^2 + |U|^2)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def sigmoid(x):
+    """1 / (1 + exp(-x)), without overflow."""
+    return np.exp(-np.logaddexp(0.0, -x))
+
+
+def forward(V, mu, U, b, R):
+    """Codes H (m, n_hidden) and outputs O (m, n_words) of the rating vectors R (m, n_words)."""
+    H = sigmoid(R @ V.T + mu)
+    return H, H @ U.T + b
+
+
+def loss_and_gradients(V, nu, U, b, R, c, reg):
+    """J and its gradients with respect to V, nu, U and b, where mu = nu - c V 1.
+
+    With nu for mu the model and the minimum are the same, but the constant part of the input no longer moves V: z = V
+    (r - c) + nu, so a step on V and a step on the bias do not fight over it.
+    """
+    m = len(R)
+    H = sigmoid((R - c) @ V.T + nu)
+    E = H @ U.T + b - R
+    dZ = (E @ U) * H * (1 - H)  # g'(z) = h (1 - h)
+    loss = 0.5 * (E**2).sum() / m + 0.5 * reg * ((V**2).sum() + (U**2).sum())
+    return loss, dZ.T @ (R - c) / m + reg * V, dZ.sum(0) / m, E.T @ H / m + reg * U, E.sum(0) / m
+
+
+def rmse(V, mu, U, b, R):
+    """Root of the mean squared error over all entries of R."""
+    return np.sqrt(np.mean((forward(V, mu, U, b, R)[1] - R) ** 2))
+
+
+def gather(A, indptr, indices, data, rows, out):
+    """out[t] = sum_j s_j A[j], with s the sparse row `rows[t]`: S A."""
+    for t, i in enumerate(rows):
+        entries = slice(indptr[i], indptr[i + 1])
+        out[t] = data[entries] @ A[indices[entries]]
+
+
+def scatter(A, indptr, indices, data, rows, G, scale):
+    """A[j] += scale s_j G[t] for every entry s_j of the sparse row `rows[t]`: A += scale S' G."""
+    for t, i in enumerate(rows):
+        for q in range(indptr[i], indptr[i + 1]):
+            A[indices[q]] += scale * data[q] * G[t]
+
+
+def adam(theta, gradient, m, v, rate, beta1, beta2, epsilon):
+    """Kingma and Ba 2015, algorithm 1, second form of section 2: `rate` carries the corrections of m and v.
+
+    Changes theta, m and v, all of one shape, in place.
+    """
+    m[:] = beta1 * m + (1 - beta1) * gradient
+    v[:] = beta2 * v + (1 - beta2) * gradient**2
+    theta -= rate * m / (np.sqrt(v) + epsilon)

@@ -1,0 +1,81 @@
+"""A post: one photo with its author's hashtags and a detector's labels."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from instahash.errors import DataError
+
+
+class Label(NamedTuple):
+    """What a detector saw.
+
+    description : str, may be several words.
+    score : float in [0, 1].
+    """
+
+    description: str
+    score: float
+
+
+class Post(NamedTuple):
+    """One photo.
+
+    id : str.
+    hashtags : tuple of str, as the author wrote them.
+    labels : tuple of Label.
+    user, created_at : str or None.
+    """
+
+    id: str
+    hashtags: tuple[str, ...] = ()
+    labels: tuple[Label, ...] = ()
+    user: str | None = None
+    created_at: str | None = None
+
+
+def post_from_json(value: Any) -> Post:
+    """The post that a decoded JSON object describes; unknown keys are ignored, absent lists are empty.
+
+    Raises DataError naming the key, what came and what was wanted.
+    """
+    if not isinstance(value, dict):
+        raise DataError(f"a post must be a JSON object with an 'id', not {_shown(value)}")
+    if "id" not in value:
+        raise DataError("the post has no 'id'; every post needs an 'id' (a text)")
+    hashtags = value.get("hashtags", ())
+    if not isinstance(hashtags, (list, tuple)) or not all(isinstance(tag, str) for tag in hashtags):
+        raise DataError(f"'hashtags' must be a list of texts, not {_shown(hashtags)}")
+    labels = value.get("labels", ())
+    if not isinstance(labels, (list, tuple)):
+        raise DataError(f"'labels' must be a list of {{\"description\", \"score\"}} objects, not {_shown(labels)}")
+    return Post(
+        _text(value, "id"),
+        tuple(hashtags),
+        tuple(_label(label) for label in labels),
+        _text(value, "user") if value.get("user") is not None else None,
+        _text(value, "created_at") if value.get("created_at") is not None else None,
+    )
+
+
+def _label(value: Any) -> Label:
+    if not isinstance(value, dict) or not isinstance(value.get("description"), str):
+        raise DataError(f"a label must be an object with a 'description' (a text) and a 'score', not {_shown(value)}")
+    score = value.get("score")
+    if isinstance(score, bool) or not isinstance(score, (int, float)):
+        raise DataError(f"the 'score' of label '{value['description']}' must be a number in [0, 1], not {_shown(score)}")
+    if not math.isfinite(score) or not 0 <= score <= 1:
+        raise DataError(f"the 'score' of label '{value['description']}' is {score}; it must lie in [0, 1]")
+    return Label(value["description"], float(score))
+
+
+def _text(value: dict, key: str) -> str:
+    if not isinstance(value[key], str):
+        raise DataError(f"'{key}' must be a text, not {_shown(value[key])}")
+    return value[key]
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

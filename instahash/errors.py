@@ -1,0 +1,25 @@
+"""Every error instahash raises on purpose.
+
+Each message says, in one line, what came, what was wanted and what to try. The commands print that line and exit with
+status 2; a program catches :class:`InstahashError` or one of its kinds.
+"""
+
+
+class InstahashError(Exception):
+    """Base of all errors raised on purpose; its text is one line fit to be shown to a user."""
+
+
+class DataError(InstahashError):
+    """Posts, a file of posts, or an array given to a model is not what was wanted."""
+
+
+class ModelError(InstahashError):
+    """A model directory is missing, incomplete, changed, of a newer format, or cannot be written."""
+
+
+class SettingsError(InstahashError):
+    """A setting does not exist or its value is out of range."""
+
+
+class DivergenceError(InstahashError):
+    """Training reached a value that is not finite."""

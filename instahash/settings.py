@@ -1,0 +1,127 @@
+"""Every setting with its default, and the `section.name=value` form in which commands take them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from instahash.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    max_hashtags: int = 1000  # most used hashtags kept, the hashtag vocabulary
+    min_score: float = 0.5  # labels below are rejected
+
+
+@dataclass(frozen=True)
+class Word2VecSettings:
+    dim: int = 100
+    n_negative: int = 5
+    n_shared: int = 20  # negatives drawn a bag, shared by its pairs
+    permutation: int = 3  # words a permutation (r)
+    epochs: int = 15
+    learning_rate: float = 0.3
+    ns_exponent: float = 0.75
+
+
+@dataclass(frozen=True)
+class AutoRecSettings:
+    n_hidden: int = 500
+    epochs: int = 50
+    batch_size: int = 512
+    learning_rate: float = 1e-3
+    reg: float = 0.0
+    n_expand: int = 20  # expansion words a post
+    expansion_last: float = 0.0  # rating of the last of them; the first has 1 - 1/n_expand
+
+
+@dataclass(frozen=True)
+class RecommendSettings:
+    n_similar: int = 20  # size of the Word2Vec set
+    n_default: int = 5  # AutoRec's first words, taken where the intersection is empty
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one training; a section is an attribute, a setting an attribute of its section."""
+
+    data: DataSettings = field(default_factory=DataSettings)
+    word2vec: Word2VecSettings = field(default_factory=Word2VecSettings)
+    autorec: AutoRecSettings = field(default_factory=AutoRecSettings)
+    recommend: RecommendSettings = field(default_factory=RecommendSettings)
+    mode: str = "paper"
+    seed: int = 0
+    n_threads: int = 1
+
+    def __post_init__(self):
+        if self.mode != "paper":
+            raise SettingsError(f"mode is '{self.mode}'; it must be 'paper'")
+        for name, value, least in (
+            ("seed", self.seed, 0),
+            ("n_threads", self.n_threads, 1),
+            ("data.max_hashtags", self.data.max_hashtags, 1),
+            ("autorec.n_expand", self.autorec.n_expand, 0),
+            ("recommend.n_similar", self.recommend.n_similar, 1),
+            ("recommend.n_default", self.recommend.n_default, 0),
+        ):
+            if value < least:
+                raise SettingsError(f"{name} is {value}; it must be at least {least}")
+        if not 0 <= self.data.min_score <= 1:
+            raise SettingsError(f"data.min_score is {self.data.min_score}; it must lie in [0, 1]")
+
+    def changed(self, assignments: list[str]) -> Settings:
+        """These settings with each "section.name=value" applied; SettingsError names what is unknown or misshapen."""
+        settings = self
+        for assignment in assignments:
+            path, equals, text = assignment.partition("=")
+            section, dot, name = path.strip().partition(".")
+            if not (equals and dot):
+                raise SettingsError(f"'{assignment}' is not a setting; write section.name=value, as in autorec.epochs=20")
+            known = [f"{s}.{n}" for s, names in sections().items() for n in names]
+            if f"{section}.{name}" not in known:
+                raise SettingsError(f"there is no setting '{path.strip()}'; the settings are {', '.join(known)}")
+            part = getattr(settings, section)
+            value = _parsed(path.strip(), text.strip(), getattr(part, name))
+            settings = replace(settings, **{section: replace(part, **{name: value})})
+        return settings
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Settings:
+        """The settings that :meth:`to_json` gave; SettingsError where a key or a type is not known."""
+        settings = cls()
+        for key, content in value.items():
+            if key in sections():
+                if not isinstance(content, dict):
+                    raise SettingsError(f"the settings' section '{key}' is {content!r}; it must be an object")
+                settings = settings.changed([f"{key}.{name}={text}" for name, text in content.items()])
+            elif key in ("mode", "seed", "n_threads"):
+                wanted = type(getattr(settings, key))
+                if type(content) is not wanted:
+                    raise SettingsError(f"the setting '{key}' is {content!r}; it must be of type {wanted.__name__}")
+                settings = replace(settings, **{key: content})
+            else:
+                raise SettingsError(f"there is no setting '{key}'; was the model made by a newer version?")
+        return settings
+
+
+def sections() -> dict[str, list[str]]:
+    """Names of the settings in each section."""
+    settings = Settings()
+    parts = {f.name: getattr(settings, f.name) for f in fields(settings)}
+    return {name: [f.name for f in fields(part)] for name, part in parts.items() if hasattr(part, "__dataclass_fields__")}
+
+
+def _parsed(path: str, text: str, old: int | float) -> int | float:
+    kind = type(old)
+    try:
+        value = kind(text)
+    except ValueError:
+        wanted = "a whole number" if kind is int else "a number"
+        raise SettingsError(f"{path} is '{text}'; it must be {wanted}, as in {path}={old}") from None
+    if value != value or value in (float("inf"), float("-inf")):
+        raise SettingsError(f"{path} is {text}; it must be a finite number, as in {path}={old}")
+    return value

@@ -1,0 +1,222 @@
+"""The model directory and the checkpoint: written whole or not at all, read only when whole. Never pickle.
+
+A directory holds `model.json` and the files it lists with their SHA-256. Saving writes every file beside its old one,
+under its name plus ".new"; renaming `model.json.new` is the one moment at which the new model takes the old one's
+place, and the other renames only tidy up. A reader takes, for each file, whichever of the two names has the content
+that `model.json` asks for. So a full disk, a kill or a second process at any moment leaves the old model or the new.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from instahash.errors import ModelError
+
+FORMAT_VERSION = 1
+CHECKPOINT = "checkpoint.npz"
+
+
+def write_model(directory: str | Path, header: dict, files: dict[str, dict]) -> None:
+    """Save `header` as model.json and each of `files`: a name ending in .json with a dict, or in .npz with arrays.
+
+    Raises ModelError where the directory cannot be written; a model already there is then unchanged.
+    """
+    directory = Path(directory)
+    names = [*files, "model.json"]
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        _tidy(directory)
+        try:
+            checksums = {}
+            for name, content in files.items():
+                _write(directory / f"{name}.new", content)
+                checksums[name] = _checksum(directory / f"{name}.new")
+            header = {"format_version": FORMAT_VERSION, **header, "checksums": checksums}
+            header["checksums"]["model.json"] = _header_checksum(header)
+            _write(directory / "model.json.new", header)
+        except BaseException:
+            for name in names:
+                (directory / f"{name}.new").unlink(missing_ok=True)
+            raise
+        for name in reversed(names):
+            os.replace(directory / f"{name}.new", directory / name)
+    except OSError as error:
+        raise ModelError(
+            f"cannot write the model to '{directory}': {error.strerror or error}; nothing there was changed, free some "
+            "space or choose another --model-dir"
+        ) from None
+
+
+def read_model(directory: str | Path) -> tuple[dict, dict[str, dict]]:
+    """The header and the files of a model directory, as :func:`write_model` was given them.
+
+    Raises ModelError where the directory, or a file of it, is missing, changed, or of a newer format.
+    """
+    directory = Path(directory)
+    for attempt in range(3):  # another process may be saving: then the names move once under our feet
+        try:
+            header = _read_header(directory)
+            return header, {
+                name: _read_file(directory, name, checksum)
+                for name, checksum in header["checksums"].items()
+                if name != "model.json"
+            }
+        except ModelError:
+            if attempt == 2:
+                raise
+            time.sleep(0.02)
+    raise AssertionError("unreachable")
+
+
+def _read_header(directory: Path) -> dict[str, Any]:
+    path = directory / "model.json"
+    try:
+        header = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        if (directory / CHECKPOINT).exists():
+            why = "it holds an interrupted training; finish it with instahash-train --resume"
+        else:
+            why = "it has no model.json; train one with instahash-train --model-dir"
+        raise ModelError(f"there is no model in '{directory}': {why}") from None
+    except NotADirectoryError:
+        raise ModelError(f"'{directory}' is a file; --model-dir takes the directory of a trained model") from None
+    except OSError as error:
+        raise ModelError(f"cannot read '{path}': {error.strerror or error}") from None
+    except ValueError:
+        raise ModelError(f"'{path}' is not JSON, it was damaged; copy the model again or train it anew") from None
+    version = header.get("format_version") if isinstance(header, dict) else None
+    if not isinstance(version, int):
+        raise ModelError(f"'{path}' does not describe an instahash model; train one with instahash-train")
+    if version > FORMAT_VERSION:
+        raise ModelError(
+            f"the model in '{directory}' has format {version}, this instahash reads up to {FORMAT_VERSION}; "
+            "install a newer instahash"
+        )
+    checksums = header.get("checksums")
+    if not isinstance(checksums, dict) or checksums.get("model.json") != _header_checksum(header):
+        raise ModelError(f"'{path}' was changed after it was saved; copy the model again or train it anew")
+    return header
+
+
+def _read_file(directory: Path, name: str, checksum: str) -> dict:
+    if "/" in name or "\\" in name:
+        raise ModelError(f"the model in '{directory}' names a file outside its directory: '{name}'")
+    found = False
+    for path in (directory / name, directory / f"{name}.new"):
+        try:
+            content = path.read_bytes()
+        except OSError:
+            continue
+        found = True
+        if hashlib.sha256(content).hexdigest() == checksum:
+            return json.loads(content) if name.endswith(".json") else _arrays(content, path)
+    fault = "is not the file that was saved (its checksum differs)" if found else "is missing"
+    raise ModelError(f"'{directory / name}' {fault}; copy the whole model again or train it anew")
+
+
+def _arrays(content: bytes, path: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelError(f"'{path}' cannot be read as arrays: {error}") from None
+
+
+def _header_checksum(header: dict) -> str:
+    others = {name: value for name, value in header["checksums"].items() if name != "model.json"}
+    text = json.dumps({**header, "checksums": others}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _checksum(path: Path) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _write(path: Path, content: dict) -> None:
+    with open(path, "wb") as file:
+        if path.name.removesuffix(".new").endswith(".json"):
+            file.write(json.dumps(content, ensure_ascii=False, indent=1).encode())
+        else:
+            np.savez(file, **content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _tidy(directory: Path) -> None:
+    """Finish the renames of a save that was killed after its model.json was in place."""
+    try:
+        checksums = json.loads((directory / "model.json").read_bytes())["checksums"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    for name, checksum in checksums.items():
+        new = directory / f"{name}.new"
+        if name != "model.json" and new.exists() and _checksum(new) == checksum:
+            os.replace(new, directory / name)
+
+
+class Checkpoint:
+    """The state of a training between two epochs, in one file, replaced whole.
+
+    path : the file.  fingerprint : str that names data and settings; a file with another one is not taken up.
+    """
+
+    def __init__(self, path: str | Path, fingerprint: str):
+        self.path, self.fingerprint = Path(path), fingerprint
+        self._next_save = 0.0
+
+    def load(self) -> dict[str, dict[str, np.ndarray]]:
+        """The saved states by model, or {} where there is no file. Raises ModelError where it belongs elsewhere."""
+        try:
+            arrays = _arrays(self.path.read_bytes(), self.path)
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise ModelError(f"cannot read the checkpoint '{self.path}': {error.strerror or error}") from None
+        if str(arrays.pop("fingerprint", "")) != self.fingerprint:
+            raise ModelError(
+                f"the checkpoint '{self.path}' was made with other data or settings; repeat those to go on with it, "
+                "or train without --resume to begin anew"
+            )
+        states: dict[str, dict[str, np.ndarray]] = {}
+        for key, array in arrays.items():
+            model, _, name = key.partition(".")
+            states.setdefault(model, {})[name] = array
+        return states
+
+    def save(self, states: dict[str, dict[str, np.ndarray]]) -> None:
+        """Save the states, unless the last save is so recent that saving would take over a tenth of the time."""
+        began = time.monotonic()
+        if began < self._next_save:
+            return
+        arrays = {f"{model}.{name}": array for model, state in states.items() for name, array in state.items()}
+        new = self.path.with_name(f"{self.path.name}.new")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _write(new, {"fingerprint": np.array(self.fingerprint), **arrays})
+            os.replace(new, self.path)
+        except BaseException as error:
+            new.unlink(missing_ok=True)
+            if not isinstance(error, OSError):
+                raise
+            raise ModelError(
+                f"cannot write the checkpoint '{self.path}': {error.strerror or error}; free some space or choose "
+                "another --model-dir"
+            ) from None
+        self._next_save = time.monotonic() + 9 * (time.monotonic() - began)
+
+    def remove(self) -> None:
+        """Forget the checkpoint, once the model is saved."""
+        self.path.unlink(missing_ok=True)

@@ -1,0 +1,128 @@
+"""The equations of skip-gram with negative sampling, in plain NumPy, float64, nothing shared with the kernels.
+
+Mikolov, Sutskever, Chen, Corrado and Dean, "Distributed Representations of Words and Phrases and their
+Compositionality" (2013), equation 4: a pair of a centre i and a context j costs
+
+    -log s(w_i . c_j) - k E_{l ~ P} log s(-w_i . c_l)
+
+The recipe trains on the pairs of every r-permutation of every bag. :func:`permutation_pairs` lists them;
+:func:`bag_pairs` with :func:`pair_weight` says the same without listing them.
+"""
+
+from __future__ import annotations
+
+from itertools import permutations
+from math import factorial
+
+import numpy as np
+
+
+def sigmoid(x):
+    """s(x) = 1 / (1 + exp(-x)), without overflow."""
+    return np.exp(-np.logaddexp(0.0, -np.asarray(x, dtype=np.float64)))
+
+
+def permutation_pairs(bag, r):
+    """All (centre, context) pairs of all permutations of min(r, n) words of `bag`, the window covering each whole."""
+    pairs = []
+    for sentence in permutations(bag, min(r, len(bag))):
+        pairs += [(sentence[a], sentence[b]) for a in range(len(sentence)) for b in range(len(sentence)) if a != b]
+    return pairs
+
+
+def bag_pairs(bag):
+    """Every ordered pair of different words of `bag`, once."""
+    return [(i, j) for i in bag for j in bag if i != j]
+
+
+def pair_weight(n, r):
+    """How often each ordered pair occurs in all permutations of r out of n words: r (r-1) (n-2)! / (n-r)!.
+
+    The pair takes 2 of r places in r (r-1) ways; n-2 words fill the other r-2 places in (n-2)! / (n-r)! ways.
+    Zero for bags of fewer than two words; r is capped at n.
+    """
+    r = min(r, n)
+    return r * (r - 1) * factorial(n - 2) // factorial(n - r) if n >= 2 else 0
+
+
+def expected_loss(W, C, pairs, P, k):
+    """Loss of equation 4 summed over `pairs`, with the exact expectation over P, and its gradients.
+
+    W, C : (n_words, dim) float64.  pairs : list of (centre, context).  P : (n_words,), sums to 1.
+    Returns (loss, dW, dC).
+    """
+    loss, dW, dC = 0.0, np.zeros_like(W), np.zeros_like(C)
+    for i, j in pairs:
+        loss -= np.log(sigmoid(W[i] @ C[j]))
+        error = sigmoid(W[i] @ C[j]) - 1.0  # d(-log s(x))/dx = s(x) - 1
+        dW[i] += error * C[j]
+        dC[j] += error * W[i]
+        loss -= k * P @ np.log(sigmoid(-C @ W[i]))
+        errors = k * P * sigmoid(C @ W[i])  # d(-log s(-x))/dx = s(x)
+        dW[i] += errors @ C
+        dC += np.outer(errors, W[i])
+    return loss, dW, dC
+
+
+def bag_gradient(X, Y, n, k):
+    """Loss and gradient of one bag with the negatives drawn for it.
+
+    The bag's n words are rows of X (n, dim) as centres and the first n rows of Y (n + n_shared, dim) as contexts; the
+    other rows of Y are the negatives, shared by all centres. Each of a centre's n - 1 pairs wants k of them in
+    expectation, so each of the n_shared counts k (n - 1) / n_shared times: that keeps the expected gradient.
+
+    Returns (loss, dX, dY).
+    """
+    share = k * (n - 1) / (len(Y) - n)
+    loss, dX, dY = 0.0, np.zeros_like(X), np.zeros_like(Y)
+    for i in range(n):
+        for j in range(len(Y)):
+            score = X[i] @ Y[j]
+            if j >= n:
+                loss -= share * np.log(sigmoid(-score))
+                error = share * sigmoid(score)
+            elif i != j:
+                loss -= np.log(sigmoid(score))
+                error = sigmoid(score) - 1.0
+            else:
+                error = 0.0
+            dX[i] += error * Y[j]
+            dY[j] += error * X[i]
+    return loss, dX, dY
+
+
+def adagrad_rows(A, A2, rows, gradient, learning_rate):
+    """A step of Adagrad with one step size a row, rows taken one after the other (a row may occur twice).
+
+    A2[i] += mean(g^2);  A[i] -= learning_rate g / sqrt(A2[i]).   Changes A and A2 in place.
+    """
+    for i, g in zip(rows, gradient):
+        A2[i] += np.mean(g**2)
+        if A2[i] > 0.0:
+            A[i] -= learning_rate * g / np.sqrt(A2[i])
+
+
+def train_bags(W, C, W2, C2, indptr, indices, order, weights, negatives, k, learning_rate):
+    """One step for each bag `order[t]`, with the shared negatives `negatives[t]`; returns the weighted loss.
+
+    Changes W, C, W2, C2 in place. A bag's gradient is taken at the vectors as they were before its step.
+    """
+    total = 0.0
+    for t, p in enumerate(order):
+        bag = indices[indptr[p] : indptr[p + 1]]
+        if len(bag) < 2:
+            continue
+        contexts = np.concatenate([bag, negatives[t]])
+        loss, dX, dY = bag_gradient(W[bag], C[contexts], len(bag), k)
+        adagrad_rows(W, W2, bag, weights[p] * dX, learning_rate)
+        adagrad_rows(C, C2, contexts, weights[p] * dY, learning_rate)
+        total += weights[p] * loss
+    return total
+
+
+def top_k(scores, k):
+    """Columns of the k highest scores of each row, highest first, ties by column; -1 where only -inf is left."""
+    ids = np.argsort(-scores, axis=1, kind="stable")[:, :k].astype(np.int32)
+    values = np.take_along_axis(scores, ids, axis=1)
+    ids[np.isneginf(values)] = -1
+    return ids, values
