@@ -56,6 +56,31 @@ def write_model(directory: str | Path, header: dict, files: dict[str, dict]) -> 
         ) from None
 
 
+def make_directory(directory: str | Path) -> None:
+    """Make the model directory before the work of a training begins; ModelError where it cannot be written."""
+    try:
+        Path(directory).mkdir(parents=True, exist_ok=True)
+        probe = Path(directory, ".writable")
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ModelError(
+            f"cannot write to the model directory '{directory}': {error.strerror}; choose another --model-dir"
+        ) from None
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text file whole or not at all. Raises ModelError where it cannot be written."""
+    path = Path(path)
+    new = path.with_name(f".{path.name}.new")
+    try:
+        new.write_text(text, encoding="utf-8")
+        os.replace(new, path)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise ModelError(f"cannot write '{path}': {error.strerror}; choose another file") from None
+
+
 def read_model(directory: str | Path) -> tuple[dict, dict[str, dict]]:
     """The header and the files of a model directory, as :func:`write_model` was given them.
 
@@ -216,7 +241,3 @@ class Checkpoint:
                 "another --model-dir"
             ) from None
         self._next_save = time.monotonic() + 9 * (time.monotonic() - began)
-
-    def remove(self) -> None:
-        """Forget the checkpoint, once the model is saved."""
-        self.path.unlink(missing_ok=True)

@@ -87,6 +87,14 @@ class AutoRec:
                     on_epoch(self)
         return self
 
+    @classmethod
+    def from_arrays(cls, V, mu, U, b, history=()):
+        """A trained model from its parameters, shapes as in the room's legend."""
+        model = cls(n_hidden=len(mu))
+        model._Vt, model.mu, model.U, model.b = np.ascontiguousarray(V.T), mu, U, b
+        model.history = list(history)
+        return model
+
     @property
     def V(self):
         """The encoder, (n_hidden, n_words); a view of the array that holds a word's weights side by side."""

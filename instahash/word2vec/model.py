@@ -70,6 +70,7 @@ class Word2Vec:
         self.permutation, self.epochs, self.learning_rate = permutation, epochs, learning_rate
         self.ns_exponent, self.seed, self.n_threads = ns_exponent, seed, n_threads
         self.history: list[float] = []
+        self._unit = None  # kept from the first question on, so that one question does not scale every vector
 
     def fit(self, bags, *, state=None, on_epoch=None, on_progress=None):
         """Train on `bags`, a CSR matrix (n_posts, n_words) whose stored entries are the words of each post.
@@ -92,6 +93,7 @@ class Word2Vec:
         cumulative = np.cumsum(sampling.noise_distribution(counts, self.ns_exponent))
         self._begin(state, bags.shape[1])
 
+        self._unit = None
         n_chunks = -(-bags.shape[0] // CHUNK)
         with ThreadPoolExecutor(self.n_threads) as pool:
             for epoch in range(len(self.history) + 1, self.epochs + 1):
@@ -113,6 +115,13 @@ class Word2Vec:
     def state(self):
         """All that training needs to go on: a dict of arrays."""
         return {"W": self.W, "C": self.C, "W2": self._W2, "C2": self._C2, "history": np.array(self.history)}
+
+    @classmethod
+    def from_arrays(cls, W, C, history=()):
+        """A trained model from its vectors, (n_words, dim) each."""
+        model = cls(dim=W.shape[1])
+        model.W, model.C, model.history = W, C, list(history)
+        return model
 
     def _begin(self, state, n_words):
         if state is None:
@@ -145,8 +154,10 @@ class Word2Vec:
 
     def unit_vectors(self):
         """Input vectors scaled to length 1, (n_words, dim) float32; a zero vector stays zero."""
-        length = np.linalg.norm(self.W, axis=1, keepdims=True)
-        return self.W / np.where(length > 0, length, 1)
+        if self._unit is None:
+            length = np.linalg.norm(self.W, axis=1, keepdims=True)
+            self._unit = self.W / np.where(length > 0, length, 1)
+        return self._unit
 
     def similarities(self, sets):
         """Cosine of every word with the mean of the unit vectors of each set of words.

@@ -1,0 +1,63 @@
+"""What the commands share: a parser that complains in one line, exit codes, the number of BLAS threads."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from instahash import __version__
+from instahash.errors import InstahashError
+
+
+class Parser(argparse.ArgumentParser):
+    """Complains in one line, exit 2; shows the example of its epilog as it was written."""
+
+    def __init__(self, **options):
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+        self.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+
+
+def run(parser, work, argv, interrupted=""):
+    """Call work(args); turn what it raises into an exit code and one line on standard error."""
+    args = parser.parse_args(argv)
+    try:
+        work(args)
+        sys.stdout.flush()
+        return 0
+    except InstahashError as error:
+        print(f"{parser.prog}: error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"\n{parser.prog}: interrupted{interrupted}", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader, `head` say, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def set_blas_threads(n_threads):
+    """Give BLAS n_threads threads; works only before NumPy is imported for the first time."""
+    for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+        os.environ[variable] = str(n_threads)
+
+
+def at_least(least):
+    """An argparse type: a whole number not below `least`."""
+
+    def number(text):
+        value = int(text)
+        if value < least:
+            raise argparse.ArgumentTypeError(f"{value} is below {least}")
+        return value
+
+    number.__name__ = "whole number"
+    return number
+
+
+def hashtag_line(hashtags):
+    """Hashtags as people write them, on one line."""
+    return " ".join(f"#{hashtag}" for hashtag in hashtags) or "(no hashtag)"

@@ -1,0 +1,43 @@
+"""instahash-evaluate: a model and posts in, the paper's tables and ranking measures out."""
+
+from __future__ import annotations
+
+import json
+
+from instahash.cli.common import Parser, run
+
+EXAMPLE = """example:
+  instahash-evaluate --model-dir instahash-model --data held-out.jsonl.gz --json result.json
+"""
+
+
+def parser():
+    command = Parser(
+        prog="instahash-evaluate",
+        description="Compare a model's recommendations with the hashtags that authors used.",
+        epilog=EXAMPLE,
+    )
+    add = command.add_argument
+    add("--model-dir", required=True, metavar="DIR", help="a directory written by instahash-train")
+    add("--data", required=True, metavar="POSTS", help="posts that the model was not trained on")
+    add("--json", metavar="FILE", help="also write the result as JSON")
+    return command
+
+
+def work(args):
+    from instahash.data import Corpus, read_posts
+    from instahash.evaluation import evaluate, format_example, format_tables
+    from instahash.pipeline import InstaHash
+    from instahash.storage import write_text
+
+    model = InstaHash.load(args.model_dir)
+    result = evaluate(model, Corpus.from_posts(read_posts(args.data)))
+    if args.json:
+        write_text(args.json, json.dumps(result.to_json(), indent=2) + "\n")
+    print(format_tables(result.to_json()))
+    for example in result.examples:
+        print("\n" + format_example(example))
+
+
+def main(argv=None):
+    return run(parser(), work, argv)

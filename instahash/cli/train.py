@@ -1,0 +1,75 @@
+"""instahash-train: posts in, a model directory out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from instahash.cli.common import Parser, at_least, hashtag_line, run, set_blas_threads
+
+EXAMPLE = """example:
+  instahash-train                                       train on the embedded sample
+  instahash-train --data posts.jsonl.gz --model-dir photos --threads 2
+  instahash-train --data posts.jsonl.gz --set autorec.epochs=20 --set word2vec.dim=50
+"""
+
+
+def parser():
+    command = Parser(
+        prog="instahash-train",
+        description="Train word2vec and AutoRec on posts, and save both as a model directory.",
+        epilog=EXAMPLE,
+    )
+    add = command.add_argument
+    add("--data", default="sample", metavar="POSTS|HARRISON_DIR|sample", help="posts to learn from (default: sample)")
+    add("--model-dir", default="instahash-model", metavar="DIR", help="where the model goes (default: %(default)s)")
+    add("--mode", default="paper", choices=["paper"], help="how the two models are combined (default: %(default)s)")
+    add("--max-hashtags", type=at_least(1), metavar="N", help="keep the N most used hashtags (default: 1000)")
+    add("--min-score", type=float, metavar="X", help="reject labels with a lower score (default: 0.5)")
+    add("--seed", type=at_least(0), default=0, metavar="S", help="the same seed gives the same model (default: 0)")
+    add("--threads", type=at_least(1), default=1, metavar="N",
+        help="more than one is faster; word2vec then differs a little at each run (default: 1)")  # fmt: skip
+    add("--resume", action="store_true", help="go on with an interrupted training of the same data and settings")
+    add("--quiet", action="store_true", help="print nothing but errors")
+    add("--set", action="append", default=[], metavar="section.name=value", help="any setting; may be repeated")
+    return command
+
+
+def work(args):
+    set_blas_threads(args.threads)
+    from instahash.data import read_posts
+    from instahash.pipeline import InstaHash
+    from instahash.settings import Settings
+    from instahash.storage import CHECKPOINT, make_directory
+
+    settings = Settings(mode=args.mode, seed=args.seed, n_threads=args.threads)
+    changes = {"max_hashtags": args.max_hashtags, "min_score": args.min_score}
+    changes = {name: value for name, value in changes.items() if value is not None}
+    settings = replace(settings, data=replace(settings.data, **changes)).changed(args.set)
+
+    def report(line):
+        if not args.quiet:
+            print(line, flush=True)
+
+    checkpoint = Path(args.model_dir, CHECKPOINT)
+    make_directory(args.model_dir)
+    model = InstaHash(settings)
+    model.fit(args.data, checkpoint=checkpoint, resume=args.resume, progress=not args.quiet, report=report)
+    model.save(args.model_dir)
+    checkpoint.unlink(missing_ok=True)
+    report(f"Model saved in '{args.model_dir}'. Recommendations for some of its posts:")
+    if not args.quiet:
+        for post in islice(read_posts(args.data), 3):
+            _show(model, post, settings.data.min_score, report)
+
+
+def _show(model, post, min_score, report):
+    labels = [label.description for label in post.labels if label.score >= min_score]
+    report(f"\n  labels       {', '.join(labels) or '(none)'}")
+    report(f"  author       {hashtag_line(tag.lstrip('#') for tag in post.hashtags)}")
+    report(f"  instahash    {hashtag_line(model.recommend(labels, 10).hashtags)}")
+
+
+def main(argv=None):
+    return run(parser(), work, argv, "; what is trained so far is kept, go on with the same command and --resume")

@@ -1,0 +1,139 @@
+"""The paper's preprocessing: which hashtags, labels and posts are kept, and a summary of what came of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from instahash.data.corpus import Corpus
+from instahash.data.vocabulary import Vocabulary
+from instahash.errors import DataError
+
+
+class Summary(NamedTuple):
+    """Sizes of a training set, and what is usual in it; str() is a table for people."""
+
+    posts_read: int
+    posts: int
+    words: int
+    hashtags: int
+    hashtags_per_post_mean: float
+    hashtags_per_post_median: float
+    description_words_per_post_mean: float
+    description_words_per_post_median: float
+    posts_per_hashtag_mean: float
+    posts_per_hashtag_median: float
+
+    def as_dict(self) -> dict:
+        return self._asdict()
+
+    def __str__(self):
+        return (
+            f"posts                 {self.posts:>9,} kept of {self.posts_read:,}\n"
+            f"words                 {self.words:>9,}, {self.hashtags:,} of them hashtags that may be recommended\n"
+            f"hashtags a post       {self.hashtags_per_post_mean:>9.1f} mean, "
+            f"{self.hashtags_per_post_median:g} median\n"
+            f"description words     {self.description_words_per_post_mean:>9.1f} mean, "
+            f"{self.description_words_per_post_median:g} median\n"
+            f"posts a hashtag       {self.posts_per_hashtag_mean:>9.1f} mean, {self.posts_per_hashtag_median:g} median"
+        )
+
+
+class Dataset(NamedTuple):
+    """Posts in the numbers of a vocabulary; matrices are CSR (n_posts, n_words) int8 of ones with sorted indices.
+
+    bags : hashtags and description together, each word once.  summary : None for posts encoded for a question.
+    """
+
+    ids: list[str]
+    vocabulary: Vocabulary
+    hashtags: sparse.csr_array
+    description: sparse.csr_array
+    bags: sparse.csr_array
+    summary: Summary | None
+
+
+def fit_dataset(corpus: Corpus, max_hashtags: int = 1000, min_score: float = 0.5) -> Dataset:
+    """Keep the `max_hashtags` hashtags in most posts (ties by spelling), the posts that have one, and the labels with
+    score >= `min_score`; the vocabulary is what then occurs.
+
+    Raises DataError where nothing is left.
+    """
+    counts = np.bincount(corpus.hashtags.indices, minlength=len(corpus.words))
+    used = sorted(np.flatnonzero(counts).tolist(), key=lambda i: (-counts[i], corpus.words[i]))
+    kept = np.zeros(len(corpus.words), bool)
+    kept[used[:max_hashtags]] = True
+    hashtags = _keep(corpus.hashtags, kept[corpus.hashtags.indices])
+    rows = np.flatnonzero(np.diff(hashtags.indptr))
+    if not len(rows):
+        raise DataError(
+            f"none of the {len(corpus):,} posts has a hashtag, so there is nothing to learn; give posts whose "
+            "'hashtags' are filled"
+        )
+    hashtags = hashtags[rows]
+    labels = corpus.labels[rows]
+    description = _keep(labels, labels.data >= np.float32(min_score))
+    bags = _union(hashtags, description)
+    bag_counts = np.bincount(bags.indices, minlength=len(corpus.words))
+    hashtag_counts = np.bincount(hashtags.indices, minlength=len(corpus.words))
+    order = sorted(np.flatnonzero(bag_counts).tolist(), key=lambda i: (-bag_counts[i], corpus.words[i]))
+    vocabulary = Vocabulary([corpus.words[i] for i in order], bag_counts[order], hashtag_counts[order])
+    ids = [corpus.ids[i] for i in rows]
+    matrices = [_renumber(matrix, order) for matrix in (hashtags, description, bags)]
+    return Dataset(ids, vocabulary, *matrices, _summary(len(corpus), vocabulary, *matrices[:2]))
+
+
+def encode(corpus: Corpus, vocabulary: Vocabulary, min_score: float = 0.5) -> Dataset:
+    """Posts in the numbers of a vocabulary that is there already. Unknown words are dropped, and hashtags outside the
+    hashtag vocabulary; no post is, so row i is post i.
+    """
+    order = np.full(len(vocabulary), -1, np.int64)
+    known = [(vocabulary.index[word], i) for i, word in enumerate(corpus.words) if word in vocabulary.index]
+    for new, old in known:
+        order[new] = old
+    may_be_hashtag = np.zeros(len(corpus.words), bool)
+    may_be_hashtag[[old for new, old in known if vocabulary.is_hashtag[new]]] = True
+    hashtags = _keep(corpus.hashtags, may_be_hashtag[corpus.hashtags.indices])
+    description = _keep(corpus.labels, corpus.labels.data >= np.float32(min_score))
+    hashtags, description = _renumber(hashtags, order), _renumber(description, order)
+    return Dataset(corpus.ids, vocabulary, hashtags, description, _union(hashtags, description), None)
+
+
+def _keep(matrix, entries):
+    """The matrix with only the stored entries that the mask `entries` chooses, every value 1."""
+    kept = np.concatenate([[0], np.cumsum(entries)])
+    indices = matrix.indices[entries]
+    return sparse.csr_array((np.ones(len(indices), np.int8), indices, kept[matrix.indptr]), shape=matrix.shape)
+
+
+def _renumber(matrix, order):
+    """Column order[j] becomes column j; columns not in `order` go, and -1 in it is an empty column."""
+    order = np.asarray(order)
+    number = np.full(matrix.shape[1], -1, np.int32)
+    number[order[order >= 0]] = np.flatnonzero(order >= 0)
+    columns = number[matrix.indices]
+    kept = _keep(matrix, columns >= 0)
+    renumbered = sparse.csr_array((kept.data, columns[columns >= 0], kept.indptr), shape=(matrix.shape[0], len(order)))
+    renumbered.sort_indices()
+    return renumbered
+
+
+def _union(a, b):
+    union = (a + b).tocsr()
+    union.sort_indices()
+    indptr = union.indptr.astype(np.int64)
+    return sparse.csr_array((np.ones(union.nnz, np.int8), union.indices, indptr), shape=union.shape)
+
+
+def _summary(posts_read, vocabulary, hashtags, description):
+    per_post, words_per_post = np.diff(hashtags.indptr), np.diff(description.indptr)
+    per_hashtag = vocabulary.hashtag_counts[vocabulary.is_hashtag]
+    return Summary(
+        posts_read,
+        hashtags.shape[0],
+        len(vocabulary),
+        len(per_hashtag),
+        *(float(f(values)) for values in (per_post, words_per_post, per_hashtag) for f in (np.mean, np.median)),
+    )
