@@ -138,7 +138,7 @@ class InstaHash:
 
     def _recommend_block(self, description, top):
         chosen, vocabulary = self.settings.recommend, self.vocabulary
-        similar, cosines = self.word2vec.most_similar(description, chosen.n_similar)
+        similar, cosines = self.word2vec.most_similar(description, chosen.n_similar, exclude=False)
         outputs = self.autorec.predict(_ones(description), background=0.0)
         autorec = autorec_sets(outputs)
         combination = combine(similar, cosines, autorec, outputs, vocabulary.is_hashtag, chosen.n_default)

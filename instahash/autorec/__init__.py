@@ -9,10 +9,10 @@ Letters, the same everywhere in this room:
     r   (n_words,)            rating vector of a post: the background c plus a few other entries
     c   scalar                background, the rating of every word not stored (-1 in training, 0 in serving)
     s   (n_words,)            r - c, sparse
-    V   (n_hidden, n_words)   encoder;  mu (n_hidden,) its bias;  nu = mu + c V 1, the bias as the sparse s meets it
+    V   (n_hidden, n_words)   encoder, with V 1 = 0;  mu (n_hidden,) its bias
     U   (n_words, n_hidden)   decoder;  b (n_words,) its bias
     g                         hidden activation, the sigmoid
-    h   (n_hidden,)           codes, g(V r + mu) = g(V s + nu)
+    h   (n_hidden,)           codes, g(V r + mu) = g(V s + mu)
     o   (n_words,)            output, U h + b
     e   (n_words,)            error, o - r
 

@@ -15,8 +15,12 @@ class AutoRec:
     """Autoencoder with one sigmoid hidden layer and identity output, squared error on every entry, L2.
 
     Sedhain et al. 2015, equations 1 and 2, with every word rated. Though J sums over all words, a rating vector is a
-    constant plus a few entries and the output is linear, so loss and gradient follow exactly from U'U, H'H and the few
+    constant c plus a few entries and the output is linear, so loss and gradient follow exactly from U'U, H'H and the few
     stored entries (`_decode_gram`), without an array of posts x words.
+
+    Departure from the paper: V 1 = 0, restored after each step. The constant part of a rating vector then reaches no
+    unit, V r = V (r - c): training touches only stored entries, and serving, whose background is 0 where training had
+    -1, meets the units as they were trained. Left free, the sum of a unit's thousands of weights shifts all of them.
 
     Parameters
     ----------
@@ -65,7 +69,7 @@ class AutoRec:
             raise DataError("autorec was given no posts; it needs at least one rating vector to learn from")
         if not np.isfinite(ratings.data).all():
             raise DataError("autorec was given a rating that is not a finite number; ratings lie in [-1, 1]")
-        S = type(ratings)((ratings.data - np.float32(background), ratings.indices, ratings.indptr), ratings.shape)
+        S = _above(ratings, background)
         self._begin(S, background, state)
         n_posts, n_words = S.shape
         starts = range(0, n_posts, self.batch_size)
@@ -77,12 +81,12 @@ class AutoRec:
                     rows = order[start : start + self.batch_size]
                     square, gradients = self._step(S, background, rows, pool)
                     self._adam.step(gradients, self.learning_rate * (1.0 - done), pool, self.n_threads)
+                    self._Vt -= self._Vt.mean(axis=0)
                     squares += square
                     if on_progress:
                         on_progress(len(rows))
                 self._check(squares, epoch)
                 self.history.append(float(np.sqrt(squares / (n_posts * n_words))))
-                self.mu = self._nu - background * self._Vt.sum(axis=0)
                 if on_epoch:
                     on_epoch(self)
         return self
@@ -102,7 +106,7 @@ class AutoRec:
 
     def state(self):
         """All that training needs to go on: a dict of arrays."""
-        arrays = {"Vt": self._Vt, "nu": self._nu, "U": self.U, "b": self.b, "history": np.array(self.history)}
+        arrays = {"Vt": self._Vt, "mu": self.mu, "U": self.U, "b": self.b, "history": np.array(self.history)}
         return arrays | self._adam.state()
 
     def _begin(self, S, background, state):
@@ -111,25 +115,25 @@ class AutoRec:
         # A unit's input then varies by about one over the posts, the range in which a sigmoid has a slope.
         scale = 1 / np.sqrt(max((S.data.astype(np.float64) ** 2).sum() / S.shape[0], 1.0))
         self._Vt = (scale * rng.standard_normal((n_words, self.n_hidden), np.float32)).astype(np.float32)
-        self._nu = np.zeros(self.n_hidden, np.float32)
+        self._Vt -= self._Vt.mean(axis=0)
+        self.mu = np.zeros(self.n_hidden, np.float32)
         self.U = np.zeros((n_words, self.n_hidden), np.float32)
         self.b = (background + S.sum(axis=0) / S.shape[0]).astype(np.float32)  # the mean rating: the best constant
-        self._adam = Adam({"V": self._Vt, "nu": self._nu, "U": self.U, "b": self.b})
+        self._adam = Adam({"V": self._Vt, "mu": self.mu, "U": self.U, "b": self.b})
         self.history = []
         if state is not None:
             if state["U"].shape != self.U.shape:
                 raise DataError(f"the saved decoder is {state['U'].shape}, this training needs {self.U.shape}")
-            for array, name in ((self._Vt, "Vt"), (self._nu, "nu"), (self.U, "U"), (self.b, "b")):
+            for array, name in ((self._Vt, "Vt"), (self.mu, "mu"), (self.U, "U"), (self.b, "b")):
                 array[:] = state[name]
             self._adam.restore(state)
             self.history = [float(value) for value in state["history"]]
-            self.mu = self._nu - background * self._Vt.sum(axis=0)
 
     def _step(self, S, background, rows, pool):
         """Sum of squared errors of the posts `rows`, and the gradients of J: exact either way, by the cheaper one."""
         m, (n_words, n_hidden) = len(rows), self.U.shape
         H = self._gather(self._Vt, S, rows, pool)
-        H += self._nu
+        H += self.mu
         sigmoid_in_place(H)
         part = S[rows]
         dense = 3 * m * n_words <= 2 * n_hidden * (m + n_words)  # multiply-adds of the decoder, divided by n_hidden
@@ -143,7 +147,7 @@ class AutoRec:
         if self.reg:
             dU += np.float32(self.reg) * self.U
             dV += np.float32(self.reg) * self._Vt
-        return square, {"V": dV, "nu": dZ.sum(axis=0), "U": dU, "b": db / m}
+        return square, {"V": dV, "mu": dZ.sum(axis=0), "U": dU, "b": db / m}
 
     def _decode_dense(self, H, S, a, pool):
         """The error of every entry, E = H U' + a - S, and what follows from it; the way of small vocabularies.
@@ -208,9 +212,8 @@ class AutoRec:
 
     def encode(self, ratings, background=0.0):
         """Codes g(V r + mu), (n_posts, n_hidden) float32, of a CSR matrix of ratings over `background`."""
-        S = type(ratings)((ratings.data - np.float32(background), ratings.indices, ratings.indptr), ratings.shape)
-        H = np.asarray(S @ self._Vt, dtype=np.float32)
-        H += self.mu + np.float32(background) * self._Vt.sum(axis=0) if background else self.mu
+        H = np.asarray(_above(ratings, background) @ self._Vt, dtype=np.float32)
+        H += self.mu
         sigmoid_in_place(H)
         return H
 
@@ -222,13 +225,17 @@ class AutoRec:
         """Root mean squared error over all entries of `ratings` (float64)."""
         total = 0.0
         for start in range(0, ratings.shape[0], block):
-            part = ratings[start : start + block]
-            error = self.predict(part, background) - np.float32(background)
-            error[np.repeat(np.arange(part.shape[0]), np.diff(part.indptr)), part.indices] -= part.data - np.float32(
-                background
-            )
+            S = _above(ratings[start : start + block], background)
+            error = self.encode(S) @ self.U.T + (self.b - np.float32(background))
+            error[np.repeat(np.arange(S.shape[0]), np.diff(S.indptr)), S.indices] -= S.data
             total += float(np.einsum("ij,ij->", error, error, dtype=np.float64))
         return float(np.sqrt(total / (ratings.shape[0] * ratings.shape[1])))
+
+
+def _above(ratings, background):
+    """S = R - c, sparse: the stored ratings less the background."""
+    data = (ratings.data - np.float32(background)).astype(np.float32)
+    return type(ratings)((data, ratings.indices, ratings.indptr), ratings.shape)
 
 
 def sigmoid_in_place(x):

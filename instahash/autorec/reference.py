@@ -21,18 +21,19 @@ def forward(V, mu, U, b, R):
     return H, H @ U.T + b
 
 
-def loss_and_gradients(V, nu, U, b, R, c, reg):
-    """J and its gradients with respect to V, nu, U and b, where mu = nu - c V 1.
-
-    With nu for mu the model and the minimum are the same, but the constant part of the input no longer moves V: z = V
-    (r - c) + nu, so a step on V and a step on the bias do not fight over it.
-    """
+def loss_and_gradients(V, mu, U, b, R, reg):
+    """J and its gradients with respect to V, mu, U and b."""
     m = len(R)
-    H = sigmoid((R - c) @ V.T + nu)
-    E = H @ U.T + b - R
+    H, O = forward(V, mu, U, b, R)
+    E = O - R
     dZ = (E @ U) * H * (1 - H)  # g'(z) = h (1 - h)
     loss = 0.5 * (E**2).sum() / m + 0.5 * reg * ((V**2).sum() + (U**2).sum())
-    return loss, dZ.T @ (R - c) / m + reg * V, dZ.sum(0) / m, E.T @ H / m + reg * U, E.sum(0) / m
+    return loss, dZ.T @ R / m + reg * V, dZ.sum(0) / m, E.T @ H / m + reg * U, E.sum(0) / m
+
+
+def centred(V):
+    """The nearest V with V 1 = 0: each unit's weights less their mean."""
+    return V - V.mean(axis=1, keepdims=True)
 
 
 def rmse(V, mu, U, b, R):

@@ -170,10 +170,11 @@ class Word2Vec:
         length = np.linalg.norm(mean, axis=1, keepdims=True)
         return (mean / np.where(length > 0, length, 1)) @ unit.T
 
-    def most_similar(self, sets, top=20, restrict_to=None, block=2048):
-        """The `top` words most similar to each set and not in it.
+    def most_similar(self, sets, top=20, restrict_to=None, exclude=True, block=2048):
+        """The `top` words most similar to each set.
 
         sets : CSR (n_sets, n_words).  restrict_to : word ids that may be returned; default all.
+        exclude : leave out the words of the set itself.
         block : sets at a time; (block, n_words) scores are held in memory.
 
         Returns (ids (n_sets, top) int32, cosines (n_sets, top) float32), most similar first, ties by id; where there
@@ -188,7 +189,8 @@ class Word2Vec:
             part = sets[start : start + block]
             sizes = np.diff(part.indptr)
             scores = self.similarities(part)
-            scores[np.repeat(np.arange(len(sizes)), sizes), part.indices] = -np.inf
+            if exclude:
+                scores[np.repeat(np.arange(len(sizes)), sizes), part.indices] = -np.inf
             scores[:, barred] = -np.inf
             scores[sizes == 0] = -np.inf
             ids[start : start + block], cosines[start : start + block] = kernels.top_k(scores, top)

@@ -1,0 +1,111 @@
+"""The embedded sample: a few thousand posts made from human-readable topics, so that a fresh machine has data.
+
+A post shows one topic, sometimes two. Its labels are what a detector would say of such a photo, with its false
+guesses at low scores; its hashtags are the topic's, some that people put under anything, and now and then one of their
+own. What belongs together is known, so models and lessons can be checked against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from instahash.data.posts import Label, Post
+
+# topic -> (labels, hashtags), both from most to least common.
+TOPICS: dict[str, tuple[list[str], list[str]]] = {
+    "beach": (
+        "beach, sea, sky, sand, ocean, coast, water, body of water, shore, wave, vacation, horizon, tropics, palm tree".split(", "),
+        "beach sea sun summer sand ocean vacation waves beachlife sunset surf paradise beachday saltlife".split(),
+    ),
+    "dogs": (
+        "dog, canine, puppy, snout, dog breed, carnivore, companion dog, retriever, fur, leash, collar, whiskers".split(", "),
+        "dog puppy dogsofinstagram doglover dogs puppylove dogstagram cute pet goldenretriever rescuedog goodboy".split(),
+    ),
+    "cats": (
+        "cat, whiskers, felidae, small to medium-sized cats, carnivore, fur, tabby, kitten, tail, paw, window".split(", "),
+        "cat catsofinstagram kitten cats catlover meow cute pet kitty catstagram blackcat purr".split(),
+    ),
+    "food": (
+        "food, dish, cuisine, ingredient, tableware, recipe, vegetable, meat, salad, plate, pasta, lunch, pizza".split(", "),
+        "food foodporn foodie yummy instafood delicious dinner homemade healthy lunch pasta pizza cooking tasty".split(),
+    ),
+    "coffee": (
+        "coffee, cup, coffee cup, drinkware, espresso, latte, saucer, caffeine, table, milk, breakfast, cafe".split(", "),
+        "coffee coffeetime cafe latte espresso coffeelover morning breakfast barista latteart cappuccino coffeeshop".split(),
+    ),
+    "weddings": (
+        "wedding dress, bride, bridal clothing, gown, flower bouquet, groom, ceremony, suit, veil, happiness, event, ring".split(", "),
+        "wedding bride weddingday love weddingdress groom married bridal weddingphotography justmarried bouquet mrandmrs".split(),
+    ),
+    "fitness": (
+        "muscle, gym, physical fitness, shoulder, exercise, barbell, weight training, arm, sportswear, dumbbell, bodybuilding".split(", "),
+        "fitness gym workout fit motivation training muscle fitnessmotivation bodybuilding gymlife strong crossfit".split(),
+    ),
+    "mountains": (
+        "mountain, sky, cloud, highland, wilderness, hill, snow, landscape, valley, trail, forest, alps, glacier".split(", "),
+        "mountains nature hiking adventure landscape travel snow outdoors trekking wanderlust mountainlife summit alps".split(),
+    ),
+    "city": (
+        "city, building, skyscraper, street, architecture, metropolis, tower, urban area, night, bridge, traffic, skyline".split(", "),
+        "city travel architecture streetphotography urban skyline citylife building nightlife downtown cityscape newyork london".split(),
+    ),
+    "fashion": (
+        "fashion, dress, clothing, sleeve, shoe, jeans, handbag, street fashion, outerwear, model, sunglasses, waist".split(", "),
+        "fashion style ootd outfit model dress fashionblogger shopping streetstyle shoes lookbook instafashion beauty".split(),
+    ),
+    "flowers": (
+        "flower, petal, plant, rose, botany, garden, blossom, leaf, spring, tulip, flowering plant, branch".split(", "),
+        "flowers flower nature garden spring rose flowerstagram gardening bloom blossom botanical plants tulips".split(),
+    ),
+    "football": (
+        "football, player, ball, sports equipment, stadium, team, grass, sports uniform, soccer, jersey, goal, fan".split(", "),
+        "football soccer goal futbol sport team matchday championsleague footballer premierleague stadium fans".split(),
+    ),
+    "babies": (
+        "baby, child, toddler, skin, cheek, smile, infant, nose, baby clothing, toy, birth, eyelash".split(", "),
+        "baby babygirl babyboy family cute newborn mommy kids babiesofinstagram momlife smile son daughter".split(),
+    ),
+}  # fmt: skip
+GENERAL = "love instagood photooftheday beautiful happy picoftheday instadaily photography followme nofilter like4like tbt life fun".split()
+NOISE = "monday tuesday thursday weekend mood random iphone throwback goals blessed late home work selfie friends music".split()
+GUESSES = "fun, photography, font, leisure, art, brown, darkness, recreation, circle, rectangle, monochrome, gesture".split(", ")
+
+
+def sample_posts(n_posts: int = 3000, seed: int = 0) -> Iterator[Post]:
+    """The sample's posts; the same for the same arguments on every machine."""
+    rng = np.random.default_rng([seed, 12])
+    names = list(TOPICS)
+    for number in range(n_posts):
+        topics = rng.choice(len(names), size=2 if rng.random() < 0.15 else 1, replace=False, p=_zipf(len(names), 0.4))
+        labels: dict[str, float] = {}
+        hashtags: list[str] = []
+        for topic in topics:
+            seen, used = TOPICS[names[topic]]
+            for description in _draw(rng, seen, 4 + rng.integers(6) // len(topics), 0.5):
+                labels[description] = 0.97 - 0.5 * rng.random() ** 1.5
+            hashtags += _draw(rng, used, 1 + rng.poisson(2.5 / len(topics)), 0.7)
+        for description in _draw(rng, GUESSES, rng.poisson(2.0), 0.5):
+            labels.setdefault(description, 0.75 - 0.45 * rng.random())
+        hashtags += _draw(rng, GENERAL, rng.poisson(1.3), 1.0)
+        hashtags += _draw(rng, NOISE, rng.poisson(0.4), 0.0)
+        if rng.random() < 0.03:  # a hashtag of the author's own, which no one else uses
+            hashtags.append(f"my{names[topics[0]]}{number}")
+        ranked = sorted(labels.items(), key=lambda item: -item[1])
+        yield Post(
+            f"sample/{names[topics[0]]}/{number:05d}.jpg",
+            tuple(dict.fromkeys(hashtags)),
+            tuple(Label(description, round(score, 4)) for description, score in ranked),
+        )
+
+
+def _zipf(n: int, exponent: float) -> np.ndarray:
+    weight = np.arange(1, n + 1) ** -exponent
+    return weight / weight.sum()
+
+
+def _draw(rng, items: list[str], n: int, exponent: float) -> list[str]:
+    """At most n different items, the k-th drawn in proportion to k ** -exponent."""
+    chosen = rng.choice(len(items), size=min(int(n), len(items)), replace=False, p=_zipf(len(items), exponent))
+    return [items[i] for i in chosen]
