@@ -206,8 +206,8 @@ class AutoRec:
         for name, values in self._adam.parameters.items():
             if not (np.isfinite(squares) and np.isfinite(values).all()):
                 raise DivergenceError(
-                    f"autorec diverged in epoch {epoch}: {name} is no longer finite at learning rate "
-                    f"{self.learning_rate}; try --set autorec.learning_rate={self.learning_rate / 4:g}"
+                    f"autorec diverged in epoch {epoch}: {name} or the loss is no longer finite at learning rate "
+                    f"{self.learning_rate:g}; try a smaller one, such as --set autorec.learning_rate=0.001"
                 )
 
     def encode(self, ratings, background=0.0):

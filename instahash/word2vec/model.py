@@ -145,11 +145,11 @@ class Word2Vec:
         return sum(pool.map(run, [slice(a, b) for a, b in zip(cuts, cuts[1:])]))
 
     def _check(self, loss, epoch):
-        for name, values in (("W", self.W), ("C", self.C)):
-            if not (np.isfinite(loss) and np.isfinite(values).all()):
+        for name, arrays in (("W", (self.W, self._W2)), ("C", (self.C, self._C2))):
+            if not (np.isfinite(loss) and all(np.isfinite(array).all() for array in arrays)):
                 raise DivergenceError(
-                    f"word2vec diverged in epoch {epoch}: {name} is no longer finite at learning rate "
-                    f"{self.learning_rate}; try --set word2vec.learning_rate={self.learning_rate / 4:g}"
+                    f"word2vec diverged in epoch {epoch}: {name} or its gradient is no longer finite at learning rate "
+                    f"{self.learning_rate:g}; try a smaller one, such as --set word2vec.learning_rate=0.3"
                 )
 
     def unit_vectors(self):
