@@ -6,16 +6,18 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Iterator
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 from scipy import sparse
 from tqdm import tqdm
 
+from instahash import __version__
 from instahash.autorec import AutoRec, expansion_decay, rating_matrix
 from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, read_posts, words
 from instahash.errors import ModelError
-from instahash.recommend import Cooccurrence, Popularity, Recommendation, autorec_sets, combine
+from instahash.recommend import Cooccurrence, Popularity, Recommendation, autorec_sets, combine, top_ranked
 from instahash.settings import Settings
 from instahash.storage import Checkpoint, read_model, write_model
 from instahash.word2vec import Word2Vec
@@ -169,13 +171,17 @@ class InstaHash:
         hashtags = [vocabulary.words[i] for i in ids]
         return Recommendation(hashtags, share.tolist(), [], [], True, [], [], fallback="most_used")
 
-    def rankings(self, description: sparse.csr_array) -> dict[str, np.ndarray]:
-        """Scores (n_posts, n_words) of every word by each single system: word2vec, autorec and the baselines."""
+    def rankings(self, description: sparse.csr_array, top: int) -> dict[str, np.ndarray]:
+        """The hashtags that each single system ranks first: word2vec, autorec and the baselines.
+
+        Returns a dict of name -> int32 ids (n_posts, min(top, hashtags)), best first.
+        """
         scores = {
             "word2vec": self.word2vec.similarities(description),
             "autorec": self.autorec.predict(_ones(description), background=0.0),
         }
-        return scores | {name: baseline.score(description) for name, baseline in self.baselines.items()}
+        scores |= {name: baseline.score(description) for name, baseline in self.baselines.items()}
+        return {name: top_ranked(score, top, self.vocabulary.hashtag_ids) for name, score in scores.items()}
 
     def save(self, directory: str | Path) -> None:
         """Write the model directory, whole or not at all. Raises ModelError where it cannot be written."""
@@ -253,10 +259,5 @@ def _fingerprint(settings: Settings, dataset: Dataset) -> str:
 
 
 def _versions() -> dict[str, str]:
-    import numba
-    import scipy
-
-    import instahash
-
-    packages = {"instahash": instahash, "numpy": np, "scipy": scipy, "numba": numba}
-    return {"python": platform.python_version()} | {name: package.__version__ for name, package in packages.items()}
+    packages = {name: metadata.version(name) for name in ("numpy", "scipy", "numba")}
+    return {"python": platform.python_version(), "instahash": __version__} | packages

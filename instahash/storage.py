@@ -14,6 +14,7 @@ import json
 import os
 import time
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,29 +32,27 @@ def write_model(directory: str | Path, header: dict, files: dict[str, dict]) -> 
     Raises ModelError where the directory cannot be written; a model already there is then unchanged.
     """
     directory = Path(directory)
-    names = [*files, "model.json"]
     try:
         directory.mkdir(parents=True, exist_ok=True)
         _tidy(directory)
-        try:
-            checksums = {}
-            for name, content in files.items():
-                _write(directory / f"{name}.new", content)
-                checksums[name] = _checksum(directory / f"{name}.new")
-            header = {"format_version": FORMAT_VERSION, **header, "checksums": checksums}
-            header["checksums"]["model.json"] = _header_checksum(header)
-            _write(directory / "model.json.new", header)
-        except BaseException:
-            for name in names:
-                (directory / f"{name}.new").unlink(missing_ok=True)
+        checksums = {}
+        for name, content in files.items():
+            _write(directory / f"{name}.new", content)
+            checksums[name] = _checksum(directory / f"{name}.new")
+        header = {"format_version": FORMAT_VERSION, **header, "checksums": checksums}
+        checksums["model.json"] = _header_checksum(header)
+        _write(directory / "model.json.new", header)
+        os.replace(directory / "model.json.new", directory / "model.json")
+    except BaseException as error:
+        for name in [*files, "model.json"]:
+            _remove(directory / f"{name}.new")
+        if not isinstance(error, OSError):
             raise
-        for name in reversed(names):
-            os.replace(directory / f"{name}.new", directory / name)
-    except OSError as error:
         raise ModelError(
             f"cannot write the model to '{directory}': {error.strerror or error}; nothing there was changed, free some "
             "space or choose another --model-dir"
         ) from None
+    _tidy(directory)
 
 
 def make_directory(directory: str | Path) -> None:
@@ -77,7 +76,7 @@ def write_text(path: str | Path, text: str) -> None:
         new.write_text(text, encoding="utf-8")
         os.replace(new, path)
     except OSError as error:
-        new.unlink(missing_ok=True)
+        _remove(new)
         raise ModelError(f"cannot write '{path}': {error.strerror}; choose another file") from None
 
 
@@ -87,19 +86,15 @@ def read_model(directory: str | Path) -> tuple[dict, dict[str, dict]]:
     Raises ModelError where the directory, or a file of it, is missing, changed, or of a newer format.
     """
     directory = Path(directory)
-    for attempt in range(3):  # another process may be saving: then the names move once under our feet
+    for attempt in (1, 2, 3):  # another process may be saving: then the names move once under our feet
         try:
             header = _read_header(directory)
-            return header, {
-                name: _read_file(directory, name, checksum)
-                for name, checksum in header["checksums"].items()
-                if name != "model.json"
-            }
+            names = [name for name in header["checksums"] if name != "model.json"]
+            return header, {name: _read_file(directory, name, header["checksums"][name]) for name in names}
         except ModelError:
-            if attempt == 2:
+            if attempt == 3:
                 raise
             time.sleep(0.02)
-    raise AssertionError("unreachable")
 
 
 def _read_header(directory: Path) -> dict[str, Any]:
@@ -181,15 +176,18 @@ def _write(path: Path, content: dict) -> None:
 
 
 def _tidy(directory: Path) -> None:
-    """Finish the renames of a save that was killed after its model.json was in place."""
-    try:
+    """Give the files that model.json asks for their own names; a save may have been stopped before that."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
         checksums = json.loads((directory / "model.json").read_bytes())["checksums"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return
-    for name, checksum in checksums.items():
-        new = directory / f"{name}.new"
-        if name != "model.json" and new.exists() and _checksum(new) == checksum:
-            os.replace(new, directory / name)
+        for name, checksum in checksums.items():
+            new = directory / f"{name}.new"
+            if name != "model.json" and new.exists() and _checksum(new) == checksum:
+                os.replace(new, directory / name)
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
 
 
 class Checkpoint:
@@ -233,7 +231,7 @@ class Checkpoint:
             _write(new, {"fingerprint": np.array(self.fingerprint), **arrays})
             os.replace(new, self.path)
         except BaseException as error:
-            new.unlink(missing_ok=True)
+            _remove(new)
             if not isinstance(error, OSError):
                 raise
             raise ModelError(

@@ -73,7 +73,8 @@ class AutoRec:
         self._begin(S, background, state)
         n_posts, n_words = S.shape
         starts = range(0, n_posts, self.batch_size)
-        with ThreadPoolExecutor(self.n_threads) as pool:
+        # Overflow is looked for once an epoch, by _check, which can name its cause.
+        with ThreadPoolExecutor(self.n_threads) as pool, np.errstate(over="ignore", invalid="ignore"):
             for epoch in range(len(self.history) + 1, self.epochs + 1):
                 order, squares = np.random.default_rng([self.seed, epoch]).permutation(n_posts), 0.0
                 for batch, start in enumerate(starts):

@@ -94,11 +94,7 @@ def _json_posts(path: Path) -> Iterator[Post]:
     try:
         value = load_json(path)
     except DataError:
-        with _reading(path) as file:
-            first = next((line for line in file if not line.isspace()), b"")
-        try:
-            json.loads(first)
-        except ValueError:
+        if not _starts_with_a_json_line(path):
             raise
         yield from _json_lines(path)
         return
@@ -106,6 +102,15 @@ def _json_posts(path: Path) -> Iterator[Post]:
         yield from posts_in(value)
     except DataError as error:
         raise DataError(f"'{path}': {error}") from None
+
+
+def _starts_with_a_json_line(path: Path) -> bool:
+    with _reading(path) as file:
+        first = next((line for line in file if not line.isspace()), b"")
+    try:
+        return isinstance(json.loads(first), dict)
+    except ValueError:
+        return False
 
 
 def load_json(path: Path):

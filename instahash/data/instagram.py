@@ -110,7 +110,8 @@ def _caption(node: dict) -> str:
 
 
 def _time(node: dict) -> str | None:
-    moment = node.get("created_at") or node.get("taken_at_timestamp") or node.get("taken_at")
+    moments = (node.get(key) for key in ("created_at", "taken_at_timestamp", "taken_at"))
+    moment = next((moment for moment in moments if moment is not None), None)
     if isinstance(moment, (int, float)):
         return datetime.fromtimestamp(moment, tz=timezone.utc).isoformat()
     return moment

@@ -11,7 +11,6 @@ from instahash.data import Corpus, encode
 from instahash.errors import DataError
 from instahash.evaluation.ranking import ranking_measures
 from instahash.evaluation.similarity import cosine, histogram, jaccard, share_table
-from instahash.recommend import top_ranked
 
 # Posts at a time; (BLOCK, n_words) scores of each system are held in memory.
 BLOCK = 1024
@@ -65,15 +64,14 @@ def evaluate(model, corpus: Corpus, n_examples: int = 3) -> Evaluation:
             "both, of the kind it was trained on"
         )
     truth, description = data.hashtags[rows], data.description[rows]
-    ids, scores = [], {}
-    answers = []
+    answers, rankings = [], {}
     for start in range(0, len(rows), BLOCK):
         part = description[start : start + BLOCK]
         answers += model.recommend_matrix(part)
-        for name, score in model.rankings(part).items():
-            scores.setdefault(name, []).append(top_ranked(score, TOP, model.vocabulary.hashtag_ids))
+        for name, ranked in model.rankings(part, TOP).items():
+            rankings.setdefault(name, []).append(ranked)
     ids = [model.vocabulary.lookup(answer.hashtags)[0] for answer in answers]
-    ranked = {"instahash": _padded(ids)} | {name: np.concatenate(parts) for name, parts in scores.items()}
+    ranked = {"instahash": _padded(ids)} | {name: np.concatenate(parts) for name, parts in rankings.items()}
     answered, vectors = _matrix(ids, truth.shape[1]), model.word2vec.W
     return Evaluation(
         posts=len(rows),

@@ -1,0 +1,270 @@
+"""The commands as people start them: as processes, by their exit code and what they print."""
+
+import gzip
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from instahash.data import Label, Post, write_posts
+from instahash.data.sample import sample_posts
+
+QUICK = ["--set", "autorec.epochs=3", "--set", "autorec.n_hidden=8", "--set", "word2vec.epochs=2", "--set", "word2vec.dim=8"]
+START = "import sys; from instahash.cli.{0} import main; sys.exit(main())"
+
+
+def run(command, *args, **options):
+    return subprocess.run(
+        [sys.executable, "-c", START.format(command), *map(str, args)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        **options,
+    )
+
+
+def refused(answer, *parts):
+    """Exit code 2 and one line, which has all the parts."""
+    assert answer.returncode == 2, answer
+    assert answer.stderr.count("\n") == 1 and "Traceback" not in answer.stderr, answer.stderr
+    for part in parts:
+        assert part in answer.stderr
+    return True
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    write_posts(folder / "posts.jsonl.gz", sample_posts(300))
+    answer = run("train", "--data", folder / "posts.jsonl.gz", "--model-dir", folder / "model", *QUICK)
+    assert answer.returncode == 0, answer.stderr
+    return folder, answer
+
+
+@pytest.fixture
+def model_dir(trained, tmp_path):
+    return Path(shutil.copytree(trained[0] / "model", tmp_path / "model"))
+
+
+@pytest.mark.parametrize("command", ["train", "recommend", "evaluate"])
+def test_help_shows_an_example(command):
+    answer = run(command, "--help")
+    assert answer.returncode == 0 and f"example:\n  instahash-{command}" in answer.stdout
+
+
+def test_help_imports_no_numpy():
+    code = "import sys\nfrom instahash.cli.train import main\ntry: main(['--help'])\nfinally: print('numpy' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert answer.stdout.endswith("False\n")
+
+
+def test_training_says_what_it_did(trained):
+    folder, answer = trained
+    for part in ("300 kept of 300", "Word2Vec: loss", "AutoRec: RMSE", "Model saved in", "author       #"):
+        assert part in answer.stdout
+    assert sorted(os.listdir(folder / "model")) == [
+        "autorec.npz", "baselines.npz", "model.json", "vocabulary.json", "word2vec.npz",
+    ]  # fmt: skip
+    assert answer.stderr == ""  # no progress bars where standard error is no terminal
+
+
+def test_quiet_training_of_the_sample_in_its_default_place(tmp_path):
+    answer = run("train", "--quiet", *QUICK, cwd=tmp_path)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+    assert (tmp_path / "instahash-model" / "model.json").exists()
+
+
+def test_recommend_for_labels(trained):
+    answer = run("recommend", "--model-dir", trained[0] / "model", "--labels", "dog, Puppy, zeppelin", "--json")
+    value = json.loads(answer.stdout)
+    assert list(value) == ["hashtags", "scores", "word2vec", "autorec", "defaulted"]
+    assert len(value["word2vec"]) == 20 and len(value["hashtags"]) == len(value["scores"])
+    assert "unknown words left out: zeppelin" in answer.stderr
+    plain = run("recommend", "--model-dir", trained[0] / "model", "--labels", "dog, Puppy", "--top", 1)
+    assert plain.returncode == 0 and plain.stdout.count("#") <= 1 and plain.stderr == ""
+
+
+def test_recommend_for_labels_that_no_one_knows(trained):
+    answer = run("recommend", "--model-dir", trained[0] / "model", "--labels", "zeppelin", "--json")
+    value = json.loads(answer.stdout)
+    assert answer.returncode == 0 and value["fallback"] == "most_used" and "love" in value["hashtags"]
+    assert "no label is known (zeppelin); these are the most used hashtags" in answer.stderr
+
+
+def test_recommend_for_posts(trained, tmp_path):
+    posts = [*sample_posts(3), Post("strange", (), (Label("zeppelin", 0.9),)), Post("bare")]
+    write_posts(tmp_path / "some.jsonl", posts)
+    answer = run("recommend", "--model-dir", trained[0] / "model", "--posts", tmp_path / "some.jsonl", "--json")
+    lines = [json.loads(line) for line in answer.stdout.splitlines()]
+    assert [line["id"] for line in lines] == [post.id for post in posts]
+    assert [line.get("fallback") for line in lines] == [None] * 3 + ["most_used"] * 2
+    assert "2 posts without a known label" in answer.stderr
+    plain = run("recommend", "--model-dir", trained[0] / "model", "--posts", tmp_path / "some.jsonl", "--top", 2)
+    assert [line.split("\t")[0] for line in plain.stdout.splitlines()] == [post.id for post in posts]
+
+
+def test_evaluate(trained, tmp_path):
+    folder = trained[0]
+    out = tmp_path / "result.json"
+    answer = run("evaluate", "--model-dir", folder / "model", "--data", folder / "posts.jsonl.gz", "--json", out)
+    assert answer.returncode == 0 and "cosine to the author's hashtags" in answer.stdout
+    assert "Word2Vec  " in answer.stdout
+    value = json.loads(out.read_text())
+    assert list(value) == ["posts", "tables", "ranking", "empty", "defaulted"]
+    assert refused(
+        run("evaluate", "--model-dir", folder / "model", "--data", "sample", "--json", tmp_path / "no" / "x.json"),
+        "cannot write",
+    )
+
+
+def test_a_reader_that_has_enough(trained):
+    command = START.format("recommend")
+    model = str(trained[0] / "model")
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, "--model-dir", model, "--posts", "sample", "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    process.stdout.readline()
+    process.stdout.close()
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+    process.wait()
+
+
+BAD_POSTS = {
+    "empty": (b"", "there is no post"),
+    "json": (b'{"id": "a"}\nno\n', "line 2 is not JSON"),
+    "id": (b'{"hashtags": ["a"]}\n', "line 1: the post has no 'id'"),
+    "types": (b'{"id": "a", "hashtags": "a"}\n', "line 1: 'hashtags' must be a list"),
+    "score": (b'{"id": "a", "labels": [{"description": "x", "score": 2}]}\n', "must lie in [0, 1]"),
+    "nan": (b'{"id": "a", "labels": [{"description": "x", "score": NaN}]}\n', "must lie in [0, 1]"),
+    "no hashtag": (b'{"id": "a", "hashtags": ["!!"]}\n', "none of the 1 posts has a hashtag"),
+    "no pair": (b'{"id": "a", "hashtags": ["x"]}\n', "none of the 1 posts has two words"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_POSTS)
+def test_training_on_bad_posts_is_refused_and_the_old_model_stays(model_dir, tmp_path, kind):
+    content, message = BAD_POSTS[kind]
+    path = tmp_path / "bad.jsonl"
+    path.write_bytes(content)
+    before = {file.name: file.read_bytes() for file in model_dir.iterdir()}
+    assert refused(run("train", "--data", path, "--model-dir", model_dir), message)
+    assert {file.name: file.read_bytes() for file in model_dir.iterdir()} == before
+
+
+def test_training_on_what_is_not_there_or_cut_off(tmp_path):
+    assert refused(run("train", "--data", tmp_path / "missing.jsonl", cwd=tmp_path), "missing.jsonl", "there is no file")
+    cut = tmp_path / "cut.jsonl.gz"
+    cut.write_bytes(gzip.compress(b'{"id": "a", "hashtags": ["x", "y"]}\n' * 500)[:-30])
+    assert refused(run("train", "--data", cut, cwd=tmp_path), "is cut off")
+    folder = tmp_path / "harrison"
+    folder.mkdir()
+    for name, text in (("data_list.txt", "a\nb\n"), ("tag_list.txt", "x\n"), ("vocab_index.txt", "x 0\n")):
+        (folder / name).write_text(text)
+    assert refused(run("train", "--data", folder, cwd=tmp_path), "has 2 lines and 'tag_list.txt' 1")
+
+
+@pytest.mark.parametrize(
+    "args, message",
+    [
+        (["--set", "autorec.epochs=many"], "autorec.epochs is 'many'; it must be a whole number"),
+        (["--set", "nothing"], "write section.name=value"),
+        (["--min-score", "2"], "data.min_score is 2.0"),
+        (["--max-hashtags", "0"], "argument --max-hashtags: 0 is below 1"),
+        (["--threads", "x"], "argument --threads: invalid whole number"),
+        (["--mode", "fast"], "argument --mode: invalid choice"),
+        (["--wrong"], "unrecognized arguments: --wrong"),
+        (["--set", "autorec.learning_rate=1e30"], "autorec diverged in epoch 1"),
+    ],
+)
+def test_bad_usage_is_one_line(tmp_path, args, message):
+    assert refused(run("train", "--model-dir", tmp_path / "m", *QUICK, *args), message)
+    assert not (tmp_path / "m" / "model.json").exists()
+
+
+def test_model_directories_that_are_not_whole(model_dir, tmp_path):
+    def ask():
+        return run("recommend", "--model-dir", model_dir, "--labels", "dog")
+
+    assert refused(run("recommend", "--model-dir", tmp_path / "no", "--labels", "dog"), "there is no model in")
+    (model_dir / "autorec.npz").rename(tmp_path / "autorec.npz")
+    assert refused(ask(), "autorec.npz' is missing")
+    (model_dir / "autorec.npz").write_bytes((tmp_path / "autorec.npz").read_bytes()[:-1])
+    assert refused(ask(), "is not the file that was saved")
+    (tmp_path / "autorec.npz").rename(model_dir / "autorec.npz")
+    assert ask().returncode == 0
+    header = (model_dir / "model.json").read_text()
+    (model_dir / "model.json").write_text(header.replace('"format_version": 1', '"format_version": 2'))
+    assert refused(ask(), "has format 2", "install a newer instahash")
+
+
+def test_unusable_questions(trained):
+    model = trained[0] / "model"
+    assert refused(run("recommend", "--model-dir", model, "--labels", " ,!"), "has no word")
+    assert refused(run("recommend", "--model-dir", model), "--labels", "--posts", "is required")
+    assert refused(run("recommend", "--model-dir", model, "--posts", "missing.jsonl"), "there is no file")
+    assert refused(run("evaluate", "--model-dir", model, "--data", "missing.jsonl"), "there is no file")
+
+
+def test_output_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    assert refused(run("train", "--model-dir", tmp_path / "file"), "cannot write to the model directory")
+    assert refused(run("train", "--model-dir", "/proc/nowhere"), "cannot write to the model directory")
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_full_disk_keeps_the_old_model(trained, model_dir):
+    """A limit on the size of files is met like a full disk, in the middle of a write."""
+    before = {file.name: file.read_bytes() for file in model_dir.iterdir()}
+
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}  # so that nothing else is written
+    answer = run("train", "--data", trained[0] / "posts.jsonl.gz", "--model-dir", model_dir, *QUICK,
+                 preexec_fn=limit, env=environment)  # fmt: skip
+    assert refused(answer, "cannot write", "File too large")
+    assert {file.name: file.read_bytes() for file in model_dir.iterdir()} == before
+
+
+def test_ctrl_c_then_resume_gives_the_unbroken_model(tmp_path):
+    write_posts(tmp_path / "posts.jsonl", sample_posts(300))
+    args = ["--data", str(tmp_path / "posts.jsonl"), *QUICK, "--set", "autorec.epochs=60", "--set", "autorec.n_hidden=64"]
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    assert run("train", "--model-dir", whole, *args).returncode == 0
+    process = subprocess.Popen(
+        [sys.executable, "-c", START.format("train"), "--model-dir", str(broken), *args],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 240
+    while not (broken / "checkpoint.npz").exists() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 130 and "--resume" in errors and "Traceback" not in errors
+    assert not (broken / "model.json").exists() and (broken / "checkpoint.npz").exists()
+    assert refused(run("recommend", "--model-dir", broken, "--labels", "dog"), "instahash-train --resume")
+    answer = run("train", "--model-dir", broken, *args, "--resume")
+    assert answer.returncode == 0 and "Going on from" in answer.stdout
+    assert sorted(os.listdir(broken)) == sorted(os.listdir(whole))
+    for path in whole.iterdir():
+        assert path.read_bytes() == (broken / path.name).read_bytes(), path.name
+
+
+def test_commands_run_straight_from_a_checkout(trained, tmp_path):
+    folder = Path(__file__).resolve().parents[2] / "bin"
+    if not folder.is_dir():
+        pytest.skip("no checkout: there is no folder 'bin' beside the tests")
+    for name in ("train", "recommend", "evaluate"):
+        answer = subprocess.run([sys.executable, folder / f"instahash-{name}", "--version"], capture_output=True, text=True,
+                                cwd=tmp_path)  # fmt: skip
+        assert answer.returncode == 0 and answer.stdout.startswith(f"instahash-{name} ")

@@ -1,0 +1,145 @@
+"""From posts to matrices: worked examples, and the laws of the preprocessing."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from instahash.data import Corpus, Label, Post, Vocabulary, encode, fit_dataset, read_posts, train_test_split
+from instahash.errors import DataError
+
+POSTS = [
+    Post("1", ("#Sea", "sun", "SUN"), (Label("body of water", 0.9), Label("water", 0.6), Label("sky", 0.4))),
+    Post("2", ("sun",), (Label("sea", 0.5), Label("zero", 0.0))),
+    Post("3", ("rare",), (Label("sky", 1.0),), "anna"),
+    Post("4", (), (Label("sky", 1.0),)),
+]
+
+random_posts = st.lists(
+    st.builds(
+        Post,
+        st.text("ab", max_size=2),
+        st.lists(st.sampled_from("abcdefg"), max_size=4).map(tuple),
+        st.lists(st.builds(Label, st.sampled_from(["a", "h i", "j", "k b"]), st.floats(0, 1)), max_size=3).map(tuple),
+    ),
+    max_size=8,
+)
+
+
+def sets(matrix, words):
+    return [{words[j] for j in matrix.indices[a:b]} for a, b in zip(matrix.indptr, matrix.indptr[1:])]
+
+
+def test_corpus_by_hand():
+    corpus = Corpus.from_posts(iter(POSTS))
+    assert corpus.ids == ["1", "2", "3", "4"] and corpus.users == [None, None, "anna", None]
+    assert sets(corpus.hashtags, corpus.words) == [{"sea", "sun"}, {"sun"}, {"rare"}, set()]
+    scores = [dict(zip((corpus.words[j] for j in row.indices), row.data)) for row in (corpus.labels[[i]] for i in (0, 1))]
+    assert scores[0] == pytest.approx({"body": 0.9, "of": 0.9, "water": 0.9, "sky": 0.4})
+    assert scores[1] == pytest.approx({"sea": 0.5, "zero": 0.0})
+    assert corpus.take([2]).ids == ["3"] and sets(corpus.take([2]).hashtags, corpus.words) == [{"rare"}]
+
+
+def test_the_papers_preprocessing_by_hand():
+    data = fit_dataset(Corpus.from_posts(POSTS), max_hashtags=2)
+    # sun is in 2 posts; rare and sea in 1 each, and rare comes first by spelling.
+    words = data.vocabulary.words
+    assert data.ids == ["1", "2", "3"]
+    assert sets(data.hashtags, words) == [{"sun"}, {"sun"}, {"rare"}]
+    assert sets(data.description, words) == [{"body", "of", "water"}, {"sea"}, {"sky"}]
+    assert sets(data.bags, words) == [{"sun", "body", "of", "water"}, {"sun", "sea"}, {"rare", "sky"}]
+    assert words == ["sun", "body", "of", "rare", "sea", "sky", "water"]
+    assert data.vocabulary.counts.tolist() == [2, 1, 1, 1, 1, 1, 1]
+    assert [words[i] for i in data.vocabulary.hashtag_ids] == ["sun", "rare"]
+    summary = data.summary
+    assert (summary.posts_read, summary.posts, summary.words, summary.hashtags) == (4, 3, 7, 2)
+    assert summary.hashtags_per_post_mean == 1 and summary.posts_per_hashtag_mean == 1.5
+    assert summary.description_words_per_post_mean == pytest.approx(5 / 3)
+    assert "3 kept of 4" in str(summary)
+
+
+def test_the_score_threshold_is_inclusive():
+    data = fit_dataset(Corpus.from_posts(POSTS), min_score=0.0)
+    assert sets(data.description, data.vocabulary.words)[1] == {"sea", "zero"}
+    assert "sky" in sets(data.description, data.vocabulary.words)[0]
+
+
+@given(random_posts, st.integers(1, 5), st.floats(0, 1))
+def test_laws_of_the_preprocessing(posts, max_hashtags, min_score):
+    corpus = Corpus.from_posts(posts)
+    if not any(post.hashtags for post in posts):
+        with pytest.raises(DataError, match="there is nothing to learn"):
+            fit_dataset(corpus, max_hashtags, min_score)
+        return
+    data = fit_dataset(corpus, max_hashtags, min_score)
+    words = data.vocabulary.words
+    hashtags, description, bags = (sets(m, words) for m in (data.hashtags, data.description, data.bags))
+    assert all(hashtags) and bags == [h | d for h, d in zip(hashtags, description)]
+    assert set().union(*bags) == set(words) and len(set().union(*hashtags)) <= max_hashtags
+    for matrix in data[2:5]:
+        assert matrix.has_canonical_format and (matrix.data == 1).all() and matrix.shape == (len(data.ids), len(words))
+    assert data.vocabulary.counts.tolist() == [sum(word in bag for bag in bags) for word in words]
+    assert data.vocabulary.hashtag_counts.tolist() == [sum(word in tags for tags in hashtags) for word in words]
+    assert words == sorted(words, key=lambda word: (-data.vocabulary.counts[data.vocabulary.index[word]], word))
+    # Encoding the posts that were kept, with the vocabulary they made, gives the same matrices.
+    again = encode(corpus, data.vocabulary, min_score)
+    kept = [i for i, found in enumerate(sets(again.hashtags, words)) if found]
+    assert [sets(again.bags, words)[i] for i in kept] == bags and len(again.ids) == len(posts)
+
+
+def test_encode_drops_words_but_no_posts():
+    data = fit_dataset(Corpus.from_posts(POSTS), max_hashtags=1)
+    new = encode(Corpus.from_posts([Post("x", ("new", "sea"), (Label("moon", 1.0),)), *POSTS]), data.vocabulary)
+    words = data.vocabulary.words
+    assert sets(new.hashtags, words) == [set(), {"sun"}, {"sun"}, set(), set()]  # sea is a word, but no hashtag here
+    assert sets(new.description, words)[0] == set()
+
+
+@given(random_posts)
+def test_vocabulary_round_trip_and_lookup(posts):
+    try:
+        vocabulary = fit_dataset(Corpus.from_posts(posts)).vocabulary
+    except DataError:
+        return
+    again = Vocabulary.from_json(vocabulary.to_json())
+    assert again.words == vocabulary.words and again.hashtag_ids.tolist() == vocabulary.hashtag_ids.tolist()
+    ids, unknown = again.lookup(["?", *vocabulary.words, "?"])
+    assert ids.tolist() == list(range(len(vocabulary))) and unknown == ["?"] and ids.dtype == np.int32
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        3,
+        {},
+        {"words": ["a"], "counts": [1], "hashtag_counts": []},
+        {"words": ["a", "a"], "counts": [1, 1], "hashtag_counts": [0, 0]},
+        {"words": [1], "counts": [1], "hashtag_counts": [0]},
+        {"words": ["a"], "counts": [-1], "hashtag_counts": [0]},
+        {"words": ["a"], "counts": [1.5], "hashtag_counts": [0]},
+    ],
+)
+def test_a_malformed_vocabulary_is_refused(value):
+    with pytest.raises(DataError, match="the vocabulary"):
+        Vocabulary.from_json(value)
+
+
+@given(st.integers(0, 200), st.floats(0, 1), st.integers(0, 5))
+def test_split(n_posts, share, seed):
+    train, test = train_test_split(n_posts, share, seed)
+    assert sorted([*train, *test]) == list(range(n_posts)) and len(test) == round(share * n_posts)
+    assert (np.diff(train) > 0).all() and (np.diff(test) > 0).all()
+    for a, b in zip((train, test), train_test_split(n_posts, share, seed)):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_split_refuses_a_share_that_is_none():
+    with pytest.raises(DataError, match="test_share is 1.5"):
+        train_test_split(10, 1.5)
+
+
+def test_the_real_figures(shared_data):
+    summary = fit_dataset(Corpus.from_posts(read_posts(shared_data / "harrison" / "posts.jsonl.gz"))).summary
+    assert (summary.posts, summary.hashtags) == (51_545, 997)
+    assert summary.hashtags_per_post_mean == pytest.approx(4.5, abs=0.05)
+    assert summary.description_words_per_post_mean == pytest.approx(9.6, abs=0.05)

@@ -1,0 +1,122 @@
+"""Files of posts: what is written is read back, and what is broken is named in one line."""
+
+import gzip
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from instahash.data import Label, Post, read_posts, write_posts
+from instahash.errors import DataError
+
+POST = {"id": "a", "hashtags": ["#Sea"], "labels": [{"description": "body of water", "score": 0.75}], "other": 1}
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+posts = st.lists(
+    st.builds(
+        Post,
+        texts,
+        st.lists(texts, max_size=3).map(tuple),
+        st.lists(st.builds(Label, texts, st.floats(0, 1)), max_size=3).map(tuple),
+        st.none() | texts,
+        st.none() | texts,
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@pytest.mark.parametrize("name", ["posts.jsonl", "posts.jsonl.gz"])
+@given(posts=posts)
+def test_round_trip(tmp_path_factory, name, posts):
+    path = tmp_path_factory.mktemp("files") / name
+    assert write_posts(path, posts) == len(posts)
+    assert list(read_posts(path)) == posts
+    assert [file.name for file in path.parent.iterdir()] == [name]
+
+
+def test_unknown_keys_are_ignored_and_absent_lists_empty(tmp_path):
+    path = tmp_path / "posts.jsonl"
+    path.write_text(json.dumps(POST) + "\n\n" + '{"id": "b"}\n')
+    assert list(read_posts(str(path))) == [Post("a", ("#Sea",), (Label("body of water", 0.75),)), Post("b")]
+
+
+def test_json_lines_under_a_json_name(tmp_path):
+    path = tmp_path / "posts.json"
+    path.write_text('{"id": "a", "hashtags": ["x"]}\n{"id": "b", "hashtags": ["y"]}\n')
+    assert [post.id for post in read_posts(path)] == ["a", "b"]
+
+
+def broken(**changes):
+    return json.dumps({**POST, **changes})
+
+
+@pytest.mark.parametrize(
+    "line, message",
+    [
+        ("{", "line 2 is not JSON"),
+        ("[1]", r"line 2: a post must be a JSON object .*\[1\]"),
+        ('{"hashtags": []}', "line 2: the post has no 'id'"),
+        (broken(id=7), "line 2: 'id' must be a text, not 7"),
+        (broken(hashtags="sea"), "line 2: 'hashtags' must be a list of texts, not 'sea'"),
+        (broken(hashtags=[1]), "line 2: 'hashtags' must be a list of texts"),
+        (broken(labels={}), "line 2: 'labels' must be a list"),
+        (broken(labels=["sea"]), "line 2: a label must be an object"),
+        (broken(labels=[{"description": "sea", "score": 1.5}]), r"'sea' is 1.5; it must lie in \[0, 1\]"),
+        (broken(labels=[{"description": "sea", "score": -0.1}]), r"it must lie in \[0, 1\]"),
+        (broken(labels=[{"description": "sea", "score": float("nan")}]), r"is nan; it must lie in \[0, 1\]"),
+        (broken(labels=[{"description": "sea", "score": "1"}]), "must be a number"),
+        (broken(labels=[{"description": "sea"}]), "must be a number"),
+        (broken(user=3), "'user' must be a text, not 3"),
+    ],
+)
+def test_a_bad_line_is_named(tmp_path, line, message):
+    path = tmp_path / "posts.jsonl"
+    path.write_text(json.dumps(POST) + "\n" + line + "\n")
+    with pytest.raises(DataError, match=message) as caught:
+        list(read_posts(path))
+    assert str(path) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    whole = gzip.compress((json.dumps(POST) + "\n").encode() * 200)
+    cases = {
+        "missing.jsonl": (None, "there is no file or folder"),
+        "empty.jsonl": (b"", "there is no post in"),
+        "blank.jsonl": (b"\n \n", "there is no post in"),
+        "cut.jsonl.gz": (whole[:-20], "is cut off"),
+        "not.jsonl.gz": (b"plain text", "is not a sound compressed file"),
+        "bytes.jsonl": (b'{"id": "\xff"}\n', "line 1 is not JSON"),
+        "broken.json": (b"{", "is not JSON"),
+        "number.json": (b"3", "this is not a list of posts"),
+    }
+    for name, (content, message) in cases.items():
+        path = tmp_path / name
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(DataError, match=message) as caught:
+            list(read_posts(path))
+        assert name in str(caught.value)
+
+
+def test_reading_streams(tmp_path):
+    """The first post is there before a fault further down is met."""
+    path = tmp_path / "posts.jsonl"
+    path.write_text(json.dumps(POST) + "\nbroken\n")
+    assert next(read_posts(path)).id == "a"
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path):
+    path = tmp_path / "posts.jsonl"
+    write_posts(path, [Post("old")])
+
+    def failing():
+        yield Post("new")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_posts(path, failing())
+    assert [post.id for post in read_posts(path)] == ["old"] and len(list(tmp_path.iterdir())) == 1
+    with pytest.raises(DataError, match="cannot write"):
+        write_posts(tmp_path / "no" / "posts.jsonl", [])

@@ -1,0 +1,165 @@
+"""The whole path on a small sample: train, recommend, save, load, resume, evaluate."""
+
+import json
+
+import numpy as np
+import pytest
+
+from instahash import InstaHash, Settings
+from instahash.data import Corpus, Label, Post
+from instahash.data.sample import TOPICS, sample_posts
+from instahash.errors import DataError, ModelError, SettingsError
+from instahash.evaluation import evaluate, format_example, format_tables
+from instahash.storage import CHECKPOINT, Checkpoint, read_model, write_model
+
+QUICK = Settings().changed(
+    ["word2vec.dim=16", "word2vec.epochs=4", "autorec.n_hidden=16", "autorec.epochs=8", "autorec.learning_rate=0.02"]
+    + ["autorec.batch_size=32", "autorec.n_expand=5", "word2vec.n_shared=6"]
+)
+POSTS = list(sample_posts(240))
+
+
+@pytest.fixture(scope="module")
+def model():
+    return InstaHash(QUICK).fit(POSTS)
+
+
+def test_recommendations_come_from_the_hashtag_vocabulary(model):
+    answers = [answer for _, answer in model.recommend_posts(POSTS)]
+    hashtags = {model.vocabulary.words[i] for i in model.vocabulary.hashtag_ids}
+    assert all(set(answer.hashtags) <= hashtags for answer in answers)
+    assert sum(bool(answer.hashtags) for answer in answers) > 100
+    for answer in answers:
+        kept = [word for word in answer.combined if word in hashtags]
+        assert answer.hashtags == kept and len(answer.scores) == len(kept)
+        met = [word for word in answer.word2vec if word in set(answer.autorec)]
+        assert answer.defaulted == (not met)
+        assert answer.combined == (met or answer.autorec[:5])
+
+
+def test_one_post_is_answered_as_in_a_batch(model):
+    for post, (post_id, answer) in zip(POSTS[:20], model.recommend_posts(POSTS)):
+        labels = [label.description for label in post.labels if label.score >= 0.5]
+        alone = model.recommend(labels)
+        assert post.id == post_id and alone.hashtags == answer.hashtags and alone.word2vec == answer.word2vec
+        np.testing.assert_allclose(alone.scores, answer.scores, rtol=1e-4, atol=1e-5)
+
+
+def test_labels_below_the_threshold_are_not_believed(model):
+    seen = [Post("a", (), (Label("dog", 0.9), Label("wedding dress", 0.4))), Post("b", (), (Label("dog", 0.9),))]
+    (_, first), (_, second) = model.recommend_posts(seen)
+    assert first.description == ["dog"] == second.description and first.hashtags == second.hashtags
+
+
+def test_top_cuts_the_list(model):
+    labels = next(answer.description for _, answer in model.recommend_posts(POSTS) if len(answer.hashtags) > 1)
+    answer, cut = model.recommend(labels), model.recommend(labels, top=1)
+    assert len(answer.hashtags) > 1 and cut.hashtags == answer.hashtags[:1] and len(cut.scores) == 1
+
+
+def test_unknown_labels_get_the_most_used_hashtags_and_say_so(model):
+    answer = model.recommend(["zeppelin"], top=3)
+    counts = model.vocabulary.hashtag_counts
+    best = [model.vocabulary.words[i] for i in model.vocabulary.hashtag_ids[:3]]
+    assert answer.hashtags == best and answer.fallback == "most_used" and answer.defaulted
+    assert answer.scores == pytest.approx([counts.max() / len(POSTS), *answer.scores[1:]])
+    assert answer.to_json()["fallback"] == "most_used"
+    assert "fallback" not in model.recommend(["dog", "zeppelin"]).to_json()
+
+
+def test_save_and_load_give_the_same_answers(model, tmp_path):
+    model.save(tmp_path / "m")
+    loaded = InstaHash.load(tmp_path / "m")
+    assert list(loaded.recommend_posts(POSTS)) == list(model.recommend_posts(POSTS))
+    assert loaded.recommend(["zeppelin"]) == model.recommend(["zeppelin"])
+    header = json.loads((tmp_path / "m" / "model.json").read_text())
+    assert header["format_version"] == 1 and header["mode"] == "paper"
+    assert header["settings"]["autorec"]["n_hidden"] == 16 and header["sizes"]["n_words"] == len(model.vocabulary)
+    assert set(header["versions"]) == {"python", "instahash", "numpy", "scipy", "numba"}
+    first = evaluate(loaded, Corpus.from_posts(POSTS)).to_json()
+    assert first == evaluate(model, Corpus.from_posts(POSTS)).to_json()
+
+
+def test_the_same_seed_writes_the_same_bytes(model, tmp_path):
+    model.save(tmp_path / "a")
+    InstaHash(QUICK).fit(iter(POSTS)).save(tmp_path / "b")
+    for path in (tmp_path / "a").iterdir():
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+
+
+@pytest.mark.parametrize("stop", ["word2vec", "autorec"])
+def test_an_interrupted_training_resumes_to_the_same_model(model, tmp_path, monkeypatch, stop):
+    path = tmp_path / CHECKPOINT
+    save = Checkpoint.save
+
+    def save_then_interrupt(self, states):
+        save(self, states)
+        if stop in states and len(states[stop]["history"]) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("instahash.storage.time.monotonic", lambda: 0.0)  # so that every epoch is saved
+    monkeypatch.setattr(Checkpoint, "save", save_then_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        InstaHash(QUICK).fit(POSTS, checkpoint=path)
+    monkeypatch.setattr(Checkpoint, "save", save)
+    lines = []
+    resumed = InstaHash(QUICK).fit(POSTS, checkpoint=path, resume=True, report=lines.append)
+    assert any("Going on from" in line for line in lines)
+    assert resumed.autorec.U.tobytes() == model.autorec.U.tobytes()
+    assert resumed.word2vec.history == model.word2vec.history
+    with pytest.raises(ModelError, match="made with other data or settings"):
+        InstaHash(QUICK).fit(POSTS[1:], checkpoint=path, resume=True)
+    with pytest.raises(ModelError, match="made with other data or settings"):
+        InstaHash(QUICK.changed(["autorec.reg=0.5"])).fit(POSTS, checkpoint=path, resume=True)
+
+
+def test_evaluation_has_the_agreed_shape(model):
+    result = evaluate(model, Corpus.from_posts([*POSTS, Post("empty")]))
+    value = result.to_json()
+    tables = {f"{a}_{b}" for a in ("cosine", "jaccard") for b in ("ground_truth", "description")}
+    assert list(value) == ["posts", "tables", "ranking", "empty", "defaulted"] and value["posts"] == len(POSTS)
+    assert set(value["tables"]) == tables
+    assert set(value["ranking"]) == {"instahash", "word2vec", "autorec", "popularity", "cooccurrence"}
+    for table in value["tables"].values():
+        assert list(table) == ["mean", ">0.7", ">0.3", "<0.3", "<0.0"]
+    for measures in value["ranking"].values():
+        assert all(0 <= number <= 1 for number in measures.values()) and len(measures) == 7
+    assert value["ranking"]["cooccurrence"]["ndcg@10"] > value["ranking"]["popularity"]["ndcg@10"]
+    for made in result.histograms.values():
+        assert sum(made["counts"]) <= len(POSTS)
+    assert sum(result.histograms["jaccard_description"]["counts"]) == len(POSTS)
+    assert "instahash" in format_tables(value) and "cosine to the author's hashtags" in format_tables(value)
+    example = format_example(result.examples[0])
+    for name in ("author", "description", "Word2Vec", "AutoRec", "hashtags"):
+        assert name in example
+
+
+def test_evaluating_posts_that_share_nothing_with_the_model(model):
+    with pytest.raises(DataError, match="none of the 1 posts has both a hashtag and a label"):
+        evaluate(model, Corpus.from_posts([Post("a", ("zeppelin",), (Label("airship", 0.9),))]))
+
+
+def test_a_model_directory_with_another_models_file(model, tmp_path):
+    model.save(tmp_path)
+    header, files = read_model(tmp_path)
+    files["word2vec.npz"] = {name: array[1:] for name, array in files["word2vec.npz"].items()}
+    write_model(tmp_path, header, files)
+    with pytest.raises(ModelError, match="other numbers of vectors"):
+        InstaHash.load(tmp_path)
+    header["settings"]["colour"] = 1
+    write_model(tmp_path, header, files)
+    with pytest.raises(SettingsError, match="no setting 'colour'"):
+        InstaHash.load(tmp_path)
+
+
+def test_posts_without_labels_can_be_learnt_from():
+    model = InstaHash(QUICK).fit([post._replace(labels=()) for post in POSTS])
+    assert "sea" in model.recommend(["beach"]).word2vec
+
+
+def test_topics_are_found_with_enough_training():
+    """The default settings but for sizes: neighbours of a label are the hashtags of its topic."""
+    settings = Settings().changed(["autorec.epochs=1", "autorec.n_hidden=2", "word2vec.dim=20", "word2vec.epochs=6"])
+    model = InstaHash(settings).fit(list(sample_posts(600)))
+    known = {word for words in TOPICS["dogs"][1] for word in [words]} | {"puppy", "canine", "snout", "breed"}
+    assert len(set(model.recommend(["dog", "puppy"]).word2vec) & known) >= 8

@@ -1,0 +1,112 @@
+"""Which room may import which, read from the source; and what importing instahash costs."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import instahash
+
+PACKAGE = Path(instahash.__file__).parent
+LEAVES = {"errors", "jit", "settings", "storage"}
+ROOMS = {"data", "word2vec", "autorec", "recommend", "evaluation", "annotate", "report", "testing", "cli", "pipeline"}
+# What a room may import besides itself and `errors`.
+MAY_IMPORT = {
+    "errors": set(),
+    "jit": set(),
+    "settings": set(),
+    "storage": set(),
+    "data": set(),
+    "annotate": set(),
+    "testing": set(),
+    "word2vec": {"jit"},
+    "autorec": {"jit"},
+    "recommend": {"data"},
+    "evaluation": {"data"},
+    "report": {"data"},
+    "pipeline": {"data", "word2vec", "autorec", "recommend", "settings", "storage", "instahash"},
+    "cli": ROOMS | LEAVES | {"instahash"},
+}
+
+
+def imported_rooms(path, package=PACKAGE):
+    """The rooms that a module imports anywhere in its text; "instahash" for the package itself."""
+    inside = ["instahash", *path.relative_to(package).parent.parts]
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = inside[: len(inside) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            names = [f"{module}.{alias.name}" for alias in node.names] if module == "instahash" else [module]
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "instahash":
+                known = len(parts) > 1 and parts[1] in ROOMS | LEAVES
+                found.add(parts[1] if known else "instahash")
+    return found
+
+
+def violations(path, package=PACKAGE):
+    room = path.relative_to(package).parts[0].removesuffix(".py")
+    return imported_rooms(path, package) - MAY_IMPORT[room] - {room, "errors"}
+
+
+MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=[str(path.relative_to(PACKAGE)) for path in MODULES])
+def test_a_room_imports_only_what_it_may(path):
+    assert not violations(path)
+
+
+@pytest.mark.parametrize(
+    "line, expected",
+    [
+        ("import instahash.word2vec", {"word2vec"}),
+        ("from instahash import pipeline", {"pipeline"}),
+        ("from ..word2vec.model import Word2Vec", {"word2vec"}),
+        ("from .. import autorec", {"autorec"}),
+        ("def f():\n    from instahash.cli import train", {"cli"}),
+        ("from instahash.data.words import words", set()),
+        ("from . import words", set()),
+        ("import numpy", set()),
+    ],
+)
+def test_planted_violations_are_found(tmp_path, line, expected):
+    (tmp_path / "data").mkdir()
+    path = tmp_path / "data" / "planted.py"
+    path.write_text(line)
+    assert violations(path, tmp_path) == expected
+
+
+def test_numba_is_spoken_to_in_one_place():
+    for path in PACKAGE.rglob("*.py"):
+        if path.name != "jit.py":
+            assert "import numba" not in path.read_text() and "from numba" not in path.read_text(), path
+        assert "njit" not in path.read_text() or path.name == "jit.py", path
+
+
+def run(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_importing_instahash_loads_nothing_heavy():
+    loaded = run("import sys, instahash; print(*sys.modules)").split()
+    assert not {"numpy", "numba", "scipy", "matplotlib", "google", "tqdm"} & {name.split(".")[0] for name in loaded}
+
+
+def test_the_pipeline_needs_no_optional_package():
+    loaded = run("import sys, instahash.pipeline; print(*sys.modules)").split()
+    assert "numba" in loaded and not {"matplotlib", "google", "hypothesis"} & {name.split(".")[0] for name in loaded}
+
+
+def test_every_public_name_is_there():
+    for name in instahash.__all__:
+        assert getattr(instahash, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        instahash.nothing
