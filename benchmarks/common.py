@@ -1,0 +1,98 @@
+"""What the benchmarks share: their arguments, the machine they ran on, and data split for measuring quality."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import sys
+import time
+from importlib import metadata
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+
+
+def arguments(description, peers):
+    """The parser every benchmark starts from."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--data", default="sample", help="posts, as instahash-train takes them")
+    parser.add_argument("--threads", type=int, default=1, help="threads for this code and the peer alike")
+    parser.add_argument("--against", choices=peers, help="measure this peer in turn, in the same run")
+    parser.add_argument("--json", metavar="FILE", help="write the figures here too")
+    parser.add_argument("--repeat", type=int, default=3, help="timed repetitions; medians are reported")
+    parser.add_argument("--seed", type=int, default=0)
+    return parser
+
+
+def parse(parser):
+    """Parse, and fix the BLAS threads before NumPy is imported."""
+    args = parser.parse_args()
+    for variable in THREAD_VARIABLES:
+        os.environ[variable] = str(args.threads)
+    return args
+
+
+def split(args, test_share=0.1):
+    """(training Dataset, test Dataset in its vocabulary)."""
+    from instahash.data import Corpus, encode, fit_dataset, read_posts, train_test_split
+
+    corpus = Corpus.from_posts(read_posts(args.data))
+    train, test = train_test_split(len(corpus), test_share, args.seed)
+    data = fit_dataset(corpus.take(train))
+    return data, encode(corpus.take(test), data.vocabulary)
+
+
+def timed(work):
+    """(seconds, result) of work()."""
+    began = time.perf_counter()
+    result = work()
+    return time.perf_counter() - began, result
+
+
+def in_turn(repeat, **works):
+    """Median seconds of each work, run one after the other `repeat` times so that a drift of the machine hits all."""
+    seconds = {name: [] for name in works}
+    for _ in range(repeat):
+        for name, work in works.items():
+            seconds[name].append(timed(work)[0])
+    return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def report(args, figures):
+    """Print the figures, and write them with machine and versions where --json asks for it."""
+    for name, value in figures.items():
+        print(f"{name:<42} {value:,.4f}" if isinstance(value, float) else f"{name:<42} {value}")
+    if not args.json:
+        return
+    versions = {"python": platform.python_version()}
+    for package in ("instahash", "numpy", "scipy", "numba", "gensim", "torch"):
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    result = {
+        "benchmark": Path(sys.argv[0]).stem,
+        "arguments": {key: value for key, value in vars(args).items() if key != "json"},
+        "machine": {"processor": processor(), "cores": os.cpu_count(), "system": platform.platform()},
+        "versions": versions,
+        "figures": {name: round(value, 5) if isinstance(value, float) else value for name, value in figures.items()},
+    }
+    result["arguments"]["data"] = Path(args.data).name
+    Path(args.json).write_text(json.dumps(result, indent=2) + "\n")
+
+
+def processor():
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def peak_mb():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
