@@ -143,7 +143,7 @@ class InstaHash:
         similar, cosines = self.word2vec.most_similar(description, chosen.n_similar, exclude=False)
         outputs = self.autorec.predict(_ones(description), background=0.0)
         autorec = autorec_sets(outputs)
-        combination = combine(similar, cosines, autorec, outputs, vocabulary.is_hashtag, chosen.n_default)
+        combination = combine(similar, cosines, outputs, vocabulary.is_hashtag, chosen.n_default)
         text = vocabulary.words_array
         answers = []
         for post in range(description.shape[0]):

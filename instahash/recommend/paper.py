@@ -63,19 +63,19 @@ def autorec_sets(outputs):
     return sets
 
 
-def combine(similar, cosines, autorec, outputs, is_hashtag, n_default=5):
+def combine(similar, cosines, outputs, is_hashtag, n_default=5):
     """Combine the Word2Vec and AutoRec sets of m posts.
 
     similar : (m, n_similar) int32, the Word2Vec set, -1 for none.  cosines : (m, n_similar) float.
-    autorec : list of m id arrays, AutoRec's sets.  outputs : (m, n_words) float, AutoRec's outputs.
-    is_hashtag : (n_words,) bool.  n_default : how many of AutoRec's first words stand in for an empty intersection.
+    outputs : (m, n_words) float, AutoRec's outputs.  is_hashtag : (n_words,) bool.
+    n_default : how many words with the highest outputs, positive or not, stand in for an empty intersection.
     """
     shared = (similar >= 0) & (np.take_along_axis(outputs, np.maximum(similar, 0), axis=1) > 0)
     defaulted = ~shared.any(axis=1)
     combined, hashtags, scores = [], [], []
     for post in range(len(similar)):
         if defaulted[post]:
-            ids = autorec[post][:n_default]
+            ids = np.argsort(-outputs[post], kind="stable")[:n_default].astype(np.int32)
             values = outputs[post, ids]
         else:
             ids = similar[post, shared[post]]

@@ -19,11 +19,11 @@ def test_combination_by_hand():
     sets = autorec_sets(OUTPUTS)
     assert [ids.tolist() for ids in sets] == [[2, 0, 4], [3, 0], []]
     is_hashtag = np.array([True, True, True, False, False])
-    combined, hashtags, scores, defaulted = combine(SIMILAR, COSINES, sets, OUTPUTS, is_hashtag, n_default=2)
-    # The first intersects in Word2Vec's order; the second does not, so AutoRec's first two; the third has nothing.
-    assert [ids.tolist() for ids in combined] == [[4, 0], [3, 0], []]
-    assert [ids.tolist() for ids in hashtags] == [[0], [0], []]
-    assert [s.tolist() for s in scores] == [[0.7], [0.2], []]
+    combined, hashtags, scores, defaulted = combine(SIMILAR, COSINES, OUTPUTS, is_hashtag, n_default=3)
+    # The first intersects in Word2Vec's order; the others do not, so AutoRec's first three, ties by id.
+    assert [ids.tolist() for ids in combined] == [[4, 0], [3, 0, 4], [0, 1, 2]]
+    assert [ids.tolist() for ids in hashtags] == [[0], [0], [0, 1, 2]]
+    assert [s.tolist() for s in scores] == [[0.7], [0.2], [-1.0, -1.0, -1.0]]
     assert defaulted.tolist() == [False, True, True]
 
 
@@ -33,14 +33,18 @@ def test_combination_laws(seed, n_words, n_default):
     outputs = rng.integers(-2, 3, size=(4, n_words)) / 2
     similar = np.array([rng.permutation(n_words) for _ in range(4)])
     is_hashtag, sets = rng.random(n_words) < 0.5, autorec_sets(outputs)
-    combined, hashtags, scores, defaulted = combine(similar, -similar / 10, sets, outputs, is_hashtag, n_default)
+    combined, hashtags, scores, defaulted = combine(similar, -similar / 10, outputs, is_hashtag, n_default)
     for post in range(4):
         positive = set(np.flatnonzero(outputs[post] > 0))
         assert set(sets[post]) == positive and (np.diff(outputs[post, sets[post]]) <= 0).all()
         assert defaulted[post] == (not positive)
-        assert set(combined[post]) == positive
         order = similar[post].tolist()
-        assert [order.index(i) for i in combined[post]] == sorted(order.index(i) for i in combined[post])
+        if positive:
+            assert set(combined[post]) == positive
+            assert [order.index(i) for i in combined[post]] == sorted(order.index(i) for i in combined[post])
+        else:
+            ranked = sorted(range(n_words), key=lambda i: (-outputs[post, i], i))
+            assert combined[post].tolist() == ranked[:n_default]
         assert hashtags[post].tolist() == [i for i in combined[post] if is_hashtag[i]]
         assert len(scores[post]) == len(hashtags[post])
 
