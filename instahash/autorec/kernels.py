@@ -1,7 +1,7 @@
 """The compiled twins of the functions of the same names in `reference.py`.
 
-A, out, G, theta, gradient, m, v are float32 or float64; `indptr`, `indices`, `rows` integers. Threads may share the
-arrays when each is given rows or columns of its own.
+All real arrays have one precision, float32 or float64, and so has `scale`. Threads may share them when each is given
+rows of its own to change.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from instahash.jit import kernel
 
 
 @kernel
-def gather(A, indptr, indices, data, rows, out):
-    """out[t] = sum_j s_j A[j], with s the sparse row `rows[t]`: S A."""
-    for t in range(rows.shape[0]):
-        out[t] = 0.0
-        for q in range(indptr[rows[t]], indptr[rows[t] + 1]):
-            s, j = data[q], indices[q]
-            for d in range(A.shape[1]):
-                out[t, d] += s * A[j, d]
-
-
-@kernel
-def scatter(A, indptr, indices, data, rows, G, scale):
-    """A[j] += scale s_j G[t] for every entry s_j of the sparse row `rows[t]`: A += scale S' G."""
-    for t in range(rows.shape[0]):
-        for q in range(indptr[rows[t]], indptr[rows[t] + 1]):
-            s, j = A.dtype.type(scale * data[q]), indices[q]
-            for d in range(A.shape[1]):
-                A[j, d] += s * G[t, d]
+def add_product(S_indptr, S_indices, S_data, A, scale, out):
+    """out += scale S A, with S in CSR: out[i] += scale sum_j s_ij A[j]."""
+    for i in range(out.shape[0]):
+        end = S_indptr[i + 1]
+        q = S_indptr[i]
+        # Four entries at a time: out[i] is then read and written once for four rows of A.
+        while q + 4 <= end:
+            s0, s1 = scale * S_data[q], scale * S_data[q + 1]
+            s2, s3 = scale * S_data[q + 2], scale * S_data[q + 3]
+            a0, a1, a2, a3 = A[S_indices[q]], A[S_indices[q + 1]], A[S_indices[q + 2]], A[S_indices[q + 3]]
+            for d in range(out.shape[1]):
+                out[i, d] += s0 * a0[d] + s1 * a1[d] + s2 * a2[d] + s3 * a3[d]
+            q += 4
+        while q < end:
+            s, a = scale * S_data[q], A[S_indices[q]]
+            for d in range(out.shape[1]):
+                out[i, d] += s * a[d]
+            q += 1
 
 
 @kernel

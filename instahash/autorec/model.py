@@ -79,13 +79,13 @@ class AutoRec:
                 order, squares = np.random.default_rng([self.seed, epoch]).permutation(n_posts), 0.0
                 for batch, start in enumerate(starts):
                     done = (epoch - 1 + batch / len(starts)) / self.epochs
-                    rows = order[start : start + self.batch_size]
-                    square, gradients = self._step(S, background, rows, pool)
+                    batch_S = S[order[start : start + self.batch_size]]
+                    square, gradients = self._step(batch_S, background, pool)
                     self._adam.step(gradients, self.learning_rate * (1.0 - done), pool, self.n_threads)
                     self._Vt -= self._Vt.mean(axis=0)
                     squares += square
                     if on_progress:
-                        on_progress(len(rows))
+                        on_progress(batch_S.shape[0])
                 self._check(squares, epoch)
                 self.history.append(float(np.sqrt(squares / (n_posts * n_words))))
                 if on_epoch:
@@ -130,74 +130,65 @@ class AutoRec:
             self._adam.restore(state)
             self.history = [float(value) for value in state["history"]]
 
-    def _step(self, S, background, rows, pool):
-        """Sum of squared errors of the posts `rows`, and the gradients of J: exact either way, by the cheaper one."""
-        m, (n_words, n_hidden) = len(rows), self.U.shape
-        H = self._gather(self._Vt, S, rows, pool)
-        H += self.mu
+    def _step(self, S, background, pool):
+        """Sum of squared errors of the posts S = R - c, and the gradients of J: exact, by the cheaper of two ways."""
+        m, (n_words, n_hidden) = S.shape[0], self.U.shape
+        S_T = S.T.tocsr()
+        H = self._add_product(S, self._Vt, 1.0, np.tile(self.mu, (m, 1)), pool)
         sigmoid_in_place(H)
-        part = S[rows]
         dense = 3 * m * n_words <= 2 * n_hidden * (m + n_words)  # multiply-adds of the decoder, divided by n_hidden
         decode = self._decode_dense if dense else self._decode_gram
-        square, UE, dU, db = decode(H, part, self.b - np.float32(background), pool)
+        square, UE, dU, db = decode(H, S, S_T, self.b - self.b.dtype.type(background), pool)
 
-        dZ = UE * (H * (1 - H)) / m
-        dU /= m
-        dV = np.zeros_like(self._Vt)
-        self._scatter(dV, S, rows, dZ, 1.0, pool)
+        dZ = UE
+        dZ *= H * (1 - H) / m
+        dV = self._add_product(S_T, dZ, 1.0, np.zeros_like(self._Vt), pool)
         if self.reg:
-            dU += np.float32(self.reg) * self.U
-            dV += np.float32(self.reg) * self._Vt
-        return square, {"V": dV, "mu": dZ.sum(axis=0), "U": dU, "b": db / m}
+            dU += self.reg * self.U
+            dV += self.reg * self._Vt
+        return square, {"V": dV, "mu": dZ.sum(axis=0), "U": dU, "b": db}
 
-    def _decode_dense(self, H, S, a, pool):
+    def _decode_dense(self, H, S, S_T, a, pool):
         """The error of every entry, E = H U' + a - S, and what follows from it; the way of small vocabularies.
 
-        Returns (sum of squares, E U, E'H, E'1).
+        Returns (sum of squares, E U, E'H / m, E'1 / m).
         """
         E = H @ self.U.T
         E += a
         E[np.repeat(np.arange(len(H)), np.diff(S.indptr)), S.indices] -= S.data
-        return np.einsum("ij,ij->", E, E, dtype=np.float64), E @ self.U, E.T @ H, E.sum(axis=0)
+        return np.einsum("ij,ij->", E, E, dtype=np.float64), E @ self.U, E.T @ (H / len(H)), E.mean(axis=0)
 
-    def _decode_gram(self, H, S, a, pool):
+    def _decode_gram(self, H, S, S_T, a, pool):
         """The same without any array of posts x words. With a = b - c the error of a post is e = U h + a - s, so
 
             U'e      = (U'U) h + U'a - U's
             |e|^2    = h.(U'U h) + 2 h.U'a + |a|^2 - 2 h.U's - 2 s.a + |s|^2
             sum e h' = U (H'H) + a (1'H) - S'H          sum e = U (H'1) + m a - S'1
         """
-        U, m, rows = self.U, len(H), np.arange(len(H))
-        US = self._gather(U, S, rows, pool)
-        Ua, H_sum = U.T @ a, H.sum(axis=0)
-        QH = H @ (U.T @ U)
+        U, m = self.U, len(H)
+        QH, h = H @ (U.T @ U), H.mean(axis=0)
+        rest = self._add_product(S, U, -1.0, np.tile(U.T @ a, (m, 1)), pool)  # U'a - U's of each post
         square = (
-            np.einsum("ij,ij->", H, QH + 2 * (Ua - US), dtype=np.float64)
+            np.einsum("ij,ij->", H, QH + 2 * rest, dtype=np.float64)
             + m * np.dot(a, a).astype(np.float64)
             + np.sum(S.data * (S.data - 2 * a[S.indices]), dtype=np.float64)
         )
-        dU = U @ (H.T @ H)
-        dU += np.outer(a, H_sum)
-        self._scatter(dU, S, rows, H, -1.0, pool)
-        S_sum = np.bincount(S.indices, S.data, minlength=len(U)).astype(np.float32)
-        return square, QH + Ua - US, dU, U @ H_sum + m * a - S_sum
+        dU = U @ (H.T @ (H / m))
+        dU += a[:, None] * h
+        self._add_product(S_T, H, -1.0 / m, dU, pool)
+        QH += rest
+        return square, QH, dU, U @ h + a - S_T.sum(axis=1) / m
 
-    def _gather(self, A, S, rows, pool):
-        """S A for the sparse rows `rows`; each thread has rows of its own."""
-        out = np.empty((len(rows), A.shape[1]), A.dtype)
-        parts = self._parts(len(rows))
-        list(pool.map(lambda p: kernels.gather(A, S.indptr, S.indices, S.data, rows[p], out[p]), parts))
+    def _add_product(self, S, A, scale, out, pool):
+        """out += scale S A; each thread has rows of its own."""
+        scale = out.dtype.type(scale)
+        data = S.data.astype(out.dtype, copy=False)
+
+        def run(part):
+            kernels.add_product(S.indptr[part.start : part.stop + 1], S.indices, data, A, scale, out[part])
+
+        list(pool.map(run, self._parts(len(out))))
         return out
-
-    def _scatter(self, A, S, rows, G, scale, pool):
-        """A += scale S'G; each thread has columns of its own."""
-        parts = self._parts(A.shape[1])
-        list(
-            pool.map(
-                lambda p: kernels.scatter(A[:, p], S.indptr, S.indices, S.data, rows, G[:, p], scale),
-                parts,
-            )
-        )
 
     def _parts(self, n):
         cuts = np.linspace(0, n, self.n_threads + 1).astype(int)

@@ -41,18 +41,11 @@ def rmse(V, mu, U, b, R):
     return np.sqrt(np.mean((forward(V, mu, U, b, R)[1] - R) ** 2))
 
 
-def gather(A, indptr, indices, data, rows, out):
-    """out[t] = sum_j s_j A[j], with s the sparse row `rows[t]`: S A."""
-    for t, i in enumerate(rows):
-        entries = slice(indptr[i], indptr[i + 1])
-        out[t] = data[entries] @ A[indices[entries]]
-
-
-def scatter(A, indptr, indices, data, rows, G, scale):
-    """A[j] += scale s_j G[t] for every entry s_j of the sparse row `rows[t]`: A += scale S' G."""
-    for t, i in enumerate(rows):
-        for q in range(indptr[i], indptr[i + 1]):
-            A[indices[q]] += scale * data[q] * G[t]
+def add_product(S_indptr, S_indices, S_data, A, scale, out):
+    """out += scale S A, with S in CSR: out[i] += scale sum_j s_ij A[j]."""
+    for i in range(len(out)):
+        for q in range(S_indptr[i], S_indptr[i + 1]):
+            out[i] += scale * S_data[q] * A[S_indices[q]]
 
 
 def adam(theta, gradient, m, v, rate, beta1, beta2, epsilon):

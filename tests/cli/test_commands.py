@@ -20,6 +20,11 @@ QUICK = ["--set", "autorec.epochs=3", "--set", "autorec.n_hidden=8", "--set", "w
 START = "import sys; from instahash.cli.{0} import main; sys.exit(main())"
 
 
+if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+    # Kernels are then Python, in which NumPy warns of an overflow on its way to the error that is tested for.
+    os.environ["PYTHONWARNINGS"] = "ignore::RuntimeWarning"
+
+
 def run(command, *args, **options):
     return subprocess.run(
         [sys.executable, "-c", START.format(command), *map(str, args)],
