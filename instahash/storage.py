@@ -168,7 +168,8 @@ def _checksum(path: Path) -> str:
 def _write(path: Path, content: dict) -> None:
     with open(path, "wb") as file:
         if path.name.removesuffix(".new").endswith(".json"):
-            file.write(json.dumps(content, ensure_ascii=False, indent=1).encode())
+            indent = 1 if path.name.startswith("model.json") else None  # the one that people look into
+            file.write(json.dumps(content, ensure_ascii=False, indent=indent).encode())
         else:
             np.savez(file, **content)
         file.flush()
