@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from instahash import InstaHash, Settings
+from instahash import AutoRec, InstaHash, Settings, Word2Vec
 from instahash.data import Corpus, Label, Post
 from instahash.data.sample import TOPICS, sample_posts
 from instahash.errors import DataError, ModelError, SettingsError
@@ -102,11 +102,20 @@ def test_an_interrupted_training_resumes_to_the_same_model(model, tmp_path, monk
     with pytest.raises(KeyboardInterrupt):
         InstaHash(QUICK).fit(POSTS, checkpoint=path)
     monkeypatch.setattr(Checkpoint, "save", save)
+    stopped, taken_up = {"word2vec": Word2Vec, "autorec": AutoRec}[stop], []
+    fit = stopped.fit
+
+    def fit_and_note(self, matrix, *, state=None, **options):
+        taken_up.append(len(state["history"]))
+        return fit(self, matrix, state=state, **options)
+
+    monkeypatch.setattr(stopped, "fit", fit_and_note)
     lines = []
     resumed = InstaHash(QUICK).fit(POSTS, checkpoint=path, resume=True, report=lines.append)
-    assert any("Going on from" in line for line in lines)
+    assert taken_up == [2] and any("Going on from" in line for line in lines)
     assert resumed.autorec.U.tobytes() == model.autorec.U.tobytes()
     assert resumed.word2vec.history == model.word2vec.history
+    monkeypatch.setattr(stopped, "fit", fit)
     with pytest.raises(ModelError, match="made with other data or settings"):
         InstaHash(QUICK).fit(POSTS[1:], checkpoint=path, resume=True)
     with pytest.raises(ModelError, match="made with other data or settings"):

@@ -125,3 +125,11 @@ def test_negatives_follow_the_noise_distribution():
 
 def test_every_permutation_is_listed():
     assert len(reference.permutation_pairs(range(4), 3)) == len(list(permutations(range(4), 3))) * 6
+
+
+def test_a_word_never_seen_is_never_drawn_even_at_the_edge():
+    class Edges:
+        def random(self, shape):
+            return np.array([0.0, 0.5, np.nextafter(1.0, 0.0)])
+
+    assert sampling.draw_negatives(Edges(), np.cumsum([0.0, 0.5, 0.5, 0.0]), 3).tolist() == [1, 2, 2]
