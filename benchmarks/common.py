@@ -59,6 +59,7 @@ def in_turn(repeat, **works):
     seconds = {name: [] for name in works}
     for _ in range(repeat):
         for name, work in works.items():
+            time.sleep(0.5)  # a peer's threads may go on spinning for a while after their work
             seconds[name].append(timed(work)[0])
     return {name: statistics.median(values) for name, values in seconds.items()}
 
