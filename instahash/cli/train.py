@@ -60,7 +60,7 @@ def work(args):
     checkpoint.unlink(missing_ok=True)
     report(f"Model saved in '{args.model_dir}'. Recommendations for some of its posts:")
     if not args.quiet:
-        for post in islice(read_posts(args.data), 3):
+        for post in islice(read_posts(args.data), 4):
             _show(model, post, settings.data.min_score, report)
 
 
