@@ -1,6 +1,6 @@
 """Whole commands as processes: time, peak memory, and what is left after the first run has compiled everything.
 
-    python benchmarks/bench_commands.py --data posts.jsonl.gz --threads 2 --json result.json
+python benchmarks/bench_commands.py --data posts.jsonl.gz --threads 2 --json result.json
 """
 
 import json

@@ -25,7 +25,11 @@ train, test = train_test_split(len(corpus), 0.1, args.seed)
 settings = Settings(seed=args.seed, n_threads=args.threads).changed(args.set)
 seconds, model = timed(lambda: InstaHash(settings).fit(corpus.take(train)))
 result = evaluate(model, corpus.take(test)).to_json()
-figures = {"seconds_fit": seconds, "rmse_last_epoch": model.autorec.history[-1], "rmse_first_epoch": model.autorec.history[0]}
+figures = {
+    "seconds_fit": seconds,
+    "rmse_last_epoch": model.autorec.history[-1],
+    "rmse_first_epoch": model.autorec.history[0],
+}
 figures |= {name: result[name] for name in ("posts", "empty", "defaulted")}
 for table, row in result["tables"].items():
     figures |= {f"{table} {name}": value for name, value in row.items()}

@@ -1,4 +1,4 @@
-"""Recommending: many posts at once and one at a time; the Word2Vec set against gensim, AutoRec's outputs against PyTorch.
+"""Recommending: many posts at once and one at a time, and the models' parts of it against gensim and PyTorch.
 
     python benchmarks/bench_recommend.py --data posts.jsonl.gz --model-dir model --threads 2 --json result.json
 
@@ -43,7 +43,9 @@ def single():
 
 works = {"batch": lambda: model.recommend_matrix(description), "single": single}
 similar = {"similar": lambda: model.word2vec.most_similar(description, 20)}
-ones = sparse.csr_array((np.ones(description.nnz, np.float32), description.indices, description.indptr), description.shape)
+ones = sparse.csr_array(
+    (np.ones(description.nnz, np.float32), description.indices, description.indptr), description.shape
+)
 
 
 def outputs():
@@ -64,7 +66,8 @@ elif args.against == "torch":
 
     torch.set_num_threads(args.threads)
     V, mu, U, b = (
-        torch.from_numpy(np.ascontiguousarray(a)) for a in (model.autorec.V, model.autorec.mu, model.autorec.U, model.autorec.b)
+        torch.from_numpy(np.ascontiguousarray(a))
+        for a in (model.autorec.V, model.autorec.mu, model.autorec.U, model.autorec.b)
     )
 
     def torch_outputs():

@@ -11,7 +11,7 @@ The rooms, in the order to read them:
     testing     checks for hand-written gradients, for your own code too
     cli         the commands
 
-`settings` lists every setting, `storage` writes model directories, `jit` holds the Numba flags, `errors` what is raised.
+`settings` lists every setting, `storage` writes model directories, `jit` holds Numba's flags, `errors` what is raised.
 Importing this package is cheap: what is named here is loaded when it is first used.
 """
 

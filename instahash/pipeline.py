@@ -70,7 +70,9 @@ class InstaHash:
         saved = Checkpoint(checkpoint, _fingerprint(settings, dataset)) if checkpoint else None
         states = saved.load() if saved and resume else {}
         if resume:
-            report(f"Going on from '{checkpoint}'." if states else "There is no checkpoint to go on from; starting anew.")
+            report(
+                f"Going on from '{checkpoint}'." if states else "There is no checkpoint to go on from; starting anew."
+            )
 
         n_posts, shared = len(dataset.ids), {"seed": settings.seed, "n_threads": settings.n_threads}
         self.word2vec = Word2Vec(**vars(settings.word2vec), **shared)
@@ -220,12 +222,17 @@ class InstaHash:
             model.word2vec = Word2Vec.from_arrays(**files["word2vec.npz"], history=header["history"]["word2vec_loss"])
             model.autorec = AutoRec.from_arrays(**files["autorec.npz"], history=header["history"]["autorec_rmse"])
             counts = Cooccurrence.from_arrays(files["baselines.npz"])
-            model.baselines = {"popularity": Popularity.from_counts(model.vocabulary.hashtag_counts), "cooccurrence": counts}
+            model.baselines = {
+                "popularity": Popularity.from_counts(model.vocabulary.hashtag_counts),
+                "cooccurrence": counts,
+            }
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"the model in '{directory}' is not one this version can use ({error!r})") from None
         n_words = len(model.vocabulary)
         if len(model.word2vec.W) != n_words or len(model.autorec.U) != n_words:
-            raise ModelError(f"the model in '{directory}' has {n_words} words and other numbers of vectors; train it anew")
+            raise ModelError(
+                f"the model in '{directory}' has {n_words} words and other numbers of vectors; train it anew"
+            )
         return model
 
 

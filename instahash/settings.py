@@ -77,7 +77,9 @@ class Settings:
             path, equals, text = assignment.partition("=")
             section, dot, name = path.strip().partition(".")
             if not (equals and dot):
-                raise SettingsError(f"'{assignment}' is not a setting; write section.name=value, as in autorec.epochs=20")
+                raise SettingsError(
+                    f"'{assignment}' is not a setting; write section.name=value, as in autorec.epochs=20"
+                )
             known = [f"{s}.{n}" for s, names in sections().items() for n in names]
             if f"{section}.{name}" not in known:
                 raise SettingsError(f"there is no setting '{path.strip()}'; the settings are {', '.join(known)}")
@@ -112,7 +114,9 @@ def sections() -> dict[str, list[str]]:
     """Names of the settings in each section."""
     settings = Settings()
     parts = {f.name: getattr(settings, f.name) for f in fields(settings)}
-    return {name: [f.name for f in fields(part)] for name, part in parts.items() if hasattr(part, "__dataclass_fields__")}
+    return {
+        name: [f.name for f in fields(part)] for name, part in parts.items() if hasattr(part, "__dataclass_fields__")
+    }
 
 
 def _parsed(path: str, text: str, old: int | float) -> int | float:

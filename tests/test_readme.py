@@ -27,7 +27,9 @@ def test_shown_commands_are_understood(line):
     COMMANDS[name].parser().parse_args(args)
 
 
-@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains on the whole sample: too long in Python")
+@pytest.mark.skipif(
+    os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains on the whole sample: too long in Python"
+)
 def test_the_python_of_the_readme_runs(tmp_path, monkeypatch):
     if not README.exists():
         pytest.skip("no checkout: there is no README.md beside the tests")

@@ -152,7 +152,11 @@ def test_a_directory_that_is_no_model(tmp_path):
     (tmp_path / CHECKPOINT).write_bytes(b"")
     with pytest.raises(ModelError, match="interrupted training; finish it with instahash-train --resume"):
         read_model(tmp_path)
-    for work in (make_directory, lambda path: write_model(path, HEADER, FILES), lambda path: write_text(path / "x", "")):
+    for work in (
+        make_directory,
+        lambda path: write_model(path, HEADER, FILES),
+        lambda path: write_text(path / "x", ""),
+    ):
         with pytest.raises(ModelError, match="cannot write"):
             work(tmp_path / "file" / "below")
 

@@ -1,4 +1,4 @@
-"""The class: checks its input, takes exact minibatch steps, runs the epochs, predicts. Arrays and CSR in, arrays out."""
+"""The class: checks its input, takes exact minibatch steps, runs the epochs, predicts. CSR in, arrays out."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class AutoRec:
     """Autoencoder with one sigmoid hidden layer and identity output, squared error on every entry, L2.
 
     Sedhain et al. 2015, equations 1 and 2, with every word rated. Though J sums over all words, a rating vector is a
-    constant c plus a few entries and the output is linear, so loss and gradient follow exactly from U'U, H'H and the few
-    stored entries (`_decode_gram`), without an array of posts x words.
+    constant c plus a few entries and the output is linear, so loss and gradient follow exactly from U'U, H'H and the
+    few stored entries (`_decode_gram`), without an array of posts x words.
 
     Departure from the paper: V 1 = 0, restored after each step. The constant part of a rating vector then reaches no
     unit, V r = V (r - c): training touches only stored entries, and serving, whose background is 0 where training had
@@ -161,9 +161,9 @@ class AutoRec:
     def _decode_gram(self, H, S, S_T, a, pool):
         """The same without any array of posts x words. With a = b - c the error of a post is e = U h + a - s, so
 
-            U'e      = (U'U) h + U'a - U's
-            |e|^2    = h.(U'U h) + 2 h.U'a + |a|^2 - 2 h.U's - 2 s.a + |s|^2
-            sum e h' = U (H'H) + a (1'H) - S'H          sum e = U (H'1) + m a - S'1
+        U'e      = (U'U) h + U'a - U's
+        |e|^2    = h.(U'U h) + 2 h.U'a + |a|^2 - 2 h.U's - 2 s.a + |s|^2
+        sum e h' = U (H'H) + a (1'H) - S'H          sum e = U (H'1) + m a - S'1
         """
         U, m = self.U, len(H)
         QH, h = H @ (U.T @ U), H.mean(axis=0)

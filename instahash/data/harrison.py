@@ -33,7 +33,9 @@ def read_harrison(folder: str | Path) -> Iterator[Post]:
         hashtags = line.split()
         for hashtag in hashtags:
             if hashtag not in known:
-                raise DataError(f"'{folder / TAGS}' line {number}: '{hashtag}' is not in '{INDEX}'; copy the files again")
+                raise DataError(
+                    f"'{folder / TAGS}' line {number}: '{hashtag}' is not in '{INDEX}'; copy the files again"
+                )
         yield Post(photo.strip(), tuple(hashtags))
 
 

@@ -49,7 +49,7 @@ def post_from_json(value: Any) -> Post:
         raise DataError(f"'hashtags' must be a list of texts, not {_shown(hashtags)}")
     labels = value.get("labels", ())
     if not isinstance(labels, (list, tuple)):
-        raise DataError(f"'labels' must be a list of {{\"description\", \"score\"}} objects, not {_shown(labels)}")
+        raise DataError(f'\'labels\' must be a list of {{"description", "score"}} objects, not {_shown(labels)}')
     return Post(
         _text(value, "id"),
         tuple(hashtags),
@@ -64,7 +64,9 @@ def _label(value: Any) -> Label:
         raise DataError(f"a label must be an object with a 'description' (a text) and a 'score', not {_shown(value)}")
     score = value.get("score")
     if isinstance(score, bool) or not isinstance(score, (int, float)):
-        raise DataError(f"the 'score' of label '{value['description']}' must be a number in [0, 1], not {_shown(score)}")
+        raise DataError(
+            f"the 'score' of label '{value['description']}' must be a number in [0, 1], not {_shown(score)}"
+        )
     if not math.isfinite(score) or not 0 <= score <= 1:
         raise DataError(f"the 'score' of label '{value['description']}' is {score}; it must lie in [0, 1]")
     return Label(value["description"], float(score))

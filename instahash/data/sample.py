@@ -70,7 +70,9 @@ TOPICS: dict[str, tuple[list[str], list[str]]] = {
 }  # fmt: skip
 GENERAL = "love instagood photooftheday beautiful happy picoftheday instadaily photography followme nofilter like4like tbt life fun".split()
 NOISE = "monday tuesday thursday weekend mood random iphone throwback goals blessed late home work selfie friends music".split()
-GUESSES = "font, leisure, art, brown, darkness, recreation, circle, rectangle, monochrome, gesture, pattern, still life".split(", ")
+GUESSES = "font, leisure, art, brown, darkness, recreation, circle, rectangle, monochrome, gesture, pattern, still life".split(
+    ", "
+)
 
 
 def sample_posts(n_posts: int = 3000, seed: int = 0) -> Iterator[Post]:

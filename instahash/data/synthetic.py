@@ -1,7 +1,7 @@
 """Corpora of any size in the shape of InstaPIC-1.1M, for measuring speed and memory at a real scale.
 
-At 1,100,000 posts InstaPIC has 435,651 hashtags, the commonest in 25,603 posts, more than half of them used once. Here
-hashtag k = 0, 1, ... is used by A (1 + k / q) ** -a posts, rounded, at least one: A is the commonest's count, a puts the
+At 1,100,000 posts InstaPIC has 435,651 hashtags, the commonest in 25,603 posts, more than half of them used once.
+Here hashtag k = 0, 1, ... is used by A (1 + k / q) ** -a posts, rounded, at least one: A is the commonest's count, a puts the
 end of the counts above 1 before the middle, and q gives the number of hashtags a post. Smaller corpora keep the share
 of the commonest hashtag and follow Heaps' law in the number of hashtags. Every post has a topic, which decides most of
 its description and up to half of its hashtags; very common hashtags, like love, go with any topic.

@@ -9,8 +9,8 @@ def words(text: str) -> list[str]:
     """The words of a hashtag or a label, normalised, in order.
 
     NFKC, casefold, split on white space; of each piece only letters, digits and `_` of any script are kept, so a
-    leading `#` goes too, and pieces of which nothing is left. Combining marks stay with the letter they belong to, since
-    without them words of many scripts are different words.
+    leading `#` goes too, and pieces of which nothing is left. Combining marks stay with the letter they belong to,
+    since without them words of many scripts are different words.
 
     >>> words("#T-shirt"), words("Body of water")
     (['tshirt'], ['body', 'of', 'water'])

@@ -30,7 +30,7 @@ def cosine(a, b, vectors):
 
 
 def share_table(values):
-    """Mean, and the shares (in [0, 1]) above 0.7, above 0.3, below 0.3 and below 0, leaving NaN out; 0 without values."""
+    """Mean, and shares (in [0, 1]) above 0.7, above 0.3, below 0.3 and below 0, leaving NaN out; 0 without values."""
     values = np.asarray(values, np.float64)
     values = values[~np.isnan(values)]
     if not len(values):

@@ -49,7 +49,8 @@ def check_gradient(loss, gradient, *params, rtol=1e-6, atol=1e-8, names=None, n_
     if worst[1]:
         name, place, expected, found = worst[1]
         raise GradientError(
-            f"d loss / d {name}{list(place)} is {expected:.10g} by central differences, but the gradient says {found:.10g}"
+            f"d loss / d {name}{list(place)} is {expected:.10g} by central differences, "
+            f"but the gradient says {found:.10g}"
         )
 
 

@@ -21,7 +21,7 @@ def bag_matrices(n_words=10, min_posts=0, max_posts=6, min_size=0, max_size=7):
 
 @st.composite
 def rating_matrices(draw, n_words=10, min_posts=1, max_posts=6, max_size=7):
-    """(ratings, background): CSR (n_posts, n_words) float64 of values in [-1, 1], and the rating of all other entries."""
+    """(ratings, background): CSR (n_posts, n_words) float64 in [-1, 1], and the rating of all other entries."""
     posts = draw(st.lists(bags(n_words, 0, max_size), min_size=min_posts, max_size=max_posts))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     values = [rng.uniform(-1, 1, len(post)) for post in posts]

@@ -16,7 +16,16 @@ import pytest
 from instahash.data import Label, Post, write_posts
 from instahash.data.sample import sample_posts
 
-QUICK = ["--set", "autorec.epochs=3", "--set", "autorec.n_hidden=8", "--set", "word2vec.epochs=2", "--set", "word2vec.dim=8"]
+QUICK = [
+    "--set",
+    "autorec.epochs=3",
+    "--set",
+    "autorec.n_hidden=8",
+    "--set",
+    "word2vec.epochs=2",
+    "--set",
+    "word2vec.dim=8",
+]
 START = "import sys; from instahash.cli.{0} import main; sys.exit(main())"
 
 
@@ -166,7 +175,9 @@ def test_training_on_bad_posts_is_refused_and_the_old_model_stays(model_dir, tmp
 
 
 def test_training_on_what_is_not_there_or_cut_off(tmp_path):
-    assert refused(run("train", "--data", tmp_path / "missing.jsonl", cwd=tmp_path), "missing.jsonl", "there is no file")
+    assert refused(
+        run("train", "--data", tmp_path / "missing.jsonl", cwd=tmp_path), "missing.jsonl", "there is no file"
+    )
     cut = tmp_path / "cut.jsonl.gz"
     cut.write_bytes(gzip.compress(b'{"id": "a", "hashtags": ["x", "y"]}\n' * 500)[:-30])
     assert refused(run("train", "--data", cut, cwd=tmp_path), "is cut off")
@@ -243,7 +254,15 @@ def test_a_full_disk_keeps_the_old_model(trained, model_dir):
 
 def test_ctrl_c_then_resume_gives_the_unbroken_model(tmp_path):
     write_posts(tmp_path / "posts.jsonl", sample_posts(300))
-    args = ["--data", str(tmp_path / "posts.jsonl"), *QUICK, "--set", "autorec.epochs=60", "--set", "autorec.n_hidden=64"]
+    args = [
+        "--data",
+        str(tmp_path / "posts.jsonl"),
+        *QUICK,
+        "--set",
+        "autorec.epochs=60",
+        "--set",
+        "autorec.n_hidden=64",
+    ]
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     assert run("train", "--model-dir", whole, *args).returncode == 0
     process = subprocess.Popen(

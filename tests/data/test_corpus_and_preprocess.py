@@ -34,7 +34,9 @@ def test_corpus_by_hand():
     corpus = Corpus.from_posts(iter(POSTS))
     assert corpus.ids == ["1", "2", "3", "4"] and corpus.users == [None, None, "anna", None]
     assert sets(corpus.hashtags, corpus.words) == [{"sea", "sun"}, {"sun"}, {"rare"}, set()]
-    scores = [dict(zip((corpus.words[j] for j in row.indices), row.data)) for row in (corpus.labels[[i]] for i in (0, 1))]
+    scores = [
+        dict(zip((corpus.words[j] for j in row.indices), row.data)) for row in (corpus.labels[[i]] for i in (0, 1))
+    ]
     assert scores[0] == pytest.approx({"body": 0.9, "of": 0.9, "water": 0.9, "sky": 0.4})
     assert scores[1] == pytest.approx({"sea": 0.5, "zero": 0.0})
     assert corpus.take([2]).ids == ["3"] and sets(corpus.take([2]).hashtags, corpus.words) == [{"rare"}]

@@ -92,7 +92,11 @@ def test_an_instaloader_file_and_folder(tmp_path):
 
 
 def test_a_list_of_posts_with_captions(tmp_path):
-    value = [{"id": "a", "caption": "#x"}, {"shortcode": "b", "hashtags": ["y"]}, {"id": "c", "caption": {"text": "#z"}}]
+    value = [
+        {"id": "a", "caption": "#x"},
+        {"shortcode": "b", "hashtags": ["y"]},
+        {"id": "c", "caption": {"text": "#z"}},
+    ]
     assert [(post.id, post.hashtags) for post in read(tmp_path, value)] == [("a", ("x",)), ("b", ("y",)), ("c", ("z",))]
 
 

@@ -66,7 +66,10 @@ def ones(dense):
 
 
 def test_cooccurrence_by_hand():
-    description, hashtags = ones([[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]]), ones([[0, 0, 1, 1], [0, 0, 1, 0], [0, 0, 0, 1]])
+    description, hashtags = (
+        ones([[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]]),
+        ones([[0, 0, 1, 1], [0, 0, 1, 0], [0, 0, 0, 1]]),
+    )
     baseline = Cooccurrence().fit(description, hashtags)
     # n(0) = 2, n(0, 2) = 2, n(0, 3) = 1; n(1) = 1, n(1, 2) = n(1, 3) = 1.
     expected = [[0, 0, (2 / 3 + 1 / 2) / 2, (1 / 3 + 1 / 2) / 2], [0, 0, 2 / 3, 1 / 3], [0, 0, 0, 0]]

@@ -99,7 +99,10 @@ def test_errors_say_what_came_and_what_to_try():
         Word2Vec(dim=0)
     with pytest.raises(SettingsError, match="learning_rate is nan"):
         Word2Vec(learning_rate=float("nan"))
-    with np.errstate(all="ignore"), pytest.raises(DivergenceError, match=r"epoch 1: [WC] or .* rate 1e\+25; try a smaller"):
+    with (
+        np.errstate(all="ignore"),
+        pytest.raises(DivergenceError, match=r"epoch 1: [WC] or .* rate 1e\+25; try a smaller"),
+    ):
         Word2Vec(learning_rate=1e25, **SMALL).fit(planted())
 
 

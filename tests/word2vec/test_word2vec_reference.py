@@ -84,7 +84,7 @@ def test_bag_gradient_gradient(seed, n, shared, k):
 def test_shared_negatives_keep_the_expected_gradient(seed, k):
     """Averaged over all draws, weighted by P, the shared negatives give the loss and gradient of k a pair."""
     W, C, P = vectors(seed, 4)
-    bag, n_shared = np.array([0, 2, 3]), 2
+    bag = np.array([0, 2, 3])
     mean_loss, mean_dW, mean_dC = 0.0, np.zeros_like(W), np.zeros_like(C)
     for draw in [(a, b) for a in range(4) for b in range(4)]:
         contexts = np.concatenate([bag, draw])
