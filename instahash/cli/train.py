@@ -58,17 +58,20 @@ def work(args):
     model.fit(args.data, checkpoint=checkpoint, resume=args.resume, progress=not args.quiet, report=report)
     model.save(args.model_dir)
     checkpoint.unlink(missing_ok=True)
-    report(f"Model saved in '{args.model_dir}'. Recommendations for some of its posts:")
+    report(f"Model saved in '{args.model_dir}'.")
     if not args.quiet:
-        for post in islice(read_posts(args.data), 4):
-            _show(model, post, settings.data.min_score, report)
+        _show_some(model, islice(read_posts(args.data), 1000), settings.data.min_score)
 
 
-def _show(model, post, min_score, report):
-    labels = [label.description for label in post.labels if label.score >= min_score]
-    report(f"\n  labels       {', '.join(labels) or '(none)'}")
-    report(f"  author       {hashtag_line(tag.lstrip('#') for tag in post.hashtags)}")
-    report(f"  instahash    {hashtag_line(model.recommend(labels, 10).hashtags)}")
+def _show_some(model, posts, min_score, most=4):
+    """Recommendations for the first posts that have labels."""
+    for post in posts:
+        labels = [label.description for label in post.labels if label.score >= min_score]
+        if labels and most:
+            print(f"\n  labels       {', '.join(labels)}")
+            print(f"  author       {hashtag_line(tag.lstrip('#') for tag in post.hashtags)}")
+            print(f"  instahash    {hashtag_line(model.recommend(labels, 10).hashtags)}")
+            most -= 1
 
 
 def main(argv=None):
