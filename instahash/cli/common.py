@@ -24,6 +24,9 @@ class Parser(argparse.ArgumentParser):
 def run(parser, work, argv, interrupted=""):
     """Call work(args); turn what it raises into an exit code and one line on standard error."""
     args = parser.parse_args(argv)
+    # An id may hold what the terminal's encoding cannot show; it is then escaped, as JSON does it.
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         work(args)
         sys.stdout.flush()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 from instahash.errors import DataError
@@ -67,8 +66,8 @@ def _label(value: Any) -> Label:
         raise DataError(
             f"the 'score' of label '{value['description']}' must be a number in [0, 1], not {_shown(score)}"
         )
-    if not math.isfinite(score) or not 0 <= score <= 1:
-        raise DataError(f"the 'score' of label '{value['description']}' is {score}; it must lie in [0, 1]")
+    if not 0 <= score <= 1:  # false for NaN too
+        raise DataError(f"the 'score' of label '{value['description']}' is {_shown(score)}; it must lie in [0, 1]")
     return Label(value["description"], float(score))
 
 

@@ -124,6 +124,12 @@ def test_recommend_for_posts(trained, tmp_path):
     assert [line.split("\t")[0] for line in plain.stdout.splitlines()] == [post.id for post in posts]
 
 
+def test_an_id_that_no_encoding_can_show(trained, tmp_path):
+    (tmp_path / "odd.jsonl").write_text('{"id": "\\ud800", "labels": [{"description": "dog", "score": 1}]}\n')
+    answer = run("recommend", "--model-dir", trained[0] / "model", "--posts", tmp_path / "odd.jsonl", "--json")
+    assert answer.returncode == 0 and json.loads(answer.stdout)["id"] == "\ud800", answer.stderr
+
+
 def test_evaluate(trained, tmp_path):
     folder = trained[0]
     out = tmp_path / "result.json"

@@ -64,6 +64,7 @@ def broken(**changes):
         (broken(labels={}), "line 2: 'labels' must be a list"),
         (broken(labels=["sea"]), "line 2: a label must be an object"),
         (broken(labels=[{"description": "sea", "score": 1.5}]), r"'sea' is 1.5; it must lie in \[0, 1\]"),
+        (broken(labels=[{"description": "sea", "score": 10**400}]), r"it must lie in \[0, 1\]"),
         (broken(labels=[{"description": "sea", "score": -0.1}]), r"it must lie in \[0, 1\]"),
         (broken(labels=[{"description": "sea", "score": float("nan")}]), r"is nan; it must lie in \[0, 1\]"),
         (broken(labels=[{"description": "sea", "score": "1"}]), "must be a number"),
