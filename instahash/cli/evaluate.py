@@ -25,13 +25,16 @@ def parser():
 
 
 def work(args):
+    from tqdm import tqdm
+
     from instahash.data import Corpus, read_posts
     from instahash.evaluation import evaluate, format_example, format_tables
     from instahash.pipeline import InstaHash
     from instahash.storage import write_text
 
     model = InstaHash.load(args.model_dir)
-    result = evaluate(model, Corpus.from_posts(read_posts(args.data)))
+    posts = tqdm(read_posts(args.data), "Reading posts", unit=" posts", disable=None)
+    result = evaluate(model, Corpus.from_posts(posts), progress=True)
     if args.json:
         write_text(args.json, json.dumps(result.to_json(), indent=2) + "\n")
     print(format_tables(result.to_json()))

@@ -30,6 +30,8 @@ def parser():
 
 
 def work(args):
+    from tqdm import tqdm
+
     from instahash.data import read_posts, words
     from instahash.errors import DataError
     from instahash.pipeline import InstaHash
@@ -48,7 +50,10 @@ def work(args):
         print(json.dumps(answer.to_json(), ensure_ascii=False) if args.json else hashtag_line(answer.hashtags))
         return
     unknown_posts = 0
-    for post_id, answer in model.recommend_posts(read_posts(args.posts), args.top):
+    answers = model.recommend_posts(read_posts(args.posts), args.top)
+    # Where the answers themselves scroll by, they are the progress.
+    hidden = True if sys.stdout.isatty() else None
+    for post_id, answer in tqdm(answers, "Recommending", unit=" posts", disable=hidden):
         unknown_posts += answer.fallback is not None
         if args.json:
             print(json.dumps({"id": post_id, **answer.to_json()}, ensure_ascii=False))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
+from tqdm import tqdm
 
 from instahash.data import Corpus, encode
 from instahash.errors import DataError
@@ -50,8 +51,8 @@ class Evaluation(NamedTuple):
         }
 
 
-def evaluate(model, corpus: Corpus, n_examples: int = 3) -> Evaluation:
-    """Evaluate `model` on posts it was not trained on.
+def evaluate(model, corpus: Corpus, n_examples: int = 3, progress: bool = False) -> Evaluation:
+    """Evaluate `model` on posts it was not trained on; `progress` shows a bar where standard error is a terminal.
 
     The truth of a post is its author's hashtags within the hashtag vocabulary. Raises DataError where no post has both
     a truth and a description that the model knows.
@@ -65,7 +66,7 @@ def evaluate(model, corpus: Corpus, n_examples: int = 3) -> Evaluation:
         )
     truth, description = data.hashtags[rows], data.description[rows]
     answers, rankings = [], {}
-    for start in range(0, len(rows), BLOCK):
+    for start in tqdm(range(0, len(rows), BLOCK), "Evaluating", disable=None if progress else True):
         part = description[start : start + BLOCK]
         answers += model.recommend_matrix(part)
         for name, ranked in model.rankings(part, TOP).items():
