@@ -274,6 +274,8 @@ def test_ctrl_c_then_resume_gives_the_unbroken_model(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-c", START.format("train"), "--model-dir", str(broken), *args],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # A shell that starts tests in the background has them ignore Ctrl-C, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     deadline = time.monotonic() + 240
     while not (broken / "checkpoint.npz").exists() and time.monotonic() < deadline:
