@@ -15,8 +15,8 @@ from tqdm import tqdm
 
 from instahash import __version__
 from instahash.autorec import AutoRec, expansion_decay, rating_matrix
-from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, read_posts, words
-from instahash.errors import ModelError
+from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, read_posts, train_test_split, words
+from instahash.errors import DataError, ModelError
 from instahash.recommend import Cooccurrence, Popularity, Recommendation, autorec_sets, combine, top_ranked
 from instahash.settings import Settings
 from instahash.storage import Checkpoint, read_model, write_model
@@ -24,6 +24,8 @@ from instahash.word2vec import Word2Vec
 
 # Posts answered at a time; (BLOCK, n_words) outputs are held in memory.
 BLOCK = 1024
+# Posts of the trial that chooses between input and summed vectors.
+TRIAL = 50_000
 
 
 class InstaHash:
@@ -74,9 +76,13 @@ class InstaHash:
                 f"Going on from '{checkpoint}'." if states else "There is no checkpoint to go on from; starting anew."
             )
 
-        n_posts, shared = len(dataset.ids), {"seed": settings.seed, "n_threads": settings.n_threads}
+        shared = {"seed": settings.seed, "n_threads": settings.n_threads}
         self.word2vec = Word2Vec(**vars(settings.word2vec), **shared)
-        self._train(self.word2vec, "word2vec", dataset.bags, n_posts, states, saved, progress)
+        plan = self.word2vec.plan(dataset.bags)
+        report(f"Word2Vec: {plan.trainer} trainer, {plan.why}; at most {plan.memory / 1e6:,.0f} MB.")
+        self._train(self.word2vec, "word2vec", plan.epochs, dataset.bags, states, saved, progress)
+        if settings.word2vec.vectors == "auto":
+            self._choose_vectors(dataset, report)
 
         n_expand = settings.autorec.n_expand
         expansion = self.word2vec.most_similar(dataset.bags, n_expand)[0] if n_expand else None
@@ -84,7 +90,7 @@ class InstaHash:
         ratings = rating_matrix(dataset.bags, expansion, decay)
         options = {k: v for k, v in vars(settings.autorec).items() if k not in ("n_expand", "expansion_last")}
         self.autorec = AutoRec(**options, **shared)
-        self._train(self.autorec, "autorec", ratings, n_posts, states, saved, progress)
+        self._train(self.autorec, "autorec", self.autorec.epochs, ratings, states, saved, progress)
         report(f"Word2Vec: loss a pair {self.word2vec.history[-1]:.4f} in the last epoch.")
         report(f"AutoRec: RMSE over all entries {self.autorec.history[-1]:.4f} in the last epoch.")
         return self
@@ -95,7 +101,7 @@ class InstaHash:
             posts = Corpus.from_posts(tqdm(posts, "Reading posts", disable=None if progress else True, unit=" posts"))
         return fit_dataset(posts, self.settings.data.max_hashtags, self.settings.data.min_score)
 
-    def _train(self, model, name, matrix, n_posts, states, saved, progress):
+    def _train(self, model, name, epochs, matrix, states, saved, progress):
         def on_epoch(model):
             bar.set_postfix(epoch=len(model.history), **{measure: f"{model.history[-1]:.4f}"})
             if saved:
@@ -103,16 +109,34 @@ class InstaHash:
                 saved.save(states)
 
         measure = "loss" if name == "word2vec" else "rmse"
-        done = len(states[name]["history"]) if name in states else 0
+        done, n_posts = len(states[name]["history"]) if name in states else 0, matrix.shape[0]
         with tqdm(
             desc=f"Training {name}",
-            total=model.epochs * n_posts,
+            total=epochs * n_posts,
             initial=done * n_posts,
             unit=" posts",
             unit_scale=True,
             disable=None if progress else True,
         ) as bar:
             model.fit(matrix, state=states.get(name), on_epoch=on_epoch, on_progress=bar.update)
+
+    def _choose_vectors(self, dataset, report):
+        """Let a trial on at most TRIAL posts, a tenth of them held out, say which vectors find their hashtags."""
+        chosen = np.random.default_rng(self.settings.seed).permutation(len(dataset.ids))[:TRIAL]
+        train, held_out = (chosen[part] for part in train_test_split(len(chosen), 0.1, self.settings.seed))
+        trial = Word2Vec(**vars(self.settings.word2vec), seed=self.settings.seed, n_threads=self.settings.n_threads)
+        try:
+            trial.fit(dataset.bags[train])
+        except DataError:  # too few posts with two words for a trial
+            return
+        recalls = trial.choose_vectors(
+            dataset.description[held_out], dataset.hashtags[held_out], dataset.vocabulary.hashtag_ids
+        )
+        self.word2vec.vectors = trial.vectors
+        report(
+            f"Word2Vec: recall@10 on {len(held_out):,} posts held out of a trial is {recalls['sum']:.3f} with summed "
+            f"vectors, {recalls['input']:.3f} with input vectors; {trial.vectors} vectors are used."
+        )
 
     def recommend(self, labels: Iterable[str], top: int | None = None) -> Recommendation:
         """Hashtags for a photo with these labels (texts of one or more words; give only labels worth believing).
@@ -199,13 +223,13 @@ class InstaHash:
                 "n_hidden": self.autorec.n_hidden,
             },
             "summary": self.summary,
-            "history": {"word2vec_loss": self.word2vec.history, "autorec_rmse": self.autorec.history},
+            "history": {"word2vec_loss": self.word2vec.history.loss, "autorec_rmse": self.autorec.history},
             "versions": _versions(),
         }
         counts = self.baselines["cooccurrence"].to_arrays()
         files = {
             "vocabulary.json": self.vocabulary.to_json(),
-            "word2vec.npz": {"W": self.word2vec.W, "C": self.word2vec.C},
+            "word2vec.npz": self.word2vec.to_arrays(),
             "autorec.npz": {"V": self.autorec.V, "mu": self.autorec.mu, "U": self.autorec.U, "b": self.autorec.b},
             "baselines.npz": counts,
         }
@@ -219,7 +243,11 @@ class InstaHash:
             model = cls(Settings.from_json(header["settings"]))
             model.summary = header["summary"]
             model.vocabulary = Vocabulary.from_json(files["vocabulary.json"])
-            model.word2vec = Word2Vec.from_arrays(**files["word2vec.npz"], history=header["history"]["word2vec_loss"])
+            model.word2vec = Word2Vec.from_arrays(
+                **files["word2vec.npz"],
+                history=header["history"]["word2vec_loss"],
+                settings={**vars(model.settings.word2vec), "seed": model.settings.seed},
+            )
             model.autorec = AutoRec.from_arrays(**files["autorec.npz"], history=header["history"]["autorec_rmse"])
             counts = Cooccurrence.from_arrays(files["baselines.npz"])
             model.baselines = {

@@ -18,11 +18,17 @@ class DataSettings:
 class Word2VecSettings:
     dim: int = 100
     n_negative: int = 5
-    n_shared: int = 20  # negatives drawn a bag, shared by its pairs
+    n_shared: int = 10  # negatives drawn a bag, shared by its pairs
     permutation: int = 3  # words a permutation (r)
-    epochs: int = 15
-    learning_rate: float = 0.3
+    trainer: str = "auto"  # "exact", "sampling", or the cheaper of the two
+    epochs: int = 15  # of the sampling trainer
+    sweeps: int = 3  # of the exact trainer
+    learning_rate: float = 0.5
+    schedule: str = "linear"
     ns_exponent: float = 0.75
+    sample: float = 0.0  # subsampling threshold of frequent words; 0 keeps all
+    min_count: int = 1
+    vectors: str = "auto"  # "input", "sum", or the better of the two on posts held out
 
 
 @dataclass(frozen=True)

@@ -78,5 +78,7 @@ class Corpus:
 
 
 def _csr(data, indices, ends, n_words):
-    indices, indptr = np.array(indices, np.int32), np.array(ends, np.int64)
+    # One width for both: SciPy would widen the indices of a matrix to that of its indptr.
+    width = np.int32 if ends[-1] < 2**31 else np.int64
+    indices, indptr = np.array(indices, width), np.array(ends, width)
     return sparse.csr_array((data, indices, indptr), shape=(len(indptr) - 1, n_words))

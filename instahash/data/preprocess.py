@@ -103,7 +103,7 @@ def encode(corpus: Corpus, vocabulary: Vocabulary, min_score: float = 0.5) -> Da
 
 def _keep(matrix, entries):
     """The matrix with only the stored entries that the mask `entries` chooses, every value 1."""
-    kept = np.concatenate([[0], np.cumsum(entries)])
+    kept = np.concatenate([[0], np.cumsum(entries)]).astype(matrix.indptr.dtype)
     indices = matrix.indices[entries]
     return sparse.csr_array((np.ones(len(indices), np.int8), indices, kept[matrix.indptr]), shape=matrix.shape)
 
@@ -123,8 +123,7 @@ def _renumber(matrix, order):
 def _union(a, b):
     union = (a + b).tocsr()
     union.sort_indices()
-    indptr = union.indptr.astype(np.int64)
-    return sparse.csr_array((np.ones(union.nnz, np.int8), union.indices, indptr), shape=union.shape)
+    return sparse.csr_array((np.ones(union.nnz, np.int8), union.indices, union.indptr), shape=union.shape)
 
 
 def _summary(posts_read, vocabulary, hashtags, description):

@@ -73,7 +73,7 @@ def evaluate(model, corpus: Corpus, n_examples: int = 3, progress: bool = False)
             rankings.setdefault(name, []).append(ranked)
     ids = [model.vocabulary.lookup(answer.hashtags)[0] for answer in answers]
     ranked = {"instahash": _padded(ids)} | {name: np.concatenate(parts) for name, parts in rankings.items()}
-    answered, vectors = _matrix(ids, truth.shape[1]), model.word2vec.W
+    answered, vectors = _matrix(ids, truth.shape[1]), model.word2vec.word_vectors()
     return Evaluation(
         posts=len(rows),
         values={

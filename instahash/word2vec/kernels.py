@@ -2,6 +2,10 @@
 
 Arrays are typed and contiguous: vectors float32 or float64 (n, dim), `indices`, `order`, `negatives` int32 or int64,
 `indptr` integers, `weights`, W2, C2 float64. Losses are summed in float64. Nothing checks bounds here; the class does.
+
+Where `exact` is true the sigmoid is taken from the mathematical library, in the precision of the scores; where it is
+false from :func:`fast_sigmoid_and_softplus`, whose loops compile to SIMD. The matrix products are BLAS's: a bag is a few
+dozen rows of a few hundred bytes, so all it touches stays in the first-level cache.
 """
 
 from __future__ import annotations
@@ -12,60 +16,93 @@ import numpy as np
 
 from instahash.jit import kernel
 
+F = np.float32
+
 
 @kernel
-def sigmoid_and_loss(x):
-    """(s(x), -log s(x)) from one exponential that cannot overflow."""
+def sigmoid_and_softplus(x):
+    """(s(x), log(1 + exp(x))) from one exponential that cannot overflow. -log s(x) is softplus(x) - x."""
     if x >= 0.0:
         z = math.exp(-x)
-        return 1.0 / (1.0 + z), math.log1p(z)
+        return 1.0 / (1.0 + z), x + math.log1p(z)
     z = math.exp(x)
-    return z / (1.0 + z), math.log1p(z) - x
+    return z / (1.0 + z), math.log1p(z)
 
 
 @kernel
-def bag_gradient(X, Y, n, m, k, dX, dY, errors):
-    """Loss and gradient of a bag: n centres X against m contexts Y, of which the first n are the bag's own.
+def fast_sigmoid_and_softplus(x):
+    """The same in float32 from polynomials: |error| <= 2e-7 in s, <= 3e-7 (1 + |x|) in softplus, at any finite x.
 
-    Writes dX[:n] and dY[:m]; `errors` (m,) is room to work in. Returns the loss.
+    z = exp(-|x|) = 2^n 2^r with n whole and |r| <= 1/2; 2^n is made by writing n into a float's exponent.
     """
-    dim = X.shape[1]
-    share = k * (n - 1) / (m - n)
-    loss = 0.0
-    dY[:m] = 0.0
-    for i in range(n):
-        for j in range(m):
-            score = X[i, 0] * Y[j, 0]
-            for d in range(1, dim):
-                score += X[i, d] * Y[j, d]
-            errors[j] = score
-        for j in range(n):
-            s, pair = sigmoid_and_loss(errors[j])
-            errors[j] = s - 1.0
-            if i != j:
-                loss += pair
-        errors[i] = 0.0
-        for j in range(n, m):
-            s, pair = sigmoid_and_loss(-errors[j])
-            errors[j] = share * (1.0 - s)
-            loss += share * pair
-        dX[i] = 0.0
-        for j in range(m):
-            error = errors[j]
-            for d in range(dim):
-                dX[i, d] += error * Y[j, d]
-                dY[j, d] += error * X[i, d]
-    return loss
+    t = F(-1.44269504) * min(abs(x), F(80.0))
+    n = np.int32(t - F(0.5))
+    r = t - F(n)
+    z = F(1.34100055e-3) * r + F(9.67603642e-3)
+    z = z * r + F(5.55029735e-2)
+    z = z * r + F(2.40221068e-1)
+    z = z * r + F(6.93147242e-1)
+    z = (z * r + F(1.00000012)) * np.int32((n + np.int32(127)) << np.int32(23)).view(np.float32)
+    log = F(-8.78330600e-3) * z + F(4.49444726e-2)
+    log = log * z + F(-1.08857945e-1)
+    log = log * z + F(1.78255081e-1)
+    log = log * z + F(-2.45235860e-1)
+    log = log * z + F(3.32801729e-1)
+    log = log * z + F(-4.99976993e-1)
+    log = log * z + F(9.99999821e-1)
+    q = F(1.0) / (F(1.0) + z)
+    return (q if x >= F(0.0) else z * q), log * z + max(x, F(0.0))
 
 
 @kernel
-def adagrad_rows(A, A2, rows, n, gradient, weight, learning_rate):
-    """A step of Adagrad with one step size a row: for the first n `rows`, with `weight` times their gradient."""
+def sigmoids(scores, s, softplus, size, exact):
+    """s and softplus of the first `size` scores; all three are flat arrays."""
+    if exact:
+        for q in range(size):
+            s[q], softplus[q] = sigmoid_and_softplus(scores[q])
+    else:
+        for q in range(size):
+            s[q], softplus[q] = fast_sigmoid_and_softplus(F(scores[q]))
+
+
+@kernel
+def bag_gradient(X, Y, n, k, dX, dY, room, exact):
+    """Loss and gradient of a bag: centres X (n, dim) against contexts Y (m, dim), whose first n rows are the bag's own.
+
+    Writes dX (n, dim) and dY (m, dim); `room` (3, at least m n) is room to work in. Returns the loss.
+    """
+    m = Y.shape[0]
+    own, size = n * n, m * n
+    # One row a context: the bag's own pairs and the negatives are each one contiguous stretch.
+    scores, s, softplus = room[0, :size], room[1, :size], room[2, :size]
+    np.dot(Y, X.T, scores.reshape(m, n))
+    sigmoids(scores, s, softplus, size, exact)
+
+    positive, negative, one = X.dtype.type(0), X.dtype.type(0), X.dtype.type(1)
+    share = X.dtype.type(k * (n - 1) / (m - n))
+    for q in range(own):
+        positive += softplus[q] - scores[q]
+        s[q] -= one
+    for i in range(n):
+        positive -= softplus[i * n + i] - scores[i * n + i]
+        s[i * n + i] = 0
+    for q in range(own, size):
+        negative += softplus[q]
+        s[q] *= share
+    errors = s.reshape(m, n)
+    np.dot(errors.T, Y, dX)
+    np.dot(errors, X, dY)
+    return float(positive) + share * float(negative)
+
+
+@kernel
+def adagrad_rows(A, A2, rows, gradient, weight, learning_rate):
+    """A step of Adagrad with one step size a row: `rows` of A, with `weight` times their `gradient`."""
     dim = A.shape[1]
-    for t in range(n):
+    for t in range(gradient.shape[0]):
         i = rows[t]
-        square = gradient[t, 0] * gradient[t, 0]
-        for d in range(1, dim):
+        square = A.dtype.type(0)
+        for d in range(dim):
             square += gradient[t, d] * gradient[t, d]
         A2[i] += weight * weight * square / dim
         if A2[i] > 0.0:
@@ -75,19 +112,18 @@ def adagrad_rows(A, A2, rows, n, gradient, weight, learning_rate):
 
 
 @kernel
-def train_bags(W, C, W2, C2, indptr, indices, order, weights, negatives, k, learning_rate):
+def train_bags(W, C, W2, C2, indptr, indices, order, weights, negatives, k, learning_rate, exact):
     """One step for each bag `order[t]`, with the shared negatives `negatives[t]`; returns the weighted loss.
 
-    Changes W, C, W2, C2 in place: a bag's rows are gathered, its gradient taken, its rows written back.
+    Changes W, C, W2, C2 in place: a bag's rows are gathered once, its gradient taken, its rows written back once.
     """
-    n_shared = negatives.shape[1]
+    n_shared, dim = negatives.shape[1], W.shape[1]
     longest = 0
     for t in range(order.shape[0]):
         longest = max(longest, indptr[order[t] + 1] - indptr[order[t]])
-    X = np.empty((longest, W.shape[1]), W.dtype)
-    Y = np.empty((longest + n_shared, W.shape[1]), W.dtype)
-    dX, dY = np.empty_like(X), np.empty_like(Y)
-    errors = np.empty(longest + n_shared, W.dtype)
+    X, dX = np.empty((longest, dim), W.dtype), np.empty((longest, dim), W.dtype)
+    Y, dY = np.empty((longest + n_shared, dim), W.dtype), np.empty((longest + n_shared, dim), W.dtype)
+    room = np.empty((3, longest * (longest + n_shared)), W.dtype)
     contexts = np.empty(longest + n_shared, np.int64)
 
     total = 0.0
@@ -97,17 +133,65 @@ def train_bags(W, C, W2, C2, indptr, indices, order, weights, negatives, k, lear
         if n < 2:
             continue
         m = n + n_shared
-        for i in range(n):
-            contexts[i] = indices[indptr[p] + i]
-            X[i] = W[contexts[i]]
-        for j in range(n, m):
-            contexts[j] = negatives[t, j - n]
         for j in range(m):
-            Y[j] = C[contexts[j]]
-        total += weights[p] * bag_gradient(X, Y, n, m, k, dX, dY, errors)
-        adagrad_rows(W, W2, contexts, n, dX, weights[p], learning_rate)
-        adagrad_rows(C, C2, contexts, m, dY, weights[p], learning_rate)
+            word = indices[indptr[p] + j] if j < n else negatives[t, j - n]
+            contexts[j] = word
+            for d in range(dim):
+                Y[j, d] = C[word, d]
+        for i in range(n):
+            word = contexts[i]
+            for d in range(dim):
+                X[i, d] = W[word, d]
+        total += weights[p] * bag_gradient(X[:n], Y[:m], n, k, dX[:n], dY[:m], room, exact)
+        adagrad_rows(W, W2, contexts, dX[:n], weights[p], learning_rate)
+        adagrad_rows(C, C2, contexts, dY[:m], weights[p], learning_rate)
     return total
+
+
+@kernel
+def expected_rows(scores, first, indptr, indices, counts, a, b, errors, curvature, losses, exact):
+    """The expected loss of rows first, first + 1, ... of all pairs, its derivatives by the scores, and the second ones.
+
+    scores : (n_rows, n_words), x_ij = w_i . c_j.  indptr, indices, counts : N, CSR.  a, b : float32, the negatives
+    expected of a pair (i, j) are a_i b_j. With s = s(x_ij):
+
+        loss_i = sum_j N_ij (softplus(x_ij) - x_ij) + a_i b_j softplus(x_ij)
+        errors_ij = (N_ij + a_i b_j) s - N_ij        curvature_ij = (N_ij + a_i b_j) s (1 - s)
+
+    Writes errors, curvature, (n_rows, n_words), and losses (n_rows,) float64.
+    """
+    n_rows, n_words = scores.shape
+    s, softplus = np.empty(n_words, scores.dtype), np.empty(n_words, scores.dtype)
+    one = scores.dtype.type(1)
+    for i in range(n_rows):
+        sigmoids(scores[i], s, softplus, n_words, exact)
+        negative = scores.dtype.type(0)
+        for j in range(n_words):
+            expected = a[first + i] * b[j]
+            negative += expected * softplus[j]
+            errors[i, j] = expected * s[j]
+            curvature[i, j] = expected * s[j] * (one - s[j])
+        loss = float(negative)
+        for q in range(indptr[first + i], indptr[first + i + 1]):
+            j, n = indices[q], counts[q]
+            loss += n * (softplus[j] - scores[i, j])
+            errors[i, j] -= n * (one - s[j])
+            curvature[i, j] += n * s[j] * (one - s[j])
+        losses[i] = loss
+
+
+@kernel
+def newton_steps(direction_scores, curvature, slopes, steps):
+    """How far row i should go along its direction: slope_i / sum_j curvature_ij (p_i . c_j)^2, 0 where that is 0 / 0.
+
+    direction_scores : (n_rows, n_words), p_i . c_j.  slopes : (n_rows,), gradient times direction.  Writes steps.
+    """
+    n_rows, n_words = direction_scores.shape
+    for i in range(n_rows):
+        bend = curvature.dtype.type(0)
+        for j in range(n_words):
+            bend += curvature[i, j] * direction_scores[i, j] * direction_scores[i, j]
+        steps[i] = slopes[i] / bend if bend > 0 else 0
 
 
 @kernel

@@ -120,6 +120,54 @@ def train_bags(W, C, W2, C2, indptr, indices, order, weights, negatives, k, lear
     return total
 
 
+def cooccurrence(bags, weights, n_words):
+    """N (n_words, n_words): the weights of the bags that hold both i and j, summed; zero where i = j.
+
+    bags : list of lists of word ids.  The loss of all bags is a sum over their pairs, so these counts are all it needs.
+    """
+    N = np.zeros((n_words, n_words))
+    for bag, weight in zip(bags, weights):
+        for i, j in bag_pairs(bag):
+            N[i, j] += weight
+    return N
+
+
+def expected_rows(scores, N, a, b):
+    """The expected loss of each row i of all pairs, and its first and second derivatives by the scores x_ij.
+
+    loss_i = sum_j -N_ij log s(x_ij) - a_i b_j log s(-x_ij), with a_i b_j negatives expected of (i, j).
+    scores, N : (n_rows, n_words).  Returns losses (n_rows,), errors and curvature, (n_rows, n_words).
+    """
+    losses, errors, curvature = np.zeros(len(scores)), np.zeros_like(scores), np.zeros_like(scores)
+    for i in range(len(scores)):
+        for j in range(scores.shape[1]):
+            x, negatives = scores[i, j], a[i] * b[j]
+            losses[i] += N[i, j] * np.logaddexp(0.0, -x) + negatives * np.logaddexp(0.0, x)
+            errors[i, j] = N[i, j] * (sigmoid(x) - 1.0) + negatives * sigmoid(x)
+            curvature[i, j] = (N[i, j] + negatives) * sigmoid(x) * sigmoid(-x)
+    return losses, errors, curvature
+
+
+def newton_steps(direction_scores, curvature, slopes):
+    """Minimum of the parabola along each row's direction: slope / sum_j curvature_ij (p_i . y_j)^2; 0 where flat."""
+    bend = (curvature * direction_scores**2).sum(axis=1)
+    return np.array([slope / value if value > 0 else 0.0 for slope, value in zip(slopes, bend)])
+
+
+def improve(X, Y, N, a, b, ridge):
+    """X after one Newton step for every row, Y fixed: X_i - t_i H^-1 g_i, H = sum_j b_j y_j y_j' / sum b, plus ridge.
+
+    g_i = sum_j errors_ij y_j is the gradient of row i; t_i minimises the second-order expansion along H^-1 g_i.
+    """
+    H = sum(weight * np.outer(y, y) for weight, y in zip(b / b.sum(), Y))
+    H = H + ridge * np.trace(H) / len(H) * np.eye(len(H))
+    _, errors, curvature = expected_rows(X @ Y.T, N, a, b)
+    gradient = errors @ Y
+    direction = np.linalg.solve(H, gradient.T).T
+    steps = newton_steps(direction @ Y.T, curvature, (gradient * direction).sum(axis=1))
+    return X - steps[:, None] * direction
+
+
 def top_k(scores, k):
     """Columns of the k highest scores of each row, highest first, ties by column; -1 where only -inf is left."""
     ids = np.argsort(-scores, axis=1, kind="stable")[:, :k].astype(np.int32)

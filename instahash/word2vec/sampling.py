@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import sparse
 
 
 def generator(seed, epoch):
-    """The generator of one epoch (0: the initial vectors); epochs need no state of those before them."""
+    """The generator of one epoch (0: the first vectors); epochs need no state of those before them."""
     return np.random.default_rng([seed, epoch])
 
 
@@ -26,23 +27,51 @@ def noise_distribution(counts, exponent):
 
 
 def draw_negatives(rng, cumulative, shape):
-    """Word ids drawn from P, int32; `cumulative` is P summed up, (n_words,) float64."""
-    ids = np.searchsorted(cumulative, rng.random(shape) * cumulative[-1], side="right")
-    return ids.astype(np.int32)
+    """Word ids distributed as P, int32; `cumulative` is P summed up, (n_words,) float64.
+
+    Systematic sampling: with one random shift for all, equally spaced points are looked up and the result is shuffled.
+    Each draw has the distribution P, so no expectation changes; sorted lookups are cheap, and the words' shares among
+    the draws are as near to P as whole numbers allow.
+    """
+    size = int(np.prod(shape))
+    points = (np.arange(size) + rng.random()) * (cumulative[-1] / max(size, 1))
+    # Rounding may lift the last point onto the end; the largest float below keeps it inside.
+    points = np.minimum(points, np.nextafter(cumulative[-1], 0.0))
+    ids = np.searchsorted(cumulative, points, side="right").astype(np.int32)
+    rng.shuffle(ids)
+    return ids.reshape(shape)
+
+
+def keep_probabilities(counts, threshold):
+    """With what probability an occurrence of each word is kept: min(1, sqrt(t / f) + t / f), f its share of all words.
+
+    As word2vec.c subsamples frequent words; threshold t = 0 keeps all. Returns (n_words,) float64.
+    """
+    counts = np.asarray(counts, np.float64)
+    if threshold <= 0:
+        return np.ones(len(counts))
+    with np.errstate(divide="ignore"):
+        ratio = threshold * counts.sum() / counts
+    return np.minimum(1.0, np.sqrt(ratio) + ratio)
+
+
+def keep_entries(bags, kept):
+    """The CSR `bags` with only the stored entries that the mask `kept` (nnz,) chooses."""
+    ends = np.concatenate([[0], np.cumsum(kept)]).astype(bags.indptr.dtype)
+    indices = bags.indices[kept]
+    return sparse.csr_array((np.ones(len(indices), np.int8), indices, ends[bags.indptr]), shape=bags.shape)
 
 
 def permutation_weights(sizes, r):
-    """The weight r (r-1) (n-2)! / (n-r)! of each bag's pairs, divided by its mean over all pairs.
+    """The weight r (r-1) (n-2)! / (n-r)! of each bag's pairs, divided by that of a bag of max(r, 10) words.
 
-    sizes : (n_bags,) number of words.  Returns (n_bags,) float64.
-    The division keeps the meaning of the learning rate and of the mean loss a pair whatever r is; the minimum is the
-    same. With r capped at n, (n-2)! / (n-r)! is the product of the r-2 factors n-2, n-3, ...
+    sizes : (n_bags,) number of words.  Returns (n_bags,) float64, 0 for bags of fewer than two words.
+    The division keeps the numbers small for any r; the minimum, the mean loss a pair and Adagrad's steps do not change.
+    With r capped at n, (n-2)! / (n-r)! is the product of the r-2 factors n-2, n-3, ...
     """
-    n = np.asarray(sizes, dtype=np.float64)
+    n, usual = np.asarray(sizes, dtype=np.float64), max(r, 10)
     capped = np.minimum(r, n)
-    weight = np.where(n >= 2, capped * (capped - 1), 0.0)
+    weight = np.where(n >= 2, capped * (capped - 1), 0.0) / (r * (r - 1))
     for factor in range(2, r):
-        weight *= np.where(n > factor, n - factor, 1.0)
-    pairs = n * (n - 1)
-    total = (weight * pairs).sum()
-    return weight * (pairs.sum() / total) if total > 0 else weight
+        weight *= np.where(n > factor, n - factor, 1.0) / (usual - factor)
+    return weight
