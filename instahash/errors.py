@@ -13,6 +13,18 @@ class DataError(InstahashError):
     """Posts, a file of posts, or an array given to a model is not what was wanted."""
 
 
+class UnknownWordError(DataError, KeyError):
+    """Words that a vocabulary does not have; `words` lists all of them."""
+
+    def __init__(self, words):
+        self.words = list(words)
+        shown = ", ".join(repr(word) for word in self.words[:10]) + (", ..." if len(self.words) > 10 else "")
+        super().__init__(f"not in the vocabulary: {shown}; check the spelling, or leave unknown words out")
+
+    def __str__(self):  # KeyError's own would put the line in quotes
+        return self.args[0]
+
+
 class ModelError(InstahashError):
     """A model directory is missing, incomplete, changed, of a newer format, or cannot be written."""
 

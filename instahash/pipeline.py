@@ -20,7 +20,7 @@ from instahash.errors import DataError, ModelError
 from instahash.recommend import Cooccurrence, Popularity, Recommendation, autorec_sets, combine, top_ranked
 from instahash.settings import Settings
 from instahash.storage import Checkpoint, read_model, write_model
-from instahash.word2vec import Word2Vec
+from instahash.word2vec import Word2Vec, WordVectors
 
 # Posts answered at a time; (BLOCK, n_words) outputs are held in memory.
 BLOCK = 1024
@@ -196,6 +196,10 @@ class InstaHash:
         share = vocabulary.hashtag_counts[ids] / self.summary["posts"]
         hashtags = [vocabulary.words[i] for i in ids]
         return Recommendation(hashtags, share.tolist(), [], [], True, [], [], fallback="most_used")
+
+    def word_vectors(self) -> WordVectors:
+        """The words and their vectors, to be asked by name or written to a word2vec file."""
+        return WordVectors(self.vocabulary.words, self.word2vec.word_vectors())
 
     def rankings(self, description: sparse.csr_array, top: int) -> dict[str, np.ndarray]:
         """The hashtags that each single system ranks first: word2vec, autorec and the baselines.

@@ -16,7 +16,7 @@ synthetic.py     corpora of any size in InstaPIC's shape
 from instahash.data.corpus import Corpus
 from instahash.data.files import read_posts, write_posts
 from instahash.data.posts import Label, Post, post_from_json
-from instahash.data.preprocess import Dataset, Summary, encode, fit_dataset
+from instahash.data.preprocess import Dataset, Summary, encode, fit_dataset, grow
 from instahash.data.split import train_test_split
 from instahash.data.vocabulary import Vocabulary
 from instahash.data.words import words
@@ -30,6 +30,7 @@ __all__ = [
     "Vocabulary",
     "encode",
     "fit_dataset",
+    "grow",
     "post_from_json",
     "read_posts",
     "train_test_split",

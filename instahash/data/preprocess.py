@@ -101,6 +101,25 @@ def encode(corpus: Corpus, vocabulary: Vocabulary, min_score: float = 0.5) -> Da
     return Dataset(corpus.ids, vocabulary, hashtags, description, _union(hashtags, description), None)
 
 
+def grow(vocabulary: Vocabulary, corpus: Corpus, min_score: float = 0.5) -> Vocabulary:
+    """The vocabulary with what new posts add: old words keep their ids, new ones follow, most used first.
+
+    Every hashtag of the new posts may be recommended from then on; counts are those of old and new posts together.
+    """
+    description = _keep(corpus.labels, corpus.labels.data >= np.float32(min_score))
+    counts = np.bincount(_union(corpus.hashtags, description).indices, minlength=len(corpus.words))
+    hashtag_counts = np.bincount(corpus.hashtags.indices, minlength=len(corpus.words))
+    new = [i for i in np.flatnonzero(counts).tolist() if corpus.words[i] not in vocabulary.index]
+    new.sort(key=lambda i: (-counts[i], corpus.words[i]))
+    all_words = vocabulary.words + [corpus.words[i] for i in new]
+    totals = [np.append(old, np.zeros(len(new), np.int64)) for old in (vocabulary.counts, vocabulary.hashtag_counts)]
+    place = {word: i for i, word in enumerate(all_words)}
+    for i in np.flatnonzero(counts).tolist():
+        totals[0][place[corpus.words[i]]] += counts[i]
+        totals[1][place[corpus.words[i]]] += hashtag_counts[i]
+    return Vocabulary(all_words, *totals)
+
+
 def _keep(matrix, entries):
     """The matrix with only the stored entries that the mask `entries` chooses, every value 1."""
     kept = np.concatenate([[0], np.cumsum(entries)]).astype(matrix.indptr.dtype)

@@ -1,7 +1,8 @@
 """Skip-gram word2vec with negative sampling, on unordered bags of words.
 
 Read in this order: `reference.py` (the equations in plain NumPy), `sampling.py` (every random draw), `kernels.py` (the
-same functions as the reference, compiled), `model.py` (the class: checks, the epoch loop, questions to the vectors).
+same functions as the reference, compiled), `exact.py` (all pairs at once, from counts), `model.py` (the class: checks, the
+epoch loops, questions to the vectors). `vectors.py` asks by name, `formats.py` exchanges vectors with other tools.
 
 Letters, the same everywhere in this room:
 
@@ -10,10 +11,13 @@ Letters, the same everywhere in this room:
     W2, C2  (n_words,)       running sums of squared gradients of the rows of W and C
     P       (n_words,)       noise distribution
     k                        negatives a pair
+    N       (n_words, n_words)  co-occurrence counts, each bag with its weight; n_i is row i summed up
+    a, b    (n_words,)       a_i b_j = k n_i P_j, the negatives expected of all pairs of centre i
     n                        words of a bag
     s(x)                     1 / (1 + exp(-x))
 """
 
-from instahash.word2vec.model import Word2Vec
+from instahash.word2vec.model import Plan, Word2Vec
+from instahash.word2vec.vectors import WordVectors
 
-__all__ = ["Word2Vec"]
+__all__ = ["Plan", "Word2Vec", "WordVectors"]

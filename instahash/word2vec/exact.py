@@ -86,13 +86,14 @@ def spectral_start(N, a, b, dim, rng):
     W, C = np.zeros((n_words, dim), np.float32), np.zeros((n_words, dim), np.float32)
     root = np.sqrt(values[:kept])
     W[:, :kept], C[:, :kept] = left[:, :kept] * root, (Q @ right.T)[:, :kept] * root
+    W[~seen], C[~seen] = 0.0, 0.0  # where rounding left something
     return W, C
 
 
 def sweep(W, C, N, a, b, pool):
-    """Newton steps for all input vectors, then for all output vectors, in place."""
+    """Newton steps for all input vectors, then for all output vectors, in place. Returns L(W, C) after them, float64."""
     improve(W, C, N, a, b, pool)
-    improve(C, W, N, b, a, pool)
+    return improve(C, W, N, b, a, pool)
 
 
 def improve(X, Y, N, a, b, pool):
@@ -100,40 +101,41 @@ def improve(X, Y, N, a, b, pool):
 
     The gradient is exact. The curvature of row i, sum_j (N_ij + a_i b_j) s (1 - s) y_j y_j', is replaced by one matrix
     for all rows, H = sum_j b_j y_j y_j' with a ridge, that is inverted once: p_i = H^-1 g_i. How far to go along p_i is
-    then exact again: the true curvature along p_i is one more matrix product.
+    then exact again: the true curvature along p_i is one more matrix product. No row's loss rises. Returns the loss.
+
+    Scores are made for a block of rows at a time, so that no (n_words, n_words) array exists.
+    pool : runs work(slice) for slices of the rows, see :meth:`Word2Vec._pool`.
     """
+    n_words = len(Y)
     H = (Y.T * (b / b.sum())) @ Y
     H[np.diag_indices_from(H)] += RIDGE * np.trace(H) / len(H) or 1.0  # all of Y zero: any direction is as good
     inverse = np.linalg.inv(H)
-    for rows, scores, errors, curvature, _ in _blocks(X, Y, N, a, b, pool):
-        gradient = errors @ Y
-        direction = gradient @ inverse
-        np.matmul(direction, Y.T, out=scores)
-        slopes, steps = (gradient * direction).sum(axis=1), np.empty(len(direction), X.dtype)
-        pool(len(steps), lambda t: kernels.newton_steps(scores[t], curvature[t], slopes[t], steps[t]))
-        X[rows] -= steps[:, None] * direction
-
-
-def expected_loss(W, C, N, a, b, pool):
-    """L(W, C), float64."""
-    return sum(float(losses.sum()) for *_, losses in _blocks(W, C, N, a, b, pool))
-
-
-def _blocks(X, Y, N, a, b, pool):
-    """Row blocks of the scores with their errors, curvature and losses: never n_words x n_words numbers at a time."""
-    n_words = len(Y)
     height = min(n_words, max(16, BLOCK // n_words))
-    room = np.empty((3, height, n_words), X.dtype)
-    for start in range(0, len(X), height):
-        rows = slice(start, min(start + height, len(X)))
-        scores, errors, curvature = room[:, : rows.stop - rows.start]
-        losses = np.empty(len(scores))
-        np.matmul(X[rows], Y.T, out=scores)
-        pool(
-            len(scores),
-            lambda t: kernels.expected_rows(
-                scores[t], rows.start + t.start, N.indptr, N.indices, N.data, a, b,
-                errors[t], curvature[t], losses[t], False,
-            ),
-        )  # fmt: skip
-        yield rows, scores, errors, curvature, losses
+    room = np.empty((4, height, n_words), X.dtype)
+    counts = N.indptr, N.indices, N.data, a, b
+    blocks = range(0, n_words, height)
+    return sum(_improve_block(X[first : first + height], Y, first, inverse, counts, room, pool) for first in blocks)
+
+
+def _improve_block(X, Y, first, inverse, counts, room, pool):
+    """:func:`improve` for the rows X = X[first:first + len(X)] of all; returns their loss."""
+    scores, errors, curvature, moves = room[:, : len(X)]
+    losses, steps = np.empty(len(X)), np.empty(len(X), X.dtype)
+
+    def derive(t):
+        kernels.expected_rows(scores[t], first + t.start, *counts, errors[t], curvature[t], losses[t], False)
+
+    def step(t):
+        kernels.newton_steps(
+            scores[t], moves[t], slopes[t], curvature[t], first + t.start, *counts, losses[t], steps[t], False
+        )
+
+    np.matmul(X, Y.T, out=scores)
+    pool(len(X), derive)
+    gradient = errors @ Y
+    direction = gradient @ inverse
+    slopes = (gradient * direction).sum(axis=1)
+    np.matmul(direction, Y.T, out=moves)
+    pool(len(X), step)
+    X -= steps[:, None] * direction
+    return float(losses.sum())

@@ -17,6 +17,8 @@ import numpy as np
 from instahash.jit import kernel
 
 F = np.float32
+# A step that must be halved more often gains nothing that float32 could show.
+HALVINGS = 20
 
 
 @kernel
@@ -149,13 +151,28 @@ def train_bags(W, C, W2, C2, indptr, indices, order, weights, negatives, k, lear
 
 
 @kernel
+def row_loss(scores, start, stop, indices, counts, a_i, b, s, softplus, exact):
+    """sum_j N_ij (softplus(x_ij) - x_ij) + a_i b_j softplus(x_ij) of one row; leaves its s and softplus behind.
+
+    scores, b, s, softplus : (n_words,).  indices, counts : N, CSR, whose row i is start:stop.
+    """
+    sigmoids(scores, s, softplus, scores.shape[0], exact)
+    negative = scores.dtype.type(0)
+    for j in range(scores.shape[0]):
+        negative += b[j] * softplus[j]
+    loss = float(a_i * negative)
+    for q in range(start, stop):
+        loss += counts[q] * (softplus[indices[q]] - scores[indices[q]])
+    return loss
+
+
+@kernel
 def expected_rows(scores, first, indptr, indices, counts, a, b, errors, curvature, losses, exact):
     """The expected loss of rows first, first + 1, ... of all pairs, its derivatives by the scores, and the second ones.
 
-    scores : (n_rows, n_words), x_ij = w_i . c_j.  indptr, indices, counts : N, CSR.  a, b : float32, the negatives
-    expected of a pair (i, j) are a_i b_j. With s = s(x_ij):
+    scores : (n_rows, n_words), x_ij = w_i . c_j.  indptr, indices, counts : N, CSR.  a, b : the negatives expected of a
+    pair (i, j) are a_i b_j. With s = s(x_ij):
 
-        loss_i = sum_j N_ij (softplus(x_ij) - x_ij) + a_i b_j softplus(x_ij)
         errors_ij = (N_ij + a_i b_j) s - N_ij        curvature_ij = (N_ij + a_i b_j) s (1 - s)
 
     Writes errors, curvature, (n_rows, n_words), and losses (n_rows,) float64.
@@ -164,34 +181,46 @@ def expected_rows(scores, first, indptr, indices, counts, a, b, errors, curvatur
     s, softplus = np.empty(n_words, scores.dtype), np.empty(n_words, scores.dtype)
     one = scores.dtype.type(1)
     for i in range(n_rows):
-        sigmoids(scores[i], s, softplus, n_words, exact)
-        negative = scores.dtype.type(0)
+        start, stop = indptr[first + i], indptr[first + i + 1]
+        losses[i] = row_loss(scores[i], start, stop, indices, counts, a[first + i], b, s, softplus, exact)
         for j in range(n_words):
-            expected = a[first + i] * b[j]
-            negative += expected * softplus[j]
-            errors[i, j] = expected * s[j]
-            curvature[i, j] = expected * s[j] * (one - s[j])
-        loss = float(negative)
-        for q in range(indptr[first + i], indptr[first + i + 1]):
-            j, n = indices[q], counts[q]
-            loss += n * (softplus[j] - scores[i, j])
-            errors[i, j] -= n * (one - s[j])
-            curvature[i, j] += n * s[j] * (one - s[j])
-        losses[i] = loss
+            negatives = a[first + i] * b[j] * s[j]
+            errors[i, j] = negatives
+            curvature[i, j] = negatives * (one - s[j])
+        for q in range(start, stop):
+            j = indices[q]
+            errors[i, j] -= counts[q] * (one - s[j])
+            curvature[i, j] += counts[q] * s[j] * (one - s[j])
 
 
 @kernel
-def newton_steps(direction_scores, curvature, slopes, steps):
-    """How far row i should go along its direction: slope_i / sum_j curvature_ij (p_i . c_j)^2, 0 where that is 0 / 0.
+def newton_steps(scores, moves, slopes, curvature, first, indptr, indices, counts, a, b, losses, steps, exact):
+    """How far each row goes along its direction p_i: to the minimum of the parabola that the loss is there.
 
-    direction_scores : (n_rows, n_words), p_i . c_j.  slopes : (n_rows,), gradient times direction.  Writes steps.
+    moves : (n_rows, n_words), p_i . y_j, by which a step t changes the scores to x_ij - t moves_ij.
+    slopes : (n_rows,), gradient times direction.  The rest as in :func:`expected_rows`, which gave `losses`.
+
+    t_i = slope_i / sum_j curvature_ij moves_ij^2, halved until the loss is not higher than before, since far out a
+    softplus is flatter than its parabola. Writes steps, 0 where nothing is gained, and the new losses.
     """
-    n_rows, n_words = direction_scores.shape
+    n_rows, n_words = scores.shape
+    s, softplus = np.empty(n_words, scores.dtype), np.empty(n_words, scores.dtype)
+    moved = np.empty(n_words, scores.dtype)
     for i in range(n_rows):
-        bend = curvature.dtype.type(0)
+        start, stop = indptr[first + i], indptr[first + i + 1]
+        bend = scores.dtype.type(0)
         for j in range(n_words):
-            bend += curvature[i, j] * direction_scores[i, j] * direction_scores[i, j]
-        steps[i] = slopes[i] / bend if bend > 0 else 0
+            bend += curvature[i, j] * moves[i, j] * moves[i, j]
+        step = slopes[i] / bend if bend > 0 else scores.dtype.type(0)
+        steps[i] = 0
+        for _ in range(HALVINGS):
+            for j in range(n_words):
+                moved[j] = scores[i, j] - step * moves[i, j]
+            loss = row_loss(moved, start, stop, indices, counts, a[first + i], b, s, softplus, exact)
+            if loss <= losses[i]:
+                steps[i], losses[i] = step, loss
+                break
+            step *= scores.dtype.type(0.5)
 
 
 @kernel
@@ -202,7 +231,7 @@ def top_k(scores, k):
     values = np.full((n_rows, k), -np.inf, scores.dtype)
     for i in range(n_rows):
         best, value = ids[i], values[i]
-        for j in range(n_columns):
+        for j in range(n_columns if k > 0 else 0):
             score = scores[i, j]
             if score > value[k - 1]:
                 # Insert from behind; equal scores stay in front, so ties keep the lower column first.

@@ -19,6 +19,8 @@ CHUNK = 4096
 LONGEST = 10_000
 # The exact trainer is not chosen where its counts might need more bytes.
 EXACT_BYTES = 2e9
+# Posts that the sampling trainer keeps, drawn from all it has seen, to go on practising with in partial_fit.
+REMEMBERED = 20_000
 # Bytes a count of the exact trainer takes at its peak: value, index, logarithm, and the transposed copy of those.
 COUNT_BYTES = 28
 # The exact trainer's large matrix products reach about twice the operations a second of a bag's small ones.
@@ -141,7 +143,7 @@ class Word2Vec:
         }
         vectors, longest = 8 * n_words * self.dim, float(sizes.max(initial=0))
         memory = {
-            "exact": 3 * vectors + COUNT_BYTES * min(n_words**2, pairs) + 12 * exact.BLOCK + 24 * bags.nnz,
+            "exact": 3 * vectors + COUNT_BYTES * min(n_words**2, pairs) + 16 * exact.BLOCK + 24 * bags.nnz,
             "sampling": vectors
             + 40 * n_words
             + 48 * len(sizes)
@@ -188,9 +190,9 @@ class Word2Vec:
         """Learn from new posts as well. `bags` has the old words' columns in their places, and new words' after them.
 
         What was learnt is not trained away. The exact trainer adds the new counts to those it has and improves all
-        vectors on both. The sampling trainer visits the new bags only, and the sums of squared gradients that Adagrad
-        has for each row make the steps of well-known words small and those of new words large. Either way an old
-        word's vector moves from where it is. Other arguments, and errors, as in :meth:`fit`; ModelError where the model
+        vectors on both. The sampling trainer visits the new bags and up to 20,000 of the old ones, which it remembers,
+        in turn; the sums of squared gradients that Adagrad has for each row make the steps of well-known words small
+        and those of new words large. Either way an old word's vector moves from where it is. Other arguments, and errors, as in :meth:`fit`; ModelError where the model
         was saved without what this needs.
         """
         n_old, n_new = len(self.W), bags.shape[1]
@@ -223,6 +225,7 @@ class Word2Vec:
         self.W = self.C = np.zeros((n_words, self.dim), np.float32)
         self._counts = np.zeros(n_words, np.int64)
         self._W2 = self._C2 = self._N = self._unit = None
+        self._remembered, self._seen = sparse.csr_array((0, n_words), dtype=np.int8), 0
         self.history, self.trained_by, self._begun = History(), "", False
 
     def _counted(self, bags):
@@ -265,17 +268,19 @@ class Word2Vec:
             self._begun = True
         with self._pool() as pool:
             while len(self.history) < first + self.sweeps:
-                exact.sweep(self.W, self.C, N, a, b, pool)
+                loss = exact.sweep(self.W, self.C, N, a, b, pool)
                 on_progress(bags.shape[0])
-                yield exact.expected_loss(self.W, self.C, N, a, b, pool) / pairs
+                yield loss / pairs
 
     def _sampled_epochs(self, bags, first, on_progress):
+        bags = self._with_remembered(bags)
+        noise, keep = self._noise(), sampling.keep_probabilities(self._counts, self.sample)
         if not self._begun:
             self.W, self.C = sampling.initial_vectors(sampling.generator(self.seed, 0), len(self.W), self.dim)
+            self.W[noise == 0] = 0.0
             self._W2, self._C2, self._begun = np.zeros(len(self.W)), np.zeros(len(self.W)), True
         weights = sampling.permutation_weights(np.diff(bags.indptr), self.permutation)
-        cumulative = np.cumsum(self._noise())
-        keep = sampling.keep_probabilities(self._counts, self.sample)
+        cumulative = np.cumsum(noise)
         n_bags, n_chunks = bags.shape[0], -(-bags.shape[0] // CHUNK)
         with self._pool() as pool:
             for epoch in range(len(self.history) + 1, first + self.epochs + 1):
@@ -299,6 +304,18 @@ class Word2Vec:
                     on_progress(len(part))
                 sizes = np.diff(thin.indptr).astype(np.float64)
                 yield sum(losses) / max(float((weights * sizes * (sizes - 1)).sum()), 1e-300)
+
+    def _with_remembered(self, bags):
+        """`bags` with the remembered ones below; then remember REMEMBERED of all posts so far, each equally likely."""
+        old = self._remembered
+        old = sparse.csr_array((old.data, old.indices, old.indptr), shape=(old.shape[0], bags.shape[1]))
+        rng = sampling.generator(self.seed, 2**31 + self._seen)
+        n_new, size = bags.shape[0], min(REMEMBERED, self._seen + bags.shape[0])
+        from_new = rng.hypergeometric(n_new, self._seen, size) if self._seen else size
+        rows = [rng.permutation(part.shape[0])[:k] for part, k in ((bags, from_new), (old, size - from_new))]
+        self._remembered = sparse.vstack([bags[np.sort(rows[0])], old[np.sort(rows[1])]], format="csr")
+        self._seen += n_new
+        return sparse.vstack([bags, old], format="csr") if old.shape[0] else bags
 
     def _noise(self):
         counts = np.where(self._counts >= self.min_count, self._counts, 0)
@@ -343,7 +360,10 @@ class Word2Vec:
         if self._N is not None:
             half = sparse.triu(self._N, format="csr")  # N is symmetric
             return arrays | {"N_data": half.data, "N_indices": half.indices, "N_indptr": half.indptr}
-        return arrays if self._W2 is None else arrays | {"W2": self._W2, "C2": self._C2}
+        if self._W2 is None:
+            return arrays
+        posts = {"posts_indices": self._remembered.indices, "posts_indptr": self._remembered.indptr}
+        return arrays | {"W2": self._W2, "C2": self._C2, "seen": np.array(self._seen)} | posts
 
     @classmethod
     def from_arrays(cls, W, C, *, history=(), settings=None, **kept):
@@ -356,6 +376,11 @@ class Word2Vec:
         model.W, model.C, model.history, model._begun = W, C, History(list(history)), True
         model._counts = kept.get("counts", np.zeros(len(W), np.int64))
         model._W2, model._C2 = kept.get("W2"), kept.get("C2")
+        model._seen, indptr = int(kept.get("seen", 0)), kept.get("posts_indptr", np.zeros(1, np.int32))
+        indices = kept.get("posts_indices", np.zeros(0, np.int32))
+        model._remembered = sparse.csr_array(
+            (np.ones(len(indices), np.int8), indices, indptr), shape=(len(indptr) - 1, len(W))
+        )
         if "N_data" in kept:
             half = sparse.csr_array((kept["N_data"], kept["N_indices"], kept["N_indptr"]), (len(W), len(W)))
             model._N = exact.sum_of_counts(half, half.T.tocsr())

@@ -148,24 +148,38 @@ def expected_rows(scores, N, a, b):
     return losses, errors, curvature
 
 
-def newton_steps(direction_scores, curvature, slopes):
-    """Minimum of the parabola along each row's direction: slope / sum_j curvature_ij (p_i . y_j)^2; 0 where flat."""
-    bend = (curvature * direction_scores**2).sum(axis=1)
-    return np.array([slope / value if value > 0 else 0.0 for slope, value in zip(slopes, bend)])
+def newton_steps(scores, moves, slopes, curvature, N, a, b, losses):
+    """How far each row goes: t_i = slope_i / sum_j curvature_ij moves_ij^2, halved until the row's loss does not rise.
+
+    scores - t moves are the scores after a step t. Returns steps and the losses after them.
+    """
+    steps, after = np.zeros(len(scores)), np.array(losses, dtype=np.float64)
+    for i in range(len(scores)):
+        bend = curvature[i] @ moves[i] ** 2
+        step = slopes[i] / bend if bend > 0 else 0.0
+        for halving in range(20):
+            moved = scores[i : i + 1] - step / 2**halving * moves[i : i + 1]
+            (loss,), _, _ = expected_rows(moved, N[i : i + 1], a[i : i + 1], b)
+            if loss <= losses[i]:
+                steps[i], after[i] = step / 2**halving, loss
+                break
+    return steps, after
 
 
 def improve(X, Y, N, a, b, ridge):
     """X after one Newton step for every row, Y fixed: X_i - t_i H^-1 g_i, H = sum_j b_j y_j y_j' / sum b, plus ridge.
 
+    Returns X and the loss at it.
     g_i = sum_j errors_ij y_j is the gradient of row i; t_i minimises the second-order expansion along H^-1 g_i.
     """
     H = sum(weight * np.outer(y, y) for weight, y in zip(b / b.sum(), Y))
     H = H + ridge * np.trace(H) / len(H) * np.eye(len(H))
-    _, errors, curvature = expected_rows(X @ Y.T, N, a, b)
+    losses, errors, curvature = expected_rows(X @ Y.T, N, a, b)
     gradient = errors @ Y
     direction = np.linalg.solve(H, gradient.T).T
-    steps = newton_steps(direction @ Y.T, curvature, (gradient * direction).sum(axis=1))
-    return X - steps[:, None] * direction
+    slopes = (gradient * direction).sum(axis=1)
+    steps, losses = newton_steps(X @ Y.T, direction @ Y.T, slopes, curvature, N, a, b, losses)
+    return X - steps[:, None] * direction, losses.sum()
 
 
 def top_k(scores, k):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instahash.data import Corpus, Label, Post, Vocabulary, encode, fit_dataset, read_posts, train_test_split
+from instahash.data import Corpus, Label, Post, Vocabulary, encode, fit_dataset, grow, read_posts, train_test_split
 from instahash.errors import DataError
 
 POSTS = [
@@ -24,6 +24,10 @@ random_posts = st.lists(
     ),
     max_size=8,
 )
+
+
+def post(id, hashtags, labels):
+    return Post(id, tuple(hashtags), tuple(Label(*label) for label in labels))
 
 
 def sets(matrix, words):
@@ -145,3 +149,15 @@ def test_the_real_figures(shared_data):
     assert (summary.posts, summary.hashtags) == (51_545, 997)
     assert summary.hashtags_per_post_mean == pytest.approx(4.5, abs=0.05)
     assert summary.description_words_per_post_mean == pytest.approx(9.6, abs=0.05)
+
+
+def test_a_vocabulary_grows_at_its_end():
+    old = fit_dataset(Corpus.from_posts([post("a", ["sea", "sky"], [("sun", 0.9)]), post("b", ["sea"], [])])).vocabulary
+    assert old.words == ["sea", "sky", "sun"]
+    later = [post("c", ["sun", "wave"], [("sky", 0.9), ("fog", 0.4)]), post("d", ["wave", "surf"], [("foam", 0.8)])]
+    grown = grow(old, Corpus.from_posts(later))
+    assert grown.words == ["sea", "sky", "sun", "wave", "foam", "surf"]
+    assert grown.counts.tolist() == [2, 2, 2, 2, 1, 1]
+    assert grown.hashtag_counts.tolist() == [2, 1, 1, 2, 0, 1]
+    assert old.counts.tolist() == [2, 1, 1]
+    assert encode(Corpus.from_posts(later), grown).bags.toarray().tolist() == [[0, 1, 1, 1, 0, 0], [0, 0, 0, 1, 1, 1]]

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from instahash import AutoRec, InstaHash, Settings, Word2Vec
-from instahash.data import Corpus, Label, Post
+from instahash import AutoRec, InstaHash, Settings, Word2Vec, WordVectors
+from instahash.data import Corpus, Label, Post, encode, grow
 from instahash.data.sample import TOPICS, sample_posts
 from instahash.errors import DataError, ModelError, SettingsError
 from instahash.evaluation import evaluate, format_example, format_tables
@@ -106,7 +106,8 @@ def test_an_interrupted_training_resumes_to_the_same_model(model, tmp_path, monk
     fit = stopped.fit
 
     def fit_and_note(self, matrix, *, state=None, **options):
-        taken_up.append(len(state["history"]))
+        if state:
+            taken_up.append(len(state["history"]))
         return fit(self, matrix, state=state, **options)
 
     monkeypatch.setattr(stopped, "fit", fit_and_note)
@@ -151,7 +152,7 @@ def test_evaluating_posts_that_share_nothing_with_the_model(model):
 def test_a_model_directory_with_another_models_file(model, tmp_path):
     model.save(tmp_path)
     header, files = read_model(tmp_path)
-    files["word2vec.npz"] = {name: array[1:] for name, array in files["word2vec.npz"].items()}
+    files["word2vec.npz"] = {name: files["word2vec.npz"][name][1:] for name in ("W", "C")}
     write_model(tmp_path, header, files)
     with pytest.raises(ModelError, match="other numbers of vectors"):
         InstaHash.load(tmp_path)
@@ -159,6 +160,47 @@ def test_a_model_directory_with_another_models_file(model, tmp_path):
     write_model(tmp_path, header, files)
     with pytest.raises(SettingsError, match="no setting 'colour'"):
         InstaHash.load(tmp_path)
+
+
+def test_the_trainer_and_the_vectors_are_chosen_and_said():
+    lines = []
+    model = InstaHash(QUICK).fit(POSTS, report=lines.append)
+    (trainer,) = [line for line in lines if " trainer, about " in line]
+    assert trainer.startswith(f"Word2Vec: {model.word2vec.trained_by} trainer") and trainer.endswith(" MB.")
+    (vectors,) = [line for line in lines if "recall@10 on 24 posts held out of a trial" in line]
+    recalls = {kind: float(vectors.split(f" with {kind}")[0].split()[-1]) for kind in ("summed", "input")}
+    assert 0 < recalls["input"] <= 1 and 0 < recalls["summed"] <= 1
+    assert model.word2vec.vectors == ("sum" if recalls["summed"] >= recalls["input"] else "input")
+    for kind in ("input", "sum"):
+        lines.clear()
+        asked = InstaHash(QUICK.changed([f"word2vec.vectors={kind}"])).fit(POSTS[:60], report=lines.append)
+        assert asked.word2vec.vectors == kind and not any("held out of a trial" in line for line in lines)
+
+
+def test_a_loaded_model_keeps_its_vectors_and_can_learn_more(model, tmp_path):
+    for trainer in ("exact", "sampling"):
+        trained = InstaHash(QUICK.changed([f"word2vec.trainer={trainer}", "word2vec.vectors=input"])).fit(POSTS)
+        trained.save(tmp_path)
+        loaded = InstaHash.load(tmp_path)
+        assert loaded.word2vec.vectors == "input" and loaded.word2vec.trained_by == trainer
+        vocabulary = grow(loaded.vocabulary, Corpus.from_posts([Post("a", ("zeppelin", "sky"), (Label("sea", 0.9),))]))
+        more = encode(Corpus.from_posts([Post(str(i), ("zeppelin", "sky", "sea")) for i in range(30)]), vocabulary)
+        loaded.word2vec.partial_fit(more.bags)
+        trained.word2vec.partial_fit(more.bags)
+        assert loaded.word2vec.W.tobytes() == trained.word2vec.W.tobytes()
+        vectors = WordVectors(vocabulary.words, loaded.word2vec.word_vectors())
+        assert max(vectors.rank("zeppelin", word) for word in ("sky", "sea")) <= 20 < len(vectors) / 10
+
+
+def test_word_vectors_by_name(model):
+    vectors = model.word_vectors()
+    assert vectors.words == model.vocabulary.words
+    ids, cosines = model.word2vec.most_similar(
+        encode(Corpus.from_posts([Post("a", ("dog",))]), model.vocabulary).bags, 3
+    )
+    assert vectors.most_similar("dog", topn=3) == [
+        (model.vocabulary.words[i], pytest.approx(cosine, abs=1e-5)) for i, cosine in zip(ids[0], cosines[0])
+    ]
 
 
 def test_posts_without_labels_can_be_learnt_from():

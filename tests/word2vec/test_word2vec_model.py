@@ -1,4 +1,6 @@
-"""The class on planted data, and what it promises: same seed same bits, resume, errors that say what to do."""
+"""The class on planted data, and what it promises: same seed same bits, resume, growth, errors that say what to do."""
+
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -6,8 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.errors import DataError, DivergenceError, SettingsError
-from instahash.word2vec import Word2Vec, reference
+from instahash.errors import DataError, DivergenceError, ModelError, SettingsError
+from instahash.training import EarlyStopping
+from instahash.word2vec import Word2Vec, exact, model, reference, sampling
+
+TRAINERS = pytest.mark.parametrize("trainer", ["exact", "sampling"])
+SMALL = {"dim": 8, "n_shared": 4, "epochs": 8}
 
 
 def matrix(sets, n_words):
@@ -16,68 +22,340 @@ def matrix(sets, n_words):
     return sparse.csr_array((np.ones(len(indices), np.int8), indices, indptr), shape=(len(sets), n_words))
 
 
-def planted(n_posts=600, seed=0):
-    """Two topics of six words each; no post mixes them."""
+def planted(n_posts=600, seed=0, n_topics=2):
+    """Topics of six words each; no post mixes them."""
     rng = np.random.default_rng(seed)
-    return matrix([rng.permutation(6)[:4] + 6 * rng.integers(2) for _ in range(n_posts)], 12)
+    return matrix([rng.permutation(6)[:4] + 6 * rng.integers(n_topics) for _ in range(n_posts)], 6 * n_topics)
 
 
-SMALL = {"dim": 8, "n_shared": 4, "epochs": 8}
+def mixed(n_posts=2000, seed=0):
+    """Topics with a stray word now and then, so that every two words have met."""
+    rng = np.random.default_rng(seed)
+    sets = [{*(rng.permutation(6)[:4] + 6 * rng.integers(2)), *rng.integers(0, 12, 2)} for _ in range(n_posts)]
+    return matrix(sets, 12)
 
 
-def test_words_of_a_topic_are_neighbours():
-    model = Word2Vec(**SMALL).fit(planted())
-    ids, cosines = model.most_similar(matrix([[0, 1], [7]], 12), top=4)
+def loss_of(trained, bags, counts):
+    """Mean expected loss a pair of `bags`, in float64, with the noise of `counts`."""
+    sizes = np.diff(bags.indptr)
+    N = exact.cooccurrence(bags, sampling.permutation_weights(sizes, 3)).toarray().astype(float)
+    P = sampling.noise_distribution(counts, 0.75)
+    scores = trained.W.astype(float) @ trained.C.T
+    return reference.expected_rows(scores, N, 5 * N.sum(axis=1), P)[0].sum() / N.sum()
+
+
+@TRAINERS
+@pytest.mark.parametrize("vectors", ["input", "sum"])
+def test_words_of_a_topic_are_neighbours(trainer, vectors):
+    trained = Word2Vec(trainer=trainer, vectors=vectors, **SMALL).fit(planted())
+    ids, cosines = trained.most_similar(matrix([[0, 1], [7]], 12), top=4)
     assert set(ids[0]) == {2, 3, 4, 5}
     assert set(ids[1]) < {6, 8, 9, 10, 11}
     assert (np.diff(cosines) <= 0).all()
-    assert model.history[-1] < model.history[0]
+    assert trained.history[-1] < trained.history[0] and trained.trained_by == trainer
 
 
-def test_one_thread_is_bit_identical_and_another_seed_is_not():
-    first, second, other = (Word2Vec(seed=s, **SMALL).fit(planted()) for s in (1, 1, 2))
+@TRAINERS
+def test_both_trainers_reach_the_same_loss(trainer):
+    bags = mixed()
+    best = Word2Vec(dim=8, trainer="exact", sweeps=40).fit(bags).history[-1]
+    trained = Word2Vec(dim=8, trainer=trainer, epochs=30).fit(bags)
+    counts = np.bincount(bags.indices)
+    assert loss_of(trained, bags, counts) == pytest.approx(best, rel=0.012)
+    if trainer == "exact":
+        assert trained.history[-1] == pytest.approx(loss_of(trained, bags, counts), rel=1e-4)
+
+
+@TRAINERS
+def test_one_thread_is_bit_identical_and_another_seed_is_not(trainer):
+    # More words than the range finder is wide, so that the exact trainer's start depends on the seed too.
+    bags = planted(n_topics=8)
+    first, second, other = (Word2Vec(seed=s, trainer=trainer, **SMALL).fit(bags) for s in (1, 1, 2))
     assert first.W.tobytes() == second.W.tobytes() and first.history == second.history
     assert first.W.tobytes() != other.W.tobytes()
 
 
-def test_two_threads_learn_the_same_topics():
-    model = Word2Vec(n_threads=2, **SMALL).fit(planted())
-    assert set(model.most_similar(matrix([[0, 1]], 12), top=4)[0][0]) == {2, 3, 4, 5}
+def test_the_exact_trainer_gives_the_same_bits_with_any_number_of_threads():
+    one, three = (Word2Vec(trainer="exact", n_threads=n, **SMALL).fit(planted()) for n in (1, 3))
+    assert one.W.tobytes() == three.W.tobytes() and one.C.tobytes() == three.C.tobytes()
+    assert one.history == three.history
 
 
-def test_resumed_training_equals_an_unbroken_one():
-    whole, states = Word2Vec(**SMALL), []
-    whole.fit(planted(), on_epoch=lambda model: states.append({k: v.copy() for k, v in model.state().items()}))
-    resumed = Word2Vec(**SMALL).fit(planted(), state=states[2])
-    assert resumed.W.tobytes() == whole.W.tobytes() and resumed.history == whole.history
+def test_two_sampling_threads_learn_the_same_topics():
+    trained = Word2Vec(n_threads=2, trainer="sampling", **SMALL).fit(planted())
+    assert set(trained.most_similar(matrix([[0, 1]], 12), top=4)[0][0]) == {2, 3, 4, 5}
 
 
-def test_the_loss_is_the_mean_a_pair():
+@TRAINERS
+@pytest.mark.parametrize("after", [2, 3])
+def test_resumed_training_equals_an_unbroken_one(trainer, after):
+    options = {**SMALL, "epochs": 3, "sweeps": 3, "trainer": trainer}
+    whole, states = Word2Vec(**options), []
+    whole.fit(planted(), on_epoch=lambda trained: states.append({k: v.copy() for k, v in trained.state().items()}))
+    resumed = Word2Vec(**options).fit(planted(), state=states[after - 1])
+    for name, array in whole.to_arrays().items():
+        assert resumed.to_arrays()[name].tobytes() == array.tobytes(), name
+    assert resumed.history == whole.history and len(states) == 3
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_the_loss_is_the_mean_a_pair(n_threads):
     """Zero output vectors and no step: every pair costs log 2 for itself and log 2 for each of its k negatives."""
-    model = Word2Vec(dim=4, epochs=1, n_negative=3, learning_rate=1e-30).fit(planted(50))
-    assert model.history == pytest.approx([4 * np.log(2)])
+    options = {"dim": 4, "epochs": 1, "n_negative": 3, "trainer": "sampling", "n_threads": n_threads}
+    trained = Word2Vec(learning_rate=1e-30, **options).fit(planted(50))
+    assert trained.history.loss == pytest.approx([4 * np.log(2)])
 
 
-def test_a_post_without_a_pair_changes_no_loss():
+@TRAINERS
+def test_a_post_without_a_pair_changes_no_loss(trainer):
     bags = planted(100)
     longer = sparse.vstack([bags, matrix([[], [3]], 12)]).tocsr()
-    one, two = (Word2Vec(dim=4, epochs=1, learning_rate=1e-30).fit(b) for b in (bags, longer))
-    assert one.history == pytest.approx(two.history)
+    options = {"dim": 4, "epochs": 1, "learning_rate": 1e-30, "trainer": trainer, "ns_exponent": 0.0}
+    one, two = (Word2Vec(**options).fit(b) for b in (bags, longer))
+    assert one.history.loss == pytest.approx(two.history.loss)
+
+
+@TRAINERS
+def test_subsampling_thins_frequent_words(trainer):
+    """Word 0 is in every post; thinned out, its pairs weigh less against those of the others."""
+    rng = np.random.default_rng(0)
+    bags = matrix([[0, *(1 + rng.permutation(5)[:2])] for _ in range(400)], 6)
+    losses = {}
+    for sample in (0.0, 1e-3):
+        trained = Word2Vec(sample=sample, trainer=trainer, dim=4, epochs=1, learning_rate=1e-30, sweeps=1).fit(bags)
+        losses[sample] = trained.history[0]
+        if trainer == "exact" and sample:
+            keep = sampling.keep_probabilities(np.bincount(bags.indices), sample)
+            thin = exact.thinned(exact.cooccurrence(bags, np.ones(400)), keep)
+            assert thin.toarray()[0].sum() < 0.2 * exact.cooccurrence(bags, np.ones(400)).toarray()[0].sum()
+    if trainer == "exact":
+        assert losses[0.0] != pytest.approx(losses[1e-3], rel=1e-3)
+    else:  # nothing is learnt: a mean a pair does not depend on which pairs are left
+        assert losses[1e-3] == pytest.approx(losses[0.0])
+
+
+def test_subsampling_drops_what_it_should(monkeypatch):
+    seen = []
+    train = model.kernels.train_bags
+
+    def spy(W, C, W2, C2, indptr, indices, *rest):
+        seen.append(np.bincount(indices, minlength=6) / 400)
+        return train(W, C, W2, C2, indptr, indices, *rest)
+
+    monkeypatch.setattr(model.kernels, "train_bags", spy)
+    rng = np.random.default_rng(0)
+    bags = matrix([[0, *(1 + rng.permutation(5)[:2])] for _ in range(400)], 6)
+    Word2Vec(sample=0.01, trainer="sampling", dim=4, epochs=2).fit(bags)
+    keep = sampling.keep_probabilities(np.bincount(bags.indices), 0.01)
+    assert keep[0] < 0.25 and len(seen) == 2 and (seen[0] != seen[1]).any()
+    np.testing.assert_allclose(np.mean(seen, axis=0), keep * np.bincount(bags.indices) / 400, atol=0.06)
+
+
+@TRAINERS
+def test_rare_words_are_left_out(trainer):
+    bags = sparse.vstack([planted(), matrix([[0, 12], [6, 12, 13]], 14)[:, :12]]).tocsr()
+    wide = matrix([row.tolist() for row in np.split(bags.indices, bags.indptr[1:-1])] + [[0, 12], [6, 12, 13]], 14)
+    trained = Word2Vec(min_count=3, trainer=trainer, **SMALL).fit(wide)
+    assert not trained.W[12:].any() and not trained.C[12:].any() and trained.W[:12].any(axis=1).all()
+    assert np.isneginf(trained.most_similar(matrix([[]], 14), top=1)[1]).all()
+
+
+def test_schedules():
+    linear, constant = (Word2Vec(trainer="sampling", schedule=s, **SMALL) for s in ("linear", "constant"))
+    rates = {}
+    train = model.kernels.train_bags
+    for trained, name in ((linear, "linear"), (constant, "constant")):
+        with pytest.MonkeyPatch.context() as patch:
+            got = rates[name] = []
+            patch.setattr(model.kernels, "train_bags", lambda *args: got.append(args[10]) or train(*args))
+            trained.fit(planted(50))
+    assert rates["linear"] == pytest.approx(0.5 * (1 - np.arange(8) / 8)) and rates["constant"] == [0.5] * 8
+
+
+# The plan
+
+
+def test_the_cheaper_trainer_is_planned_and_taken():
+    few_words, many_words = planted(600), matrix([[i, i + 1] for i in range(0, 20_000, 2)], 20_000)
+    assert Word2Vec().plan(few_words)[:2] == ("exact", 3)
+    plan = Word2Vec(dim=4, epochs=1).plan(many_words)
+    assert plan[:2] == ("sampling", 1) and "operations for 3 exact sweeps over 20,000 x 20,000 words" in plan.why
+    assert Word2Vec(dim=4, epochs=1).fit(many_words[:50]).trained_by == "sampling"
+    assert Word2Vec(trainer="sampling").plan(few_words)[::3] == ("sampling", "as asked for")
+
+
+def test_counts_that_would_not_fit_are_not_planned(monkeypatch):
+    monkeypatch.setattr(model, "EXACT_BYTES", 1e6)
+    plan = Word2Vec().plan(planted())
+    assert plan.trainer == "sampling" and "counts might need" in plan.why
+
+
+@TRAINERS
+def test_memory_is_estimated_before_training(trainer):
+    rng = np.random.default_rng(0)
+    bags = matrix([rng.permutation(400)[:15] for _ in range(1500)], 400)
+    untrained = Word2Vec(trainer=trainer, epochs=1, sweeps=1, dim=50)
+    estimate = untrained.plan(bags).memory
+    untrained.fit(bags[:5])  # what compiling takes is not counted
+    tracemalloc.start()
+    Word2Vec(trainer=trainer, epochs=1, sweeps=1, dim=50).fit(bags)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak <= estimate <= 6 * peak
+
+
+# Learning more
+
+
+def old_and_new():
+    """Posts on two topics, and later posts on the second and on a third whose words are new."""
+    rng = np.random.default_rng(1)
+    old = matrix([rng.permutation(6)[:4] + 6 * rng.integers(2) for _ in range(800)], 12)
+    new = matrix([rng.permutation(6)[:4] + 6 * rng.integers(1, 3) for _ in range(300)], 18)
+    return old, new
+
+
+def widened(bags, n_words):
+    return sparse.csr_array((bags.data, bags.indices, bags.indptr), shape=(bags.shape[0], n_words))
+
+
+@TRAINERS
+@pytest.mark.parametrize("saved", [False, True])
+def test_new_posts_are_learnt_and_old_ones_not_forgotten(trainer, saved):
+    old, new = old_and_new()
+    trained = Word2Vec(trainer=trainer, dim=8, epochs=20).fit(old)
+    before = trained.W.copy()
+    counts = np.bincount(old.indices, minlength=18) + np.bincount(new.indices, minlength=18)
+    if saved:
+        trained = Word2Vec.from_arrays(**trained.to_arrays(), settings={"epochs": 20})
+    untaught = Word2Vec.from_arrays(*(np.pad(vectors, ((0, 6), (0, 0))) for vectors in (trained.W, trained.C)))
+    trained.partial_fit(new)
+    assert trained.W.shape == trained.C.shape == (18, 8) and len(trained.unit_vectors()) == 18
+    # Old words moved less than they are long, and each is still nearest to its own old vector.
+    moved = np.linalg.norm(trained.W[:12] - before, axis=1) / np.linalg.norm(before, axis=1)
+    assert moved.mean() < 0.7
+    assert set(trained.most_similar(matrix([[12, 13]], 18), top=4)[0][0]) == {14, 15, 16, 17}
+    assert set(trained.most_similar(matrix([[0, 1]], 18), top=4)[0][0]) == {2, 3, 4, 5}
+    together = Word2Vec(trainer=trainer, dim=8, epochs=20).fit(sparse.vstack([widened(old, 18), new]).tocsr())
+    for posts in (widened(old, 18), new):
+        afresh, now, without = (loss_of(m, posts, counts) for m in (together, trained, untaught))
+        assert now < afresh * 1.1 and (posts is not new or now < without * 0.8)
+
+
+def test_remembered_posts_are_drawn_evenly_from_all_seen(monkeypatch):
+    monkeypatch.setattr(model, "REMEMBERED", 30)
+    shares = []
+    for seed in range(20):
+        trained = Word2Vec(trainer="sampling", dim=2, epochs=1, seed=seed).fit(matrix([[0, 1]] * 60, 2))
+        assert trained._remembered.shape[0] == 30 and trained._seen == 60
+        for _ in range(2):
+            trained.partial_fit(matrix([[2, 3]] * 30, 4))
+        assert trained._remembered.shape == (30, 4) and trained._seen == 120
+        shares.append((trained._remembered.indices >= 2).mean())
+    assert np.mean(shares) == pytest.approx(0.5, abs=0.06)
+
+
+def test_exact_partial_fit_is_training_on_all_posts():
+    """Counts of old and new posts add up, and sweeps from there end where training on all of them ends."""
+    old, new = old_and_new()
+    trained = Word2Vec(trainer="exact", dim=17, sweeps=60).fit(old).partial_fit(new)
+    whole = Word2Vec(trainer="exact", dim=17, sweeps=60).fit(sparse.vstack([widened(old, 18), new]).tocsr())
+    assert trained.history[-1] == pytest.approx(whole.history[-1], rel=5e-3)
+    np.testing.assert_allclose(trained._N.toarray(), whole._N.toarray(), rtol=1e-5)
+
+
+@TRAINERS
+def test_partial_fit_of_an_untrained_model_is_fit(trainer):
+    options = {"trainer": trainer, **SMALL}
+    assert Word2Vec(**options).partial_fit(planted()).W.tobytes() == Word2Vec(**options).fit(planted()).W.tobytes()
+
+
+def test_partial_fit_says_what_is_missing():
+    old, new = old_and_new()
+    trained = Word2Vec(**SMALL).fit(new)
+    with pytest.raises(DataError, match="new posts have 12 word columns, the model has 18; keep the old ones"):
+        trained.partial_fit(old)
+    with pytest.raises(ModelError, match="saved without what partial_fit needs; train it anew"):
+        Word2Vec.from_arrays(trained.W, trained.C).partial_fit(new)
+
+
+# Watching
+
+
+@TRAINERS
+def test_training_stops_when_the_callback_says_so(trainer):
+    trained = Word2Vec(trainer=trainer, sweeps=5, **SMALL)
+    trained.fit(planted(), on_epoch=lambda trained: len(trained.history) == 2)
+    assert len(trained.history) == 2
+
+
+@TRAINERS
+def test_early_stopping_puts_the_best_epoch_back(trainer):
+    scores, states = iter([1.0, 3.0, 2.0, 2.5, 2.0, 9.0]), []
+
+    def score(trained):
+        states.append(trained.W.copy())
+        return next(scores)
+
+    stopping = EarlyStopping(score, patience=3)
+    trained = Word2Vec(trainer=trainer, dim=8, n_shared=4, epochs=6, sweeps=6).fit(planted(), on_epoch=stopping)
+    assert trained.history.score == [1.0, 3.0, 2.0, 2.5, 2.0] and len(trained.history) == 5
+    assert (stopping.best_epoch, stopping.best_score) == (2, 3.0)
+    assert trained.W.tobytes() == states[1].tobytes() != states[4].tobytes()
+    assert "did not rise above 3.0000 of epoch 2 for 3 epochs" in trained.history.stopped
+
+
+def test_early_stopping_wants_more_than_the_smallest_gain():
+    scores = iter([1.0, 1.05, 1.09, 5.0])
+    trained = Word2Vec(trainer="exact", dim=4, sweeps=4)
+    trained.fit(planted(), on_epoch=EarlyStopping(lambda _: next(scores), patience=2, min_gain=0.1))
+    assert len(trained.history) == 3
+
+
+def test_progress_counts_every_post_once_an_epoch():
+    for options in ({"trainer": "exact", "sweeps": 2}, {"trainer": "sampling", "epochs": 2}):
+        done = []
+        Word2Vec(dim=4, **options).fit(planted(100), on_progress=done.append)
+        assert sum(done) == 200
+
+
+# Questions
+
+
+def test_the_vectors_that_find_more_are_chosen():
+    """Words 0 and 1 are always together: their sums are near each other, their input vectors need not be."""
+    W, C = np.eye(4, dtype=np.float32), np.eye(4, dtype=np.float32)[[1, 0, 3, 2]]
+    trained = Word2Vec.from_arrays(W, C)
+    given, wanted = matrix([[0], [2], [], [1]], 4), matrix([[1], [3], [2], []], 4)
+    assert trained.choose_vectors(given, wanted, restrict_to=[1, 3], top=1) == {"sum": 1.0, "input": 0.5}
+    assert trained.vectors == "sum" and (trained.word_vectors() == W + C).all()
+    trained = Word2Vec.from_arrays(W[[0, 0, 1, 1]], 9 * np.eye(4, dtype=np.float32)[[0, 3, 3, 0]])
+    assert trained.choose_vectors(given, wanted, restrict_to=[1, 3], top=1) == {"sum": 0.0, "input": 1.0}
+    assert trained.vectors == "input" and (trained.unit_vectors() == trained.W).all()
+
+
+@given(seed=st.integers(0, 10**6))
+def test_recall_by_brute_force(seed):
+    rng = np.random.default_rng(seed)
+    ids = np.array([np.append(rng.permutation(6)[:3], -1) for _ in range(4)])
+    sets = [rng.permutation(6)[: rng.integers(1, 5)].tolist() for _ in range(4)]
+    expected = np.mean([len(set(row) & set(wanted)) / len(wanted) for row, wanted in zip(ids.tolist(), sets)])
+    assert model._recall(ids, matrix(sets, 6)) == pytest.approx(expected)
 
 
 def test_most_similar_excludes_the_set_and_keeps_to_the_subset():
-    model = Word2Vec(**SMALL).fit(planted())
-    ids, _ = model.most_similar(matrix([[0, 1], [2], []], 12), top=12, restrict_to=[0, 1, 2, 9])
+    trained = Word2Vec(**SMALL).fit(planted())
+    ids, _ = trained.most_similar(matrix([[0, 1], [2], []], 12), top=12, restrict_to=[0, 1, 2, 9])
     assert set(ids[0]) == {2, 9, -1} and set(ids[1]) == {0, 1, 9, -1} and set(ids[2]) == {-1}
 
 
 @given(seed=st.integers(0, 10**6), n_words=st.integers(2, 12), top=st.integers(1, 14), block=st.integers(1, 4))
 def test_most_similar_equals_a_full_sort(seed, n_words, top, block):
     rng = np.random.default_rng(seed)
-    model = Word2Vec.from_arrays(rng.normal(size=(n_words, 3)).astype(np.float32), None)
+    trained = Word2Vec.from_arrays(rng.normal(size=(n_words, 3)).astype(np.float32), None)
     sets = [rng.permutation(n_words)[: rng.integers(1, n_words + 1)] for _ in range(5)]
-    ids, cosines = model.most_similar(matrix(sets, n_words), top, block=block)
-    unit = model.W / np.linalg.norm(model.W, axis=1, keepdims=True)
+    ids, cosines = trained.most_similar(matrix(sets, n_words), top, block=block)
+    unit = trained.W / np.linalg.norm(trained.W, axis=1, keepdims=True)
     for words, row, values in zip(sets, ids, cosines):
         mean = unit[words].mean(axis=0)
         scores = unit @ mean / np.linalg.norm(mean)
@@ -88,24 +366,43 @@ def test_most_similar_equals_a_full_sort(seed, n_words, top, block):
 
 
 def test_similarities_of_an_empty_set_are_zero():
-    model = Word2Vec.from_arrays(np.eye(3, dtype=np.float32), None)
-    np.testing.assert_array_equal(model.similarities(matrix([[]], 3)), np.zeros((1, 3)))
-
-
-def test_errors_say_what_came_and_what_to_try():
-    with pytest.raises(DataError, match="none of the 2 posts has two words; give posts with labels"):
-        Word2Vec().fit(matrix([[0], [1]], 2))
-    with pytest.raises(SettingsError, match="dim is 0; it must be at least 1"):
-        Word2Vec(dim=0)
-    with pytest.raises(SettingsError, match="learning_rate is nan"):
-        Word2Vec(learning_rate=float("nan"))
-    with (
-        np.errstate(all="ignore"),
-        pytest.raises(DivergenceError, match=r"epoch 1: [WC] or .* rate 1e\+25; try a smaller"),
-    ):
-        Word2Vec(learning_rate=1e25, **SMALL).fit(planted())
+    trained = Word2Vec.from_arrays(np.eye(3, dtype=np.float32), None)
+    np.testing.assert_array_equal(trained.similarities(matrix([[]], 3)), np.zeros((1, 3)))
 
 
 def test_reference_and_model_agree_on_the_order_of_ties():
     scores = np.array([[1.0, 2.0, 2.0, 1.0]], dtype=np.float32)
     assert reference.top_k(scores, 3)[0].tolist() == [[1, 2, 0]]
+
+
+# Errors
+
+
+def test_errors_say_what_came_and_what_to_try(monkeypatch):
+    with pytest.raises(DataError, match="none of the 2 posts has two words; give posts with labels"):
+        Word2Vec().fit(matrix([[0], [1]], 2))
+    for name, value in (("dim", 0), ("permutation", 1), ("sample", -1.0), ("sample", float("nan")), ("min_count", 0)):
+        with pytest.raises(SettingsError, match=f"{name} is {value}; it must be at least"):
+            Word2Vec(**{name: value})
+    with pytest.raises(SettingsError, match="learning_rate is nan"):
+        Word2Vec(learning_rate=float("nan"))
+    for name in ("trainer", "schedule", "vectors"):
+        with pytest.raises(SettingsError, match=f"{name} is 'best'; it must be one of "):
+            Word2Vec(**{name: "best"})
+    monkeypatch.setattr(model, "LONGEST", 3)
+    with pytest.raises(DataError, match="a post has 4 words; word2vec takes up to 3, leave such posts out"):
+        Word2Vec().fit(planted())
+
+
+def test_divergence_is_said():
+    with (
+        np.errstate(all="ignore"),
+        pytest.raises(DivergenceError, match=r"epoch 1: [WC] or .* rate 1e\+25; try a smaller"),
+    ):
+        Word2Vec(learning_rate=1e25, trainer="sampling", **SMALL).fit(planted())
+
+
+def test_a_state_of_other_sizes_is_refused():
+    state = Word2Vec(**SMALL).fit(planted()).state()
+    with pytest.raises(DataError, match=r"saved vectors are \(12, 8\), this training needs \(12, 9\)"):
+        Word2Vec(dim=9).fit(planted(), state=state)

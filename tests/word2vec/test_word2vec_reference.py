@@ -99,17 +99,12 @@ def test_shared_negatives_keep_the_expected_gradient(seed, k):
     np.testing.assert_allclose(mean_dC, dC, atol=1e-12)
 
 
-@given(st.lists(st.integers(0, 9), min_size=1, max_size=20), st.integers(2, 5))
-def test_permutation_weights_are_pair_weights_of_mean_one(sizes, r):
+@given(st.lists(st.integers(0, 14), min_size=1, max_size=20), st.integers(2, 12))
+def test_permutation_weights_are_pair_weights_relative_to_a_usual_bag(sizes, r):
     sizes = np.array(sizes)
-    weights = sampling.permutation_weights(sizes, r)
     exact = np.array([reference.pair_weight(int(n), r) for n in sizes], dtype=float)
-    pairs = sizes * (sizes - 1.0)
-    if pairs.sum():
-        assert (weights * pairs).sum() == pytest.approx(pairs.sum())
-        np.testing.assert_allclose(weights * (exact * pairs).sum(), exact * pairs.sum())
-    else:
-        assert not weights.any()
+    usual = reference.pair_weight(max(r, 10), r)
+    np.testing.assert_allclose(sampling.permutation_weights(sizes, r), exact / usual, rtol=1e-12)
 
 
 def test_noise_distribution_by_hand():
@@ -117,19 +112,116 @@ def test_noise_distribution_by_hand():
     np.testing.assert_allclose(sampling.noise_distribution(np.array([16, 1, 0]), 0.0), [0.5, 0.5, 0])
 
 
-def test_negatives_follow_the_noise_distribution():
-    P = np.array([0.0, 0.5, 0.3, 0.0, 0.2])
-    draws = sampling.draw_negatives(np.random.default_rng(3), np.cumsum(P), 100_000)
-    np.testing.assert_allclose(np.bincount(draws, minlength=5) / 100_000, P, atol=0.006)
+@given(st.integers(0, 10**6))
+def test_each_negative_follows_the_noise_distribution(seed):
+    """Over many draws of few, every place of the result has the distribution P, and so has every set of draws."""
+    P, rng = np.array([0.0, 0.5, 0.3, 0.0, 0.2]), np.random.default_rng(seed)
+    draws = np.stack([sampling.draw_negatives(rng, np.cumsum(P), (2, 2)) for _ in range(1500)])
+    assert draws.dtype == np.int32
+    for place in draws.reshape(-1, 4).T:
+        np.testing.assert_allclose(np.bincount(place, minlength=5) / 1500, P, atol=0.07)
+    whole = sampling.draw_negatives(rng, np.cumsum(P), (50, 20))
+    assert np.abs(np.bincount(whole.ravel(), minlength=5) - 1000 * P).max() <= 1
+    assert not (np.sort(whole, axis=None) == whole.ravel()).all()
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.5, np.nextafter(1.0, 0.0)])
+def test_a_word_never_seen_is_never_drawn_even_at_the_edge(shift):
+    class Edge:
+        def random(self):
+            return shift
+
+        def shuffle(self, ids):
+            pass
+
+    cumulative = np.cumsum([0.0, 0.1, 0.2, 0.0, 0.7, 0.0])
+    for size in (1, 3, 1000):
+        assert set(sampling.draw_negatives(Edge(), cumulative, size).tolist()) <= {1, 2, 4}
+
+
+def test_keep_probabilities_by_hand():
+    # Shares 0.9 and 0.1, t = 0.1: sqrt(1/9) + 1/9 = 4/9, and sqrt(1) + 1 > 1.
+    np.testing.assert_allclose(sampling.keep_probabilities(np.array([9, 1]), 0.1), [4 / 9, 1])
+    np.testing.assert_array_equal(sampling.keep_probabilities(np.array([9, 0]), 0.0), [1, 1])
+    assert sampling.keep_probabilities(np.array([9, 0]), 0.1)[1] == 1
+
+
+def test_cooccurrence_by_hand():
+    N = reference.cooccurrence([[0, 1, 2], [2, 1], [3]], [2.0, 0.5, 7.0], 4)
+    assert N.tolist() == [[0, 2, 2, 0], [2, 0, 2.5, 0], [2, 2.5, 0, 0], [0, 0, 0, 0]]
+
+
+def test_expected_rows_by_hand():
+    # One pair seen twice with score log 3 (s = 3/4) and 4 * 1/2 expected negatives; the other word with score 0.
+    losses, errors, curvature = reference.expected_rows(
+        np.array([[log(3.0), 0.0]]), np.array([[2.0, 0.0]]), np.array([4.0]), np.array([0.5, 0.25])
+    )
+    assert losses[0] == pytest.approx(2 * log(4 / 3) + 2 * log(4) + log(2))
+    np.testing.assert_allclose(errors, [[2 * -0.25 + 2 * 0.75, 0.5]])
+    np.testing.assert_allclose(curvature, [[4 * 0.75 * 0.25, 0.25]])
+
+
+@given(seed=st.integers(0, 10**6), k=st.integers(1, 6))
+def test_all_pairs_at_once_cost_what_the_bags_cost(seed, k):
+    """With N, a_i = k n_i and b = P the rows add up to the weighted expected loss of every bag; so do gradients."""
+    W, C, P = vectors(seed, 6)
+    rng = np.random.default_rng(seed)
+    bags = [rng.permutation(6)[: rng.integers(0, 6)].tolist() for _ in range(4)]
+    weights = rng.random(4)
+    N = reference.cooccurrence(bags, weights, 6)
+    losses, errors, _ = reference.expected_rows(W @ C.T, N, k * N.sum(axis=1), P)
+    parts = [reference.expected_loss(W, C, reference.bag_pairs(bag), P, k) for bag in bags]
+    expected = [sum(weight * part[i] for weight, part in zip(weights, parts)) for i in range(3)]
+    for got, wanted in zip((losses.sum(), errors @ C, errors.T @ W), expected):
+        np.testing.assert_allclose(got, wanted, atol=1e-9)
+
+
+@given(seed=st.integers(0, 10**6))
+def test_errors_and_curvature_are_derivatives_by_the_scores(seed):
+    rng = np.random.default_rng(seed)
+    N, a, b, scores = rng.random((3, 4)), rng.random(3), rng.random(4), 3 * rng.normal(size=(3, 4))
+    check_gradient(
+        lambda x: reference.expected_rows(x, N, a, b)[0].sum(), lambda x: reference.expected_rows(x, N, a, b)[1], scores
+    )
+    check_gradient(
+        lambda x: reference.expected_rows(x, N, a, b)[1].sum(), lambda x: reference.expected_rows(x, N, a, b)[2], scores
+    )
+
+
+def test_newton_steps_by_hand():
+    # Two negatives at score 0 that move by 1 and 2: curvature 1/4 each, slope 1/2 (1 + 2), so t = 1.5 / (5/4) = 1.2.
+    one, zero = np.ones(1), np.zeros((1, 2))
+    losses, errors, curvature = reference.expected_rows(zero, zero, one, np.ones(2))
+    moves = np.array([[1.0, 2.0]])
+    steps, after = reference.newton_steps(zero, moves, errors @ moves[0], curvature, zero, one, np.ones(2), losses)
+    assert steps == pytest.approx([1.2])
+    assert after == pytest.approx([np.logaddexp(0, -1.2) + np.logaddexp(0, -2.4)])
+
+
+def test_a_newton_step_that_goes_too_far_is_halved():
+    """One positive pair at score -4 and one negative at the same: flat there, and the parabola's minimum is far off."""
+    scores, N, one, moves = np.array([[4.0]]), np.array([[1.0]]), np.ones(1), np.array([[1.0]])
+    losses, errors, curvature = reference.expected_rows(scores, N, one, one)
+    parabola = errors[0] / curvature[0]
+    steps, after = reference.newton_steps(scores, moves, errors[0], curvature, N, one, one, losses)
+    assert parabola[0] > 20 and steps[0] == parabola[0] / 4 and after[0] <= losses[0]
+    assert reference.newton_steps(scores, 0 * moves, errors[0], curvature, N, one, one, losses)[0] == [0]
+
+
+@given(seed=st.integers(0, 10**6))
+def test_improving_never_raises_the_loss_and_returns_it(seed):
+    W, C, P = vectors(seed, 6)
+    rng = np.random.default_rng(seed)
+    N = rng.random((6, 6)) + 0.1
+    N += N.T
+    a = 2 * N.sum(axis=1)
+    loss = reference.expected_rows(W @ C.T, N, a, P)[0].sum()
+    for _ in range(3):
+        before = loss
+        W, loss = reference.improve(W, C, N, a, P, 0.1)
+        assert loss <= before
+        assert loss == pytest.approx(reference.expected_rows(W @ C.T, N, a, P)[0].sum())
 
 
 def test_every_permutation_is_listed():
     assert len(reference.permutation_pairs(range(4), 3)) == len(list(permutations(range(4), 3))) * 6
-
-
-def test_a_word_never_seen_is_never_drawn_even_at_the_edge():
-    class Edges:
-        def random(self, shape):
-            return np.array([0.0, 0.5, np.nextafter(1.0, 0.0)])
-
-    assert sampling.draw_negatives(Edges(), np.cumsum([0.0, 0.5, 0.5, 0.0]), 3).tolist() == [1, 2, 2]
