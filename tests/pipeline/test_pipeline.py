@@ -188,7 +188,7 @@ def test_a_loaded_model_keeps_its_vectors_and_can_learn_more(model, tmp_path):
         loaded.word2vec.partial_fit(more.bags)
         trained.word2vec.partial_fit(more.bags)
         assert loaded.word2vec.W.tobytes() == trained.word2vec.W.tobytes()
-        vectors = WordVectors(vocabulary.words, loaded.word2vec.word_vectors())
+        vectors = WordVectors(vocabulary.words, loaded.word2vec.W + loaded.word2vec.C)
         assert max(vectors.rank("zeppelin", word) for word in ("sky", "sea")) <= 20 < len(vectors) / 10
 
 
