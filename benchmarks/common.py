@@ -33,7 +33,7 @@ def parse(parser):
     """Parse, and fix the BLAS threads before NumPy is imported."""
     args = parser.parse_args()
     for variable in THREAD_VARIABLES:
-        os.environ[variable] = str(args.threads)
+        os.environ[variable] = str(args.threads or 1)
     return args
 
 

@@ -5,6 +5,7 @@ import numba
 # Sums may be reordered and multiply-adds fused, without which a reduction runs in strict order and never uses SIMD.
 # `nnan` and `ninf` are left out: the trainers test their losses for NaN and infinity.
 FASTMATH = {"reassoc", "contract", "nsz", "arcp"}
+COMPILED = not numba.config.DISABLE_JIT
 
 
 def kernel(function):

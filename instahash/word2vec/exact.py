@@ -123,11 +123,11 @@ def _improve_block(X, Y, first, inverse, counts, room, pool):
     losses, steps = np.empty(len(X)), np.empty(len(X), X.dtype)
 
     def derive(t):
-        kernels.expected_rows(scores[t], first + t.start, *counts, errors[t], curvature[t], losses[t], False)
+        kernels.expected_rows(scores[t], first + t.start, *counts, errors[t], curvature[t], losses[t], kernels.EXACT)
 
     def step(t):
         kernels.newton_steps(
-            scores[t], moves[t], slopes[t], curvature[t], first + t.start, *counts, losses[t], steps[t], False
+            scores[t], moves[t], slopes[t], curvature[t], first + t.start, *counts, losses[t], steps[t], kernels.EXACT
         )
 
     np.matmul(X, Y.T, out=scores)

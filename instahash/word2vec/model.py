@@ -298,7 +298,7 @@ class Word2Vec:
                         len(part),
                         lambda t: kernels.train_bags(
                             self.W, self.C, self._W2, self._C2, thin.indptr, thin.indices,
-                            part[t], weights, negatives[t], self.n_negative, rate, False,
+                            part[t], weights, negatives[t], self.n_negative, rate, kernels.EXACT,
                         ),
                     )  # fmt: skip
                     on_progress(len(part))
