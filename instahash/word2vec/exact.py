@@ -110,11 +110,16 @@ def improve(X, Y, N, a, b, pool):
     H = (Y.T * (b / b.sum())) @ Y
     H[np.diag_indices_from(H)] += RIDGE * np.trace(H) / len(H) or 1.0  # all of Y zero: any direction is as good
     inverse = np.linalg.inv(H)
-    height = min(n_words, max(16, BLOCK // n_words))
+    height = block_height(n_words)
     room = np.empty((4, height, n_words), X.dtype)
     counts = N.indptr, N.indices, N.data, a, b
     blocks = range(0, n_words, height)
     return sum(_improve_block(X[first : first + height], Y, first, inverse, counts, room, pool) for first in blocks)
+
+
+def block_height(n_words):
+    """Rows of scores made at a time."""
+    return min(n_words, max(16, BLOCK // n_words))
 
 
 def _improve_block(X, Y, first, inverse, counts, room, pool):

@@ -14,7 +14,7 @@ from instahash.training import History
 from instahash.word2vec import exact, kernels, sampling
 
 # Bags between two looks at the clock: progress is shown and Ctrl-C is heard after each chunk.
-CHUNK = 4096
+CHUNK = 16_384
 # The sampling kernel holds the scores of a bag's words with each other.
 LONGEST = 10_000
 # The exact trainer is not chosen where its counts might need more bytes.
@@ -143,11 +143,14 @@ class Word2Vec:
         }
         vectors, longest = 8 * n_words * self.dim, float(sizes.max(initial=0))
         memory = {
-            "exact": 3 * vectors + COUNT_BYTES * min(n_words**2, pairs) + 16 * exact.BLOCK + 24 * bags.nnz,
+            "exact": 3 * vectors
+            + COUNT_BYTES * min(n_words**2, pairs)
+            + 16 * n_words * exact.block_height(n_words)
+            + 24 * bags.nnz,
             "sampling": vectors
             + 40 * n_words
             + 48 * len(sizes)
-            + 24 * CHUNK * self.n_shared
+            + 40 * min(CHUNK, len(sizes)) * self.n_shared
             + self.n_threads * 12 * longest * (longest + self.n_shared)
             + (14 * bags.nnz if self.sample else 0),
         }
@@ -293,7 +296,7 @@ class Word2Vec:
                     done = ((epoch - first - 1) * n_chunks + chunk) / (self.epochs * n_chunks)
                     rate = self.learning_rate * (1.0 - done if self.schedule == "linear" else 1.0)
                     part = order[chunk * CHUNK : (chunk + 1) * CHUNK]
-                    negatives = sampling.draw_negatives(rng, cumulative, (len(part), self.n_shared))
+                    negatives = sampling.draw_negatives(rng, cumulative, len(part), self.n_shared)
                     losses += pool(
                         len(part),
                         lambda t: kernels.train_bags(

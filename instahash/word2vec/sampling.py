@@ -26,20 +26,20 @@ def noise_distribution(counts, exponent):
     return P / P.sum()
 
 
-def draw_negatives(rng, cumulative, shape):
-    """Word ids distributed as P, int32; `cumulative` is P summed up, (n_words,) float64.
+def draw_negatives(rng, cumulative, n_bags, n_shared):
+    """Negatives of each bag, word ids (n_bags, n_shared) int32; `cumulative` is P summed up, (n_words,) float64.
 
-    Systematic sampling: with one random shift for all, equally spaced points are looked up and the result is shuffled.
-    Each draw has the distribution P, so no expectation changes; sorted lookups are cheap, and the words' shares among
-    the draws are as near to P as whole numbers allow.
+    Stratified sampling: P is cut into n_shared parts of equal probability, and each bag gets one word of each part, drawn
+    from it without regard to the others of the bag. What a sum over a bag's negatives is expected to be is what
+    independent draws from P would give, n_shared sum_l P_l f(l); it only varies less. All bags' draws together are
+    equally spaced points under the cumulative distribution, with one random shift, dealt out in random order.
     """
-    size = int(np.prod(shape))
-    points = (np.arange(size) + rng.random()) * (cumulative[-1] / max(size, 1))
-    # Rounding may lift the last point onto the end; the largest float below keeps it inside.
-    points = np.minimum(points, np.nextafter(cumulative[-1], 0.0))
-    ids = np.searchsorted(cumulative, points, side="right").astype(np.int32)
-    rng.shuffle(ids)
-    return ids.reshape(shape)
+    size, total = n_bags * n_shared, cumulative[-1]
+    # The points (t + shift) / size with t < ends[j] lie below cumulative[j].
+    ends = np.clip(np.ceil(cumulative * (size / total) - rng.random()), 0, size).astype(np.int64)
+    ends[cumulative == total] = size  # whatever rounding did, none is left over
+    ids = np.repeat(np.arange(len(cumulative), dtype=np.int32), np.diff(ends, prepend=0))
+    return np.ascontiguousarray(ids.reshape(n_shared, n_bags)[:, rng.permutation(n_bags)].T)
 
 
 def keep_probabilities(counts, threshold):

@@ -57,9 +57,9 @@ def test_words_of_a_topic_are_neighbours(trainer, vectors):
 
 @TRAINERS
 def test_both_trainers_reach_the_same_loss(trainer):
-    bags = mixed()
-    best = Word2Vec(dim=8, trainer="exact", sweeps=40).fit(bags).history[-1]
-    trained = Word2Vec(dim=8, trainer=trainer, epochs=30).fit(bags)
+    bags = mixed(600)
+    best = Word2Vec(dim=8, trainer="exact", sweeps=30).fit(bags).history[-1]
+    trained = Word2Vec(dim=8, trainer=trainer, epochs=40).fit(bags)
     counts = np.bincount(bags.indices)
     assert loss_of(trained, bags, counts) == pytest.approx(best, rel=0.012)
     if trainer == "exact":
@@ -185,7 +185,7 @@ def test_the_cheaper_trainer_is_planned_and_taken():
 
 
 def test_counts_that_would_not_fit_are_not_planned(monkeypatch):
-    monkeypatch.setattr(model, "EXACT_BYTES", 1e6)
+    monkeypatch.setattr(model, "EXACT_BYTES", 1e3)
     plan = Word2Vec().plan(planted())
     assert plan.trainer == "sampling" and "counts might need" in plan.why
 
@@ -193,12 +193,12 @@ def test_counts_that_would_not_fit_are_not_planned(monkeypatch):
 @TRAINERS
 def test_memory_is_estimated_before_training(trainer):
     rng = np.random.default_rng(0)
-    bags = matrix([rng.permutation(400)[:15] for _ in range(1500)], 400)
-    untrained = Word2Vec(trainer=trainer, epochs=1, sweeps=1, dim=50)
+    bags = matrix([rng.permutation(150)[:10] for _ in range(300)], 150)
+    untrained = Word2Vec(trainer=trainer, epochs=1, sweeps=1, dim=30)
     estimate = untrained.plan(bags).memory
     untrained.fit(bags[:5])  # what compiling takes is not counted
     tracemalloc.start()
-    Word2Vec(trainer=trainer, epochs=1, sweeps=1, dim=50).fit(bags)
+    Word2Vec(trainer=trainer, epochs=1, sweeps=1, dim=30).fit(bags)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak <= estimate <= 6 * peak

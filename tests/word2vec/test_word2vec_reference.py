@@ -113,30 +113,46 @@ def test_noise_distribution_by_hand():
 
 
 @given(st.integers(0, 10**6))
-def test_each_negative_follows_the_noise_distribution(seed):
-    """Over many draws of few, every place of the result has the distribution P, and so has every set of draws."""
+def test_each_bags_negatives_are_expected_to_be_those_of_independent_draws(seed):
+    """How often a bag gets a word is n_shared P on average, for every bag; the gradient's expectation needs no more."""
     P, rng = np.array([0.0, 0.5, 0.3, 0.0, 0.2]), np.random.default_rng(seed)
-    draws = np.stack([sampling.draw_negatives(rng, np.cumsum(P), (2, 2)) for _ in range(1500)])
-    assert draws.dtype == np.int32
-    for place in draws.reshape(-1, 4).T:
-        np.testing.assert_allclose(np.bincount(place, minlength=5) / 1500, P, atol=0.07)
-    whole = sampling.draw_negatives(rng, np.cumsum(P), (50, 20))
-    assert np.abs(np.bincount(whole.ravel(), minlength=5) - 1000 * P).max() <= 1
-    assert not (np.sort(whole, axis=None) == whole.ravel()).all()
+    draws = np.stack([sampling.draw_negatives(rng, np.cumsum(P), 3, 2) for _ in range(1500)])
+    assert draws.dtype == np.int32 and draws.shape == (1500, 3, 2) and draws[0].flags.c_contiguous
+    for bag in range(3):
+        np.testing.assert_allclose(np.bincount(draws[:, bag].ravel(), minlength=5) / 1500, 2 * P, atol=0.1)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 50), st.integers(1, 7))
+def test_negatives_come_one_from_each_part_of_the_distribution(seed, n_bags, n_shared):
+    rng = np.random.default_rng(seed)
+    P = rng.random(6)
+    P[[0, 3]] = 0
+    cumulative = np.cumsum(P / P.sum())
+    draws = sampling.draw_negatives(rng, cumulative, n_bags, n_shared)
+    assert np.abs(np.bincount(draws.ravel(), minlength=6) - draws.size * np.diff(cumulative, prepend=0)).max() <= 1
+    low, high = np.append(0, cumulative)[draws], cumulative[draws]  # the stretch of P that each drawn word has
+    part = np.arange(n_shared)
+    assert (low < (part + 1) / n_shared + 1e-9).all() and (high > part / n_shared - 1e-9).all()
+
+
+def test_bags_side_by_side_do_not_get_the_same_negatives():
+    draws = sampling.draw_negatives(np.random.default_rng(0), np.linspace(0.001, 1, 1000), 500, 4)
+    assert (np.diff(draws[:, 0]) < 0).mean() > 0.4
 
 
 @pytest.mark.parametrize("shift", [0.0, 0.5, np.nextafter(1.0, 0.0)])
-def test_a_word_never_seen_is_never_drawn_even_at_the_edge(shift):
+@pytest.mark.parametrize("total", [1.0, 1 - 2**-50, 3.3])
+def test_a_word_never_seen_is_never_drawn_even_at_the_edge(shift, total):
     class Edge:
         def random(self):
             return shift
 
-        def shuffle(self, ids):
-            pass
+        def permutation(self, n):
+            return np.arange(n)
 
-    cumulative = np.cumsum([0.0, 0.1, 0.2, 0.0, 0.7, 0.0])
-    for size in (1, 3, 1000):
-        assert set(sampling.draw_negatives(Edge(), cumulative, size).tolist()) <= {1, 2, 4}
+    cumulative = total * np.cumsum([0.0, 0.1, 0.2, 0.0, 0.7, 0.0])
+    for n_bags, n_shared in ((1, 1), (1, 3), (7, 9), (1000, 10)):
+        assert set(sampling.draw_negatives(Edge(), cumulative, n_bags, n_shared).ravel().tolist()) <= {1, 2, 4}
 
 
 def test_keep_probabilities_by_hand():

@@ -1,0 +1,68 @@
+"""Learning from new posts: the loss a pair on old and on new posts, before and after `partial_fit`, and after training anew.
+
+    python benchmarks/bench_word2vec_online.py --data posts.jsonl.gz --json result.json
+
+100 hashtags, drawn with the seed from all but the 20 commonest, are taken for a fashion that comes later: posts that have
+one are new, all others old, so old posts know neither those hashtags nor words that only occur with them. Of the new posts
+1,500 arrive, or all of them. All losses are exact, with the noise distribution of all posts.
+"""
+
+from common import arguments, parse, report, split, timed
+
+parser = arguments(__doc__.split("\n")[0], [])
+args = parse(parser)
+
+import numpy as np  # noqa: E402
+from scipy import sparse  # noqa: E402
+
+from instahash.word2vec import Word2Vec, sampling  # noqa: E402
+
+
+def counts(bags):
+    """Co-occurrence of words, weighted as the 3-permutations ask, (n_words, n_words) float64."""
+    weights = sampling.permutation_weights(np.diff(bags.indptr), 3)
+    ones = sparse.csr_array((np.ones(bags.nnz), bags.indices, bags.indptr), shape=bags.shape)
+    N = (ones.T @ (sparse.diags_array(weights) @ ones)).toarray()
+    np.fill_diagonal(N, 0)
+    return N
+
+
+def loss(model, N):
+    missing = ((0, len(N) - len(model.W)), (0, 0))
+    scores = np.pad(model.W, missing).astype(float) @ np.pad(model.C, missing).T
+    softplus = np.logaddexp(0, scores)
+    return float(((N * (softplus - scores)).sum() + 5 * N.sum(axis=1) @ (softplus @ P)) / N.sum())
+
+
+def narrowed(bags, n_words):
+    return sparse.csr_array((bags.data, bags.indices, bags.indptr), shape=(bags.shape[0], n_words))
+
+
+data, _ = split(args, test_share=0.0)
+rng = np.random.default_rng(args.seed)
+fashion = rng.choice(data.vocabulary.hashtag_ids[20:], 100, replace=False)
+is_new = data.bags[:, fashion].sum(axis=1) > 0
+known = np.bincount(data.bags[np.flatnonzero(~is_new)].indices, minlength=len(data.vocabulary)) > 0
+order = np.argsort(~known, kind="stable")  # old words first
+bags = data.bags[:, order]
+bags.sort_indices()
+P = sampling.noise_distribution(np.bincount(bags.indices), 0.75)
+old, n_old = bags[np.flatnonzero(~is_new)], int(known.sum())
+arriving = rng.permutation(np.flatnonzero(is_new))
+figures = {"old_posts": old.shape[0], "old_words": n_old, "words": len(P)}
+for trainer in ("exact", "sampling"):
+    for n_new in (1500, len(arriving)):
+        new = bags[np.sort(arriving[:n_new])]
+        N_old, N_new = counts(old), counts(new)
+        model = Word2Vec(trainer=trainer, seed=args.seed, n_threads=args.threads).fit(narrowed(old, n_old))
+        before = model.W.copy()
+        rows = {"old_before": loss(model, N_old), "new_before": loss(model, N_new)}
+        rows["seconds"] = timed(lambda model=model, new=new: model.partial_fit(new))[0]
+        rows |= {"old_after": loss(model, N_old), "new_after": loss(model, N_new)}
+        anew = Word2Vec(trainer=trainer, seed=args.seed, n_threads=args.threads).fit(sparse.vstack([old, new]).tocsr())
+        rows |= {"old_trained_anew": loss(anew, N_old), "new_trained_anew": loss(anew, N_new)}
+        cosine = (before * model.W[:n_old]).sum(axis=1)
+        cosine /= np.linalg.norm(before, axis=1) * np.linalg.norm(model.W[:n_old], axis=1)
+        rows["old_words_cosine_with_their_place"] = float(cosine.mean())
+        figures |= {f"{trainer}_{n_new}_new_{name}": value for name, value in rows.items()}
+report(args, figures)
