@@ -30,11 +30,23 @@ def test_shown_commands_are_understood(line):
 @pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains on the whole sample: too long in Python"
 )
-def test_the_python_of_the_readme_runs(tmp_path, monkeypatch):
-    if not README.exists():
-        pytest.skip("no checkout: there is no README.md beside the tests")
+@pytest.mark.parametrize("page", ["README.md", "docs/word2vec.md"])
+def test_shown_python_runs(tmp_path, monkeypatch, page):
+    if not (ROOT / page).exists():
+        pytest.skip(f"no checkout: there is no {page} beside the tests")
     monkeypatch.chdir(tmp_path)
     names = {}
-    for block in re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL):
+    for block in re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), re.DOTALL):
         exec(block, names)
-    assert "dog" in names["answer"].hashtags
+    if page == "README.md":
+        assert "dog" in names["answer"].hashtags
+
+
+def test_functions_that_the_documentation_names_are_there():
+    """`module.function` of the word2vec room, `Class.method` of the package, and files of the repository."""
+    text = (ROOT / "docs" / "word2vec.md").read_text() if (ROOT / "docs").is_dir() else ""
+    for module, name in re.findall(r"`(reference|sampling|kernels|exact|testing)\.(\w+)`", text):
+        home = "instahash.testing" if module == "testing" else f"instahash.word2vec.{module}"
+        assert name == "py" or hasattr(import_module(home), name), f"{module}.{name}"
+    for kind, name in re.findall(r"`(Word2Vec)\.(\w+)\b", text):
+        assert hasattr(getattr(import_module("instahash"), kind), name), f"{kind}.{name}"

@@ -29,7 +29,7 @@ def parser():
     add("--min-score", type=float, metavar="X", help="reject labels with a lower score (default: 0.5)")
     add("--seed", type=at_least(0), default=0, metavar="S", help="the same seed gives the same model (default: 0)")
     add("--threads", type=at_least(1), default=1, metavar="N",
-        help="more than one is faster; word2vec then differs a little at each run (default: 1)")  # fmt: skip
+        help="more than one is faster; word2vec's sampling trainer then differs a little at each run (default: 1)")  # fmt: skip
     add("--resume", action="store_true", help="go on with an interrupted training of the same data and settings")
     add("--quiet", action="store_true", help="print nothing but errors")
     add("--set", action="append", default=[], metavar="section.name=value", help="any setting; may be repeated")

@@ -1,8 +1,9 @@
 """Skip-gram word2vec with negative sampling, on unordered bags of words.
 
 Read in this order: `reference.py` (the equations in plain NumPy), `sampling.py` (every random draw), `kernels.py` (the
-same functions as the reference, compiled), `exact.py` (all pairs at once, from counts), `model.py` (the class: checks, the
-epoch loops, questions to the vectors). `vectors.py` asks by name, `formats.py` exchanges vectors with other tools.
+same functions as the reference, compiled), `exact.py` (all pairs at once, from counts), `plan.py` (what a training will
+cost), `model.py` (the class: checks, the epoch loops, questions to the vectors). `vectors.py` asks by name, `formats.py`
+exchanges vectors with other tools. docs/word2vec.md derives it all, from one pair's loss on.
 
 Letters, the same everywhere in this room:
 
@@ -11,13 +12,14 @@ Letters, the same everywhere in this room:
     W2, C2  (n_words,)       running sums of squared gradients of the rows of W and C
     P       (n_words,)       noise distribution
     k                        negatives a pair
-    N       (n_words, n_words)  co-occurrence counts, each bag with its weight; n_i is row i summed up
-    a, b    (n_words,)       a_i b_j = k n_i P_j, the negatives expected of all pairs of centre i
+    N       (n_words, n_words) co-occurrence counts, each bag with its weight; n_i is the sum of row i
+    a, b    (n_words,)       a_i b_j = k n_i P_j, the negatives expected of centre i and context j
     n                        words of a bag
     s(x)                     1 / (1 + exp(-x))
 """
 
-from instahash.word2vec.model import Plan, Word2Vec
+from instahash.word2vec.model import Word2Vec
+from instahash.word2vec.plan import Plan
 from instahash.word2vec.vectors import WordVectors
 
 __all__ = ["Plan", "Word2Vec", "WordVectors"]

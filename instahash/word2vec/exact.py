@@ -119,7 +119,7 @@ def improve(X, Y, N, a, b, pool):
 
 def block_height(n_words):
     """Rows of scores made at a time."""
-    return min(n_words, max(16, BLOCK // n_words))
+    return min(n_words, max(16, BLOCK // max(n_words, 1)))
 
 
 def _improve_block(X, Y, first, inverse, counts, room, pool):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -12,32 +11,16 @@ from scipy import sparse
 from instahash.errors import DataError, DivergenceError, ModelError, SettingsError
 from instahash.training import History
 from instahash.word2vec import exact, kernels, sampling
+from instahash.word2vec.plan import CHUNK, make_plan
 
-# Bags between two looks at the clock: progress is shown and Ctrl-C is heard after each chunk.
-CHUNK = 16_384
 # The sampling kernel holds the scores of a bag's words with each other.
 LONGEST = 10_000
-# The exact trainer is not chosen where its counts might need more bytes.
-EXACT_BYTES = 2e9
 # Posts that the sampling trainer keeps, drawn from all it has seen, to go on practising with in partial_fit.
 REMEMBERED = 20_000
 # Bytes a count of the exact trainer takes at its peak: value, index, logarithm, and the transposed copy of those.
 COUNT_BYTES = 28
 # The exact trainer's large matrix products reach about twice the operations a second of a bag's small ones.
 SMALL_PRODUCT = 2.0
-
-
-class Plan(NamedTuple):
-    """What a training will be.
-
-    trainer : "exact" or "sampling".  epochs : passes (sampling) or sweeps (exact).
-    memory : int, bytes that training needs at most besides the bags.  why : one line for people.
-    """
-
-    trainer: str
-    epochs: int
-    memory: int
-    why: str
 
 
 class Word2Vec:
@@ -135,38 +118,7 @@ class Word2Vec:
 
     def plan(self, bags):
         """Which trainer :meth:`fit` takes for `bags`, why, and the memory it needs: a Plan. Trains nothing."""
-        n_words, sizes = bags.shape[1], np.diff(bags.indptr).astype(np.float64)
-        pairs = float((sizes * (sizes - 1)).sum())
-        operations = {
-            "exact": 12.0 * self.sweeps * n_words**2 * self.dim,
-            "sampling": SMALL_PRODUCT * 6.0 * self.epochs * float((sizes * (sizes + self.n_shared)).sum()) * self.dim,
-        }
-        vectors, longest = 8 * n_words * self.dim, float(sizes.max(initial=0))
-        memory = {
-            "exact": 3 * vectors
-            + COUNT_BYTES * min(n_words**2, pairs)
-            + 16 * n_words * exact.block_height(n_words)
-            + 24 * bags.nnz,
-            "sampling": vectors
-            + 40 * n_words
-            + 48 * len(sizes)
-            + 40 * min(CHUNK, len(sizes)) * self.n_shared
-            + self.n_threads * 12 * longest * (longest + self.n_shared)
-            + (14 * bags.nnz if self.sample else 0),
-        }
-        if self.trainer != "auto":
-            trainer, why = self.trainer, "as asked for"
-        elif memory["exact"] > EXACT_BYTES:
-            trainer = "sampling"
-            why = f"the exact trainer's counts might need {memory['exact'] / 1e9:,.0f} GB"
-        else:
-            trainer = min(operations, key=operations.get)
-            why = (
-                f"about {operations['exact']:.1e} operations for {self.sweeps} exact sweeps over {n_words:,} x "
-                f"{n_words:,} words, {operations['sampling']:.1e} for {self.epochs} sampled epochs over {pairs:,.0f} "
-                "pairs"
-            )
-        return Plan(trainer, self.sweeps if trainer == "exact" else self.epochs, int(memory[trainer]), why)
+        return make_plan(self, bags)
 
     def fit(self, bags, *, state=None, on_epoch=None, on_progress=None):
         """Train on `bags`, a CSR matrix (n_posts, n_words) whose stored entries are the words of each post.
@@ -195,8 +147,9 @@ class Word2Vec:
         What was learnt is not trained away. The exact trainer adds the new counts to those it has and improves all
         vectors on both. The sampling trainer visits the new bags and up to 20,000 of the old ones, which it remembers,
         in turn; the sums of squared gradients that Adagrad has for each row make the steps of well-known words small
-        and those of new words large. Either way an old word's vector moves from where it is. Other arguments, and errors, as in :meth:`fit`; ModelError where the model
-        was saved without what this needs.
+        and those of new words large. Either way an old word's vector moves from where it is.
+
+        Other arguments, and errors, as in :meth:`fit`; ModelError where the model was saved without what this needs.
         """
         n_old, n_new = len(self.W), bags.shape[1]
         if n_new < n_old:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import random
 import resource
 import shutil
 import signal
@@ -287,6 +288,31 @@ def test_ctrl_c_then_resume_gives_the_unbroken_model(tmp_path):
     assert refused(run("recommend", "--model-dir", broken, "--labels", "dog"), "instahash-train --resume")
     answer = run("train", "--model-dir", broken, *args, "--resume")
     assert answer.returncode == 0 and "Going on from" in answer.stdout
+    assert sorted(os.listdir(broken)) == sorted(os.listdir(whole))
+    for path in whole.iterdir():
+        assert path.read_bytes() == (broken / path.name).read_bytes(), path.name
+
+
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="ten trainings: too long in Python")
+@pytest.mark.parametrize("trainer", ["exact", "sampling"])
+def test_a_training_killed_again_and_again_ends_at_the_unbroken_model(tmp_path, trainer):
+    write_posts(tmp_path / "posts.jsonl", sample_posts(300))
+    args = ["--data", tmp_path / "posts.jsonl", "--resume", *QUICK]
+    for setting in (f"word2vec.trainer={trainer}", "word2vec.sweeps=40", "word2vec.epochs=40", "autorec.epochs=60"):
+        args += ["--set", setting]
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    assert run("train", "--model-dir", whole, *args).returncode == 0
+    rng, killed = random.Random(trainer), 0
+    for _ in range(8):
+        process = subprocess.Popen(
+            [sys.executable, "-c", START.format("train"), "--model-dir", str(broken), *map(str, args)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(rng.uniform(0.5, 3.0))
+        process.kill()
+        killed += process.wait() == -signal.SIGKILL
+    answer = run("train", "--model-dir", broken, *args)
+    assert answer.returncode == 0 and killed, answer.stderr
     assert sorted(os.listdir(broken)) == sorted(os.listdir(whole))
     for path in whole.iterdir():
         assert path.read_bytes() == (broken / path.name).read_bytes(), path.name

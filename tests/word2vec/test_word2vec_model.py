@@ -10,7 +10,7 @@ from scipy import sparse
 
 from instahash.errors import DataError, DivergenceError, ModelError, SettingsError
 from instahash.training import EarlyStopping
-from instahash.word2vec import Word2Vec, exact, model, reference, sampling
+from instahash.word2vec import Word2Vec, exact, model, plan, reference, sampling
 
 TRAINERS = pytest.mark.parametrize("trainer", ["exact", "sampling"])
 SMALL = {"dim": 8, "n_shared": 4, "epochs": 8}
@@ -178,16 +178,16 @@ def test_schedules():
 def test_the_cheaper_trainer_is_planned_and_taken():
     few_words, many_words = planted(600), matrix([[i, i + 1] for i in range(0, 20_000, 2)], 20_000)
     assert Word2Vec().plan(few_words)[:2] == ("exact", 3)
-    plan = Word2Vec(dim=4, epochs=1).plan(many_words)
-    assert plan[:2] == ("sampling", 1) and "operations for 3 exact sweeps over 20,000 x 20,000 words" in plan.why
+    planned = Word2Vec(dim=4, epochs=1).plan(many_words)
+    assert planned[:2] == ("sampling", 1) and "operations for 3 exact sweeps over 20,000 x 20,000 words" in planned.why
     assert Word2Vec(dim=4, epochs=1).fit(many_words[:50]).trained_by == "sampling"
     assert Word2Vec(trainer="sampling").plan(few_words)[::3] == ("sampling", "as asked for")
 
 
 def test_counts_that_would_not_fit_are_not_planned(monkeypatch):
-    monkeypatch.setattr(model, "EXACT_BYTES", 1e3)
-    plan = Word2Vec().plan(planted())
-    assert plan.trainer == "sampling" and "counts might need" in plan.why
+    monkeypatch.setattr(plan, "EXACT_BYTES", 1e3)
+    planned = Word2Vec().plan(planted())
+    assert planned.trainer == "sampling" and "the exact trainer might need 0.0 GB" in planned.why
 
 
 @TRAINERS
