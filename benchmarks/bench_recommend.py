@@ -77,11 +77,11 @@ elif args.against == "torch":
 
     works |= {"similar": outputs, "peer": torch_outputs}
 elif args.against == "reference":
-    from instahash.word2vec import reference
+    from instahash.topk import plain_top_k
 
     scores = model.word2vec.similarities(description[:2000])
     works |= {"similar": lambda: model.word2vec.most_similar(description[:2000], 20, exclude=False)}
-    works |= {"peer": lambda: reference.top_k(model.word2vec.similarities(description[:2000]), 20)}
+    works |= {"peer": lambda: plain_top_k(model.word2vec.similarities(description[:2000]), 20)}
 seconds = in_turn(args.repeat, **works)
 figures |= {
     "questions": args.questions,

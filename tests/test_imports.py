@@ -10,7 +10,7 @@ import pytest
 import instahash
 
 PACKAGE = Path(instahash.__file__).parent
-LEAVES = {"errors", "jit", "settings", "storage", "training"}
+LEAVES = {"errors", "jit", "settings", "storage", "threads", "topk", "training"}
 ROOMS = {"data", "word2vec", "autorec", "recommend", "evaluation", "annotate", "report", "testing", "cli", "pipeline"}
 # What a room may import besides itself and `errors`.
 MAY_IMPORT = {
@@ -18,12 +18,14 @@ MAY_IMPORT = {
     "jit": set(),
     "settings": set(),
     "storage": set(),
+    "threads": set(),
+    "topk": {"jit"},
     "training": set(),
     "data": set(),
     "annotate": set(),
     "testing": set(),
-    "word2vec": {"jit", "training"},
-    "autorec": {"jit"},
+    "word2vec": {"jit", "threads", "topk", "training"},
+    "autorec": {"jit", "threads", "topk", "training"},
     "recommend": {"data"},
     "evaluation": {"data"},
     "report": {"data"},

@@ -90,13 +90,13 @@ def spectral_start(N, a, b, dim, rng):
     return W, C
 
 
-def sweep(W, C, N, a, b, pool):
+def sweep(W, C, N, a, b, threads):
     """Newton steps for all input vectors, then for all output vectors, in place. Returns L(W, C) after them, float64."""
-    improve(W, C, N, a, b, pool)
-    return improve(C, W, N, b, a, pool)
+    improve(W, C, N, a, b, threads)
+    return improve(C, W, N, b, a, threads)
 
 
-def improve(X, Y, N, a, b, pool):
+def improve(X, Y, N, a, b, threads):
     """One Newton step for every row of X, in place, with Y fixed; each row's loss is convex and its own.
 
     The gradient is exact. The curvature of row i, sum_j (N_ij + a_i b_j) s (1 - s) y_j y_j', is replaced by one matrix
@@ -104,7 +104,7 @@ def improve(X, Y, N, a, b, pool):
     then exact again: the true curvature along p_i is one more matrix product. No row's loss rises. Returns the loss.
 
     Scores are made for a block of rows at a time, so that no (n_words, n_words) array exists.
-    pool : runs work(slice) for slices of the rows, see :meth:`Word2Vec._pool`.
+    threads : Threads, which share the rows.
     """
     n_words = len(Y)
     H = (Y.T * (b / b.sum())) @ Y
@@ -114,7 +114,7 @@ def improve(X, Y, N, a, b, pool):
     room = np.empty((4, height, n_words), X.dtype)
     counts = N.indptr, N.indices, N.data, a, b
     blocks = range(0, n_words, height)
-    return sum(_improve_block(X[first : first + height], Y, first, inverse, counts, room, pool) for first in blocks)
+    return sum(_improve_block(X[first : first + height], Y, first, inverse, counts, room, threads) for first in blocks)
 
 
 def block_height(n_words):
@@ -122,7 +122,7 @@ def block_height(n_words):
     return min(n_words, max(16, BLOCK // max(n_words, 1)))
 
 
-def _improve_block(X, Y, first, inverse, counts, room, pool):
+def _improve_block(X, Y, first, inverse, counts, room, threads):
     """:func:`improve` for the rows X = X[first:first + len(X)] of all; returns their loss."""
     scores, errors, curvature, moves = room[:, : len(X)]
     losses, steps = np.empty(len(X)), np.empty(len(X), X.dtype)
@@ -136,11 +136,11 @@ def _improve_block(X, Y, first, inverse, counts, room, pool):
         )
 
     np.matmul(X, Y.T, out=scores)
-    pool(len(X), derive)
+    threads.rows(len(X), derive)
     gradient = errors @ Y
     direction = gradient @ inverse
     slopes = (gradient * direction).sum(axis=1)
     np.matmul(direction, Y.T, out=moves)
-    pool(len(X), step)
+    threads.rows(len(X), step)
     X -= steps[:, None] * direction
     return float(losses.sum())

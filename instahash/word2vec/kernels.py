@@ -223,25 +223,3 @@ def newton_steps(scores, moves, slopes, curvature, first, indptr, indices, count
                 steps[i], losses[i] = step, loss
                 break
             step *= scores.dtype.type(0.5)
-
-
-@kernel
-def top_k(scores, k):
-    """Columns of the k highest scores of each row, highest first, ties by column; -1 where only -inf is left."""
-    n_rows, n_columns = scores.shape
-    ids = np.full((n_rows, k), -1, np.int32)
-    values = np.full((n_rows, k), -np.inf, scores.dtype)
-    for i in range(n_rows):
-        best, value = ids[i], values[i]
-        for j in range(n_columns if k > 0 else 0):
-            score = scores[i, j]
-            if score > value[k - 1]:
-                # Insert from behind; equal scores stay in front, so ties keep the lower column first.
-                place = k - 1
-                while place > 0 and score > value[place - 1]:
-                    value[place] = value[place - 1]
-                    best[place] = best[place - 1]
-                    place -= 1
-                value[place] = score
-                best[place] = j
-    return ids, values

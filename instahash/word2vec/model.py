@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-
 import numpy as np
 from scipy import sparse
 
 from instahash.errors import DataError, DivergenceError, ModelError, SettingsError
+from instahash.threads import Threads
+from instahash.topk import top_k
 from instahash.training import History
 from instahash.word2vec import exact, kernels, sampling
 from instahash.word2vec.plan import CHUNK, make_plan
@@ -222,9 +221,9 @@ class Word2Vec:
         if not self._begun:
             self.W, self.C = exact.spectral_start(N, a, b, self.dim, sampling.generator(self.seed, 0))
             self._begun = True
-        with self._pool() as pool:
+        with Threads(self.n_threads) as threads:
             while len(self.history) < first + self.sweeps:
-                loss = exact.sweep(self.W, self.C, N, a, b, pool)
+                loss = exact.sweep(self.W, self.C, N, a, b, threads)
                 on_progress(bags.shape[0])
                 yield loss / pairs
 
@@ -238,7 +237,7 @@ class Word2Vec:
         weights = sampling.permutation_weights(np.diff(bags.indptr), self.permutation)
         cumulative = np.cumsum(noise)
         n_bags, n_chunks = bags.shape[0], -(-bags.shape[0] // CHUNK)
-        with self._pool() as pool:
+        with Threads(self.n_threads) as threads:
             for epoch in range(len(self.history) + 1, first + self.epochs + 1):
                 rng = sampling.generator(self.seed, epoch)
                 thin = bags
@@ -250,7 +249,7 @@ class Word2Vec:
                     rate = self.learning_rate * (1.0 - done if self.schedule == "linear" else 1.0)
                     part = order[chunk * CHUNK : (chunk + 1) * CHUNK]
                     negatives = sampling.draw_negatives(rng, cumulative, len(part), self.n_shared)
-                    losses += pool(
+                    losses += threads.rows(
                         len(part),
                         lambda t: kernels.train_bags(
                             self.W, self.C, self._W2, self._C2, thin.indptr, thin.indices,
@@ -276,17 +275,6 @@ class Word2Vec:
     def _noise(self):
         counts = np.where(self._counts >= self.min_count, self._counts, 0)
         return sampling.noise_distribution(counts, self.ns_exponent)
-
-    @contextmanager
-    def _pool(self):
-        """A function that runs work(slice) on `n_threads` slices of range(size) at once; the results are a list."""
-
-        def run(size, work):
-            cuts = np.linspace(0, size, self.n_threads + 1).astype(int)
-            return list(executor.map(work, [slice(a, b) for a, b in zip(cuts, cuts[1:])]))
-
-        with ThreadPoolExecutor(self.n_threads) as executor:
-            yield run
 
     def _check(self, loss):
         for name, arrays in (("W", (self.W, self._W2)), ("C", (self.C, self._C2))):
@@ -407,7 +395,7 @@ class Word2Vec:
                 scores[np.repeat(np.arange(len(sizes)), sizes), part.indices] = -np.inf
             scores[:, barred] = -np.inf
             scores[sizes == 0] = -np.inf
-            ids[start : start + block], cosines[start : start + block] = kernels.top_k(scores, top)
+            ids[start : start + block], cosines[start : start + block] = top_k(scores, top)
         return ids, cosines
 
 

@@ -180,11 +180,3 @@ def improve(X, Y, N, a, b, ridge):
     slopes = (gradient * direction).sum(axis=1)
     steps, losses = newton_steps(X @ Y.T, direction @ Y.T, slopes, curvature, N, a, b, losses)
     return X - steps[:, None] * direction, losses.sum()
-
-
-def top_k(scores, k):
-    """Columns of the k highest scores of each row, highest first, ties by column; -1 where only -inf is left."""
-    ids = np.argsort(-scores, axis=1, kind="stable")[:, :k].astype(np.int32)
-    values = np.take_along_axis(scores, ids, axis=1)
-    ids[np.isneginf(values)] = -1
-    return ids, values

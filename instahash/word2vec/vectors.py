@@ -6,7 +6,7 @@ import numpy as np
 
 from instahash.errors import DataError, UnknownWordError
 from instahash.word2vec.formats import read_vectors, write_vectors
-from instahash.word2vec.kernels import top_k
+from instahash.topk import top_k
 
 
 class WordVectors:

@@ -6,16 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
+from instahash.threads import Threads
 from instahash.word2vec import exact, reference
-
-
-def one_slice(size, work):
-    work(slice(0, size))
-
-
-def three_slices(size, work):
-    for start, stop in ((0, size // 3), (size // 3, size // 2), (size // 2, size)):
-        work(slice(start, stop))
 
 
 def bags_of(sets, n_words):
@@ -96,15 +88,16 @@ def test_the_start_of_many_words_is_near_the_best_of_its_rank():
     assert np.linalg.norm(target - W @ C.T) <= 1.02 * np.linalg.norm(values[4:])
 
 
-@pytest.mark.parametrize("pool", [one_slice, three_slices])
+@pytest.mark.parametrize("n_threads", [1, 3])
 @given(seed=st.integers(0, 10**6), height=st.integers(1, 8))
-def test_improve(seed, height, pool):
+def test_improve(seed, height, n_threads):
     N, a, b, W, C = problem(seed)
     dense, *exactly = (array.astype(float) for array in (N.toarray(), a, b, W, C))
     wanted, wanted_loss = reference.improve(exactly[2], exactly[3], dense, *exactly[:2], exact.RIDGE)
     with pytest.MonkeyPatch.context() as patch:  # blocks of a few rows
         patch.setattr(exact, "block_height", lambda n_words: height)
-        loss = exact.improve(W, C, N, a, b, pool)
+        with Threads(n_threads) as threads:
+            loss = exact.improve(W, C, N, a, b, threads)
     np.testing.assert_allclose(W, wanted, rtol=2e-3, atol=2e-3)
     assert loss == pytest.approx(wanted_loss, rel=1e-4)
 
@@ -115,7 +108,7 @@ def test_sweeps_never_raise_the_loss_and_return_it(seed):
     W, C = 3 * W, 3 * C  # a bad start, with scores far out
     before = np.inf
     for _ in range(4):
-        loss = exact.sweep(W, C, N, a, b, one_slice)
+        loss = exact.sweep(W, C, N, a, b, Threads(1))
         assert loss <= before * (1 + 1e-6)
         before = loss
         scores, double = W.astype(float) @ C.T, [array.astype(float) for array in (N.toarray(), a, b)]
@@ -127,7 +120,7 @@ def test_the_optimum_is_shifted_pointwise_mutual_information():
     N, a, b, _, _ = problem(5)
     W, C = exact.spectral_start(N, a, b, 7, np.random.default_rng(0))
     for _ in range(60):
-        exact.sweep(W, C, N, a, b, one_slice)
+        exact.sweep(W, C, N, a, b, Threads(1))
     dense = N.toarray()
     met = dense > 0
     np.testing.assert_allclose((W @ C.T)[met], np.log(dense[met] / np.outer(a, b)[met]), atol=0.05)
@@ -136,4 +129,4 @@ def test_the_optimum_is_shifted_pointwise_mutual_information():
 def test_vectors_that_are_all_zero_stay_finite():
     N, a, b, W, C = problem(1)
     W[:], C[:] = 0, 0
-    assert np.isfinite(exact.sweep(W, C, N, a, b, one_slice)) and np.isfinite(W).all()
+    assert np.isfinite(exact.sweep(W, C, N, a, b, Threads(1))) and np.isfinite(W).all()

@@ -133,13 +133,3 @@ def test_expected_rows_and_newton_steps(dtype, exact, seed, n_words, first):
     if dtype is np.float64:  # in float32 a loss that hardly changes may be halved once more or less
         for got, expected in zip((steps, after), wanted):
             np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-12)
-
-
-@given(seed=st.integers(0, 10**6), n=st.integers(0, 5), columns=st.integers(1, 9), k=st.integers(0, 9))
-def test_top_k(seed, n, columns, k):
-    rng = np.random.default_rng(seed)
-    k = min(k, columns)
-    scores = rng.integers(0, 4, size=(n, columns)).astype(np.float32)  # small integers: many ties
-    scores[rng.random((n, columns)) < 0.2] = -np.inf
-    for got, wanted in zip(kernels.top_k(scores, k), reference.top_k(scores, k)):
-        np.testing.assert_array_equal(got, wanted)

@@ -370,11 +370,6 @@ def test_similarities_of_an_empty_set_are_zero():
     np.testing.assert_array_equal(trained.similarities(matrix([[]], 3)), np.zeros((1, 3)))
 
 
-def test_reference_and_model_agree_on_the_order_of_ties():
-    scores = np.array([[1.0, 2.0, 2.0, 1.0]], dtype=np.float32)
-    assert reference.top_k(scores, 3)[0].tolist() == [[1, 2, 0]]
-
-
 # Errors
 
 

@@ -1,0 +1,21 @@
+"""The kernel for short lists against a full sort."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from instahash.topk import plain_top_k, top_k
+
+
+@given(seed=st.integers(0, 10**6), n=st.integers(0, 5), columns=st.integers(1, 9), k=st.integers(0, 11))
+def test_top_k(seed, n, columns, k):
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(0, 4, size=(n, columns)).astype(np.float32)  # small integers: many ties
+    scores[rng.random((n, columns)) < 0.2] = -np.inf
+    for got, wanted in zip(top_k(scores, k), plain_top_k(scores, k)):
+        np.testing.assert_array_equal(got, wanted)
+
+
+def test_ties_keep_the_lower_column_first():
+    scores = np.array([[1.0, 2.0, 2.0, 1.0]], dtype=np.float32)
+    assert top_k(scores, 3)[0].tolist() == plain_top_k(scores, 3)[0].tolist() == [[1, 2, 0]]
