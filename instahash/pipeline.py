@@ -84,16 +84,34 @@ class InstaHash:
         if settings.word2vec.vectors == "auto":
             self._choose_vectors(dataset, report)
 
-        n_expand = settings.autorec.n_expand
-        expansion = self.word2vec.most_similar(dataset.bags, n_expand)[0] if n_expand else None
-        decay = expansion_decay(n_expand, last=settings.autorec.expansion_last)
-        ratings = rating_matrix(dataset.bags, expansion, decay)
-        options = {k: v for k, v in vars(settings.autorec).items() if k not in ("n_expand", "expansion_last")}
-        self.autorec = AutoRec(**options, **shared)
-        self._train(self.autorec, "autorec", self.autorec.epochs, ratings, states, saved, progress)
+        inputs, targets = self._ratings(dataset)
+        self.autorec = AutoRec(**self._autorec_options(), **shared)
+        self._train(
+            self.autorec, "autorec", self.autorec.epochs, inputs, states, saved, progress, targets=targets
+        )
         report(f"Word2Vec: loss a pair {self.word2vec.history[-1]:.4f} in the last epoch.")
-        report(f"AutoRec: RMSE over all entries {self.autorec.history[-1]:.4f} in the last epoch.")
+        history = self.autorec.history
+        rmse = history[-1] if len(history) else self.autorec.rmse(inputs, targets=targets)
+        entries = "all entries" if settings.autorec.objective == "enforced" else "the rated entries"
+        report(f"AutoRec: RMSE over {entries} {rmse:.4f} {'in the last epoch' if len(history) else 'without an epoch'}.")
         return self
+
+    def _autorec_options(self):
+        own = ("input", "target", "n_expand", "expansion_last")
+        return {name: value for name, value in vars(self.settings.autorec).items() if name not in own}
+
+    def _ratings(self, dataset):
+        """What AutoRec is given and what it is to reproduce, CSR (n_posts, n_words); one object where they are one."""
+        settings = self.settings.autorec
+        members = dataset.bags if settings.target == "bag" else dataset.hashtags
+        expansion = self.word2vec.most_similar(dataset.bags, settings.n_expand)[0] if settings.n_expand else None
+        if expansion is not None and settings.target == "hashtags":
+            expansion = np.where(self.vocabulary.is_hashtag[expansion], expansion, -1)
+        decay = expansion_decay(settings.n_expand, last=settings.expansion_last)
+        targets = rating_matrix(members, expansion, decay)
+        if settings.input == settings.target:
+            return targets, targets
+        return rating_matrix(dataset.bags if settings.input == "bag" else dataset.description), targets
 
     def _read(self, posts, progress) -> Dataset:
         if not isinstance(posts, Corpus):
@@ -101,7 +119,7 @@ class InstaHash:
             posts = Corpus.from_posts(tqdm(posts, "Reading posts", disable=None if progress else True, unit=" posts"))
         return fit_dataset(posts, self.settings.data.max_hashtags, self.settings.data.min_score)
 
-    def _train(self, model, name, epochs, matrix, states, saved, progress):
+    def _train(self, model, name, epochs, matrix, states, saved, progress, **options):
         def on_epoch(model):
             bar.set_postfix(epoch=len(model.history), **{measure: f"{model.history[-1]:.4f}"})
             if saved:
@@ -118,7 +136,7 @@ class InstaHash:
             unit_scale=True,
             disable=None if progress else True,
         ) as bar:
-            model.fit(matrix, state=states.get(name), on_epoch=on_epoch, on_progress=bar.update)
+            model.fit(matrix, state=states.get(name), on_epoch=on_epoch, on_progress=bar.update, **options)
 
     def _choose_vectors(self, dataset, report):
         """Let a trial on at most TRIAL posts, a tenth of them held out, say which vectors find their hashtags."""
@@ -167,7 +185,7 @@ class InstaHash:
     def _recommend_block(self, description, top):
         chosen, vocabulary = self.settings.recommend, self.vocabulary
         similar, cosines = self.word2vec.most_similar(description, chosen.n_similar, exclude=False)
-        outputs = self.autorec.predict(_ones(description), background=0.0)
+        outputs = self._outputs(description)
         autorec = autorec_sets(outputs)
         combination = combine(similar, cosines, outputs, vocabulary.is_hashtag, chosen.n_default)
         text = vocabulary.words_array
@@ -197,6 +215,16 @@ class InstaHash:
         hashtags = [vocabulary.words[i] for i in ids]
         return Recommendation(hashtags, share.tolist(), [], [], True, [], [], fallback="most_used")
 
+    def _outputs(self, description):
+        """AutoRec's ratings (n_posts, n_words) of all words.
+
+        A network that was trained on bags gets the paper's input, +1 for each word and 0 elsewhere: whatever an unnamed
+        word means, it is not known to be absent. One that was trained on descriptions gets what it was trained on.
+        """
+        data = np.ones(description.nnz, np.float32)
+        ratings = sparse.csr_array((data, description.indices, description.indptr), shape=description.shape)
+        return self.autorec.predict(ratings, background=0.0 if self.settings.autorec.input == "bag" else -1.0)
+
     def word_vectors(self) -> WordVectors:
         """The words and their vectors, to be asked by name or written to a word2vec file."""
         return WordVectors(self.vocabulary.words, self.word2vec.word_vectors())
@@ -208,7 +236,7 @@ class InstaHash:
         """
         scores = {
             "word2vec": self.word2vec.similarities(description),
-            "autorec": self.autorec.predict(_ones(description), background=0.0),
+            "autorec": self._outputs(description),
         }
         scores |= {name: baseline.score(description) for name, baseline in self.baselines.items()}
         return {name: top_ranked(score, top, self.vocabulary.hashtag_ids) for name, score in scores.items()}
@@ -227,14 +255,14 @@ class InstaHash:
                 "n_hidden": self.autorec.n_hidden,
             },
             "summary": self.summary,
-            "history": {"word2vec_loss": self.word2vec.history.loss, "autorec_rmse": self.autorec.history},
+            "history": {"word2vec_loss": self.word2vec.history.loss, "autorec_rmse": self.autorec.history.loss},
             "versions": _versions(),
         }
         counts = self.baselines["cooccurrence"].to_arrays()
         files = {
             "vocabulary.json": self.vocabulary.to_json(),
             "word2vec.npz": self.word2vec.to_arrays(),
-            "autorec.npz": {"V": self.autorec.V, "mu": self.autorec.mu, "U": self.autorec.U, "b": self.autorec.b},
+            "autorec.npz": self.autorec.to_arrays(),
             "baselines.npz": counts,
         }
         write_model(directory, header, files)
@@ -252,7 +280,11 @@ class InstaHash:
                 history=header["history"]["word2vec_loss"],
                 settings={**vars(model.settings.word2vec), "seed": model.settings.seed},
             )
-            model.autorec = AutoRec.from_arrays(**files["autorec.npz"], history=header["history"]["autorec_rmse"])
+            model.autorec = AutoRec.from_arrays(
+                **files["autorec.npz"],
+                history=header["history"]["autorec_rmse"],
+                settings={**model._autorec_options(), "seed": model.settings.seed},
+            )
             counts = Cooccurrence.from_arrays(files["baselines.npz"])
             model.baselines = {
                 "popularity": Popularity.from_counts(model.vocabulary.hashtag_counts),
@@ -277,12 +309,6 @@ def _blocks(items, size):
             block = []
     if block:
         yield block
-
-
-def _ones(matrix):
-    """The ratings that serving gives AutoRec: +1 for each word of the description."""
-    data = np.ones(matrix.nnz, np.float32)
-    return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def _fingerprint(settings: Settings, dataset: Dataset) -> str:

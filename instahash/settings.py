@@ -38,7 +38,18 @@ class AutoRecSettings:
     batch_size: int = 512
     learning_rate: float = 1e-3
     reg: float = 0.0
-    n_expand: int = 20  # expansion words a post
+    init: str = "random"  # or "spectral", the best linear autoencoder in closed form
+    decoder: str = "gradient"  # or "ridge", solved for after each epoch
+    optimizer: str = "adam"  # or "momentum", "sgd", "lbfgs"
+    schedule: str = "linear"  # or "cosine", "constant"
+    hidden: str = "sigmoid"  # or "tanh", "relu", "identity"
+    output: str = "identity"  # or "sigmoid"
+    objective: str = "enforced"  # absent words are rated -1; "observed": they do not count
+    absent_weight: float = 1.0  # of an absent word's error
+    corruption: float = 0.0  # share of the input's words dropped at each visit
+    input: str = "bag"  # or "description", which is all that there is in serving
+    target: str = "bag"  # or "hashtags"
+    n_expand: int = 20  # expansion words a post, 0 for none
     expansion_last: float = 0.0  # rating of the last of them; the first has 1 - 1/n_expand
 
 
@@ -73,6 +84,12 @@ class Settings:
         ):
             if value < least:
                 raise SettingsError(f"{name} is {value}; it must be at least {least}")
+        for name, value, allowed in (
+            ("autorec.input", self.autorec.input, ("bag", "description")),
+            ("autorec.target", self.autorec.target, ("bag", "hashtags")),
+        ):
+            if value not in allowed:
+                raise SettingsError(f"{name} is '{value}'; it must be one of {', '.join(allowed)}")
         if not 0 <= self.data.min_score <= 1:
             raise SettingsError(f"data.min_score is {self.data.min_score}; it must lie in [0, 1]")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -11,16 +12,22 @@ class Threads:
     """Runs work(slice) on slices that together are all rows, one a thread; results come as a list, in order.
 
     A context manager. Each thread must have rows of its own to change.
+
+    blas : False where each thread makes matrix products of its own. BLAS then gets one thread while this is open, so that
+        its threads do not wait for their next product on the cores that ours work on.
     """
 
-    def __init__(self, n_threads):
-        self.n_threads = n_threads
+    def __init__(self, n_threads, blas=True):
+        self.n_threads, self._blas = n_threads, blas
         self._executor = ThreadPoolExecutor(n_threads) if n_threads > 1 else None
 
     def __enter__(self):
+        self._limits = nullcontext() if self._blas else _one_blas_thread()
+        self._limits.__enter__()
         return self
 
     def __exit__(self, *error):
+        self._limits.__exit__(*error)
         if self._executor:
             self._executor.shutdown()
 
@@ -33,6 +40,22 @@ class Threads:
         cuts = np.searchsorted(indptr, np.linspace(0, indptr[-1], self.n_threads + 1)[1:-1])
         return self._run(np.concatenate([[0], cuts, [len(indptr) - 1]]), work)
 
+    def product(self, A, B, out=None):
+        """A B, written to `out` where that is given."""
+        out = np.empty((len(A), B.shape[1]), A.dtype) if out is None else out
+        self.rows(len(A), lambda part: np.matmul(A[part], B, out=out[part]))
+        return out
+
+    def gram(self, A):
+        """A'A, added up over each thread's rows."""
+        return sum(self.rows(len(A), lambda part: A[part].T @ A[part]))
+
     def _run(self, cuts, work):
         parts = [slice(int(a), int(b)) for a, b in zip(cuts, cuts[1:])]
         return list(self._executor.map(work, parts)) if self._executor else [work(part) for part in parts]
+
+
+def _one_blas_thread():
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1, user_api="blas")

@@ -49,7 +49,7 @@ class EarlyStopping:
             model.restore(self._best)
             history.stopped = (
                 f"the score did not rise above {self.best_score:.4f} of epoch {self.best_epoch} for {self.patience} "
-                "epochs; the vectors are that epoch's"
+                "epochs; the model is that epoch's"
             )
             return True
         return False

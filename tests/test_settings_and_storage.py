@@ -15,7 +15,7 @@ def test_every_setting_can_be_set_by_name():
     for section, names in sections().items():
         for name in names:
             default = getattr(getattr(Settings(), section), name)
-            value = type(default)(1)
+            value = {"input": "description", "target": "hashtags"}.get(name, type(default)(1))
             changed = Settings().changed([f"{section}.{name}={value}"])
             assert getattr(getattr(changed, section), name) == value
             assert Settings.from_json(json.loads(json.dumps(changed.to_json()))) == changed
@@ -32,6 +32,8 @@ def test_every_setting_can_be_set_by_name():
         ("autorec.reg=nan", "must be a finite number"),
         ("data.min_score=2", r"must lie in \[0, 1\]"),
         ("data.max_hashtags=0", "data.max_hashtags is 0; it must be at least 1"),
+        ("autorec.input=photo", "autorec.input is 'photo'; it must be one of bag, description"),
+        ("autorec.target=photo", "autorec.target is 'photo'; it must be one of bag, hashtags"),
     ],
 )
 def test_a_wrong_setting_is_named(assignment, message):

@@ -1,49 +1,103 @@
-"""The class: checks its input, takes exact minibatch steps, runs the epochs, predicts. CSR in, arrays out."""
+"""The class: checks its input, trains, predicts, recommends. CSR in, arrays out."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
+from scipy import sparse
 
 from instahash.autorec import kernels
-from instahash.autorec.optimize import Adam
-from instahash.errors import DataError, DivergenceError, SettingsError
+from instahash.autorec.decoder import Decoder, Moments, add_product, fill, slices
+from instahash.autorec.optimize import lbfgs_epoch, make_optimizer, rate_at
+from instahash.autorec.spectral import spectral_start
+from instahash.autorec.units import activate, bounded, slopes
+from instahash.errors import DataError, DivergenceError, ModelError, SettingsError
+from instahash.threads import Threads
+from instahash.topk import top_k
+from instahash.training import History
+
+# Posts whose codes are held at a time where all posts are gone through.
+BLOCK = 4096
+# Posts that are kept, drawn from all that were seen, to practise with in partial_fit.
+REMEMBERED = 20_000
 
 
 class AutoRec:
-    """Autoencoder with one sigmoid hidden layer and identity output, squared error on every entry, L2.
+    """Autoencoder with one hidden layer: squared error on the ratings of all words or of the rated ones, L2.
 
-    Sedhain et al. 2015, equations 1 and 2, with every word rated. Though J sums over all words, a rating vector is a
-    constant c plus a few entries and the output is linear, so loss and gradient follow exactly from U'U, H'H and the
-    few stored entries (`_decode_gram`), without an array of posts x words.
+    Sedhain et al. 2015, equations 1 and 2. Though the loss sums over all words, a rating vector is a constant, the
+    background, plus a few entries, and the output is linear, so that loss and gradient follow exactly from U'U, H'H and the
+    stored entries (`decoder.py`): no array of posts x words is ever made, and training knows the vocabulary's size only
+    through U and V.
 
-    Departure from the paper: V 1 = 0, restored after each step. The constant part of a rating vector then reaches no
-    unit, V r = V (r - c): training touches only stored entries, and serving, whose background is 0 where training had
-    -1, meets the units as they were trained. Left free, the sum of a unit's thousands of weights shifts all of them.
+    Departures from the paper: V acts on what a rating has above the background, so that an unrated word says nothing to a
+    unit whatever the background; and codes are g(z) - g(0). Both only move constants into mu and b, the functions that the
+    network can be are the same, but training is far better conditioned: a unit's mean no longer reaches every output.
 
     Parameters
     ----------
     n_hidden : int.
-    epochs : int, passes over all posts.
+    epochs : int, passes over all posts; 0 where the start is all that is wanted (init="spectral" or decoder="ridge").
     batch_size : int, posts a step.
-    learning_rate : float, Adam's, falling linearly to zero over the epochs.
+    learning_rate : float, the first step size.
     reg : float >= 0, weight of L2 on V and U, beside a loss that is a mean over posts.
+    init : "spectral", the best linear autoencoder in closed form (`spectral.py`), or "random".
+    decoder : "gradient", U and b follow the gradient as V and mu do; "ridge", they are solved for in closed form after
+        each epoch, in which V and mu followed the gradient.
+    optimizer : "adam", "momentum", "sgd" (batch by batch) or "lbfgs" (all posts at once, ten iterations an epoch).
+    schedule : "linear", "cosine", both falling to zero, or "constant": the step size over the epochs.
+    hidden : "sigmoid", "tanh", "relu" or "identity".
+    output : "identity", or "sigmoid", which is spread over the range of the ratings.
+    objective : "enforced", unrated words have the background as their rating; "observed", only stored ratings count.
+    absent_weight : float > 0, weight of an unrated word's error where they are enforced; 1 for a stored rating.
+    corruption : float in [0, 1), probability with which an input is dropped at each visit; the rest are divided by one
+        minus it (denoising, Vincent et al. 2008).
+    dtype : "float32" or "float64", of all that is trained.
     seed : int >= 0.
-    n_threads : int, threads of our kernels. Each works on rows or columns of its own, so their results do not depend
-        on it; the matrix products use as many threads as BLAS was given (OPENBLAS_NUM_THREADS), and another number
-        there may change the last bits.
+    n_threads : int, threads of our kernels. Each works on rows of its own, so that results do not depend on their number
+        (but for the last digits of a loss); the matrix products use as many as BLAS was given (OPENBLAS_NUM_THREADS).
 
     Attributes
     ----------
-    V, mu, U, b : float32, shapes as in the room's legend.
-    history : list of float, RMSE over all entries (float64) in each epoch, each batch measured before its step.
+    V (n_hidden, n_words), mu (n_hidden,), U (n_words, n_hidden), b (n_words,) : of `dtype`, see the room's legend.
+    history : History; its loss is the RMSE of each epoch over the entries that count, with their weights (float64). Each
+        batch is measured before its step; with decoder="ridge" and "lbfgs" it is the RMSE of the epoch's result.
     """
 
-    def __init__(self, n_hidden=500, epochs=50, batch_size=512, learning_rate=1e-3, reg=0.0, seed=0, n_threads=1):
+    def __init__(
+        self,
+        n_hidden=500,
+        epochs=20,
+        batch_size=512,
+        learning_rate=1e-3,
+        reg=0.0,
+        init="spectral",
+        decoder="gradient",
+        optimizer="adam",
+        schedule="linear",
+        hidden="sigmoid",
+        output="identity",
+        objective="enforced",
+        absent_weight=1.0,
+        corruption=0.0,
+        dtype="float32",
+        seed=0,
+        n_threads=1,
+    ):
+        for name, value, allowed in (
+            ("init", init, ("spectral", "random")),
+            ("decoder", decoder, ("gradient", "ridge")),
+            ("optimizer", optimizer, ("adam", "momentum", "sgd", "lbfgs")),
+            ("schedule", schedule, ("linear", "cosine", "constant")),
+            ("hidden", hidden, ("sigmoid", "tanh", "relu", "identity")),
+            ("output", output, ("identity", "sigmoid")),
+            ("objective", objective, ("enforced", "observed")),
+            ("dtype", str(np.dtype(dtype)), ("float32", "float64")),
+        ):
+            if value not in allowed:
+                raise SettingsError(f"autorec: {name} is '{value}'; it must be one of {', '.join(allowed)}")
         for name, value, least in (
             ("n_hidden", n_hidden, 1),
-            ("epochs", epochs, 1),
+            ("epochs", epochs, 0 if init == "spectral" or decoder == "ridge" else 1),
             ("batch_size", batch_size, 1),
             ("reg", reg, 0),
             ("seed", seed, 0),
@@ -53,52 +107,312 @@ class AutoRec:
                 raise SettingsError(f"autorec: {name} is {value}; it must be at least {least}")
         if not learning_rate > 0:
             raise SettingsError(f"autorec: learning_rate is {learning_rate}; it must be above 0, try 0.001")
+        if not absent_weight > 0:
+            raise SettingsError(
+                f"autorec: absent_weight is {absent_weight}; it must be above 0. To leave unrated words out of the loss, "
+                "set objective=observed"
+            )
+        if not 0 <= corruption < 1:
+            raise SettingsError(f"autorec: corruption is {corruption}; it must be at least 0 and below 1")
+        if decoder == "ridge" and (objective, absent_weight, output) != ("enforced", 1, "identity"):
+            raise SettingsError(
+                "autorec: decoder=ridge solves for identity outputs and a loss on all words alike; with another output, "
+                "objective or absent_weight take decoder=gradient"
+            )
+        if optimizer == "lbfgs" and corruption:
+            raise SettingsError("autorec: lbfgs needs a loss without draws; set corruption=0 or another optimizer")
         self.n_hidden, self.epochs, self.batch_size = n_hidden, epochs, batch_size
-        self.learning_rate, self.reg, self.seed, self.n_threads = learning_rate, reg, seed, n_threads
-        self.history: list[float] = []
+        self.learning_rate, self.reg, self.init, self.decoder = learning_rate, reg, init, decoder
+        self.optimizer, self.schedule, self.hidden, self.output = optimizer, schedule, hidden, output
+        self.objective, self.absent_weight, self.corruption = objective, absent_weight, corruption
+        self.dtype, self.seed, self.n_threads = np.dtype(dtype), seed, n_threads
+        self._weight = float(absent_weight) if objective == "enforced" else 0.0
+        self._forget(0, 0.0)
 
-    def fit(self, ratings, background=-1.0, *, state=None, on_epoch=None, on_progress=None):
-        """Train to reproduce `ratings`, CSR (n_posts, n_words) float; entries not stored have the rating `background`.
+    # Training
 
-        state, on_epoch, on_progress : as in :meth:`instahash.word2vec.Word2Vec.fit`.
+    def fit(self, ratings, background=-1.0, *, targets=None, state=None, on_epoch=None, on_progress=None):
+        """Train to give `targets` for `ratings`.
 
-        Raises DataError for a matrix without posts or with ratings that are not finite, DivergenceError where the
-        parameters stop being finite.
+        ratings : CSR (n_posts, n_words) float, what the network sees; entries not stored have the rating `background`.
+        targets : CSR of the same shape over the same background; default the ratings themselves.
+        state : what :meth:`state` returned after some epoch; training goes on from there, on the same ratings.
+        on_epoch : called as on_epoch(self) after each epoch; a true answer ends training.
+        on_progress : called with the number of posts done since its last call.
+
+        Raises DataError for matrices without posts, of different shapes, or with ratings that are not finite;
+        DivergenceError where the parameters stop being finite.
         """
-        if ratings.shape[0] == 0:
-            raise DataError("autorec was given no posts; it needs at least one rating vector to learn from")
-        if not np.isfinite(ratings.data).all():
-            raise DataError("autorec was given a rating that is not a finite number; ratings lie in [-1, 1]")
-        S = _above(ratings, background)
-        self._begin(S, background, state)
-        n_posts, n_words = S.shape
-        starts = range(0, n_posts, self.batch_size)
-        # Overflow is looked for once an epoch, by _check, which can name its cause.
-        with ThreadPoolExecutor(self.n_threads) as pool, np.errstate(over="ignore", invalid="ignore"):
-            for epoch in range(len(self.history) + 1, self.epochs + 1):
-                order, squares = np.random.default_rng([self.seed, epoch]).permutation(n_posts), 0.0
-                for batch, start in enumerate(starts):
-                    done = (epoch - 1 + batch / len(starts)) / self.epochs
-                    batch_S = S[order[start : start + self.batch_size]]
-                    square, gradients = self._step(batch_S, background, pool)
-                    self._adam.step(gradients, self.learning_rate * (1.0 - done), pool, self.n_threads)
-                    self._Vt -= self._Vt.mean(axis=0)
-                    squares += square
-                    if on_progress:
-                        on_progress(batch_S.shape[0])
-                self._check(squares, epoch)
-                self.history.append(float(np.sqrt(squares / (n_posts * n_words))))
-                if on_epoch:
-                    on_epoch(self)
+        X, S = self._checked(ratings, background, targets)
+        self._forget(X.shape[1], background)
+        with Threads(self.n_threads, blas=False) as threads:
+            if self.output == "sigmoid":
+                self.span = np.array([min(S.data.min(), 0.0), max(S.data.max(), 0.0)], self.dtype)
+            if state is not None:
+                if state["U"].shape != self.U.shape:
+                    raise DataError(f"the saved decoder is {state['U'].shape}, this training needs {self.U.shape}")
+                self.restore(state)
+                self.history = History([float(loss) for loss in state["history"]])
+            else:
+                self._start(X, S, threads)
+            self._run(X, S, 0, threads, on_epoch, on_progress)
+        self._remember(X, S)
         return self
 
-    @classmethod
-    def from_arrays(cls, V, mu, U, b, history=()):
-        """A trained model from its parameters, shapes as in the room's legend."""
-        model = cls(n_hidden=len(mu))
-        model._Vt, model.mu, model.U, model.b = np.ascontiguousarray(V.T), mu, U, b
-        model.history = list(history)
-        return model
+    def partial_fit(self, ratings, *, targets=None, on_epoch=None, on_progress=None):
+        """Learn from new posts as well. Columns: the old words in their places, and new words after them.
+
+        The new posts are trained on for `epochs` epochs together with up to 20,000 of the old ones, which the model
+        remembers, so that what was learnt is not trained away. A new word enters with the mean encoder weights of the
+        words it shares posts with; where the objective has a closed form for the decoder, training starts from it. With
+        init="spectral" a new start from the spectrum of these posts is made too, and the better of both is taken.
+
+        Other arguments, and errors, as in :meth:`fit`; ModelError where the model was saved without what this needs.
+        """
+        X, S = self._checked(ratings, self.background, targets)
+        n_old, n_new = len(self.U), X.shape[1]
+        if n_new < n_old:
+            raise DataError(f"the new posts have {n_new} word columns, the model has {n_old}; keep the old ones first")
+        if self._remembered is None:
+            raise ModelError("this model was saved without what partial_fit needs; train it anew on old and new posts")
+        old_X, old_S = (sparse.csr_array((A.data, A.indices, A.indptr), (A.shape[0], n_new)) for A in self._remembered)
+        all_X = sparse.vstack([X, old_X], format="csr")
+        same = S is X and self._remembered[0] is self._remembered[1]
+        all_S = all_X if same else sparse.vstack([S, old_S], format="csr")
+        with Threads(self.n_threads, blas=False) as threads:
+            self._grow(all_X, all_S)
+            rng = np.random.default_rng([self.seed, self._seen])
+            if self._weight == 1 and self.output == "identity":
+                self._solve_decoder(all_X, all_S, rng, threads)
+            if self.init == "spectral":
+                learnt, loss = (self._Vt, self.mu, self.U, self.b), self._mean_square(all_X, all_S, 0.0, threads)
+                self._start(all_X, all_S, threads)
+                if self._mean_square(all_X, all_S, 0.0, threads) > loss:
+                    self._Vt, self.mu, self.U, self.b = learnt
+            self._run(all_X, all_S, len(self.history), threads, on_epoch, on_progress)
+        self._remember(X, S)
+        return self
+
+    def _checked(self, ratings, background, targets):
+        """Inputs and targets less the background, CSR of `dtype`; one object where they are one."""
+        targets = ratings if targets is None else targets
+        if ratings.shape[0] == 0:
+            raise DataError("autorec was given no posts; it needs at least one rating vector to learn from")
+        if ratings.shape != targets.shape:
+            raise DataError(f"autorec was given ratings {ratings.shape} and targets {targets.shape}; shapes must agree")
+        for matrix in (ratings, targets):
+            if not np.isfinite(matrix.data).all():
+                raise DataError("autorec was given a rating that is not a finite number; ratings lie in [-1, 1]")
+        if targets.nnz == 0:
+            raise DataError("autorec was given no rating; it needs at least one stored entry to learn from")
+        X = self._above(ratings, background)
+        return X, X if targets is ratings else self._above(targets, background)
+
+    def _above(self, ratings, background):
+        data = ratings.data.astype(self.dtype) - self.dtype.type(background)
+        return sparse.csr_array((data, ratings.indices, ratings.indptr), shape=ratings.shape)
+
+    def _forget(self, n_words, background):
+        self._Vt, self.U = np.zeros((2, n_words, self.n_hidden), self.dtype)
+        self.mu, self.b = np.zeros(self.n_hidden, self.dtype), np.zeros(n_words, self.dtype)
+        self.background, self.span = float(background), np.empty(0, self.dtype)
+        self.history, self._optimizer, self._remembered, self._seen = History(), None, None, 0
+
+    def _start(self, X, S, threads):
+        rng = np.random.default_rng([self.seed, 0])
+        if self.init == "spectral":
+            start = spectral_start(X, S, self.n_hidden, self.hidden, self.corruption, rng, threads)
+            self._Vt, self.mu, self.U, self.b = start
+            if len(self.span):  # outputs then start at the mean rating
+                self.U[:] = 0
+        else:
+            # A unit's input then varies by about one over the posts, the range in which a sigmoid bends.
+            scale = 1 / np.sqrt(max(np.sum(np.square(X.data, dtype=np.float64)) / X.shape[0], 1.0))
+            self._Vt[:] = scale * rng.standard_normal(self._Vt.shape, np.float32)
+        if self.init == "random" or len(self.span):
+            self.b[:] = self._best_constants(S)
+        if self.decoder == "ridge":
+            self._solve_decoder(X, S, rng, threads)
+
+    def _best_constants(self, S):
+        """The b of each word for which outputs without codes have the least loss."""
+        total = np.bincount(S.indices, weights=S.data, minlength=S.shape[1])
+        stored = np.bincount(S.indices, minlength=S.shape[1])
+        mean = total / np.maximum(stored + self._weight * (S.shape[0] - stored), 1e-300)
+        if not len(self.span):
+            return mean
+        share = ((mean - self.span[0]) / (self.span[1] - self.span[0])).clip(1e-3, 1 - 1e-3)
+        return np.log(share / (1 - share))
+
+    def _grow(self, X, S):
+        """Make room for new words, which are the last columns of X and S."""
+        n_old, more = len(self.U), X.shape[1] - len(self.U)
+        company = X.T.tocsr()[n_old:] @ X[:, :n_old]  # how much each new word has to do with each old one
+        total = company.sum(axis=1)
+        new = (company @ self._Vt) / np.where(total > 0, total, 1)[:, None]
+        self._Vt = np.concatenate([self._Vt, new.astype(self.dtype)])
+        self.U = np.concatenate([self.U, np.zeros((more, self.n_hidden), self.dtype)])
+        self.b = np.concatenate([self.b, self._best_constants(S)[n_old:].astype(self.dtype)])
+        self._optimizer = None
+
+    def _parameters(self):
+        """What the optimiser changes."""
+        encoder = {"V": self._Vt, "mu": self.mu}
+        return encoder if self.decoder == "ridge" else encoder | {"U": self.U, "b": self.b}
+
+    def _run(self, X, S, first, threads, on_epoch, on_progress):
+        """The epoch loop; epochs are numbered from `first` + 1."""
+        if self._optimizer is None:
+            self._optimizer = make_optimizer(self.optimizer, self._parameters())
+        epochs = self._full_epochs if self.optimizer == "lbfgs" else self._batch_epochs
+        counted = self._counted(S)
+        # Overflow is looked for once an epoch, by _check, which can name its cause.
+        with np.errstate(over="ignore", invalid="ignore"):
+            for square in epochs(X, S, first, threads, on_progress or (lambda done: None)):
+                self._check(square)
+                self.history.loss.append(float(np.sqrt(max(square, 0.0) / counted)))
+                if on_epoch and on_epoch(self):
+                    break
+
+    def _batch_epochs(self, X, S, first, threads, on_progress):
+        """A step for each batch of posts; yields each epoch's sum of weighted squared errors."""
+        n_posts = X.shape[0]
+        starts = range(0, n_posts, self.batch_size)
+        ridge = self.decoder == "ridge"
+        for epoch in range(len(self.history) + 1, first + self.epochs + 1):
+            rng = np.random.default_rng([self.seed, epoch])
+            order, squares = rng.permutation(n_posts), 0.0
+            UU = threads.gram(self.U) if ridge else None
+            for batch, start in enumerate(starts):
+                done = (epoch - first - 1 + batch / len(starts)) / self.epochs
+                rows = order[start : start + self.batch_size]
+                batch_X = X[rows]
+                batch_S = batch_X if S is X else S[rows]
+                self._optimizer.begin(rate_at(done, self.learning_rate, self.schedule))
+                squares += self._descend(self._corrupted(batch_X, rng), batch_S, self._optimizer.take, threads, UU)
+                on_progress(len(rows))
+            yield self._solve_decoder(X, S, rng, threads) if ridge else squares
+
+    def _full_epochs(self, X, S, first, threads, on_progress):
+        """Iterations of L-BFGS on all posts; with decoder="ridge" the loss is that of the best decoder for the encoder.
+
+        The gradient of such a loss is the encoder's alone, with the decoder as it is (Golub and Pereyra 1973).
+        """
+        n_posts, ridge = X.shape[0], self.decoder == "ridge"
+
+        def loss_and_gradients():
+            if ridge:
+                self._solve_decoder(X, S, None, threads)
+            UU = threads.gram(self.U) if ridge or (self._weight and not self._goes_dense(BLOCK)) else None
+            squares, total = 0.0, {name: np.zeros_like(array) for name, array in self._parameters().items()}
+
+            def take(name, part, gradient):
+                total[name][part] += gradient
+
+            for part_X, part_S in _blocks(X, S):
+                squares += self._descend(part_X, part_S, take, threads, UU, part_X.shape[0] / n_posts)
+            return 0.5 * squares / n_posts + self._penalty(), total
+
+        for _ in range(len(self.history), first + self.epochs):
+            loss = lbfgs_epoch(self._parameters(), loss_and_gradients)
+            if ridge:
+                self._solve_decoder(X, S, None, threads)
+            on_progress(n_posts)
+            yield 2 * n_posts * (loss - self._penalty())
+
+    def _penalty(self):
+        norms = (np.einsum("ij,ij->", array, array, dtype=np.float64) for array in (self._Vt, self.U))
+        return 0.5 * self.reg * sum(norms) if self.reg else 0.0
+
+    def _corrupted(self, X, rng):
+        if not self.corruption:
+            return X
+        kept = rng.random(X.nnz, np.float32) >= self.corruption
+        return fill(X, X.data * kept / self.dtype.type(1 - self.corruption))
+
+    def _goes_dense(self, n_posts):
+        """Whether the decoder's work on so many posts is done with all their outputs; the cheaper way, where there are two."""
+        if self._weight == 0:
+            return False
+        n_words, n_hidden = self.U.shape
+        return len(self.span) > 0 or 2 * n_posts * n_words <= n_hidden * (n_posts + n_words)
+
+    def _descend(self, X, S, take, threads, UU=None, share=1.0):
+        """Sum of weighted squared errors of some posts; `take` is given the gradients of J, exact, a part at a time.
+
+        take(name, rows, gradient) may change these rows: they are not needed any more.  UU : U'U where it is known.
+        share : what these posts are of all, for a J that is the mean of several parts.
+        """
+        m, each = X.shape[0], self.dtype.type(share / X.shape[0])
+        reg = self.dtype.type(self.reg * share)
+        H, X_T = self._codes(X, threads), X.T.tocsr()
+        decoder = Decoder(self.U, self.b, self._weight, self.span, reg, threads)
+        take_decoder = take if self.decoder == "gradient" else None
+        if self._weight == 0:
+            square, dH = decoder.observed(H, S, each, take_decoder)
+        elif UU is None and self._goes_dense(m):
+            square, dH = decoder.dense(H, S, each, take_decoder)
+        else:
+            square, dH = decoder.gram(H, S, each, take_decoder, UU)
+
+        def through_units(part):
+            dH[part] *= each * slopes(self.hidden, H[part])
+
+        def through_words(part):
+            for words in slices(part):
+                gradient = reg * self._Vt[words]
+                rows = X_T.indptr[words.start : words.stop + 1]
+                kernels.add_product(rows, X_T.indices, X_T.data, dH, self.dtype.type(1), gradient)
+                take("V", words, gradient)
+
+        threads.rows(m, through_units)
+        take("mu", slice(None), dH.sum(axis=0))
+        threads.rows(len(self._Vt), through_words)
+        return square
+
+    def _solve_decoder(self, X, S, rng, threads):
+        """The best U and b for the codes of these posts; returns their sum of squared errors."""
+        moments = Moments(X.shape[1], self.n_hidden, self.dtype)
+        for part_X, part_S in _blocks(X, S):
+            moments.add(self._codes(self._corrupted(part_X, rng), threads), part_S, threads)
+        self.U[:], self.b[:] = moments.ridge(self.reg, threads)
+        return moments.square(self.U, self.b)
+
+    def _codes(self, X, threads):
+        H = np.empty((X.shape[0], self.n_hidden), self.dtype)
+        H[:] = self.mu
+        add_product(X, self._Vt, H, threads)
+        threads.rows(len(H), lambda part: activate(self.hidden, H[part]))
+        return H
+
+    def _check(self, square):
+        for name, values in (("V", self._Vt), ("mu", self.mu), ("U", self.U), ("b", self.b)):
+            if not (np.isfinite(square) and np.isfinite(values).all()):
+                raise DivergenceError(
+                    f"autorec diverged in epoch {len(self.history) + 1}: {name} or the loss is no longer finite at "
+                    f"learning rate {self.learning_rate:g}; try a smaller one, such as --set autorec.learning_rate=0.001"
+                )
+
+    def _remember(self, X, S):
+        """Keep up to REMEMBERED of all posts seen, each equally likely."""
+        rng = np.random.default_rng([self.seed, 2**31 + self._seen])
+        n_new, size = X.shape[0], min(REMEMBERED, self._seen + X.shape[0])
+        from_new = int(rng.hypergeometric(n_new, self._seen, size)) if self._seen else size
+        chosen = np.sort(rng.permutation(n_new)[:from_new])
+        new_X = X[chosen]
+        new_S = new_X if S is X else S[chosen]
+        if self._seen:
+            old_X, old_S = self._remembered
+            kept = np.sort(rng.permutation(old_X.shape[0])[: size - from_new])
+            old_X, old_S = (sparse.csr_array((A.data, A.indices, A.indptr), (A.shape[0], X.shape[1])) for A in (old_X, old_S))
+            same = S is X and self._remembered[0] is self._remembered[1]
+            new_S = None if same else sparse.vstack([new_S, old_S[kept]], format="csr")
+            new_X = sparse.vstack([new_X, old_X[kept]], format="csr")
+            new_S = new_X if same else new_S
+        self._remembered = new_X, new_S
+        self._seen += n_new
+
+    # What is kept
 
     @property
     def V(self):
@@ -107,132 +421,184 @@ class AutoRec:
 
     def state(self):
         """All that training needs to go on: a dict of arrays."""
-        arrays = {"Vt": self._Vt, "mu": self.mu, "U": self.U, "b": self.b, "history": np.array(self.history)}
-        return arrays | self._adam.state()
+        arrays = {"Vt": self._Vt, "mu": self.mu, "U": self.U, "b": self.b, "history": np.array(self.history.loss)}
+        return arrays | (self._optimizer.state() if self._optimizer else {})
 
-    def _begin(self, S, background, state):
-        n_words = S.shape[1]
-        rng = np.random.default_rng([self.seed, 0])
-        # A unit's input then varies by about one over the posts, the range in which a sigmoid has a slope.
-        scale = 1 / np.sqrt(max((S.data.astype(np.float64) ** 2).sum() / S.shape[0], 1.0))
-        self._Vt = (scale * rng.standard_normal((n_words, self.n_hidden), np.float32)).astype(np.float32)
-        self._Vt -= self._Vt.mean(axis=0)
-        self.mu = np.zeros(self.n_hidden, np.float32)
-        self.U = np.zeros((n_words, self.n_hidden), np.float32)
-        self.b = (background + S.sum(axis=0) / S.shape[0]).astype(np.float32)  # the mean rating: the best constant
-        self._adam = Adam({"V": self._Vt, "mu": self.mu, "U": self.U, "b": self.b})
-        self.history = []
-        if state is not None:
-            if state["U"].shape != self.U.shape:
-                raise DataError(f"the saved decoder is {state['U'].shape}, this training needs {self.U.shape}")
-            for array, name in ((self._Vt, "Vt"), (self.mu, "mu"), (self.U, "U"), (self.b, "b")):
-                array[:] = state[name]
-            self._adam.restore(state)
-            self.history = [float(value) for value in state["history"]]
+    def restore(self, state):
+        """Take the parameters of an earlier :meth:`state` of this model; the history stays."""
+        for array, name in ((self._Vt, "Vt"), (self.mu, "mu"), (self.U, "U"), (self.b, "b")):
+            array[:] = state[name]
+        self._optimizer = make_optimizer(self.optimizer, self._parameters())
+        if self._optimizer:
+            self._optimizer.restore(state)
 
-    def _step(self, S, background, pool):
-        """Sum of squared errors of the posts S = R - c, and the gradients of J: exact, by the cheaper of two ways."""
-        m, (n_words, n_hidden) = S.shape[0], self.U.shape
-        S_T = S.T.tocsr()
-        H = self._add_product(S, self._Vt, 1.0, np.tile(self.mu, (m, 1)), pool)
-        sigmoid_in_place(H)
-        dense = 3 * m * n_words <= 2 * n_hidden * (m + n_words)  # multiply-adds of the decoder, divided by n_hidden
-        decode = self._decode_dense if dense else self._decode_gram
-        square, UE, dU, db = decode(H, S, S_T, self.b - self.b.dtype.type(background), pool)
+    def to_arrays(self):
+        """Everything to be saved, a dict of arrays: the parameters, and what :meth:`partial_fit` needs."""
+        arrays = {"V": self.V, "mu": self.mu, "U": self.U, "b": self.b, "span": self.span}
+        arrays |= {"background": np.array(self.background), "seen": np.array(self._seen)}
+        if self._remembered is not None:
+            X, S = self._remembered
+            for name, matrix in (("inputs", X),) if S is X else (("inputs", X), ("targets", S)):
+                arrays |= {f"{name}_{part}": getattr(matrix, part) for part in ("data", "indices", "indptr")}
+        return arrays
 
-        dZ = UE
-        dZ *= H * (1 - H) / m
-        dV = self._add_product(S_T, dZ, 1.0, np.zeros_like(self._Vt), pool)
-        if self.reg:
-            dU += self.reg * self.U
-            dV += self.reg * self._Vt
-        return square, {"V": dV, "mu": dZ.sum(axis=0), "U": dU, "b": db}
+    @classmethod
+    def from_arrays(cls, V, mu, U, b, *, history=(), settings=None, **kept):
+        """A trained model from what :meth:`to_arrays` gave, or from V, mu, U and b of the published form.
 
-    def _decode_dense(self, H, S, S_T, a, pool):
-        """The error of every entry, E = H U' + a - S, and what follows from it; the way of small vocabularies.
-
-        Returns (sum of squares, E U, E'H / m, E'1 / m).
+        The published form is U g(V r + mu) + b with g the sigmoid itself; U g(0) is then moved into b.
+        settings : dict of the parameters that training had.
         """
-        E = H @ self.U.T
-        E += a
-        E[np.repeat(np.arange(len(H)), np.diff(S.indptr)), S.indices] -= S.data
-        return np.einsum("ij,ij->", E, E, dtype=np.float64), E @ self.U, E.T @ (H / len(H)), E.mean(axis=0)
+        model = cls(**{**(settings or {}), "n_hidden": len(mu), "dtype": U.dtype})
+        model._Vt, model.mu, model.U, model.b = (np.array(array, order="C") for array in (V.T, mu, U, b))
+        model.history = History(list(history))
+        if "background" not in kept:
+            model.b = b + U.sum(axis=1) / 2
+            return model
+        model.background, model.span, model._seen = float(kept["background"]), kept["span"], int(kept["seen"])
+        if "inputs_data" in kept:
 
-    def _decode_gram(self, H, S, S_T, a, pool):
-        """The same without any array of posts x words. With a = b - c the error of a post is e = U h + a - s, so
+            def matrix(name):
+                indptr = kept[f"{name}_indptr"]
+                entries = kept[f"{name}_data"], kept[f"{name}_indices"], indptr
+                return sparse.csr_array(entries, shape=(len(indptr) - 1, len(U)))
 
-        U'e      = (U'U) h + U'a - U's
-        |e|^2    = h.(U'U h) + 2 h.U'a + |a|^2 - 2 h.U's - 2 s.a + |s|^2
-        sum e h' = U (H'H) + a (1'H) - S'H          sum e = U (H'1) + m a - S'1
-        """
-        U, m = self.U, len(H)
-        QH, h = H @ (U.T @ U), H.mean(axis=0)
-        rest = self._add_product(S, U, -1.0, np.tile(U.T @ a, (m, 1)), pool)  # U'a - U's of each post
-        square = (
-            np.einsum("ij,ij->", H, QH + 2 * rest, dtype=np.float64)
-            + m * np.dot(a, a).astype(np.float64)
-            + np.sum(S.data * (S.data - 2 * a[S.indices]), dtype=np.float64)
-        )
-        dU = U @ (H.T @ (H / m))
-        dU += a[:, None] * h
-        self._add_product(S_T, H, -1.0 / m, dU, pool)
-        QH += rest
-        return square, QH, dU, U @ h + a - S_T.sum(axis=1) / m
+            X = matrix("inputs")
+            model._remembered = X, matrix("targets") if "targets_data" in kept else X
+        return model
 
-    def _add_product(self, S, A, scale, out, pool):
-        """out += scale S A; each thread has rows of its own."""
-        scale = out.dtype.type(scale)
-        data = S.data.astype(out.dtype, copy=False)
-
-        def run(part):
-            kernels.add_product(S.indptr[part.start : part.stop + 1], S.indices, data, A, scale, out[part])
-
-        list(pool.map(run, self._parts(len(out))))
-        return out
-
-    def _parts(self, n):
-        cuts = np.linspace(0, n, self.n_threads + 1).astype(int)
-        return [slice(a, b) for a, b in zip(cuts, cuts[1:])]
-
-    def _check(self, squares, epoch):
-        for name, values in self._adam.parameters.items():
-            if not (np.isfinite(squares) and np.isfinite(values).all()):
-                raise DivergenceError(
-                    f"autorec diverged in epoch {epoch}: {name} or the loss is no longer finite at learning rate "
-                    f"{self.learning_rate:g}; try a smaller one, such as --set autorec.learning_rate=0.001"
-                )
+    # Questions
 
     def encode(self, ratings, background=0.0):
-        """Codes g(V r + mu), (n_posts, n_hidden) float32, of a CSR matrix of ratings over `background`."""
-        H = np.asarray(_above(ratings, background) @ self._Vt, dtype=np.float32)
-        H += self.mu
-        sigmoid_in_place(H)
-        return H
+        """Codes g(V (r - background) + mu), (n_posts, n_hidden), of a CSR matrix of ratings over `background`."""
+        with Threads(self.n_threads, blas=False) as threads:
+            return self._codes(self._above(ratings, background), threads)
 
     def predict(self, ratings, background=0.0):
-        """Outputs U g(V r + mu) + b, (n_posts, n_words) float32. Give few posts at a time: the array is dense."""
-        return self.encode(ratings, background) @ self.U.T + self.b
+        """Outputs, (n_posts, n_words). Give few posts at a time: the array is dense."""
+        Z = self.encode(ratings, background) @ self.U.T
+        Z += self.b
+        if len(self.span):
+            bounded(Z, self.span)
+        Z += self.dtype.type(self.background)
+        return Z
 
-    def rmse(self, ratings, background=-1.0, block=2048):
-        """Root mean squared error over all entries of `ratings` (float64)."""
-        total = 0.0
-        for start in range(0, ratings.shape[0], block):
-            S = _above(ratings[start : start + block], background)
-            error = self.encode(S) @ self.U.T + (self.b - np.float32(background))
-            error[np.repeat(np.arange(S.shape[0]), np.diff(S.indptr)), S.indices] -= S.data
-            total += float(np.einsum("ij,ij->", error, error, dtype=np.float64))
-        return float(np.sqrt(total / (ratings.shape[0] * ratings.shape[1])))
+    def predict_at(self, ratings, places, background=0.0):
+        """Outputs at the stored entries of `places`, CSR of the same shape, in their order: (places.nnz,)."""
+        out = np.empty(places.nnz, self.dtype)
+        with Threads(self.n_threads, blas=False) as threads:
+            H = self._codes(self._above(ratings, background), threads)
+
+            def run(part):
+                rows = places.indptr[part.start : part.stop + 1]
+                kernels.outputs_at(rows, places.indices, H[part], self.U, self.b, out)
+
+            threads.entries(places.indptr, run)
+        if len(self.span):
+            bounded(out, self.span)
+        return out + self.dtype.type(self.background)
+
+    def rmse(self, ratings, background=-1.0, targets=None):
+        """RMSE (float64) of what the network gives for `ratings`, over the entries that count and with their weights."""
+        X, S = self._checked(ratings, background, targets)
+        with Threads(self.n_threads, blas=False) as threads:
+            # Outputs are above one background, targets above the other.
+            return float(np.sqrt(self._mean_square(X, S, self.background - background, threads)))
+
+    def _mean_square(self, X, S, shift, threads):
+        """Weighted mean of the squared errors of outputs + `shift`."""
+        shift, each = self.dtype.type(shift), self.dtype.type(1)
+        b, span = (self.b, self.span + shift) if len(self.span) else (self.b + shift, self.span)
+        centre, UU = self.dtype.type(0), None
+        gram = self._weight > 0 and not self._goes_dense(BLOCK)
+        if gram:
+            # Centred codes: the large parts of U h and b do not cancel then.
+            codes = (self._codes(part, threads).sum(axis=0, dtype=np.float64) for part, _ in _blocks(X, X))
+            centre = (sum(codes) / X.shape[0]).astype(self.dtype)
+            b, UU = b + self.U @ centre, threads.gram(self.U)
+        decoder, total = Decoder(self.U, b, self._weight, span, 0.0, threads), 0.0
+        for part_X, part_S in _blocks(X, S):
+            H = self._codes(part_X, threads) - centre
+            if gram:
+                total += decoder.gram(H, part_S, each, UU=UU)[0]
+            else:
+                total += (decoder.dense if self._weight else decoder.observed)(H, part_S, each)[0]
+        return max(total, 0.0) / self._counted(S)
+
+    def _counted(self, S):
+        """Number of entries that count, with their weights."""
+        return self._weight * (S.shape[0] * S.shape[1] - S.nnz) + S.nnz
+
+    def recommend(
+        self, words, top=10, *, exclude_seen=True, restrict_to=None, banned=(), background=0.0, block=2048
+    ):
+        """The words with the highest outputs.
+
+        words : ids of the words of one post, each rated 1, or a CSR matrix of ratings (n_posts, n_words).
+        exclude_seen : leave out the words that were given.
+        restrict_to : ids that may be returned; default all.  banned : ids that may not.
+        background : rating of the entries not stored.  block : posts at a time; (block, n_words) outputs are held.
+
+        Returns (ids int32, scores), highest first, ties by id. For one post both have min(top, words allowed) entries;
+        for a matrix both are (n_posts, min(top, words allowed to any)), and where `exclude_seen` leaves a post fewer, the
+        rest are -1 and -inf. Raises DataError for ids that are no words.
+        """
+        n_words = len(self.U)
+        allowed = np.zeros(n_words, bool)
+        allowed[slice(None) if restrict_to is None else _ids(restrict_to, n_words, "restrict_to")] = True
+        allowed[_ids(banned, n_words, "banned")] = False
+        if not sparse.issparse(words):
+            ids = np.unique(_ids(words, n_words, "words"))
+            if exclude_seen:
+                allowed[ids] = False
+            H = self.mu + (1 - background) * self._Vt[ids].sum(axis=0)
+            activate(self.hidden, H[None])
+            scores = self.U @ H.astype(self.dtype, copy=False) + self.b
+            scores[~allowed] = -np.inf
+            ids, scores = top_k(scores[None], min(top, int(allowed.sum())))
+            return ids[0], self._ratings(scores[0])
+        columns = np.flatnonzero(allowed)
+        U, b = (self.U, self.b) if len(columns) == n_words else (self.U[columns], self.b[columns])
+        place = np.cumsum(allowed) - 1
+        shape = words.shape[0], min(top, len(columns))
+        ids, scores = np.empty(shape, np.int32), np.empty(shape, self.dtype)
+        with Threads(self.n_threads, blas=False) as threads:
+            for start in range(0, shape[0], block):
+                part = words[start : start + block]
+                outputs = self._codes(self._above(part, background), threads) @ U.T
+                outputs += b
+                if exclude_seen:
+                    rows = np.repeat(np.arange(part.shape[0]), np.diff(part.indptr))
+                    seen = allowed[part.indices]
+                    outputs[rows[seen], place[part.indices[seen]]] = -np.inf
+
+                def run(rows, outputs=outputs, start=start):
+                    into = slice(start + rows.start, start + rows.stop)
+                    ids[into], scores[into] = top_k(outputs[rows], shape[1])
+
+                threads.rows(len(outputs), run)
+        found = ids >= 0
+        ids[found] = columns[ids[found]]
+        return ids, self._ratings(scores)
+
+    def _ratings(self, scores):
+        """Outputs as ratings: through the output units and over the background. Their order does not change."""
+        if len(self.span):
+            finite = np.isfinite(scores)
+            scores[finite] = bounded(scores[finite], self.span)
+        return scores + self.dtype.type(self.background)
 
 
-def _above(ratings, background):
-    """S = R - c, sparse: the stored ratings less the background."""
-    data = (ratings.data - np.float32(background)).astype(np.float32)
-    return type(ratings)((data, ratings.indices, ratings.indptr), ratings.shape)
+def _blocks(X, S):
+    """Inputs and targets of BLOCK posts at a time, one object where they are one."""
+    for start in range(0, X.shape[0], BLOCK):
+        part = X[start : start + BLOCK]
+        yield part, part if S is X else S[start : start + BLOCK]
 
 
-def sigmoid_in_place(x):
-    """x <- 1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2, which cannot overflow."""
-    x *= 0.5
-    np.tanh(x, out=x)
-    x += 1.0
-    x *= 0.5
+def _ids(values, n_words, name):
+    """Word ids as an array; DataError where one is not a word."""
+    ids = np.asarray(values if sparse.issparse(values) else list(values))
+    if ids.size and not (np.issubdtype(ids.dtype, np.integer) and ids.min() >= 0 and ids.max() < n_words):
+        raise DataError(f"autorec: {name} must be word ids from 0 to {n_words - 1}, not {ids.tolist()[:5]}")
+    return ids.astype(np.int64)

@@ -3,82 +3,288 @@
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from scipy import sparse
 
 from instahash.autorec import AutoRec, expansion_decay, rating_matrix, reference
-from instahash.errors import DataError, DivergenceError, SettingsError
+from instahash.errors import DataError, DivergenceError, ModelError, SettingsError
 from instahash.testing import bag_matrices, rating_matrices
+from instahash.training import EarlyStopping
 
-SMALL = {"n_hidden": 6, "epochs": 30, "batch_size": 32, "learning_rate": 0.02}
+SMALL = {"n_hidden": 6, "epochs": 30, "batch_size": 32, "learning_rate": 0.02, "init": "random"}
+seeds = st.integers(0, 10**6)
 
 
-def planted(n_posts=300, seed=0):
-    """Two topics of six words; a post has four words of one of them."""
+def planted(n_posts=300, seed=0, n_topics=2):
+    """Topics of six words; a post has four words of one of them."""
     rng = np.random.default_rng(seed)
-    dense = np.zeros((n_posts, 12), np.int8)
+    dense = np.zeros((n_posts, 6 * n_topics), np.int8)
     for row in dense:
-        row[rng.permutation(6)[:4] + 6 * rng.integers(2)] = 1
+        row[rng.permutation(6)[:4] + 6 * rng.integers(n_topics)] = 1
     return rating_matrix(sparse.csr_array(dense))
 
 
-def test_two_units_learn_the_two_topics():
+def asked_about(*words, n_words=12):
+    return sparse.csr_array((np.ones(len(words)), ([0] * len(words), words)), shape=(1, n_words), dtype=np.float32)
+
+
+WAYS = [
+    {},
+    {"optimizer": "momentum"},
+    {"optimizer": "lbfgs", "epochs": 4},
+    {"decoder": "ridge", "init": "random", "epochs": 4},
+    {"init": "spectral", "epochs": 1},
+    {"init": "spectral", "decoder": "ridge", "epochs": 0},
+    {"output": "sigmoid"},
+    {"corruption": 0.3},
+    {"hidden": "tanh"},
+    {"hidden": "relu"},
+    {"hidden": "identity"},
+    {"absent_weight": 0.5},
+]
+
+
+@pytest.mark.parametrize("options", WAYS, ids=str)
+def test_few_units_learn_which_of_two_topics(options):
     ratings = planted()
-    model = AutoRec(**{**SMALL, "n_hidden": 2}).fit(ratings)
-    constant = np.sqrt(np.var(2 * ratings.toarray() - 1, axis=0).mean())
-    assert model.history[-1] < 0.9 * constant
-    asked = sparse.csr_array(([1.0, 1.0], ([0, 0], [6, 7])), shape=(1, 12), dtype=np.float32)
-    assert set(np.argsort(-model.predict(asked)[0])[:6]) == set(range(6, 12))
+    n_hidden = 4 if options.get("hidden") == "relu" else 1  # a relu may be born dead
+    model = AutoRec(**{**SMALL, "n_hidden": n_hidden, **options}).fit(ratings)
+    if "absent_weight" not in options:
+        assert model.rmse(ratings) < 0.92 * np.sqrt(np.var(2 * ratings.toarray() - 1, axis=0).mean())
+    assert set(model.recommend([6, 7], top=4, background=-1.0)[0]) == {8, 9, 10, 11}
+    assert set(np.argsort(-model.predict(asked_about(6, 7), background=-1.0)[0])[:6]) == set(range(6, 12))
 
 
-def test_the_history_is_the_rmse_of_the_reference():
+def test_explicit_ratings_are_completed():
+    """Of a matrix of rank 2 with half of its entries stored, the others are found: the loss asks about stored ones only."""
+    rng = np.random.default_rng(0)
+    full = 3 + rng.normal(size=(300, 2)) @ rng.normal(size=(2, 20))
+    kept = rng.random(full.shape) < 0.5
+    train, test = (sparse.csr_array(np.where(mask, full, 0)) for mask in (kept, ~kept))
+    model = AutoRec(n_hidden=8, epochs=60, batch_size=32, learning_rate=0.02, reg=0.01, init="random", objective="observed")
+    model.fit(train, background=3.0)
+    errors = model.predict_at(train, test, background=3.0) - test.data
+    assert np.sqrt(np.mean(errors**2)) < 0.5 * np.std(test.data)
+    everywhere = model.predict(train, background=3.0)
+    np.testing.assert_allclose(everywhere[test.toarray() != 0], model.predict_at(train, test, 3.0), rtol=1e-4, atol=1e-4)
+
+
+def test_observed_sets_teach_nothing():
+    """With only words that are there to explain, predicting 1 for every word is perfect."""
+    model = AutoRec(**{**SMALL, "objective": "observed"}).fit(planted())
+    assert model.history[-1] < 0.01 and model.predict(asked_about(6, 7), background=-1.0).min() > 0.9
+
+
+def test_absent_words_that_weigh_less_are_rated_higher():
+    lows = [AutoRec(**{**SMALL, "absent_weight": w}).fit(planted()).predict(planted(), -1.0).mean() for w in (1, 0.1)]
+    assert lows[1] > lows[0] + 0.2
+
+
+def test_targets_of_their_own():
+    """Words 0 to 5 say the topic, only words 6 to 11 are asked for."""
+    rng = np.random.default_rng(0)
+    topic = rng.integers(2, size=200)
+    dense = np.zeros((200, 12), np.int8)
+    for row, t in zip(dense, topic):
+        row[rng.permutation(3)[:2] + 3 * t] = 1
+        row[6 + rng.permutation(3)[:2] + 3 * t] = 1
+    bags = sparse.csr_array(dense)
+    given, wanted = (rating_matrix(sparse.csr_array(dense * mask)) for mask in (np.arange(12) < 6, np.arange(12) >= 6))
+    for options in ({}, {"init": "spectral", "epochs": 0}, {"decoder": "ridge", "init": "spectral", "epochs": 0}):
+        model = AutoRec(**{**SMALL, **options}).fit(given, targets=wanted)
+        assert set(model.recommend([3, 4], top=3, background=-1.0)[0]) == {9, 10, 11}
+        assert model.predict(given, -1.0)[:, :6].max() < -0.8
+    assert bags.shape == given.shape
+
+
+@pytest.mark.parametrize("decoder", ["gradient", "ridge"])
+def test_the_history_is_the_rmse_of_the_reference(decoder):
     """With steps of size zero, the RMSE met batch by batch is the RMSE of the initial model."""
     ratings = planted(70)
-    model = AutoRec(**{**SMALL, "epochs": 1, "learning_rate": 1e-30}).fit(ratings)
-    R = 2.0 * ratings.toarray() - 1
-    assert model.history == pytest.approx([reference.rmse(model.V, model.mu, model.U, model.b, R)])
-    assert model.rmse(ratings) == pytest.approx(model.history[0])
+    model = AutoRec(**{**SMALL, "epochs": 1, "learning_rate": 1e-30, "decoder": decoder}).fit(ratings)
+    X = 2.0 * ratings.toarray()
+    wanted = reference.rmse(model.V, model.mu, model.U, model.b, X, X)
+    assert model.history.loss == pytest.approx([wanted], rel=1e-5)
+    assert model.rmse(ratings) == pytest.approx(model.history[0], rel=1e-5)
 
 
-@given(drawn=rating_matrices())
-def test_rmse_and_predict_equal_the_reference(drawn):
+@given(drawn=rating_matrices(), asked=st.sampled_from([-1.0, 0.0]))
+def test_predictions_are_those_of_the_reference(drawn, asked):
     ratings, c = drawn
     rng = np.random.default_rng(ratings.nnz)
-    V = reference.centred(rng.normal(size=(4, 10))).astype(np.float32)
-    model = AutoRec.from_arrays(V, *(rng.normal(size=s).astype(np.float32) for s in (4, (10, 4), 10)))
-    R = np.full(ratings.shape, c)
+    model = AutoRec(n_hidden=4)
+    model._forget(10, c)
+    for array in (model._Vt, model.mu, model.U, model.b):
+        array[:] = rng.normal(size=array.shape)
+    X = np.zeros(ratings.shape)
     entries = ratings.tocoo()
-    R[entries.row, entries.col] = entries.data
-    parameters = (model.V, model.mu, model.U, model.b)
-    assert model.rmse(ratings, c, block=2) == pytest.approx(reference.rmse(*parameters, R), rel=1e-4)
-    np.testing.assert_allclose(model.predict(ratings, c), reference.forward(*parameters, R)[1], rtol=1e-3, atol=1e-4)
+    X[entries.row, entries.col] = entries.data - asked
+    H, O = reference.forward(model.V, model.mu, model.U, model.b, X)
+    np.testing.assert_allclose(model.encode(ratings, asked), H, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(model.predict(ratings, asked), O + c, rtol=1e-4, atol=1e-4)
 
 
-def test_no_constant_reaches_a_unit():
-    model = AutoRec(**SMALL).fit(planted())
-    np.testing.assert_allclose(model.V.sum(axis=1), 0, atol=1e-5)
-
-
-def test_same_seed_same_bits_whatever_the_threads():
+def test_same_seed_same_bits():
     one, two, threads, other = (
         AutoRec(**SMALL, seed=s, n_threads=t).fit(planted()) for s, t in ((1, 1), (1, 1), (1, 2), (2, 1))
     )
-    assert one.U.tobytes() == two.U.tobytes() == threads.U.tobytes() != other.U.tobytes()
-    assert one.history == two.history == threads.history
+    assert one.U.tobytes() == two.U.tobytes() != other.U.tobytes()
+    assert one.history == two.history
+    np.testing.assert_allclose(threads.U, one.U, atol=1e-3)
+    again = AutoRec(**SMALL, seed=1, n_threads=2).fit(planted())
+    assert again.U.tobytes() == threads.U.tobytes() and again.history == threads.history
 
 
-def test_resumed_training_equals_an_unbroken_one():
-    states, ratings = [], planted()
-    whole = AutoRec(**SMALL).fit(
+@pytest.mark.parametrize("options", WAYS[:5] + [{"init": "spectral", "decoder": "ridge", "epochs": 4}], ids=str)
+def test_resumed_training_equals_an_unbroken_one(options):
+    states, ratings, options = [], planted(100), {**SMALL, "epochs": 5, **options}
+    options["epochs"] = max(options["epochs"], 4)
+    whole = AutoRec(**options).fit(
         ratings, on_epoch=lambda model: states.append({k: v.copy() for k, v in model.state().items()})
     )
-    resumed = AutoRec(**SMALL).fit(ratings, state=states[10])
-    assert resumed.U.tobytes() == whole.U.tobytes() and resumed.history == whole.history
+    for done in (1, 3):
+        resumed = AutoRec(**options).fit(ratings, state=states[done - 1])
+        assert resumed.history == whole.history and len(whole.history) == options["epochs"]
+        for name in ("V", "mu", "U", "b"):
+            assert getattr(resumed, name).tobytes() == getattr(whole, name).tobytes(), name
 
 
 def test_progress_counts_every_post_once_an_epoch():
     seen = []
     AutoRec(**{**SMALL, "epochs": 2}).fit(planted(70), on_progress=seen.append)
     assert seen == [32, 32, 6] * 2
+    del seen[:]
+    AutoRec(**{**SMALL, "epochs": 2, "optimizer": "lbfgs"}).fit(planted(70), on_progress=seen.append)
+    assert seen == [70] * 2
+
+
+def test_training_ends_where_the_callback_says_so_and_keeps_the_best_epoch():
+    scores, kept = [0.1, 0.5, 0.3, 0.4, 0.9], []
+
+    def score(model):
+        kept.append(model.U.copy())
+        return scores[len(model.history) - 1]
+
+    model = AutoRec(**SMALL).fit(planted(), on_epoch=EarlyStopping(score, patience=2))
+    assert len(model.history) == 4 and "0.5000 of epoch 2" in model.history.stopped
+    np.testing.assert_array_equal(model.U, kept[1])
+    assert model.history.score == scores[:4]
+
+
+# Short lists
+
+
+@given(seed=seeds, top=st.integers(0, 15), exclude_seen=st.booleans(), block=st.integers(1, 4),
+       allowed=st.none() | st.sets(st.integers(0, 9)), banned=st.sets(st.integers(0, 9)))  # fmt: skip
+def test_recommend_is_a_full_sort_cut_off(seed, top, exclude_seen, block, allowed, banned):
+    rng = np.random.default_rng(seed)
+    model = AutoRec(n_hidden=2)
+    model._forget(10, -1.0)
+    for array in (model._Vt, model.mu, model.U):
+        array[:] = rng.integers(-1, 2, array.shape)  # small whole numbers: many ties
+    posts = sparse.csr_array((rng.random((5, 10)) < 0.3).astype(np.float32))
+    options = {"exclude_seen": exclude_seen, "restrict_to": allowed, "banned": banned}
+    ids, scores = model.recommend(posts, top, block=block, **options)
+    outputs = model.predict(posts)
+    may = set(range(10) if allowed is None else allowed) - banned
+    for post in range(5):
+        seen = set(posts[[post]].indices)
+        wanted = sorted(may - seen if exclude_seen else may, key=lambda word: (-outputs[post, word], word))[:top]
+        found = ids[post][ids[post] >= 0]
+        assert found.tolist() == wanted and len(ids[post]) == min(top, len(may))
+        np.testing.assert_allclose(scores[post][: len(wanted)], outputs[post, wanted], atol=1e-5)
+        assert np.isneginf(scores[post][len(wanted) :]).all()
+        alone = model.recommend(sorted(seen), top, **options)
+        assert alone[0].tolist() == wanted and len(alone[1]) == len(wanted)
+
+
+def test_scores_are_ratings_whatever_the_output_units():
+    for options in ({}, {"output": "sigmoid"}):
+        model = AutoRec(**{**SMALL, **options}).fit(planted())
+        ids, scores = model.recommend([6, 7], top=3)
+        np.testing.assert_allclose(scores, model.predict(asked_about(6, 7))[0, ids], atol=1e-5)
+        batch = model.recommend(asked_about(6, 7), top=3)
+        np.testing.assert_array_equal(batch[0][0], ids)
+        np.testing.assert_allclose(batch[1][0], scores, atol=1e-5)
+
+
+# New posts
+
+
+def with_a_new_word(n_posts, seed):
+    """Posts of a third topic, words 12 to 17, two of which are new (the rest were there, but never met)."""
+    rng = np.random.default_rng(seed)
+    dense = np.zeros((n_posts, 14), np.int8)
+    for row in dense:
+        row[[0, 12, 13][: 2 + rng.integers(2)]] = 1
+        row[rng.permutation(6)[:2]] = 1
+    return rating_matrix(sparse.csr_array(dense))
+
+
+@pytest.mark.parametrize("options", WAYS[:6] + [{"output": "sigmoid"}], ids=str)
+def test_new_posts_are_learnt_and_old_ones_not_forgotten(options):
+    old, new = planted(), with_a_new_word(60, 1)
+    model = AutoRec(**{**SMALL, **options}).fit(old)
+    old_before = model.rmse(old)
+    wide = sparse.csr_array((old.data, old.indices, old.indptr), shape=(300, 14))
+    model.partial_fit(new)
+    assert model.U.shape == (14, 6) and model.V.shape == (6, 14)
+    assert 13 in model.recommend([0, 12], top=3, background=-1.0)[0]
+    anew = AutoRec(**{**SMALL, **options}).fit(sparse.vstack([wide, new], format="csr"))
+    assert model.rmse(new) < 1.25 * anew.rmse(new)
+    assert model.rmse(wide) < old_before + 0.02
+
+
+def test_without_memory_old_posts_are_forgotten():
+    """What the remembered posts are good for: the same training on the new posts alone loses the old ones."""
+    old, new = planted(), with_a_new_word(60, 1)
+    wide = sparse.csr_array((old.data, old.indices, old.indptr), shape=(300, 14))
+    rmses = []
+    for forget in (False, True):
+        model = AutoRec(**SMALL).fit(old)
+        if forget:
+            model._remembered = tuple(matrix[:0] for matrix in model._remembered)
+        rmses.append(model.partial_fit(new).rmse(wide))
+    assert rmses[1] > 1.1 * rmses[0]
+
+
+def test_memory_is_a_fair_draw_of_all_posts(monkeypatch):
+    monkeypatch.setattr("instahash.autorec.model.REMEMBERED", 40)
+    shares = []
+    for seed in range(20):
+        model = AutoRec(**{**SMALL, "epochs": 1, "seed": seed}).fit(planted(100)).partial_fit(with_a_new_word(60, seed))
+        assert model._remembered[0].shape == (40, 14) and model._seen == 160
+        shares.append(np.mean(model._remembered[0][:, [12]].toarray() > 0))
+    assert np.mean(shares) == pytest.approx(60 / 160, abs=0.06)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_saved_model_answers_and_learns_as_the_one_that_was_saved(same):
+    targets = None if same else planted(seed=3)
+    model = AutoRec(**{**SMALL, "output": "sigmoid"}).fit(planted(), targets=targets)
+    settings = {**SMALL, "output": "sigmoid"}
+    loaded = AutoRec.from_arrays(**model.to_arrays(), history=model.history.loss, settings=settings)
+    np.testing.assert_array_equal(loaded.predict(asked_about(3)), model.predict(asked_about(3)))
+    assert loaded.rmse(planted(), targets=targets) == model.rmse(planted(), targets=targets)
+    new = with_a_new_word(30, 1)
+    extra = {} if same else {"targets": with_a_new_word(30, 2)}
+    for each in (model, loaded):
+        each.partial_fit(new, **extra)
+    assert loaded.U.tobytes() == model.U.tobytes() and loaded.history == model.history
+
+
+def test_the_published_form_is_taken_up():
+    """V, mu, U and b of U g(V r + mu) + b with g the sigmoid itself."""
+    rng = np.random.default_rng(0)
+    V, mu, U, b = (rng.normal(size=shape) for shape in ((3, 5), 3, (5, 3), 5))
+    model = AutoRec.from_arrays(V, mu, U, b)
+    r = rng.random((2, 5)) * (rng.random((2, 5)) < 0.5)
+    np.testing.assert_allclose(model.predict(sparse.csr_array(r)), reference.sigmoid(r @ V.T + mu) @ U.T + b)
+    with pytest.raises(ModelError, match="saved without what partial_fit needs"):
+        model.partial_fit(planted()[:, :5].tocsr())
+
+
+# Ratings
 
 
 @given(bags=bag_matrices(n_words=10, min_posts=1))
@@ -102,14 +308,51 @@ def test_the_decay_by_hand():
     assert len(expansion_decay(0)) == 0
 
 
-def test_errors_say_what_came_and_what_to_try():
+# What cannot be done
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"reg": float("nan")}, "reg is nan; it must be at least 0"),
+        ({"n_hidden": 0}, "n_hidden is 0; it must be at least 1"),
+        ({"epochs": 0, "init": "random"}, "epochs is 0; it must be at least 1"),
+        ({"learning_rate": 0.0}, "it must be above 0, try 0.001"),
+        ({"hidden": "softplus"}, "hidden is 'softplus'; it must be one of sigmoid, tanh, relu, identity"),
+        ({"absent_weight": 0.0}, "set objective=observed"),
+        ({"corruption": 1.0}, "corruption is 1.0; it must be at least 0 and below 1"),
+        ({"decoder": "ridge", "output": "sigmoid"}, "take decoder=gradient"),
+        ({"optimizer": "lbfgs", "corruption": 0.1}, "set corruption=0 or another optimizer"),
+        ({"dtype": "int32"}, "dtype is 'int32'; it must be one of float32, float64"),
+    ],
+)
+def test_settings_that_cannot_be(options, message):
+    with pytest.raises(SettingsError, match=message):
+        AutoRec(**options)
+
+
+def test_data_that_cannot_be_learnt_from():
     with pytest.raises(DataError, match="given no posts"):
         AutoRec().fit(planted(0))
+    with pytest.raises(DataError, match="shapes must agree"):
+        AutoRec().fit(planted(3), targets=planted(4))
+    with pytest.raises(DataError, match="given no rating"):
+        AutoRec().fit(sparse.csr_array((3, 12), dtype=np.float32))
     broken = planted(3)
     broken.data[1] = np.nan
     with pytest.raises(DataError, match="not a finite number"):
         AutoRec().fit(broken)
-    with pytest.raises(SettingsError, match="reg is nan; it must be at least 0"):
-        AutoRec(reg=float("nan"))
+    model = AutoRec(**{**SMALL, "epochs": 1}).fit(planted(40))
+    with pytest.raises(DataError, match="have 5 word columns, the model has 12; keep the old ones first"):
+        model.partial_fit(planted(4)[:, :5].tocsr())
+    for options in ({"restrict_to": [12]}, {"banned": [-1]}, {"restrict_to": ["sea"]}):
+        with pytest.raises(DataError, match=f"{next(iter(options))} must be word ids from 0 to 11"):
+            model.recommend([0], **options)
+    with pytest.raises(DataError, match="words must be word ids from 0 to 11, not"):
+        model.recommend([12])
+
+
+@pytest.mark.parametrize("options", [{}, {"optimizer": "sgd"}], ids=str)
+def test_divergence_is_named(options):
     with np.errstate(all="ignore"), pytest.raises(DivergenceError, match=r"epoch \d+: \w+ or .* rate 1e\+30; try"):
-        AutoRec(**{**SMALL, "learning_rate": 1e30}).fit(planted())
+        AutoRec(**{**SMALL, "learning_rate": 1e30, **options}).fit(planted())

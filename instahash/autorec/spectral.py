@@ -1,0 +1,168 @@
+"""A start from the spectrum: the best linear autoencoder in closed form, written into the near-linear range of units.
+
+For inputs x and targets s with means x- and s-, the linear map B for which the mean of |s - s- - B'(x - x-)|^2 is least
+among those of rank n_hidden is B = A P', with M the covariance of x, N that of x and s,
+
+    P : the first eigenvectors of F = N' M^-1 N          A = M^-1 N P
+
+(reduced-rank regression, Izenman 1975). Where the targets are the inputs, F = N = M, A = P: principal component analysis
+(Baldi and Hornik 1989). Where words are dropped from the input with probability p and the rest divided by 1 - p, M is
+the expected covariance over all drops, cov x + p/(1 - p) diag(mean x^2), which is the denoising optimum (Chen et al. 2012).
+The codes A'(x - x-) are uncorrelated with variances equal to F's eigenvalues.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import linalg
+
+from instahash.autorec import kernels
+from instahash.autorec.decoder import add_product
+
+# Standard deviation of a unit's input. A sigmoid deviates from its tangent by z^2 / 12 of itself: here 0.3 %.
+SPREAD = 0.2
+# Up to so many words covariances are held and their eigenvectors found by LAPACK; above, a randomised range finder.
+DENSE_WORDS = 4096
+# Of the range finder: vectors beyond those wanted, products with F, conjugate gradient steps for each M^-1.
+OVERSAMPLING, POWERS, SOLVER_STEPS = 20, 3, 15
+# Posts whose products with a thin matrix are held at a time.
+BLOCK = 16384
+# Share of M's mean variance that is added to its diagonal, so that words which never vary can be divided by.
+FLOOR = 1e-6
+
+
+def spectral_start(X, S, n_hidden, shape, corruption, rng, threads):
+    """Parameters (Vt (n_words, n_hidden), mu, U, b) of a network that is the best linear map of its rank, nearly.
+
+    X, S : CSR (n_posts, n_words), inputs and targets less the background; the same object for an autoencoder.
+    shape : "sigmoid", "tanh", "relu" or "identity", whose inputs are scaled to where it is nearly linear.
+    """
+    n_words, dtype = X.shape[1], X.data.dtype
+    wanted = min(n_hidden, n_words)
+    covariance = (Dense if n_words <= DENSE_WORDS else Streamed)(X, S, corruption, threads)
+    A, P, variances = covariance.leading(wanted, rng)
+    # A unit beyond the rank of the data is left with weights of zero.
+    used = variances > max(variances.max(initial=0), 0) * 1e-6
+    spread = np.where(used, np.sqrt(np.where(used, variances, 1)), 1) / SPREAD
+    Vt, U = np.zeros((n_words, n_hidden), dtype), np.zeros((n_words, n_hidden), dtype)
+    Vt[:, :wanted] = A * (used / spread)
+    # The tangent of g: a relu is shifted until it is rarely zero, the others are used at zero.
+    origin, slope = (4 * SPREAD, 1.0) if shape == "relu" else (0.0, 0.25 if shape == "sigmoid" else 1.0)
+    U[:, :wanted] = P * (used * spread / slope)
+    mu = (origin - covariance.x @ Vt).astype(dtype)
+    return Vt, mu, U, (covariance.s - U.sum(axis=1) * origin).astype(dtype)
+
+
+class Means:
+    """Column means of inputs and targets, and what corruption adds to each input's variance."""
+
+    def __init__(self, X, S, corruption, threads):
+        self.X, self.S, self.n, self.threads = X, S, X.shape[0], threads
+        self.autoencoder = X is S and corruption == 0
+        self.x, self.s = _column_sums(X, X.data) / self.n, _column_sums(S, S.data) / self.n
+        squares = _column_sums(X, X.data**2) / self.n
+        self.noise = corruption / (1 - corruption) * squares
+        self.variance = squares - self.x**2 + self.noise
+        self.floor = FLOOR * max(self.variance.mean(), np.finfo(np.float32).tiny)
+
+
+def _column_sums(S, values):
+    return np.bincount(S.indices, weights=values, minlength=S.shape[1])
+
+
+class Dense(Means):
+    """Covariances as arrays (n_words, n_words)."""
+
+    def leading(self, wanted, rng):
+        """(A, P, eigenvalues) of the `wanted` first eigenvectors of F, the largest last."""
+        N = self._covariance(self.S, self.s)
+        if self.autoencoder:
+            F = N
+        else:
+            M = N if self.X is self.S else self._covariance(self.X, self.x)
+            M = M.astype(np.float64)
+            M[np.diag_indices_from(M)] += self.noise + self.floor
+            B = linalg.cho_solve(linalg.cho_factor(M, overwrite_a=True), N.astype(np.float64)).astype(N.dtype)
+            F = N.T @ B
+        last = len(F) - 1
+        values, P = linalg.eigh(F, subset_by_index=[last - wanted + 1, last], check_finite=False)
+        return (P if self.autoencoder else B @ P), P, values
+
+    def _covariance(self, S, s):
+        X_T, n_words = self.X.T.tocsr(), len(self.x)
+        total = np.zeros((n_words, n_words), S.data.dtype)
+
+        def run(part):
+            rows = X_T.indptr[part.start : part.stop + 1]
+            kernels.add_gram(rows, X_T.indices, X_T.data, S.indptr, S.indices, S.data, total[part])
+
+        self.threads.entries(X_T.indptr, run)
+        total /= self.n
+        total -= np.outer(self.x, s).astype(total.dtype)
+        return total
+
+
+class Streamed(Means):
+    """Covariances as products with thin matrices, a block of posts at a time; nothing of n_words^2 or posts x n_hidden."""
+
+    def leading(self, wanted, rng):
+        """As :meth:`Dense.leading`, by a randomised range finder (Halko, Martinsson and Tropp 2011, algorithm 4.4)."""
+        width = min(wanted + OVERSAMPLING, len(self.x))
+        Q = rng.standard_normal((len(self.x), width), dtype=np.float32).astype(self.X.data.dtype)
+        for _ in range(POWERS):
+            Q = _orthonormal(self._F(Q)[0])
+        FQ, BQ = self._F(Q)
+        values, R = linalg.eigh((Q.T @ FQ).astype(np.float64))
+        R = R[:, -wanted:].astype(Q.dtype)
+        P = Q @ R
+        return (P if self.autoencoder else BQ @ R), P, values[-wanted:]
+
+    def _F(self, Q):
+        """F Q = N' M^-1 N Q, and M^-1 N Q."""
+        NQ = self._product(self.X, self.x, self.S, self.s, Q)
+        if self.autoencoder:
+            return NQ, Q
+        BQ = self._solve(NQ)
+        return self._product(self.S, self.s, self.X, self.x, BQ), BQ
+
+    def _product(self, left, l, right, r, Q):
+        """(left' right / n - l r') Q."""
+        out = np.zeros_like(Q)
+        for start in range(0, self.n, BLOCK):
+            R = right[start : start + BLOCK]
+            RQ = add_product(R, Q, np.zeros((R.shape[0], Q.shape[1]), Q.dtype), self.threads)
+            L = R if left is right else left[start : start + BLOCK]
+            add_product(L.T.tocsr(), RQ, out, self.threads, 1 / self.n)
+        out -= np.outer(l, r @ Q).astype(Q.dtype)
+        return out
+
+    def _solve(self, Y):
+        """M^-1 Y by conjugate gradients, every column its own, preconditioned by the diagonal of M."""
+        extra = (self.noise + self.floor).astype(Y.dtype)[:, None]
+        inverse = (1 / (self.variance + self.floor)).astype(Y.dtype)[:, None]
+        Z, R = np.zeros_like(Y), Y.copy()
+        direction = inverse * R
+        rho = np.einsum("ij,ij->j", R, direction, dtype=np.float64)
+        for _ in range(SOLVER_STEPS):
+            image = self._product(self.X, self.x, self.X, self.x, direction)
+            image += extra * direction
+            bend = np.einsum("ij,ij->j", direction, image, dtype=np.float64)
+            step = (rho / np.where(bend > 0, bend, np.inf)).astype(Y.dtype)
+            Z += step * direction
+            R -= step * image
+            image = inverse * R
+            before, rho = rho, np.einsum("ij,ij->j", R, image, dtype=np.float64)
+            direction *= (rho / np.where(before > 0, before, np.inf)).astype(Y.dtype)
+            direction += image
+        return Z
+
+
+def _orthonormal(Y):
+    """An orthonormal basis of Y's columns by two Cholesky factorisations (CholeskyQR2), which need only Y'Y."""
+    for _ in range(2):
+        Y = Y / np.maximum(np.linalg.norm(Y, axis=0), np.finfo(Y.dtype).tiny)
+        gram = (Y.T @ Y).astype(np.float64)
+        gram[np.diag_indices_from(gram)] += 1e-6
+        L = linalg.cholesky(gram, lower=True)
+        Y = Y @ linalg.solve_triangular(L, np.eye(len(L)), lower=True).T.astype(Y.dtype)
+    return Y

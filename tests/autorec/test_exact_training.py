@@ -1,0 +1,261 @@
+"""Training without arrays of posts x words against the dense reference: values, gradients, whole runs, in float64."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from instahash.autorec import AutoRec, decoder, reference
+from instahash.autorec.spectral import spectral_start
+from instahash.testing import bag_matrices, rating_matrices
+from instahash.threads import Threads
+
+seeds = st.integers(0, 10**6)
+OBJECTIVES = {
+    "enforced": {},
+    "weighted": {"absent_weight": 0.3},
+    "observed": {"objective": "observed"},
+    "sigmoid output": {"output": "sigmoid"},
+    "weighted sigmoid output": {"output": "sigmoid", "absent_weight": 0.3},
+    "observed sigmoid output": {"objective": "observed", "output": "sigmoid"},
+}
+every_objective = pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch):
+    """Blocks of few words and posts, so that small data has several."""
+    monkeypatch.setattr(decoder, "WORDS", 4)
+    monkeypatch.setattr("instahash.autorec.model.BLOCK", 5)
+
+
+def dense(matrix, c):
+    """The ratings as an array, less the background c."""
+    out = np.zeros(matrix.shape)
+    entries = matrix.tocoo()
+    out[entries.row, entries.col] = entries.data - c
+    return out
+
+
+def stored(matrix):
+    out = np.zeros(matrix.shape, bool)
+    entries = matrix.tocoo()
+    out[entries.row, entries.col] = True
+    return out
+
+
+def weights(model, S):
+    absent = model.absent_weight if model.objective == "enforced" else 0.0
+    return np.where(stored(S), 1.0, absent)
+
+
+def span(model):
+    return tuple(model.span) if len(model.span) else None
+
+
+def random_model(seed, n_words=9, **options):
+    rng, model = np.random.default_rng(seed), AutoRec(n_hidden=4, dtype="float64", **options)
+    model._Vt, model.mu = rng.normal(size=(n_words, 4)), rng.normal(size=4)
+    model.U, model.b = rng.normal(size=(n_words, 4)), rng.normal(size=n_words)
+    if options.get("output") == "sigmoid":
+        model.span = np.array([0.0, 2.0])
+    return model
+
+
+@every_objective
+@pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "relu", "identity"])
+@given(drawn=rating_matrices(n_words=9), seed=seeds, reg=st.sampled_from([0.0, 0.2]), n_threads=st.sampled_from([1, 2]),
+       way=st.sampled_from([True, False]))  # fmt: skip
+def test_loss_and_gradients_of_a_batch(objective, hidden, drawn, seed, reg, n_threads, way):
+    """Whichever way the decoder's work is done, by all outputs or by U'U and H'H."""
+    ratings, c = drawn
+    model = random_model(seed, hidden=hidden, reg=reg, **objective)
+    rng = np.random.default_rng(seed)
+    X = sparse.csr_array((ratings.data - c, ratings.indices, ratings.indptr), shape=ratings.shape)
+    S = sparse.csr_array((rng.uniform(0, 2, X.nnz), X.indices, X.indptr), shape=X.shape)[::-1]
+    if model.output == "identity":
+        model._goes_dense = lambda n_posts: way
+    wanted_loss, *wanted = reference.loss_and_gradients(
+        model.V, model.mu, model.U, model.b, X.toarray(), S.toarray(), weights(model, S), reg, hidden, span(model)
+    )
+    got = {name: np.full_like(value, np.nan) for name, value in model._parameters().items()}
+
+    def take(name, part, gradient):
+        assert np.isnan(got[name][part]).all()  # each row once
+        got[name][part] = gradient
+
+    with Threads(n_threads, blas=False) as threads:
+        square = model._descend(X, S, take, threads)
+    penalty = 0.5 * reg * ((model.V**2).sum() + (model.U**2).sum())
+    assert 0.5 * square / X.shape[0] + penalty == pytest.approx(wanted_loss, rel=1e-10)
+    for name, expected in zip(("V", "mu", "U", "b"), (wanted[0].T, *wanted[1:])):
+        np.testing.assert_allclose(got[name], expected, rtol=1e-9, atol=1e-9, err_msg=name)
+
+
+@every_objective
+@given(drawn=rating_matrices(n_words=9), seed=seeds, way=st.sampled_from([True, False]))
+def test_rmse(objective, drawn, seed, way):
+    ratings, c = drawn
+    if not ratings.nnz:
+        return
+    model = random_model(seed, **objective)
+    model.background = c
+    if model.output == "identity":
+        model._goes_dense = lambda n_posts: way
+    X = dense(ratings, c)
+    wanted = reference.rmse(
+        model.V, model.mu, model.U, model.b, X, X, weights(model, ratings), "sigmoid", span(model)
+    )
+    assert model.rmse(ratings, c) == pytest.approx(wanted, rel=1e-7)
+
+
+def planted(n_posts=23, n_words=9, seed=0):
+    rng = np.random.default_rng(seed)
+    matrix = sparse.random_array((n_posts, n_words), density=0.4, rng=rng, format="csr")
+    matrix.data[:] = rng.choice([1.0, 0.5, -0.25], matrix.nnz)
+    return matrix
+
+
+def run_reference(model, X, S, start, learning_rate):
+    """The same training on dense arrays with the same draws: 4 epochs of Adam, momentum or SGD on batches of 8 posts."""
+    V, mu, U, b = start
+    theta = {"V": V.T.copy(), "mu": mu.copy(), "U": U.copy(), "b": b.copy()}
+    first, second = ({name: np.zeros_like(value) for name, value in theta.items()} for _ in range(2))
+    all_weights, steps, history = weights(model, S), 0, []
+    places = stored(S)
+    X_dense, S_dense = dense(X, -1.0), dense(S, -1.0)
+    for epoch in range(1, 5):
+        rng = np.random.default_rng([model.seed, epoch])
+        order, squares = rng.permutation(len(X_dense)), 0.0
+        for batch in range(3):
+            rows = order[8 * batch : 8 * batch + 8]
+            x = X_dense[rows]
+            if model.corruption:
+                part = X[rows]
+                kept = rng.random(part.nnz, np.float32) >= model.corruption
+                row = np.repeat(np.arange(len(rows)), np.diff(part.indptr))
+                x[row, part.indices] *= kept / (1 - model.corruption)
+            rate = learning_rate * (1 - (epoch - 1 + batch / 3) / 4)
+            w = all_weights[rows]
+            args = theta["V"].T, theta["mu"], theta["U"], theta["b"], x, S_dense[rows]
+            loss, dV, *rest = reference.loss_and_gradients(*args, w, model.reg, model.hidden, span(model))
+            penalty = 0.5 * model.reg * ((theta["V"] ** 2).sum() + (theta["U"] ** 2).sum())
+            squares += 2 * len(rows) * (loss - penalty)
+            steps += 1
+            gradients = dict(zip(("V", "mu", "U", "b"), (dV.T, *rest)))
+            for name in ("V", "mu") if model.decoder == "ridge" else theta:
+                if model.optimizer == "adam":
+                    corrected = rate * np.sqrt(1 - 0.999**steps) / (1 - 0.9**steps)
+                    reference.adam(theta[name], gradients[name], first[name], second[name], corrected, 0.9, 0.999, 1e-8)
+                else:
+                    beta = 0.9 if model.optimizer == "momentum" else 0.0
+                    reference.momentum(theta[name], gradients[name], first[name], rate, beta)
+        if model.decoder == "ridge":
+            H = reference.forward(theta["V"].T, theta["mu"], U, b, X_dense, model.hidden)[0]
+            theta["U"], theta["b"] = reference.ridge_decoder(H, S_dense, model.reg)
+            squares = np.square(H @ theta["U"].T + theta["b"] - S_dense).sum()
+        history.append(np.sqrt(squares / (all_weights.sum())))
+    assert places.any()
+    return theta, history
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"optimizer": "sgd"},
+        {"optimizer": "momentum", "hidden": "tanh", "reg": 0.01},
+        {"corruption": 0.3, "hidden": "relu"},
+        {"absent_weight": 0.2, "hidden": "identity"},
+        {"objective": "observed", "reg": 0.1},
+        {"output": "sigmoid"},
+        {"decoder": "ridge", "reg": 0.01},
+        {"decoder": "ridge", "reg": 1e-6, "optimizer": "sgd", "init": "spectral"},
+        {"init": "spectral", "corruption": 0.2},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("n_hidden", [2, 12])
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_whole_training_runs(options, n_hidden, n_threads):
+    """Twelve hidden units for nine words go the dense way, two the other; targets are not the inputs."""
+    X, S = planted(), planted(seed=1)
+    shared = {"n_hidden": n_hidden, "epochs": 4, "batch_size": 8, "dtype": "float64", "learning_rate": 0.03, "seed": 5}
+    model = AutoRec(**{"init": "random", **shared, **options, "n_threads": n_threads})
+    states = []
+    beginning = AutoRec(**{"init": "random", **shared, **options})
+    beginning._forget(9, -1.0)
+    checked = beginning._checked(X, -1.0, S)
+    if beginning.output == "sigmoid":
+        beginning.span = np.array([0.0, 2.0])
+    with Threads(1, blas=False) as threads:
+        beginning._start(*checked, threads)
+    start = beginning.V, beginning.mu, beginning.U, beginning.b
+    model.fit(X, targets=S, on_epoch=lambda model: states.append(model.U.copy()))
+    theta, history = run_reference(model, X, S, start, 0.03)
+    np.testing.assert_allclose(model.history.loss, history, rtol=1e-7)
+    for name, value in (("V", model.V.T), ("mu", model.mu), ("U", model.U), ("b", model.b)):
+        np.testing.assert_allclose(value, theta[name], rtol=1e-6, atol=1e-7, err_msg=name)
+    assert len(states) == 4
+
+
+@given(bags=bag_matrices(n_words=9, min_posts=3), seed=seeds, reg=st.sampled_from([1e-3, 0.2]))
+def test_the_ridge_decoder_and_its_loss(bags, seed, reg):
+    model = random_model(seed, decoder="ridge", reg=reg)
+    X = sparse.csr_array((bags.data * 2.0, bags.indices, bags.indptr), shape=bags.shape)
+    with Threads(2, blas=False) as threads:
+        square = model._solve_decoder(X, X, None, threads)
+        H = model._codes(X, threads)
+    U, b = reference.ridge_decoder(H, X.toarray(), reg)
+    np.testing.assert_allclose(model.U, U, rtol=1e-7, atol=1e-8)
+    np.testing.assert_allclose(model.b, b, rtol=1e-7, atol=1e-8)
+    assert square == pytest.approx(np.square(H @ U.T + b - X.toarray()).sum(), rel=1e-7, abs=1e-9)
+
+
+@pytest.mark.parametrize("decoder_name", ["gradient", "ridge"])
+@pytest.mark.parametrize("objective", [{}, {"objective": "observed"}, {"output": "sigmoid"}], ids=str)
+def test_lbfgs_lowers_the_loss_to_a_point_without_slope(decoder_name, objective):
+    if decoder_name == "ridge" and objective:
+        return
+    X = planted()
+    model = AutoRec(n_hidden=2, epochs=30, optimizer="lbfgs", decoder=decoder_name, init="random", reg=0.01,
+                    dtype="float64", **objective).fit(X)  # fmt: skip
+    assert all(b <= a + 1e-9 for a, b in zip(model.history.loss, model.history.loss[1:])) or model.reg
+    args = model.V, model.mu, model.U, model.b, dense(X, -1.0), dense(X, -1.0)
+    gradients = reference.loss_and_gradients(*args, weights(model, X), 0.01, "sigmoid", span(model))[1:]
+    assert max(np.abs(gradient).max() for gradient in gradients) < 2e-3
+    wanted = reference.rmse(*args, weights(model, X), "sigmoid", span(model))
+    assert model.history[-1] == pytest.approx(wanted, rel=1e-6)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("corruption", [0.0, 0.3])
+@pytest.mark.parametrize("same", [True, False])
+def test_the_spectral_start_is_the_best_linear_map(monkeypatch, streamed, corruption, same):
+    monkeypatch.setattr("instahash.autorec.spectral.DENSE_WORDS", 0 if streamed else 100)
+    monkeypatch.setattr("instahash.autorec.spectral.FLOOR", 1e-12)
+    X = planted(60)
+    S = X if same else planted(60, seed=1)
+    with Threads(2, blas=False) as threads:
+        Vt, mu, U, b = spectral_start(X, S, 3, "identity", corruption, np.random.default_rng(0), threads)
+    x, s = X.toarray(), S.toarray()
+    wanted = s.mean(axis=0) + (x - x.mean(axis=0)) @ reference.best_linear_map(x, s, 3, corruption)
+    np.testing.assert_allclose((x @ Vt + mu) @ U.T + b, wanted, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "relu", "identity"])
+def test_units_start_nearly_linear(hidden):
+    """The network is then nearly the best linear map, and the ridge decoder brings it nearer still."""
+    X = planted(200)
+    x = dense(X, -1.0)
+    best = x.mean(axis=0) + (x - x.mean(axis=0)) @ reference.best_linear_map(x, x, 4)
+    least = np.sqrt(np.square(best - x).mean())
+    rmses = [AutoRec(n_hidden=4, epochs=0, hidden=hidden, decoder=d).fit(X).rmse(X) for d in ("gradient", "ridge")]
+    assert least - 1e-6 <= rmses[1] <= rmses[0] + 1e-6 <= 1.02 * least
+
+
+def test_more_units_than_the_data_has_rank():
+    X = planted(30)
+    model = AutoRec(n_hidden=15, epochs=0, decoder="ridge", dtype="float64").fit(X)
+    assert model.rmse(X) < 0.05 and np.isfinite(model.V).all()
