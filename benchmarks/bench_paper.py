@@ -40,7 +40,7 @@ held = split(args)[1]
 rows = np.flatnonzero((np.diff(held.hashtags.indptr) > 0) & (np.diff(held.description.indptr) > 0))
 truth, asked = held.hashtags[rows], held.description[rows]
 ones = sparse.csr_array((np.ones(asked.nnz, np.float32), asked.indices, asked.indptr), asked.shape)
-for name, background in (("0, as the recipe has it", 0.0), ("-1, as in training", -1.0)):
+for name, background in (("0, named ones half as strong", 0.0), ("-1, as in training", -1.0)):
     ranked, sizes, echoed = [], 0, 0.0
     for start in range(0, len(rows), 1024):
         part = ones[start : start + 1024]

@@ -1,13 +1,12 @@
-"""Learning from new posts: the loss a pair on old and on new posts, before and after `partial_fit`, and after training anew.
+"""Skip-gram learns from new posts: loss a pair on old and new ones, before and after `partial_fit`, and trained anew.
 
     python benchmarks/bench_word2vec_online.py --data posts.jsonl.gz --json result.json
 
-100 hashtags, drawn with the seed from all but the 20 commonest, are taken for a fashion that comes later: posts that have
-one are new, all others old, so old posts know neither those hashtags nor words that only occur with them. Of the new posts
-1,500 arrive, or all of them. All losses are exact, with the noise distribution of all posts.
+100 hashtags come into fashion late (`common.fashion`). Of the new posts 1,500 arrive, or all of them. All losses are
+exact, with the noise distribution of all posts.
 """
 
-from common import arguments, parse, report, split, timed
+from common import arguments, fashion, narrowed, parse, report, split, timed
 
 parser = arguments(__doc__.split("\n")[0], [])
 args = parse(parser)
@@ -34,25 +33,13 @@ def loss(model, N):
     return float(((N * (softplus - scores)).sum() + 5 * N.sum(axis=1) @ (softplus @ P)) / N.sum())
 
 
-def narrowed(bags, n_words):
-    return sparse.csr_array((bags.data, bags.indices, bags.indptr), shape=(bags.shape[0], n_words))
-
-
 data, _ = split(args, test_share=0.0)
-rng = np.random.default_rng(args.seed)
-fashion = rng.choice(data.vocabulary.hashtag_ids[20:], 100, replace=False)
-is_new = data.bags[:, fashion].sum(axis=1) > 0
-known = np.bincount(data.bags[np.flatnonzero(~is_new)].indices, minlength=len(data.vocabulary)) > 0
-order = np.argsort(~known, kind="stable")  # old words first
-bags = data.bags[:, order]
-bags.sort_indices()
-P = sampling.noise_distribution(np.bincount(bags.indices), 0.75)
-old, n_old = bags[np.flatnonzero(~is_new)], int(known.sum())
-arriving = rng.permutation(np.flatnonzero(is_new))
+old, arriving, n_old = fashion(data, args.seed)
+P = sampling.noise_distribution(np.bincount(np.concatenate([old.indices, arriving.indices])), 0.75)
 figures = {"old_posts": old.shape[0], "old_words": n_old, "words": len(P)}
 for trainer in ("exact", "sampling"):
-    for n_new in (1500, len(arriving)):
-        new = bags[np.sort(arriving[:n_new])]
+    for n_new in (1500, arriving.shape[0]):
+        new = arriving[:n_new]
         N_old, N_new = counts(old), counts(new)
         model = Word2Vec(trainer=trainer, seed=args.seed, n_threads=args.threads).fit(narrowed(old, n_old))
         before = model.W.copy()

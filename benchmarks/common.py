@@ -47,6 +47,31 @@ def split(args, test_share=0.1):
     return data, encode(corpus.take(test), data.vocabulary)
 
 
+def fashion(data, seed):
+    """(old bags, new bags in random order, words of the old ones) for a fashion of 100 hashtags that comes late.
+
+    They are drawn from all but the 20 commonest. Posts that have one are new, all others old, so old posts know neither
+    those hashtags nor words that only occur with them. Columns: old words first.
+    """
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    chosen = rng.choice(data.vocabulary.hashtag_ids[20:], 100, replace=False)
+    is_new = data.bags[:, chosen].sum(axis=1) > 0
+    old = np.flatnonzero(~is_new)
+    known = np.bincount(data.bags[old].indices, minlength=len(data.vocabulary)) > 0
+    bags = data.bags[:, np.argsort(~known, kind="stable")]
+    bags.sort_indices()
+    return bags[old], bags[rng.permutation(np.flatnonzero(is_new))], int(known.sum())
+
+
+def narrowed(matrix, n_columns):
+    """The first columns of a CSR matrix whose others are empty."""
+    from scipy import sparse
+
+    return sparse.csr_array((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], n_columns))
+
+
 def timed(work):
     """(seconds, result) of work()."""
     began = time.perf_counter()

@@ -86,14 +86,14 @@ class InstaHash:
 
         inputs, targets = self._ratings(dataset)
         self.autorec = AutoRec(**self._autorec_options(), **shared)
-        self._train(
-            self.autorec, "autorec", self.autorec.epochs, inputs, states, saved, progress, targets=targets
-        )
+        self._train(self.autorec, "autorec", self.autorec.epochs, inputs, states, saved, progress, targets=targets)
         report(f"Word2Vec: loss a pair {self.word2vec.history[-1]:.4f} in the last epoch.")
         history = self.autorec.history
         rmse = history[-1] if len(history) else self.autorec.rmse(inputs, targets=targets)
         entries = "all entries" if settings.autorec.objective == "enforced" else "the rated entries"
-        report(f"AutoRec: RMSE over {entries} {rmse:.4f} {'in the last epoch' if len(history) else 'without an epoch'}.")
+        report(
+            f"AutoRec: RMSE over {entries} {rmse:.4f} {'in the last epoch' if len(history) else 'without an epoch'}."
+        )
         return self
 
     def _autorec_options(self):
@@ -216,14 +216,10 @@ class InstaHash:
         return Recommendation(hashtags, share.tolist(), [], [], True, [], [], fallback="most_used")
 
     def _outputs(self, description):
-        """AutoRec's ratings (n_posts, n_words) of all words.
-
-        A network that was trained on bags gets the paper's input, +1 for each word and 0 elsewhere: whatever an unnamed
-        word means, it is not known to be absent. One that was trained on descriptions gets what it was trained on.
-        """
-        data = np.ones(description.nnz, np.float32)
-        ratings = sparse.csr_array((data, description.indices, description.indptr), shape=description.shape)
-        return self.autorec.predict(ratings, background=0.0 if self.settings.autorec.input == "bag" else -1.0)
+        """AutoRec's ratings (n_posts, n_words) of all words, given +1 for the words of each description."""
+        ones = np.ones(description.nnz, np.float32)
+        ratings = sparse.csr_array((ones, description.indices, description.indptr), shape=description.shape)
+        return self.autorec.predict(ratings)
 
     def word_vectors(self) -> WordVectors:
         """The words and their vectors, to be asked by name or written to a word2vec file."""

@@ -13,8 +13,8 @@ class Threads:
 
     A context manager. Each thread must have rows of its own to change.
 
-    blas : False where each thread makes matrix products of its own. BLAS then gets one thread while this is open, so that
-        its threads do not wait for their next product on the cores that ours work on.
+    blas : False where each thread makes matrix products of its own. BLAS then gets one thread while this is open, so
+        that its threads do not wait for their next product on the cores that ours work on.
     """
 
     def __init__(self, n_threads, blas=True):

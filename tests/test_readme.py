@@ -5,8 +5,11 @@ import re
 import shlex
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
+
+from instahash.settings import AutoRecSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -30,7 +33,7 @@ def test_shown_commands_are_understood(line):
 @pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains on the whole sample: too long in Python"
 )
-@pytest.mark.parametrize("page", ["README.md", "docs/word2vec.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/word2vec.md", "docs/autorec.md"])
 def test_shown_python_runs(tmp_path, monkeypatch, page):
     if not (ROOT / page).exists():
         pytest.skip(f"no checkout: there is no {page} beside the tests")
@@ -42,11 +45,20 @@ def test_shown_python_runs(tmp_path, monkeypatch, page):
         assert "dog" in names["answer"].hashtags
 
 
-def test_functions_that_the_documentation_names_are_there():
-    """`module.function` of the word2vec room, `Class.method` of the package, and files of the repository."""
-    text = (ROOT / "docs" / "word2vec.md").read_text() if (ROOT / "docs").is_dir() else ""
-    for module, name in re.findall(r"`(reference|sampling|kernels|exact|testing)\.(\w+)`", text):
-        home = "instahash.testing" if module == "testing" else f"instahash.word2vec.{module}"
-        assert name == "py" or hasattr(import_module(home), name), f"{module}.{name}"
-    for kind, name in re.findall(r"`(Word2Vec)\.(\w+)\b", text):
-        assert hasattr(getattr(import_module("instahash"), kind), name), f"{kind}.{name}"
+@pytest.mark.parametrize("room", ["word2vec", "autorec"])
+def test_functions_that_the_documentation_names_are_there(room):
+    """`module.function`, `Class.method`, `autorec.setting` and `file.py`, of the page's room or outside all rooms."""
+    page = ROOT / "docs" / f"{room}.md"
+    if not page.exists():
+        pytest.skip(f"no checkout: there is no {page.name} beside the tests")
+    package = import_module(f"instahash.{room}")
+    names = [f"instahash.{room}.{module.name}" for module in iter_modules(package.__path__)]
+    outside = [f"instahash.{name}" for name in ("testing", "training", "threads", "topk", "pipeline")]
+    homes = {name.split(".")[-1]: import_module(name) for name in names + outside}
+    for module in list(homes.values()):
+        homes |= {name: kind for name, kind in vars(module).items() if isinstance(kind, type)}
+    homes["autorec"] = AutoRecSettings()
+    named = re.findall(r"`(\w+)\.(\w+)\b", page.read_text())
+    assert len(named) > 20
+    for home, name in named:
+        assert home in homes and (name == "py" or hasattr(homes[home], name)), f"{home}.{name}"

@@ -1,9 +1,9 @@
 """AutoRec: an autoencoder that completes rating vectors (Sedhain, Menon, Sanner and Xie, WWW 2015).
 
 Read in this order: `reference.py` (the equations on dense arrays), `ratings.py` (what the model is asked to reproduce),
-`units.py` (hidden and output units), `kernels.py` (sparse products and updates, compiled), `decoder.py` (loss and gradient
-without an array of posts x words, and the decoder in closed form), `spectral.py` (the best linear autoencoder, where
-training starts), `optimize.py` (from gradients to steps), `model.py` (the class: checks, epochs, short lists).
+`units.py` (hidden and output units), `kernels.py` (sparse products and updates, compiled), `decoder.py` (loss and
+gradient without an array of posts x words, and the decoder in closed form), `spectral.py` (the best linear autoencoder,
+where training starts), `optimize.py` (from gradients to steps), `model.py` (the class: checks, epochs, short lists).
 
 Letters, the same everywhere in this room:
 

@@ -4,10 +4,10 @@ Targets S are sparse: the ratings less the background. For codes H and outputs O
 
     1/2 sum_ij w_ij (o_ij - s_ij)^2          w = 1 where an entry is stored, else `absent_weight`
 
-All that training needs of the errors D_ij = w_ij (o_ij - s_ij) are the products D U, D'H, D'1 and the sum of squares. As
-if nothing were stored, D = w (H U' + 1 b'), of which each product passes through U'U or H'H; what is stored adds the
-sparse K. Vincent, de Brebisson and Bouthillier 2015 have the same idea for single examples; here it is done a batch at a
-time, so that any optimiser can follow.
+All that training needs of the errors D_ij = w_ij (o_ij - s_ij) are the products D U, D'H, D'1 and the sum of squares.
+As if nothing were stored, D = w (H U' + 1 b'), of which each product passes through U'U or H'H; what is stored adds the
+sparse K. Vincent, de Brebisson and Bouthillier 2015 have the same idea for single examples; here it is done a batch at
+a time, so that any optimiser can follow.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Decoder(NamedTuple):
 
     Each method takes the codes H (m, n_hidden), the targets S, CSR (m, n_words), and the weight `each` of a post in the
     gradients; it returns (sum w e^2, D U). Where `take` is given, it is called as take("U", words, gradient) and
-    take("b", words, gradient) for slices of words that together are all, by several threads at once, when U and b are no
-    longer needed there: an optimiser may change them. So the decoder's gradient never stands as a whole.
+    take("b", words, gradient) for slices of words that together are all, by several threads at once, when U and b are
+    no longer needed there: an optimiser may change them. So the decoder's gradient never stands as a whole.
     """
 
     U: np.ndarray
@@ -54,8 +54,9 @@ class Decoder(NamedTuple):
             square, DU = 0.0, np.zeros_like(H)
             for words in slices(part):
                 entries = slice(S_T.indptr[words.start], S_T.indptr[words.stop])
-                stored = S_T.indices[entries], np.repeat(
-                    np.arange(words.stop - words.start), np.diff(S_T.indptr[words.start : words.stop + 1])
+                stored = (
+                    S_T.indices[entries],
+                    np.repeat(np.arange(words.stop - words.start), np.diff(S_T.indptr[words.start : words.stop + 1])),
                 )
                 E = H @ U[words].T
                 E += b[words]
@@ -93,7 +94,9 @@ class Decoder(NamedTuple):
             D U  = w (H U'U + 1 (U'b)') + K U
             D'H  = w (U H'H + b (1'H)) + K'H            D'1 = w (U H'1 + m b) + K'1
 
-        and, over the stored entries q, sum w e^2 = w sum_i (h_i.U'U h_i + 2 h_i.U'b + |b|^2) + sum_q (o_q - s_q)^2 - w o_q^2.
+        and, over posts i and stored entries q,
+
+            sum w e^2 = w sum_i (h_i.U'U h_i + 2 h_i.U'b + |b|^2) + sum_q ((o_q - s_q)^2 - w o_q^2)
         """
         U, b, m, w, threads = self.U, self.b, len(H), H.dtype.type(self.absent_weight), self.threads
         UU = w * (threads.gram(U) if UU is None else UU)
@@ -140,9 +143,7 @@ class Decoder(NamedTuple):
 
         def errors(part):
             indptr = S.indptr[part.start : part.stop + 1]
-            return kernels.correct(
-                indptr, S.indices, S.data, H[part], self.U, self.b, 0.0, self.span, K.data, DU[part]
-            )
+            return kernels.correct(indptr, S.indices, S.data, H[part], self.U, self.b, 0.0, self.span, K.data, DU[part])
 
         square = sum(self.threads.entries(S.indptr, errors))
         if take:
@@ -184,7 +185,7 @@ def _add_rows(K_T, words, H, gradient, slope):
 
 
 def add_product(S, A, out, threads, scale=1.0):
-    """out += scale S A for a CSR matrix S; returns out. Every row is summed by one thread, in the order of its entries."""
+    """out += scale S A for a CSR matrix S; returns out. One thread sums a row, in the order of its entries."""
     data, scale = S.data.astype(out.dtype, copy=False), out.dtype.type(scale)
 
     def run(part):
@@ -228,8 +229,8 @@ class Moments:
     def ridge(self, reg, threads):
         """U and b that minimise 1/(2n) |H U' + 1 b' - S|^2 + reg/2 |U|^2.
 
-        U (C + reg I) = S'H / n - s h' with C the covariance of the codes: one Cholesky factorisation, however many words.
-        Where codes are nearly dependent, as much as rounding blurs of C's trace is added to its diagonal.
+        U (C + reg I) = S'H / n - s h' with C the covariance of the codes: one Cholesky factorisation, however many
+        words. Where codes are nearly dependent, as much as rounding blurs of C's trace is added to its diagonal.
         """
         dtype = self.SH.dtype
         h, s = self.h / self.n, self.s / self.n

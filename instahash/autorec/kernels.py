@@ -1,7 +1,7 @@
 """The compiled twins of the functions of the same names in `reference.py`.
 
-All real arrays of a call have one precision, float32 or float64, and so has `scale`. Threads may share them when each is
-given rows of its own to change.
+All real arrays of a call have one precision, float32 or float64, and so has `scale`. Threads may share them when each
+is given rows of its own to change.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def outputs_at(indptr, indices, H, U, b, out):
 
 @kernel
 def correct(indptr, indices, data, H, U, b, absent_weight, span, K, dH):
-    """The stored entries' part of the errors, see the reference. span : (low, high), or an empty array for the identity.
+    """The stored entries' part of the errors, see the reference. span : (low, high), empty for the identity.
 
     A row of U is read once for its output and again, from the first-level cache, for its gradient.
     """

@@ -25,13 +25,14 @@ class AutoRec:
     """Autoencoder with one hidden layer: squared error on the ratings of all words or of the rated ones, L2.
 
     Sedhain et al. 2015, equations 1 and 2. Though the loss sums over all words, a rating vector is a constant, the
-    background, plus a few entries, and the output is linear, so that loss and gradient follow exactly from U'U, H'H and the
-    stored entries (`decoder.py`): no array of posts x words is ever made, and training knows the vocabulary's size only
-    through U and V.
+    background, plus a few entries, and the output is linear, so that loss and gradient follow exactly from U'U, H'H and
+    the stored entries (`decoder.py`): no array of posts x words is ever made, and training knows the vocabulary's size
+    only through U and V.
 
-    Departures from the paper: V acts on what a rating has above the background, so that an unrated word says nothing to a
-    unit whatever the background; and codes are g(z) - g(0). Both only move constants into mu and b, the functions that the
-    network can be are the same, but training is far better conditioned: a unit's mean no longer reaches every output.
+    Departures from the paper: V acts on what a rating has above the background, so that an unrated word says nothing to
+    a unit whatever the background; and codes are g(z) - g(0). Both only move constants into mu and b, the functions
+    that the network can be are the same, but training is far better conditioned: a unit's mean no longer reaches every
+    output.
 
     Parameters
     ----------
@@ -40,7 +41,8 @@ class AutoRec:
     batch_size : int, posts a step.
     learning_rate : float, the first step size.
     reg : float >= 0, weight of L2 on V and U, beside a loss that is a mean over posts.
-    init : "spectral", the best linear autoencoder in closed form (`spectral.py`), or "random".
+    init : "spectral", the best linear autoencoder in closed form (`spectral.py`), or "random". With objective="observed"
+        the spectral start takes unrated words to be rated the background: take "random", or a background near the mean.
     decoder : "gradient", U and b follow the gradient as V and mu do; "ridge", they are solved for in closed form after
         each epoch, in which V and mu followed the gradient.
     optimizer : "adam", "momentum", "sgd" (batch by batch) or "lbfgs" (all posts at once, ten iterations an epoch).
@@ -53,14 +55,14 @@ class AutoRec:
         minus it (denoising, Vincent et al. 2008).
     dtype : "float32" or "float64", of all that is trained.
     seed : int >= 0.
-    n_threads : int, threads of our kernels. Each works on rows of its own, so that results do not depend on their number
-        (but for the last digits of a loss); the matrix products use as many as BLAS was given (OPENBLAS_NUM_THREADS).
+    n_threads : int, threads in all: BLAS gets one while training works with these. The same number gives the same bits;
+        another number sums in another order, and differs in the last digits.
 
     Attributes
     ----------
     V (n_hidden, n_words), mu (n_hidden,), U (n_words, n_hidden), b (n_words,) : of `dtype`, see the room's legend.
-    history : History; its loss is the RMSE of each epoch over the entries that count, with their weights (float64). Each
-        batch is measured before its step; with decoder="ridge" and "lbfgs" it is the RMSE of the epoch's result.
+    history : History; its loss is the RMSE of each epoch over the entries that count, with their weights (float64).
+        Each batch is measured before its step; with decoder="ridge" and "lbfgs" it is the RMSE of the epoch's result.
     """
 
     def __init__(
@@ -209,6 +211,7 @@ class AutoRec:
         return X, X if targets is ratings else self._above(targets, background)
 
     def _above(self, ratings, background):
+        background = self.background if background is None else background
         data = ratings.data.astype(self.dtype) - self.dtype.type(background)
         return sparse.csr_array((data, ratings.indices, ratings.indptr), shape=ratings.shape)
 
@@ -331,7 +334,7 @@ class AutoRec:
         return fill(X, X.data * kept / self.dtype.type(1 - self.corruption))
 
     def _goes_dense(self, n_posts):
-        """Whether the decoder's work on so many posts is done with all their outputs; the cheaper way, where there are two."""
+        """Whether the decoder's work on so many posts is done with all their outputs: the cheaper of two ways."""
         if self._weight == 0:
             return False
         n_words, n_hidden = self.U.shape
@@ -404,7 +407,9 @@ class AutoRec:
         if self._seen:
             old_X, old_S = self._remembered
             kept = np.sort(rng.permutation(old_X.shape[0])[: size - from_new])
-            old_X, old_S = (sparse.csr_array((A.data, A.indices, A.indptr), (A.shape[0], X.shape[1])) for A in (old_X, old_S))
+            old_X, old_S = (
+                sparse.csr_array((A.data, A.indices, A.indptr), (A.shape[0], X.shape[1])) for A in (old_X, old_S)
+            )
             same = S is X and self._remembered[0] is self._remembered[1]
             new_S = None if same else sparse.vstack([new_S, old_S[kept]], format="csr")
             new_X = sparse.vstack([new_X, old_X[kept]], format="csr")
@@ -469,13 +474,17 @@ class AutoRec:
 
     # Questions
 
-    def encode(self, ratings, background=0.0):
-        """Codes g(V (r - background) + mu), (n_posts, n_hidden), of a CSR matrix of ratings over `background`."""
-        with Threads(self.n_threads, blas=False) as threads:
+    def encode(self, ratings, background=None):
+        """Codes g(V (r - background) + mu), (n_posts, n_hidden), of a CSR matrix of ratings.
+
+        background : rating of the entries not stored; default that of the training, so that a word that is not given
+            says nothing and a given one says what it said there.
+        """
+        with Threads(self.n_threads) as threads:
             return self._codes(self._above(ratings, background), threads)
 
-    def predict(self, ratings, background=0.0):
-        """Outputs, (n_posts, n_words). Give few posts at a time: the array is dense."""
+    def predict(self, ratings, background=None):
+        """Outputs, (n_posts, n_words), arguments as in :meth:`encode`. Give few posts at a time: the array is dense."""
         Z = self.encode(ratings, background) @ self.U.T
         Z += self.b
         if len(self.span):
@@ -483,10 +492,10 @@ class AutoRec:
         Z += self.dtype.type(self.background)
         return Z
 
-    def predict_at(self, ratings, places, background=0.0):
+    def predict_at(self, ratings, places, background=None):
         """Outputs at the stored entries of `places`, CSR of the same shape, in their order: (places.nnz,)."""
         out = np.empty(places.nnz, self.dtype)
-        with Threads(self.n_threads, blas=False) as threads:
+        with Threads(self.n_threads) as threads:
             H = self._codes(self._above(ratings, background), threads)
 
             def run(part):
@@ -498,8 +507,9 @@ class AutoRec:
             bounded(out, self.span)
         return out + self.dtype.type(self.background)
 
-    def rmse(self, ratings, background=-1.0, targets=None):
-        """RMSE (float64) of what the network gives for `ratings`, over the entries that count and with their weights."""
+    def rmse(self, ratings, background=None, targets=None):
+        """RMSE (float64) of what the network gives for `ratings`, over the entries that count, with their weights."""
+        background = self.background if background is None else background
         X, S = self._checked(ratings, background, targets)
         with Threads(self.n_threads, blas=False) as threads:
             # Outputs are above one background, targets above the other.
@@ -529,19 +539,17 @@ class AutoRec:
         """Number of entries that count, with their weights."""
         return self._weight * (S.shape[0] * S.shape[1] - S.nnz) + S.nnz
 
-    def recommend(
-        self, words, top=10, *, exclude_seen=True, restrict_to=None, banned=(), background=0.0, block=2048
-    ):
+    def recommend(self, words, top=10, *, exclude_seen=True, restrict_to=None, banned=(), background=None, block=2048):
         """The words with the highest outputs.
 
         words : ids of the words of one post, each rated 1, or a CSR matrix of ratings (n_posts, n_words).
         exclude_seen : leave out the words that were given.
         restrict_to : ids that may be returned; default all.  banned : ids that may not.
-        background : rating of the entries not stored.  block : posts at a time; (block, n_words) outputs are held.
+        background : as in :meth:`encode`.  block : posts at a time; (block, n_words) outputs are held.
 
         Returns (ids int32, scores), highest first, ties by id. For one post both have min(top, words allowed) entries;
-        for a matrix both are (n_posts, min(top, words allowed to any)), and where `exclude_seen` leaves a post fewer, the
-        rest are -1 and -inf. Raises DataError for ids that are no words.
+        for a matrix both are (n_posts, min(top, words allowed to any)), and where `exclude_seen` leaves a post fewer,
+        the rest are -1 and -inf. Raises DataError for ids that are no words.
         """
         n_words = len(self.U)
         allowed = np.zeros(n_words, bool)
@@ -551,9 +559,10 @@ class AutoRec:
             ids = np.unique(_ids(words, n_words, "words"))
             if exclude_seen:
                 allowed[ids] = False
-            H = self.mu + (1 - background) * self._Vt[ids].sum(axis=0)
+            background = self.background if background is None else background
+            H = self.mu + self.dtype.type(1 - background) * self._Vt[ids].sum(axis=0)
             activate(self.hidden, H[None])
-            scores = self.U @ H.astype(self.dtype, copy=False) + self.b
+            scores = self.U @ H + self.b
             scores[~allowed] = -np.inf
             ids, scores = top_k(scores[None], min(top, int(allowed.sum())))
             return ids[0], self._ratings(scores[0])

@@ -14,7 +14,7 @@ ITERATIONS = 10
 
 
 def rate_at(done, learning_rate, schedule):
-    """The learning rate after a share `done` in [0, 1) of the training: constant, linear or cosine, the last two to zero."""
+    """The learning rate after a share `done` in [0, 1) of the training: constant, or falling to zero."""
     if schedule == "linear":
         return learning_rate * (1.0 - done)
     return learning_rate * 0.5 * (1 + math.cos(math.pi * done)) if schedule == "cosine" else learning_rate

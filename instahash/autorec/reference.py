@@ -17,7 +17,7 @@ def sigmoid(x):
 
 
 def hidden_units(name, Z):
-    """Codes H = g(Z) and slopes g'(Z). Every g has g(0) = 0: the sigmoid is moved down by a half, which b makes good."""
+    """Codes H = g(Z) and slopes g'(Z). Every g has g(0) = 0: the sigmoid is moved down by a half."""
     if name == "sigmoid":
         s = sigmoid(Z)
         return s - 0.5, s * (1 - s)
@@ -73,9 +73,9 @@ def best_linear_map(X, S, rank, corruption=0.0):
     """B (n_words, n_words) of that rank for which the mean of |s - mean s - B' (x~ - mean x~)|^2 is least.
 
     x~ is x after each entry was dropped with probability p = `corruption` and the rest divided by 1 - p, in expectation
-    over all drops (Chen et al. 2012): its covariance M is that of x plus p / (1 - p) times the mean squares of x. Without
-    a limit of the rank B = M^-1 N with N the covariance of x and s; reduced-rank regression (Izenman 1975) projects B on
-    the first eigenvectors of N' M^-1 N. For s = x and p = 0 this is principal component analysis.
+    over all drops (Chen et al. 2012): its covariance M is that of x plus p / (1 - p) times the mean squares of x.
+    Without a limit of the rank B = M^-1 N with N the covariance of x and s; reduced-rank regression (Izenman 1975)
+    projects B on the first eigenvectors of N' M^-1 N. For s = x and p = 0 this is principal component analysis.
     """
     A, C = X - X.mean(0), S - S.mean(0)
     M = A.T @ A / len(X) + corruption / (1 - corruption) * np.diag((X**2).mean(0))
@@ -102,8 +102,8 @@ def outputs_at(indptr, indices, H, U, b, out):
 def correct(indptr, indices, data, H, U, b, absent_weight, span, K, dH):
     """What the stored entries add to the errors that all entries have as if they were absent.
 
-    With o = u_j . h_i + b_j and w = `absent_weight`: K_q = (o - s) - w o, dH_i += K_q u_j; where `span` is not None (then
-    w = 0) o goes through the output units first. Returns the sum of (o - s)^2 - w o^2.
+    With o = u_j . h_i + b_j and w = `absent_weight`: K_q = (o - s) - w o, dH_i += K_q u_j; where `span` is not None
+    (then w = 0) o goes through the output units first. Returns the sum of (o - s)^2 - w o^2.
     """
     square = 0.0
     for i in range(len(H)):

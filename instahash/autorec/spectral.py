@@ -5,10 +5,10 @@ among those of rank n_hidden is B = A P', with M the covariance of x, N that of 
 
     P : the first eigenvectors of F = N' M^-1 N          A = M^-1 N P
 
-(reduced-rank regression, Izenman 1975). Where the targets are the inputs, F = N = M, A = P: principal component analysis
-(Baldi and Hornik 1989). Where words are dropped from the input with probability p and the rest divided by 1 - p, M is
-the expected covariance over all drops, cov x + p/(1 - p) diag(mean x^2), which is the denoising optimum (Chen et al. 2012).
-The codes A'(x - x-) are uncorrelated with variances equal to F's eigenvalues.
+(reduced-rank regression, Izenman 1975). Where the targets are the inputs, F = N = M, A = P: principal component
+analysis (Baldi and Hornik 1989). Where words are dropped from the input with probability p and the rest divided by 1 -
+p, M is the expected covariance over all drops, cov x + p/(1 - p) diag(mean x^2), which is the denoising optimum (Chen
+et al. 2012). The codes A'(x - x-) are uncorrelated with variances equal to F's eigenvalues.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Dense(Means):
 
 
 class Streamed(Means):
-    """Covariances as products with thin matrices, a block of posts at a time; nothing of n_words^2 or posts x n_hidden."""
+    """Covariances as products with thin matrices, a block of posts at a time."""
 
     def leading(self, wanted, rng):
         """As :meth:`Dense.leading`, by a randomised range finder (Halko, Martinsson and Tropp 2011, algorithm 4.4)."""

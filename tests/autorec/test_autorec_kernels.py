@@ -25,7 +25,9 @@ def read_only(*arrays):
 
 def network(S, seed, dtype, n_hidden=3):
     rng = np.random.default_rng(seed)
-    return [rng.normal(size=shape).astype(dtype) for shape in ((S.shape[0], n_hidden), (S.shape[1], n_hidden), S.shape[1])]
+    return [
+        rng.normal(size=shape).astype(dtype) for shape in ((S.shape[0], n_hidden), (S.shape[1], n_hidden), S.shape[1])
+    ]
 
 
 @both_precisions
@@ -87,7 +89,9 @@ def test_add_gram(dtype, drawn, other, seed):
 
 
 @both_precisions
-@pytest.mark.parametrize("name, n_arrays, options", [("momentum", 3, (0.1, 0.9)), ("adam", 4, (0.01, 0.9, 0.999, 1e-8))])
+@pytest.mark.parametrize(
+    "name, n_arrays, options", [("momentum", 3, (0.1, 0.9)), ("adam", 4, (0.01, 0.9, 0.999, 1e-8))]
+)
 @given(seed=seeds, n=st.integers(1, 20))
 def test_optimisers(dtype, name, n_arrays, options, seed, n):
     rng = np.random.default_rng(seed)

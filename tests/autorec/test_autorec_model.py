@@ -51,32 +51,36 @@ def test_few_units_learn_which_of_two_topics(options):
     model = AutoRec(**{**SMALL, "n_hidden": n_hidden, **options}).fit(ratings)
     if "absent_weight" not in options:
         assert model.rmse(ratings) < 0.92 * np.sqrt(np.var(2 * ratings.toarray() - 1, axis=0).mean())
-    assert set(model.recommend([6, 7], top=4, background=-1.0)[0]) == {8, 9, 10, 11}
-    assert set(np.argsort(-model.predict(asked_about(6, 7), background=-1.0)[0])[:6]) == set(range(6, 12))
+    assert set(model.recommend([6, 7], top=4)[0]) == {8, 9, 10, 11}
+    assert set(np.argsort(-model.predict(asked_about(6, 7))[0])[:6]) == set(range(6, 12))
 
 
 def test_explicit_ratings_are_completed():
-    """Of a matrix of rank 2 with half of its entries stored, the others are found: the loss asks about stored ones only."""
+    """Of a matrix of rank 2 with half of its entries stored, the others are found."""
     rng = np.random.default_rng(0)
     full = 3 + rng.normal(size=(300, 2)) @ rng.normal(size=(2, 20))
     kept = rng.random(full.shape) < 0.5
     train, test = (sparse.csr_array(np.where(mask, full, 0)) for mask in (kept, ~kept))
-    model = AutoRec(n_hidden=8, epochs=60, batch_size=32, learning_rate=0.02, reg=0.01, init="random", objective="observed")
+    model = AutoRec(
+        n_hidden=8, epochs=60, batch_size=32, learning_rate=0.02, reg=0.01, init="random", objective="observed"
+    )
     model.fit(train, background=3.0)
     errors = model.predict_at(train, test, background=3.0) - test.data
     assert np.sqrt(np.mean(errors**2)) < 0.5 * np.std(test.data)
     everywhere = model.predict(train, background=3.0)
-    np.testing.assert_allclose(everywhere[test.toarray() != 0], model.predict_at(train, test, 3.0), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(
+        everywhere[test.toarray() != 0], model.predict_at(train, test, 3.0), rtol=1e-4, atol=1e-4
+    )
 
 
 def test_observed_sets_teach_nothing():
     """With only words that are there to explain, predicting 1 for every word is perfect."""
     model = AutoRec(**{**SMALL, "objective": "observed"}).fit(planted())
-    assert model.history[-1] < 0.01 and model.predict(asked_about(6, 7), background=-1.0).min() > 0.9
+    assert model.history[-1] < 0.01 and model.predict(asked_about(6, 7)).min() > 0.9
 
 
 def test_absent_words_that_weigh_less_are_rated_higher():
-    lows = [AutoRec(**{**SMALL, "absent_weight": w}).fit(planted()).predict(planted(), -1.0).mean() for w in (1, 0.1)]
+    lows = [AutoRec(**{**SMALL, "absent_weight": w}).fit(planted()).predict(planted()).mean() for w in (1, 0.1)]
     assert lows[1] > lows[0] + 0.2
 
 
@@ -92,8 +96,8 @@ def test_targets_of_their_own():
     given, wanted = (rating_matrix(sparse.csr_array(dense * mask)) for mask in (np.arange(12) < 6, np.arange(12) >= 6))
     for options in ({}, {"init": "spectral", "epochs": 0}, {"decoder": "ridge", "init": "spectral", "epochs": 0}):
         model = AutoRec(**{**SMALL, **options}).fit(given, targets=wanted)
-        assert set(model.recommend([3, 4], top=3, background=-1.0)[0]) == {9, 10, 11}
-        assert model.predict(given, -1.0)[:, :6].max() < -0.8
+        assert set(model.recommend([3, 4], top=3)[0]) == {9, 10, 11}
+        assert model.predict(given)[:, :6].max() < -0.8
     assert bags.shape == given.shape
 
 
@@ -121,6 +125,7 @@ def test_predictions_are_those_of_the_reference(drawn, asked):
     X[entries.row, entries.col] = entries.data - asked
     H, O = reference.forward(model.V, model.mu, model.U, model.b, X)
     np.testing.assert_allclose(model.encode(ratings, asked), H, rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(model.encode(ratings), model.encode(ratings, c))
     np.testing.assert_allclose(model.predict(ratings, asked), O + c, rtol=1e-4, atol=1e-4)
 
 
@@ -229,7 +234,7 @@ def test_new_posts_are_learnt_and_old_ones_not_forgotten(options):
     wide = sparse.csr_array((old.data, old.indices, old.indptr), shape=(300, 14))
     model.partial_fit(new)
     assert model.U.shape == (14, 6) and model.V.shape == (6, 14)
-    assert 13 in model.recommend([0, 12], top=3, background=-1.0)[0]
+    assert 13 in model.recommend([0, 12], top=3)[0]
     anew = AutoRec(**{**SMALL, **options}).fit(sparse.vstack([wide, new], format="csr"))
     assert model.rmse(new) < 1.25 * anew.rmse(new)
     assert model.rmse(wide) < old_before + 0.02

@@ -1,4 +1,4 @@
-"""The equations on dense arrays: numbers worked by hand, gradients against central differences, closed forms at their optima."""
+"""The equations on dense arrays: numbers by hand, gradients by central differences, closed forms at their optima."""
 
 import numpy as np
 import pytest

@@ -104,9 +104,7 @@ def test_rmse(objective, drawn, seed, way):
     if model.output == "identity":
         model._goes_dense = lambda n_posts: way
     X = dense(ratings, c)
-    wanted = reference.rmse(
-        model.V, model.mu, model.U, model.b, X, X, weights(model, ratings), "sigmoid", span(model)
-    )
+    wanted = reference.rmse(model.V, model.mu, model.U, model.b, X, X, weights(model, ratings), "sigmoid", span(model))
     assert model.rmse(ratings, c) == pytest.approx(wanted, rel=1e-7)
 
 
@@ -118,7 +116,7 @@ def planted(n_posts=23, n_words=9, seed=0):
 
 
 def run_reference(model, X, S, start, learning_rate):
-    """The same training on dense arrays with the same draws: 4 epochs of Adam, momentum or SGD on batches of 8 posts."""
+    """The same training on dense arrays with the same draws: 4 epochs on batches of 8 posts."""
     V, mu, U, b = start
     theta = {"V": V.T.copy(), "mu": mu.copy(), "U": U.copy(), "b": b.copy()}
     first, second = ({name: np.zeros_like(value) for name, value in theta.items()} for _ in range(2))

@@ -214,3 +214,36 @@ def test_topics_are_found_with_enough_training():
     model = InstaHash(settings).fit(list(sample_posts(600)))
     known = {word for words in TOPICS["dogs"][1] for word in [words]} | {"puppy", "canine", "snout", "breed"}
     assert len(set(model.recommend(["dog", "puppy"]).word2vec) & known) >= 8
+
+
+@pytest.mark.parametrize(
+    "assignments",
+    [
+        ["autorec.init=spectral", "autorec.decoder=ridge", "autorec.epochs=0"],
+        ["autorec.input=description", "autorec.target=hashtags", "autorec.corruption=0.2"],
+        ["autorec.target=hashtags", "autorec.n_expand=0", "autorec.absent_weight=0.5", "autorec.hidden=relu"],
+        ["autorec.objective=observed", "autorec.output=sigmoid", "autorec.optimizer=lbfgs", "autorec.epochs=2"],
+    ],
+    ids=" ".join,
+)
+def test_other_ways_of_training_autorec(tmp_path, assignments):
+    lines = []
+    model = InstaHash(QUICK.changed(assignments)).fit(POSTS, report=lines.append)
+    assert any("AutoRec: RMSE over" in line for line in lines)
+    model.save(tmp_path)
+    loaded = InstaHash.load(tmp_path)
+    assert loaded.settings == model.settings
+    for labels in (["dog", "grass"], ["beach", "sea", "sky"]):
+        assert loaded.recommend(labels).to_json() == model.recommend(labels).to_json()
+
+
+def test_descriptions_in_and_hashtags_out():
+    """What is not a hashtag is never wanted, and what is given are the words of the description alone."""
+    model = InstaHash(QUICK.changed(["autorec.input=description", "autorec.target=hashtags"]))
+    dataset = model._read(POSTS, False)
+    model.vocabulary, model.word2vec = dataset.vocabulary, Word2Vec(dim=4, epochs=1).fit(dataset.bags)
+    inputs, targets = model._ratings(dataset)
+    np.testing.assert_array_equal(inputs.toarray() > 0, dataset.description.toarray() > 0)
+    assert dataset.vocabulary.is_hashtag[targets.indices].all()
+    assert ((targets.toarray() == 1) == (dataset.hashtags.toarray() > 0)).all()
+    assert (targets.data < 1).any()  # the expansion
