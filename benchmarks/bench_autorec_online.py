@@ -45,7 +45,7 @@ for way, options in WAYS.items():
         new = arriving[:n_new]
         model = AutoRec(**options).fit(narrowed(old, n_old))
         if way == "gradient_without_memory":
-            model._remembered = tuple(matrix[:0] for matrix in model._remembered)
+            model._memory.X = model._memory.S = model._memory.X[:0]
         rows = {"old_before": rmse(model, old), "new_before": rmse(model, new)}
         rows["seconds"] = timed(lambda model=model, new=new: model.partial_fit(new))[0]
         rows |= {"old_after": rmse(model, old), "new_after": rmse(model, new)}

@@ -308,7 +308,7 @@ def _blocks(items, size):
 
 
 def _fingerprint(settings: Settings, dataset: Dataset) -> str:
-    """Names data and settings: two trainings with the same one give the same model."""
+    """Names data and settings: two trainings with the same one give the same model, to the bit on as many threads."""
     content = settings.to_json()
     content.pop("n_threads")
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode())

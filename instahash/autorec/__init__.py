@@ -3,12 +3,13 @@
 Read in this order: `reference.py` (the equations on dense arrays), `ratings.py` (what the model is asked to reproduce),
 `units.py` (hidden and output units), `kernels.py` (sparse products and updates, compiled), `decoder.py` (loss and
 gradient without an array of posts x words, and the decoder in closed form), `spectral.py` (the best linear autoencoder,
-where training starts), `optimize.py` (from gradients to steps), `model.py` (the class: checks, epochs, short lists).
+where training starts), `optimize.py` (from gradients to steps), `epochs.py` (the epoch loops, and one pass over some posts), `memory.py` (old
+posts to practise with), `model.py` (the class: checks, training, questions). docs/autorec.md derives it all.
 
 Letters, the same everywhere in this room:
 
     r   (n_words,)            rating vector of a post: the background c plus a few other entries
-    c   scalar                background, the rating of every word not stored (-1 in training, 0 in serving)
+    c   scalar                background, the rating of every word not stored, -1
     s   (n_words,)            r - c, sparse
     x   (n_words,)            the same of what the encoder is given, where that is something else
     V   (n_hidden, n_words)   encoder;  mu (n_hidden,) its bias

@@ -6,19 +6,15 @@ import numpy as np
 from scipy import sparse
 
 from instahash.autorec import kernels
-from instahash.autorec.decoder import Decoder, Moments, add_product, fill, slices
-from instahash.autorec.optimize import lbfgs_epoch, make_optimizer, rate_at
+from instahash.autorec.epochs import codes, mean_square, run, solve_decoder
+from instahash.autorec.memory import Memory
+from instahash.autorec.optimize import make_optimizer
 from instahash.autorec.spectral import spectral_start
-from instahash.autorec.units import activate, bounded, slopes
-from instahash.errors import DataError, DivergenceError, ModelError, SettingsError
+from instahash.autorec.units import activate, bounded
+from instahash.errors import DataError, ModelError, SettingsError
 from instahash.threads import Threads
 from instahash.topk import top_k
 from instahash.training import History
-
-# Posts whose codes are held at a time where all posts are gone through.
-BLOCK = 4096
-# Posts that are kept, drawn from all that were seen, to practise with in partial_fit.
-REMEMBERED = 20_000
 
 
 class AutoRec:
@@ -41,8 +37,8 @@ class AutoRec:
     batch_size : int, posts a step.
     learning_rate : float, the first step size.
     reg : float >= 0, weight of L2 on V and U, beside a loss that is a mean over posts.
-    init : "spectral", the best linear autoencoder in closed form (`spectral.py`), or "random". With objective="observed"
-        the spectral start takes unrated words to be rated the background: take "random", or a background near the mean.
+    init : "spectral", the best linear autoencoder in closed form (`spectral.py`), where unrated words are enforced;
+        "random"; or "auto", the first of these that can be.
     decoder : "gradient", U and b follow the gradient as V and mu do; "ridge", they are solved for in closed form after
         each epoch, in which V and mu followed the gradient.
     optimizer : "adam", "momentum", "sgd" (batch by batch) or "lbfgs" (all posts at once, ten iterations an epoch).
@@ -72,7 +68,7 @@ class AutoRec:
         batch_size=512,
         learning_rate=1e-3,
         reg=0.0,
-        init="spectral",
+        init="auto",
         decoder="gradient",
         optimizer="adam",
         schedule="linear",
@@ -86,7 +82,7 @@ class AutoRec:
         n_threads=1,
     ):
         for name, value, allowed in (
-            ("init", init, ("spectral", "random")),
+            ("init", init, ("auto", "spectral", "random")),
             ("decoder", decoder, ("gradient", "ridge")),
             ("optimizer", optimizer, ("adam", "momentum", "sgd", "lbfgs")),
             ("schedule", schedule, ("linear", "cosine", "constant")),
@@ -97,9 +93,10 @@ class AutoRec:
         ):
             if value not in allowed:
                 raise SettingsError(f"autorec: {name} is '{value}'; it must be one of {', '.join(allowed)}")
+        self.init = init if init != "auto" else "spectral" if objective == "enforced" else "random"
         for name, value, least in (
             ("n_hidden", n_hidden, 1),
-            ("epochs", epochs, 0 if init == "spectral" or decoder == "ridge" else 1),
+            ("epochs", epochs, 1 if self.init == "random" and decoder == "gradient" else 0),
             ("batch_size", batch_size, 1),
             ("reg", reg, 0),
             ("seed", seed, 0),
@@ -121,10 +118,14 @@ class AutoRec:
                 "autorec: decoder=ridge solves for identity outputs and a loss on all words alike; with another output, "
                 "objective or absent_weight take decoder=gradient"
             )
+        if init == "spectral" and objective == "observed":
+            raise SettingsError(
+                "autorec: init=spectral needs a rating of every word; with objective=observed set init=random"
+            )
         if optimizer == "lbfgs" and corruption:
             raise SettingsError("autorec: lbfgs needs a loss without draws; set corruption=0 or another optimizer")
         self.n_hidden, self.epochs, self.batch_size = n_hidden, epochs, batch_size
-        self.learning_rate, self.reg, self.init, self.decoder = learning_rate, reg, init, decoder
+        self.learning_rate, self.reg, self.decoder = learning_rate, reg, decoder
         self.optimizer, self.schedule, self.hidden, self.output = optimizer, schedule, hidden, output
         self.objective, self.absent_weight, self.corruption = objective, absent_weight, corruption
         self.dtype, self.seed, self.n_threads = np.dtype(dtype), seed, n_threads
@@ -157,8 +158,8 @@ class AutoRec:
                 self.history = History([float(loss) for loss in state["history"]])
             else:
                 self._start(X, S, threads)
-            self._run(X, S, 0, threads, on_epoch, on_progress)
-        self._remember(X, S)
+            run(self, X, S, 0, threads, on_epoch, on_progress)
+        self._memory.add(X, S, self.seed)
         return self
 
     def partial_fit(self, ratings, *, targets=None, on_epoch=None, on_progress=None):
@@ -175,43 +176,49 @@ class AutoRec:
         n_old, n_new = len(self.U), X.shape[1]
         if n_new < n_old:
             raise DataError(f"the new posts have {n_new} word columns, the model has {n_old}; keep the old ones first")
-        if self._remembered is None:
+        if self._memory.X is None:
             raise ModelError("this model was saved without what partial_fit needs; train it anew on old and new posts")
-        old_X, old_S = (sparse.csr_array((A.data, A.indices, A.indptr), (A.shape[0], n_new)) for A in self._remembered)
-        all_X = sparse.vstack([X, old_X], format="csr")
-        same = S is X and self._remembered[0] is self._remembered[1]
-        all_S = all_X if same else sparse.vstack([S, old_S], format="csr")
+        all_X, all_S = self._memory.after(X, S)
         with Threads(self.n_threads, blas=False) as threads:
             self._grow(all_X, all_S)
-            rng = np.random.default_rng([self.seed, self._seen])
+            rng = np.random.default_rng([self.seed, self._memory.seen])
             if self._weight == 1 and self.output == "identity":
-                self._solve_decoder(all_X, all_S, rng, threads)
+                solve_decoder(self, all_X, all_S, rng, threads)
             if self.init == "spectral":
-                learnt, loss = (self._Vt, self.mu, self.U, self.b), self._mean_square(all_X, all_S, 0.0, threads)
+                learnt, loss = (self._Vt, self.mu, self.U, self.b), mean_square(self, all_X, all_S, 0.0, threads)
                 self._start(all_X, all_S, threads)
-                if self._mean_square(all_X, all_S, 0.0, threads) > loss:
+                if mean_square(self, all_X, all_S, 0.0, threads) > loss:
                     self._Vt, self.mu, self.U, self.b = learnt
-            self._run(all_X, all_S, len(self.history), threads, on_epoch, on_progress)
-        self._remember(X, S)
+            run(self, all_X, all_S, len(self.history), threads, on_epoch, on_progress)
+        self._memory.add(X, S, self.seed)
         return self
 
     def _checked(self, ratings, background, targets):
         """Inputs and targets less the background, CSR of `dtype`; one object where they are one."""
-        targets = ratings if targets is None else targets
         if ratings.shape[0] == 0:
             raise DataError("autorec was given no posts; it needs at least one rating vector to learn from")
-        if ratings.shape != targets.shape:
+        if targets is not None and ratings.shape != targets.shape:
             raise DataError(f"autorec was given ratings {ratings.shape} and targets {targets.shape}; shapes must agree")
-        for matrix in (ratings, targets):
-            if not np.isfinite(matrix.data).all():
-                raise DataError("autorec was given a rating that is not a finite number; ratings lie in [-1, 1]")
-        if targets.nnz == 0:
-            raise DataError("autorec was given no rating; it needs at least one stored entry to learn from")
         X = self._above(ratings, background)
-        return X, X if targets is ratings else self._above(targets, background)
+        S = X if targets is None or targets is ratings else self._above(targets, background)
+        if not (np.isfinite(X.data).all() and np.isfinite(S.data).all()):
+            raise DataError("autorec was given a rating that is not a finite number; ratings lie in [-1, 1]")
+        if S.nnz == 0:
+            raise DataError("autorec was given no rating; it needs at least one stored entry to learn from")
+        return X, S
+
+    def _asked(self, ratings, background):
+        """Inputs of a question, which must be about the words of this model."""
+        if ratings.shape[1] != len(self.U):
+            raise DataError(f"autorec was given {ratings.shape[1]} word columns; the model has {len(self.U)} words")
+        return self._above(ratings, self.background if background is None else background)
 
     def _above(self, ratings, background):
-        background = self.background if background is None else background
+        """Ratings less the background, CSR of `dtype`, every entry stored once."""
+        ratings = sparse.csr_array(ratings)
+        if not ratings.has_canonical_format:
+            ratings = ratings.copy()
+            ratings.sum_duplicates()
         data = ratings.data.astype(self.dtype) - self.dtype.type(background)
         return sparse.csr_array((data, ratings.indices, ratings.indptr), shape=ratings.shape)
 
@@ -219,7 +226,7 @@ class AutoRec:
         self._Vt, self.U = np.zeros((2, n_words, self.n_hidden), self.dtype)
         self.mu, self.b = np.zeros(self.n_hidden, self.dtype), np.zeros(n_words, self.dtype)
         self.background, self.span = float(background), np.empty(0, self.dtype)
-        self.history, self._optimizer, self._remembered, self._seen = History(), None, None, 0
+        self.history, self._optimizer, self._memory = History(), None, Memory()
 
     def _start(self, X, S, threads):
         rng = np.random.default_rng([self.seed, 0])
@@ -235,7 +242,7 @@ class AutoRec:
         if self.init == "random" or len(self.span):
             self.b[:] = self._best_constants(S)
         if self.decoder == "ridge":
-            self._solve_decoder(X, S, rng, threads)
+            solve_decoder(self, X, S, rng, threads)
 
     def _best_constants(self, S):
         """The b of each word for which outputs without codes have the least loss."""
@@ -263,160 +270,6 @@ class AutoRec:
         encoder = {"V": self._Vt, "mu": self.mu}
         return encoder if self.decoder == "ridge" else encoder | {"U": self.U, "b": self.b}
 
-    def _run(self, X, S, first, threads, on_epoch, on_progress):
-        """The epoch loop; epochs are numbered from `first` + 1."""
-        if self._optimizer is None:
-            self._optimizer = make_optimizer(self.optimizer, self._parameters())
-        epochs = self._full_epochs if self.optimizer == "lbfgs" else self._batch_epochs
-        counted = self._counted(S)
-        # Overflow is looked for once an epoch, by _check, which can name its cause.
-        with np.errstate(over="ignore", invalid="ignore"):
-            for square in epochs(X, S, first, threads, on_progress or (lambda done: None)):
-                self._check(square)
-                self.history.loss.append(float(np.sqrt(max(square, 0.0) / counted)))
-                if on_epoch and on_epoch(self):
-                    break
-
-    def _batch_epochs(self, X, S, first, threads, on_progress):
-        """A step for each batch of posts; yields each epoch's sum of weighted squared errors."""
-        n_posts = X.shape[0]
-        starts = range(0, n_posts, self.batch_size)
-        ridge = self.decoder == "ridge"
-        for epoch in range(len(self.history) + 1, first + self.epochs + 1):
-            rng = np.random.default_rng([self.seed, epoch])
-            order, squares = rng.permutation(n_posts), 0.0
-            UU = threads.gram(self.U) if ridge else None
-            for batch, start in enumerate(starts):
-                done = (epoch - first - 1 + batch / len(starts)) / self.epochs
-                rows = order[start : start + self.batch_size]
-                batch_X = X[rows]
-                batch_S = batch_X if S is X else S[rows]
-                self._optimizer.begin(rate_at(done, self.learning_rate, self.schedule))
-                squares += self._descend(self._corrupted(batch_X, rng), batch_S, self._optimizer.take, threads, UU)
-                on_progress(len(rows))
-            yield self._solve_decoder(X, S, rng, threads) if ridge else squares
-
-    def _full_epochs(self, X, S, first, threads, on_progress):
-        """Iterations of L-BFGS on all posts; with decoder="ridge" the loss is that of the best decoder for the encoder.
-
-        The gradient of such a loss is the encoder's alone, with the decoder as it is (Golub and Pereyra 1973).
-        """
-        n_posts, ridge = X.shape[0], self.decoder == "ridge"
-
-        def loss_and_gradients():
-            if ridge:
-                self._solve_decoder(X, S, None, threads)
-            UU = threads.gram(self.U) if ridge or (self._weight and not self._goes_dense(BLOCK)) else None
-            squares, total = 0.0, {name: np.zeros_like(array) for name, array in self._parameters().items()}
-
-            def take(name, part, gradient):
-                total[name][part] += gradient
-
-            for part_X, part_S in _blocks(X, S):
-                squares += self._descend(part_X, part_S, take, threads, UU, part_X.shape[0] / n_posts)
-            return 0.5 * squares / n_posts + self._penalty(), total
-
-        for _ in range(len(self.history), first + self.epochs):
-            loss = lbfgs_epoch(self._parameters(), loss_and_gradients)
-            if ridge:
-                self._solve_decoder(X, S, None, threads)
-            on_progress(n_posts)
-            yield 2 * n_posts * (loss - self._penalty())
-
-    def _penalty(self):
-        norms = (np.einsum("ij,ij->", array, array, dtype=np.float64) for array in (self._Vt, self.U))
-        return 0.5 * self.reg * sum(norms) if self.reg else 0.0
-
-    def _corrupted(self, X, rng):
-        if not self.corruption:
-            return X
-        kept = rng.random(X.nnz, np.float32) >= self.corruption
-        return fill(X, X.data * kept / self.dtype.type(1 - self.corruption))
-
-    def _goes_dense(self, n_posts):
-        """Whether the decoder's work on so many posts is done with all their outputs: the cheaper of two ways."""
-        if self._weight == 0:
-            return False
-        n_words, n_hidden = self.U.shape
-        return len(self.span) > 0 or 2 * n_posts * n_words <= n_hidden * (n_posts + n_words)
-
-    def _descend(self, X, S, take, threads, UU=None, share=1.0):
-        """Sum of weighted squared errors of some posts; `take` is given the gradients of J, exact, a part at a time.
-
-        take(name, rows, gradient) may change these rows: they are not needed any more.  UU : U'U where it is known.
-        share : what these posts are of all, for a J that is the mean of several parts.
-        """
-        m, each = X.shape[0], self.dtype.type(share / X.shape[0])
-        reg = self.dtype.type(self.reg * share)
-        H, X_T = self._codes(X, threads), X.T.tocsr()
-        decoder = Decoder(self.U, self.b, self._weight, self.span, reg, threads)
-        take_decoder = take if self.decoder == "gradient" else None
-        if self._weight == 0:
-            square, dH = decoder.observed(H, S, each, take_decoder)
-        elif UU is None and self._goes_dense(m):
-            square, dH = decoder.dense(H, S, each, take_decoder)
-        else:
-            square, dH = decoder.gram(H, S, each, take_decoder, UU)
-
-        def through_units(part):
-            dH[part] *= each * slopes(self.hidden, H[part])
-
-        def through_words(part):
-            for words in slices(part):
-                gradient = reg * self._Vt[words]
-                rows = X_T.indptr[words.start : words.stop + 1]
-                kernels.add_product(rows, X_T.indices, X_T.data, dH, self.dtype.type(1), gradient)
-                take("V", words, gradient)
-
-        threads.rows(m, through_units)
-        take("mu", slice(None), dH.sum(axis=0))
-        threads.rows(len(self._Vt), through_words)
-        return square
-
-    def _solve_decoder(self, X, S, rng, threads):
-        """The best U and b for the codes of these posts; returns their sum of squared errors."""
-        moments = Moments(X.shape[1], self.n_hidden, self.dtype)
-        for part_X, part_S in _blocks(X, S):
-            moments.add(self._codes(self._corrupted(part_X, rng), threads), part_S, threads)
-        self.U[:], self.b[:] = moments.ridge(self.reg, threads)
-        return moments.square(self.U, self.b)
-
-    def _codes(self, X, threads):
-        H = np.empty((X.shape[0], self.n_hidden), self.dtype)
-        H[:] = self.mu
-        add_product(X, self._Vt, H, threads)
-        threads.rows(len(H), lambda part: activate(self.hidden, H[part]))
-        return H
-
-    def _check(self, square):
-        for name, values in (("V", self._Vt), ("mu", self.mu), ("U", self.U), ("b", self.b)):
-            if not (np.isfinite(square) and np.isfinite(values).all()):
-                raise DivergenceError(
-                    f"autorec diverged in epoch {len(self.history) + 1}: {name} or the loss is no longer finite at "
-                    f"learning rate {self.learning_rate:g}; try a smaller one, such as --set autorec.learning_rate=0.001"
-                )
-
-    def _remember(self, X, S):
-        """Keep up to REMEMBERED of all posts seen, each equally likely."""
-        rng = np.random.default_rng([self.seed, 2**31 + self._seen])
-        n_new, size = X.shape[0], min(REMEMBERED, self._seen + X.shape[0])
-        from_new = int(rng.hypergeometric(n_new, self._seen, size)) if self._seen else size
-        chosen = np.sort(rng.permutation(n_new)[:from_new])
-        new_X = X[chosen]
-        new_S = new_X if S is X else S[chosen]
-        if self._seen:
-            old_X, old_S = self._remembered
-            kept = np.sort(rng.permutation(old_X.shape[0])[: size - from_new])
-            old_X, old_S = (
-                sparse.csr_array((A.data, A.indices, A.indptr), (A.shape[0], X.shape[1])) for A in (old_X, old_S)
-            )
-            same = S is X and self._remembered[0] is self._remembered[1]
-            new_S = None if same else sparse.vstack([new_S, old_S[kept]], format="csr")
-            new_X = sparse.vstack([new_X, old_X[kept]], format="csr")
-            new_S = new_X if same else new_S
-        self._remembered = new_X, new_S
-        self._seen += n_new
-
     # What is kept
 
     @property
@@ -435,17 +288,17 @@ class AutoRec:
             array[:] = state[name]
         self._optimizer = make_optimizer(self.optimizer, self._parameters())
         if self._optimizer:
-            self._optimizer.restore(state)
+            try:
+                self._optimizer.restore(state)
+            except KeyError as missing:
+                raise DataError(
+                    f"the saved state lacks {missing}: it is of a training with another optimizer"
+                ) from None
 
     def to_arrays(self):
         """Everything to be saved, a dict of arrays: the parameters, and what :meth:`partial_fit` needs."""
         arrays = {"V": self.V, "mu": self.mu, "U": self.U, "b": self.b, "span": self.span}
-        arrays |= {"background": np.array(self.background), "seen": np.array(self._seen)}
-        if self._remembered is not None:
-            X, S = self._remembered
-            for name, matrix in (("inputs", X),) if S is X else (("inputs", X), ("targets", S)):
-                arrays |= {f"{name}_{part}": getattr(matrix, part) for part in ("data", "indices", "indptr")}
-        return arrays
+        return arrays | {"background": np.array(self.background)} | self._memory.to_arrays()
 
     @classmethod
     def from_arrays(cls, V, mu, U, b, *, history=(), settings=None, **kept):
@@ -460,16 +313,8 @@ class AutoRec:
         if "background" not in kept:
             model.b = b + U.sum(axis=1) / 2
             return model
-        model.background, model.span, model._seen = float(kept["background"]), kept["span"], int(kept["seen"])
-        if "inputs_data" in kept:
-
-            def matrix(name):
-                indptr = kept[f"{name}_indptr"]
-                entries = kept[f"{name}_data"], kept[f"{name}_indices"], indptr
-                return sparse.csr_array(entries, shape=(len(indptr) - 1, len(U)))
-
-            X = matrix("inputs")
-            model._remembered = X, matrix("targets") if "targets_data" in kept else X
+        model.background, model.span = float(kept["background"]), kept["span"]
+        model._memory = Memory.from_arrays(kept, len(U))
         return model
 
     # Questions
@@ -481,7 +326,7 @@ class AutoRec:
             says nothing and a given one says what it said there.
         """
         with Threads(self.n_threads) as threads:
-            return self._codes(self._above(ratings, background), threads)
+            return codes(self, self._asked(ratings, background), threads)
 
     def predict(self, ratings, background=None):
         """Outputs, (n_posts, n_words), arguments as in :meth:`encode`. Give few posts at a time: the array is dense."""
@@ -496,7 +341,7 @@ class AutoRec:
         """Outputs at the stored entries of `places`, CSR of the same shape, in their order: (places.nnz,)."""
         out = np.empty(places.nnz, self.dtype)
         with Threads(self.n_threads) as threads:
-            H = self._codes(self._above(ratings, background), threads)
+            H = codes(self, self._asked(ratings, background), threads)
 
             def run(part):
                 rows = places.indptr[part.start : part.stop + 1]
@@ -510,34 +355,11 @@ class AutoRec:
     def rmse(self, ratings, background=None, targets=None):
         """RMSE (float64) of what the network gives for `ratings`, over the entries that count, with their weights."""
         background = self.background if background is None else background
+        self._asked(ratings, background)
         X, S = self._checked(ratings, background, targets)
         with Threads(self.n_threads, blas=False) as threads:
             # Outputs are above one background, targets above the other.
-            return float(np.sqrt(self._mean_square(X, S, self.background - background, threads)))
-
-    def _mean_square(self, X, S, shift, threads):
-        """Weighted mean of the squared errors of outputs + `shift`."""
-        shift, each = self.dtype.type(shift), self.dtype.type(1)
-        b, span = (self.b, self.span + shift) if len(self.span) else (self.b + shift, self.span)
-        centre, UU = self.dtype.type(0), None
-        gram = self._weight > 0 and not self._goes_dense(BLOCK)
-        if gram:
-            # Centred codes: the large parts of U h and b do not cancel then.
-            codes = (self._codes(part, threads).sum(axis=0, dtype=np.float64) for part, _ in _blocks(X, X))
-            centre = (sum(codes) / X.shape[0]).astype(self.dtype)
-            b, UU = b + self.U @ centre, threads.gram(self.U)
-        decoder, total = Decoder(self.U, b, self._weight, span, 0.0, threads), 0.0
-        for part_X, part_S in _blocks(X, S):
-            H = self._codes(part_X, threads) - centre
-            if gram:
-                total += decoder.gram(H, part_S, each, UU=UU)[0]
-            else:
-                total += (decoder.dense if self._weight else decoder.observed)(H, part_S, each)[0]
-        return max(total, 0.0) / self._counted(S)
-
-    def _counted(self, S):
-        """Number of entries that count, with their weights."""
-        return self._weight * (S.shape[0] * S.shape[1] - S.nnz) + S.nnz
+            return float(np.sqrt(mean_square(self, X, S, self.background - background, threads)))
 
     def recommend(self, words, top=10, *, exclude_seen=True, restrict_to=None, banned=(), background=None, block=2048):
         """The words with the highest outputs.
@@ -566,7 +388,7 @@ class AutoRec:
             scores[~allowed] = -np.inf
             ids, scores = top_k(scores[None], min(top, int(allowed.sum())))
             return ids[0], self._ratings(scores[0])
-        columns = np.flatnonzero(allowed)
+        words, columns = sparse.csr_array(words), np.flatnonzero(allowed)
         U, b = (self.U, self.b) if len(columns) == n_words else (self.U[columns], self.b[columns])
         place = np.cumsum(allowed) - 1
         shape = words.shape[0], min(top, len(columns))
@@ -574,7 +396,7 @@ class AutoRec:
         with Threads(self.n_threads, blas=False) as threads:
             for start in range(0, shape[0], block):
                 part = words[start : start + block]
-                outputs = self._codes(self._above(part, background), threads) @ U.T
+                outputs = codes(self, self._asked(part, background), threads) @ U.T
                 outputs += b
                 if exclude_seen:
                     rows = np.repeat(np.arange(part.shape[0]), np.diff(part.indptr))
@@ -598,16 +420,9 @@ class AutoRec:
         return scores + self.dtype.type(self.background)
 
 
-def _blocks(X, S):
-    """Inputs and targets of BLOCK posts at a time, one object where they are one."""
-    for start in range(0, X.shape[0], BLOCK):
-        part = X[start : start + BLOCK]
-        yield part, part if S is X else S[start : start + BLOCK]
-
-
 def _ids(values, n_words, name):
     """Word ids as an array; DataError where one is not a word."""
-    ids = np.asarray(values if sparse.issparse(values) else list(values))
+    ids = np.asarray(list(values))
     if ids.size and not (np.issubdtype(ids.dtype, np.integer) and ids.min() >= 0 and ids.max() < n_words):
         raise DataError(f"autorec: {name} must be word ids from 0 to {n_words - 1}, not {ids.tolist()[:5]}")
     return ids.astype(np.int64)
