@@ -27,8 +27,7 @@ seconds, model = timed(lambda: InstaHash(settings).fit(corpus.take(train)))
 result = evaluate(model, corpus.take(test)).to_json()
 figures = {
     "seconds_fit": seconds,
-    "rmse_last_epoch": model.autorec.history[-1],
-    "rmse_first_epoch": model.autorec.history[0],
+    "rmse_each_epoch": [round(rmse, 5) for rmse in model.autorec.history.loss],
 }
 figures |= {name: result[name] for name in ("posts", "empty", "defaulted")}
 for table, row in result["tables"].items():

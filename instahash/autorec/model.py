@@ -16,6 +16,9 @@ from instahash.threads import Threads
 from instahash.topk import top_k
 from instahash.training import History
 
+# Outputs that are held at a time where many posts are asked about.
+OUTPUTS = 2**24
+
 
 class AutoRec:
     """Autoencoder with one hidden layer: squared error on the ratings of all words or of the rated ones, L2.
@@ -361,13 +364,13 @@ class AutoRec:
             # Outputs are above one background, targets above the other.
             return float(np.sqrt(mean_square(self, X, S, self.background - background, threads)))
 
-    def recommend(self, words, top=10, *, exclude_seen=True, restrict_to=None, banned=(), background=None, block=2048):
+    def recommend(self, words, top=10, *, exclude_seen=True, restrict_to=None, banned=(), background=None):
         """The words with the highest outputs.
 
         words : ids of the words of one post, each rated 1, or a CSR matrix of ratings (n_posts, n_words).
         exclude_seen : leave out the words that were given.
         restrict_to : ids that may be returned; default all.  banned : ids that may not.
-        background : as in :meth:`encode`.  block : posts at a time; (block, n_words) outputs are held.
+        background : as in :meth:`encode`.
 
         Returns (ids int32, scores), highest first, ties by id. For one post both have min(top, words allowed) entries;
         for a matrix both are (n_posts, min(top, words allowed to any)), and where `exclude_seen` leaves a post fewer,
@@ -378,36 +381,40 @@ class AutoRec:
         allowed[slice(None) if restrict_to is None else _ids(restrict_to, n_words, "restrict_to")] = True
         allowed[_ids(banned, n_words, "banned")] = False
         if not sparse.issparse(words):
-            ids = np.unique(_ids(words, n_words, "words"))
+            given = np.unique(_ids(words, n_words, "words"))
             if exclude_seen:
-                allowed[ids] = False
+                allowed[given] = False
             background = self.background if background is None else background
-            H = self.mu + self.dtype.type(1 - background) * self._Vt[ids].sum(axis=0)
-            activate(self.hidden, H[None])
-            scores = self.U @ H + self.b
-            scores[~allowed] = -np.inf
-            ids, scores = top_k(scores[None], min(top, int(allowed.sum())))
-            return ids[0], self._ratings(scores[0])
+            h = self.mu + self.dtype.type(1 - background) * self._Vt[given].sum(axis=0)
+            activate(self.hidden, h[None])
+            columns = np.flatnonzero(allowed)
+            outputs = np.empty(len(columns), self.dtype)
+            kernels.outputs_at(np.array([0, len(columns)]), columns, h[None], self.U, self.b, outputs)
+            places, scores = top_k(outputs[None], min(top, len(columns)))
+            return columns[places[0]].astype(np.int32), self._ratings(scores[0])
         words, columns = sparse.csr_array(words), np.flatnonzero(allowed)
         U, b = (self.U, self.b) if len(columns) == n_words else (self.U[columns], self.b[columns])
         place = np.cumsum(allowed) - 1
         shape = words.shape[0], min(top, len(columns))
         ids, scores = np.empty(shape, np.int32), np.empty(shape, self.dtype)
+        block = max(1, OUTPUTS // max(1, len(columns)))
         with Threads(self.n_threads, blas=False) as threads:
             for start in range(0, shape[0], block):
                 part = words[start : start + block]
-                outputs = codes(self, self._asked(part, background), threads) @ U.T
-                outputs += b
-                if exclude_seen:
-                    rows = np.repeat(np.arange(part.shape[0]), np.diff(part.indptr))
-                    seen = allowed[part.indices]
-                    outputs[rows[seen], place[part.indices[seen]]] = -np.inf
+                H = codes(self, self._asked(part, background), threads)
 
-                def run(rows, outputs=outputs, start=start):
+                def run(rows, part=part, H=H, start=start):
+                    outputs = H[rows] @ U.T
+                    outputs += b
+                    if exclude_seen:
+                        given = part[rows]
+                        post = np.repeat(np.arange(given.shape[0]), np.diff(given.indptr))
+                        seen = allowed[given.indices]
+                        outputs[post[seen], place[given.indices[seen]]] = -np.inf
                     into = slice(start + rows.start, start + rows.stop)
-                    ids[into], scores[into] = top_k(outputs[rows], shape[1])
+                    ids[into], scores[into] = top_k(outputs, shape[1])
 
-                threads.rows(len(outputs), run)
+                threads.rows(len(H), run)
         found = ids >= 0
         ids[found] = columns[ids[found]]
         return ids, self._ratings(scores)

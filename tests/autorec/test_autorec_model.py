@@ -187,7 +187,9 @@ def test_recommend_is_a_full_sort_cut_off(seed, top, exclude_seen, block, allowe
         array[:] = rng.integers(-1, 2, array.shape)  # small whole numbers: many ties
     posts = sparse.csr_array((rng.random((5, 10)) < 0.3).astype(np.float32))
     options = {"exclude_seen": exclude_seen, "restrict_to": allowed, "banned": banned}
-    ids, scores = model.recommend(posts, top, block=block, **options)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("instahash.autorec.model.OUTPUTS", 10 * block)
+        ids, scores = model.recommend(posts, top, **options)
     outputs = model.predict(posts)
     may = set(range(10) if allowed is None else allowed) - banned
     for post in range(5):
