@@ -78,6 +78,7 @@ class InstaHash:
 
         shared = {"seed": settings.seed, "n_threads": settings.n_threads}
         self.word2vec = Word2Vec(**vars(settings.word2vec), **shared)
+        self.autorec = AutoRec(**self._autorec_options(), **shared)
         plan = self.word2vec.plan(dataset.bags)
         report(f"Word2Vec: {plan.trainer} trainer, {plan.why}; at most {plan.memory / 1e6:,.0f} MB.")
         self._train(self.word2vec, "word2vec", plan.epochs, dataset.bags, states, saved, progress)
@@ -85,7 +86,6 @@ class InstaHash:
             self._choose_vectors(dataset, report)
 
         inputs, targets = self._ratings(dataset)
-        self.autorec = AutoRec(**self._autorec_options(), **shared)
         self._train(self.autorec, "autorec", self.autorec.epochs, inputs, states, saved, progress, targets=targets)
         report(f"Word2Vec: loss a pair {self.word2vec.history[-1]:.4f} in the last epoch.")
         history = self.autorec.history

@@ -14,12 +14,15 @@ class Threads:
     A context manager. Each thread must have rows of its own to change.
 
     blas : False where each thread makes matrix products of its own. BLAS then gets one thread while this is open, so
-        that its threads do not wait for their next product on the cores that ours work on.
+        that its threads do not wait for their next product on the cores that ours work on. This holds for the whole
+        process: of trainings at the same time, let each have a process.
     """
 
     def __init__(self, n_threads, blas=True):
         self.n_threads, self._blas = n_threads, blas
-        self._executor = ThreadPoolExecutor(n_threads) if n_threads > 1 else None
+        # Kernels' callers test what they get for NaN and infinity, which says more than a warning of NumPy's.
+        quiet = {"initializer": lambda: np.seterr(over="ignore", invalid="ignore")}
+        self._executor = ThreadPoolExecutor(n_threads, **quiet) if n_threads > 1 else None
 
     def __enter__(self):
         self._limits = nullcontext() if self._blas else _one_blas_thread()
@@ -27,9 +30,9 @@ class Threads:
         return self
 
     def __exit__(self, *error):
-        self._limits.__exit__(*error)
         if self._executor:
             self._executor.shutdown()
+        self._limits.__exit__(*error)
 
     def rows(self, n_rows, work):
         """Slices of equally many rows."""
@@ -40,9 +43,9 @@ class Threads:
         cuts = np.searchsorted(indptr, np.linspace(0, indptr[-1], self.n_threads + 1)[1:-1])
         return self._run(np.concatenate([[0], cuts, [len(indptr) - 1]]), work)
 
-    def product(self, A, B, out=None):
-        """A B, written to `out` where that is given."""
-        out = np.empty((len(A), B.shape[1]), A.dtype) if out is None else out
+    def product(self, A, B):
+        """A B."""
+        out = np.empty((len(A), B.shape[1]), A.dtype)
         self.rows(len(A), lambda part: np.matmul(A[part], B, out=out[part]))
         return out
 

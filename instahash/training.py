@@ -44,6 +44,7 @@ class EarlyStopping:
         epoch = len(history)
         if score > self.best_score + self.min_gain or not self.best_epoch:
             self.best_score, self.best_epoch = score, epoch
+            self._best = None  # so that there are never three copies
             self._best = {name: array.copy() for name, array in model.state().items()}
         elif epoch - self.best_epoch >= self.patience:
             model.restore(self._best)

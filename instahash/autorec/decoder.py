@@ -4,8 +4,8 @@ Targets S are sparse: the ratings less the background. For codes H and outputs O
 
     1/2 sum_ij w_ij (o_ij - s_ij)^2          w = 1 where an entry is stored, else `absent_weight`
 
-All that training needs of the errors D_ij = w_ij (o_ij - s_ij) are the products D U, D'H, D'1 and the sum of squares.
-As if nothing were stored, D = w (H U' + 1 b'), of which each product passes through U'U or H'H; what is stored adds the
+All that training needs of the derivatives D_ij = w_ij (o_ij - s_ij) are the products D U, D'H, D'1 and the sum of
+squares. As if nothing were stored, D = w (H U' + 1 b'), of which each product passes through U'U or H'H; what is stored adds the
 sparse K. Vincent, de Brebisson and Bouthillier 2015 have the same idea for single examples; here it is done a batch at
 a time, so that any optimiser can follow.
 """
@@ -229,18 +229,20 @@ class Moments:
     def ridge(self, reg, threads):
         """U and b that minimise 1/(2n) |H U' + 1 b' - S|^2 + reg/2 |U|^2.
 
-        U (C + reg I) = S'H / n - s h' with C the covariance of the codes: one Cholesky factorisation, however many
-        words. Where codes are nearly dependent, as much as rounding blurs of C's trace is added to its diagonal.
+        U (C + reg I) = S'H / n - s h' with C the covariance of the codes: the eigenvalues of one small matrix, however
+        many words.
         """
         dtype = self.SH.dtype
         h, s = self.h / self.n, self.s / self.n
-        C = self.HH / self.n - np.outer(h, h)
-        C[np.diag_indices_from(C)] += reg + np.finfo(dtype).eps * np.trace(C) + np.finfo(dtype).tiny
-        inverse = linalg.cho_solve(linalg.cho_factor(C), np.eye(len(C))).astype(dtype)
+        values, R = linalg.eigh(self.HH / self.n - np.outer(h, h))
+        # Directions in which codes vary no more than rounding blurs are left out, as a pseudo-inverse does.
+        blur = 4 * np.finfo(dtype).eps * np.trace(self.HH) / self.n
+        weight = np.where(values > blur, 1 / (reg + np.maximum(values, blur) + np.finfo(dtype).tiny), 0)
+        inverse = (R * weight @ R.T).astype(dtype)
         covariance = self.SH * dtype.type(1 / self.n)
         add_outer(-1.0, s.astype(dtype), h.astype(dtype), covariance)
         U = threads.product(covariance, inverse)
-        return U, (s - U @ h).astype(dtype)
+        return U, (s - U @ h.astype(dtype)).astype(dtype)
 
     def square(self, U, b):
         """Sum of squared errors of a decoder: |H U' + 1 b' - S|^2, float64.
@@ -248,7 +250,7 @@ class Moments:
         The codes are centred first, o = U (h - mean h) + a, so that the large parts of U h and b do not cancel.
         """
         h = self.h / self.n
-        a = b + U @ h
+        a = b + U @ h.astype(U.dtype)
         C = (self.HH - self.n * np.outer(h, h)).astype(U.dtype)
         total = self.n * np.sum(np.square(a, dtype=np.float64)) - 2 * a @ self.s + self.squares
         for words in slices(slice(0, len(U))):

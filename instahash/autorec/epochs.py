@@ -1,7 +1,7 @@
 """The epoch loops, and what one pass over some posts does: between the class above and the decoder and kernels below.
 
-Each function takes the model, an AutoRec, and changes its parameters in place. X are the inputs and S the targets, CSR
-(n_posts, n_words), less the background, one object where they are one.
+Each function takes the model, an AutoRec, whose inside it knows, and changes its parameters in place. X are the inputs
+and S the targets, CSR (n_posts, n_words), less the background, one object where they are one.
 """
 
 from __future__ import annotations
@@ -50,7 +50,10 @@ def batch_epochs(model, X, S, first, threads, on_progress):
             model._optimizer.begin(rate_at(done, model.learning_rate, model.schedule))
             squares += descend(model, corrupted(model, batch_X, rng), batch_S, model._optimizer.take, threads, UU)
             on_progress(len(rows))
-        yield solve_decoder(model, X, S, rng, threads) if ridge else squares
+        if ridge:
+            check(model, squares)  # closed forms ask for finite codes
+            squares = solve_decoder(model, X, S, rng, threads)
+        yield squares
 
 
 def full_epochs(model, X, S, first, threads, on_progress):
@@ -132,6 +135,7 @@ def goes_dense(model, n_posts):
 
 
 def codes(model, X, threads):
+    """H = g(X V' + 1 mu')."""
     H = np.empty((X.shape[0], model.n_hidden), model.dtype)
     H[:] = model.mu
     add_product(X, model._Vt, H, threads)
@@ -149,6 +153,7 @@ def solve_decoder(model, X, S, rng, threads):
 
 
 def penalty(model):
+    """reg/2 (|V|^2 + |U|^2), float64."""
     norms = (np.einsum("ij,ij->", array, array, dtype=np.float64) for array in (model._Vt, model.U))
     return 0.5 * model.reg * sum(norms) if model.reg else 0.0
 
@@ -180,6 +185,7 @@ def counted(model, S):
 
 
 def check(model, square):
+    """DivergenceError where the loss or a parameter is no longer finite."""
     for name, values in (("V", model._Vt), ("mu", model.mu), ("U", model.U), ("b", model.b)):
         if not (np.isfinite(square) and np.isfinite(values).all()):
             raise DivergenceError(

@@ -46,7 +46,7 @@ def outputs_at(indptr, indices, H, U, b, out):
 
 
 @kernel
-def correct(indptr, indices, data, H, U, b, absent_weight, span, K, dH):
+def correct(indptr, indices, data, H, U, b, absent_weight, span, K, DU):
     """The stored entries' part of the errors, see the reference. span : (low, high), empty for the identity.
 
     A row of U is read once for its output and again, from the first-level cache, for its gradient.
@@ -55,7 +55,7 @@ def correct(indptr, indices, data, H, U, b, absent_weight, span, K, dH):
     one, w = real(1), real(absent_weight)
     square = 0.0
     for i in range(H.shape[0]):
-        h, dh = H[i], dH[i]
+        h, du = H[i], DU[i]
         for q in range(indptr[i], indptr[i + 1]):
             u = U[indices[q]]
             o = real(0)
@@ -64,15 +64,15 @@ def correct(indptr, indices, data, H, U, b, absent_weight, span, K, dH):
             o += b[indices[q]]
             slope = one
             if span.shape[0] > 0:
-                s = one / (one + real(math.exp(-o)))
-                slope = (span[1] - span[0]) * s * (one - s)
-                o = span[0] + (span[1] - span[0]) * s
+                share = real(0.5) + real(0.5) * real(math.tanh(real(0.5) * o))
+                slope = (span[1] - span[0]) * share * (one - share)
+                o = span[0] + (span[1] - span[0]) * share
             error = o - data[q]
             square += error * error - w * o * o
             k = error * slope - w * o
             K[q] = k
             for d in range(h.shape[0]):
-                dh[d] += k * u[d]
+                du[d] += k * u[d]
     return square
 
 

@@ -25,8 +25,8 @@ class AutoRec:
 
     Sedhain et al. 2015, equations 1 and 2. Though the loss sums over all words, a rating vector is a constant, the
     background, plus a few entries, and the output is linear, so that loss and gradient follow exactly from U'U, H'H and
-    the stored entries (`decoder.py`): no array of posts x words is ever made, and training knows the vocabulary's size
-    only through U and V.
+    the stored entries (`decoder.py`; sigmoid outputs are worked through in slices of words): no array of posts x words
+    is ever made, and training knows the vocabulary's size only through U and V.
 
     Departures from the paper: V acts on what a rating has above the background, so that an unrated word says nothing to
     a unit whatever the background; and codes are g(z) - g(0). Both only move constants into mu and b, the functions
@@ -54,7 +54,7 @@ class AutoRec:
         minus it (denoising, Vincent et al. 2008).
     dtype : "float32" or "float64", of all that is trained.
     seed : int >= 0.
-    n_threads : int, threads in all: BLAS gets one while training works with these. The same number gives the same bits;
+    n_threads : int, threads of training in all: BLAS gets one meanwhile. The same number gives the same bits;
         another number sums in another order, and differs in the last digits.
 
     Attributes
@@ -84,55 +84,14 @@ class AutoRec:
         seed=0,
         n_threads=1,
     ):
-        for name, value, allowed in (
-            ("init", init, ("auto", "spectral", "random")),
-            ("decoder", decoder, ("gradient", "ridge")),
-            ("optimizer", optimizer, ("adam", "momentum", "sgd", "lbfgs")),
-            ("schedule", schedule, ("linear", "cosine", "constant")),
-            ("hidden", hidden, ("sigmoid", "tanh", "relu", "identity")),
-            ("output", output, ("identity", "sigmoid")),
-            ("objective", objective, ("enforced", "observed")),
-            ("dtype", str(np.dtype(dtype)), ("float32", "float64")),
-        ):
-            if value not in allowed:
-                raise SettingsError(f"autorec: {name} is '{value}'; it must be one of {', '.join(allowed)}")
-        self.init = init if init != "auto" else "spectral" if objective == "enforced" else "random"
-        for name, value, least in (
-            ("n_hidden", n_hidden, 1),
-            ("epochs", epochs, 1 if self.init == "random" and decoder == "gradient" else 0),
-            ("batch_size", batch_size, 1),
-            ("reg", reg, 0),
-            ("seed", seed, 0),
-            ("n_threads", n_threads, 1),
-        ):
-            if not value >= least:
-                raise SettingsError(f"autorec: {name} is {value}; it must be at least {least}")
-        if not learning_rate > 0:
-            raise SettingsError(f"autorec: learning_rate is {learning_rate}; it must be above 0, try 0.001")
-        if not absent_weight > 0:
-            raise SettingsError(
-                f"autorec: absent_weight is {absent_weight}; it must be above 0. To leave unrated words out of the loss, "
-                "set objective=observed"
-            )
-        if not 0 <= corruption < 1:
-            raise SettingsError(f"autorec: corruption is {corruption}; it must be at least 0 and below 1")
-        if decoder == "ridge" and (objective, absent_weight, output) != ("enforced", 1, "identity"):
-            raise SettingsError(
-                "autorec: decoder=ridge solves for identity outputs and a loss on all words alike; with another output, "
-                "objective or absent_weight take decoder=gradient"
-            )
-        if init == "spectral" and objective == "observed":
-            raise SettingsError(
-                "autorec: init=spectral needs a rating of every word; with objective=observed set init=random"
-            )
-        if optimizer == "lbfgs" and corruption:
-            raise SettingsError("autorec: lbfgs needs a loss without draws; set corruption=0 or another optimizer")
         self.n_hidden, self.epochs, self.batch_size = n_hidden, epochs, batch_size
         self.learning_rate, self.reg, self.decoder = learning_rate, reg, decoder
+        self.init = init if init != "auto" else "spectral" if objective == "enforced" else "random"
         self.optimizer, self.schedule, self.hidden, self.output = optimizer, schedule, hidden, output
         self.objective, self.absent_weight, self.corruption = objective, absent_weight, corruption
         self.dtype, self.seed, self.n_threads = np.dtype(dtype), seed, n_threads
         self._weight = float(absent_weight) if objective == "enforced" else 0.0
+        _check_settings(self)
         self._forget(0, 0.0)
 
     # Training
@@ -142,7 +101,8 @@ class AutoRec:
 
         ratings : CSR (n_posts, n_words) float, what the network sees; entries not stored have the rating `background`.
         targets : CSR of the same shape over the same background; default the ratings themselves.
-        state : what :meth:`state` returned after some epoch; training goes on from there, on the same ratings.
+        state : what :meth:`state` returned after some epoch; training goes on from there, on the same ratings and with
+            the same settings, `epochs` among them, by which the learning rate falls.
         on_epoch : called as on_epoch(self) after each epoch; a true answer ends training.
         on_progress : called with the number of posts done since its last call.
 
@@ -150,13 +110,15 @@ class AutoRec:
         DivergenceError where the parameters stop being finite.
         """
         X, S = self._checked(ratings, background, targets)
+        if S.nnz == 0:
+            raise DataError("autorec was given no rating; it needs at least one stored entry to learn from")
         self._forget(X.shape[1], background)
         with Threads(self.n_threads, blas=False) as threads:
             if self.output == "sigmoid":
                 self.span = np.array([min(S.data.min(), 0.0), max(S.data.max(), 0.0)], self.dtype)
+                if self.span[0] == self.span[1]:
+                    raise DataError("autorec was given no rating but the background's; set output=identity")
             if state is not None:
-                if state["U"].shape != self.U.shape:
-                    raise DataError(f"the saved decoder is {state['U'].shape}, this training needs {self.U.shape}")
                 self.restore(state)
                 self.history = History([float(loss) for loss in state["history"]])
             else:
@@ -180,7 +142,10 @@ class AutoRec:
         if n_new < n_old:
             raise DataError(f"the new posts have {n_new} word columns, the model has {n_old}; keep the old ones first")
         if self._memory.X is None:
-            raise ModelError("this model was saved without what partial_fit needs; train it anew on old and new posts")
+            raise ModelError("this model holds no posts to practise with; call fit first, or train anew on all posts")
+        if len(self.span) and S.nnz and (S.data.min() < self.span[0] or S.data.max() > self.span[1]):
+            low, high = self.span + self.background
+            raise DataError(f"new ratings go beyond the outputs' range, {low:g} to {high:g}; train anew on all posts")
         all_X, all_S = self._memory.after(X, S)
         with Threads(self.n_threads, blas=False) as threads:
             self._grow(all_X, all_S)
@@ -205,9 +170,7 @@ class AutoRec:
         X = self._above(ratings, background)
         S = X if targets is None or targets is ratings else self._above(targets, background)
         if not (np.isfinite(X.data).all() and np.isfinite(S.data).all()):
-            raise DataError("autorec was given a rating that is not a finite number; ratings lie in [-1, 1]")
-        if S.nnz == 0:
-            raise DataError("autorec was given no rating; it needs at least one stored entry to learn from")
+            raise DataError("autorec was given a rating that is not a finite number; leave such entries out")
         return X, S
 
     def _asked(self, ratings, background):
@@ -241,7 +204,8 @@ class AutoRec:
         else:
             # A unit's input then varies by about one over the posts, the range in which a sigmoid bends.
             scale = 1 / np.sqrt(max(np.sum(np.square(X.data, dtype=np.float64)) / X.shape[0], 1.0))
-            self._Vt[:] = scale * rng.standard_normal(self._Vt.shape, np.float32)
+            self._Vt[:] = rng.standard_normal(self._Vt.shape, np.float32)
+            self._Vt *= self.dtype.type(scale)
         if self.init == "random" or len(self.span):
             self.b[:] = self._best_constants(S)
         if self.decoder == "ridge":
@@ -260,7 +224,7 @@ class AutoRec:
     def _grow(self, X, S):
         """Make room for new words, which are the last columns of X and S."""
         n_old, more = len(self.U), X.shape[1] - len(self.U)
-        company = X.T.tocsr()[n_old:] @ X[:, :n_old]  # how much each new word has to do with each old one
+        company = abs(X.T.tocsr()[n_old:]) @ abs(X[:, :n_old])  # how much each new word has to do with each old one
         total = company.sum(axis=1)
         new = (company @ self._Vt) / np.where(total > 0, total, 1)[:, None]
         self._Vt = np.concatenate([self._Vt, new.astype(self.dtype)])
@@ -281,12 +245,15 @@ class AutoRec:
         return self._Vt.T
 
     def state(self):
-        """All that training needs to go on: a dict of arrays."""
+        """All that training needs to go on, a dict of arrays. They are the model's own: copy what must stay."""
         arrays = {"Vt": self._Vt, "mu": self.mu, "U": self.U, "b": self.b, "history": np.array(self.history.loss)}
         return arrays | (self._optimizer.state() if self._optimizer else {})
 
     def restore(self, state):
         """Take the parameters of an earlier :meth:`state` of this model; the history stays."""
+        shape = getattr(state.get("U"), "shape", None)
+        if shape != self.U.shape or "Vt" not in state:
+            raise DataError(f"the saved state has a decoder of shape {shape}, this training needs {self.U.shape}")
         for array, name in ((self._Vt, "Vt"), (self.mu, "mu"), (self.U, "U"), (self.b, "b")):
             array[:] = state[name]
         self._optimizer = make_optimizer(self.optimizer, self._parameters())
@@ -294,9 +261,7 @@ class AutoRec:
             try:
                 self._optimizer.restore(state)
             except KeyError as missing:
-                raise DataError(
-                    f"the saved state lacks {missing}: it is of a training with another optimizer"
-                ) from None
+                raise DataError(f"the saved state lacks {missing}: it is of another optimizer or decoder") from None
 
     def to_arrays(self):
         """Everything to be saved, a dict of arrays: the parameters, and what :meth:`partial_fit` needs."""
@@ -316,7 +281,7 @@ class AutoRec:
         if "background" not in kept:
             model.b = b + U.sum(axis=1) / 2
             return model
-        model.background, model.span = float(kept["background"]), kept["span"]
+        model.background, model.span = float(kept["background"]), np.array(kept["span"])
         model._memory = Memory.from_arrays(kept, len(U))
         return model
 
@@ -342,15 +307,20 @@ class AutoRec:
 
     def predict_at(self, ratings, places, background=None):
         """Outputs at the stored entries of `places`, CSR of the same shape, in their order: (places.nnz,)."""
+        places = sparse.csr_array(places)
+        if places.shape != ratings.shape:
+            raise DataError(
+                f"autorec was asked at places {places.shape} for ratings {ratings.shape}; shapes must agree"
+            )
         out = np.empty(places.nnz, self.dtype)
         with Threads(self.n_threads) as threads:
             H = codes(self, self._asked(ratings, background), threads)
 
-            def run(part):
+            def give(part):
                 rows = places.indptr[part.start : part.stop + 1]
                 kernels.outputs_at(rows, places.indices, H[part], self.U, self.b, out)
 
-            threads.entries(places.indptr, run)
+            threads.entries(places.indptr, give)
         if len(self.span):
             bounded(out, self.span)
         return out + self.dtype.type(self.background)
@@ -377,24 +347,30 @@ class AutoRec:
         the rest are -1 and -inf. Raises DataError for ids that are no words.
         """
         n_words = len(self.U)
+        if not (isinstance(top, (int, np.integer)) and top >= 0):
+            raise DataError(f"autorec: top is {top!r}; it must be a whole number of at least 0")
         allowed = np.zeros(n_words, bool)
         allowed[slice(None) if restrict_to is None else _ids(restrict_to, n_words, "restrict_to")] = True
         allowed[_ids(banned, n_words, "banned")] = False
-        if not sparse.issparse(words):
-            given = np.unique(_ids(words, n_words, "words"))
-            if exclude_seen:
-                allowed[given] = False
-            background = self.background if background is None else background
-            h = self.mu + self.dtype.type(1 - background) * self._Vt[given].sum(axis=0)
-            activate(self.hidden, h[None])
-            columns = np.flatnonzero(allowed)
-            outputs = np.empty(len(columns), self.dtype)
-            kernels.outputs_at(np.array([0, len(columns)]), columns, h[None], self.U, self.b, outputs)
-            places, scores = top_k(outputs[None], min(top, len(columns)))
-            return columns[places[0]].astype(np.int32), self._ratings(scores[0])
-        words, columns = sparse.csr_array(words), np.flatnonzero(allowed)
-        U, b = (self.U, self.b) if len(columns) == n_words else (self.U[columns], self.b[columns])
-        place = np.cumsum(allowed) - 1
+        if sparse.issparse(words):
+            return self._recommend_many(sparse.csr_array(words), top, exclude_seen, allowed, background)
+        return self._recommend_one(np.unique(_ids(words, n_words, "words")), top, exclude_seen, allowed, background)
+
+    def _recommend_one(self, given, top, exclude_seen, allowed, background):
+        if exclude_seen:
+            allowed[given] = False
+        columns = np.flatnonzero(allowed)
+        background = self.background if background is None else background
+        h = self.mu + self.dtype.type(1 - background) * self._Vt[given].sum(axis=0)
+        activate(self.hidden, h[None])
+        outputs = np.empty(len(columns), self.dtype)
+        kernels.outputs_at(np.array([0, len(columns)]), columns, h[None], self.U, self.b, outputs)
+        places, scores = top_k(outputs[None], min(top, len(columns)))
+        return columns[places[0]].astype(np.int32), self._ratings(scores[0])
+
+    def _recommend_many(self, words, top, exclude_seen, allowed, background):
+        columns, place = np.flatnonzero(allowed), np.cumsum(allowed) - 1
+        U, b = (self.U, self.b) if allowed.all() else (self.U[columns], self.b[columns])
         shape = words.shape[0], min(top, len(columns))
         ids, scores = np.empty(shape, np.int32), np.empty(shape, self.dtype)
         block = max(1, OUTPUTS // max(1, len(columns)))
@@ -403,7 +379,7 @@ class AutoRec:
                 part = words[start : start + block]
                 H = codes(self, self._asked(part, background), threads)
 
-                def run(rows, part=part, H=H, start=start):
+                def answer(rows, part=part, H=H, start=start):
                     outputs = H[rows] @ U.T
                     outputs += b
                     if exclude_seen:
@@ -414,7 +390,7 @@ class AutoRec:
                     into = slice(start + rows.start, start + rows.stop)
                     ids[into], scores[into] = top_k(outputs, shape[1])
 
-                threads.rows(len(H), run)
+                threads.rows(len(H), answer)
         found = ids >= 0
         ids[found] = columns[ids[found]]
         return ids, self._ratings(scores)
@@ -427,9 +403,61 @@ class AutoRec:
         return scores + self.dtype.type(self.background)
 
 
+def _check_settings(model):
+    """SettingsError for a value, or a combination of values, that cannot be."""
+    for name, allowed in (
+        ("init", ("auto", "spectral", "random")),
+        ("decoder", ("gradient", "ridge")),
+        ("optimizer", ("adam", "momentum", "sgd", "lbfgs")),
+        ("schedule", ("linear", "cosine", "constant")),
+        ("hidden", ("sigmoid", "tanh", "relu", "identity")),
+        ("output", ("identity", "sigmoid")),
+        ("objective", ("enforced", "observed")),
+        ("dtype", ("float32", "float64")),
+    ):
+        if str(getattr(model, name)) not in allowed:
+            raise SettingsError(f"autorec: {name} is '{getattr(model, name)}'; it must be one of {', '.join(allowed)}")
+    started = model.init == "spectral" or model.decoder == "ridge"  # all may then be done before the first epoch
+    for name, least in (
+        ("n_hidden", 1),
+        ("epochs", 0 if started else 1),
+        ("batch_size", 1),
+        ("reg", 0),
+        ("seed", 0),
+        ("n_threads", 1),
+    ):
+        if not getattr(model, name) >= least:
+            raise SettingsError(f"autorec: {name} is {getattr(model, name)}; it must be at least {least}")
+    if not model.learning_rate > 0:
+        raise SettingsError(f"autorec: learning_rate is {model.learning_rate}; it must be above 0, try 0.001")
+    if not model.absent_weight > 0:
+        raise SettingsError(
+            f"autorec: absent_weight is {model.absent_weight}; it must be above 0. To leave unrated words out of the "
+            "loss, set objective=observed"
+        )
+    if not 0 <= model.corruption < 1:
+        raise SettingsError(f"autorec: corruption is {model.corruption}; it must be at least 0 and below 1")
+    loss = model.objective, model.absent_weight, model.output
+    if model.decoder == "ridge" and loss != ("enforced", 1, "identity"):
+        raise SettingsError(
+            "autorec: decoder=ridge solves for identity outputs and a loss on all words alike; with another output, "
+            "objective or absent_weight take decoder=gradient"
+        )
+    if model.init == "spectral" and model.objective == "observed":
+        raise SettingsError(
+            "autorec: init=spectral needs a rating of every word; with objective=observed set init=random"
+        )
+    if model.optimizer == "lbfgs" and model.corruption:
+        raise SettingsError("autorec: lbfgs needs a loss without draws; set corruption=0 or another optimizer")
+
+
 def _ids(values, n_words, name):
     """Word ids as an array; DataError where one is not a word."""
     ids = np.asarray(list(values))
-    if ids.size and not (np.issubdtype(ids.dtype, np.integer) and ids.min() >= 0 and ids.max() < n_words):
-        raise DataError(f"autorec: {name} must be word ids from 0 to {n_words - 1}, not {ids.tolist()[:5]}")
+    if (
+        ids.ndim != 1
+        or ids.size
+        and not (np.issubdtype(ids.dtype, np.integer) and ids.min() >= 0 and ids.max() < n_words)
+    ):
+        raise DataError(f"autorec: {name} must be word ids from 0 to {n_words - 1}, not {str(ids.tolist())[:40]}")
     return ids.astype(np.int64)

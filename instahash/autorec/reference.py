@@ -99,10 +99,10 @@ def outputs_at(indptr, indices, H, U, b, out):
             out[q] = U[indices[q]] @ H[i] + b[indices[q]]
 
 
-def correct(indptr, indices, data, H, U, b, absent_weight, span, K, dH):
+def correct(indptr, indices, data, H, U, b, absent_weight, span, K, DU):
     """What the stored entries add to the errors that all entries have as if they were absent.
 
-    With o = u_j . h_i + b_j and w = `absent_weight`: K_q = (o - s) - w o, dH_i += K_q u_j; where `span` is not None
+    With o = u_j . h_i + b_j and w = `absent_weight`: K_q = (o - s) - w o, DU_i += K_q u_j; where `span` is not None
     (then w = 0) o goes through the output units first. Returns the sum of (o - s)^2 - w o^2.
     """
     square = 0.0
@@ -112,7 +112,7 @@ def correct(indptr, indices, data, H, U, b, absent_weight, span, K, dH):
             o, slope = output_units(span, np.asarray(U[j] @ H[i] + b[j]))
             square += (o - data[q]) ** 2 - absent_weight * o**2
             K[q] = (o - data[q]) * slope - absent_weight * o
-            dH[i] += K[q] * U[j]
+            DU[i] += K[q] * U[j]
     return square
 
 

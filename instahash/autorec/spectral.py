@@ -17,7 +17,7 @@ import numpy as np
 from scipy import linalg
 
 from instahash.autorec import kernels
-from instahash.autorec.decoder import add_product
+from instahash.autorec.decoder import add_outer, add_product
 
 # Standard deviation of a unit's input. A sigmoid deviates from its tangent by z^2 / 12 of itself: here 0.3 %.
 SPREAD = 0.2
@@ -31,25 +31,27 @@ BLOCK = 16384
 FLOOR = 1e-6
 
 
-def spectral_start(X, S, n_hidden, shape, corruption, rng, threads):
+def spectral_start(X, S, n_hidden, hidden, corruption, rng, threads):
     """Parameters (Vt (n_words, n_hidden), mu, U, b) of a network that is the best linear map of its rank, nearly.
 
     X, S : CSR (n_posts, n_words), inputs and targets less the background; the same object for an autoencoder.
-    shape : "sigmoid", "tanh", "relu" or "identity", whose inputs are scaled to where it is nearly linear.
+    hidden : "sigmoid", "tanh", "relu" or "identity", whose inputs are scaled to where it is nearly linear.
     """
     n_words, dtype = X.shape[1], X.data.dtype
     wanted = min(n_hidden, n_words)
     covariance = (Dense if n_words <= DENSE_WORDS else Streamed)(X, S, corruption, threads)
     A, P, variances = covariance.leading(wanted, rng)
-    # A unit beyond the rank of the data is left with weights of zero.
     used = variances > max(variances.max(initial=0), 0) * 1e-6
-    spread = np.where(used, np.sqrt(np.where(used, variances, 1)), 1) / SPREAD
-    Vt, U = np.zeros((n_words, n_hidden), dtype), np.zeros((n_words, n_hidden), dtype)
-    Vt[:, :wanted] = A * (used / spread)
+    spread = np.sqrt(variances[used]) / SPREAD
+    # A unit beyond the rank of the data has a random encoder and no decoder yet: with both zero it could learn nothing.
+    scale = SPREAD / np.sqrt(max(covariance.squares.sum(), np.finfo(dtype).tiny))
+    Vt, U = (scale * rng.standard_normal((n_words, n_hidden))).astype(dtype), np.zeros((n_words, n_hidden), dtype)
+    used = np.flatnonzero(used)
+    Vt[:, used] = A[:, used] * (1 / spread).astype(dtype)
     # The tangent of g: a relu is shifted until it is rarely zero, the others are used at zero.
-    origin, slope = (4 * SPREAD, 1.0) if shape == "relu" else (0.0, 0.25 if shape == "sigmoid" else 1.0)
-    U[:, :wanted] = P * (used * spread / slope)
-    mu = (origin - covariance.x @ Vt).astype(dtype)
+    origin, slope = (4 * SPREAD, 1.0) if hidden == "relu" else (0.0, 0.25 if hidden == "sigmoid" else 1.0)
+    U[:, used] = P[:, used] * (spread / slope).astype(dtype)
+    mu = (origin - covariance.x.astype(dtype) @ Vt).astype(dtype)
     return Vt, mu, U, (covariance.s - U.sum(axis=1) * origin).astype(dtype)
 
 
@@ -60,10 +62,10 @@ class Means:
         self.X, self.S, self.n, self.threads = X, S, X.shape[0], threads
         self.autoencoder = X is S and corruption == 0
         self.x, self.s = _column_sums(X, X.data) / self.n, _column_sums(S, S.data) / self.n
-        squares = _column_sums(X, X.data**2) / self.n
-        self.noise = corruption / (1 - corruption) * squares
-        self.variance = squares - self.x**2 + self.noise
-        self.floor = FLOOR * max(self.variance.mean(), np.finfo(np.float32).tiny)
+        self.squares = _column_sums(X, np.square(X.data, dtype=np.float64)) / self.n
+        self.noise = corruption / (1 - corruption) * self.squares
+        self.variance = (self.squares - self.x**2).clip(min=0) + self.noise
+        self.floor = FLOOR * max(self.variance.mean(), FLOOR)
 
 
 def _column_sums(S, values):
@@ -80,17 +82,18 @@ class Dense(Means):
             F = N
         else:
             M = N if self.X is self.S else self._covariance(self.X, self.x)
-            M = M.astype(np.float64)
+            M = M.copy()
             M[np.diag_indices_from(M)] += self.noise + self.floor
-            B = linalg.cho_solve(linalg.cho_factor(M, overwrite_a=True), N.astype(np.float64)).astype(N.dtype)
+            B = linalg.cho_solve(linalg.cho_factor(M, overwrite_a=True), N)
             F = N.T @ B
-        last = len(F) - 1
-        values, P = linalg.eigh(F, subset_by_index=[last - wanted + 1, last], check_finite=False)
-        return (P if self.autoencoder else B @ P), P, values
+        last, dtype = len(F) - 1, self.X.data.dtype
+        values, P = linalg.eigh(F.astype(dtype), subset_by_index=[last - wanted + 1, last], check_finite=False)
+        return (P if self.autoencoder else B.astype(dtype) @ P), P, values
 
     def _covariance(self, S, s):
-        X_T, n_words = self.X.T.tocsr(), len(self.x)
-        total = np.zeros((n_words, n_words), S.data.dtype)
+        """In float64, since M is divided by."""
+        X_T, S = self.X.astype(np.float64).T.tocsr(), S.astype(np.float64)
+        total = np.zeros((len(self.x), len(self.x)))
 
         def run(part):
             rows = X_T.indptr[part.start : part.stop + 1]
@@ -98,7 +101,7 @@ class Dense(Means):
 
         self.threads.entries(X_T.indptr, run)
         total /= self.n
-        total -= np.outer(self.x, s).astype(total.dtype)
+        total -= np.outer(self.x, s)
         return total
 
 
@@ -133,14 +136,14 @@ class Streamed(Means):
             RQ = add_product(R, Q, np.zeros((R.shape[0], Q.shape[1]), Q.dtype), self.threads)
             L = R if left is right else left[start : start + BLOCK]
             add_product(L.T.tocsr(), RQ, out, self.threads, 1 / self.n)
-        out -= np.outer(l, r @ Q).astype(Q.dtype)
+        add_outer(-1.0, l.astype(Q.dtype), r.astype(Q.dtype) @ Q, out)
         return out
 
     def _solve(self, Y):
-        """M^-1 Y by conjugate gradients, every column its own, preconditioned by the diagonal of M."""
+        """M^-1 Y by conjugate gradients, every column its own, preconditioned by the diagonal of M. Y is used up."""
         extra = (self.noise + self.floor).astype(Y.dtype)[:, None]
         inverse = (1 / (self.variance + self.floor)).astype(Y.dtype)[:, None]
-        Z, R = np.zeros_like(Y), Y.copy()
+        Z, R = np.zeros_like(Y), Y
         direction = inverse * R
         rho = np.einsum("ij,ij->j", R, direction, dtype=np.float64)
         for _ in range(SOLVER_STEPS):
@@ -149,8 +152,9 @@ class Streamed(Means):
             bend = np.einsum("ij,ij->j", direction, image, dtype=np.float64)
             step = (rho / np.where(bend > 0, bend, np.inf)).astype(Y.dtype)
             Z += step * direction
-            R -= step * image
-            image = inverse * R
+            image *= step
+            R -= image
+            np.multiply(inverse, R, out=image)
             before, rho = rho, np.einsum("ij,ij->j", R, image, dtype=np.float64)
             direction *= (rho / np.where(before > 0, before, np.inf)).astype(Y.dtype)
             direction += image
@@ -162,7 +166,7 @@ def _orthonormal(Y):
     for _ in range(2):
         Y = Y / np.maximum(np.linalg.norm(Y, axis=0), np.finfo(Y.dtype).tiny)
         gram = (Y.T @ Y).astype(np.float64)
-        gram[np.diag_indices_from(gram)] += 1e-6
+        gram[np.diag_indices_from(gram)] += len(gram) * np.finfo(Y.dtype).eps
         L = linalg.cholesky(gram, lower=True)
         Y = Y @ linalg.solve_triangular(L, np.eye(len(L)), lower=True).T.astype(Y.dtype)
     return Y

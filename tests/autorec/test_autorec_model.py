@@ -285,7 +285,7 @@ def test_the_published_form_is_taken_up():
     model = AutoRec.from_arrays(V, mu, U, b)
     r = rng.random((2, 5)) * (rng.random((2, 5)) < 0.5)
     np.testing.assert_allclose(model.predict(sparse.csr_array(r)), reference.sigmoid(r @ V.T + mu) @ U.T + b)
-    with pytest.raises(ModelError, match="saved without what partial_fit needs"):
+    with pytest.raises(ModelError, match="holds no posts to practise with"):
         model.partial_fit(planted()[:, :5].tocsr())
 
 
@@ -378,8 +378,17 @@ def test_data_that_cannot_be_learnt_from():
         for n_words in (5, 13):
             with pytest.raises(DataError, match=f"given {n_words} word columns; the model has 12 words"):
                 question(asked_about(3, n_words=n_words))
-    with pytest.raises(DataError, match="lacks 'V_velocity': it is of a training with another optimizer"):
+    with pytest.raises(DataError, match="lacks 'V_velocity': it is of another optimizer or decoder"):
         AutoRec(**{**SMALL, "optimizer": "sgd"}).fit(planted(40), state=model.state())
+    with pytest.raises(DataError, match=r"places \(2, 12\) for ratings \(1, 12\); shapes must agree"):
+        model.predict_at(asked_about(3), planted(2))
+    for top in (-1, 2.0, None):
+        with pytest.raises(DataError, match=f"top is {top}; it must be a whole number of at least 0"):
+            model.recommend([0], top)
+    with pytest.raises(DataError, match="words must be word ids from 0 to 11, not"):
+        model.recommend(np.zeros((2, 12), int))
+    with pytest.raises(DataError, match="decoder of shape None, this training needs"):
+        AutoRec(**SMALL).fit(planted(40), state=model.to_arrays() | {"U": None})
     for options in ({"restrict_to": [12]}, {"banned": [-1]}, {"restrict_to": ["sea"]}):
         with pytest.raises(DataError, match=f"{next(iter(options))} must be word ids from 0 to 11"):
             model.recommend([0], **options)
@@ -387,7 +396,34 @@ def test_data_that_cannot_be_learnt_from():
         model.recommend([12])
 
 
-@pytest.mark.parametrize("options", [{}, {"optimizer": "sgd"}], ids=str)
-def test_divergence_is_named(options):
-    with np.errstate(all="ignore"), pytest.raises(DivergenceError, match=r"epoch \d+: \w+ or .* rate 1e\+30; try"):
-        AutoRec(**{**SMALL, "learning_rate": 1e30, **options}).fit(planted())
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize(
+    "options", [{}, {"optimizer": "sgd"}, {"optimizer": "sgd", "decoder": "ridge", "hidden": "identity"}], ids=str
+)
+def test_divergence_is_named_and_nothing_else_is_said(options, n_threads):
+    with pytest.raises(DivergenceError, match=r"epoch \d+: \w+ or .* rate 1e\+30; try"):
+        AutoRec(**{**SMALL, "learning_rate": 1e30, "n_threads": n_threads, **options}).fit(planted())
+
+
+def test_ratings_that_sigmoid_outputs_cannot_reach():
+    rated = sparse.csr_array(np.tile([[3.0, 4.0, 0.0]], (20, 1)))
+    with pytest.raises(DataError, match="no rating but the background's; set output=identity"):
+        AutoRec(output="sigmoid").fit(sparse.csr_array(rated[:, [0]]), 3.0)
+    model = AutoRec(**{**SMALL, "output": "sigmoid"}).fit(rated, 0.0)
+    with pytest.raises(DataError, match="beyond the outputs' range, 0 to 4; train anew on all posts"):
+        model.partial_fit(rated * 2)
+
+
+def test_a_new_word_starts_as_strong_as_its_company():
+    """Ratings on both sides of the background do not cancel in how much company a word has."""
+    rng = np.random.default_rng(0)
+    stars = sparse.csr_array((rng.random((80, 10)) < 0.5) * rng.integers(1, 6, (80, 10)).astype(float))
+    model = AutoRec(**{**SMALL, "objective": "observed"}).fit(narrow(stars, 9), 3.0)
+    strongest = np.abs(model.V).max()
+    model._grow(*model._checked(stars, 3.0, None))
+    assert np.abs(model.V).max() == strongest
+
+
+def narrow(matrix, n_words):
+    return sparse.csr_array(matrix[:, :n_words])

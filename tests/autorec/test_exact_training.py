@@ -175,7 +175,7 @@ def run_reference(model, X, S, start, learning_rate):
         {"objective": "observed", "reg": 0.1},
         {"output": "sigmoid"},
         {"decoder": "ridge", "reg": 0.01},
-        {"decoder": "ridge", "reg": 1e-6, "optimizer": "sgd", "init": "spectral"},
+        {"decoder": "ridge", "reg": 1e-3, "optimizer": "sgd", "init": "spectral"},
         {"init": "spectral", "corruption": 0.2},
     ],
     ids=str,
@@ -270,3 +270,39 @@ def test_more_units_than_the_data_has_rank():
     X = planted(30)
     model = AutoRec(n_hidden=15, epochs=0, decoder="ridge", dtype="float64").fit(X)
     assert model.rmse(X) < 0.05 and np.isfinite(model.V).all()
+
+
+def of_few_kinds(n_kinds, n_posts=60, n_words=30):
+    """Posts of a few kinds; the last word is in all of them."""
+    rng = np.random.default_rng(n_kinds)
+    dense = ((rng.random((n_kinds, n_words)) < 0.2) * 1.0)[rng.integers(n_kinds, size=n_posts)]
+    dense[:, -1] = 0.9
+    return sparse.csr_array(dense.astype(np.float32))
+
+
+@pytest.mark.parametrize("n_kinds", [1, 2, 5])
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("options", [{}, {"corruption": 0.3}, {"decoder": "ridge"}], ids=str)
+@pytest.mark.parametrize("hidden", ["sigmoid", "relu"])
+@pytest.mark.parametrize("same", [True, False])
+def test_data_of_lower_rank_than_there_are_units(monkeypatch, n_kinds, streamed, options, hidden, same):
+    """Nothing is divided by what does not vary; the few kinds of posts are told apart, whatever they are to give."""
+    monkeypatch.setattr("instahash.autorec.spectral.DENSE_WORDS", 0 if streamed else 100)
+    X = of_few_kinds(n_kinds)
+    S = X if same else X[:, ::-1].tocsr()
+    model = AutoRec(n_hidden=12, epochs=0, hidden=hidden, **options).fit(X, targets=S)
+    assert model.rmse(X, targets=S) < (0.02 if "corruption" not in options else 0.5)
+    assert np.isfinite(model.V).all() and np.isfinite(model.U).all()
+
+
+def test_many_units_for_a_few_kinds_of_posts(monkeypatch):
+    """As many columns as one float32 sum blurs."""
+    monkeypatch.setattr("instahash.autorec.spectral.DENSE_WORDS", 0)
+    model = AutoRec(n_hidden=200, epochs=0).fit(of_few_kinds(3, n_posts=300, n_words=600))
+    assert model.rmse(of_few_kinds(3, n_posts=300, n_words=600)) < 0.02
+
+
+def test_units_beyond_the_rank_can_learn():
+    X = planted(60)
+    model = AutoRec(n_hidden=14, epochs=1, batch_size=8).fit(X)
+    assert (np.abs(model.U).sum(axis=0) > 0).all()

@@ -247,3 +247,9 @@ def test_descriptions_in_and_hashtags_out():
     assert dataset.vocabulary.is_hashtag[targets.indices].all()
     assert ((targets.toarray() == 1) == (dataset.hashtags.toarray() > 0)).all()
     assert (targets.data < 1).any()  # the expansion
+
+
+def test_settings_of_both_models_are_looked_at_before_one_is_trained(monkeypatch):
+    monkeypatch.setattr(Word2Vec, "fit", lambda *args, **options: pytest.fail("word2vec was trained"))
+    with pytest.raises(SettingsError, match="optimizer is 'adamw'; it must be one of"):
+        InstaHash(QUICK.changed(["autorec.optimizer=adamw"])).fit(POSTS)
