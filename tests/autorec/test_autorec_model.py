@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.autorec import AutoRec, expansion_decay, rating_matrix, reference
+from instahash.autorec import AutoRec, epochs, expansion_decay, rating_matrix, reference
+from instahash.autorec.memory import Memory
 from instahash.errors import DataError, DivergenceError, ModelError, SettingsError
 from instahash.testing import bag_matrices, rating_matrices
 from instahash.training import EarlyStopping
@@ -110,21 +111,29 @@ def test_the_history_is_the_rmse_of_the_reference(decoder):
     assert model.rmse(ratings) == pytest.approx(model.history[0], rel=1e-5)
 
 
-@given(drawn=rating_matrices(), asked=st.sampled_from([-1.0, 0.0]))
-def test_predictions_are_those_of_the_reference(drawn, asked):
+@given(drawn=rating_matrices(), asked=st.sampled_from([-1.0, 0.0]), span=st.sampled_from([None, (-0.5, 2.0)]))
+def test_predictions_are_those_of_the_reference(drawn, asked, span):
     ratings, c = drawn
     rng = np.random.default_rng(ratings.nnz)
     model = AutoRec(n_hidden=4)
     model._forget(10, c)
+    model.span = np.array(span or (), np.float32)
     for array in (model._Vt, model.mu, model.U, model.b):
         array[:] = rng.normal(size=array.shape)
     X = np.zeros(ratings.shape)
     entries = ratings.tocoo()
     X[entries.row, entries.col] = entries.data - asked
-    H, O = reference.forward(model.V, model.mu, model.U, model.b, X)
+    H, O = reference.forward(model.V, model.mu, model.U, model.b, X, "sigmoid", span)
     np.testing.assert_allclose(model.encode(ratings, asked), H, rtol=1e-4, atol=1e-5)
     np.testing.assert_array_equal(model.encode(ratings), model.encode(ratings, c))
     np.testing.assert_allclose(model.predict(ratings, asked), O + c, rtol=1e-4, atol=1e-4)
+    places = sparse.csr_array(np.ones(ratings.shape))
+    np.testing.assert_allclose(model.predict_at(ratings, places, asked), (O + c).ravel(), rtol=1e-4, atol=1e-4)
+    ids, scores = model.recommend(ratings, 10, background=asked, exclude_seen=False)
+    np.testing.assert_allclose(scores, np.take_along_axis(O + c, ids, axis=1), rtol=1e-4, atol=1e-4)
+    words = sparse.csr_array((np.ones(3), [0, 4, 7], [0, 3]), shape=(1, 10))
+    ids, scores = model.recommend([0, 4, 7], 10, background=asked)
+    np.testing.assert_allclose(scores, model.predict(words, asked)[0, ids], rtol=1e-4, atol=1e-4)
 
 
 def test_same_seed_same_bits():
@@ -208,6 +217,8 @@ def test_scores_are_ratings_whatever_the_output_units():
         model = AutoRec(**{**SMALL, **options}).fit(planted())
         ids, scores = model.recommend([6, 7], top=3)
         np.testing.assert_allclose(scores, model.predict(asked_about(6, 7))[0, ids], atol=1e-5)
+        everything = model.recommend(asked_about(6, 7), top=12)
+        assert np.isneginf(everything[1][0, 10:]).all() and (everything[0][0, 10:] == -1).all()
         batch = model.recommend(asked_about(6, 7), top=3)
         np.testing.assert_array_equal(batch[0][0], ids)
         np.testing.assert_allclose(batch[1][0], scores, atol=1e-5)
@@ -254,13 +265,72 @@ def test_without_memory_old_posts_are_forgotten():
 
 
 def test_memory_is_a_fair_draw_of_all_posts(monkeypatch):
-    monkeypatch.setattr("instahash.autorec.memory.SIZE", 40)
-    shares = []
-    for seed in range(20):
-        model = AutoRec(**{**SMALL, "epochs": 1, "seed": seed}).fit(planted(100)).partial_fit(with_a_new_word(60, seed))
-        assert model._memory.X.shape == (40, 14) and model._memory.seen == 160
-        shares.append(np.mean(model._memory.X[:, [12]].toarray() > 0))
-    assert np.mean(shares) == pytest.approx(60 / 160, abs=0.06)
+    """Each of 20 posts and of 30 later ones, told apart by their words, is among the 10 kept with probability 1/5."""
+    monkeypatch.setattr("instahash.autorec.memory.SIZE", 10)
+    posts, drawn = sparse.csr_array(np.eye(50, dtype=np.float32)), np.zeros(50)
+    first = sparse.csr_array(posts[:20, :20])
+    for seed in range(600):
+        memory = Memory()
+        memory.add(first, 2 * first, seed)
+        memory.add(posts[20:], 2 * posts[20:], seed)
+        assert memory.X.shape == (10, 50) and memory.seen == 50 and (memory.S != 2 * memory.X).nnz == 0
+        drawn += memory.X.sum(axis=0)
+    assert np.abs(drawn - 120).max() < 4.5 * np.sqrt(600 * 0.2 * 0.8)
+
+
+def test_memory_of_targets_of_their_own_and_of_inputs_that_are_targets():
+    X = sparse.csr_array(np.eye(4, dtype=np.float32))
+    for first, then in ((2 * X, X), (X, 2 * X), (X, X)):
+        memory = Memory()
+        memory.add(X, first, 0)
+        all_X, all_S = memory.after(X, then)
+        np.testing.assert_array_equal(all_X.toarray(), np.vstack([X.toarray()] * 2))
+        np.testing.assert_array_equal(all_S.toarray(), np.vstack([then.toarray(), first.toarray()]))
+        assert (all_S is all_X) == (first is X and then is X)
+
+
+def test_a_new_word_by_hand():
+    """Word 2 is new, and met word 0 twice and word 1 once; it is in two of four posts."""
+    model = AutoRec(n_hidden=2, absent_weight=0.5)
+    model._forget(2, 0.0)
+    model._Vt[:], model.U[:], model.b[:] = [[3, 0], [0, 6]], 1, [7, 8]
+    X = sparse.csr_array(np.array([[1.0, 1, 1], [1, 0, 1], [0, 1, 0], [1, 0, 0]]))
+    model._grow(X, X)
+    np.testing.assert_allclose(model.V.T, [[3, 0], [0, 6], [2, 2]])
+    np.testing.assert_allclose(model.U, [[1, 1], [1, 1], [0, 0]])
+    np.testing.assert_allclose(model.b, [7, 8, 2 / 3])  # mean rating with the absent ones counted half: 2 / (2 + 2 / 2)
+
+
+def test_new_posts_start_from_the_best_decoder_where_it_is_known():
+    """With steps of size zero, only the closed form can have changed the decoder."""
+    still = {**SMALL, "learning_rate": 1e-30, "epochs": 1}
+    for options, moves in (({}, True), ({"objective": "observed"}, False), ({"absent_weight": 0.5}, False)):
+        model = AutoRec(**{**still, **options}).fit(planted())
+        before = model.U.copy()
+        model.partial_fit(with_a_new_word(60, 1))
+        assert np.allclose(model.U[:12], before, atol=1e-6) != moves
+
+
+def test_new_posts_are_rated_over_the_background_of_the_training():
+    stars = sparse.csr_array(np.array([[5.0, 4, 0], [0, 2, 1], [4, 0, 5]]))
+    model = AutoRec(**{**SMALL, "objective": "observed"}).fit(stars, 3.0).partial_fit(stars)
+    np.testing.assert_array_equal(np.sort(model._memory.X.data), np.sort(np.tile(stars.data - 3, 2)))
+
+
+def test_sigmoid_outputs_start_at_the_mean_rating_and_reach_as_far_as_the_targets():
+    targets = planted()
+    targets.data[:] = 0.5
+    model = AutoRec(n_hidden=3, epochs=0, output="sigmoid").fit(planted(), targets=targets)
+    np.testing.assert_array_equal(model.span, [0, 1.5])
+    means = np.where(targets.toarray() > 0, 0.5, -1).mean(axis=0)
+    np.testing.assert_allclose(model.predict(planted(5)), np.tile(means, (5, 1)), atol=1e-5)
+
+
+def test_a_parameter_that_is_not_finite_is_found_even_where_the_loss_is():
+    model = AutoRec(**{**SMALL, "epochs": 1}).fit(planted(40))
+    model.U[3, 2] = np.nan
+    with pytest.raises(DivergenceError, match="in epoch 2: U or the loss"):
+        epochs.check(model, 1.0)
 
 
 @pytest.mark.parametrize("same", [True, False])
@@ -271,6 +341,7 @@ def test_a_saved_model_answers_and_learns_as_the_one_that_was_saved(same):
     loaded = AutoRec.from_arrays(**model.to_arrays(), history=model.history.loss, settings=settings)
     np.testing.assert_array_equal(loaded.predict(asked_about(3)), model.predict(asked_about(3)))
     assert loaded.rmse(planted(), targets=targets) == model.rmse(planted(), targets=targets)
+    assert loaded._memory.seen == 300
     new = with_a_new_word(30, 1)
     extra = {} if same else {"targets": with_a_new_word(30, 2)}
     for each in (model, loaded):

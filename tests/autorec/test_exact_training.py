@@ -1,6 +1,7 @@
 """Training without arrays of posts x words against the dense reference: values, gradients, whole runs, in float64."""
 
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from instahash.autorec import AutoRec, decoder, epochs, reference
+from instahash.autorec.optimize import lbfgs_epoch, rate_at
 from instahash.autorec.spectral import spectral_start
 from instahash.testing import bag_matrices, rating_matrices
 from instahash.threads import Threads
@@ -70,7 +72,7 @@ def random_model(seed, n_words=9, **options):
     model._Vt, model.mu = rng.normal(size=(n_words, 4)), rng.normal(size=4)
     model.U, model.b = rng.normal(size=(n_words, 4)), rng.normal(size=n_words)
     if options.get("output") == "sigmoid":
-        model.span = np.array([0.0, 2.0])
+        model.span = np.array([-0.5, 2.0])
     return model
 
 
@@ -103,17 +105,35 @@ def test_loss_and_gradients_of_a_batch(objective, hidden, drawn, seed, reg, n_th
 
 
 @every_objective
-@given(drawn=rating_matrices(n_words=9), seed=seeds, way=st.sampled_from([True, False]))
-def test_rmse(objective, drawn, seed, way):
+@given(drawn=rating_matrices(n_words=9), seed=seeds, way=st.sampled_from([True, False]), own=st.floats(-2, 2))
+def test_rmse(objective, drawn, seed, way, own):
+    """Outputs lie above the model's own background, the ratings above another."""
     ratings, c = drawn
     if not ratings.nnz:
         return
     model = random_model(seed, **objective)
-    model.background = c
+    model.background = own
     X = dense(ratings, c)
-    wanted = reference.rmse(model.V, model.mu, model.U, model.b, X, X, weights(model, ratings), "sigmoid", span(model))
+    outputs = reference.forward(model.V, model.mu, model.U, model.b, X, "sigmoid", span(model))[1] + own
+    w = weights(model, ratings)
+    wanted = np.sqrt((w * (outputs - c - X) ** 2).sum() / w.sum())
     with going(dense_way=way):
         assert model.rmse(ratings, c) == pytest.approx(wanted, rel=1e-7)
+
+
+def test_large_means_of_codes_do_not_blur_the_rmse():
+    """Outputs are then small differences of large numbers, in float32."""
+    rng = np.random.default_rng(0)
+    X = sparse.random_array((400, 60), density=0.1, rng=rng, format="csr")
+    model = AutoRec(n_hidden=3, hidden="identity")
+    model._forget(60, 0.0)
+    model._Vt[:], model.mu[:] = 0.1 * rng.normal(size=(60, 3)), 1000
+    model.U[:] = rng.normal(size=(60, 3))
+    model.b[:] = -1000.0 * model.U.sum(axis=1)
+    with going(dense_way=False):
+        got = model.rmse(X)
+    exact = [array.astype(float) for array in (model.V, model.mu, model.U, model.b)]
+    assert got == pytest.approx(reference.rmse(*exact, X.toarray(), X.toarray(), 1.0, "identity"), rel=0.01)
 
 
 def planted(n_posts=23, n_words=9, seed=0):
@@ -157,7 +177,11 @@ def run_reference(model, X, S, start, learning_rate):
                     beta = 0.9 if model.optimizer == "momentum" else 0.0
                     reference.momentum(theta[name], gradients[name], first[name], rate, beta)
         if model.decoder == "ridge":
-            H = reference.forward(theta["V"].T, theta["mu"], U, b, X_dense, model.hidden)[0]
+            x = X_dense.copy()
+            if model.corruption:  # drawn anew, for five posts at a time
+                kept = [rng.random(X[i : i + 5].nnz, np.float32) >= model.corruption for i in range(0, len(x), 5)]
+                x[X.nonzero()] *= np.concatenate(kept) / (1 - model.corruption)
+            H = reference.forward(theta["V"].T, theta["mu"], U, b, x, model.hidden)[0]
             theta["U"], theta["b"] = reference.ridge_decoder(H, S_dense, model.reg)
             squares = np.square(H @ theta["U"].T + theta["b"] - S_dense).sum()
         history.append(np.sqrt(squares / (all_weights.sum())))
@@ -175,6 +199,7 @@ def run_reference(model, X, S, start, learning_rate):
         {"objective": "observed", "reg": 0.1},
         {"output": "sigmoid"},
         {"decoder": "ridge", "reg": 0.01},
+        {"decoder": "ridge", "reg": 0.01, "corruption": 0.3},
         {"decoder": "ridge", "reg": 1e-3, "optimizer": "sgd", "init": "spectral"},
         {"init": "spectral", "corruption": 0.2},
     ],
@@ -240,12 +265,32 @@ def test_lbfgs_lowers_the_loss_to_a_point_without_slope(decoder_name, objective)
     assert model.history[-1] == pytest.approx(wanted, rel=1e-6)
 
 
+def test_lbfgs_keeps_the_best_point_not_the_last_one_tried(monkeypatch):
+    def minimize(function, start, **options):
+        first, _ = function(start - 1)
+        function(start + 5)
+        return SimpleNamespace(x=start - 1, fun=first)
+
+    monkeypatch.setattr("scipy.optimize.minimize", minimize)
+    theta = np.full(2, 3.0)
+    assert lbfgs_epoch({"x": theta}, lambda: (theta.sum(), {"x": np.ones(2)})) == 4.0
+    np.testing.assert_array_equal(theta, [2, 2])
+
+
+@pytest.mark.parametrize(
+    "schedule, rates", [("constant", [8, 8, 8]), ("linear", [8, 6, 2]), ("cosine", [8, 4 + 8**0.5, 4 - 8**0.5])]
+)
+def test_schedules_by_hand(schedule, rates):
+    np.testing.assert_allclose([rate_at(done, 8.0, schedule) for done in (0, 0.25, 0.75)], rates)
+
+
 @pytest.mark.parametrize("streamed", [False, True])
 @pytest.mark.parametrize("corruption", [0.0, 0.3])
 @pytest.mark.parametrize("same", [True, False])
 def test_the_spectral_start_is_the_best_linear_map(monkeypatch, streamed, corruption, same):
     monkeypatch.setattr("instahash.autorec.spectral.DENSE_WORDS", 0 if streamed else 100)
     monkeypatch.setattr("instahash.autorec.spectral.FLOOR", 1e-12)
+    monkeypatch.setattr("instahash.autorec.spectral.BLOCK", 7)
     X = planted(60)
     S = X if same else planted(60, seed=1)
     with Threads(2, blas=False) as threads:

@@ -1,0 +1,39 @@
+"""Threads share rows, and leave BLAS as they found it."""
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info
+
+from instahash.threads import Threads
+
+
+def blas_threads():
+    return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 3])
+def test_rows_are_shared_out_once_and_in_order(n_threads):
+    with Threads(n_threads) as threads:
+        parts = threads.rows(10, lambda part: list(range(10))[part])
+        assert len(parts) == n_threads and sum(parts, []) == list(range(10))
+        indptr = np.array([0, 0, 7, 8, 8, 9, 12])
+        parts = threads.entries(indptr, lambda part: list(range(6))[part])
+        assert len(parts) == n_threads and sum(parts, []) == list(range(6))
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 3])
+def test_products(n_threads):
+    A, B = np.random.default_rng(0).normal(size=(7, 4)), np.random.default_rng(1).normal(size=(4, 5))
+    with Threads(n_threads, blas=False) as threads:
+        np.testing.assert_allclose(threads.product(A, B), A @ B)
+        np.testing.assert_allclose(threads.gram(A), A.T @ A)
+
+
+def test_blas_gets_one_thread_where_ours_multiply_and_its_own_number_back():
+    before = blas_threads()
+    with Threads(2):
+        assert blas_threads() == before
+    with pytest.raises(ZeroDivisionError), Threads(2, blas=False) as threads:
+        assert set(blas_threads()) == {1}
+        threads.rows(2, lambda part: 1 / 0)
+    assert blas_threads() == before
