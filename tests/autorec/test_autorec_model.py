@@ -392,6 +392,13 @@ def test_the_decay_by_hand():
     [
         ({"reg": float("nan")}, "reg is nan; it must be at least 0"),
         ({"n_hidden": 0}, "n_hidden is 0; it must be at least 1"),
+        ({"batch_size": 0}, "batch_size is 0; it must be at least 1"),
+        ({"seed": -1}, "seed is -1; it must be at least 0"),
+        ({"n_threads": 0}, "n_threads is 0; it must be at least 1"),
+        *(
+            ({name: "x"}, f"{name} is 'x'; it must be one of")
+            for name in ("init", "decoder", "optimizer", "schedule", "output", "objective")
+        ),
         ({"epochs": 0, "init": "random"}, "epochs is 0; it must be at least 1"),
         ({"learning_rate": 0.0}, "it must be above 0, try 0.001"),
         ({"hidden": "softplus"}, "hidden is 'softplus'; it must be one of sigmoid, tanh, relu, identity"),
@@ -429,6 +436,17 @@ def test_an_entry_given_twice_is_a_sum():
 
 def test_without_a_rating_for_every_word_the_start_is_random():
     assert AutoRec().init == "spectral" and AutoRec(objective="observed").init == "random"
+
+
+def test_no_epochs_where_the_decoder_is_solved_for():
+    model = AutoRec(n_hidden=6, epochs=0, init="random", decoder="ridge").fit(planted())
+    assert len(model.history) == 0 and model.rmse(planted()) < 0.9
+
+
+def test_a_state_of_another_size():
+    state = AutoRec(**{**SMALL, "epochs": 1}).fit(planted(40)).state()
+    with pytest.raises(DataError, match=r"\(12, 6\), this training needs \(12, 5\)"):
+        AutoRec(**{**SMALL, "n_hidden": 5}).fit(planted(40), state=state)
 
 
 def test_data_that_cannot_be_learnt_from():
