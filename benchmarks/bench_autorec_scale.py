@@ -105,8 +105,8 @@ def draw(by_words, by_posts, path):
         axis.set(xlabel=size, ylabel="seconds an epoch")
     axes[0].legend(fontsize=8)
     x = [row["words"] for row in by_words]
-    axes[2].loglog(x, [row["peak_rss_mb_gradient"] / 1000 for row in by_words], "o-")
-    axes[2].set(xlabel="words", ylabel="peak memory of the process, GB")
+    axes[2].semilogx(x, [row["peak_rss_mb_gradient"] / 1000 for row in by_words], "o-")
+    axes[2].set(xlabel="words", ylabel="peak memory of the process, GB", ylim=(0, None))
     figure.savefig(path, metadata={"Date": None})
 
 
