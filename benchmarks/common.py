@@ -108,7 +108,9 @@ def report(args, figures):
         "versions": versions,
         "figures": {name: round(value, 5) if isinstance(value, float) else value for name, value in figures.items()},
     }
-    result["arguments"]["data"] = Path(args.data).name
+    for name in ("data", "plot"):  # no path of a machine
+        if result["arguments"].get(name):
+            result["arguments"][name] = Path(result["arguments"][name]).name
     Path(args.json).write_text(json.dumps(result, indent=2) + "\n")
 
 

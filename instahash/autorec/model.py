@@ -173,10 +173,14 @@ class AutoRec:
             raise DataError("autorec was given a rating that is not a finite number; leave such entries out")
         return X, S
 
-    def _asked(self, ratings, background):
-        """Inputs of a question, which must be about the words of this model."""
+    def _fits(self, ratings):
+        """DataError where a question is not about the words of this model."""
         if ratings.shape[1] != len(self.U):
             raise DataError(f"autorec was given {ratings.shape[1]} word columns; the model has {len(self.U)} words")
+
+    def _asked(self, ratings, background):
+        """Inputs of a question, less the background that it has or that of the training."""
+        self._fits(ratings)
         return self._above(ratings, self.background if background is None else background)
 
     def _above(self, ratings, background):
@@ -328,7 +332,7 @@ class AutoRec:
     def rmse(self, ratings, background=None, targets=None):
         """RMSE (float64) of what the network gives for `ratings`, over the entries that count, with their weights."""
         background = self.background if background is None else background
-        self._asked(ratings, background)
+        self._fits(ratings)
         X, S = self._checked(ratings, background, targets)
         with Threads(self.n_threads, blas=False) as threads:
             # Outputs are above one background, targets above the other.
