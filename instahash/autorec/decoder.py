@@ -22,6 +22,8 @@ from instahash.threads import Threads
 
 # Words whose gradient, or part of a loss, is held at a time by a thread: it stays in the second-level cache.
 WORDS = 512
+# Posts whose outputs are turned into probabilities at a time, for the same reason.
+POSTS = 64
 
 
 class Decoder(NamedTuple):
@@ -160,6 +162,46 @@ class Decoder(NamedTuple):
 
             self.threads.entries(K_T.indptr, run)
         return square, DU
+
+    def multinomial(self, H, S, each, take=None):
+        """Twice the cross-entropy of S under p = softmax(o), of which D_ij = n_i p_ij - s_ij with n_i = sum_j s_ij.
+
+        Every output must be known before the first probability is, so the array D (m, n_outputs) stands as a whole.
+        """
+        U, b, D, DU = self.U, self.b, np.empty((len(H), len(self.U)), H.dtype), np.empty_like(H)
+
+        def errors(part):
+            loss = 0.0
+            for start in range(part.start, part.stop, POSTS):
+                rows = slice(start, min(start + POSTS, part.stop))
+                indptr = S.indptr[rows.start : rows.stop + 1]
+                entries, sizes = slice(indptr[0], indptr[-1]), np.diff(indptr)
+                stored, s = (np.repeat(np.arange(len(sizes)), sizes), S.indices[entries]), S.data[entries]
+                n = np.bincount(stored[0], s, len(sizes)).astype(H.dtype)
+                O = np.matmul(H[rows], U.T, out=D[rows])
+                O += b
+                O -= O.max(axis=1, keepdims=True)
+                loss -= np.sum(s * O[stored], dtype=np.float64)
+                total = np.exp(O, out=O).sum(axis=1)
+                loss += np.sum(n * np.log(total), dtype=np.float64)
+                O *= (n / total)[:, None]
+                O[stored] -= s
+            DU[part] = D[part] @ U
+            return loss
+
+        loss = sum(self.threads.rows(len(H), errors))
+        if take:
+            HE = each * H
+
+            def run(part):
+                for words in slices(part):
+                    gradient = D[:, words].T @ HE
+                    self._penalise(gradient, words)
+                    take("U", words, gradient)
+                    take("b", words, each * D[:, words].sum(axis=0))
+
+            self.threads.rows(len(U), run)
+        return 2 * loss, DU
 
     def _penalise(self, gradient, words):
         if self.reg:

@@ -28,7 +28,7 @@ def run(model, X, S, first, threads, on_epoch, on_progress):
     with np.errstate(over="ignore", invalid="ignore"):
         for square in epochs(model, X, S, first, threads, on_progress or (lambda done: None)):
             check(model, square)
-            model.history.loss.append(float(np.sqrt(max(square, 0.0) / n_counted)))
+            model.history.loss.append(mean_loss(model, square, n_counted))
             if on_epoch and on_epoch(model):
                 break
 
@@ -47,8 +47,10 @@ def batch_epochs(model, X, S, first, threads, on_progress):
             rows = order[start : start + model.batch_size]
             batch_X = X[rows]
             batch_S = batch_X if S is X else S[rows]
+            batch_X, batch_S = corrupted(model, batch_X, batch_S, rng)
             model._optimizer.begin(rate_at(done, model.learning_rate, model.schedule))
-            squares += descend(model, corrupted(model, batch_X, rng), batch_S, model._optimizer.take, threads, UU)
+            kept = dropped(model, len(rows), rng)
+            squares += descend(model, batch_X, batch_S, model._optimizer.take, threads, UU, kept)
             on_progress(len(rows))
         if ridge:
             check(model, squares)  # closed forms ask for finite codes
@@ -73,7 +75,7 @@ def full_epochs(model, X, S, first, threads, on_progress):
             total[name][part] += gradient
 
         for part_X, part_S in blocks(X, S):
-            squares += descend(model, part_X, part_S, take, threads, UU, part_X.shape[0] / n_posts)
+            squares += descend(model, part_X, part_S, take, threads, UU, share=part_X.shape[0] / n_posts)
         return 0.5 * squares / n_posts + penalty(model), total
 
     for _ in range(len(model.history), first + model.epochs):
@@ -84,25 +86,43 @@ def full_epochs(model, X, S, first, threads, on_progress):
         yield 2 * n_posts * (loss - penalty(model))
 
 
-def corrupted(model, X, rng):
+def corrupted(model, X, S, rng):
+    """Inputs of which some are dropped, and the targets that are left to find."""
     if not model.corruption:
-        return X
+        return X, S
     kept = rng.random(X.nnz, np.float32) >= model.corruption
-    return fill(X, X.data * kept / model.dtype.type(1 - model.corruption))
+    if model.masked:
+        return fill(X, X.data * kept), fill(S, S.data * ~kept)
+    return fill(X, X.data * kept / model.dtype.type(1 - model.corruption)), S
 
 
-def descend(model, X, S, take, threads, UU=None, share=1.0):
+def dropped(model, n_posts, rng):
+    """What the codes of some posts are multiplied by, (n_posts, n_hidden): 0 or 1 / (1 - dropout); None for all 1."""
+    if not model.dropout:
+        return None
+    kept = rng.random((n_posts, model.n_hidden), np.float32) >= model.dropout
+    return kept * model.dtype.type(1 / (1 - model.dropout))
+
+
+def descend(model, X, S, take, threads, UU=None, kept=None, share=1.0):
     """Sum of weighted squared errors of some posts; `take` is given the gradients of J, exact, a part at a time.
 
     take(name, rows, gradient) may change these rows: they are not needed any more.  UU : U'U where it is known.
-    share : what these posts are of all, for a J that is the mean of several parts.
+    kept : what codes are multiplied by, None for 1.  share : what these posts are of all, for a J that is the mean of
+    several parts.  For objective="multinomial" twice the cross-entropy stands for the squares.
     """
     m, each = X.shape[0], model.dtype.type(share / X.shape[0])
     reg = model.dtype.type(model.reg * share)
     H, X_T = codes(model, X, threads), X.T.tocsr()
+    slope = None
+    if kept is not None:
+        slope = slopes(model.hidden, H) * kept
+        H *= kept
     decoder = Decoder(model.U, model.b, model._weight, model.span, reg, threads)
     take_decoder = take if model.decoder == "gradient" else None
-    if model._weight == 0:
+    if model.objective == "multinomial":
+        square, dH = decoder.multinomial(H, S, each, take_decoder)
+    elif model._weight == 0:
         square, dH = decoder.observed(H, S, each, take_decoder)
     elif UU is None and goes_dense(model, m):
         square, dH = decoder.dense(H, S, each, take_decoder)
@@ -110,7 +130,7 @@ def descend(model, X, S, take, threads, UU=None, share=1.0):
         square, dH = decoder.gram(H, S, each, take_decoder, UU)
 
     def through_units(part):
-        dH[part] *= each * slopes(model.hidden, H[part])
+        dH[part] *= each * (slopes(model.hidden, H[part]) if slope is None else slope[part])
 
     def through_words(part):
         for words in slices(part):
@@ -147,7 +167,7 @@ def solve_decoder(model, X, S, rng, threads):
     """The best U and b for the codes of these posts; returns their sum of squared errors."""
     moments = Moments(X.shape[1], model.n_hidden, model.dtype)
     for part_X, part_S in blocks(X, S):
-        moments.add(codes(model, corrupted(model, part_X, rng), threads), part_S, threads)
+        moments.add(codes(model, corrupted(model, part_X, part_S, rng)[0], threads), part_S, threads)
     model.U[:], model.b[:] = moments.ridge(model.reg, threads)
     return moments.square(model.U, model.b)
 
@@ -179,8 +199,17 @@ def mean_square(model, X, S, shift, threads):
     return max(total, 0.0) / counted(model, S)
 
 
+def mean_loss(model, square, n_counted):
+    """The loss of the history: a root of a mean of squares, or a mean of cross-entropies."""
+    if model.objective == "multinomial":
+        return square / 2 / n_counted
+    return float(np.sqrt(max(square, 0.0) / n_counted))
+
+
 def counted(model, S):
-    """Number of entries that count, with their weights."""
+    """Number of entries that count, with their weights; for cross-entropy the sum of the targets."""
+    if model.objective == "multinomial":
+        return float(np.sum(S.data, dtype=np.float64))
     return model._weight * (S.shape[0] * S.shape[1] - S.nnz) + S.nnz
 
 

@@ -35,7 +35,8 @@ class Memory:
     def after(self, X, S):
         """(inputs, targets) of these posts and then of those remembered, whose words are the first of these posts'."""
         old_X, old_S = (
-            sparse.csr_array((A.data, A.indices, A.indptr), (A.shape[0], X.shape[1])) for A in (self.X, self.S)
+            sparse.csr_array((A.data, A.indices, A.indptr), (A.shape[0], new.shape[1]))
+            for A, new in ((self.X, X), (self.S, S))
         )
         all_X = sparse.vstack([X, old_X], format="csr")
         return all_X, all_X if S is X and self.S is self.X else sparse.vstack([S, old_S], format="csr")
@@ -49,14 +50,14 @@ class Memory:
         return arrays
 
     @classmethod
-    def from_arrays(cls, arrays, n_words):
+    def from_arrays(cls, arrays, n_inputs, n_outputs):
         """What :meth:`to_arrays` gave; an empty memory where there is nothing of it."""
 
-        def matrix(name):
+        def matrix(name, n_words):
             data, indices, indptr = (arrays[f"{name}_{part}"] for part in ("data", "indices", "indptr"))
             return sparse.csr_array((data, indices, indptr), shape=(len(indptr) - 1, n_words))
 
         if "inputs_data" not in arrays:
             return cls()
-        X = matrix("inputs")
-        return cls(X, matrix("targets") if "targets_data" in arrays else X, int(arrays["seen"]))
+        X = matrix("inputs", n_inputs)
+        return cls(X, matrix("targets", n_outputs) if "targets_data" in arrays else X, int(arrays["seen"]))

@@ -16,12 +16,15 @@ from instahash.threads import Threads
 from instahash.topk import top_k
 from instahash.training import History
 
+# What the first weights of a softmax network are of those of a squared one.
+SMALL = 0.1
 # Outputs that are held at a time where many posts are asked about.
 OUTPUTS = 2**24
 
 
 class AutoRec:
-    """Autoencoder with one hidden layer: squared error on the ratings of all words or of the rated ones, L2.
+    """Autoencoder with one hidden layer: squared error on the ratings of all words or of the rated ones, or the cross-
+    entropy of a softmax over all words; L2.
 
     Sedhain et al. 2015, equations 1 and 2. Though the loss sums over all words, a rating vector is a constant, the
     background, plus a few entries, and the output is linear, so that loss and gradient follow exactly from U'U, H'H and
@@ -32,6 +35,9 @@ class AutoRec:
     a unit whatever the background; and codes are g(z) - g(0). Both only move constants into mu and b, the functions
     that the network can be are the same, but training is far better conditioned: a unit's mean no longer reaches every
     output.
+
+    Inputs and targets may have columns of their own, n_inputs and n_outputs: a network from what is seen to what is
+    wanted. Where only ratings are given both are n_words.
 
     Parameters
     ----------
@@ -48,10 +54,15 @@ class AutoRec:
     schedule : "linear", "cosine", both falling to zero, or "constant": the step size over the epochs.
     hidden : "sigmoid", "tanh", "relu" or "identity".
     output : "identity", or "sigmoid", which is spread over the range of the ratings.
-    objective : "enforced", unrated words have the background as their rating; "observed", only stored ratings count.
+    objective : "enforced", unrated words have the background as their rating; "observed", only stored ratings count;
+        "multinomial", outputs are unnormalised log-probabilities, and a post's loss is the cross-entropy -sum_j s_j log
+        p_j of its targets s >= 0 (Liang et al. 2018, equation 2). It holds an array (batch_size, n_outputs).
     absent_weight : float > 0, weight of an unrated word's error where they are enforced; 1 for a stored rating.
     corruption : float in [0, 1), probability with which an input is dropped at each visit; the rest are divided by one
         minus it (denoising, Vincent et al. 2008).
+    masked : bool, for objective="multinomial" with targets in the places of the inputs: only what was dropped of the
+        input is a target, and the rest is not divided, so that a network learns to complete what it is given.
+    dropout : float in [0, 1), the probability for hidden units (Srivastava et al. 2014), the rest divided likewise.
     dtype : "float32" or "float64", of all that is trained.
     seed : int >= 0.
     n_threads : int, threads of training in all: BLAS gets one meanwhile. The same number gives the same bits;
@@ -59,8 +70,9 @@ class AutoRec:
 
     Attributes
     ----------
-    V (n_hidden, n_words), mu (n_hidden,), U (n_words, n_hidden), b (n_words,) : of `dtype`, see the room's legend.
-    history : History; its loss is the RMSE of each epoch over the entries that count, with their weights (float64).
+    V (n_hidden, n_inputs), mu (n_hidden,), U (n_outputs, n_hidden), b (n_outputs,) : of `dtype`, see the room's legend.
+    history : History; its loss is the RMSE of each epoch over the entries that count, with their weights, or the cross-
+        entropy for each unit of target (float64).
         Each batch is measured before its step; with decoder="ridge" and "lbfgs" it is the RMSE of the epoch's result.
     """
 
@@ -80,6 +92,8 @@ class AutoRec:
         objective="enforced",
         absent_weight=1.0,
         corruption=0.0,
+        masked=False,
+        dropout=0.0,
         dtype="float32",
         seed=0,
         n_threads=1,
@@ -88,31 +102,32 @@ class AutoRec:
         self.learning_rate, self.reg, self.decoder = learning_rate, reg, decoder
         self.init = init if init != "auto" else "spectral" if objective == "enforced" else "random"
         self.optimizer, self.schedule, self.hidden, self.output = optimizer, schedule, hidden, output
-        self.objective, self.absent_weight, self.corruption = objective, absent_weight, corruption
+        self.objective, self.absent_weight = objective, absent_weight
+        self.corruption, self.masked, self.dropout = corruption, masked, dropout
         self.dtype, self.seed, self.n_threads = np.dtype(dtype), seed, n_threads
         self._weight = float(absent_weight) if objective == "enforced" else 0.0
         _check_settings(self)
-        self._forget(0, 0.0)
+        self._forget(0, 0, 0.0)
 
     # Training
 
     def fit(self, ratings, background=-1.0, *, targets=None, state=None, on_epoch=None, on_progress=None):
         """Train to give `targets` for `ratings`.
 
-        ratings : CSR (n_posts, n_words) float, what the network sees; entries not stored have the rating `background`.
-        targets : CSR of the same shape over the same background; default the ratings themselves.
+        ratings : CSR (n_posts, n_inputs) float, what the network sees; entries not stored have the rating `background`.
+        targets : CSR (n_posts, n_outputs) over the same background; default the ratings themselves.
         state : what :meth:`state` returned after some epoch; training goes on from there, on the same ratings and with
             the same settings, `epochs` among them, by which the learning rate falls.
         on_epoch : called as on_epoch(self) after each epoch; a true answer ends training.
         on_progress : called with the number of posts done since its last call.
 
-        Raises DataError for matrices without posts, of different shapes, or with ratings that are not finite;
+        Raises DataError for matrices without posts, of different lengths, or with ratings that are not finite;
         DivergenceError where the parameters stop being finite.
         """
         X, S = self._checked(ratings, background, targets)
         if S.nnz == 0:
             raise DataError("autorec was given no rating; it needs at least one stored entry to learn from")
-        self._forget(X.shape[1], background)
+        self._forget(X.shape[1], S.shape[1], background)
         with Threads(self.n_threads, blas=False) as threads:
             if self.output == "sigmoid":
                 self.span = np.array([min(S.data.min(), 0.0), max(S.data.max(), 0.0)], self.dtype)
@@ -128,7 +143,7 @@ class AutoRec:
         return self
 
     def partial_fit(self, ratings, *, targets=None, on_epoch=None, on_progress=None):
-        """Learn from new posts as well. Columns: the old words in their places, and new words after them.
+        """Learn from new posts as well. Columns: the old ones in their places, and new ones after them.
 
         The new posts are trained on for `epochs` epochs together with up to 20,000 of the old ones, which the model
         remembers, so that what was learnt is not trained away. A new word enters with the mean encoder weights of the
@@ -138,9 +153,9 @@ class AutoRec:
         Other arguments, and errors, as in :meth:`fit`; ModelError where the model was saved without what this needs.
         """
         X, S = self._checked(ratings, self.background, targets)
-        n_old, n_new = len(self.U), X.shape[1]
-        if n_new < n_old:
-            raise DataError(f"the new posts have {n_new} word columns, the model has {n_old}; keep the old ones first")
+        for n_new, n_old in ((X.shape[1], len(self._Vt)), (S.shape[1], len(self.U))):
+            if n_new < n_old:
+                raise DataError(f"the new posts have {n_new} columns, the model has {n_old}; keep the old ones first")
         if self._memory.X is None:
             raise ModelError("this model holds no posts to practise with; call fit first, or train anew on all posts")
         if len(self.span) and S.nnz and (S.data.min() < self.span[0] or S.data.max() > self.span[1]):
@@ -165,18 +180,26 @@ class AutoRec:
         """Inputs and targets less the background, CSR of `dtype`; one object where they are one."""
         if ratings.shape[0] == 0:
             raise DataError("autorec was given no posts; it needs at least one rating vector to learn from")
-        if targets is not None and ratings.shape != targets.shape:
-            raise DataError(f"autorec was given ratings {ratings.shape} and targets {targets.shape}; shapes must agree")
+        if targets is not None and ratings.shape[0] != targets.shape[0]:
+            raise DataError(
+                f"autorec was given ratings {ratings.shape} and targets {targets.shape}; their posts must agree"
+            )
         X = self._above(ratings, background)
         S = X if targets is None or targets is ratings else self._above(targets, background)
         if not (np.isfinite(X.data).all() and np.isfinite(S.data).all()):
             raise DataError("autorec was given a rating that is not a finite number; leave such entries out")
+        if self.objective == "multinomial" and (background != 0 or (S.data < 0).any()):
+            raise DataError("autorec: objective=multinomial needs targets of at least 0 over a background of 0")
+        if self.masked and not (np.array_equal(X.indptr, S.indptr) and np.array_equal(X.indices, S.indices)):
+            raise DataError(
+                "autorec: masked=True needs targets in the places of the inputs; give the same words to both"
+            )
         return X, S
 
     def _fits(self, ratings):
         """DataError where a question is not about the words of this model."""
-        if ratings.shape[1] != len(self.U):
-            raise DataError(f"autorec was given {ratings.shape[1]} word columns; the model has {len(self.U)} words")
+        if ratings.shape[1] != len(self._Vt):
+            raise DataError(f"autorec was given {ratings.shape[1]} word columns; the model has {len(self._Vt)} words")
 
     def _asked(self, ratings, background):
         """Inputs of a question, less the background that it has or that of the training."""
@@ -192,9 +215,9 @@ class AutoRec:
         data = ratings.data.astype(self.dtype) - self.dtype.type(background)
         return sparse.csr_array((data, ratings.indices, ratings.indptr), shape=ratings.shape)
 
-    def _forget(self, n_words, background):
-        self._Vt, self.U = np.zeros((2, n_words, self.n_hidden), self.dtype)
-        self.mu, self.b = np.zeros(self.n_hidden, self.dtype), np.zeros(n_words, self.dtype)
+    def _forget(self, n_inputs, n_outputs, background):
+        self._Vt, self.U = (np.zeros((n, self.n_hidden), self.dtype) for n in (n_inputs, n_outputs))
+        self.mu, self.b = np.zeros(self.n_hidden, self.dtype), np.zeros(n_outputs, self.dtype)
         self.background, self.span = float(background), np.empty(0, self.dtype)
         self.history, self._optimizer, self._memory = History(), None, Memory()
 
@@ -208,6 +231,8 @@ class AutoRec:
         else:
             # A unit's input then varies by about one over the posts, the range in which a sigmoid bends.
             scale = 1 / np.sqrt(max(np.sum(np.square(X.data, dtype=np.float64)) / X.shape[0], 1.0))
+            if self.objective == "multinomial":  # units that begin small and alike overfit far less
+                scale *= SMALL
             self._Vt[:] = rng.standard_normal(self._Vt.shape, np.float32)
             self._Vt *= self.dtype.type(scale)
         if self.init == "random" or len(self.span):
@@ -218,6 +243,8 @@ class AutoRec:
     def _best_constants(self, S):
         """The b of each word for which outputs without codes have the least loss."""
         total = np.bincount(S.indices, weights=S.data, minlength=S.shape[1])
+        if self.objective == "multinomial":
+            return np.log((total + 1) / (total.sum() + len(total)))
         stored = np.bincount(S.indices, minlength=S.shape[1])
         mean = total / np.maximum(stored + self._weight * (S.shape[0] - stored), 1e-300)
         if not len(self.span):
@@ -227,13 +254,13 @@ class AutoRec:
 
     def _grow(self, X, S):
         """Make room for new words, which are the last columns of X and S."""
-        n_old, more = len(self.U), X.shape[1] - len(self.U)
+        n_old, more = len(self._Vt), S.shape[1] - len(self.U)
         company = abs(X.T.tocsr()[n_old:]) @ abs(X[:, :n_old])  # how much each new word has to do with each old one
         total = company.sum(axis=1)
         new = (company @ self._Vt) / np.where(total > 0, total, 1)[:, None]
         self._Vt = np.concatenate([self._Vt, new.astype(self.dtype)])
         self.U = np.concatenate([self.U, np.zeros((more, self.n_hidden), self.dtype)])
-        self.b = np.concatenate([self.b, self._best_constants(S)[n_old:].astype(self.dtype)])
+        self.b = np.concatenate([self.b, self._best_constants(S)[len(self.b) :].astype(self.dtype)])
         self._optimizer = None
 
     def _parameters(self):
@@ -286,7 +313,7 @@ class AutoRec:
             model.b = b + U.sum(axis=1) / 2
             return model
         model.background, model.span = float(kept["background"]), np.array(kept["span"])
-        model._memory = Memory.from_arrays(kept, len(U))
+        model._memory = Memory.from_arrays(kept, V.shape[1], len(U))
         return model
 
     # Questions
@@ -301,7 +328,8 @@ class AutoRec:
             return codes(self, self._asked(ratings, background), threads)
 
     def predict(self, ratings, background=None):
-        """Outputs, (n_posts, n_words), arguments as in :meth:`encode`. Give few posts at a time: the array is dense."""
+        """Outputs, (n_posts, n_outputs), arguments as in :meth:`encode`; for objective="multinomial" log-probabilities
+        but for a constant a post. Give few posts at a time: the array is dense."""
         Z = self.encode(ratings, background) @ self.U.T
         Z += self.b
         if len(self.span):
@@ -310,11 +338,13 @@ class AutoRec:
         return Z
 
     def predict_at(self, ratings, places, background=None):
-        """Outputs at the stored entries of `places`, CSR of the same shape, in their order: (places.nnz,)."""
+        """Outputs at the stored entries of `places`, CSR (n_posts, n_outputs), in their order: (places.nnz,)."""
+        self._fits(ratings)
         places = sparse.csr_array(places)
-        if places.shape != ratings.shape:
+        if places.shape != (ratings.shape[0], len(self.U)):
             raise DataError(
-                f"autorec was asked at places {places.shape} for ratings {ratings.shape}; shapes must agree"
+                f"autorec was asked at places {places.shape}; for these ratings it needs {ratings.shape[0]} posts of "
+                f"{len(self.U)} words"
             )
         out = np.empty(places.nnz, self.dtype)
         with Threads(self.n_threads) as threads:
@@ -331,6 +361,8 @@ class AutoRec:
 
     def rmse(self, ratings, background=None, targets=None):
         """RMSE (float64) of what the network gives for `ratings`, over the entries that count, with their weights."""
+        if self.objective == "multinomial":
+            raise DataError("autorec: objective=multinomial has no RMSE; its loss stands in the history")
         background = self.background if background is None else background
         self._fits(ratings)
         X, S = self._checked(ratings, background, targets)
@@ -348,9 +380,15 @@ class AutoRec:
 
         Returns (ids int32, scores), highest first, ties by id. For one post both have min(top, words allowed) entries;
         for a matrix both are (n_posts, min(top, words allowed to any)), and where `exclude_seen` leaves a post fewer,
-        the rest are -1 and -inf. Raises DataError for ids that are no words.
+        the rest are -1 and -inf. Raises DataError for ids that are no words, and for `exclude_seen` where inputs and
+        outputs have columns of their own.
         """
         n_words = len(self.U)
+        if exclude_seen and len(self._Vt) != n_words:
+            raise DataError(
+                f"autorec: {len(self._Vt)} inputs are not the {n_words} outputs; seen ones cannot be left out, set "
+                "exclude_seen=False"
+            )
         if not (isinstance(top, (int, np.integer)) and top >= 0):
             raise DataError(f"autorec: top is {top!r}; it must be a whole number of at least 0")
         allowed = np.zeros(n_words, bool)
@@ -358,7 +396,9 @@ class AutoRec:
         allowed[_ids(banned, n_words, "banned")] = False
         if sparse.issparse(words):
             return self._recommend_many(sparse.csr_array(words), top, exclude_seen, allowed, background)
-        return self._recommend_one(np.unique(_ids(words, n_words, "words")), top, exclude_seen, allowed, background)
+        return self._recommend_one(
+            np.unique(_ids(words, len(self._Vt), "words")), top, exclude_seen, allowed, background
+        )
 
     def _recommend_one(self, given, top, exclude_seen, allowed, background):
         if exclude_seen:
@@ -416,7 +456,7 @@ def _check_settings(model):
         ("schedule", ("linear", "cosine", "constant")),
         ("hidden", ("sigmoid", "tanh", "relu", "identity")),
         ("output", ("identity", "sigmoid")),
-        ("objective", ("enforced", "observed")),
+        ("objective", ("enforced", "observed", "multinomial")),
         ("dtype", ("float32", "float64")),
     ):
         if str(getattr(model, name)) not in allowed:
@@ -439,20 +479,29 @@ def _check_settings(model):
             f"autorec: absent_weight is {model.absent_weight}; it must be above 0. To leave unrated words out of the "
             "loss, set objective=observed"
         )
-    if not 0 <= model.corruption < 1:
-        raise SettingsError(f"autorec: corruption is {model.corruption}; it must be at least 0 and below 1")
+    for name in ("corruption", "dropout"):
+        if not 0 <= getattr(model, name) < 1:
+            raise SettingsError(f"autorec: {name} is {getattr(model, name)}; it must be at least 0 and below 1")
     loss = model.objective, model.absent_weight, model.output
     if model.decoder == "ridge" and loss != ("enforced", 1, "identity"):
         raise SettingsError(
             "autorec: decoder=ridge solves for identity outputs and a loss on all words alike; with another output, "
             "objective or absent_weight take decoder=gradient"
         )
-    if model.init == "spectral" and model.objective == "observed":
+    if model.objective == "multinomial" and (model.absent_weight, model.output) != (1, "identity"):
+        raise SettingsError("autorec: objective=multinomial has its own outputs; leave output and absent_weight alone")
+    if model.masked and not (model.objective == "multinomial" and model.corruption):
+        raise SettingsError("autorec: masked=True is for objective=multinomial with corruption above 0; set both")
+    if model.init == "spectral" and model.objective != "enforced":
         raise SettingsError(
-            "autorec: init=spectral needs a rating of every word; with objective=observed set init=random"
+            f"autorec: init=spectral needs a rating of every word; with objective={model.objective} set init=random"
         )
-    if model.optimizer == "lbfgs" and model.corruption:
-        raise SettingsError("autorec: lbfgs needs a loss without draws; set corruption=0 or another optimizer")
+    if model.dropout and model.decoder == "ridge":
+        raise SettingsError("autorec: decoder=ridge solves for all units at once; set dropout=0 or decoder=gradient")
+    if model.optimizer == "lbfgs" and (model.corruption or model.dropout):
+        raise SettingsError(
+            "autorec: lbfgs needs a loss without draws; set corruption=0 and dropout=0, or another optimizer"
+        )
 
 
 def _ids(values, n_words, name):

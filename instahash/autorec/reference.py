@@ -55,6 +55,23 @@ def loss_and_gradients(V, mu, U, b, X, S, weights=1.0, reg=0.0, hidden="sigmoid"
     return loss, dZ.T @ X / m + reg * V, dZ.sum(0) / m, dO.T @ H / m + reg * U, dO.sum(0) / m
 
 
+def multinomial_loss_and_gradients(V, mu, U, b, X, S, reg=0.0, hidden="relu", kept=1.0):
+    """Cross-entropy of targets s >= 0 under a softmax of the outputs (Liang et al. 2018, equation 2), and its gradients.
+
+        J = -1/m sum_ij s_ij log p_ij + reg/2 (|V|^2 + |U|^2)          p_i = softmax(U (k_i * g(V x_i + mu)) + b)
+
+    kept : k (m, n_hidden), what the codes are multiplied by: dropout's 0 and 1 / (1 - p).
+    """
+    m = len(X)
+    H, slope = hidden_units(hidden, X @ V.T + mu)
+    O = (kept * H) @ U.T + b
+    log_p = O - np.logaddexp.reduce(O, axis=1, keepdims=True)
+    loss = -(S * log_p).sum() / m + 0.5 * reg * ((V**2).sum() + (U**2).sum())
+    dO = S.sum(1, keepdims=True) * np.exp(log_p) - S
+    dZ = (dO @ U) * kept * slope
+    return loss, dZ.T @ X / m + reg * V, dZ.sum(0) / m, dO.T @ (kept * H) / m + reg * U, dO.sum(0) / m
+
+
 def rmse(V, mu, U, b, X, S, weights=1.0, hidden="sigmoid", span=None):
     """Root of the weighted mean of the squared errors."""
     squares = (forward(V, mu, U, b, X, hidden, span)[1] - S) ** 2

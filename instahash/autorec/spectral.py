@@ -21,8 +21,9 @@ from instahash.autorec.decoder import add_outer, add_product
 
 # Standard deviation of a unit's input. A sigmoid deviates from its tangent by z^2 / 12 of itself: here 0.3 %.
 SPREAD = 0.2
-# Up to so many words covariances are held and their eigenvectors found by LAPACK; above, a randomised range finder.
-DENSE_WORDS = 4096
+# Covariances of so many entries in all are held and their eigenvectors found by LAPACK, that is of up to 4,096 words;
+# above, a randomised range finder.
+DENSE_ENTRIES = 3 * 4096**2
 # Of the range finder: vectors beyond those wanted, products with F, conjugate gradient steps for each M^-1.
 OVERSAMPLING, POWERS, SOLVER_STEPS = 20, 3, 15
 # Posts whose products with a thin matrix are held at a time.
@@ -32,20 +33,23 @@ FLOOR = 1e-6
 
 
 def spectral_start(X, S, n_hidden, hidden, corruption, rng, threads):
-    """Parameters (Vt (n_words, n_hidden), mu, U, b) of a network that is the best linear map of its rank, nearly.
+    """Parameters (Vt (n_inputs, n_hidden), mu, U, b) of a network that is the best linear map of its rank, nearly.
 
-    X, S : CSR (n_posts, n_words), inputs and targets less the background; the same object for an autoencoder.
+    X, S : CSR (n_posts, n_inputs) and (n_posts, n_outputs), inputs and targets less the background; the same object for
+        an autoencoder.
     hidden : "sigmoid", "tanh", "relu" or "identity", whose inputs are scaled to where it is nearly linear.
     """
-    n_words, dtype = X.shape[1], X.data.dtype
-    wanted = min(n_hidden, n_words)
-    covariance = (Dense if n_words <= DENSE_WORDS else Streamed)(X, S, corruption, threads)
+    n_inputs, n_outputs, dtype = X.shape[1], S.shape[1], X.data.dtype
+    wanted = min(n_hidden, n_inputs, n_outputs)
+    entries = n_inputs**2 + n_inputs * n_outputs + n_outputs**2
+    covariance = (Dense if entries <= DENSE_ENTRIES else Streamed)(X, S, corruption, threads)
     A, P, variances = covariance.leading(wanted, rng)
     used = variances > max(variances.max(initial=0), 0) * 1e-6
     spread = np.sqrt(variances[used]) / SPREAD
     # A unit beyond the rank of the data has a random encoder and no decoder yet: with both zero it could learn nothing.
     scale = SPREAD / np.sqrt(max(covariance.squares.sum(), np.finfo(dtype).tiny))
-    Vt, U = (scale * rng.standard_normal((n_words, n_hidden))).astype(dtype), np.zeros((n_words, n_hidden), dtype)
+    Vt = (scale * rng.standard_normal((n_inputs, n_hidden))).astype(dtype)
+    U = np.zeros((n_outputs, n_hidden), dtype)
     used = np.flatnonzero(used)
     Vt[:, used] = A[:, used] * (1 / spread).astype(dtype)
     # The tangent of g: a relu is shifted until it is rarely zero, the others are used at zero.
@@ -73,7 +77,7 @@ def _column_sums(S, values):
 
 
 class Dense(Means):
-    """Covariances as arrays (n_words, n_words)."""
+    """Covariances as arrays, words x words."""
 
     def leading(self, wanted, rng):
         """(A, P, eigenvalues) of the `wanted` first eigenvectors of F, the largest last."""
@@ -93,7 +97,7 @@ class Dense(Means):
     def _covariance(self, S, s):
         """In float64, since M is divided by."""
         X_T, S = self.X.astype(np.float64).T.tocsr(), S.astype(np.float64)
-        total = np.zeros((len(self.x), len(self.x)))
+        total = np.zeros((len(self.x), len(s)))
 
         def run(part):
             rows = X_T.indptr[part.start : part.stop + 1]
@@ -110,8 +114,8 @@ class Streamed(Means):
 
     def leading(self, wanted, rng):
         """As :meth:`Dense.leading`, by a randomised range finder (Halko, Martinsson and Tropp 2011, algorithm 4.4)."""
-        width = min(wanted + OVERSAMPLING, len(self.x))
-        Q = rng.standard_normal((len(self.x), width), dtype=np.float32).astype(self.X.data.dtype)
+        width = min(wanted + OVERSAMPLING, len(self.s))
+        Q = rng.standard_normal((len(self.s), width), dtype=np.float32).astype(self.X.data.dtype)
         for _ in range(POWERS):
             Q = _orthonormal(self._F(Q)[0])
         FQ, BQ = self._F(Q)
@@ -130,7 +134,7 @@ class Streamed(Means):
 
     def _product(self, left, l, right, r, Q):
         """(left' right / n - l r') Q."""
-        out = np.zeros_like(Q)
+        out = np.zeros((len(l), Q.shape[1]), Q.dtype)
         for start in range(0, self.n, BLOCK):
             R = right[start : start + BLOCK]
             RQ = add_product(R, Q, np.zeros((R.shape[0], Q.shape[1]), Q.dtype), self.threads)

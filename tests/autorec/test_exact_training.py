@@ -126,7 +126,7 @@ def test_large_means_of_codes_do_not_blur_the_rmse():
     rng = np.random.default_rng(0)
     X = sparse.random_array((400, 60), density=0.1, rng=rng, format="csr")
     model = AutoRec(n_hidden=3, hidden="identity")
-    model._forget(60, 0.0)
+    model._forget(60, 60, 0.0)
     model._Vt[:], model.mu[:] = 0.1 * rng.normal(size=(60, 3)), 1000
     model.U[:] = rng.normal(size=(60, 3))
     model.b[:] = -1000.0 * model.U.sum(axis=1)
@@ -214,7 +214,7 @@ def test_whole_training_runs(options, n_hidden, n_threads):
     model = AutoRec(**{"init": "random", **shared, **options, "n_threads": n_threads})
     states = []
     beginning = AutoRec(**{"init": "random", **shared, **options})
-    beginning._forget(9, -1.0)
+    beginning._forget(9, 9, -1.0)
     checked = beginning._checked(X, -1.0, S)
     if beginning.output == "sigmoid":
         beginning.span = np.array([0.0, 2.0])
@@ -289,7 +289,7 @@ def test_schedules_by_hand(schedule, rates):
 @pytest.mark.parametrize("corruption", [0.0, 0.3])
 @pytest.mark.parametrize("same", [True, False])
 def test_the_spectral_start_is_the_best_linear_map(monkeypatch, streamed, corruption, same):
-    monkeypatch.setattr("instahash.autorec.spectral.DENSE_WORDS", 0 if streamed else 100)
+    monkeypatch.setattr("instahash.autorec.spectral.DENSE_ENTRIES", 0 if streamed else 10**6)
     monkeypatch.setattr("instahash.autorec.spectral.FLOOR", 1e-12)
     monkeypatch.setattr("instahash.autorec.spectral.BLOCK", 7)
     X = planted(60)
@@ -333,7 +333,7 @@ def of_few_kinds(n_kinds, n_posts=60, n_words=30):
 @pytest.mark.parametrize("same", [True, False])
 def test_data_of_lower_rank_than_there_are_units(monkeypatch, n_kinds, streamed, options, hidden, same):
     """Nothing is divided by what does not vary; the few kinds of posts are told apart, whatever they are to give."""
-    monkeypatch.setattr("instahash.autorec.spectral.DENSE_WORDS", 0 if streamed else 100)
+    monkeypatch.setattr("instahash.autorec.spectral.DENSE_ENTRIES", 0 if streamed else 10**6)
     X = of_few_kinds(n_kinds)
     S = X if same else X[:, ::-1].tocsr()
     model = AutoRec(n_hidden=12, epochs=0, hidden=hidden, **options).fit(X, targets=S)
@@ -343,7 +343,7 @@ def test_data_of_lower_rank_than_there_are_units(monkeypatch, n_kinds, streamed,
 
 def test_many_units_for_a_few_kinds_of_posts(monkeypatch):
     """As many columns as one float32 sum blurs."""
-    monkeypatch.setattr("instahash.autorec.spectral.DENSE_WORDS", 0)
+    monkeypatch.setattr("instahash.autorec.spectral.DENSE_ENTRIES", 0)
     model = AutoRec(n_hidden=200, epochs=0).fit(of_few_kinds(3, n_posts=300, n_words=600))
     assert model.rmse(of_few_kinds(3, n_posts=300, n_words=600)) < 0.02
 
