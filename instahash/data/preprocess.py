@@ -42,9 +42,10 @@ class Summary(NamedTuple):
 
 
 class Dataset(NamedTuple):
-    """Posts in the numbers of a vocabulary; matrices are CSR (n_posts, n_words) int8 of ones with sorted indices.
+    """Posts in the numbers of a vocabulary; matrices are CSR (n_posts, n_words) with sorted indices.
 
-    bags : hashtags and description together, each word once.  summary : None for posts encoded for a question.
+    hashtags : int8 ones.  description : float32, the stored entries are the words, their values the labels' scores.
+    bags : int8 ones, hashtags and description together, each word once.  summary : None for posts encoded for a question.
     """
 
     ids: list[str]
@@ -121,10 +122,9 @@ def grow(vocabulary: Vocabulary, corpus: Corpus, min_score: float = 0.5) -> Voca
 
 
 def _keep(matrix, entries):
-    """The matrix with only the stored entries that the mask `entries` chooses, every value 1."""
+    """The matrix with only the stored entries that the mask `entries` chooses."""
     kept = np.concatenate([[0], np.cumsum(entries)]).astype(matrix.indptr.dtype)
-    indices = matrix.indices[entries]
-    return sparse.csr_array((np.ones(len(indices), np.int8), indices, kept[matrix.indptr]), shape=matrix.shape)
+    return sparse.csr_array((matrix.data[entries], matrix.indices[entries], kept[matrix.indptr]), shape=matrix.shape)
 
 
 def _renumber(matrix, order):
@@ -140,9 +140,13 @@ def _renumber(matrix, order):
 
 
 def _union(a, b):
-    union = (a + b).tocsr()
+    union = (_ones(a) + _ones(b)).tocsr()  # of ones: a sum would lose a stored zero, a label with score 0
     union.sort_indices()
-    return sparse.csr_array((np.ones(union.nnz, np.int8), union.indices, union.indptr), shape=union.shape)
+    return _ones(union)
+
+
+def _ones(matrix):
+    return sparse.csr_array((np.ones(matrix.nnz, np.int8), matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def _summary(posts_read, vocabulary, hashtags, description):

@@ -83,7 +83,9 @@ def test_laws_of_the_preprocessing(posts, max_hashtags, min_score):
     assert all(hashtags) and bags == [h | d for h, d in zip(hashtags, description)]
     assert set().union(*bags) == set(words) and len(set().union(*hashtags)) <= max_hashtags
     for matrix in data[2:5]:
-        assert matrix.has_canonical_format and (matrix.data == 1).all() and matrix.shape == (len(data.ids), len(words))
+        assert matrix.has_canonical_format and matrix.shape == (len(data.ids), len(words))
+    assert (data.hashtags.data == 1).all() and (data.bags.data == 1).all()
+    assert (data.description.data >= np.float32(min_score)).all()  # the labels' scores
     assert data.vocabulary.counts.tolist() == [sum(word in bag for bag in bags) for word in words]
     assert data.vocabulary.hashtag_counts.tolist() == [sum(word in tags for tags in hashtags) for word in words]
     assert words == sorted(words, key=lambda word: (-data.vocabulary.counts[data.vocabulary.index[word]], word))

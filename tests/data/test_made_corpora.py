@@ -29,7 +29,7 @@ def test_the_sample_has_the_planted_structure():
 def test_the_sample_prefers_a_topics_own_hashtags():
     data = fit_dataset(Corpus.from_posts(sample_posts()))
     ids = data.vocabulary.index
-    together = (data.description.T.astype(int) @ data.hashtags.astype(int)).tocsr()
+    together = ((data.description > 0).T.astype(int) @ data.hashtags.astype(int)).tocsr()
     assert together[ids["puppy"], ids["dogsofinstagram"]] > 10 * together[ids["puppy"], ids["beachlife"]]
 
 
