@@ -22,7 +22,7 @@ from instahash.recommend import top_ranked  # noqa: E402
 
 corpus = Corpus.from_posts(read_posts(args.data))
 train, test = train_test_split(len(corpus), 0.1, args.seed)
-settings = Settings(seed=args.seed, n_threads=args.threads).changed(args.set)
+settings = Settings.of("paper", seed=args.seed, n_threads=args.threads).changed(args.set)
 seconds, model = timed(lambda: InstaHash(settings).fit(corpus.take(train)))
 result = evaluate(model, corpus.take(test)).to_json()
 figures = {

@@ -24,7 +24,7 @@ figures = {}
 if args.model_dir:
     figures["seconds_load"], model = timed(lambda: InstaHash.load(args.model_dir))
 else:
-    quick = Settings(n_threads=args.threads).changed(["word2vec.epochs=2", "autorec.epochs=2"])
+    quick = Settings.of("paper", n_threads=args.threads).changed(["word2vec.epochs=2", "autorec.epochs=2"])
     model = InstaHash(quick).fit(corpus)
 rows = np.resize(np.arange(len(corpus)), args.questions)
 description = encode(corpus.take(rows), model.vocabulary).description

@@ -8,6 +8,9 @@ from typing import Any
 from instahash.errors import SettingsError
 
 
+MODES = ("paper", "best")
+
+
 @dataclass(frozen=True)
 class DataSettings:
     max_hashtags: int = 1000  # most used hashtags kept, the hashtag vocabulary
@@ -47,33 +50,77 @@ class AutoRecSettings:
     objective: str = "enforced"  # absent words are rated -1; "observed": they do not count
     absent_weight: float = 1.0  # of an absent word's error
     corruption: float = 0.0  # share of the input's words dropped at each visit
+    masked: bool = False  # only what was dropped is to be found
+    dropout: float = 0.0  # share of the hidden units dropped at each step
     input: str = "bag"  # or "description", which is all that there is in serving
     target: str = "bag"  # or "hashtags"
     n_expand: int = 20  # expansion words a post, 0 for none
     expansion_last: float = 0.0  # rating of the last of them; the first has 1 - 1/n_expand
+
+    def of_model(self) -> dict[str, Any]:
+        """What AutoRec itself is given; the others say what its ratings are made of."""
+        own = ("input", "target", "n_expand", "expansion_last")
+        return {name: value for name, value in vars(self).items() if name not in own}
+
+
+_SOFTMAX = {"objective": "multinomial", "hidden": "relu", "n_expand": 0}
+BEST_AUTOREC = AutoRecSettings(
+    **_SOFTMAX,
+    epochs=10,
+    batch_size=256,
+    learning_rate=2e-3,
+    corruption=0.3,
+    dropout=0.5,
+    input="description",
+    target="hashtags",
+)
+BEST_COMPLETION = AutoRecSettings(
+    **_SOFTMAX,
+    n_hidden=300,
+    epochs=12,
+    learning_rate=6e-3,
+    corruption=0.5,
+    masked=True,
+    dropout=0.2,
+    input="hashtags",
+    target="hashtags",
+)
 
 
 @dataclass(frozen=True)
 class RecommendSettings:
     n_similar: int = 20  # size of the Word2Vec set
     n_default: int = 5  # AutoRec's first words, taken where the intersection is empty
+    reg: float = 60.0  # of the linear model
+    held_out: float = 0.05  # share of the posts that the weights of the experts are learnt from
+    novelty: float = 0.0  # 0 to 1, against what is popular and what repeats the description
+    diversity: float = 0.0  # 0 to 1, against hashtags that are alike
+    half_life: float = 0.0  # days after which a use counts half; 0 for never
+    live_epochs: int = 4  # epochs of new posts
 
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings of one training; a section is an attribute, a setting an attribute of its section."""
+    """All settings of one training; a section is an attribute, a setting an attribute of its section.
+
+    The defaults of `autorec` are those of mode "paper"; `Settings.of(mode)` has each mode's own. Mode "best" uses both
+    `autorec` (from the description) and `completion` (from chosen hashtags).
+    """
 
     data: DataSettings = field(default_factory=DataSettings)
     word2vec: Word2VecSettings = field(default_factory=Word2VecSettings)
     autorec: AutoRecSettings = field(default_factory=AutoRecSettings)
+    completion: AutoRecSettings = BEST_COMPLETION
     recommend: RecommendSettings = field(default_factory=RecommendSettings)
     mode: str = "paper"
     seed: int = 0
     n_threads: int = 1
 
     def __post_init__(self):
-        if self.mode != "paper":
-            raise SettingsError(f"mode is '{self.mode}'; it must be 'paper'")
+        if self.mode not in MODES:
+            raise SettingsError(f"mode is '{self.mode}'; it must be one of {', '.join(MODES)}")
+        if self.mode == "best" and {self.autorec.objective, self.completion.objective} != {"multinomial"}:
+            raise SettingsError("mode 'best' fuses probabilities; leave the objectives at multinomial")
         for name, value, least in (
             ("seed", self.seed, 0),
             ("n_threads", self.n_threads, 1),
@@ -81,6 +128,8 @@ class Settings:
             ("autorec.n_expand", self.autorec.n_expand, 0),
             ("recommend.n_similar", self.recommend.n_similar, 1),
             ("recommend.n_default", self.recommend.n_default, 0),
+            ("recommend.half_life", self.recommend.half_life, 0),
+            ("recommend.live_epochs", self.recommend.live_epochs, 1),
         ):
             if value < least:
                 raise SettingsError(f"{name} is {value}; it must be at least {least}")
@@ -90,8 +139,22 @@ class Settings:
         ):
             if value not in allowed:
                 raise SettingsError(f"{name} is '{value}'; it must be one of {', '.join(allowed)}")
-        if not 0 <= self.data.min_score <= 1:
-            raise SettingsError(f"data.min_score is {self.data.min_score}; it must lie in [0, 1]")
+        for name, value in (
+            ("data.min_score", self.data.min_score),
+            ("recommend.held_out", self.recommend.held_out),
+            ("recommend.novelty", self.recommend.novelty),
+            ("recommend.diversity", self.recommend.diversity),
+        ):
+            if not 0 <= value <= 1:
+                raise SettingsError(f"{name} is {value}; it must lie in [0, 1]")
+        if not self.recommend.reg > 0:
+            raise SettingsError(f"recommend.reg is {self.recommend.reg}; it must be above 0")
+
+    @classmethod
+    def of(cls, mode: str, **given) -> Settings:
+        """The defaults of a mode, with what is `given` besides."""
+        own = {"autorec": BEST_AUTOREC} if mode == "best" else {}
+        return cls(mode=mode, **{**own, **given})
 
     def changed(self, assignments: list[str]) -> Settings:
         """These settings with each "section.name=value" applied; SettingsError names what is unknown or misshapen."""
@@ -117,7 +180,7 @@ class Settings:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Settings:
         """The settings that :meth:`to_json` gave; SettingsError where a key or a type is not known."""
-        settings = cls()
+        settings = cls.of(value.get("mode", "paper"))
         for key, content in value.items():
             if key in sections():
                 if not isinstance(content, dict):
@@ -142,8 +205,12 @@ def sections() -> dict[str, list[str]]:
     }
 
 
-def _parsed(path: str, text: str, old: int | float) -> int | float:
+def _parsed(path: str, text: str, old: Any) -> Any:
     kind = type(old)
+    if kind is bool:
+        if text.lower() not in ("true", "false"):
+            raise SettingsError(f"{path} is '{text}'; it must be true or false")
+        return text.lower() == "true"
     try:
         value = kind(text)
     except ValueError:

@@ -270,6 +270,10 @@ class AutoRec:
 
     # What is kept
 
+    def remembered(self):
+        """(inputs, targets), CSR less the background, of the up to 20,000 posts kept for :meth:`partial_fit`."""
+        return self._memory.X, self._memory.S
+
     @property
     def V(self):
         """The encoder, (n_hidden, n_words); a view of the array that holds a word's weights side by side."""

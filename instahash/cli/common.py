@@ -61,6 +61,17 @@ def at_least(least):
     return number
 
 
+def share(text):
+    """An argparse type: a number in [0, 1]."""
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not in [0, 1]")
+    return value
+
+
+share.__name__ = "number"
+
+
 def hashtag_line(hashtags):
     """Hashtags as people write them, on one line."""
     return " ".join(f"#{hashtag}" for hashtag in hashtags) or "(no hashtag)"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
-from instahash.cli.common import Parser, run
+from instahash.cli.common import Parser, at_least, run
 
 EXAMPLE = """example:
   instahash-evaluate --model-dir instahash-model --data held-out.jsonl.gz --json result.json
+  instahash-evaluate --model-dir instahash-model --data held-out.jsonl.gz --protocol completion
 """
 
 
@@ -20,6 +21,14 @@ def parser():
     add = command.add_argument
     add("--model-dir", required=True, metavar="DIR", help="a directory written by instahash-train")
     add("--data", required=True, metavar="POSTS", help="posts that the model was not trained on")
+    add(
+        "--protocol",
+        choices=("description", "completion"),
+        default="description",
+        help="what is asked about a post: its hashtags, given its labels, or half of its hashtags, given the other "
+        "half and no label (default: description)",
+    )
+    add("--seed", type=at_least(0), default=0, metavar="S", help="which halves and resamples are drawn (default: 0)")
     add("--json", metavar="FILE", help="also write the result as JSON")
     return command
 
@@ -34,7 +43,7 @@ def work(args):
 
     model = InstaHash.load(args.model_dir)
     posts = tqdm(read_posts(args.data), "Reading posts", unit=" posts", disable=None)
-    result = evaluate(model, Corpus.from_posts(posts), progress=True)
+    result = evaluate(model, Corpus.from_posts(posts), args.protocol, seed=args.seed, progress=True)
     if args.json:
         write_text(args.json, json.dumps(result.to_json(), indent=2) + "\n")
     print(format_tables(result.to_json()))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 
-from instahash.cli.common import Parser, at_least, hashtag_line, run
+from instahash.cli.common import Parser, at_least, hashtag_line, run, share
 
+PLATFORMS = ("instagram", "pinterest", "tiktok")  # of recommend/platforms.py, which is not imported for --help
 EXAMPLE = """example:
   instahash-recommend --model-dir instahash-model --labels "sky, boat, sea"
+  instahash-recommend --model-dir instahash-model --labels "sky, boat, sea" --chosen "#summer" --platform instagram
   instahash-recommend --model-dir instahash-model --posts posts.jsonl.gz --json > hashtags.jsonl
 """
 
@@ -22,9 +24,16 @@ def parser():
     add = command.add_argument
     add("--model-dir", required=True, metavar="DIR", help="a directory written by instahash-train")
     source = command.add_mutually_exclusive_group(required=True)
-    source.add_argument("--labels", metavar="TEXT", help="labels of one photo, separated by commas")
+    source.add_argument("--labels", metavar="TEXT", help="labels of one photo, separated by commas; may end in :score")
     source.add_argument("--posts", metavar="FILE", help="posts with labels; their hashtags are not looked at")
-    add("--top", type=at_least(1), metavar="N", help="at most N hashtags (default: all that the models agree on)")
+    add("--top", type=at_least(1), metavar="N",
+        help="at most N hashtags (default: 10; in mode paper all that the models agree on)")  # fmt: skip
+    add("--chosen", default="", metavar="TEXT", help="hashtags picked already: the others go with them")
+    add("--user", metavar="NAME", help="whose earlier hashtags matter, where the training posts name users")
+    add("--novelty", type=share, metavar="X", help="0 to 1, away from what is popular and from the labels themselves")
+    add("--diversity", type=share, metavar="X", help="0 to 1, away from hashtags that are much alike")
+    add("--platform", choices=PLATFORMS, help="at most as many hashtags as it takes, chosen ones included")
+    add("--banned", metavar="FILE", help="hashtags never to recommend, separated by white space")
     add("--json", action="store_true", help="print JSON; for --posts one object a line with its id")
     return command
 
@@ -35,14 +44,19 @@ def work(args):
     from instahash.data import read_posts, words
     from instahash.errors import DataError
     from instahash.pipeline import InstaHash
+    from instahash.recommend.platforms import room
 
     model = InstaHash.load(args.model_dir)
+    chosen = [text for text in args.chosen.replace(",", " ").split() if words(text)]
+    top = room(args.platform, args.top, len(chosen)) if args.platform else args.top
+    wishes = {"novelty": args.novelty, "diversity": args.diversity, "banned": _banned(args.banned)}
     if args.labels is not None:
-        labels = [label for label in args.labels.split(",") if words(label)]
-        if not labels:
+        labels = [_label(text) for text in args.labels.split(",") if words(text)]
+        if not labels and not chosen:
             raise DataError(f"--labels is '{args.labels}', which has no word; try --labels \"sky, boat, sea\"")
-        answer = model.recommend(labels, args.top)
-        _, unknown = model.vocabulary.lookup([word for label in labels for word in words(label)])
+        answer = model.recommend(labels, top, chosen=chosen, user=args.user, **wishes)
+        asked = [label if isinstance(label, str) else label[0] for label in labels] + chosen
+        _, unknown = model.vocabulary.lookup([word for text in asked for word in words(text)])
         if answer.fallback:
             _note(f"no label is known ({', '.join(unknown)}); these are the most used hashtags")
         elif unknown:
@@ -50,7 +64,9 @@ def work(args):
         print(json.dumps(answer.to_json(), ensure_ascii=False) if args.json else hashtag_line(answer.hashtags))
         return
     unknown_posts = 0
-    answers = model.recommend_posts(read_posts(args.posts), args.top)
+    if chosen or args.user:
+        raise DataError("--chosen and --user are about one photo; give them with --labels")
+    answers = model.recommend_posts(read_posts(args.posts), top, **wishes)
     # Where the answers themselves scroll by, they are the progress.
     hidden = True if sys.stdout.isatty() else None
     for post_id, answer in tqdm(answers, "Recommending", unit=" posts", disable=hidden):
@@ -61,6 +77,36 @@ def work(args):
             print(f"{post_id}\t{hashtag_line(answer.hashtags)}")
     if unknown_posts:
         _note(f"{unknown_posts} posts without a known label got the most used hashtags")
+
+
+def _label(text):
+    """ "sky" or "sky:0.93" as `InstaHash.recommend` takes it."""
+    from instahash.errors import DataError
+
+    name, colon, score = text.rpartition(":")
+    if not colon:
+        return text
+    try:
+        value = float(score)
+    except ValueError:
+        return text
+    if not 0 <= value <= 1:
+        raise DataError(f"the score of '{name.strip()}' is {score.strip()}; it must lie in [0, 1], as in \"sky:0.93\"")
+    return name, value
+
+
+def _banned(path):
+    """The hashtags in a file."""
+    from instahash.errors import DataError
+
+    if path is None:
+        return ()
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read().replace(",", " ").split()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise DataError(f"cannot read the banned hashtags in '{path}': {why}; give a text file") from None
 
 
 def _note(text):

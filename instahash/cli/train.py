@@ -24,7 +24,8 @@ def parser():
     add = command.add_argument
     add("--data", default="sample", metavar="POSTS|HARRISON_DIR|sample", help="posts to learn from (default: sample)")
     add("--model-dir", default="instahash-model", metavar="DIR", help="where the model goes (default: %(default)s)")
-    add("--mode", default="paper", choices=["paper"], help="how the two models are combined (default: %(default)s)")
+    add("--mode", default="best", choices=["best", "paper"],
+        help="best ranks better; paper is the published recipe (default: %(default)s)")  # fmt: skip
     add("--max-hashtags", type=at_least(1), metavar="N", help="keep the N most used hashtags (default: 1000)")
     add("--min-score", type=float, metavar="X", help="reject labels with a lower score (default: 0.5)")
     add("--seed", type=at_least(0), default=0, metavar="S", help="the same seed gives the same model (default: 0)")
@@ -43,7 +44,7 @@ def work(args):
     from instahash.settings import Settings
     from instahash.storage import CHECKPOINT, make_directory
 
-    settings = Settings(mode=args.mode, seed=args.seed, n_threads=args.threads)
+    settings = Settings.of(args.mode, seed=args.seed, n_threads=args.threads)
     changes = {"max_hashtags": args.max_hashtags, "min_score": args.min_score}
     changes = {name: value for name, value in changes.items() if value is not None}
     settings = replace(settings, data=replace(settings.data, **changes)).changed(args.set)

@@ -47,6 +47,8 @@ def write_posts(path: str | Path, posts: Iterable[Post]) -> int:
             for post in posts:
                 value = {"id": post.id, "hashtags": post.hashtags, "labels": [label._asdict() for label in post.labels]}
                 value |= {key: text for key in ("user", "created_at") if (text := getattr(post, key)) is not None}
+                if post.features:
+                    value["user_features"] = post.features
                 file.write(json.dumps(value, ensure_ascii=False) + "\n")
                 n_posts += 1
         os.replace(new, path)

@@ -24,7 +24,8 @@ class Post(NamedTuple):
     id : str.
     hashtags : tuple of str, as the author wrote them.
     labels : tuple of Label.
-    user, created_at : str or None.
+    user, created_at : str or None; a time is ISO 8601.
+    features : tuple of str, what the user shares with others ("country:pt"), for recommendations that are personal.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Post(NamedTuple):
     labels: tuple[Label, ...] = ()
     user: str | None = None
     created_at: str | None = None
+    features: tuple[str, ...] = ()
 
 
 def post_from_json(value: Any) -> Post:
@@ -46,6 +48,9 @@ def post_from_json(value: Any) -> Post:
     hashtags = value.get("hashtags", ())
     if not isinstance(hashtags, (list, tuple)) or not all(isinstance(tag, str) for tag in hashtags):
         raise DataError(f"'hashtags' must be a list of texts, not {_shown(hashtags)}")
+    features = value.get("user_features", ())
+    if not isinstance(features, (list, tuple)) or not all(isinstance(feature, str) for feature in features):
+        raise DataError(f"'user_features' must be a list of texts, not {_shown(features)}")
     labels = value.get("labels", ())
     if not isinstance(labels, (list, tuple)):
         raise DataError(f'\'labels\' must be a list of {{"description", "score"}} objects, not {_shown(labels)}')
@@ -55,6 +60,7 @@ def post_from_json(value: Any) -> Post:
         tuple(_label(label) for label in labels),
         _text(value, "user") if value.get("user") is not None else None,
         _text(value, "created_at") if value.get("created_at") is not None else None,
+        tuple(features),
     )
 
 

@@ -45,7 +45,10 @@ class Dataset(NamedTuple):
     """Posts in the numbers of a vocabulary; matrices are CSR (n_posts, n_words) with sorted indices.
 
     hashtags : int8 ones.  description : float32, the stored entries are the words, their values the labels' scores.
-    bags : int8 ones, hashtags and description together, each word once.  summary : None for posts encoded for a question.
+    bags : int8 ones, hashtags and description together, each word once.
+    keys : list of tuples of str, the names under which a post's preferences are kept.
+    times : (n_posts,) float64 seconds since the epoch, NaN for unknown; or None.
+    summary : None for posts encoded for a question.
     """
 
     ids: list[str]
@@ -53,7 +56,18 @@ class Dataset(NamedTuple):
     hashtags: sparse.csr_array
     description: sparse.csr_array
     bags: sparse.csr_array
+    keys: list[tuple[str, ...]]
+    times: np.ndarray | None
     summary: Summary | None
+
+    def take(self, rows) -> Dataset:
+        """The posts with these row numbers."""
+        rows = np.asarray(rows)
+        matrices = (matrix[rows] for matrix in (self.hashtags, self.description, self.bags))
+        ids, keys = ([values[i] for i in rows] for values in (self.ids, self.keys))
+        return Dataset(
+            ids, self.vocabulary, *matrices, keys, None if self.times is None else self.times[rows], self.summary
+        )
 
 
 def fit_dataset(corpus: Corpus, max_hashtags: int = 1000, min_score: float = 0.5) -> Dataset:
@@ -80,10 +94,13 @@ def fit_dataset(corpus: Corpus, max_hashtags: int = 1000, min_score: float = 0.5
     bag_counts = np.bincount(bags.indices, minlength=len(corpus.words))
     hashtag_counts = np.bincount(hashtags.indices, minlength=len(corpus.words))
     order = sorted(np.flatnonzero(bag_counts).tolist(), key=lambda i: (-bag_counts[i], corpus.words[i]))
-    vocabulary = Vocabulary([corpus.words[i] for i in order], bag_counts[order], hashtag_counts[order])
-    ids = [corpus.ids[i] for i in rows]
+    vocabulary = Vocabulary(
+        [corpus.words[i] for i in order], bag_counts[order], hashtag_counts[order], corpus.spellings
+    )
+    ids, keys = ([values[i] for i in rows] for values in (corpus.ids, corpus.keys()))
+    times = None if corpus.times is None else corpus.times[rows]
     matrices = [_renumber(matrix, order) for matrix in (hashtags, description, bags)]
-    return Dataset(ids, vocabulary, *matrices, _summary(len(corpus), vocabulary, *matrices[:2]))
+    return Dataset(ids, vocabulary, *matrices, keys, times, _summary(len(corpus), vocabulary, *matrices[:2]))
 
 
 def encode(corpus: Corpus, vocabulary: Vocabulary, min_score: float = 0.5) -> Dataset:
@@ -99,13 +116,15 @@ def encode(corpus: Corpus, vocabulary: Vocabulary, min_score: float = 0.5) -> Da
     hashtags = _keep(corpus.hashtags, may_be_hashtag[corpus.hashtags.indices])
     description = _keep(corpus.labels, corpus.labels.data >= np.float32(min_score))
     hashtags, description = _renumber(hashtags, order), _renumber(description, order)
-    return Dataset(corpus.ids, vocabulary, hashtags, description, _union(hashtags, description), None)
+    bags = _union(hashtags, description)
+    return Dataset(corpus.ids, vocabulary, hashtags, description, bags, corpus.keys(), corpus.times, None)
 
 
 def grow(vocabulary: Vocabulary, corpus: Corpus, min_score: float = 0.5) -> Vocabulary:
     """The vocabulary with what new posts add: old words keep their ids, new ones follow, most used first.
 
     Every hashtag of the new posts may be recommended from then on; counts are those of old and new posts together.
+    Hashtags stay spelled as they were.
     """
     description = _keep(corpus.labels, corpus.labels.data >= np.float32(min_score))
     counts = np.bincount(_union(corpus.hashtags, description).indices, minlength=len(corpus.words))
@@ -118,7 +137,9 @@ def grow(vocabulary: Vocabulary, corpus: Corpus, min_score: float = 0.5) -> Voca
     for i in np.flatnonzero(counts).tolist():
         totals[0][place[corpus.words[i]]] += counts[i]
         totals[1][place[corpus.words[i]]] += hashtag_counts[i]
-    return Vocabulary(all_words, *totals)
+    known = {word for word, is_hashtag in zip(vocabulary.words, vocabulary.is_hashtag) if is_hashtag}
+    spellings = {word: form for word, form in corpus.spellings.items() if word not in known}
+    return Vocabulary(all_words, *totals, vocabulary.spellings | spellings)
 
 
 def _keep(matrix, entries):

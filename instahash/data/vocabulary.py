@@ -15,6 +15,7 @@ class Vocabulary:
     words : list of str, distinct.
     counts : (n_words,) int64, bags that contain the word.
     hashtag_counts : (n_words,) int64, posts that have it as a hashtag; 0 for a word that is only description.
+    spellings : dict of word -> how people write it as a hashtag, where that is not the word itself.
 
     Attributes besides
     ------------------
@@ -23,7 +24,7 @@ class Vocabulary:
     words_array : (n_words,) object array of the words, to be indexed with many ids at once.
     """
 
-    def __init__(self, words, counts, hashtag_counts):
+    def __init__(self, words, counts, hashtag_counts, spellings=None):
         self.words = list(words)
         self.counts = np.asarray(counts, np.int64)
         self.hashtag_counts = np.asarray(hashtag_counts, np.int64)
@@ -33,6 +34,7 @@ class Vocabulary:
         hashtags.sort(key=lambda i: (-self.hashtag_counts[i], self.words[i]))
         self.hashtag_ids = np.array(hashtags, np.int32)
         self.words_array = np.array(self.words, dtype=object)
+        self.spellings = {word: form for word, form in (spellings or {}).items() if word in self.index}
 
     def __len__(self):
         return len(self.words)
@@ -46,8 +48,13 @@ class Vocabulary:
         known = np.array([self.index[word] for word in words if word in self.index], np.int32)
         return known, list(dict.fromkeys(word for word in words if word not in self.index))
 
+    def spelled(self, ids) -> list[str]:
+        """The words of these ids as people write them."""
+        return [self.spellings.get(word, word) for word in self.words_array[ids]]
+
     def to_json(self) -> dict:
-        return {
+        spellings = {"spellings": self.spellings} if self.spellings else {}
+        return spellings | {
             "words": self.words,
             "counts": self.counts.tolist(),
             "hashtag_counts": self.hashtag_counts.tolist(),
@@ -63,4 +70,7 @@ class Vocabulary:
             raise DataError("the vocabulary's words must be distinct texts")
         if not all(type(count) is int and count >= 0 for part in lists[1:] for count in part):
             raise DataError("the vocabulary's counts must be whole numbers, 0 or more")
-        return cls(*lists)
+        spellings = value.get("spellings", {})
+        if not isinstance(spellings, dict) or not all(isinstance(form, str) for form in spellings.values()):
+            raise DataError("the vocabulary's spellings must be texts by word")
+        return cls(*lists, spellings)

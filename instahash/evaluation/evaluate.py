@@ -5,35 +5,49 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import sparse
 from tqdm import tqdm
 
-from instahash.data import Corpus, encode
-from instahash.errors import DataError
-from instahash.evaluation.ranking import ranking_measures
-from instahash.evaluation.similarity import cosine, histogram, jaccard, share_table
+from instahash.data import Corpus, encode, words
+from instahash.evaluation.bootstrap import differences
+from instahash.evaluation.novelty import self_information
+from instahash.evaluation.protocols import questions
+from instahash.evaluation.scores import Scores, as_ranked
+from instahash.evaluation.similarity import histogram, share_table, unit_vectors
 
 # Posts at a time; (BLOCK, n_words) scores of each system are held in memory.
 BLOCK = 1024
 TOP = 10
+# The system that is evaluated; the others are what it is compared with.
+OURS = "instahash"
 
 
 class Evaluation(NamedTuple):
-    """What an evaluation found.
+    """What an evaluation found. A system is "instahash" or one of the model's `rankings`.
 
-    posts : int, how many had a description and a truth in the vocabulary; all else speaks of these.
-    values : dict of table name -> (posts,) float64, cosine or Jaccard of each post, NaN where it has none.
+    posts : int, how many could be asked about; all else speaks of these.  protocol : str, what they were asked.
+    similarities : dict of system -> table name -> (posts,) float64, cosine or Jaccard of each post, NaN where it has
+        none, of lists cut to the length of instahash's.
     ranking : dict of system -> measure -> mean.
+    differences : dict of other system -> ranking measure -> instahash's mean less the other's, and its interval.
+    lists : dict of system -> "novelty", "coverage" and "intra_list_similarity" of the lists so cut.
     empty : int, posts for which the filter left no hashtag.  defaulted : int, posts without an intersection.
     examples : list of dicts, each the sets of one post on the way from its description to its hashtags.
     """
 
     posts: int
-    values: dict
+    protocol: str
+    similarities: dict
     ranking: dict
+    differences: dict
+    lists: dict
     empty: int
     defaulted: int
     examples: list
+
+    @property
+    def values(self):
+        """Table name -> (posts,) float64: instahash's `similarities`."""
+        return self.similarities[OURS]
 
     @property
     def histograms(self):
@@ -41,74 +55,85 @@ class Evaluation(NamedTuple):
         return {name: histogram(values, -1.0 if "cosine" in name else 0.0) for name, values in self.values.items()}
 
     def to_json(self):
-        tables = {name: share_table(values) for name, values in self.values.items()}
+        tables = {
+            system: {name: share_table(values) for name, values in measures.items()}
+            for system, measures in self.similarities.items()
+        }
         return {
             "posts": self.posts,
-            "tables": tables,
+            "tables": tables[OURS],
             "ranking": self.ranking,
             "empty": self.empty,
             "defaulted": self.defaulted,
+            "protocol": self.protocol,
+            "tables_by_system": tables,
+            "differences": self.differences,
+            "lists": self.lists,
         }
 
 
-def evaluate(model, corpus: Corpus, n_examples: int = 3, progress: bool = False) -> Evaluation:
-    """Evaluate `model` on posts it was not trained on; `progress` shows a bar where standard error is a terminal.
+def evaluate(
+    model, corpus: Corpus, protocol: str = "description", n_examples: int = 3, seed: int = 0, progress: bool = False
+) -> Evaluation:
+    """Evaluate `model` on posts it was not trained on.
 
-    The truth of a post is its author's hashtags within the hashtag vocabulary. Raises DataError where no post has both
-    a truth and a description that the model knows.
+    protocol : "description" or "completion", what is asked of it; see :func:`instahash.evaluation.questions`.
+    seed : 0 or more; draws the hashtags that "completion" gives, and the resamples behind the intervals.
+    progress : show a bar where standard error is a terminal.
+
+    Each system's list is cut to the length of instahash's answer to the same post, except for the ranking measures,
+    which have a length of their own. "completion" has no description, so no table compares with one.
+
+    Raises DataError for another protocol, and where no post can be asked about.
     """
-    data = encode(corpus, model.vocabulary, model.settings.data.min_score)
-    rows = np.flatnonzero((np.diff(data.hashtags.indptr) > 0) & (np.diff(data.description.indptr) > 0))
-    if not len(rows):
-        raise DataError(
-            f"none of the {len(corpus):,} posts has both a hashtag and a label that the model knows; give posts with "
-            "both, of the kind it was trained on"
-        )
-    truth, description = data.hashtags[rows], data.description[rows]
-    answers, rankings = [], {}
+    vocabulary = model.vocabulary
+    data = encode(corpus, vocabulary, model.settings.data.min_score)
+    rows, description, chosen, truth = questions(data, protocol, seed)
+    information = self_information(vocabulary.hashtag_counts, model.summary["posts"])
+    scores = Scores(unit_vectors(model.word2vec.word_vectors()), information, vocabulary.is_hashtag)
+    shown = np.unique(np.linspace(0, len(rows) - 1, n_examples).astype(int))  # spread evenly over the posts
+    number, examples, empty, defaulted = _Numbers(vocabulary), [], 0, 0
     for start in tqdm(range(0, len(rows), BLOCK), "Evaluating", disable=None if progress else True):
-        part = description[start : start + BLOCK]
-        answers += model.recommend_matrix(part)
-        for name, ranked in model.rankings(part, TOP).items():
-            rankings.setdefault(name, []).append(ranked)
-    ids = [model.vocabulary.lookup(answer.hashtags)[0] for answer in answers]
-    ranked = {"instahash": _padded(ids)} | {name: np.concatenate(parts) for name, parts in rankings.items()}
-    answered, vectors = _matrix(ids, truth.shape[1]), model.word2vec.word_vectors()
+        block = slice(start, start + BLOCK)
+        given = {} if chosen is None else {"chosen": chosen[block]}
+        answers = model.recommend_matrix(description[block], **given)
+        ours = as_ranked([number.of(answer.hashtags) for answer in answers])
+        lengths = (ours >= 0).sum(axis=1)
+        # The others are asked for as many as our longest answer has, so that all can be compared at its length.
+        others = model.rankings(description[block], max(TOP, ours.shape[1]), **given)
+        for system, ranked in {OURS: ours, **others}.items():
+            scores.add(system, ranked, lengths, truth[block], None if given else description[block])
+        empty += sum(not answer.hashtags for answer in answers)
+        defaulted += sum(answer.defaulted for answer in answers)
+        for i in shown[(shown >= start) & (shown < start + BLOCK)]:
+            sets = {"author": truth[[i]]} | ({"given": chosen[[i]]} if given else {})
+            text = {name: vocabulary.words_array[found.indices].tolist() for name, found in sets.items()}
+            examples.append({"id": data.ids[rows[i]], **text, **answers[i - start]._asdict()})
     return Evaluation(
         posts=len(rows),
-        values={
-            "cosine_ground_truth": cosine(answered, truth, vectors),
-            "cosine_description": cosine(answered, description, vectors),
-            "jaccard_ground_truth": jaccard(answered, truth),
-            "jaccard_description": jaccard(answered, description),
-        },
-        ranking={name: ranking_measures(order, truth) for name, order in ranked.items()},
-        empty=sum(not answer.hashtags for answer in answers),
-        defaulted=sum(answer.defaulted for answer in answers),
-        examples=_examples(data, rows, truth, answers, n_examples),
+        protocol=protocol,
+        similarities=scores.values("similarity"),
+        ranking=scores.ranking(),
+        differences=differences(scores.values("ranking"), OURS, seed),
+        lists=scores.lists(),
+        empty=empty,
+        defaulted=defaulted,
+        examples=examples,
     )
 
 
-def _examples(data, rows, truth, answers, n_examples):
-    """Posts spread evenly over the corpus, with every set on the way."""
-    text = data.vocabulary.words_array
-    examples = []
-    for i in np.unique(np.linspace(0, len(rows) - 1, n_examples).astype(int)):
-        author = text[truth.indices[truth.indptr[i] : truth.indptr[i + 1]]].tolist()
-        examples.append({"id": data.ids[rows[i]], "author": author, **answers[i]._asdict()})
-    return examples
+class _Numbers(dict):
+    """A hashtag as people write it -> its id, or -1 where it is not one word of the vocabulary."""
 
+    def __init__(self, vocabulary):
+        self.vocabulary = vocabulary
 
-def _padded(ids):
-    ranked = np.full((len(ids), TOP), -1, np.int32)
-    for row, found in zip(ranked, ids):
-        row[: min(TOP, len(found))] = found[:TOP]
-    return ranked
+    def __missing__(self, hashtag):
+        found = words(hashtag)
+        known = self.vocabulary.lookup(found)[0]
+        self[hashtag] = int(known[0]) if len(found) == len(known) == 1 else -1
+        return self[hashtag]
 
-
-def _matrix(ids, n_words):
-    indptr = np.cumsum([0] + [len(found) for found in ids])
-    indices = np.concatenate(ids) if ids else np.empty(0, np.int32)
-    matrix = sparse.csr_array((np.ones(len(indices), np.int8), indices, indptr), shape=(len(ids), n_words))
-    matrix.sort_indices()
-    return matrix
+    def of(self, hashtags):
+        """The ids of those that have one, each once, in order."""
+        return [i for i in dict.fromkeys(self[hashtag] for hashtag in hashtags) if i >= 0]

@@ -49,14 +49,15 @@ def average_precision(hit, sizes, k):
     return (np.cumsum(first, axis=1) / ranks * first).sum(axis=1) / np.minimum(sizes, k)
 
 
-def ranking_measures(ranked, truth):
-    """Means over posts of the measures of the evaluation JSON.
+def ranking_values(ranked, truth):
+    """The measures of the evaluation JSON, post by post.
 
     ranked : (n, m) int ids, best first, each once, -1 for none.  truth : CSR (n, n_words); rows are not empty.
+    Returns a dict of measure -> (n,) float64 in [0, 1].
     """
     sizes = np.diff(truth.indptr)
     hit = hits(ranked, truth)
-    values = {
+    return {
         "precision@1": precision(hit, 1),
         "recall@5": recall(hit, sizes, 5),
         "accuracy@5": accuracy(hit, 5),
@@ -65,4 +66,9 @@ def ranking_measures(ranked, truth):
         "ndcg@10": ndcg(hit, sizes, 10),
         "map@10": average_precision(hit, sizes, 10),
     }
+
+
+def ranking_measures(ranked, truth):
+    """Means over posts of :func:`ranking_values`, which has the arguments; 0 without posts."""
+    values = ranking_values(ranked, truth)
     return {name: float(value.mean()) if len(value) else 0.0 for name, value in values.items()}

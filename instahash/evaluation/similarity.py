@@ -11,7 +11,7 @@ def jaccard(a, b):
 
     Stored entries are the members. Returns (n,) float64 in [0, 1].
     """
-    both = np.asarray(_ones(a).multiply(_ones(b)).sum(axis=1), dtype=np.float64).ravel()
+    both = np.asarray(ones(a).multiply(ones(b)).sum(axis=1), dtype=np.float64).ravel()
     either = np.diff(a.indptr) + np.diff(b.indptr) - both
     return both / np.maximum(either, 1)
 
@@ -21,9 +21,18 @@ def cosine(a, b, vectors):
 
     vectors : (n_words, dim). Returns (n,) float64 in [-1, 1], NaN where a set is empty or its mean is the zero vector.
     """
+    return unit_cosine(a, b, unit_vectors(vectors))
+
+
+def unit_vectors(vectors):
+    """Each row divided by its length, float64; a row of zeros stays so."""
     length = np.linalg.norm(vectors, axis=1, keepdims=True).astype(np.float64)
-    unit = vectors / np.where(length > 0, length, 1)
-    x, y = _ones(a) @ unit, _ones(b) @ unit
+    return vectors / np.where(length > 0, length, 1)
+
+
+def unit_cosine(a, b, unit):
+    """:func:`cosine` where the vectors have unit length already, as :func:`unit_vectors` makes them."""
+    x, y = ones(a) @ unit, ones(b) @ unit
     product = np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.clip(np.where(product > 0, (x * y).sum(axis=1) / product, np.nan), -1, 1)
@@ -51,5 +60,6 @@ def histogram(values, low, n_bins=20):
     return {"edges": edges.tolist(), "counts": counts.tolist()}
 
 
-def _ones(matrix):
+def ones(matrix):
+    """The CSR matrix with 1.0 for every stored entry."""
     return sparse.csr_array((np.ones(matrix.nnz), matrix.indices, matrix.indptr), shape=matrix.shape)

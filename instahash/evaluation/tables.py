@@ -8,19 +8,29 @@ TITLES = {
     "jaccard_ground_truth": "Jaccard to the author's hashtags",
     "jaccard_description": "Jaccard to the description",
 }
+ASKED = {"description": "their labels", "completion": "half of their hashtags"}
 
 
 def format_tables(result: dict) -> str:
-    """The paper's tables and the ranking measures of an evaluation JSON."""
-    posts = result["posts"]
+    """An evaluation JSON: ranking measures, differences in nDCG@10, the paper's tables, what the lists are like."""
+    tables = result["tables_by_system"]
+    width = max(len(name) for name in [*TITLES.values(), *result["ranking"]])
     lines = [
-        f"{posts:,} posts; no hashtag left for {result['empty']:,}, no intersection for {result['defaulted']:,}",
+        f"{result['posts']:,} posts, given {ASKED[result['protocol']]}",
+        f"no hashtag left for {result['empty']:,}, no intersection for {result['defaulted']:,}",
         "",
-        *_table("recommendation", {TITLES[name]: table for name, table in result["tables"].items()}),
+        *_table("ranking", result["ranking"], width),
         "",
-        *_table("system", result["ranking"]),
+        *_differences(result["differences"], width),
+        "",
+        "Below, every list is cut to the length of instahash's for the same post.",
+        "",
     ]
-    return "\n".join(lines)
+    for name in result["tables"]:
+        lines += [*_table(TITLES[name], {system: table[name] for system, table in tables.items()}, width), ""]
+    names = {"novelty": "novelty, bits", "coverage": "coverage", "intra_list_similarity": "similarity"}
+    lists = {system: {names[name]: value for name, value in row.items()} for system, row in result["lists"].items()}
+    return "\n".join(lines + [*_table("hashtags of a list", lists, width)])
 
 
 def format_example(example: dict) -> str:
@@ -29,6 +39,7 @@ def format_example(example: dict) -> str:
     rows = [
         ("post", example["id"]),
         ("author", _shown(example["author"])),
+        *([("given", _shown(example["given"]))] if "given" in example else []),
         ("description", _shown(example["description"])),
         ("Word2Vec", _shown(example["word2vec"])),
         ("AutoRec", _shown(example["autorec"])),
@@ -38,12 +49,22 @@ def format_example(example: dict) -> str:
     return "\n".join(f"{name:<13} {text}" for name, text in rows)
 
 
-def _table(title, rows):
+def _table(title, rows, width):
     columns = list(next(iter(rows.values())))
-    width = max(len(name) for name in [title, *rows])
-    yield f"{title:<{width}}" + "".join(f"{column:>13}" for column in columns)
+    yield f"{title:<{width}}" + "".join(f"{column:>12}" for column in columns)
     for name, row in rows.items():
-        yield f"{name:<{width}}" + "".join(f"{row[column]:>13.4f}" for column in columns)
+        yield f"{name:<{width}}" + "".join(f"{row[column]:>12.4f}" for column in columns)
+
+
+def _differences(differences, width):
+    columns = ("difference", "low", "high", "relative")
+    yield f"{'nDCG@10 of instahash less that of':<{width}}" + "".join(f"{column:>12}" for column in columns)
+    for system, measures in differences.items():
+        found = measures["ndcg@10"]
+        relative = "-" if found["relative"] is None else f"{found['relative']:+.1%}"
+        numbers = "".join(f"{found[column]:>+12.4f}" for column in columns[:3])
+        yield f"{system:<{width}}{numbers}{relative:>12}"
+    yield "low and high: 95 % interval of a paired bootstrap over the posts"
 
 
 def _shown(words, most=20):

@@ -19,6 +19,6 @@ class Popularity:
         baseline.counts = np.asarray(counts, np.float32)
         return baseline
 
-    def score(self, description):
+    def score(self, description, chosen=None):
         """(n_posts, n_words) float32, every row the counts."""
         return np.broadcast_to(self.counts, (description.shape[0], len(self.counts)))

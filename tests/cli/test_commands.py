@@ -82,10 +82,11 @@ def test_help_imports_no_numpy():
 
 def test_training_says_what_it_did(trained):
     folder, answer = trained
-    for part in ("300 kept of 300", "Word2Vec: loss", "AutoRec: RMSE", "Model saved in", "author       #"):
+    for part in ("300 kept of 300", "Word2Vec: loss", "AutoRec: cross-entropy", "Model saved in", "author       #"):
         assert part in answer.stdout
     assert sorted(os.listdir(folder / "model")) == [
-        "autorec.npz", "baselines.npz", "model.json", "vocabulary.json", "word2vec.npz",
+        "autorec.npz", "baselines.npz", "completion.npz", "fusion.npz", "model.json", "preferences.npz",
+        "vocabulary.json", "word2vec.npz",
     ]  # fmt: skip
     assert answer.stderr == ""  # no progress bars where standard error is no terminal
 
@@ -138,11 +139,34 @@ def test_evaluate(trained, tmp_path):
     assert answer.returncode == 0 and "cosine to the author's hashtags" in answer.stdout
     assert "Word2Vec  " in answer.stdout
     value = json.loads(out.read_text())
-    assert list(value) == ["posts", "tables", "ranking", "empty", "defaulted"]
+    assert list(value) == [
+        "posts", "tables", "ranking", "empty", "defaulted", "protocol", "tables_by_system", "differences", "lists",
+    ]  # fmt: skip
+    assert value["protocol"] == "description"
     assert refused(
         run("evaluate", "--model-dir", folder / "model", "--data", "sample", "--json", tmp_path / "no" / "x.json"),
         "cannot write",
     )
+
+
+def test_evaluate_completion(trained, tmp_path):
+    """One seed draws one half of the hashtags, another seed another."""
+
+    def ask(seed):
+        args = ["--protocol", "completion", "--seed", seed, "--json", tmp_path / "result.json"]
+        answer = run("evaluate", "--model-dir", trained[0] / "model", "--data", trained[0] / "posts.jsonl.gz", *args)
+        assert answer.returncode == 0 and "given half of their hashtags" in answer.stdout, answer.stderr
+        return json.loads((tmp_path / "result.json").read_text())
+
+    first, again, other = ask(0), ask(0), ask(1)
+    assert first == again and first["ranking"] != other["ranking"]
+    assert first["protocol"] == "completion" and list(first["tables"]) == [
+        "cosine_ground_truth",
+        "jaccard_ground_truth",
+    ]
+    data = ["--model-dir", trained[0] / "model", "--data", "sample"]
+    assert refused(run("evaluate", *data, "--protocol", "guess"), "argument --protocol: invalid choice: 'guess'")
+    assert refused(run("evaluate", *data, "--seed", "-1"), "argument --seed: -1 is below 0")
 
 
 def test_a_reader_that_has_enough(trained):

@@ -46,6 +46,97 @@ def test_corpus_by_hand():
     assert corpus.take([2]).ids == ["3"] and sets(corpus.take([2]).hashtags, corpus.words) == [{"rare"}]
 
 
+def test_users_features_and_times():
+    posts = [
+        Post("1", created_at="2020-01-01T00:00:00Z", user="anna", features=("country:pt", "age:30")),
+        Post("2", created_at="2020-01-01T02:00:00+02:00", features=("country:pt",)),
+        Post("3", created_at="2020-01-02", user="ben"),
+        Post("4", created_at="yesterday"),
+        Post("5"),
+    ]
+    corpus = Corpus.from_posts(posts)
+    new_year, nan = 1577836800.0, float("nan")
+    assert corpus.features == [("country:pt", "age:30"), ("country:pt",), (), (), ()]
+    assert corpus.times.dtype == np.float64
+    np.testing.assert_array_equal(corpus.times, [new_year, new_year, new_year + 86400, nan, nan])
+    keys = [("user:anna", "country:pt", "age:30"), ("country:pt",), ("user:ben",), (), ()]
+    assert corpus.keys() == keys
+    part = corpus.take([4, 0])
+    assert part.features == [(), ("country:pt", "age:30")] and part.keys() == [(), keys[0]]
+    np.testing.assert_array_equal(part.times, [nan, new_year])
+
+
+@pytest.mark.parametrize("created_at", ["", "now", "2020-13-01", "1577836800", "12:00", "2020-01-01T00:00:00+99:00"])
+def test_what_is_no_time_is_no_error(created_at):
+    assert Corpus.from_posts([Post("a", created_at=created_at), Post("b")]).times is None
+
+
+def test_what_no_post_has_takes_no_memory():
+    corpus = Corpus.from_posts(POSTS)
+    assert corpus.features is None and corpus.times is None
+    assert corpus.take([0]).features is None and corpus.take([0]).times is None
+    assert corpus.keys() == [(), (), ("user:anna",), ()]
+
+
+def tagged(*hashtags):
+    return Corpus.from_posts(Post(str(i), (hashtag,)) for i, hashtag in enumerate(hashtags))
+
+
+@pytest.mark.parametrize(
+    "hashtags, spellings",
+    [
+        (["#NewYork", "newyork", "#NewYork", "NewYork"], {"newyork": "NewYork"}),
+        (["newyork", "NewYork", "newyork"], {}),
+        (["NYC", "Nyc", "nyc"], {"nyc": "NYC"}),  # a tie: upper case comes first
+        (["Nyc", "＃nyc", "nyc"], {}),
+        (["New York", "New York"], {}),  # two hashtags in one text
+        (["T-shirt", "T-shirt", "TShirt"], {"tshirt": "TShirt"}),  # #T-shirt would end at its T
+        (["Straße", "été", "हिन्दी"], {"strasse": "Straße"}),
+        (["#", "!"], {}),
+    ],
+)
+def test_how_people_spell_a_hashtag(hashtags, spellings):
+    assert tagged(*hashtags).spellings == spellings
+
+
+def test_labels_say_nothing_about_spelling():
+    assert Corpus.from_posts([Post("a", ("sea",), (Label("Sea", 0.9), Label("SUN", 0.9)))]).spellings == {}
+
+
+def test_a_vocabulary_knows_how_its_words_are_spelled():
+    data = fit_dataset(tagged("NewYork", "NewYork", "Rare", "sea", "sea"), max_hashtags=2)
+    vocabulary = data.vocabulary
+    assert vocabulary.words == ["newyork", "sea"] and vocabulary.spellings == {"newyork": "NewYork"}
+    assert vocabulary.spelled(np.array([1, 0, 0])) == ["sea", "NewYork", "NewYork"]
+    assert vocabulary.spelled(np.empty(0, np.int32)) == []
+    again = Vocabulary.from_json(vocabulary.to_json())
+    assert again.spellings == vocabulary.spellings
+    # One post that shouts changes nothing about what is known; of new hashtags it is all that is known.
+    grown = grow(vocabulary, tagged("SEA", "NEWYORK", "Lisbon"))
+    assert grown.spellings == {"newyork": "NewYork", "lisbon": "Lisbon"}
+
+
+def test_a_vocabulary_without_spellings_is_kept_as_it_always_was():
+    vocabulary = fit_dataset(tagged("sea")).vocabulary
+    assert vocabulary.to_json() == {"words": ["sea"], "counts": [1], "hashtag_counts": [1]}
+    assert Vocabulary.from_json(vocabulary.to_json()).spelled([0]) == ["sea"]
+
+
+def test_a_dataset_carries_keys_and_times():
+    posts = [
+        Post("1", ("sea",), created_at="1970-01-01T00:00:07Z", user="anna", features=("x",)),
+        Post("2", (), created_at="1970-01-01T00:00:08Z", user="ben"),  # dropped
+        Post("3", ("sea",)),
+    ]
+    data = fit_dataset(Corpus.from_posts(posts))
+    assert data.keys == [("user:anna", "x"), ()]
+    np.testing.assert_array_equal(data.times, [7, float("nan")])
+    np.testing.assert_array_equal(encode(Corpus.from_posts(posts), data.vocabulary).times, [7, 8, float("nan")])
+    part = data.take([1])
+    assert (part.ids, part.keys) == (["3"], [()]) and np.isnan(part.times).all()
+    assert sets(part.bags, data.vocabulary.words) == [{"sea"}]
+
+
 def test_the_papers_preprocessing_by_hand():
     data = fit_dataset(Corpus.from_posts(POSTS), max_hashtags=2)
     # sun is in 2 posts; rare and sea in 1 each, and rare comes first by spelling.
@@ -125,6 +216,8 @@ def test_vocabulary_round_trip_and_lookup(posts):
         {"words": [1], "counts": [1], "hashtag_counts": [0]},
         {"words": ["a"], "counts": [-1], "hashtag_counts": [0]},
         {"words": ["a"], "counts": [1.5], "hashtag_counts": [0]},
+        {"words": ["a"], "counts": [1], "hashtag_counts": [0], "spellings": ["A"]},
+        {"words": ["a"], "counts": [1], "hashtag_counts": [0], "spellings": {"a": 1}},
     ],
 )
 def test_a_malformed_vocabulary_is_refused(value):

@@ -21,6 +21,7 @@ posts = st.lists(
         st.lists(st.builds(Label, texts, st.floats(0, 1)), max_size=3).map(tuple),
         st.none() | texts,
         st.none() | texts,
+        st.lists(texts, max_size=2).map(tuple),
     ),
     min_size=1,
     max_size=5,
@@ -70,6 +71,8 @@ def broken(**changes):
         (broken(labels=[{"description": "sea", "score": "1"}]), "must be a number"),
         (broken(labels=[{"description": "sea"}]), "must be a number"),
         (broken(user=3), "'user' must be a text, not 3"),
+        (broken(user_features="pt"), "line 2: 'user_features' must be a list of texts, not 'pt'"),
+        (broken(user_features=[3]), "line 2: 'user_features' must be a list of texts"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path, line, message):

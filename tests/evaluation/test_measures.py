@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.evaluation import cosine, histogram, jaccard, ranking_measures, share_table
+from instahash.evaluation import cosine, histogram, jaccard, ranking_measures, ranking_values, share_table
 from instahash.evaluation.ranking import accuracy, average_precision, hits, ndcg, precision, recall
 from instahash.testing import bag_matrices
 
@@ -55,6 +55,17 @@ def test_averages_are_over_posts_by_hand():
     assert measures["precision@1"] == pytest.approx(1 / 3)
     assert measures["recall@5"] == pytest.approx(2 / 3)
     assert measures["ndcg@10"] == pytest.approx((1 + 1 / log2(3)) / 3)
+
+
+@given(ranked_and_truth())
+def test_measures_are_means_of_what_each_post_alone_has(drawn):
+    ranked, truth = drawn
+    values, measures = ranking_values(ranked, truth), ranking_measures(ranked, truth)
+    assert list(values) == list(measures)
+    for name, value in values.items():
+        alone = [ranking_measures(ranked[[i]], truth[[i]])[name] for i in range(len(ranked))]
+        np.testing.assert_allclose(value, alone, rtol=1e-12)
+        assert measures[name] == pytest.approx(np.mean(alone))
 
 
 @given(ranked_and_truth(), st.integers(1, 10))

@@ -16,7 +16,7 @@ QUESTIONS = [["dog", "puppy", "snout"], ["beach", "sea", "sky"], ["zeppelin"]]
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    model = InstaHash(Settings().changed(SMALL)).fit(list(sample_posts(150)))
+    model = InstaHash(Settings.of("paper").changed(SMALL)).fit(list(sample_posts(150)))
     model.save(folder)
     answers = [{"labels": labels, **model.recommend(labels).to_json()} for labels in QUESTIONS]
     (folder / "answers.json").write_text(json.dumps(answers, indent=1) + "\n")

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from instahash import AutoRec, InstaHash, Settings, Word2Vec, WordVectors
-from instahash.data import Corpus, Label, Post, encode, grow
+from instahash.data import Corpus, Label, Post, encode, fit_dataset, grow
 from instahash.data.sample import TOPICS, sample_posts
 from instahash.errors import DataError, ModelError, SettingsError
 from instahash.evaluation import evaluate, format_example, format_tables
+from instahash.pipeline.paper import Paper
 from instahash.storage import CHECKPOINT, Checkpoint, read_model, write_model
 
-QUICK = Settings().changed(
+QUICK = Settings.of("paper").changed(
     ["word2vec.dim=16", "word2vec.epochs=4", "autorec.n_hidden=16", "autorec.epochs=8", "autorec.learning_rate=0.02"]
     + ["autorec.batch_size=32", "autorec.n_expand=5", "word2vec.n_shared=6"]
 )
@@ -127,7 +128,7 @@ def test_evaluation_has_the_agreed_shape(model):
     result = evaluate(model, Corpus.from_posts([*POSTS, Post("empty")]))
     value = result.to_json()
     tables = {f"{a}_{b}" for a in ("cosine", "jaccard") for b in ("ground_truth", "description")}
-    assert list(value) == ["posts", "tables", "ranking", "empty", "defaulted"] and value["posts"] == len(POSTS)
+    assert list(value)[:5] == ["posts", "tables", "ranking", "empty", "defaulted"] and value["posts"] == len(POSTS)
     assert set(value["tables"]) == tables
     assert set(value["ranking"]) == {"instahash", "word2vec", "autorec", "popularity", "cooccurrence"}
     for table in value["tables"].values():
@@ -210,7 +211,7 @@ def test_posts_without_labels_can_be_learnt_from():
 
 def test_topics_are_found_with_enough_training():
     """The default settings but for sizes: neighbours of a label are the hashtags of its topic."""
-    settings = Settings().changed(["autorec.epochs=1", "autorec.n_hidden=2", "word2vec.dim=20", "word2vec.epochs=6"])
+    settings = Settings.of("paper").changed(["autorec.epochs=1", "autorec.n_hidden=2", "word2vec.dim=20", "word2vec.epochs=6"])
     model = InstaHash(settings).fit(list(sample_posts(600)))
     known = {word for words in TOPICS["dogs"][1] for word in [words]} | {"puppy", "canine", "snout", "breed"}
     assert len(set(model.recommend(["dog", "puppy"]).word2vec) & known) >= 8
@@ -239,10 +240,10 @@ def test_other_ways_of_training_autorec(tmp_path, assignments):
 
 def test_descriptions_in_and_hashtags_out():
     """What is not a hashtag is never wanted, and what is given are the words of the description alone."""
-    model = InstaHash(QUICK.changed(["autorec.input=description", "autorec.target=hashtags"]))
-    dataset = model._read(POSTS, False)
-    model.vocabulary, model.word2vec = dataset.vocabulary, Word2Vec(dim=4, epochs=1).fit(dataset.bags)
-    inputs, targets = model._ratings(dataset)
+    dataset = fit_dataset(Corpus.from_posts(POSTS))
+    mode = Paper(QUICK.changed(["autorec.input=description", "autorec.target=hashtags"]), dataset.vocabulary, 240)
+    mode.word2vec = Word2Vec(dim=4, epochs=1).fit(dataset.bags)
+    inputs, targets = mode._ratings(dataset)
     np.testing.assert_array_equal(inputs.toarray() > 0, dataset.description.toarray() > 0)
     assert dataset.vocabulary.is_hashtag[targets.indices].all()
     assert ((targets.toarray() == 1) == (dataset.hashtags.toarray() > 0)).all()

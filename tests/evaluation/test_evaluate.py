@@ -1,0 +1,231 @@
+"""A model that is no model is evaluated: what it is asked, how its lists are cut and compared, how that is shown."""
+
+import json
+import sys
+from collections import namedtuple
+from math import log2
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from instahash.data import Corpus, Label, Post, Vocabulary
+from instahash.errors import DataError
+from instahash.evaluation import evaluate, format_example, format_tables
+
+# Twelve hashtags, each used by half, a quarter or an eighth of 16 posts, and two words that are description alone.
+WORDS = [*"abcdefghijk", "newyork", "x", "y"]
+VOCABULARY = Vocabulary(WORDS, [16] * 14, [8] * 2 + [4] * 2 + [2] * 8 + [0] * 2)
+# Directions in the plane: "a" and "c" are at right angles, "b" is opposite to "a", "x" is beside "a"; others have none.
+VECTORS = np.zeros((14, 2))
+VECTORS[[0, 1, 2, 12]] = [[2, 0], [-1, 0], [0, 3], [1, 0]]
+TABLES = ["cosine_ground_truth", "cosine_description", "jaccard_ground_truth", "jaccard_description"]
+
+Answer = namedtuple("Answer", "hashtags word2vec autorec defaulted description combined")
+
+
+class StandIn:
+    """Answers each question with what a function makes of the words given: a list of hashtags as people write them.
+
+    others : dict of system -> the same for a function that returns words of the vocabulary.
+    """
+
+    vocabulary = VOCABULARY
+    settings = SimpleNamespace(data=SimpleNamespace(min_score=0.5))
+    word2vec = SimpleNamespace(word_vectors=lambda: VECTORS)
+
+    def __init__(self, ours, **others):
+        self.ours, self.others, self.asked = ours, others, []
+        self.summary = {"posts": 16}
+
+    def questions(self, description, chosen):
+        self.asked.append((description, chosen))
+        for matrix in (description, chosen if chosen is not None else description):
+            assert matrix.shape == (description.shape[0], 14)
+        for row in range(description.shape[0]):
+            yield [WORDS[i] for m in (description, chosen) if m is not None for i in m[[row]].indices]
+
+    def recommend_matrix(self, description, top=None, chosen=None):
+        answers = [(given, self.ours(given)) for given in self.questions(description, chosen)]
+        return [Answer(list(found), ["a"], ["b"], not found, given, list(found)) for given, found in answers]
+
+    def rankings(self, description, top, chosen=None):
+        ranked = {}
+        for system, other in self.others.items():
+            lists = [
+                [WORDS.index(word) for word in other(given)][:top] for given in self.questions(description, chosen)
+            ]
+            width = max(map(len, lists))
+            ranked[system] = np.array([ids + [-1] * (width - len(ids)) for ids in lists], np.int32)
+        return ranked
+
+
+def posts(*pairs):
+    return Corpus.from_posts(
+        [
+            Post(f"post {i}", tuple(tags), tuple(Label(word, 0.6) for word in seen))
+            for i, (tags, seen) in enumerate(pairs)
+        ]
+    )
+
+
+TWO = posts(("ab", "x"), ("c", "y"))
+
+
+def two_posts():
+    """instahash says a and c of the first post and nothing of the second; the other b, a, d, and c."""
+    model = StandIn(
+        lambda given: ["A", "c"] if given == ["x"] else [], other=lambda given: "bad" if given == ["x"] else "c"
+    )
+    return evaluate(model, TWO)
+
+
+def test_the_paper_tables_are_of_lists_of_one_length_by_hand():
+    """Against {a, b}: {a, c} for instahash, {b, a} of the other's three; against {c}: nothing, for both."""
+    found = two_posts()
+    assert found.posts == 2 and found.empty == 1 and found.defaulted == 1 and found.protocol == "description"
+    np.testing.assert_allclose(found.similarities["instahash"]["jaccard_ground_truth"], [1 / 3, 0])
+    np.testing.assert_allclose(found.similarities["other"]["jaccard_ground_truth"], [1, 0])
+    assert found.similarities["other"]["jaccard_description"].tolist() == [0, 0]
+    # a + c is (1, 1), a + b is 0 and x is (1, 0).
+    np.testing.assert_allclose(found.similarities["instahash"]["cosine_description"], [np.sqrt(0.5), np.nan])
+    for name in ("cosine_ground_truth", "cosine_description"):
+        assert np.isnan(found.similarities["other"][name]).all()
+    assert found.values is found.similarities["instahash"] and list(found.values) == TABLES
+    assert sum(found.histograms["jaccard_ground_truth"]["counts"]) == 2
+
+
+def test_ranking_looks_at_whole_lists_by_hand():
+    found, first = two_posts(), 1 / (1 + 1 / log2(3))
+    assert found.ranking["instahash"]["ndcg@10"] == pytest.approx(first / 2)
+    assert found.ranking["other"]["ndcg@10"] == 1
+    apart = found.differences["other"]["ndcg@10"]
+    assert list(found.differences) == ["other"] and set(found.differences["other"]) == set(found.ranking["other"])
+    expected = {"difference": first / 2 - 1, "low": -1, "high": first - 1, "relative": first / 2 - 1}
+    assert apart == pytest.approx(expected)  # of two posts, the interval is from the one's difference to the other's
+
+
+def test_lists_by_hand():
+    """a and b are used by half of the 16 posts, c by a quarter: 1, 1 and 2 bits. Two of twelve hashtags each."""
+    found = two_posts().lists
+    assert found["instahash"] == pytest.approx({"novelty": 1.5, "coverage": 1 / 6, "intra_list_similarity": 0})
+    assert found["other"] == pytest.approx({"novelty": 1, "coverage": 1 / 6, "intra_list_similarity": -1})
+
+
+def test_an_answer_longer_than_ten_is_compared_at_its_length():
+    twelve = WORDS[:12]
+    found = evaluate(StandIn(lambda given: twelve, other=lambda given: twelve[::-1]), posts(("ab", "x")))
+    assert found.lists["instahash"]["coverage"] == found.lists["other"]["coverage"] == 1
+    assert found.similarities["other"]["jaccard_ground_truth"].tolist() == [2 / 12]
+    assert found.ranking["other"]["recall@10"] == 0 and found.ranking["instahash"]["recall@10"] == 1
+
+
+def test_hashtags_as_people_write_them():
+    """Each counts once, and what is not one word of the vocabulary leaves its place to the next."""
+    found = evaluate(
+        StandIn(lambda given: ["b", "B", "zeppelin", "a b", "#NewYork"]), posts((["new york", "newyork"], "x"))
+    )
+    assert found.ranking["instahash"]["ndcg@10"] == pytest.approx(1 / log2(3))
+    assert found.similarities["instahash"]["jaccard_ground_truth"].tolist() == [1 / 2]
+
+
+def test_completion_gives_half_of_the_hashtags_and_nothing_else():
+    """One system names the hashtags that are missing, the other those given."""
+    corpus = posts(("abcd", "x"), ("efg", ""), ("h", "x"), (["newyork", "a"], "y"))
+    everything = {"a": "abcd", "b": "abcd", "c": "abcd", "d": "abcd", "e": "efg", "f": "efg", "g": "efg"}
+
+    def missing(given):
+        whole = everything.get(given[0], ["a", "newyork"]) if given != ["a"] else ["newyork"]
+        return [word for word in whole if word not in given]
+
+    model = StandIn(missing, given=lambda given: given)
+    result = evaluate(model, corpus, "completion", n_examples=9, seed=3)
+    assert result.posts == 3 and result.protocol == "completion"
+    assert all(not description.nnz and chosen.nnz == 2 + 1 + 1 for description, chosen in model.asked)
+    assert result.ranking["instahash"]["ndcg@10"] == 1 and result.ranking["given"]["ndcg@10"] == 0
+    assert result.differences["given"]["ndcg@10"] == {"difference": 1, "low": 1, "high": 1, "relative": None}
+    for tables in result.to_json()["tables_by_system"].values():
+        assert list(tables) == ["cosine_ground_truth", "jaccard_ground_truth"]
+    halves = [(set(example["given"]), set(example["author"])) for example in result.examples]
+    assert [given | sought for given, sought in halves] == [set("abcd"), set("efg"), {"a", "newyork"}]
+    assert [len(given) for given, _ in halves] == [2, 1, 1]
+    drawn = {
+        str([example["given"] for example in evaluate(model, corpus, "completion", 9, seed).examples])
+        for seed in range(9)
+    }
+    assert len(drawn) > 1
+    assert evaluate(model, corpus, "completion", 9, 3).examples == result.examples
+
+
+def test_a_model_is_asked_by_description_alone():
+    model = StandIn(lambda given: "a", other=lambda given: "b")
+    evaluate(model, posts(("abcd", "xy")))
+    assert all(description.nnz == 2 and chosen is None for description, chosen in model.asked)
+
+
+@pytest.mark.parametrize("protocol", ["description", "completion"])
+def test_the_size_of_a_block_changes_nothing(monkeypatch, protocol):
+    rng = np.random.default_rng(1)
+    corpus = posts(
+        *((rng.choice(WORDS[:12], rng.integers(1, 7), replace=False), rng.choice(["x", "y"], 1)) for _ in range(23))
+    )
+    place = {word: i for i, word in enumerate(WORDS)}
+    # Lists of several lengths, with nothing for about a third of the posts.
+    model = StandIn(
+        lambda given: WORDS[place[given[0]] % 3 : 12 : 2][: 6 * (place[given[-1]] % 3)],
+        one=lambda given: "abcdefghijk",
+        two=lambda given: WORDS[place[given[0]] % 5 : 9],
+    )
+    whole = evaluate(model, corpus, protocol, 5)
+    assert whole.posts > whole.empty > 0
+    monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "BLOCK", 4)
+    model.asked.clear()
+    parts = evaluate(model, corpus, protocol, 5)
+    assert max(description.shape[0] for description, _ in model.asked) == 4
+    assert parts.to_json() == whole.to_json() and parts.examples == whole.examples and len(whole.examples) == 5
+
+
+def test_the_json_that_others_rely_on():
+    value = two_posts().to_json()
+    assert list(value) == ["posts", "tables", "ranking", "empty", "defaulted"] + [
+        "protocol", "tables_by_system", "differences", "lists",
+    ]  # fmt: skip
+    assert list(value["tables"]) == TABLES and value["tables"] == value["tables_by_system"]["instahash"]
+    assert set(value["tables_by_system"]) == set(value["lists"]) == set(value["ranking"]) == {"instahash", "other"}
+    assert json.loads(json.dumps(value, allow_nan=False)) == value
+
+
+def test_the_text_has_every_system_in_every_table():
+    result = two_posts()
+    lines = format_tables(result.to_json()).splitlines()
+    assert lines[:2] == ["2 posts, given their labels", "no hashtag left for 1, no intersection for 1"]
+    assert max(map(len, lines)) <= 120
+    # The ranking, four of the paper's tables and the lists; the differences name the other system alone.
+    assert (
+        sum(line.startswith("instahash ") for line in lines) == 6
+        and sum(line.startswith("other ") for line in lines) == 7
+    )
+    numbers = {line[:33].strip(): line[33:].split() for line in lines}
+    title = "nDCG@10 of instahash less that of"
+    assert numbers[title] == ["difference", "low", "high", "relative"]
+    after = lines[[line[:33] for line in lines].index(title) + 1]
+    assert after.split() == ["other", "-0.6934", "-1.0000", "-0.3869", "-69.3%"]
+    assert "Jaccard to the author's hashtags" in numbers and "cosine to the description" in numbers
+
+
+def test_the_text_of_a_completion():
+    result = evaluate(StandIn(lambda given: "c", other=lambda given: given), posts(("ab", "x")), "completion")
+    text = format_tables(result.to_json())
+    assert text.startswith("1 posts, given half of their hashtags\n") and "description" not in text
+    assert [line.split()[-1] for line in text.splitlines() if line.startswith("other ")][1] == "-"  # 0 has no share
+    example = dict(line.split(None, 1) for line in format_example(result.examples[0]).splitlines())
+    assert {example["given"], example["author"]} == {"a", "b"}
+    assert "given" not in format_example(two_posts().examples[0])
+
+
+def test_where_nothing_can_be_asked():
+    model = StandIn(lambda given: "a")
+    with pytest.raises(DataError, match="none of the 1 posts has two hashtags that the model knows"):
+        evaluate(model, posts(("a", "x")), "completion")
+    with pytest.raises(DataError, match="the protocol is 'guess'"):
+        evaluate(model, TWO, "guess")

@@ -1,0 +1,127 @@
+"""What is asked about a post: the halves of its hashtags, and who is asked about at all."""
+
+import re
+from collections import Counter
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from instahash.cli.evaluate import parser
+from instahash.data import Corpus, Label, Post, Vocabulary, encode
+from instahash.errors import DataError
+from instahash.evaluation import PROTOCOLS, questions
+
+WORDS = "abcdefghijkl"
+# Ten words that may be recommended, and two that are description alone.
+VOCABULARY = Vocabulary(list(WORDS), [9] * 12, [5] * 10 + [0] * 2)
+
+
+def dataset(hashtags, labels=None, ids=None, vocabulary=VOCABULARY):
+    labels = labels or ["k"] * len(hashtags)
+    ids = ids or [f"post {i}" for i in range(len(hashtags))]
+    posts = [
+        Post(id, tuple(tags), tuple(Label(word, 0.6) for word in seen)) for id, tags, seen in zip(ids, hashtags, labels)
+    ]
+    return encode(Corpus.from_posts(posts), vocabulary)
+
+
+def sets(matrix):
+    """The words of each row."""
+    return [
+        {WORDS[i] for i in matrix.indices[a:b]} for a, b in zip(matrix.indptr[:-1].tolist(), matrix.indptr[1:].tolist())
+    ]
+
+
+hashtag_sets = st.lists(st.sets(st.sampled_from(WORDS[:10])), min_size=1, max_size=8).filter(
+    lambda posts: any(len(post) > 1 for post in posts)
+)
+
+
+def test_description_by_hand():
+    """A post without a hashtag, one without a label, one with the label "l", two that have both."""
+    data = dataset(["", "ab", "cz", "d"], ["kl", "", "kx", "l"])
+    rows, description, chosen, truth = questions(data, "description")
+    assert rows.tolist() == [2, 3] and chosen is None
+    assert sets(description) == [{"k"}, {"l"}] and sets(truth) == [{"c"}, {"d"}]
+
+
+def test_completion_by_hand():
+    """Words outside the hashtag vocabulary are no hashtags, and labels are neither needed nor given."""
+    data = dataset(["a", "ak", "ab", "cdez", ""], ["k", "k", "", "kl", "k"])
+    rows, description, chosen, truth = questions(data, "completion")
+    assert rows.tolist() == [2, 3]
+    assert description.shape == chosen.shape == truth.shape == (2, 12) and not description.nnz
+    assert np.diff(chosen.indptr).tolist() == [1, 1] and np.diff(truth.indptr).tolist() == [1, 2]
+    assert [a | b for a, b in zip(sets(chosen), sets(truth))] == [{"a", "b"}, {"c", "d", "e"}]
+
+
+@given(hashtag_sets, st.integers(0, 2**40))
+def test_halves_partition_the_hashtags(posts, seed):
+    rows, _, chosen, truth = questions(dataset(posts), "completion", seed)
+    assert rows.tolist() == [i for i, post in enumerate(posts) if len(post) > 1]
+    for row, given_ones, sought in zip(rows, sets(chosen), sets(truth)):
+        n = len(posts[row])
+        assert given_ones | sought == posts[row] and not given_ones & sought
+        assert (len(given_ones), len(sought)) == (n // 2, n - n // 2)
+    for matrix in (chosen, truth):
+        assert matrix.dtype == np.int8 and (matrix.data == 1).all() and matrix.has_sorted_indices
+
+
+@given(hashtag_sets, st.integers(0, 2**40), st.randoms())
+def test_halves_depend_on_seed_id_and_spelling_alone(posts, seed, random):
+    """The same in another order, in a part of the posts, and with another numbering of the words."""
+
+    def halves(numbers, vocabulary=VOCABULARY):
+        ids = [f"post {i}" for i in numbers]
+        rows, _, chosen, _ = questions(
+            dataset([posts[i] for i in numbers], ids=ids, vocabulary=vocabulary), "completion", seed
+        )
+        return {ids[row]: {vocabulary.words[i] for i in chosen[[k]].indices} for k, row in enumerate(rows)}
+
+    whole = halves(range(len(posts)))
+    part = [i for i in range(len(posts)) if i % 2 == 0 or len(posts[i]) > 1]
+    random.shuffle(part)
+    assert halves(part) == {f"post {i}": whole[f"post {i}"] for i in part if len(posts[i]) > 1}
+    turned = Vocabulary(list(reversed(WORDS)), [9] * 12, [0] * 2 + [5] * 10)
+    assert halves(range(len(posts)), turned) == whole
+
+
+def test_another_seed_or_post_draws_other_halves():
+    data = dataset([WORDS[:10]] * 40)
+    first, again, other = (questions(data, "completion", seed)[2] for seed in (0, 0, 1))
+    assert sets(first) == sets(again)
+    assert sum(a == b for a, b in zip(sets(first), sets(other))) < 5  # 40 / 252 are expected
+    assert len(set(map(frozenset, sets(first)))) > 30  # the posts have the same hashtags, and draw on their own
+
+
+def test_every_half_is_equally_likely():
+    """4,000 posts of five hashtags: each of the ten pairs is given 400 times, give or take five deviations of 19."""
+    drawn = Counter(map(frozenset, sets(questions(dataset(["abcde"] * 4000), "completion", 3)[2])))
+    assert set(drawn) == set(map(frozenset, combinations("abcde", 2)))
+    assert all(abs(count - 400) < 95 for count in drawn.values())
+
+
+def test_an_id_that_has_half_of_a_surrogate_pair():
+    assert len(questions(dataset(["ab"], ids=["\ud800"]), "completion")[0]) == 1
+
+
+@pytest.mark.parametrize(
+    "protocol, message",
+    [
+        ("description", "none of the 2 posts has both a hashtag and a label that the model knows; give posts"),
+        ("completion", "none of the 2 posts has two hashtags that the model knows, one to give and one to find; give"),
+        ("guess", "the protocol is 'guess'; it must be 'description' or 'completion'"),
+    ],
+)
+def test_where_nothing_can_be_asked(protocol, message):
+    with pytest.raises(DataError, match="^" + re.escape(message)) as error:
+        questions(dataset(["a", "k"], ["", "k"]), protocol)
+    assert "\n" not in str(error.value)
+
+
+def test_the_command_offers_each_protocol():
+    options = {action.dest: action for action in parser()._actions}
+    assert options["protocol"].choices == PROTOCOLS and options["protocol"].default == "description"

@@ -1,0 +1,201 @@
+"""Mode "best": its ranking, what is chosen, who asks, novelty and diversity, banned hashtags, learning on, saving."""
+
+import numpy as np
+import pytest
+
+from instahash import InstaHash, Settings
+from instahash.data import Corpus, Label, Post, encode
+from instahash.data.sample import sample_posts
+from instahash.errors import DataError, SettingsError
+from instahash.evaluation import evaluate
+from instahash.recommend.platforms import LIMITS, room
+
+QUICK = Settings.of("best").changed(
+    ["word2vec.dim=16", "autorec.n_hidden=32", "autorec.epochs=12", "autorec.learning_rate=0.01"]
+    + ["autorec.batch_size=64", "completion.n_hidden=32", "completion.epochs=12", "completion.batch_size=64"]
+    + ["recommend.live_epochs=12"]
+)
+POSTS = list(sample_posts(900))
+TRAIN, HELD_OUT = POSTS[:700], POSTS[700:]
+
+
+@pytest.fixture(scope="module")
+def model():
+    return InstaHash(QUICK).fit(TRAIN)
+
+
+@pytest.fixture
+def fresh(model, tmp_path):
+    """A copy that may be changed."""
+    model.save(tmp_path / "model")
+    return InstaHash.load(tmp_path / "model")
+
+
+@pytest.mark.parametrize("protocol", ["description", "completion"])
+def test_it_ranks_better_than_counting(model, protocol):
+    ranking = evaluate(model, Corpus.from_posts(HELD_OUT), protocol=protocol).ranking
+    scores = {name: measures["ndcg@10"] for name, measures in ranking.items()}
+    assert scores["instahash"] > 1.03 * max(scores["popularity"], scores["word2vec"])
+    assert scores["instahash"] > scores["cooccurrence"] - 0.02
+
+
+def test_there_are_always_as_many_as_asked_for(model):
+    for labels, chosen in (["dog"], []), ([], ["puppy"]), (["dog", "beach"], ["love"]), (["unknownword"], []):
+        for top in (1, 10, 25):
+            answer = model.recommend(labels, top, chosen=chosen)
+            assert len(answer.hashtags) == len(set(answer.hashtags)) == len(answer.scores) == top
+            assert all(0 < score < 1 for score in answer.scores) and not set(answer.hashtags) & set(chosen)
+            assert answer.scores == sorted(answer.scores, reverse=True)
+    assert len(model.recommend(["dog"]).hashtags) == 10
+    assert model.recommend(["unknownword"]).fallback == "most_used" and model.recommend(["dog"]).fallback is None
+
+
+def test_one_post_is_answered_as_in_a_batch(model):
+    for post, (post_id, answer) in zip(HELD_OUT[:20], model.recommend_posts(HELD_OUT)):
+        labels = [label for label in post.labels if label.score >= 0.5]
+        alone = model.recommend(labels)
+        assert post.id == post_id and alone.hashtags == answer.hashtags and alone.word2vec == answer.word2vec
+        np.testing.assert_allclose(alone.scores, answer.scores, rtol=1e-3)
+
+
+def test_scores_matter(model):
+    sure, unsure = (model.recommend([("dog", score), ("beach", 1.5 - score)]) for score in (0.95, 0.55))
+    assert sure.scores != unsure.scores
+
+
+def test_probabilities_are_as_often_right_as_they_say(model):
+    answers = [answer for _, answer in model.recommend_posts(HELD_OUT)]
+    said = np.concatenate([answer.scores for answer in answers])
+    right = np.concatenate([np.isin(a.hashtags, list(post.hashtags)) for a, post in zip(answers, HELD_OUT)])
+    assert said.mean() == pytest.approx(right.mean(), abs=0.05)
+    likely = said > np.median(said)
+    assert right[likely].mean() > 1.5 * right[~likely].mean()
+
+
+def test_what_is_chosen_moves_what_follows(model):
+    """A photo of grass, once among dogs and once among food."""
+    dogs, food = (
+        set(model.recommend(["grass"], 10, chosen=chosen).hashtags)
+        for chosen in (["dogsofinstagram", "puppylove"], ["foodporn", "foodie"])
+    )
+    plain = set(model.recommend(["grass"], 10).hashtags)
+    assert dogs != food and (dogs != plain or food != plain)
+
+
+def test_banned_hashtags_are_never_recommended(model):
+    plain = model.recommend(["dog", "puppy"], 5)
+    banned = [f"#{hashtag.upper()}" for hashtag in plain.hashtags[:3]]
+    without = model.recommend(["dog", "puppy"], 5, banned=banned)
+    assert not set(plain.hashtags[:3]) & set(without.hashtags) and len(without.hashtags) == 5
+    everywhere = [answer for _, answer in model.recommend_posts(HELD_OUT[:50], banned=banned)]
+    assert not any(set(plain.hashtags[:3]) & set(answer.hashtags) for answer in everywhere)
+
+
+def test_novelty_leaves_the_popular_and_diversity_the_alike(model):
+    counts = dict(zip(model.vocabulary.words, model.vocabulary.hashtag_counts.tolist()))
+    unit = model.word2vec.unit_vectors()
+
+    def measured(**wishes):
+        answers = [answer.hashtags for _, answer in model.recommend_posts(HELD_OUT[:80], **wishes)]
+        uses = np.mean([np.log(counts[hashtag]) for answer in answers for hashtag in answer])
+        vectors = [unit[model.vocabulary.lookup(answer)[0]] for answer in answers]
+        return uses, np.mean([(v @ v.T)[np.triu_indices(10, 1)].mean() for v in vectors])
+
+    plain, novel, diverse = measured(), measured(novelty=0.8), measured(diversity=0.8)
+    assert measured(novelty=0.0, diversity=0.0) == plain
+    assert novel[0] < plain[0] - 0.25 and diverse[1] < plain[1] - 0.05
+
+
+def test_a_users_earlier_hashtags_count():
+    """Twenty people, each of whom always writes a hashtag of their own, whatever the photo."""
+    posts = [
+        post._replace(user=f"u{i % 20}", hashtags=(*post.hashtags, f"view{i % 20}")) for i, post in enumerate(TRAIN)
+    ]
+    model = InstaHash(QUICK).fit(posts)
+    labels = [label for label in HELD_OUT[0].labels if label.score >= 0.5]
+    known, nobody, stranger = (model.recommend(labels, 10, user=user) for user in ("u7", None, "someone else"))
+    chance = [dict(zip(*model.recommend(labels, 200, user=user)[:2]))["view7"] for user in ("u7", "u8", None)]
+    assert "view7" in known.hashtags[:5] and "view7" not in nobody.hashtags and chance[0] > 5 * max(chance[1:])
+    assert stranger == nobody  # to the bit
+    ((_, posted),) = model.recommend_posts([HELD_OUT[0]._replace(user="u7")])
+    assert posted.hashtags == known.hashtags
+
+
+def test_new_posts_bring_new_hashtags_and_labels(fresh):
+    old = fresh.recommend(["dog"], 10)
+    new = [
+        post._replace(hashtags=(*post.hashtags, "#HoverBoard"), labels=(*post.labels, Label("hoverboard", 0.9)))
+        for post in HELD_OUT[:40]
+    ]
+    fresh.partial_fit(new)
+    assert "HoverBoard" in fresh.recommend(["hoverboard"], 5).hashtags  # as people write it
+    assert "HoverBoard" in fresh.recommend([], 40, chosen=new[0].hashtags[:2]).hashtags
+    assert len(set(old.hashtags) & set(fresh.recommend(["dog"], 10).hashtags)) >= 5  # the old is not forgotten
+    assert fresh.summary["posts"] == 740 and len(fresh.vocabulary.hashtag_ids) > 0
+    assert set(fresh.rankings(encode(Corpus.from_posts(new[:2]), fresh.vocabulary).description, 5)) >= {"autorec"}
+
+
+def test_a_rising_hashtag_is_found_sooner_where_old_uses_fade(tmp_path):
+    def stream(day, i):
+        post = TRAIN[i]
+        return post._replace(id=f"d{i}", hashtags=(*post.hashtags, "risen"), created_at=f"2026-03-{day:02}")
+
+    first = [post._replace(created_at="2025-03-01") for post in TRAIN[:500]] + [stream(1, 500)]
+    later = [stream(1 + i % 28, 501 + i) for i in range(60)]
+    chance = {}
+    for half_life in (0, 30):
+        settings = QUICK.changed([f"recommend.half_life={half_life}"])
+        model = InstaHash(settings).fit(first).partial_fit(later)
+        answers = [answer for _, answer in model.recommend_posts(HELD_OUT[:40], 50)]
+        chance[half_life] = np.mean([dict(zip(a.hashtags, a.scores)).get("risen", 0.0) for a in answers])
+    assert chance[30] > 1.1 * chance[0]
+
+
+def test_saving_and_loading_changes_nothing(model, fresh):
+    for labels, wishes in (["dog"], {}), (["sea"], {"novelty": 0.3, "diversity": 0.5}), ([], {"chosen": ["love"]}):
+        assert model.recommend(labels, **wishes) == fresh.recommend(labels, **wishes)
+    again = fresh.partial_fit(HELD_OUT[:50])
+    assert np.isfinite(again.recommend(["dog"]).scores).all()
+
+
+def test_one_seed_one_model():
+    settings = QUICK.changed(["autorec.epochs=2", "completion.epochs=2"])
+    first, second = (InstaHash(settings).fit(TRAIN[:150]).recommend(["dog", "sea"]) for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize("posts", [
+    [Post("a", ("x", "y"), ()), Post("b", ("x",), ())],
+    [Post("a", ("x",), (Label("dog", 0.9),))] * 3,
+    [Post("a", ("x",), (Label("dog", 0.0),)), Post("b", ("y", "dog"), (Label("cat", 1.0),))],
+])  # fmt: skip
+def test_the_smallest_corpora(posts):
+    """No labels at all, one hashtag, no post to hold out."""
+    model = InstaHash(QUICK).fit(posts)
+    answer = model.recommend(["dog"])
+    assert 1 <= len(answer.hashtags) <= 3 and np.isfinite(answer.scores).all()
+
+
+def test_what_cannot_be(model):
+    with pytest.raises(SettingsError, match="leave the objectives at multinomial"):
+        QUICK.changed(["autorec.objective=enforced"])
+    with pytest.raises(SettingsError, match="must be one of paper, best"):
+        Settings.of("worst")
+    with pytest.raises(SettingsError, match=r"novelty is 1.5; it must lie in \[0, 1\]"):
+        model.recommend(["dog"], novelty=1.5)
+    with pytest.raises(DataError, match="none of the 1 new posts has a hashtag"):
+        model.partial_fit([Post("a")])
+    with pytest.raises(SettingsError, match="take mode 'best'"):
+        paper = Settings.of("paper").changed(["autorec.epochs=1", "autorec.n_hidden=4", "word2vec.dim=4"])
+        InstaHash(paper).fit(TRAIN[:60]).partial_fit(TRAIN[60:70])
+
+
+def test_the_room_on_a_platform():
+    assert room("instagram") == 30 and room("instagram", 10) == 10 and room("instagram", 30, 25) == 5
+    with pytest.raises(SettingsError, match="takes 8 hashtags and 8 are chosen"):
+        room("tiktok", None, 8)
+    with pytest.raises(SettingsError, match="must be one of instagram, pinterest, tiktok"):
+        room("nowhere")
+    from instahash.cli.recommend import PLATFORMS
+
+    assert sorted(PLATFORMS) == sorted(LIMITS)

@@ -1,0 +1,242 @@
+"""What users prefer: numbers by hand, laws of the counts, and the strength of the prior on planted tastes."""
+
+import io
+from math import log
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from instahash.errors import DataError, SettingsError
+from instahash.recommend import Preferences
+from instahash.recommend.preferences import DAY, STRENGTH, STRENGTHS
+
+LOG_SHARE = np.log(np.array([0.5, 0.25, 0.25], np.float32))
+
+
+def csr(posts, n_hashtags=3):
+    indptr = np.cumsum([0, *map(len, posts)], dtype=np.int32)
+    indices = np.array([t for post in posts for t in post], np.int32)
+    return sparse.csr_array((np.ones(len(indices), np.int8), indices, indptr), shape=(len(posts), n_hashtags))
+
+
+def counts(preferences, key):
+    row = [preferences.rows[key]]
+    return (preferences.fading[row] + preferences.lasting[row]).toarray()[0]
+
+
+def test_a_shift_by_hand():
+    preferences = Preferences()
+    preferences.add([("user:anna",), ("user:anna", "country:pt"), ()], csr([[0], [0, 1], [2]]))
+    assert STRENGTH == 30 and counts(preferences, "user:anna").tolist() == [2, 1, 0]
+    # (2 + 15) / 33 to 1/2, (1 + 7.5) / 33 to 1/4, 7.5 / 33 to 1/4.
+    anna = np.log([34 / 33, 34 / 33, 30 / 33])
+    # One use each of the first two, of two: (1 + 15) / 32, (1 + 7.5) / 32, 7.5 / 32.
+    portugal = np.log([32 / 32, 34 / 32, 30 / 32])
+    np.testing.assert_allclose(preferences.shift(["user:anna"], LOG_SHARE), anna, rtol=1e-5)
+    got = preferences.shift_matrix([("user:anna", "country:pt"), ("user:ben", "country:pt"), ()], LOG_SHARE)
+    np.testing.assert_allclose(got, [anna + portugal, portugal, [0, 0, 0]], rtol=1e-5, atol=1e-7)
+    assert got.dtype == np.float32
+
+
+def test_without_history_the_shift_is_exactly_zero():
+    preferences = Preferences()
+    assert preferences.shift(["user:anna"], LOG_SHARE).tolist() == [0, 0, 0]
+    preferences.add([("user:anna",), ("user:ben",)], csr([[], [1]]))
+    assert preferences.shift(["user:anna", "user:carl"], LOG_SHARE).tolist() == [0, 0, 0]
+    assert preferences.shift(["user:ben"], LOG_SHARE).all()
+
+
+@given(st.integers(0, 10**6))
+def test_a_shift_compares_two_distributions(seed):
+    rng = np.random.default_rng(seed)
+    share = rng.dirichlet(np.ones(6))
+    preferences = Preferences()
+    preferences.add([("a",)] * 4, csr([np.flatnonzero(rng.random(6) < 0.4) for _ in range(4)], 6))
+    shifted = share * np.exp(preferences.shift(["a"], np.log(share)))
+    assert shifted.sum() == pytest.approx(1, rel=1e-5)  # the posterior mean
+
+
+def test_counts_fade_by_hand():
+    preferences = Preferences(half_life=7)
+    preferences.add([("a",), ("a",)], csr([[0], [1]]), np.array([7.0, 0.0]) * DAY)
+    assert counts(preferences, "a").tolist() == [1, 0.5, 0]
+    preferences.add([("a",)], csr([[2]]))  # at an unknown time
+    preferences.add([("a",)], csr([[2]]), [14 * DAY])
+    assert counts(preferences, "a").tolist() == [0.5, 0.25, 2]
+    preferences.add([("a",)], csr([[0]]), [float("nan")])
+    preferences.add([("a",)], csr([[1]]), [7 * DAY])  # late news
+    assert counts(preferences, "a").tolist() == [1.5, 0.75, 2]
+    assert preferences.now == 14 * DAY
+
+
+def test_nothing_fades_without_a_half_life():
+    preferences = Preferences()
+    preferences.add([("a",), ("a",)], csr([[0], [0]]), np.array([0.0, 1e9]))
+    assert counts(preferences, "a").tolist() == [2, 0, 0]
+
+
+def test_a_rising_hashtag_is_preferred_by_everybody():
+    rng = np.random.default_rng(0)
+    n_posts, rises = 2000, 1500
+    posts = [[int(rng.random() < 0.5)] + [2] * (i >= rises and i % 2) for i in range(n_posts)]
+    share = np.bincount([t for post in posts for t in post]) / sum(map(len, posts))
+    lately, ever = Preferences(half_life=2), Preferences()
+    for preferences in (lately, ever):
+        preferences.add([("",)] * n_posts, csr(posts), np.arange(n_posts) * DAY / 100)
+    trend = lately.shift([""], np.log(share))
+    assert trend[2] > 0.5 and trend[0] < 0 and trend[1] < 0
+    np.testing.assert_allclose(ever.shift([""], np.log(share)), 0, atol=1e-5)
+
+
+posts_with_keys = st.lists(
+    st.tuples(
+        st.lists(st.sampled_from(["", "user:a", "user:b", "x:ü"]), unique=True).map(tuple),
+        st.lists(st.integers(0, 2), unique=True),
+        st.sampled_from([float("nan"), 0.0, 3.0, 7.0, 50.0]),  # days
+    ),
+    max_size=8,
+)
+
+
+def fed(batches, half_life):
+    preferences = Preferences(half_life)
+    for batch in batches:
+        keys, hashtags, days = zip(*batch) if batch else ((), (), ())
+        preferences.add(list(keys), csr(hashtags), np.array(days) * DAY)
+    return preferences
+
+
+@given(posts_with_keys, st.randoms(), st.sampled_from([None, 2.0, 7.0]))
+def test_counts_do_not_depend_on_batches_or_their_order(posts, random, half_life):
+    shuffled = random.sample(posts, len(posts))
+    cuts = sorted(random.randint(0, len(posts)) for _ in range(3))
+    batches = [shuffled[a:b] for a, b in zip([0, *cuts], [*cuts, len(posts)])]
+    preferences = fed(batches, half_life)
+    latest = max((day for _, _, day in posts if day == day), default=0)
+    wanted = {key: np.zeros(3) for keys, _, _ in posts for key in keys}
+    for keys, hashtags, day in posts:
+        for key in keys:
+            wanted[key][hashtags] += 0.5 ** ((latest - day) / half_life) if half_life and day == day else 1
+    assert set(preferences.rows) == set(wanted)
+    for key, expected in wanted.items():
+        np.testing.assert_allclose(counts(preferences, key), expected, rtol=1e-5, atol=1e-6)
+
+
+@given(posts_with_keys, posts_with_keys, st.sampled_from([None, 7.0]))
+def test_what_is_kept_goes_on_as_if_nothing_had_happened(posts, later, half_life):
+    preferences = fed([posts], half_life)
+    preferences.strengths = {"user:": 3.0, "ü:": 100.0}
+    file = io.BytesIO()
+    np.savez(file, **preferences.to_arrays())
+    file.seek(0)
+    again = Preferences.from_arrays(np.load(file, allow_pickle=False))
+    for one in (preferences, again):
+        keys, hashtags, days = zip(*later) if later else ((), (), ())
+        one.add(list(keys), csr(hashtags), np.array(days) * DAY)
+        one.grow(5)
+    assert (again.rows, again.strengths, again.half_life) == (preferences.rows, preferences.strengths, half_life)
+    log_share = np.log(np.full(5, 0.2, np.float32))
+    np.testing.assert_array_equal(
+        again.shift_matrix([tuple(again.rows)], log_share), preferences.shift_matrix([tuple(again.rows)], log_share)
+    )
+
+
+def test_keys_may_be_any_text():
+    preferences = Preferences()
+    preferences.add([("user:\ud800",), ("user:",), ("",)], csr([[0], [1], [2]]))
+    assert Preferences.from_arrays(preferences.to_arrays()).rows == {"user:\ud800": 0, "user:": 1, "": 2}
+
+
+def test_new_hashtags_and_keys_find_room():
+    preferences = Preferences()
+    preferences.add([("a",)], csr([[0]], 1))
+    preferences.grow(2)
+    preferences.add([("b",)], csr([[1]], 2))
+    preferences.add([("a",)], csr([[3]], 4))
+    assert counts(preferences, "a").tolist() == [1, 0, 0, 1] and counts(preferences, "b").tolist() == [0, 1, 0, 0]
+    preferences.add([("a",)], csr([[0]], 1))
+    assert counts(preferences, "a").tolist() == [2, 0, 0, 1]
+    # Hashtags that nobody has used yet come after all that were counted.
+    assert preferences.shift(["a"], np.log(np.full(6, 1 / 6))).shape == (6,)
+
+
+def test_a_million_users_fit():
+    """Four bytes an index and a count, and nothing in proportion to users times hashtags."""
+    preferences = Preferences(half_life=7)
+    preferences.add([(f"user:{i}",) for i in range(1000)], csr([[i % 3] for i in range(1000)], 10**6), np.zeros(1000))
+    arrays = preferences.to_arrays()
+    assert arrays["fading_indices"].dtype == arrays["fading_indptr"].dtype == np.int32
+    assert sum(values.nbytes for values in arrays.values()) < 1000 * 40
+
+
+def left_out(posts, share, a):
+    """Log-likelihood of each post under each of its keys, by counting all others of the key."""
+    total = 0.0
+    for i, (keys, hashtags, w) in enumerate(posts):
+        for key in keys:
+            others = [post for j, post in enumerate(posts) if j != i and key in post[0]]
+            n = sum(len(post[1]) * post[2] for post in others)
+            for t in hashtags if others else ():
+                n_t = sum(post[2] for post in others if t in post[1])
+                total += w * log((n_t + a * share[t]) / (n + a))
+    return total
+
+
+@given(posts_with_keys)
+def test_the_strength_is_the_likeliest(posts):
+    share = np.array([0.5, 0.3, 0.2])
+    keys, hashtags, days = zip(*posts) if posts else ((), (), ())
+    preferences = Preferences(7.0).fit(list(keys), csr(hashtags), np.log(share), np.array(days) * DAY)
+    latest = max((day for day in days if day == day), default=0)
+    weighted = [(own, tags, 0.5 ** ((latest - day) / 7) if day == day else 1) for own, tags, day in posts]
+    for kind, prefix in (("user:", "user:"), ("x:", "x:")):
+        of_kind = [(tuple(key for key in own if key.startswith(prefix)), tags, w) for own, tags, w in weighted]
+        found = [left_out(of_kind, share, a) for a in STRENGTHS]
+        if found[0] == 0:
+            assert kind not in preferences.strengths
+        else:
+            got = left_out(of_kind, share, preferences.strengths[kind])
+            assert got == pytest.approx(max(found), rel=1e-9, abs=1e-9)
+
+
+def test_the_strength_by_hand():
+    """Anna uses the first hashtag always, ben each once: without the post itself nothing of ben's is expected."""
+    share = np.log(np.array([0.5, 0.25, 0.25]))
+    anna = Preferences().fit([("user:anna",)] * 4, csr([[1]] * 4), share)
+    # Three uses are left each time: log (3 + a / 4) / (3 + a), the more the smaller a is.
+    assert anna.strengths == {"user:": 1.0}
+    ben = Preferences().fit([("user:ben",)] * 3, csr([[0], [1], [2]]), share)
+    # None of two uses: log (a / 2) / (2 + a) and so on, the more the larger a is.
+    assert ben.strengths == {"user:": 10_000.0}
+    once = Preferences().fit([("user:anna",), ("user:ben",)], csr([[1], [1]]), share)
+    assert once.strengths == {} and once.shift(["user:ben"], share)[1] > 0
+
+
+def test_random_users_have_a_stronger_prior_than_those_with_tastes():
+    """And each kind of key has its own."""
+    rng = np.random.default_rng(0)
+    share = rng.dirichlet(np.ones(50))
+    tastes = rng.integers(0, 50, size=(40, 2))
+    keys, posts = [], []
+    for _ in range(800):
+        user, country = int(rng.integers(40)), int(rng.integers(5))
+        keys.append((f"user:{user}", f"country:{country}"))
+        liked = [int(rng.choice(tastes[user]))] if rng.random() < 0.5 else []
+        posts.append(sorted({*rng.choice(50, 3, p=share).tolist(), *liked}))
+    hashtags = csr(posts, 50)
+    used = np.log(np.bincount(hashtags.indices, minlength=50) / hashtags.nnz)
+    tasteful = Preferences().fit(keys, hashtags, used).strengths
+    assert tasteful["user:"] <= 100 and tasteful["country:"] >= 1000
+    shuffled = Preferences().fit([keys[i] for i in rng.permutation(800)], hashtags, used).strengths
+    assert shuffled["user:"] >= 10 * tasteful["user:"]
+
+
+def test_what_does_not_fit_is_refused():
+    with pytest.raises(DataError, match="there are keys of 1 posts and hashtags of 2"):
+        Preferences().add([("a",)], csr([[0], [1]]))
+    for half_life in (0, -1, float("nan")):
+        with pytest.raises(SettingsError, match="half_life is"):
+            Preferences(half_life)
