@@ -8,7 +8,7 @@ from instahash.cli.common import Parser, at_least, run
 
 EXAMPLE = """example:
   instahash-evaluate --model-dir instahash-model --data held-out.jsonl.gz --json result.json
-  instahash-evaluate --model-dir instahash-model --data held-out.jsonl.gz --protocol completion
+  instahash-evaluate --model-dir instahash-model --data held-out.jsonl.gz --protocol completion --baselines train.jsonl.gz
 """
 
 
@@ -21,6 +21,8 @@ def parser():
     add = command.add_argument
     add("--model-dir", required=True, metavar="DIR", help="a directory written by instahash-train")
     add("--data", required=True, metavar="POSTS", help="posts that the model was not trained on")
+    add("--baselines", metavar="POSTS",
+        help="posts of the training: compare with item cosine, EASE, ridge and a network too, fitted on them")  # fmt: skip
     add(
         "--protocol",
         choices=("description", "completion"),
@@ -42,6 +44,8 @@ def work(args):
     from instahash.storage import write_text
 
     model = InstaHash.load(args.model_dir)
+    if args.baselines:
+        model.fit_baselines(args.baselines)
     posts = tqdm(read_posts(args.data), "Reading posts", unit=" posts", disable=None)
     result = evaluate(model, Corpus.from_posts(posts), args.protocol, seed=args.seed, progress=True)
     if args.json:

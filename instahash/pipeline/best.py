@@ -165,7 +165,7 @@ class Best:
             rows = np.flatnonzero(self._contexts(questions) == list(CONTEXTS).index(name))
             if len(rows):
                 part = questions.part(rows)
-                fusion.fit(self._scores(name, part, part.words()), rest[rows])
+                fusion.fit(self.experts(name, part, part.words()), rest[rows])
                 weights = ", ".join(f"{member} {w:.2f}" for member, w in zip(fusion.members, fusion.weights))
                 report(f"Weights where {KNOWN[name]} known: {weights}.")
 
@@ -176,7 +176,7 @@ class Best:
         described, chosen = (np.diff(matrix.indptr) > 0 for matrix in (questions.description, questions.chosen))
         return described + 2 * chosen
 
-    def _scores(self, context, questions, words):
+    def experts(self, context, questions, words):
         """The log-scores of the experts of a context, a dict of name -> (m, n_hashtags) float32."""
         m, n = questions.description.shape[0], len(self.hashtags)
         scores = {}
@@ -211,7 +211,7 @@ class Best:
             rows = np.flatnonzero(contexts == i)
             if len(rows):
                 whole = len(rows) == len(contexts)
-                scores = self._scores(name, *(questions, words) if whole else (questions.part(rows), words[rows]))
+                scores = self.experts(name, *(questions, words) if whole else (questions.part(rows), words[rows]))
                 log_p[rows] = self.fusions[name].log_probabilities(scores)
                 used[rows] = self.fusions[name].probabilities(log_p[rows])
                 alone[rows] = scores[next(iter(members))]

@@ -19,7 +19,18 @@ from instahash.errors import DataError, ModelError
 from instahash.pipeline.best import Best
 from instahash.pipeline.paper import Paper
 from instahash.pipeline.trainer import Trainer
-from instahash.recommend import Cooccurrence, Popularity, Questions, Recommendation, Wishes, top_ranked
+from instahash.recommend import (
+    EASE,
+    Cooccurrence,
+    ItemCosine,
+    Network,
+    Popularity,
+    Questions,
+    Recommendation,
+    Ridge,
+    Wishes,
+    top_ranked,
+)
 from instahash.settings import Settings
 from instahash.storage import Checkpoint, read_model, write_model
 from instahash.word2vec import WordVectors
@@ -107,6 +118,23 @@ class InstaHash:
             "popularity": Popularity.from_counts(self.vocabulary.hashtag_counts),
             "cooccurrence": self.baselines["cooccurrence"].add(dataset.description, dataset.hashtags),
         }
+        return self
+
+    def fit_baselines(self, posts: str | Path | Iterable[Post] | Corpus) -> InstaHash:
+        """Fit the simple methods that a model directory does not hold, to compare with; on the posts of the training.
+
+        Raises DataError for a vocabulary whose words by words would not fit into memory.
+        """
+        dataset = encode(self._read(posts, False), self.vocabulary, self._kept()[1])
+        rows = np.flatnonzero(np.diff(dataset.hashtags.indptr))
+        network = Network(seed=self.settings.seed, n_threads=self.settings.n_threads)
+        for name, baseline in {
+            "item_cosine": ItemCosine(),
+            "ease": EASE(),
+            "ridge": Ridge(),
+            "network": network,
+        }.items():
+            self.baselines[name] = baseline.fit(dataset.description[rows], dataset.hashtags[rows])
         return self
 
     def _kept(self):

@@ -1,7 +1,7 @@
 """What users prefer: numbers by hand, laws of the counts, and the strength of the prior on planted tastes."""
 
 import io
-from math import log
+from math import isnan, log
 
 import numpy as np
 import pytest
@@ -115,11 +115,11 @@ def test_counts_do_not_depend_on_batches_or_their_order(posts, random, half_life
     cuts = sorted(random.randint(0, len(posts)) for _ in range(3))
     batches = [shuffled[a:b] for a, b in zip([0, *cuts], [*cuts, len(posts)])]
     preferences = fed(batches, half_life)
-    latest = max((day for _, _, day in posts if day == day), default=0)
+    latest = max((day for _, _, day in posts if not isnan(day)), default=0)
     wanted = {key: np.zeros(3) for keys, _, _ in posts for key in keys}
     for keys, hashtags, day in posts:
         for key in keys:
-            wanted[key][hashtags] += 0.5 ** ((latest - day) / half_life) if half_life and day == day else 1
+            wanted[key][hashtags] += 0.5 ** ((latest - day) / half_life) if half_life and not isnan(day) else 1
     assert set(preferences.rows) == set(wanted)
     for key, expected in wanted.items():
         np.testing.assert_allclose(counts(preferences, key), expected, rtol=1e-5, atol=1e-6)
@@ -190,8 +190,8 @@ def test_the_strength_is_the_likeliest(posts):
     share = np.array([0.5, 0.3, 0.2])
     keys, hashtags, days = zip(*posts) if posts else ((), (), ())
     preferences = Preferences(7.0).fit(list(keys), csr(hashtags), np.log(share), np.array(days) * DAY)
-    latest = max((day for day in days if day == day), default=0)
-    weighted = [(own, tags, 0.5 ** ((latest - day) / 7) if day == day else 1) for own, tags, day in posts]
+    latest = max((day for day in days if not isnan(day)), default=0)
+    weighted = [(own, tags, 1 if isnan(day) else 0.5 ** ((latest - day) / 7)) for own, tags, day in posts]
     for kind, prefix in (("user:", "user:"), ("x:", "x:")):
         of_kind = [(tuple(key for key in own if key.startswith(prefix)), tags, w) for own, tags, w in weighted]
         found = [left_out(of_kind, share, a) for a in STRENGTHS]

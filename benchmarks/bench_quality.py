@@ -1,0 +1,168 @@
+"""How well mode "best" ranks, against every simple method, on both protocols; what each step adds; what novelty costs.
+
+    python benchmarks/bench_quality.py --data posts.jsonl.gz --threads 2 --json result.json --plot curve.svg
+
+Trains on nine tenths of the posts and asks about the rest, which nothing was tuned on. All systems see the same posts.
+"""
+
+from common import arguments, parse, peak_mb, report, timed
+
+parser = arguments(__doc__.split("\n")[0], [])
+parser.add_argument("--plot", metavar="FILE.svg", help="draw nDCG against novelty and against diversity")
+args = parse(parser)
+
+import numpy as np  # noqa: E402
+
+from instahash import AutoRec, InstaHash, Settings  # noqa: E402
+from instahash.data import Corpus, encode, read_posts, train_test_split  # noqa: E402
+from instahash.evaluation import cosine, evaluate, jaccard, ranking_measures  # noqa: E402
+from instahash.evaluation.scores import as_ranked, as_sets  # noqa: E402
+from instahash.pipeline.best import HELD_OUT  # noqa: E402
+from instahash.recommend import Fusion, Questions  # noqa: E402
+
+MEASURES = ("precision@1", "recall@5", "recall@10", "accuracy@10", "ndcg@10")
+corpus = Corpus.from_posts(read_posts(args.data))
+train, test = (corpus.take(rows) for rows in train_test_split(len(corpus), 0.1, args.seed))
+shared = {"seed": args.seed, "n_threads": args.threads}
+InstaHash(Settings.of("best", **shared)).fit("sample")  # compiles
+figures = {}
+figures["seconds fit best"], best = timed(lambda: InstaHash(Settings.of("best", **shared)).fit(train))
+figures["seconds fit paper"], paper = timed(lambda: InstaHash(Settings.of("paper", **shared)).fit(train))
+
+
+def speed():
+    """Milliseconds of one `recommend` call, warm, the median over posts."""
+    posts = [[(word, 0.8) for word in answer.description] for answer in answers[:500]]
+    for labels in posts[:50]:
+        best.recommend(labels)
+    return 1e3 * float(np.median([timed(lambda labels=labels: best.recommend(labels))[0] for labels in posts]))
+
+
+data = encode(test, best.vocabulary)
+data = data.take(np.flatnonzero((np.diff(data.hashtags.indptr) > 0) & (np.diff(data.description.indptr) > 0)))
+answers = best.recommend_matrix(data.description)
+figures["milliseconds of a call"] = speed()
+
+# Every system, on both protocols.
+best.fit_baselines(train)
+for protocol in ("description", "completion"):
+    result = evaluate(best, test, protocol, seed=args.seed).to_json()
+    figures[f"{protocol} posts"] = result["posts"]
+    for system, row in result["ranking"].items():
+        figures |= {f"{protocol} {system} {name}": row[name] for name in MEASURES}
+    for system, row in result["differences"].items():
+        figures |= {f"{protocol} best less {system} ndcg@10 {name}": value for name, value in row["ndcg@10"].items()}
+
+# The paper's own measures, mode "best" cut to the length of mode "paper"'s answer.
+theirs = paper.recommend_matrix(data.description)
+lengths = np.array([len(answer.hashtags) for answer in theirs])
+for name, model, lists in (("best", best, answers), ("paper", paper, theirs)):
+    ranked = as_ranked([best.vocabulary.lookup(answer.hashtags)[0] for answer in lists])
+    sets = as_sets(ranked, np.minimum(lengths, (ranked >= 0).sum(axis=1)), len(best.vocabulary))
+    asked = lengths > 0
+    vectors = paper.word2vec.word_vectors()
+    figures[f"paper's measures, {name}: cosine to the author's"] = float(
+        np.nanmean(cosine(sets, data.hashtags, vectors)[asked])
+    )
+    figures[f"paper's measures, {name}: Jaccard to the author's"] = float(jaccard(sets, data.hashtags)[asked].mean())
+
+# What each step adds: AutoRecs trained ever more as they are asked, then the other experts beside the last of them.
+mode, truth = best.mode, best.mode._outputs(data.hashtags)
+seen = encode(train, best.vocabulary)
+share = min(best.settings.recommend.held_out, HELD_OUT / len(seen.ids))
+learn, apart = (seen.take(rows) for rows in train_test_split(len(seen.ids), share, args.seed))
+described, _, targets = mode._examples(learn)
+presence = described[:, 0::2]
+last = best.settings.autorec.of_model()
+
+
+def ndcg(scores):
+    return ranking_measures(np.argsort(-scores, axis=1, kind="stable")[:, :10], truth)["ndcg@10"]
+
+
+plain = {**last, "corruption": 0.0, "dropout": 0.0}
+squared = {"n_hidden": last["n_hidden"], "epochs": 0, "init": "spectral", "hidden": "identity", "corruption": 0.3}
+asked = mode._inputs(data.description)
+for step, options, inputs, questions in (
+    ("squared error, description to hashtags", squared, presence, asked[:, 0::2]),
+    ("softmax", plain, presence, asked[:, 0::2]),
+    ("and label scores", plain, described, asked),
+    ("and words dropped", {**plain, "corruption": last["corruption"]}, described, asked),
+):
+    model = AutoRec(**options, **shared).fit(inputs, 0.0, targets=targets)
+    figures[f"ablation 1 AutoRec alone: {step}"] = ndcg(model.predict(questions))
+own, held = (
+    mode.experts("description", part, part.words())
+    for part in (Questions.of(which.description, None, which.keys) for which in (data, apart))
+)
+figures["ablation 1 AutoRec alone: and units dropped"] = ndcg(own["autorec"])
+wanted = mode._outputs(apart.hashtags)
+for members in (("autorec", "word2vec"), ("autorec", "linear"), ("autorec", "linear", "word2vec")):
+    fusion = Fusion(members, np.ones(len(members))).fit(held, wanted)
+    figures[f"ablation 2 fused: {', '.join(members)}"] = ndcg(fusion.log_probabilities(own))
+
+# Calibration: what is said and what comes true, by tenths.
+said = np.concatenate([answer.scores for answer in answers])
+hit = np.concatenate(
+    [
+        np.isin(best.vocabulary.lookup(answer.hashtags)[0], data.hashtags[[i]].indices)
+        for i, answer in enumerate(answers)
+    ]
+)
+for low in np.arange(0, 1, 0.1):
+    part = (said >= low) & (said < low + 0.1)
+    if part.sum() >= 100:
+        figures[f"calibration {low:.1f}: hashtags"] = int(part.sum())
+        figures[f"calibration {low:.1f}: said"] = float(said[part].mean())
+        figures[f"calibration {low:.1f}: came true"] = float(hit[part].mean())
+
+
+class Wishing:
+    """A model of which something is wished, to be evaluated as any other."""
+
+    def __init__(self, **wishes):
+        self.wishes = wishes
+        self.vocabulary, self.settings, self.summary, self.word2vec = (
+            getattr(best, name) for name in ("vocabulary", "settings", "summary", "word2vec")
+        )
+
+    def recommend_matrix(self, description, top=None):
+        return best.recommend_matrix(description, top, **self.wishes)
+
+    def rankings(self, description, top):
+        return {}
+
+
+curves = {}
+for wish in ("novelty", "diversity"):
+    for value in (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0):
+        result = evaluate(Wishing(**{wish: value}), test)
+        row = {"ndcg@10": result.ranking["instahash"]["ndcg@10"], **result.lists["instahash"]}
+        curves.setdefault(wish, []).append((value, row))
+        figures |= {f"{wish} {value}: {name}": figure for name, figure in row.items()}
+figures["peak_rss_mb"] = peak_mb()
+report(args, figures)
+if args.plot:
+    import matplotlib
+
+    matplotlib.use("svg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 3, figsize=(11, 3.4), sharey=True)
+    titles = {
+        "novelty": "novelty, bits",
+        "coverage": "share of all hashtags recommended",
+        "intra_list_similarity": "cosine within a list",
+    }
+    for axis, (name, title) in zip(axes, titles.items()):
+        for wish, points in curves.items():
+            axis.plot([row[name] for _, row in points], [row["ndcg@10"] for _, row in points], "o-", label=f"--{wish}")
+            for value, row in points:
+                axis.annotate(
+                    f"{value:g}", (row[name], row["ndcg@10"]), fontsize=7, xytext=(3, 3), textcoords="offset points"
+                )
+        axis.set_xlabel(title)
+    axes[0].set_ylabel("nDCG@10")
+    axes[0].legend(frameon=False)
+    figure.tight_layout()
+    figure.savefig(args.plot)
