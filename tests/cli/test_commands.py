@@ -350,3 +350,45 @@ def test_commands_run_straight_from_a_checkout(trained, tmp_path):
         answer = subprocess.run([sys.executable, folder / f"instahash-{name}", "--version"], capture_output=True, text=True,
                                 cwd=tmp_path)  # fmt: skip
         assert answer.returncode == 0 and answer.stdout.startswith(f"instahash-{name} ")
+
+
+def test_wishes_of_an_answer(trained, tmp_path):
+    model = ["--model-dir", trained[0] / "model"]
+
+    def ask(*args):
+        answer = run("recommend", *model, "--json", *args)
+        assert answer.returncode == 0, answer.stderr
+        return json.loads(answer.stdout)
+
+    plain = ask("--labels", "dog, grass")
+    assert len(plain["hashtags"]) == 10 and all(0 < score < 1 for score in plain["scores"])
+    assert ask("--labels", "dog:0.51, grass")["scores"] != plain["scores"]
+    assert len(ask("--labels", "dog", "--platform", "tiktok", "--chosen", "#love, fun")["hashtags"]) == 6
+    assert len(ask("--labels", "dog", "--platform", "instagram")["hashtags"]) == 30
+    assert "love" not in ask("--labels", "dog", "--chosen", "#love", "--top", "50")["hashtags"]
+    (tmp_path / "banned.txt").write_text(f"#{plain['hashtags'][0].upper()}\n{plain['hashtags'][1]}, x\n")
+    left = ask("--labels", "dog, grass", "--banned", tmp_path / "banned.txt")["hashtags"]
+    assert len(left) == 10 and not set(plain["hashtags"][:2]) & set(left)
+    assert ask("--labels", "dog, grass", "--novelty", "0.9")["hashtags"] != plain["hashtags"]
+    assert ask("--labels", "dog, grass", "--diversity", "0.9")["hashtags"] != plain["hashtags"]
+    assert ask("--labels", "dog, grass", "--user", "nobody known")["hashtags"] == plain["hashtags"]
+    posts = run("recommend", *model, "--posts", "sample", "--banned", tmp_path / "banned.txt")
+    assert posts.returncode == 0 and f"#{plain['hashtags'][0]} " not in posts.stdout
+
+    asked = ["recommend", *model, "--labels", "dog"]
+    assert refused(run(*asked, "--novelty", "2"), "2 is not in [0, 1]")
+    assert refused(run(*asked, "--platform", "myspace"), "invalid choice: 'myspace'")
+    assert refused(run(*asked[:3], "--labels", "dog:1.5"), "the score of 'dog' is 1.5", "must lie in [0, 1]")
+    assert refused(run(*asked, "--banned", tmp_path / "none.txt"), "none.txt", "give a text file")
+    many = " ".join(f"t{i}" for i in range(30))
+    assert refused(run(*asked, "--platform", "instagram", "--chosen", many), "takes 30 hashtags and 30 are chosen")
+    assert refused(run("recommend", *model, "--posts", "sample", "--user", "a"), "give them with --labels")
+
+
+def test_evaluation_against_every_baseline(trained, tmp_path):
+    folder, out = trained[0], tmp_path / "result.json"
+    args = ["--model-dir", folder / "model", "--data", folder / "posts.jsonl.gz", "--json", out]
+    answer = run("evaluate", *args, "--baselines", folder / "posts.jsonl.gz")
+    assert answer.returncode == 0, answer.stderr
+    systems = {"word2vec", "autorec", "popularity", "cooccurrence", "item_cosine", "ease", "ridge", "network"}
+    assert set(json.loads(out.read_text())["ranking"]) == systems | {"instahash"}

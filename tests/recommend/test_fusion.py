@@ -1,0 +1,105 @@
+"""The fusion of experts: weights and calibration are found again where they are planted; what questions are made of."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from instahash.recommend import Fusion, Questions
+
+seeds = st.integers(0, 10**6)
+
+
+def planted(seed, n_posts=3000, n_hashtags=12, weights=(0.8, 0.3, 0.0)):
+    """Scores of experts, and one hashtag a post drawn from their pool with these weights."""
+    rng = np.random.default_rng(seed)
+    scores = {f"e{k}": rng.normal(0, 1.5, (n_posts, n_hashtags)).astype(np.float32) for k in range(len(weights))}
+    p = np.exp(sum(w * f for w, f in zip(weights, scores.values())))
+    p /= p.sum(axis=1, keepdims=True)
+    drawn = (rng.random((n_posts, 1)) < p.cumsum(axis=1)).argmax(axis=1)
+    targets = sparse.csr_array((np.ones(n_posts), (np.arange(n_posts), drawn)), shape=p.shape)
+    return scores, targets
+
+
+def test_by_hand():
+    """Two experts of weights 1 and 2; log p of 0 and 2 log 3."""
+    fusion = Fusion(("a", "b"), [1.0, 2.0], (0.5, 2.0))
+    scores = {"a": np.zeros((1, 2), np.float32), "b": np.array([[0.0, np.log(3)]], np.float32)}
+    log_p = fusion.log_probabilities(scores)
+    np.testing.assert_allclose(np.exp(log_p), [[0.1, 0.9]], rtol=1e-5)
+    np.testing.assert_allclose(fusion.probabilities(log_p), 1 / (1 + np.exp(-(0.5 + 2 * log_p))), rtol=1e-5)
+
+
+@pytest.mark.parametrize("weights", [(0.8, 0.3, 0.0), (0.0, 1.0, 0.5)])
+def test_planted_weights_are_found(weights):
+    scores, targets = planted(1, weights=weights)
+    np.testing.assert_allclose(Fusion(scores, [0.5, 0.5, 0.5]).fit(scores, targets).weights, weights, atol=0.08)
+
+
+def test_only_popularity_may_weigh_less_than_nothing():
+    scores, targets = planted(2, weights=(0.8, -0.5))
+    assert Fusion(scores, [0.5, 0.5]).fit(scores, targets).weights[1] == 0
+    named = {"e0": scores["e0"], "popularity": scores["e1"]}
+    assert Fusion(named, [0.5, 0.5]).fit(named, targets).weights[1] == pytest.approx(-0.5, abs=0.08)
+
+
+@given(seed=seeds, n_posts=st.integers(1, 40))
+def test_no_other_weights_near_by_are_likelier(seed, n_posts):
+    """The pull towards the first weights included, which rules where posts are few."""
+    from instahash.recommend import fusion as module
+
+    scores, targets = planted(seed, n_posts)
+    start = np.array([0.5, 0.5, 0.5])
+    found = Fusion(scores, start).fit(scores, targets).weights
+
+    def loss(weights):
+        log_p = Fusion(scores, weights).log_probabilities(scores).astype(np.float64)
+        return -(targets * log_p).sum() + 0.5 * module.STRENGTH * np.sum((weights - start) ** 2)
+
+    rng = np.random.default_rng(seed)
+    for _ in range(8):
+        other = np.maximum(found + rng.normal(0, 0.1, 3), 0)
+        assert loss(other) > loss(found) - 1e-3
+
+
+def test_without_posts_nothing_changes():
+    fusion = Fusion(("e0",), [0.7]).fit({"e0": np.zeros((2, 3), np.float32)}, sparse.csr_array((2, 3)))
+    assert fusion.weights.tolist() == [0.7] and fusion.calibration == (1.5, 1.0)
+
+
+def test_a_planted_calibration_is_found():
+    rng = np.random.default_rng(0)
+    scores = {"e0": rng.normal(0, 2, (2000, 20)).astype(np.float32)}
+    log_p = Fusion(("e0",), [1.0]).log_probabilities(scores)
+    used = rng.random(log_p.shape) < 1 / (1 + np.exp(-(1.0 + 0.6 * log_p)))
+    from instahash.recommend.fusion import _platt
+
+    assert _platt(log_p, used) == pytest.approx((1.0, 0.6), abs=0.1)
+
+
+def csr(rows, n=6):
+    """A CSR matrix whose rows have these columns, with values that tell them apart."""
+    indptr = np.cumsum([0] + [len(row) for row in rows])
+    indices = np.array([j for row in rows for j in row], np.int32)
+    return sparse.csr_array((0.5 + 0.1 * indices.astype(np.float32), indices, indptr), shape=(len(rows), n))
+
+
+def test_questions_by_hand():
+    questions = Questions(csr([[0, 2], [], [4]]), csr([[2, 3], [1], []]), [("a",), (), ("b", "c")])
+    np.testing.assert_array_equal(
+        questions.words().toarray(), [[1, 0, 1, 1, 0, 0], [0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 1, 0]]
+    )
+    assert [ids.tolist() for ids in questions.barred(np.array([5]))] == [[2, 3, 5], [1, 5], [5]]
+    part = questions.part([2, 0])
+    assert part.keys == [("b", "c"), ("a",)] and part.chosen.toarray()[1].any() and not part.chosen.toarray()[0].any()
+    np.testing.assert_allclose(part.description.toarray()[0], [0, 0, 0, 0, 0.9, 0], rtol=1e-6)
+    assert Questions.of(csr([[1]])).chosen.nnz == 0
+
+
+@given(st.lists(st.sets(st.integers(0, 5)), min_size=1, max_size=5), st.data())
+def test_words_are_the_union(described, data):
+    chosen = [data.draw(st.sets(st.integers(0, 5))) for _ in described]
+    words = Questions(csr([sorted(row) for row in described]), csr([sorted(row) for row in chosen])).words()
+    found = [set(words.indices[a:b].tolist()) for a, b in zip(words.indptr, words.indptr[1:])]
+    assert found == [d | c for d, c in zip(described, chosen)] and (words.data == 1).all()
