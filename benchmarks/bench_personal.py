@@ -31,7 +31,7 @@ asked = np.flatnonzero((np.diff(data.hashtags.indptr) > 0) & (np.diff(data.descr
 truth, description = data.hashtags[asked], data.description[asked]
 keys = [data.keys[i] for i in asked]
 written = np.bincount([int(post.user[1:]) for post in posts[:first]], minlength=args.users)
-known = np.array([written[int(key[0].removeprefix("user:u"))] for key in keys])
+known = np.array([written[int(key[-1].removeprefix("user:u"))] for key in keys])
 
 
 def ndcg(ids, rows=slice(None)):
@@ -45,8 +45,8 @@ def ranked(keys):
 
 systems = {
     "nobody known": ranked(None),
-    "user known": ranked([key[:1] for key in keys]),
-    "features known": ranked([key[1:] for key in keys]),
+    "user known": ranked([key[-1:] for key in keys]),
+    "features known": ranked([key[:-1] for key in keys]),
     "user and features known": ranked(keys),
     "a stranger": ranked([("user:somebody new",) for _ in keys]),
 }

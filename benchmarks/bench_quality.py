@@ -71,7 +71,7 @@ mode, truth = best.mode, best.mode._outputs(data.hashtags)
 seen = encode(train, best.vocabulary)
 share = min(best.settings.recommend.held_out, HELD_OUT / len(seen.ids))
 learn, apart = (seen.take(rows) for rows in train_test_split(len(seen.ids), share, args.seed))
-described, _, targets = mode._examples(learn)
+described, _, targets = mode._examples(learn, np.ones(len(learn.ids)))
 presence = described[:, 0::2]
 last = best.settings.autorec.of_model()
 

@@ -94,7 +94,7 @@ class RecommendSettings:
     reg: float = 60.0  # of the linear model
     held_out: float = 0.05  # share of the posts that the weights of the experts are learnt from
     novelty: float = 0.0  # 0 to 1, against what is popular and what repeats the description
-    diversity: float = 0.0  # 0 to 1, against hashtags that are alike
+    diversity: float = 0.1  # 0 to 1, against hashtags that are alike
     half_life: float = 0.0  # days after which a use counts half; 0 for never
     live_epochs: int = 4  # epochs of new posts
 

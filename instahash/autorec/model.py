@@ -274,6 +274,16 @@ class AutoRec:
         """(inputs, targets), CSR less the background, of the up to 20,000 posts kept for :meth:`partial_fit`."""
         return self._memory.X, self._memory.S
 
+    def fade(self, factor):
+        """Let the posts seen so far weigh `factor` of what they did when :meth:`partial_fit` practises with them.
+
+        For objective="multinomial", in which a post's targets are also its weight.
+        """
+        memory = self._memory
+        if memory.S is memory.X:
+            memory.S = memory.X.copy()
+        memory.S.data *= self.dtype.type(factor)
+
     @property
     def V(self):
         """The encoder, (n_hidden, n_words); a view of the array that holds a word's weights side by side."""

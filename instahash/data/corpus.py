@@ -49,9 +49,9 @@ class Corpus:
         )
 
     def keys(self):
-        """For each post the names under which preferences are kept: its user and the user's features."""
+        """For each post the names under which preferences are kept: the features of its user, then the user."""
         features = self.features or [()] * len(self)
-        return [(() if user is None else (f"user:{user}",)) + own for user, own in zip(self.users, features)]
+        return [own + (() if user is None else (f"user:{user}",)) for user, own in zip(self.users, features)]
 
     @classmethod
     def from_posts(cls, posts: Iterable[Post]) -> Corpus:

@@ -4,7 +4,8 @@
     linear       the same question to a ridge regression
     completion   hashtags -> the hashtags that go with them, AutoRec trained to complete what was hidden
     word2vec     the skip-gram model's own log P(t | words), but for a constant: the mean input vector times C
-    preferences  what the asker, people with the asker's features, and lately everybody used more than usual
+    common       what people with the asker's features, and lately everybody, used more than usual
+    personal     what the asker used more than they
     popularity   log of the share of all uses
 
 Which of them answer depends on what is known; `docs/quality.md` measures what each adds.
@@ -23,15 +24,16 @@ from instahash.word2vec import Word2Vec
 
 # By what is known of a post: the experts that answer, and their weights before any post was held out to learn them.
 CONTEXTS = {
-    "neither": {"popularity": 1.0, "preferences": 1.0},
-    "description": {"autorec": 0.7, "linear": 0.3, "word2vec": 0.4, "preferences": 1.0},
-    "chosen": {"completion": 0.9, "word2vec": 0.2, "preferences": 1.0},
+    "neither": {"popularity": 1.0, "common": 1.0, "personal": 1.0},
+    "description": {"autorec": 0.7, "linear": 0.3, "word2vec": 0.4, "common": 1.0, "personal": 1.0},
+    "chosen": {"completion": 0.9, "word2vec": 0.2, "common": 1.0, "personal": 1.0},
     "both": {
         "autorec": 0.4,
         "linear": 0.2,
         "completion": 0.6,
         "word2vec": 0.4,
-        "preferences": 0.7,
+        "common": 0.7,
+        "personal": 0.7,
         "popularity": -0.4,
     },
 }
@@ -51,6 +53,7 @@ FLOOR = 1e-2
 CANDIDATES, SHOWN = 100, 20
 TOP = 10
 EVERYBODY = ""
+DAY = 86_400.0  # seconds
 
 
 class Best:
@@ -80,10 +83,12 @@ class Best:
         plan = self.word2vec.plan(dataset.bags)
         report(f"Word2Vec: {plan.trainer} trainer, {plan.why}; at most {plan.memory / 1e6:,.0f} MB.")
         trainer.run(self.word2vec, "word2vec", plan.epochs, dataset.bags)
-        described, given, targets = self._examples(dataset)
+        self.now = _latest(dataset.times)
+        weights = np.broadcast_to(self._weights(dataset.times), len(dataset.ids))
+        described, given, targets = self._examples(dataset, weights)
         trainer.run(self.autorec, "autorec", self.autorec.epochs, described, 0.0, targets=targets)
         trainer.run(self.completion, "completion", self.completion.epochs, given, 0.0, targets=targets)
-        self.linear = Ridge(settings.recommend.reg).fit(described, targets)
+        self.linear = Ridge(settings.recommend.reg).fit(described, targets, weights)
         self.preferences = Preferences(half_life=settings.recommend.half_life or None)
         self.preferences.fit(
             self._keys(dataset.keys), self._outputs(dataset.hashtags), self._log_share(), dataset.times
@@ -99,23 +104,39 @@ class Best:
         self.vocabulary, self.n_posts = dataset.vocabulary, self.n_posts + len(dataset.ids)
         new = np.flatnonzero(dataset.vocabulary.is_hashtag)
         self.hashtags = np.concatenate([self.hashtags, np.setdiff1d(new, self.hashtags).astype(np.int32)])
-        described, given, targets = self._examples(dataset)
+        before, self.now = self.now, np.fmax(self.now, _latest(dataset.times))
+        described, given, targets = self._examples(
+            dataset, np.broadcast_to(self._weights(dataset.times), len(dataset.ids))
+        )
         self.word2vec.partial_fit(dataset.bags)
         for model, inputs in ((self.autorec, described), (self.completion, given)):
+            model.fade(self._weights(np.array([before]))[0])
             model.epochs = self.settings.recommend.live_epochs
             model.partial_fit(inputs, targets=targets)
-        self.linear = Ridge(self.settings.recommend.reg).fit(*self.autorec.remembered())
+        inputs, targets = self.autorec.remembered()
+        n = np.diff(targets.indptr)
+        weights = targets.data[np.minimum(targets.indptr[:-1], targets.nnz - 1)] * np.sqrt(n)  # those of `_examples`
+        self.linear = Ridge(self.settings.recommend.reg).fit(inputs, targets, weights)
         self.preferences.grow(len(self.hashtags))
         self._remember(dataset)
 
-    def _examples(self, dataset):
+    def _weights(self, times):
+        """(n_posts,) float32, what posts count by their age: half after each half-life, 1 at an unknown time."""
+        half_life = self.settings.recommend.half_life
+        if not half_life or times is None:
+            return np.ones(1 if times is None else len(times), np.float32)
+        age = np.nan_to_num(self.now - times, nan=0.0, posinf=0.0)
+        return (0.5 ** (age / DAY / half_life)).astype(np.float32)
+
+    def _examples(self, dataset, post_weights):
         """Inputs of the two AutoRecs and their common targets, CSR.
 
-        A post's n targets weigh 1 / sqrt(n) each, half way between a mean over hashtags and a mean over posts.
+        A post's n targets weigh 1 / sqrt(n) each, half way between a mean over hashtags and a mean over posts, times
+        the post's own weight.
         """
         given = self._outputs(dataset.hashtags)
         n = np.diff(given.indptr)
-        weights = np.repeat(1 / np.sqrt(np.maximum(n, 1)), n).astype(np.float32)
+        weights = np.repeat(post_weights / np.sqrt(np.maximum(n, 1)), n).astype(np.float32)
         targets = sparse.csr_array((weights, given.indices, given.indptr), shape=given.shape)
         return self._inputs(dataset.description), given, targets
 
@@ -157,6 +178,7 @@ class Best:
         """Learn each context's weights from posts held apart; chosen hashtags are a random half of a post's."""
         self.fusions = {name: Fusion(starts, list(starts.values())) for name, starts in CONTEXTS.items()}
         given = np.random.default_rng([self.settings.seed, 1]).random(apart.hashtags.nnz) < 0.5
+        weights = np.broadcast_to(self._weights(apart.times), len(apart.ids))
         for name, fusion in self.fusions.items():
             chosen = _some(apart.hashtags, given & (name in ("chosen", "both")))
             rest = self._outputs(_some(apart.hashtags, ~(given & (name in ("chosen", "both")))))
@@ -165,9 +187,9 @@ class Best:
             rows = np.flatnonzero(self._contexts(questions) == list(CONTEXTS).index(name))
             if len(rows):
                 part = questions.part(rows)
-                fusion.fit(self.experts(name, part, part.words()), rest[rows])
-                weights = ", ".join(f"{member} {w:.2f}" for member, w in zip(fusion.members, fusion.weights))
-                report(f"Weights where {KNOWN[name]} known: {weights}.")
+                fusion.fit(self.experts(name, part, part.words()), rest[rows], weights[rows])
+                learnt = ", ".join(f"{member} {w:.2f}" for member, w in zip(fusion.members, fusion.weights))
+                report(f"Weights where {KNOWN[name]} known: {learnt}.")
 
     # Questions
 
@@ -192,7 +214,9 @@ class Best:
         log_share = self._log_share()
         scores["popularity"] = np.broadcast_to(log_share, (m, n))
         keys = self._keys(questions.keys or [()] * m)
-        scores["preferences"] = self.preferences.shift_matrix(keys, log_share)
+        general = [tuple(key for key in own if not key.startswith("user:")) for own in keys]
+        scores["common"] = self.preferences.shift_matrix(general, log_share)
+        scores["personal"] = self.preferences.shift_matrix(keys, log_share) - scores["common"]
         return scores
 
     def _log_share(self):
@@ -284,7 +308,8 @@ class Best:
 
     def files(self):
         fusion = {f"weights_{name}": fusion.to_array() for name, fusion in self.fusions.items()}
-        fusion |= {"hashtags": self.hashtags, "usual": np.array(self.usual)} | self.linear.to_arrays()
+        fusion |= {"hashtags": self.hashtags, "usual": np.array(self.usual), "now": np.array(self.now)}
+        fusion |= self.linear.to_arrays()
         return {
             "word2vec.npz": self.word2vec.to_arrays(),
             "autorec.npz": self.autorec.to_arrays(),
@@ -310,6 +335,7 @@ class Best:
         )
         fusion = files["fusion.npz"]
         mode.hashtags, mode.usual = fusion["hashtags"], tuple(fusion["usual"].tolist())
+        mode.now = float(fusion["now"])
         mode.linear = Ridge.from_arrays(fusion)
         mode.fusions = {
             name: Fusion(members, fusion[f"weights_{name}"][:-2], fusion[f"weights_{name}"][-2:])
@@ -319,6 +345,11 @@ class Best:
         if (len(mode.word2vec.W), len(mode.autorec.U)) != (len(vocabulary), len(mode.hashtags)):
             raise ValueError(f"{len(vocabulary)} words and other numbers of vectors")
         return mode
+
+
+def _latest(times):
+    """The latest known of some times, NaN where none is."""
+    return np.nan if times is None or np.isnan(times).all() else float(np.nanmax(times))
 
 
 def _some(matrix, entries):

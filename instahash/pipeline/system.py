@@ -175,7 +175,7 @@ class InstaHash:
             for word in self.vocabulary.lookup(words(text))[0].tolist():
                 scores[word] = max(score, scores.get(word, score))
         picked = np.unique(self._ids(chosen))
-        keys = (() if user is None else (f"user:{user}",)) + tuple(features)
+        keys = tuple(features) + (() if user is None else (f"user:{user}",))
         ids = np.array(sorted(scores), np.int32)
         questions = Questions(
             self._row(ids, np.array([scores[i] for i in ids.tolist()], np.float32)),

@@ -28,18 +28,19 @@ class Fusion:
         self.weights = np.asarray(weights, np.float64)
         self.calibration = tuple(float(value) for value in calibration)
 
-    def fit(self, scores, targets):
+    def fit(self, scores, targets, weights=None):
         """Learn from posts that no member was trained on.
 
         scores : dict of member -> (n_posts, n_hashtags) float.  targets : CSR (n_posts, n_hashtags), ones.
-        Each post counts with the root of its number of hashtags, as in the training of the members.
+        weights : (n_posts,) float, what each post counts; default 1. A post's n hashtags count 1 / sqrt(n) of it each, as
+            in the training of the members.
         """
         n = np.diff(targets.indptr)
         if not n.sum():
             return self
         F = np.stack([scores[name] for name in self.members])
         rows, start = np.repeat(np.arange(len(n)), n), self.weights.copy()
-        share = 1 / np.sqrt(np.maximum(n, 1))
+        share = (1.0 if weights is None else weights) / np.sqrt(np.maximum(n, 1))
         wanted = F[:, rows, targets.indices] @ share[rows]
 
         def loss_and_gradient(w):

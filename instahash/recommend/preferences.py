@@ -1,12 +1,13 @@
-"""What somebody uses more than others do: counts of hashtags under a key, as a shift of log-probabilities.
+"""What somebody uses more than others do: counts of hashtags under keys, as a shift of log-probabilities.
 
-With n_t uses of hashtag t under a key, n in all, and P(t) its share among everybody's uses, the shift is
+A key is everybody, a feature that users share, or a user. From the general to the particular each corrects what is
+expected by its own counts: with n_t uses of hashtag t under a key, n in all, and P(t) what the keys before it expect,
 
-    log (n_t + a P(t)) / (n + a) - log P(t)
+    Q(t) = (n_t + a P(t)) / (n + a)
 
-which compares the mean of a Dirichlet posterior, whose prior is worth `a` uses with the shares P, with P itself (the
-Dirichlet smoothing of Zhai and Lafferty 2001). It is exactly zero where nothing is known. A key is a user, a feature
-that users share, or everybody: counts that fade make that the trend.
+the mean of a Dirichlet posterior whose prior is worth `a` uses (MacKay and Peto 1995). The first P is the share of
+everybody's uses, and the shift is log Q of the last key less its logarithm: exactly zero where nothing is known. Counts
+of everybody that fade make it the trend.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from instahash.errors import DataError, SettingsError
 
 DAY = 86_400.0
 # Strengths of the prior that are tried, in uses, and what is taken where no key has two posts.
-STRENGTHS, STRENGTH = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10_000.0]), 30.0
+STRENGTHS, STRENGTH = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10_000.0, 1e5, 1e6]), 30.0
 
 
 class Preferences:
@@ -75,20 +76,28 @@ class Preferences:
     def fit(self, keys, hashtags, log_share, times=None):
         """:meth:`add`, and for each kind take the strength under which these posts are likeliest.
 
-        Each post is left out of the counts in turn; only keys with another of these posts tell anything, and a post
-        tells as much as its uses count. Arguments besides: log_share : (n_hashtags,) float, log P, finite.
+        Each post is left out of the counts in turn, of a feature's with all others of the user; only keys with another
+        post tell anything, and a post tells as much as its uses count. Arguments besides:
+
+        log_share : (n_hashtags,) float, log of everybody's share, finite.
         """
         self.add(keys, hashtags, times)
         rows, posts = self._uses(keys, hashtags)
-        again = np.bincount(rows)[rows] > 1
-        rows, posts, sizes = rows[again], posts[again], np.diff(hashtags.indptr)
+        last = np.array([self.rows[own[-1]] if own else -1 for own in keys], np.int64)[posts]
+        # Left out are the post, and of a key that is not its last all others of that one: what is said of a country
+        # must not be what one of its people said before.
+        group = rows * (len(self.rows) + len(keys)) + np.where(rows == last, len(self.rows) + posts, last)
+        groups, group = np.unique(group, return_inverse=True)
+        row_of = np.zeros(len(groups), np.int64)
+        row_of[group] = rows
+        again = np.bincount(row_of, minlength=len(self.rows))[rows] > 1
+        rows, posts, group, sizes = rows[again], posts[again], group[again], np.diff(hashtags.indptr)
         weights = np.ones(len(keys)) if times is None else self._weights(self.now, np.asarray(times, np.float64))
-        # From here on an entry is a hashtag t of a post under a key: n_t and n are what is left without the post.
+        # From here on an entry is a hashtag t of a post under a key: n_t and n are what is left.
         use = np.repeat(np.arange(len(rows)), sizes[posts])
         w, ids, own = weights[posts][use], hashtags[posts].indices, (weights * sizes)[posts]
-        n = np.maximum(np.bincount(rows, own)[rows] - own, 0)[use]
-        _, place = np.unique(rows[use].astype(np.int64) * hashtags.shape[1] + ids, return_inverse=True)
-        n_t = np.maximum(np.bincount(place, w)[place] - w, 0)
+        n = (_total(rows, own) - _total(group, own))[use].clip(0)
+        n_t = (_total(*_pairs(rows[use], ids, w)) - _total(*_pairs(group[use], ids, w))).clip(0)
         P = np.exp(np.asarray(log_share, np.float64))[ids]
         names, kind = np.unique([_kind(key) for key in self.rows], return_inverse=True)
         kind = kind[rows][use]
@@ -98,22 +107,22 @@ class Preferences:
         return self
 
     def shift(self, keys, log_share):
-        """(n_hashtags,) float32, the sum of the shifts of these keys; zero for keys never seen.
+        """(n_hashtags,) float32, from the general key to the particular; zero for keys never seen.
 
-        keys : iterable of str.  log_share : (n_hashtags,) float, log P, finite.
+        keys : iterable of str.  log_share : (n_hashtags,) float, log of everybody's share, finite.
         """
         return self.shift_matrix([tuple(keys)], log_share)[0]
 
     def shift_matrix(self, keys, log_share):
         """(n_posts, n_hashtags) float32, the :meth:`shift` of each post.  keys : list of tuples of str."""
         shift = np.zeros((len(keys), len(log_share)), np.float32)
-        known = {}
+        known = {(): None}
         for post, own in enumerate(keys):
-            for key in own:
-                if key in self.rows:
-                    if key not in known:
-                        known[key] = self._shift(key, log_share)
-                    shift[post] += known[key]
+            own = tuple(key for key in own if key in self.rows)
+            if own not in known:
+                known[own] = self._shift(own, log_share)
+            if own:
+                shift[post] = known[own]
         return shift
 
     def grow(self, n_hashtags):
@@ -162,17 +171,29 @@ class Preferences:
             return np.ones(np.shape(times))
         return 0.5 ** (np.where(np.isnan(times), 0, now - times) / DAY / self.half_life)
 
-    def _shift(self, key, log_share):
-        """(n_hashtags,) float32, of one key that is known."""
-        n_t = np.zeros(len(log_share))
-        for counts in (self.fading, self.lasting):
-            part = slice(*counts.indptr[self.rows[key] : self.rows[key] + 2])
-            n_t[counts.indices[part]] += counts.data[part]
-        n, a = n_t.sum(), self.strengths.get(_kind(key), STRENGTH)
-        used = np.flatnonzero(n_t)
-        shift = np.full(len(log_share), np.log(a / (n + a)))
-        shift[used] += np.log1p(n_t[used] / (a * np.exp(log_share[used])))
-        return shift.astype(np.float32)
+    def _shift(self, keys, log_share):
+        """(n_hashtags,) float32, of keys that are known."""
+        everybody = np.asarray(log_share, np.float64)
+        Q, told = np.exp(everybody), False
+        for key in keys:
+            n_t = np.zeros(len(log_share))
+            for counts in (self.fading, self.lasting):
+                part = slice(*counts.indptr[self.rows[key] : self.rows[key] + 2])
+                n_t[counts.indices[part]] += counts.data[part]
+            n, a = n_t.sum(), self.strengths.get(_kind(key), STRENGTH)
+            if n:
+                Q, told = (n_t + a * Q) / (n + a), True
+        return (np.log(Q) - everybody if told else np.zeros(len(Q))).astype(np.float32)
+
+
+def _total(places, values):
+    """For each entry the sum of the values of all entries in the same place."""
+    return np.bincount(places, values)[places] if len(places) else np.zeros(0)
+
+
+def _pairs(rows, ids, values):
+    """Places for pairs of numbers, and the values."""
+    return np.unique(rows.astype(np.int64) * (ids.max(initial=0) + 1) + ids, return_inverse=True)[1], values
 
 
 def _kind(key):

@@ -25,9 +25,10 @@ class Ridge:
             raise SettingsError(f"ridge: reg is {reg}; it must be above 0, try 60")
         self.reg = reg
 
-    def fit(self, description, hashtags):
+    def fit(self, description, hashtags, weights=None):
         """description : CSR (n_posts, n_inputs), label scores.  hashtags : CSR (n_posts, n_words).
 
+        weights : (n_posts,) float, of a post's squared error; default 1 each.
         Raises DataError where float64 arrays (len(inputs), len(inputs)) and (len(inputs), len(outputs)) would not fit.
         """
         self.inputs, self.outputs = np.unique(description.indices), np.unique(hashtags.indices)
@@ -38,10 +39,12 @@ class Ridge:
         sizes = np.diff(hashtags.indptr)
         share = np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes)
         Y = sparse.csr_array((share, hashtags.indices, hashtags.indptr), shape=hashtags.shape)[:, self.outputs]
-        A = (X.T @ X).toarray()
+        X_T = X.T if weights is None else X.T @ sparse.diags_array(np.asarray(weights, np.float64))
+        A = (X_T @ X).toarray()
         A[np.diag_indices_from(A)] += self.reg
-        B = (X.T @ Y).toarray()
-        self.W = linalg.solve(A, B, assume_a="pos", overwrite_a=True, overwrite_b=True).astype(np.float32)
+        B = (X_T @ Y).toarray()
+        W = linalg.solve(A, B, assume_a="pos", overwrite_a=True, overwrite_b=True)
+        self.W = np.ascontiguousarray(W, np.float32)  # a row a word, as a question reads it
         return self
 
     def score(self, description, chosen=None):

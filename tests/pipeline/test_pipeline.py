@@ -211,7 +211,9 @@ def test_posts_without_labels_can_be_learnt_from():
 
 def test_topics_are_found_with_enough_training():
     """The default settings but for sizes: neighbours of a label are the hashtags of its topic."""
-    settings = Settings.of("paper").changed(["autorec.epochs=1", "autorec.n_hidden=2", "word2vec.dim=20", "word2vec.epochs=6"])
+    settings = Settings.of("paper").changed(
+        ["autorec.epochs=1", "autorec.n_hidden=2", "word2vec.dim=20", "word2vec.epochs=6"]
+    )
     model = InstaHash(settings).fit(list(sample_posts(600)))
     known = {word for words in TOPICS["dogs"][1] for word in [words]} | {"puppy", "canine", "snout", "breed"}
     assert len(set(model.recommend(["dog", "puppy"]).word2vec) & known) >= 8

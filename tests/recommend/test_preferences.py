@@ -29,15 +29,17 @@ def counts(preferences, key):
 
 def test_a_shift_by_hand():
     preferences = Preferences()
-    preferences.add([("user:anna",), ("user:anna", "country:pt"), ()], csr([[0], [0, 1], [2]]))
+    preferences.add([("user:anna",), ("country:pt", "user:anna"), ()], csr([[0], [0, 1], [2]]))
     assert STRENGTH == 30 and counts(preferences, "user:anna").tolist() == [2, 1, 0]
     # (2 + 15) / 33 to 1/2, (1 + 7.5) / 33 to 1/4, 7.5 / 33 to 1/4.
     anna = np.log([34 / 33, 34 / 33, 30 / 33])
     # One use each of the first two, of two: (1 + 15) / 32, (1 + 7.5) / 32, 7.5 / 32.
     portugal = np.log([32 / 32, 34 / 32, 30 / 32])
     np.testing.assert_allclose(preferences.shift(["user:anna"], LOG_SHARE), anna, rtol=1e-5)
-    got = preferences.shift_matrix([("user:anna", "country:pt"), ("user:ben", "country:pt"), ()], LOG_SHARE)
-    np.testing.assert_allclose(got, [anna + portugal, portugal, [0, 0, 0]], rtol=1e-5, atol=1e-7)
+    got = preferences.shift_matrix([("country:pt", "user:anna"), ("country:pt", "user:ben"), ()], LOG_SHARE)
+    # Anna's uses correct what Portugal's make expected: (2 + 30 * 16/32) / 33, (1 + 30 * 8.5/32) / 33, and so on.
+    both = np.log([17 / 33 / 0.5, (1 + 30 * 8.5 / 32) / 33 / 0.25, 30 * 7.5 / 32 / 33 / 0.25])
+    np.testing.assert_allclose(got, [both, portugal, [0, 0, 0]], rtol=1e-5, atol=1e-7)
     assert got.dtype == np.float32
 
 
@@ -173,11 +175,12 @@ def test_a_million_users_fit():
 
 
 def left_out(posts, share, a):
-    """Log-likelihood of each post under each of its keys, by counting all others of the key."""
+    """Log-likelihood of each post under each of its keys, by counting others of the key: for its last, all others."""
     total = 0.0
-    for i, (keys, hashtags, w) in enumerate(posts):
+    for i, (every, keys, hashtags, w) in enumerate(posts):
         for key in keys:
-            others = [post for j, post in enumerate(posts) if j != i and key in post[0]]
+            others = [post[1:] for j, post in enumerate(posts) if j != i and key in post[1]
+                      and (key == every[-1] or post[0][-1] != every[-1])]  # fmt: skip
             n = sum(len(post[1]) * post[2] for post in others)
             for t in hashtags if others else ():
                 n_t = sum(post[2] for post in others if t in post[1])
@@ -193,7 +196,7 @@ def test_the_strength_is_the_likeliest(posts):
     latest = max((day for day in days if not isnan(day)), default=0)
     weighted = [(own, tags, 1 if isnan(day) else 0.5 ** ((latest - day) / 7)) for own, tags, day in posts]
     for kind, prefix in (("user:", "user:"), ("x:", "x:")):
-        of_kind = [(tuple(key for key in own if key.startswith(prefix)), tags, w) for own, tags, w in weighted]
+        of_kind = [(own, tuple(key for key in own if key.startswith(prefix)), tags, w) for own, tags, w in weighted]
         found = [left_out(of_kind, share, a) for a in STRENGTHS]
         if found[0] == 0:
             assert kind not in preferences.strengths
@@ -210,7 +213,7 @@ def test_the_strength_by_hand():
     assert anna.strengths == {"user:": 1.0}
     ben = Preferences().fit([("user:ben",)] * 3, csr([[0], [1], [2]]), share)
     # None of two uses: log (a / 2) / (2 + a) and so on, the more the larger a is.
-    assert ben.strengths == {"user:": 10_000.0}
+    assert ben.strengths == {"user:": 1e6}
     once = Preferences().fit([("user:anna",), ("user:ben",)], csr([[1], [1]]), share)
     assert once.strengths == {} and once.shift(["user:ben"], share)[1] > 0
 
@@ -223,7 +226,7 @@ def test_random_users_have_a_stronger_prior_than_those_with_tastes():
     keys, posts = [], []
     for _ in range(800):
         user, country = int(rng.integers(40)), int(rng.integers(5))
-        keys.append((f"user:{user}", f"country:{country}"))
+        keys.append((f"country:{country}", f"user:{user}"))
         liked = [int(rng.choice(tastes[user]))] if rng.random() < 0.5 else []
         posts.append(sorted({*rng.choice(50, 3, p=share).tolist(), *liked}))
     hashtags = csr(posts, 50)
