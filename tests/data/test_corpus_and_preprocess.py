@@ -59,7 +59,7 @@ def test_users_features_and_times():
     assert corpus.features == [("country:pt", "age:30"), ("country:pt",), (), (), ()]
     assert corpus.times.dtype == np.float64
     np.testing.assert_array_equal(corpus.times, [new_year, new_year, new_year + 86400, nan, nan])
-    keys = [("user:anna", "country:pt", "age:30"), ("country:pt",), ("user:ben",), (), ()]
+    keys = [("country:pt", "age:30", "user:anna"), ("country:pt",), ("user:ben",), (), ()]
     assert corpus.keys() == keys
     part = corpus.take([4, 0])
     assert part.features == [(), ("country:pt", "age:30")] and part.keys() == [(), keys[0]]
