@@ -103,8 +103,8 @@ def echoes(description, vectors, hashtags):
 
     1 where it is a word of the description, else the largest cosine with one, or 0 where all are negative.
 
-    description : CSR (m, n_words), stored entries are the words.  vectors : (n_words, dim) float32, of length 1 or zero.
-    hashtags : (n_hashtags,) int, their ids among the words.
+    description : CSR (m, n_words), stored entries are the words.
+    vectors : (n_words, dim) float32, of length 1 or zero.  hashtags : (n_hashtags,) int, their ids among the words.
     """
     words, place = np.unique(description.indices, return_inverse=True)
     cosine = vectors[words] @ vectors[hashtags].T

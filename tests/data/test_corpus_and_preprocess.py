@@ -129,7 +129,7 @@ def test_a_dataset_carries_keys_and_times():
         Post("3", ("sea",)),
     ]
     data = fit_dataset(Corpus.from_posts(posts))
-    assert data.keys == [("user:anna", "x"), ()]
+    assert data.keys == [("x", "user:anna"), ()]
     np.testing.assert_array_equal(data.times, [7, float("nan")])
     np.testing.assert_array_equal(encode(Corpus.from_posts(posts), data.vocabulary).times, [7, 8, float("nan")])
     part = data.take([1])
