@@ -82,6 +82,7 @@ def _post(value: Any) -> Post:
         "labels": node.get("labels") or [],
         "user": node.get("user") or owner.get("username") or owner.get("id"),
         "created_at": _time(node),
+        "user_features": node.get("user_features"),
     }
     return post_from_json({key: part for key, part in plain.items() if part is not None})
 

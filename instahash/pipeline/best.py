@@ -18,7 +18,7 @@ from scipy import sparse
 
 from instahash.autorec import AutoRec
 from instahash.data import train_test_split
-from instahash.recommend import Fusion, Preferences, Questions, Recommendation, Ridge, diversify, novelty_shift
+from instahash.recommend import Fusion, Preferences, Questions, Recommendation, Ridge, diversify, echoes, novelty_shift
 from instahash.topk import top_k
 from instahash.word2vec import Word2Vec
 
@@ -248,7 +248,10 @@ class Best:
         diversity = settings.diversity if wishes.diversity is None else wishes.diversity
         log_p, used, alone = self._ask(questions, words)
         unit = self.word2vec.unit_vectors()
-        ranked = log_p + novelty_shift(self._log_share(), self._echo(questions, unit), novelty) if novelty else log_p
+        ranked = log_p
+        if novelty:
+            echo = echoes(questions.description, unit, self.hashtags)
+            ranked = log_p + novelty_shift(self._log_share(), echo, novelty)
         for post, barred in enumerate(questions.barred(wishes.banned)):
             if len(barred):
                 places = self._place()[barred]
@@ -278,17 +281,6 @@ class Best:
                 )
             )
         return answers
-
-    def _echo(self, questions, unit):
-        """(m, n_hashtags) in [0, 1], how much each hashtag repeats the description: its cosine with the nearest word."""
-        description = questions.description
-        echo = np.zeros((description.shape[0], len(self.hashtags)), np.float32)
-        for post in range(len(echo)):
-            words = description.indices[description.indptr[post] : description.indptr[post + 1]]
-            if len(words):
-                echo[post] = (unit[words] @ unit[self.hashtags].T).max(axis=0).clip(0, 1)
-                echo[post, np.isin(self.hashtags, words)] = 1
-        return echo
 
     def scores(self, questions):
         """What each model alone gives every word, a dict of name -> (m, n_words); -inf for words that are no hashtags."""

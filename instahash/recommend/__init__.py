@@ -19,7 +19,7 @@ A baseline has `fit(description, hashtags)` and `score(description, chosen=None)
 """
 
 from instahash.recommend.cooccurrence import Cooccurrence
-from instahash.recommend.diversity import diversify, novelty_shift
+from instahash.recommend.diversity import diversify, echoes, novelty_shift
 from instahash.recommend.ease import EASE
 from instahash.recommend.fusion import Fusion
 from instahash.recommend.item_cosine import ItemCosine
@@ -47,6 +47,7 @@ __all__ = [
     "autorec_sets",
     "combine",
     "diversify",
+    "echoes",
     "novelty_shift",
     "top_ranked",
 ]

@@ -129,3 +129,9 @@ def test_real_posts(shared_data):
     assert [post.id for post in lines] == [post.id for post in folder]
     raw = list(read_posts(shared_data / "instagram-raw" / "posts.jsonl"))
     assert len(raw) == 3000 and max(len(post.hashtags) for post in raw) == 133
+
+
+def test_what_is_said_of_users_is_read(tmp_path):
+    posts = [{"id": "1", "hashtags": ["a"], "user_features": ["country:pt"]}]
+    (tmp_path / "posts.json").write_text(json.dumps(posts))
+    assert next(read_posts(tmp_path / "posts.json")).features == ("country:pt",)
