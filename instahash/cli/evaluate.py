@@ -19,7 +19,8 @@ def parser():
         epilog=EXAMPLE,
     )
     add = command.add_argument
-    add("--model-dir", required=True, metavar="DIR", help="a directory written by instahash-train")
+    add("--model-dir", default="instahash-model", metavar="DIR",
+        help="a directory written by instahash-train (default: %(default)s)")  # fmt: skip
     add("--data", required=True, metavar="POSTS", help="posts that the model was not trained on")
     add("--baselines", metavar="POSTS",
         help="posts of the training: compare with item cosine, EASE, ridge and a network too, fitted on them")  # fmt: skip

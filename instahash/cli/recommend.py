@@ -22,7 +22,8 @@ def parser():
         epilog=EXAMPLE,
     )
     add = command.add_argument
-    add("--model-dir", required=True, metavar="DIR", help="a directory written by instahash-train")
+    add("--model-dir", default="instahash-model", metavar="DIR",
+        help="a directory written by instahash-train (default: %(default)s)")  # fmt: skip
     source = command.add_mutually_exclusive_group(required=True)
     source.add_argument("--labels", metavar="TEXT", help="labels of one photo, separated by commas; may end in :score")
     source.add_argument("--posts", metavar="FILE", help="posts with labels; their hashtags are not looked at")
@@ -31,9 +32,9 @@ def parser():
     add("--chosen", default="", metavar="TEXT", help="hashtags picked already: the others go with them")
     add("--user", metavar="NAME", help="whose earlier hashtags matter, where the training posts name users")
     add("--novelty", type=share, metavar="X", help="0 to 1, away from what is popular and from the labels themselves")
-    add("--diversity", type=share, metavar="X", help="0 to 1, away from hashtags that are much alike")
+    add("--diversity", type=share, metavar="X", help="0 to 1, away from hashtags that are much alike (default: 0.1)")
     add("--platform", choices=PLATFORMS, help="at most as many hashtags as it takes, chosen ones included")
-    add("--banned", metavar="FILE", help="hashtags never to recommend, separated by white space")
+    add("--banned", metavar="FILE", help="a text file of hashtags never to recommend")
     add("--json", action="store_true", help="print JSON; for --posts one object a line with its id")
     return command
 
@@ -57,6 +58,8 @@ def work(args):
         answer = model.recommend(labels, top, chosen=chosen, user=args.user, **wishes)
         asked = [label if isinstance(label, str) else label[0] for label in labels] + chosen
         _, unknown = model.vocabulary.lookup([word for text in asked for word in words(text)])
+        if args.user and not model.knows_user(args.user):
+            _note(f"no post of the training is by user '{args.user}'; it makes no difference")
         if answer.fallback:
             _note(f"no label is known ({', '.join(unknown)}); these are the most used hashtags")
         elif unknown:

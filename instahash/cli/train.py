@@ -67,11 +67,12 @@ def work(args):
 def _show_some(model, posts, min_score, most=4):
     """Recommendations for the first posts that have labels."""
     for post in posts:
-        labels = [label.description for label in post.labels if label.score >= min_score]
+        labels = [label for label in post.labels if label.score >= min_score]
         if labels and most:
-            print(f"\n  labels       {', '.join(labels)}")
+            print(f"\n  labels       {', '.join(label.description for label in labels)}")
+            answer = model.recommend(labels, 10, user=post.user, features=post.features)
             print(f"  author       {hashtag_line(tag.lstrip('#') for tag in post.hashtags)}")
-            print(f"  instahash    {hashtag_line(model.recommend(labels, 10).hashtags)}")
+            print(f"  instahash    {hashtag_line(answer.hashtags)}")
             most -= 1
 
 

@@ -81,6 +81,8 @@ def evaluate(
     seed : 0 or more; draws the hashtags that "completion" gives, and the resamples behind the intervals.
     progress : show a bar where standard error is a terminal.
 
+    Where posts name users, `model` is told them; no other system can be.
+
     Each system's list is cut to the length of instahash's answer to the same post, except for the ranking measures,
     which have a length of their own. "completion" has no description, so no table compares with one.
 
@@ -96,7 +98,8 @@ def evaluate(
     for start in tqdm(range(0, len(rows), BLOCK), "Evaluating", disable=None if progress else True):
         block = slice(start, start + BLOCK)
         given = {} if chosen is None else {"chosen": chosen[block]}
-        answers = model.recommend_matrix(description[block], **given)
+        whose = {"keys": [data.keys[row] for row in rows[block]]} if any(data.keys) else {}
+        answers = model.recommend_matrix(description[block], **given, **whose)
         ours = as_ranked([number.of(answer.hashtags) for answer in answers])
         lengths = (ours >= 0).sum(axis=1)
         # The others are asked for as many as our longest answer has, so that all can be compared at its length.

@@ -86,9 +86,9 @@ class Best:
         self.now = _latest(dataset.times)
         weights = np.broadcast_to(self._weights(dataset.times), len(dataset.ids))
         described, given, targets = self._examples(dataset, weights)
+        self.linear = Ridge(settings.recommend.reg).fit(described, targets, weights)  # first: it may refuse the size
         trainer.run(self.autorec, "autorec", self.autorec.epochs, described, 0.0, targets=targets)
         trainer.run(self.completion, "completion", self.completion.epochs, given, 0.0, targets=targets)
-        self.linear = Ridge(settings.recommend.reg).fit(described, targets, weights)
         self.preferences = Preferences(half_life=settings.recommend.half_life or None)
         self.preferences.fit(
             self._keys(dataset.keys), self._outputs(dataset.hashtags), self._log_share(), dataset.times

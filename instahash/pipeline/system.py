@@ -88,6 +88,10 @@ class InstaHash:
             "popularity": Popularity().fit(dataset.description, dataset.hashtags),
             "cooccurrence": Cooccurrence().fit(dataset.description, dataset.hashtags),
         }
+        if not dataset.description.nnz:
+            report(
+                "No post has a label that is believed; is the key 'labels' filled, with scores of min_score or more?"
+            )
         saved = Checkpoint(checkpoint, _fingerprint(self.settings, dataset)) if checkpoint else None
         states = saved.load() if saved and resume else {}
         if resume:
@@ -110,6 +114,8 @@ class InstaHash:
         if not len(rows):
             raise DataError(f"none of the {len(corpus):,} new posts has a hashtag, so there is nothing to learn")
         dataset = dataset.take(rows)
+        if np.diff(dataset.bags.indptr).max() < 2:
+            raise DataError("none of the new posts has two words; give posts with labels or with more hashtags")
         self.mode.partial_fit(dataset)
         self.vocabulary = dataset.vocabulary
         sizes = {"posts": len(rows), "posts_read": len(corpus)}
@@ -170,19 +176,30 @@ class InstaHash:
         """
         usual = self.mode.usual[0] if self.settings.mode == "best" else 1.0
         scores: dict[int, float] = {}
-        for label in labels:
+        for label in _listed(labels, "labels"):
             text, score = (label, usual) if isinstance(label, str) else label
+            if not 0 <= score <= 1:
+                raise DataError(f"the score of label '{text}' is {score}; it must lie in [0, 1]")
             for word in self.vocabulary.lookup(words(text))[0].tolist():
                 scores[word] = max(score, scores.get(word, score))
-        picked = np.unique(self._ids(chosen))
-        keys = tuple(features) + (() if user is None else (f"user:{user}",))
+        picked = np.unique(self._ids(_listed(chosen, "chosen")))
+        keys = tuple(_listed(features, "features")) + (() if user is None else (f"user:{user}",))
         ids = np.array(sorted(scores), np.int32)
         questions = Questions(
             self._row(ids, np.array([scores[i] for i in ids.tolist()], np.float32)),
             self._row(picked, np.ones(len(picked), np.int8)),
             [keys],
         )
-        return self.mode.answers(questions, Wishes(top, novelty, diversity, self._ids(banned)))[0]
+        return self.mode.answers(questions, self._wishes(top, novelty, diversity, banned))[0]
+
+    def knows_user(self, user: str) -> bool:
+        """Whether earlier posts of this user shift what is recommended."""
+        return self.settings.mode == "best" and f"user:{user}" in self.mode.preferences.rows
+
+    def _wishes(self, top, novelty=None, diversity=None, banned=()):
+        if not (top is None or isinstance(top, (int, np.integer)) and top >= 0):
+            raise DataError(f"top is {top!r}; it must be a whole number of at least 0, or None")
+        return Wishes(top, novelty, diversity, self._ids(_listed(banned, "banned")))
 
     def _ids(self, texts):
         return self.vocabulary.lookup([word for text in texts for word in words(text)])[0]
@@ -204,7 +221,7 @@ class InstaHash:
 
         chosen : CSR of the same shape, or None.  keys : list of tuples of str, see `data.Dataset`, or None.
         """
-        questions, wishes = Questions.of(description, chosen, keys), Wishes(top, banned=self._ids(banned), **wishes)
+        questions, wishes = Questions.of(description, chosen, keys), self._wishes(top, banned=banned, **wishes)
         answers: list[Recommendation] = []
         for start in range(0, description.shape[0], BLOCK):
             rows = np.arange(start, min(start + BLOCK, description.shape[0]))
@@ -273,6 +290,13 @@ class InstaHash:
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"the model in '{directory}' is not one this version can use ({error!r})") from None
         return model
+
+
+def _listed(texts, name):
+    """DataError for one text where a list is wanted: its letters would be taken for words."""
+    if isinstance(texts, str):
+        raise DataError(f"{name} is the text '{texts}'; it must be a list, such as {[texts]}")
+    return texts
 
 
 def _blocks(items, size):

@@ -13,7 +13,7 @@ from instahash.jit import kernel
 
 # Nats that a hashtag loses against one with which it has cosine 1, at diversity 1; and for repeating the description,
 # at novelty 1.
-REPEATED, ECHOED = 4.0, 2.0
+REPEATED, ECHOED = 4.0, 1.0
 # Cosine with a word of the description from which on a hashtag begins to repeat it. Below it is merely about the same.
 NEAR = 0.7
 

@@ -202,3 +202,43 @@ def test_the_room_on_a_platform():
     from instahash.cli.recommend import PLATFORMS
 
     assert sorted(PLATFORMS) == sorted(LIMITS)
+
+
+@pytest.mark.parametrize(("ask", "message"), [
+    ({"labels": "dog, grass"}, r"labels is the text 'dog, grass'; it must be a list, such as \['dog, grass'\]"),
+    ({"labels": ["dog"], "chosen": "love"}, "chosen is the text 'love'"),
+    ({"labels": ["dog"], "banned": "love"}, "banned is the text 'love'"),
+    ({"labels": ["dog"], "features": "x"}, "features is the text 'x'"),
+    ({"labels": [("dog", 1.5)]}, r"the score of label 'dog' is 1.5; it must lie in \[0, 1\]"),
+    ({"labels": [("dog", float("nan"))]}, "the score of label 'dog' is nan"),
+    ({"labels": ["dog"], "top": -1}, "top is -1; it must be a whole number"),
+    ({"labels": ["dog"], "top": 2.5}, "top is 2.5"),
+])  # fmt: skip
+def test_questions_that_cannot_be_answered(model, ask, message):
+    with pytest.raises(DataError, match=message):
+        model.recommend(**ask)
+
+
+def test_lists_of_the_extreme_lengths(model):
+    n_hashtags = len(model.vocabulary.hashtag_ids)
+    assert model.recommend(["dog"], 0).hashtags == [] and len(model.recommend(["dog"], 10**6).hashtags) == n_hashtags
+    assert model.recommend(["dog"], 5, banned=model.vocabulary.words).hashtags == []
+
+
+def test_new_posts_that_teach_nothing_change_nothing(fresh):
+    before = fresh.recommend(["dog"])
+    with pytest.raises(DataError, match="none of the new posts has two words"):
+        fresh.partial_fit([Post("a", ("unheardof",))])
+    assert fresh.recommend(["dog"]) == before and "unheardof" not in fresh.vocabulary
+
+
+def test_an_evaluation_is_told_the_users():
+    posts = [
+        post._replace(user=f"u{i % 20}", hashtags=(*post.hashtags, f"view{i % 20}")) for i, post in enumerate(POSTS)
+    ]
+    model = InstaHash(QUICK).fit(posts[:700])
+    with_users, without = (
+        evaluate(model, Corpus.from_posts(asked)).ranking["instahash"]["ndcg@10"]
+        for asked in (posts[700:], [post._replace(user=None) for post in posts[700:]])
+    )
+    assert with_users > without + 0.03
