@@ -219,7 +219,7 @@ def check(model, square):
         if not (np.isfinite(square) and np.isfinite(values).all()):
             raise DivergenceError(
                 f"autorec diverged in epoch {len(model.history) + 1}: {name} or the loss is no longer finite at "
-                f"learning rate {model.learning_rate:g}; try a smaller one, such as --set autorec.learning_rate=0.001"
+                f"learning rate {model.learning_rate:g}; try a smaller one, such as 0.001"
             )
 
 

@@ -49,7 +49,11 @@ def work(args):
 
     model = InstaHash.load(args.model_dir)
     chosen = [text for text in args.chosen.replace(",", " ").split() if words(text)]
-    top = room(args.platform, args.top, len(chosen)) if args.platform else args.top
+    top = (
+        room(args.platform, args.top, len({word for text in chosen for word in words(text)}))
+        if args.platform
+        else args.top
+    )
     wishes = {"novelty": args.novelty, "diversity": args.diversity, "banned": _banned(args.banned)}
     if args.labels is not None:
         labels = [_label(text) for text in args.labels.split(",") if words(text)]
@@ -87,7 +91,7 @@ def _label(text):
     from instahash.errors import DataError
 
     name, colon, score = text.rpartition(":")
-    if not colon:
+    if not colon or "." not in score and score.strip() not in ("0", "1"):  # "16:9" is a label
         return text
     try:
         value = float(score)

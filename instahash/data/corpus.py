@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from array import array
 from collections import Counter
 from collections.abc import Iterable
@@ -23,7 +24,8 @@ class Corpus:
     ids : list of str.
     users : list of str or None.
     features : list of tuples of str, what each post's user shares with others; None where no post has any.
-    times : (n_posts,) float64 seconds since the epoch, NaN for unknown; None where no post has one.
+    times : (n_posts,) float64 seconds since the epoch, NaN for unknown and for times that are yet to come, as a wrong
+        clock gives them; None where no post has one.
     spellings : dict of word -> how most people write it as a hashtag, where that is not the word itself.
     words : list of str, in order of first sight; column j of both matrices is words[j].
     hashtags : CSR (n_posts, n_words) int8, an entry 1 for each hashtag word, each once.
@@ -51,6 +53,8 @@ class Corpus:
     def keys(self):
         """For each post the names under which preferences are kept: the features of its user, then the user."""
         features = self.features or [()] * len(self)
+        # Each once, and none that would be taken for a user or, without any text, for everybody.
+        features = [tuple(f for f in dict.fromkeys(own) if f and not f.startswith("user:")) for own in features]
         return [own + (() if user is None else (f"user:{user}",)) for user, own in zip(self.users, features)]
 
     @classmethod
@@ -91,6 +95,7 @@ class Corpus:
             label_ends.append(len(labels))
         ones = np.ones(len(hashtags), np.int8)
         seconds = np.array(times, np.float64)
+        seconds[seconds > time.time() + 86_400] = np.nan
         return cls(
             ids,
             users,
@@ -108,8 +113,8 @@ def _seconds(created_at):
     if created_at is None:
         return math.nan
     try:
-        time = datetime.fromisoformat(created_at.replace("Z", "+00:00"))
-        return (time if time.tzinfo else time.replace(tzinfo=timezone.utc)).timestamp()
+        moment = datetime.fromisoformat(created_at.replace("Z", "+00:00"))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
     except (ValueError, OverflowError):
         return math.nan
 

@@ -18,6 +18,7 @@ from scipy import sparse
 
 from instahash.autorec import AutoRec
 from instahash.data import train_test_split
+from instahash.errors import DataError
 from instahash.recommend import Fusion, Preferences, Questions, Recommendation, Ridge, diversify, echoes, novelty_shift
 from instahash.topk import top_k
 from instahash.word2vec import Word2Vec
@@ -43,10 +44,12 @@ KNOWN = {
     "chosen": "chosen hashtags are",
     "both": "a description and chosen hashtags are",
 }
-# Posts held out to learn the weights, at most.
-HELD_OUT = 2500
+# Posts held out to learn the weights, at most, and how many scores each expert gives to all of them.
+HELD_OUT, HELD_OUT_SCORES = 2500, 2**24
 # A word's presence is this number in the input; its label's score, standardised, has the standard deviation SPREAD.
 PRESENCE, SPREAD = 0.7, 0.5
+# What scores are taken to deviate at least: where all were alike, another one means little.
+LEAST_DEVIATION = 0.05
 # The least output of the linear model whose logarithm is taken.
 FLOOR = 1e-2
 # Hashtags among which a diverse list is chosen, and the words that an answer names of each single model.
@@ -69,11 +72,13 @@ class Best:
 
     def fit(self, dataset, trainer, report):
         settings, n_posts = self.settings, len(dataset.ids)
-        share = min(settings.recommend.held_out, HELD_OUT / n_posts)
+        n_hashtags = int(self.vocabulary.is_hashtag.sum())
+        share = min(settings.recommend.held_out, 0.5, HELD_OUT / n_posts, HELD_OUT_SCORES / n_hashtags / n_posts)
         train, held_out = train_test_split(n_posts, share, settings.seed)
         self.hashtags = np.flatnonzero(self.vocabulary.is_hashtag).astype(np.int32)
         scores = dataset.description.data
-        self.usual = (float(scores.mean()), max(float(scores.std()), 1e-3)) if len(scores) else (1.0, 1.0)
+        self.usual = (float(scores.mean()), max(float(scores.std()), LEAST_DEVIATION)) if len(scores) else (1.0, 1.0)
+        self.now = _latest(dataset.times)
 
         shared = {"seed": settings.seed, "n_threads": settings.n_threads}
         self.word2vec = Word2Vec(**vars(settings.word2vec), **shared)
@@ -83,10 +88,9 @@ class Best:
         plan = self.word2vec.plan(dataset.bags)
         report(f"Word2Vec: {plan.trainer} trainer, {plan.why}; at most {plan.memory / 1e6:,.0f} MB.")
         trainer.run(self.word2vec, "word2vec", plan.epochs, dataset.bags)
-        self.now = _latest(dataset.times)
         weights = np.broadcast_to(self._weights(dataset.times), len(dataset.ids))
         described, given, targets = self._examples(dataset, weights)
-        self.linear = Ridge(settings.recommend.reg).fit(described, targets, weights)  # first: it may refuse the size
+        self.linear = self._fit_linear(described, targets, weights, report)
         trainer.run(self.autorec, "autorec", self.autorec.epochs, described, 0.0, targets=targets)
         trainer.run(self.completion, "completion", self.completion.epochs, given, 0.0, targets=targets)
         self.preferences = Preferences(half_life=settings.recommend.half_life or None)
@@ -100,7 +104,10 @@ class Best:
         self._remember(apart)
 
     def partial_fit(self, dataset):
-        """Learn from new posts as well; `dataset` is in the numbers of the grown vocabulary."""
+        """Learn from new posts as well; `dataset` is in the numbers of the grown vocabulary.
+
+        The linear model is then that of the new posts and of the up to 20,000 that AutoRec remembers.
+        """
         self.vocabulary, self.n_posts = dataset.vocabulary, self.n_posts + len(dataset.ids)
         new = np.flatnonzero(dataset.vocabulary.is_hashtag)
         self.hashtags = np.concatenate([self.hashtags, np.setdiff1d(new, self.hashtags).astype(np.int32)])
@@ -116,16 +123,23 @@ class Best:
         inputs, targets = self.autorec.remembered()
         n = np.diff(targets.indptr)
         weights = targets.data[np.minimum(targets.indptr[:-1], targets.nnz - 1)] * np.sqrt(n)  # those of `_examples`
-        self.linear = Ridge(self.settings.recommend.reg).fit(inputs, targets, weights)
+        self.linear = self._fit_linear(inputs, targets, weights)
         self.preferences.grow(len(self.hashtags))
         self._remember(dataset)
+
+    def _fit_linear(self, inputs, targets, weights, report=lambda line: None):
+        """The ridge regression, None where its dense matrices would not fit: the other experts do without."""
+        try:
+            return Ridge(self.settings.recommend.reg).fit(inputs, targets, weights)
+        except DataError as error:
+            report(f"Left out: {error}.")
 
     def _weights(self, times):
         """(n_posts,) float32, what posts count by their age: half after each half-life, 1 at an unknown time."""
         half_life = self.settings.recommend.half_life
         if not half_life or times is None:
             return np.ones(1 if times is None else len(times), np.float32)
-        age = np.nan_to_num(self.now - times, nan=0.0, posinf=0.0)
+        age = np.nan_to_num(self.now - times, nan=0.0, posinf=0.0).clip(min=0)
         return (0.5 ** (age / DAY / half_life)).astype(np.float32)
 
     def _examples(self, dataset, post_weights):
@@ -146,7 +160,7 @@ class Best:
         indices[1::2] += 1
         mean, deviation = self.usual
         data = np.full(len(indices), PRESENCE, np.float32)
-        data[1::2] = (description.data - mean) * (SPREAD / deviation)
+        data[1::2] = SPREAD * ((description.data - mean) / deviation).clip(-3, 3)
         shape = description.shape[0], 2 * len(self.vocabulary)
         return sparse.csr_array((data, indices, 2 * description.indptr), shape=shape)
 
@@ -205,7 +219,8 @@ class Best:
         if "autorec" in CONTEXTS[context]:
             inputs = self._inputs(questions.description)
             scores["autorec"] = self.autorec.predict(inputs)
-            scores["linear"] = np.log(np.maximum(self.linear.score(inputs), FLOOR))
+            linear = self.linear.score(inputs) if self.linear else np.zeros((m, n), np.float32)
+            scores["linear"] = np.log(np.maximum(linear, FLOOR))
         if "completion" in CONTEXTS[context]:
             scores["completion"] = self.completion.predict(self._outputs(questions.chosen))
         if "word2vec" in CONTEXTS[context]:
@@ -252,9 +267,10 @@ class Best:
         if novelty:
             echo = echoes(questions.description, unit, self.hashtags)
             ranked = log_p + novelty_shift(self._log_share(), echo, novelty)
+        place = self._place()
         for post, barred in enumerate(questions.barred(wishes.banned)):
             if len(barred):
-                places = self._place()[barred]
+                places = place[barred]
                 ranked[post, places[places >= 0]] = -np.inf
         top = TOP if wishes.top is None else wishes.top
         ids, scores = top_k(ranked, min(len(self.hashtags), max(top, CANDIDATES if diversity else 0)))
@@ -266,7 +282,10 @@ class Best:
         for post in range(len(ids)):
             best = ids[post, :top][ids[post, :top] >= 0]
             known = questions.description.indices[slice(*questions.description.indptr[post : post + 2])]
-            nothing = words.indptr[post] == words.indptr[post + 1]
+            known_keys = questions.keys is not None and any(
+                key in self.preferences.rows for key in questions.keys[post]
+            )
+            nothing = words.indptr[post] == words.indptr[post + 1] and not known_keys
             hashtags = self.vocabulary.spelled(self.hashtags[best])
             answers.append(
                 Recommendation(
@@ -301,7 +320,7 @@ class Best:
     def files(self):
         fusion = {f"weights_{name}": fusion.to_array() for name, fusion in self.fusions.items()}
         fusion |= {"hashtags": self.hashtags, "usual": np.array(self.usual), "now": np.array(self.now)}
-        fusion |= self.linear.to_arrays()
+        fusion |= self.linear.to_arrays() if self.linear else {}
         return {
             "word2vec.npz": self.word2vec.to_arrays(),
             "autorec.npz": self.autorec.to_arrays(),
@@ -328,7 +347,7 @@ class Best:
         fusion = files["fusion.npz"]
         mode.hashtags, mode.usual = fusion["hashtags"], tuple(fusion["usual"].tolist())
         mode.now = float(fusion["now"])
-        mode.linear = Ridge.from_arrays(fusion)
+        mode.linear = Ridge.from_arrays(fusion) if "W" in fusion else None
         mode.fusions = {
             name: Fusion(members, fusion[f"weights_{name}"][:-2], fusion[f"weights_{name}"][-2:])
             for name, members in CONTEXTS.items()

@@ -83,7 +83,12 @@ class Paper:
     # Questions
 
     def answers(self, questions, wishes):
-        """A Recommendation for each post. The recipe knows only a description; chosen hashtags are added to it."""
+        """A Recommendation for each post. The recipe knows only a description; chosen hashtags are added to it.
+
+        Raises SettingsError where novelty or diversity are wished for.
+        """
+        if wishes.novelty or wishes.diversity:
+            raise SettingsError("mode 'paper' knows neither novelty nor diversity; train with mode 'best' for them")
         chosen, vocabulary = self.settings.recommend, self.vocabulary
         description = questions.words()
         similar, cosines = self.word2vec.most_similar(description, chosen.n_similar, exclude=False)

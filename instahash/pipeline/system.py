@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from importlib import metadata
 from pathlib import Path
 
@@ -35,8 +36,8 @@ from instahash.settings import Settings
 from instahash.storage import Checkpoint, read_model, write_model
 from instahash.word2vec import WordVectors
 
-# Posts answered at a time; (BLOCK, n_words) outputs are held in memory.
-BLOCK = 1024
+# Posts answered at a time, and how many outputs are then held in memory.
+BLOCK, OUTPUTS = 1024, 2**23
 MODES = {"paper": Paper, "best": Best}
 
 
@@ -116,8 +117,9 @@ class InstaHash:
         dataset = dataset.take(rows)
         if np.diff(dataset.bags.indptr).max() < 2:
             raise DataError("none of the new posts has two words; give posts with labels or with more hashtags")
-        self.mode.partial_fit(dataset)
-        self.vocabulary = dataset.vocabulary
+        grown = deepcopy(self.mode)  # so that nothing is lost where this fails or is interrupted
+        grown.partial_fit(dataset)
+        self.mode, self.vocabulary = grown, dataset.vocabulary
         sizes = {"posts": len(rows), "posts_read": len(corpus)}
         self.summary |= {name: self.summary[name] + more for name, more in sizes.items()}
         self.baselines = {
@@ -133,6 +135,10 @@ class InstaHash:
         """
         dataset = encode(self._read(posts, False), self.vocabulary, self._kept()[1])
         rows = np.flatnonzero(np.diff(dataset.hashtags.indptr))
+        if not len(rows):
+            raise DataError(
+                "none of the posts for the baselines has a hashtag that the model knows; give its training posts"
+            )
         network = Network(seed=self.settings.seed, n_threads=self.settings.n_threads)
         for name, baseline in {
             "item_cosine": ItemCosine(),
@@ -208,7 +214,10 @@ class InstaHash:
         return sparse.csr_array((values, ids, np.array([0, len(ids)])), shape=(1, len(self.vocabulary)))
 
     def recommend_posts(self, posts: Iterable[Post], top: int | None = None, **wishes) -> Iterator:
-        """(id, Recommendation) of each post, in order; posts are read a block at a time. Other wishes as above."""
+        """(id, Recommendation) of each post, in order; posts are read a block at a time.
+
+        wishes : novelty, diversity and banned, as in :meth:`recommend`; users and features are those of the posts.
+        """
         for block in _blocks(posts, BLOCK):
             dataset = encode(Corpus.from_posts(block), self.vocabulary, self.settings.data.min_score)
             answers = self.recommend_matrix(dataset.description, top, keys=dataset.keys, **wishes)
@@ -223,8 +232,9 @@ class InstaHash:
         """
         questions, wishes = Questions.of(description, chosen, keys), self._wishes(top, banned=banned, **wishes)
         answers: list[Recommendation] = []
-        for start in range(0, description.shape[0], BLOCK):
-            rows = np.arange(start, min(start + BLOCK, description.shape[0]))
+        block = max(1, min(BLOCK, OUTPUTS // len(self.vocabulary)))
+        for start in range(0, description.shape[0], block):
+            rows = np.arange(start, min(start + block, description.shape[0]))
             answers += self.mode.answers(questions.part(rows), wishes)
         return answers
 
@@ -317,6 +327,9 @@ def _fingerprint(settings: Settings, dataset: Dataset) -> str:
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode())
     digest.update("\n".join(dataset.vocabulary.words).encode())
     digest.update(dataset.description.data.tobytes())
+    if dataset.times is not None:
+        digest.update(dataset.times.tobytes())
+    digest.update(repr(dataset.keys).encode("utf-8", "surrogatepass"))
     for matrix in (dataset.hashtags, dataset.description):
         digest.update(matrix.indptr.astype(np.int64).tobytes())
         digest.update(matrix.indices.astype(np.int64).tobytes())

@@ -256,3 +256,13 @@ def test_a_vocabulary_grows_at_its_end():
     assert grown.hashtag_counts.tolist() == [2, 1, 1, 2, 0, 1]
     assert old.counts.tolist() == [2, 1, 1]
     assert encode(Corpus.from_posts(later), grown).bags.toarray().tolist() == [[0, 1, 1, 1, 0, 0], [0, 0, 0, 1, 1, 1]]
+
+
+def test_features_that_would_be_taken_for_something_else_are_left_out():
+    posts = [Post("a", user="anna", features=("x", "", "user:ben", "x", "y"))]
+    assert Corpus.from_posts(posts).keys() == [("x", "y", "user:anna")]
+
+
+def test_a_time_that_is_yet_to_come_is_no_time():
+    corpus = Corpus.from_posts([Post("a", created_at="9999-01-01"), Post("b", created_at="2024-01-01")])
+    assert np.isnan(corpus.times[0]) and corpus.times[1] == 1704067200.0

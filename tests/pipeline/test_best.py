@@ -10,6 +10,7 @@ from instahash.data import Corpus, Label, Post, encode
 from instahash.data.sample import sample_posts
 from instahash.errors import DataError, SettingsError
 from instahash.evaluation import evaluate
+from instahash.recommend import Fusion
 from instahash.recommend.platforms import LIMITS, room
 
 QUICK = Settings.of("best").changed(
@@ -242,3 +243,62 @@ def test_an_evaluation_is_told_the_users():
         for asked in (posts[700:], [post._replace(user=None) for post in posts[700:]])
     )
     assert with_users > without + 0.03
+
+
+def test_scores_that_were_all_alike_are_no_trap():
+    """A detector without scores in training; then another score must not drown the words."""
+    posts = [post._replace(labels=tuple(Label(label.description, 1.0) for label in post.labels)) for post in TRAIN]
+    model = InstaHash(QUICK).fit(posts)
+    sure, unsure = (model.recommend([("dog", score), ("puppy", score)], 5).hashtags for score in (1.0, 0.6))
+    assert len(set(sure) & set(unsure)) >= 3
+
+
+def test_a_failure_while_learning_on_changes_nothing(fresh, monkeypatch):
+    before = fresh.recommend(["dog"])
+    monkeypatch.setattr(
+        "instahash.pipeline.best.AutoRec.partial_fit", lambda *a, **o: (_ for _ in ()).throw(KeyboardInterrupt)
+    )
+    with pytest.raises(KeyboardInterrupt):
+        fresh.partial_fit([Post("a", ("brandnewtag", "dog"), (Label("dog", 0.9),))])
+    assert fresh.recommend(["dog"]) == before and "brandnewtag" not in fresh.vocabulary
+
+
+def test_a_linear_model_that_would_not_fit_is_left_out(monkeypatch, tmp_path):
+    monkeypatch.setattr("instahash.recommend.size.LIMIT", 1000)
+    lines = []
+    model = InstaHash(QUICK).fit(TRAIN[:300], report=lines.append)
+    assert any(line.startswith("Left out: ridge regression") for line in lines)
+    model.save(tmp_path)
+    assert InstaHash.load(tmp_path).recommend(["dog"]) == model.recommend(["dog"])
+
+
+def test_a_clock_that_is_ahead_does_no_harm():
+    posts = [post._replace(created_at=f"2024-01-{1 + i % 28:02}") for i, post in enumerate(TRAIN)]
+    posts[5] = posts[5]._replace(created_at="9999-01-01")
+    settings = QUICK.changed(["recommend.half_life=30"])
+    right, wrong = (InstaHash(settings).fit(part).recommend(["dog"]).hashtags for part in (TRAIN, posts))
+    assert len(set(right) & set(wrong)) >= 6
+
+
+def test_who_is_known_is_no_fallback():
+    model = InstaHash(QUICK).fit([post._replace(user="anna") for post in TRAIN])
+    assert model.recommend(["zzz"], user="anna").fallback is None and model.recommend(["zzz"]).fallback == "most_used"
+    assert model.knows_user("anna") and not model.knows_user("ben")
+
+
+def test_the_recipe_has_no_wishes():
+    paper = Settings.of("paper").changed(["autorec.epochs=1", "autorec.n_hidden=4", "word2vec.dim=4"])
+    model = InstaHash(paper).fit(TRAIN[:60])
+    with pytest.raises(SettingsError, match="knows neither novelty nor diversity"):
+        model.recommend(["dog"], novelty=0.5)
+
+
+def test_weights_are_learnt_from_fewer_posts_where_hashtags_are_many(monkeypatch):
+    asked = []
+    fit = Fusion.fit
+    monkeypatch.setattr(
+        Fusion, "fit", lambda self, scores, *rest: asked.append(rest[0].shape) or fit(self, scores, *rest)
+    )
+    monkeypatch.setattr("instahash.pipeline.best.HELD_OUT_SCORES", 2000)
+    InstaHash(QUICK).fit(TRAIN[:300])
+    assert asked and all(rows * n_hashtags <= 2200 for rows, n_hashtags in asked)
