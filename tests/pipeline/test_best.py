@@ -18,6 +18,9 @@ QUICK = Settings.of("best").changed(
     + ["autorec.batch_size=64", "completion.n_hidden=32", "completion.epochs=12", "completion.batch_size=64"]
     + ["recommend.live_epochs=12"]
 )
+compiled = pytest.mark.skipif(
+    os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains anew on many posts: too long in Python"
+)
 POSTS = list(sample_posts(900))
 TRAIN, HELD_OUT = POSTS[:700], POSTS[700:]
 
@@ -109,6 +112,7 @@ def test_novelty_leaves_the_popular_and_diversity_the_alike(model):
     assert novel[0] < plain[0] - 0.25 and diverse[1] < plain[1] - 0.05
 
 
+@compiled
 def test_a_users_earlier_hashtags_count():
     """Twenty people, each of whom always writes a hashtag of their own, whatever the photo."""
     posts = [
@@ -138,7 +142,7 @@ def test_new_posts_bring_new_hashtags_and_labels(fresh):
     assert set(fresh.rankings(encode(Corpus.from_posts(new[:2]), fresh.vocabulary).description, 5)) >= {"autorec"}
 
 
-@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains often: too long in Python")
+@compiled
 def test_a_rising_hashtag_is_found_sooner_where_old_uses_fade(tmp_path):
     def stream(day, i):
         post = TRAIN[i]
@@ -162,6 +166,7 @@ def test_saving_and_loading_changes_nothing(model, fresh):
     assert np.isfinite(again.recommend(["dog"]).scores).all()
 
 
+@compiled
 def test_one_seed_one_model():
     settings = QUICK.changed(["autorec.epochs=2", "completion.epochs=2"])
     first, second = (InstaHash(settings).fit(TRAIN[:150]).recommend(["dog", "sea"]) for _ in range(2))
@@ -233,6 +238,7 @@ def test_new_posts_that_teach_nothing_change_nothing(fresh):
     assert fresh.recommend(["dog"]) == before and "unheardof" not in fresh.vocabulary
 
 
+@compiled
 def test_an_evaluation_is_told_the_users():
     posts = [
         post._replace(user=f"u{i % 20}", hashtags=(*post.hashtags, f"view{i % 20}")) for i, post in enumerate(POSTS)
@@ -245,6 +251,7 @@ def test_an_evaluation_is_told_the_users():
     assert with_users > without + 0.03
 
 
+@compiled
 def test_scores_that_were_all_alike_are_no_trap():
     """A detector without scores in training; then another score must not drown the words."""
     posts = [post._replace(labels=tuple(Label(label.description, 1.0) for label in post.labels)) for post in TRAIN]
@@ -272,6 +279,7 @@ def test_a_linear_model_that_would_not_fit_is_left_out(monkeypatch, tmp_path):
     assert InstaHash.load(tmp_path).recommend(["dog"]) == model.recommend(["dog"])
 
 
+@compiled
 def test_a_clock_that_is_ahead_does_no_harm():
     posts = [post._replace(created_at=f"2024-01-{1 + i % 28:02}") for i, post in enumerate(TRAIN)]
     posts[5] = posts[5]._replace(created_at="9999-01-01")
@@ -280,6 +288,7 @@ def test_a_clock_that_is_ahead_does_no_harm():
     assert len(set(right) & set(wrong)) >= 6
 
 
+@compiled
 def test_who_is_known_is_no_fallback():
     model = InstaHash(QUICK).fit([post._replace(user="anna") for post in TRAIN])
     assert model.recommend(["zzz"], user="anna").fallback is None and model.recommend(["zzz"]).fallback == "most_used"
