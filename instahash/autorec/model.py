@@ -18,6 +18,8 @@ from instahash.training import History
 
 # What the first weights of a softmax network are of those of a squared one.
 SMALL = 0.1
+# Posts whose codes one thread has before others would have started.
+FEW = 64
 # Outputs that are held at a time where many posts are asked about.
 OUTPUTS = 2**24
 
@@ -338,7 +340,7 @@ class AutoRec:
         background : rating of the entries not stored; default that of the training, so that a word that is not given
             says nothing and a given one says what it said there.
         """
-        with Threads(self.n_threads) as threads:
+        with Threads(self.n_threads if ratings.shape[0] > FEW else 1) as threads:
             return codes(self, self._asked(ratings, background), threads)
 
     def predict(self, ratings, background=None):
