@@ -100,6 +100,12 @@ def test_inputs_and_outputs_of_their_own_are_learnt():
     assert (model.V.shape, model.U.shape) == ((12, 10), (20, 12))
 
 
+def test_training_starts_from_how_often_each_target_is_wanted():
+    """Totals of 3, 1 and 0 and one more each: shares of 4, 2 and 1 in 7."""
+    S = sparse.csr_array(np.array([[1.0, 1.0, 0.0], [2.0, 0.0, 0.0]]))
+    np.testing.assert_allclose(np.exp(AutoRec(objective="multinomial")._best_constants(S)), [4 / 7, 2 / 7, 1 / 7])
+
+
 def test_dropout_trains_other_units_and_is_not_served():
     X, S = planted()
     plain, dropped = (AutoRec(**SMALL, objective="multinomial", dropout=p).fit(X, 0.0, targets=S) for p in (0.0, 0.5))

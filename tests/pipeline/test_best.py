@@ -4,12 +4,14 @@ import os
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from instahash import InstaHash, Settings
-from instahash.data import Corpus, Label, Post, encode
+from instahash.data import Corpus, Label, Post, Vocabulary, encode
 from instahash.data.sample import sample_posts
 from instahash.errors import DataError, SettingsError
 from instahash.evaluation import evaluate
+from instahash.pipeline.best import Best
 from instahash.recommend import Fusion
 from instahash.recommend.platforms import LIMITS, room
 
@@ -311,3 +313,25 @@ def test_weights_are_learnt_from_fewer_posts_where_hashtags_are_many(monkeypatch
     monkeypatch.setattr("instahash.pipeline.best.HELD_OUT_SCORES", 2000)
     InstaHash(QUICK).fit(TRAIN[:300])
     assert asked and all(rows * n_hashtags <= 2200 for rows, n_hashtags in asked)
+
+
+def test_an_input_is_a_presence_and_a_score():
+    mode = Best(QUICK, Vocabulary(["a", "b", "c"], [3, 2, 1], [1, 0, 0]), 3)
+    mode.usual = (0.8, 0.1)
+    description = sparse.csr_array(np.array([[0.0, 0.9, 0.8], [0.2, 0.0, 0.0]], np.float32))
+    inputs = mode._inputs(description).toarray()
+    # A word's score is half as many standard deviations from the usual, of which more than three are not believed.
+    np.testing.assert_allclose(inputs, [[0, 0, 0.7, 0.5, 0.7, 0], [0.7, -1.5, 0, 0, 0, 0]], atol=1e-6)
+
+
+def test_old_posts_count_half_after_each_half_life(tmp_path):
+    posts = [post._replace(created_at="2024-01-01") for post in TRAIN[:200]]
+    model = InstaHash(QUICK.changed(["recommend.half_life=10"])).fit(posts)
+    before = np.sort(model.mode.autorec.remembered()[1].data)
+    model.save(tmp_path)
+    model = InstaHash.load(tmp_path)  # when it last learnt is kept
+    model.partial_fit([post._replace(created_at="2024-01-21") for post in TRAIN[200:201]])
+    after = model.mode.autorec.remembered()[1]
+    new = len(set(TRAIN[200].hashtags))
+    np.testing.assert_allclose(np.sort(after.data)[: len(before) - new], before[: len(before) - new] / 4, rtol=0.3)
+    assert after.data.max() == pytest.approx(1 / np.sqrt(new), rel=1e-5)

@@ -50,14 +50,17 @@ def test_no_other_weights_near_by_are_likelier(seed, n_posts):
     from instahash.recommend import fusion as module
 
     scores, targets = planted(seed, n_posts)
-    start = np.array([0.5, 0.5, 0.5])
-    found = Fusion(scores, start).fit(scores, targets).weights
+    rng = np.random.default_rng(seed)
+    more = sparse.csr_array(rng.random(targets.shape) < 0.3)  # so that some posts have several hashtags
+    targets = ((targets + more) > 0).astype(np.float64).tocsr()
+    counts, start = rng.random(n_posts), np.array([0.5, 0.5, 0.5])
+    found = Fusion(scores, start).fit(scores, targets, counts).weights
+    each = (counts / np.sqrt(np.diff(targets.indptr)))[:, None]
 
     def loss(weights):
         log_p = Fusion(scores, weights).log_probabilities(scores).astype(np.float64)
-        return -(targets * log_p).sum() + 0.5 * module.STRENGTH * np.sum((weights - start) ** 2)
+        return -(each * targets.toarray() * log_p).sum() + 0.5 * module.STRENGTH * np.sum((weights - start) ** 2)
 
-    rng = np.random.default_rng(seed)
     for _ in range(8):
         other = np.maximum(found + rng.normal(0, 0.1, 3), 0)
         assert loss(other) > loss(found) - 1e-3
