@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from instahash.data.corpus import Corpus
+from instahash.data.matrices import keep, renumber, union
 from instahash.data.vocabulary import Vocabulary
 from instahash.errors import DataError
 
@@ -80,7 +81,7 @@ def fit_dataset(corpus: Corpus, max_hashtags: int = 1000, min_score: float = 0.5
     used = sorted(np.flatnonzero(counts).tolist(), key=lambda i: (-counts[i], corpus.words[i]))
     kept = np.zeros(len(corpus.words), bool)
     kept[used[:max_hashtags]] = True
-    hashtags = _keep(corpus.hashtags, kept[corpus.hashtags.indices])
+    hashtags = keep(corpus.hashtags, kept[corpus.hashtags.indices])
     rows = np.flatnonzero(np.diff(hashtags.indptr))
     if not len(rows):
         raise DataError(
@@ -89,8 +90,8 @@ def fit_dataset(corpus: Corpus, max_hashtags: int = 1000, min_score: float = 0.5
         )
     hashtags = hashtags[rows]
     labels = corpus.labels[rows]
-    description = _keep(labels, labels.data >= np.float32(min_score))
-    bags = _union(hashtags, description)
+    description = keep(labels, labels.data >= np.float32(min_score))
+    bags = union(hashtags, description)
     bag_counts = np.bincount(bags.indices, minlength=len(corpus.words))
     hashtag_counts = np.bincount(hashtags.indices, minlength=len(corpus.words))
     order = sorted(np.flatnonzero(bag_counts).tolist(), key=lambda i: (-bag_counts[i], corpus.words[i]))
@@ -99,7 +100,7 @@ def fit_dataset(corpus: Corpus, max_hashtags: int = 1000, min_score: float = 0.5
     )
     ids, keys = ([values[i] for i in rows] for values in (corpus.ids, corpus.keys()))
     times = None if corpus.times is None else corpus.times[rows]
-    matrices = [_renumber(matrix, order) for matrix in (hashtags, description, bags)]
+    matrices = [renumber(matrix, order) for matrix in (hashtags, description, bags)]
     return Dataset(ids, vocabulary, *matrices, keys, times, _summary(len(corpus), vocabulary, *matrices[:2]))
 
 
@@ -113,10 +114,10 @@ def encode(corpus: Corpus, vocabulary: Vocabulary, min_score: float = 0.5) -> Da
         order[new] = old
     may_be_hashtag = np.zeros(len(corpus.words), bool)
     may_be_hashtag[[old for new, old in known if vocabulary.is_hashtag[new]]] = True
-    hashtags = _keep(corpus.hashtags, may_be_hashtag[corpus.hashtags.indices])
-    description = _keep(corpus.labels, corpus.labels.data >= np.float32(min_score))
-    hashtags, description = _renumber(hashtags, order), _renumber(description, order)
-    bags = _union(hashtags, description)
+    hashtags = keep(corpus.hashtags, may_be_hashtag[corpus.hashtags.indices])
+    description = keep(corpus.labels, corpus.labels.data >= np.float32(min_score))
+    hashtags, description = renumber(hashtags, order), renumber(description, order)
+    bags = union(hashtags, description)
     return Dataset(corpus.ids, vocabulary, hashtags, description, bags, corpus.keys(), corpus.times, None)
 
 
@@ -126,8 +127,8 @@ def grow(vocabulary: Vocabulary, corpus: Corpus, min_score: float = 0.5) -> Voca
     Every hashtag of the new posts may be recommended from then on; counts are those of old and new posts together.
     Hashtags stay spelled as they were.
     """
-    description = _keep(corpus.labels, corpus.labels.data >= np.float32(min_score))
-    counts = np.bincount(_union(corpus.hashtags, description).indices, minlength=len(corpus.words))
+    description = keep(corpus.labels, corpus.labels.data >= np.float32(min_score))
+    counts = np.bincount(union(corpus.hashtags, description).indices, minlength=len(corpus.words))
     hashtag_counts = np.bincount(corpus.hashtags.indices, minlength=len(corpus.words))
     new = [i for i in np.flatnonzero(counts).tolist() if corpus.words[i] not in vocabulary.index]
     new.sort(key=lambda i: (-counts[i], corpus.words[i]))
@@ -140,34 +141,6 @@ def grow(vocabulary: Vocabulary, corpus: Corpus, min_score: float = 0.5) -> Voca
     known = {word for word, is_hashtag in zip(vocabulary.words, vocabulary.is_hashtag) if is_hashtag}
     spellings = {word: form for word, form in corpus.spellings.items() if word not in known}
     return Vocabulary(all_words, *totals, vocabulary.spellings | spellings)
-
-
-def _keep(matrix, entries):
-    """The matrix with only the stored entries that the mask `entries` chooses."""
-    kept = np.concatenate([[0], np.cumsum(entries)]).astype(matrix.indptr.dtype)
-    return sparse.csr_array((matrix.data[entries], matrix.indices[entries], kept[matrix.indptr]), shape=matrix.shape)
-
-
-def _renumber(matrix, order):
-    """Column order[j] becomes column j; columns not in `order` go, and -1 in it is an empty column."""
-    order = np.asarray(order)
-    number = np.full(matrix.shape[1], -1, np.int32)
-    number[order[order >= 0]] = np.flatnonzero(order >= 0)
-    columns = number[matrix.indices]
-    kept = _keep(matrix, columns >= 0)
-    renumbered = sparse.csr_array((kept.data, columns[columns >= 0], kept.indptr), shape=(matrix.shape[0], len(order)))
-    renumbered.sort_indices()
-    return renumbered
-
-
-def _union(a, b):
-    union = (_ones(a) + _ones(b)).tocsr()  # of ones: a sum would lose a stored zero, a label with score 0
-    union.sort_indices()
-    return _ones(union)
-
-
-def _ones(matrix):
-    return sparse.csr_array((np.ones(matrix.nnz, np.int8), matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def _summary(posts_read, vocabulary, hashtags, description):

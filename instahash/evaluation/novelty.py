@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.evaluation.similarity import ones
+from instahash.data import ones
 
 
 def self_information(counts, n_posts):
@@ -26,7 +26,7 @@ def novelty(lists, information):
     Zhou et al. 2010, Solving the apparent diversity-accuracy dilemma of recommender systems.
     """
     sizes = np.diff(lists.indptr)
-    return np.where(sizes > 0, ones(lists) @ information, np.nan) / np.maximum(sizes, 1)
+    return np.where(sizes > 0, ones(lists, np.float64) @ information, np.nan) / np.maximum(sizes, 1)
 
 
 def coverage(times, is_hashtag):
@@ -45,7 +45,7 @@ def intra_list_similarity(lists, unit):
 
     Ziegler et al. 2005, Improving recommendation lists through topic diversification, there as a sum over the pairs.
     """
-    members, sizes = ones(lists), np.diff(lists.indptr)
+    members, sizes = ones(lists, np.float64), np.diff(lists.indptr)
     # |sum u|^2 is the sum of u.v over all ordered pairs, those of a vector with itself among them.
     total = ((members @ unit) ** 2).sum(axis=1) - members @ (unit**2).sum(axis=1)
     return np.clip(np.where(sizes > 1, total, np.nan) / np.maximum(sizes * (sizes - 1), 1), -1, 1)

@@ -11,7 +11,7 @@ import hashlib
 import numpy as np
 from scipy import sparse
 
-from instahash.data import Dataset
+from instahash.data import Dataset, keep
 from instahash.errors import DataError
 
 PROTOCOLS = ("description", "completion")
@@ -66,7 +66,7 @@ def _halves(hashtags, ids, words, seed):
     order = np.lexsort((_mixed(_mixed(_numbers(ids) ^ salt)[rows] ^ _numbers(words)[hashtags.indices]), rows))
     first = np.empty(hashtags.nnz, bool)
     first[order] = np.arange(hashtags.nnz) - hashtags.indptr[rows] < sizes[rows] // 2
-    return _kept(hashtags, first), _kept(hashtags, ~first)
+    return keep(hashtags, first), keep(hashtags, ~first)
 
 
 def _numbers(texts):
@@ -84,10 +84,3 @@ def _mixed(numbers):
     numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return numbers ^ (numbers >> np.uint64(31))
-
-
-def _kept(matrix, entries):
-    """The matrix with the stored entries that the mask `entries` chooses, every value 1."""
-    indptr = np.concatenate([[0], np.cumsum(entries)]).astype(matrix.indptr.dtype)[matrix.indptr]
-    indices = matrix.indices[entries]
-    return sparse.csr_array((np.ones(len(indices), np.int8), indices, indptr), shape=matrix.shape)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
+
+from instahash.data import ones
 
 
 def jaccard(a, b):
@@ -32,7 +33,7 @@ def unit_vectors(vectors):
 
 def unit_cosine(a, b, unit):
     """:func:`cosine` where the vectors have unit length already, as :func:`unit_vectors` makes them."""
-    x, y = ones(a) @ unit, ones(b) @ unit
+    x, y = ones(a, np.float64) @ unit, ones(b, np.float64) @ unit
     product = np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.clip(np.where(product > 0, (x * y).sum(axis=1) / product, np.nan), -1, 1)
@@ -58,8 +59,3 @@ def histogram(values, low, n_bins=20):
     values = np.asarray(values, np.float64)
     counts, edges = np.histogram(values[~np.isnan(values)], bins=n_bins, range=(low, 1.0))
     return {"edges": edges.tolist(), "counts": counts.tolist()}
-
-
-def ones(matrix):
-    """The CSR matrix with 1.0 for every stored entry."""
-    return sparse.csr_array((np.ones(matrix.nnz), matrix.indices, matrix.indptr), shape=matrix.shape)

@@ -17,7 +17,7 @@ import numpy as np
 from scipy import sparse
 
 from instahash.autorec import AutoRec
-from instahash.data import train_test_split
+from instahash.data import keep, ones, renumber, train_test_split
 from instahash.errors import DataError
 from instahash.recommend import Fusion, Preferences, Questions, Recommendation, Ridge, diversify, echoes, novelty_shift
 from instahash.topk import top_k
@@ -38,6 +38,8 @@ CONTEXTS = {
         "popularity": -0.4,
     },
 }
+# A context's number is the sum of what is known in it.
+DESCRIBED, CHOSEN = 1, 2
 KNOWN = {
     "neither": "nothing is",
     "description": "a description is",
@@ -56,17 +58,16 @@ FLOOR = 1e-2
 CANDIDATES, SHOWN = 100, 20
 TOP = 10
 EVERYBODY = ""
-DAY = 86_400.0  # seconds
 
 
 class Best:
     """The experts, and how they are fused.
 
-    settings : Settings.  vocabulary : Vocabulary.  n_posts : int, posts trained on.
+    settings : Settings.  vocabulary : Vocabulary.  n_posts : not looked at.
     """
 
     def __init__(self, settings, vocabulary, n_posts):
-        self.settings, self.vocabulary, self.n_posts = settings, vocabulary, n_posts
+        self.settings, self.vocabulary = settings, vocabulary
 
     # Training
 
@@ -78,7 +79,8 @@ class Best:
         self.hashtags = np.flatnonzero(self.vocabulary.is_hashtag).astype(np.int32)
         scores = dataset.description.data
         self.usual = (float(scores.mean()), max(float(scores.std()), LEAST_DEVIATION)) if len(scores) else (1.0, 1.0)
-        self.now = _latest(dataset.times)
+        self.preferences = Preferences(half_life=settings.recommend.half_life or None)
+        now = _latest(dataset)
 
         shared = {"seed": settings.seed, "n_threads": settings.n_threads}
         self.word2vec = Word2Vec(**vars(settings.word2vec), **shared)
@@ -88,19 +90,18 @@ class Best:
         plan = self.word2vec.plan(dataset.bags)
         report(f"Word2Vec: {plan.trainer} trainer, {plan.why}; at most {plan.memory / 1e6:,.0f} MB.")
         trainer.run(self.word2vec, "word2vec", plan.epochs, dataset.bags)
-        weights = np.broadcast_to(self._weights(dataset.times), len(dataset.ids))
+        weights = self._weights(dataset, now)
         described, given, targets = self._examples(dataset, weights)
         self.linear = self._fit_linear(described, targets, weights, report)
         trainer.run(self.autorec, "autorec", self.autorec.epochs, described, 0.0, targets=targets)
         trainer.run(self.completion, "completion", self.completion.epochs, given, 0.0, targets=targets)
-        self.preferences = Preferences(half_life=settings.recommend.half_life or None)
         self.preferences.fit(
             self._keys(dataset.keys), self._outputs(dataset.hashtags), self._log_share(), dataset.times
         )
         report(f"Word2Vec: loss a pair {self.word2vec.history[-1]:.4f} in the last epoch.")
         for name, model in (("AutoRec", self.autorec), ("Completion", self.completion)):
             report(f"{name}: cross-entropy a hashtag {model.history[-1]:.4f} in the last epoch.")
-        self._fuse(apart, report)
+        self._fuse(apart, now, report)
         self._remember(apart)
 
     def partial_fit(self, dataset):
@@ -108,16 +109,16 @@ class Best:
 
         The linear model is then that of the new posts and of the up to 20,000 that AutoRec remembers.
         """
-        self.vocabulary, self.n_posts = dataset.vocabulary, self.n_posts + len(dataset.ids)
+        self.vocabulary = dataset.vocabulary
         new = np.flatnonzero(dataset.vocabulary.is_hashtag)
         self.hashtags = np.concatenate([self.hashtags, np.setdiff1d(new, self.hashtags).astype(np.int32)])
-        before, self.now = self.now, np.fmax(self.now, _latest(dataset.times))
-        described, given, targets = self._examples(
-            dataset, np.broadcast_to(self._weights(dataset.times), len(dataset.ids))
-        )
+        before = self.preferences.now
+        now = max(before, _latest(dataset))
+        faded = self.preferences.weights(before, now) if np.isfinite(before) else 1.0
+        described, given, targets = self._examples(dataset, self._weights(dataset, now))
         self.word2vec.partial_fit(dataset.bags)
         for model, inputs in ((self.autorec, described), (self.completion, given)):
-            model.fade(self._weights(np.array([before]))[0])
+            model.fade(faded)
             model.epochs = self.settings.recommend.live_epochs
             model.partial_fit(inputs, targets=targets)
         inputs, targets = self.autorec.remembered()
@@ -134,13 +135,10 @@ class Best:
         except DataError as error:
             report(f"Left out: {error}.")
 
-    def _weights(self, times):
+    def _weights(self, dataset, now):
         """(n_posts,) float32, what posts count by their age: half after each half-life, 1 at an unknown time."""
-        half_life = self.settings.recommend.half_life
-        if not half_life or times is None:
-            return np.ones(1 if times is None else len(times), np.float32)
-        age = np.nan_to_num(self.now - times, nan=0.0, posinf=0.0).clip(min=0)
-        return (0.5 ** (age / DAY / half_life)).astype(np.float32)
+        times = np.full(len(dataset.ids), np.nan) if dataset.times is None else dataset.times
+        return self.preferences.weights(times, now).astype(np.float32)
 
     def _examples(self, dataset, post_weights):
         """Inputs of the two AutoRecs and their common targets, CSR.
@@ -166,13 +164,7 @@ class Best:
 
     def _outputs(self, hashtags):
         """Hashtags in the numbers of the outputs, CSR (n_posts, n_hashtags) float32 of ones; other words are dropped."""
-        columns = self._place()[hashtags.indices]
-        kept = np.concatenate([[0], np.cumsum(columns >= 0)]).astype(hashtags.indptr.dtype)
-        columns = columns[columns >= 0]
-        shape = hashtags.shape[0], len(self.hashtags)
-        matrix = sparse.csr_array((np.ones(len(columns), np.float32), columns, kept[hashtags.indptr]), shape=shape)
-        matrix.sort_indices()
-        return matrix
+        return ones(renumber(hashtags, self.hashtags))
 
     def _place(self):
         """(n_words,) the output of each word, -1 for none."""
@@ -188,17 +180,17 @@ class Best:
         """The names of preferences that matter to posts: their own, and everybody's where these fade."""
         return [(EVERYBODY, *own) for own in keys] if self.settings.recommend.half_life else keys
 
-    def _fuse(self, apart, report):
+    def _fuse(self, apart, now, report):
         """Learn each context's weights from posts held apart; chosen hashtags are a random half of a post's."""
         self.fusions = {name: Fusion(starts, list(starts.values())) for name, starts in CONTEXTS.items()}
         given = np.random.default_rng([self.settings.seed, 1]).random(apart.hashtags.nnz) < 0.5
-        weights = np.broadcast_to(self._weights(apart.times), len(apart.ids))
-        for name, fusion in self.fusions.items():
-            chosen = _some(apart.hashtags, given & (name in ("chosen", "both")))
-            rest = self._outputs(_some(apart.hashtags, ~(given & (name in ("chosen", "both")))))
-            seen = _some(apart.description, np.full(apart.description.nnz, name in ("description", "both")))
-            questions = Questions(seen, chosen, apart.keys)
-            rows = np.flatnonzero(self._contexts(questions) == list(CONTEXTS).index(name))
+        weights = self._weights(apart, now)
+        for context, (name, fusion) in enumerate(self.fusions.items()):
+            chosen = given & bool(context & CHOSEN)
+            seen = keep(apart.description, np.full(apart.description.nnz, bool(context & DESCRIBED)))
+            rest = self._outputs(keep(apart.hashtags, ~chosen))
+            questions = Questions(seen, keep(apart.hashtags, chosen), apart.keys)
+            rows = np.flatnonzero(self._contexts(questions) == context)
             if len(rows):
                 part = questions.part(rows)
                 fusion.fit(self.experts(name, part, part.words()), rest[rows], weights[rows])
@@ -210,7 +202,7 @@ class Best:
     def _contexts(self, questions):
         """(m,) int, which of CONTEXTS each post is in."""
         described, chosen = (np.diff(matrix.indptr) > 0 for matrix in (questions.description, questions.chosen))
-        return described + 2 * chosen
+        return DESCRIBED * described + CHOSEN * chosen
 
     def experts(self, context, questions, words):
         """The log-scores of the experts of a context, a dict of name -> (m, n_hashtags) float32."""
@@ -282,9 +274,7 @@ class Best:
         for post in range(len(ids)):
             best = ids[post, :top][ids[post, :top] >= 0]
             known = questions.description.indices[slice(*questions.description.indptr[post : post + 2])]
-            known_keys = questions.keys is not None and any(
-                key in self.preferences.rows for key in questions.keys[post]
-            )
+            known_keys = questions.keys is not None and any(map(self.knows, questions.keys[post]))
             nothing = words.indptr[post] == words.indptr[post + 1] and not known_keys
             hashtags = self.vocabulary.spelled(self.hashtags[best])
             answers.append(
@@ -308,6 +298,10 @@ class Best:
         autorec[:, self.hashtags] = self._ask(questions, words)[2]
         return {"word2vec": self.word2vec.similarities(words), "autorec": autorec}
 
+    def knows(self, key):
+        """Whether earlier posts under this key shift what is recommended."""
+        return key in self.preferences.rows
+
     # What is kept
 
     def header(self):
@@ -319,7 +313,7 @@ class Best:
 
     def files(self):
         fusion = {f"weights_{name}": fusion.to_array() for name, fusion in self.fusions.items()}
-        fusion |= {"hashtags": self.hashtags, "usual": np.array(self.usual), "now": np.array(self.now)}
+        fusion |= {"hashtags": self.hashtags, "usual": np.array(self.usual)}
         fusion |= self.linear.to_arrays() if self.linear else {}
         return {
             "word2vec.npz": self.word2vec.to_arrays(),
@@ -346,7 +340,6 @@ class Best:
         )
         fusion = files["fusion.npz"]
         mode.hashtags, mode.usual = fusion["hashtags"], tuple(fusion["usual"].tolist())
-        mode.now = float(fusion["now"])
         mode.linear = Ridge.from_arrays(fusion) if "W" in fusion else None
         mode.fusions = {
             name: Fusion(members, fusion[f"weights_{name}"][:-2], fusion[f"weights_{name}"][-2:])
@@ -358,12 +351,6 @@ class Best:
         return mode
 
 
-def _latest(times):
-    """The latest known of some times, NaN where none is."""
-    return np.nan if times is None or np.isnan(times).all() else float(np.nanmax(times))
-
-
-def _some(matrix, entries):
-    """The CSR matrix with only the stored entries that the mask `entries` chooses."""
-    kept = np.concatenate([[0], np.cumsum(entries)]).astype(matrix.indptr.dtype)
-    return sparse.csr_array((matrix.data[entries], matrix.indices[entries], kept[matrix.indptr]), shape=matrix.shape)
+def _latest(dataset):
+    """The latest known time of its posts, -inf where none is."""
+    return -np.inf if dataset.times is None else np.nanmax(dataset.times, initial=-np.inf)

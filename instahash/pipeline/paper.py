@@ -21,6 +21,8 @@ class Paper:
     settings : Settings.  vocabulary : Vocabulary.  n_posts : int, posts trained on.
     """
 
+    usual = (1.0, 1.0)  # scores make no difference
+
     def __init__(self, settings, vocabulary, n_posts):
         self.settings, self.vocabulary, self.n_posts = settings, vocabulary, n_posts
 
@@ -132,6 +134,10 @@ class Paper:
         """What each model alone gives every word, a dict of name -> (n_posts, n_words)."""
         words = questions.words()
         return {"word2vec": self.word2vec.similarities(words), "autorec": self._outputs(words)}
+
+    def knows(self, key):
+        """Nobody's earlier posts make a difference."""
+        return False
 
     # What is kept
 

@@ -85,10 +85,7 @@ class InstaHash:
         dataset = fit_dataset(self._read(posts, progress), *self._kept())
         self.vocabulary, self.summary = dataset.vocabulary, dataset.summary.as_dict()
         report(str(dataset.summary))
-        self.baselines = {
-            "popularity": Popularity().fit(dataset.description, dataset.hashtags),
-            "cooccurrence": Cooccurrence().fit(dataset.description, dataset.hashtags),
-        }
+        self._compare_with(Cooccurrence().fit(dataset.description, dataset.hashtags))
         if not dataset.description.nnz:
             report(
                 "No post has a label that is believed; is the key 'labels' filled, with scores of min_score or more?"
@@ -122,10 +119,7 @@ class InstaHash:
         self.mode, self.vocabulary = grown, dataset.vocabulary
         sizes = {"posts": len(rows), "posts_read": len(corpus)}
         self.summary |= {name: self.summary[name] + more for name, more in sizes.items()}
-        self.baselines = {
-            "popularity": Popularity.from_counts(self.vocabulary.hashtag_counts),
-            "cooccurrence": self.baselines["cooccurrence"].add(dataset.description, dataset.hashtags),
-        }
+        self._compare_with(self.baselines["cooccurrence"].add(dataset.description, dataset.hashtags))
         return self
 
     def fit_baselines(self, posts: str | Path | Iterable[Post] | Corpus) -> InstaHash:
@@ -148,6 +142,13 @@ class InstaHash:
         }.items():
             self.baselines[name] = baseline.fit(dataset.description[rows], dataset.hashtags[rows])
         return self
+
+    def _compare_with(self, cooccurrence):
+        """The baselines that every model has; those of :meth:`fit_baselines` are of other posts by now."""
+        self.baselines = {
+            "popularity": Popularity.from_counts(self.vocabulary.hashtag_counts),
+            "cooccurrence": cooccurrence,
+        }
 
     def _kept(self):
         return self.settings.data.max_hashtags, self.settings.data.min_score
@@ -180,7 +181,7 @@ class InstaHash:
         banned : hashtags never to recommend.
         Where nothing is known the most used hashtags are returned, and `fallback` says so.
         """
-        usual = self.mode.usual[0] if self.settings.mode == "best" else 1.0
+        usual, _ = self.mode.usual
         scores: dict[int, float] = {}
         for label in _listed(labels, "labels"):
             text, score = (label, usual) if isinstance(label, str) else label
@@ -200,7 +201,7 @@ class InstaHash:
 
     def knows_user(self, user: str) -> bool:
         """Whether earlier posts of this user shift what is recommended."""
-        return self.settings.mode == "best" and f"user:{user}" in self.mode.preferences.rows
+        return self.mode.knows(f"user:{user}")
 
     def _wishes(self, top, novelty=None, diversity=None, banned=()):
         if not (top is None or isinstance(top, (int, np.integer)) and top >= 0):
@@ -290,10 +291,7 @@ class InstaHash:
             model = cls(Settings.from_json(header["settings"]))
             model.summary = header["summary"]
             model.vocabulary = Vocabulary.from_json(files["vocabulary.json"])
-            model.baselines = {
-                "popularity": Popularity.from_counts(model.vocabulary.hashtag_counts),
-                "cooccurrence": Cooccurrence.from_arrays(files["baselines.npz"]),
-            }
+            model._compare_with(Cooccurrence.from_arrays(files["baselines.npz"]))
             model.mode = MODES[model.settings.mode].load(
                 model.settings, model.vocabulary, model.summary["posts"], header["history"], files
             )

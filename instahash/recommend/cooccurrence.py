@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
+from instahash.data import ones
 from instahash.errors import ModelError
 
 
@@ -69,11 +70,6 @@ class Cooccurrence:
         baseline.pairs = _matrix(arrays, "", len(baseline.posts))
         baseline.partners = _matrix(arrays, "partners_", len(baseline.posts)) if "uses" in arrays else None
         return baseline
-
-
-def ones(matrix):
-    """The CSR matrix with float32 ones in the places of its stored entries."""
-    return sparse.csr_array((np.ones(matrix.nnz, np.float32), matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def without_diagonal(matrix):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg, sparse
 
+from instahash.data import ones
 from instahash.errors import SettingsError
-from instahash.recommend.cooccurrence import ones
 from instahash.recommend.size import check_size
 
 

@@ -17,6 +17,7 @@ from array import array
 import numpy as np
 from scipy import sparse
 
+from instahash.data import ones
 from instahash.errors import DataError, SettingsError
 
 DAY = 86_400.0
@@ -59,17 +60,17 @@ class Preferences:
         times = np.full(len(keys), np.nan) if times is None else np.asarray(times, np.float64)
         latest = np.nanmax(times, initial=-np.inf)
         if latest > self.now:
-            self.fading *= np.float32(self._weights(latest, self.now))
+            self.fading *= np.float32(self.weights(self.now, latest))
             self.now = latest
         rows, posts = self._uses(keys, hashtags)
         self.grow(max(self.lasting.shape[1], hashtags.shape[1]))
         known = ~np.isnan(times)[posts]
-        weights = self._weights(self.now, times).astype(np.float32)[posts]
+        weights = self.weights(times, self.now).astype(np.float32)[posts]
         for name, part in (("fading", known), ("lasting", ~known)):
             if part.any():
                 counts = getattr(self, name)
                 under = sparse.csr_array((weights[part], (rows[part], posts[part])), (len(self.rows), len(keys)))
-                new = (under @ _ones(hashtags)).tocsr()
+                new = (under @ ones(hashtags)).tocsr()
                 new.resize(counts.shape)
                 setattr(self, name, counts + new)
 
@@ -92,7 +93,7 @@ class Preferences:
         row_of[group] = rows
         again = np.bincount(row_of, minlength=len(self.rows))[rows] > 1
         rows, posts, group, sizes = rows[again], posts[again], group[again], np.diff(hashtags.indptr)
-        weights = np.ones(len(keys)) if times is None else self._weights(self.now, np.asarray(times, np.float64))
+        weights = np.ones(len(keys)) if times is None else self.weights(np.asarray(times, np.float64), self.now)
         # From here on an entry is a hashtag t of a post under a key: n_t and n are what is left.
         use = np.repeat(np.arange(len(rows)), sizes[posts])
         w, ids, own = weights[posts][use], hashtags[posts].indices, (weights * sizes)[posts]
@@ -105,6 +106,13 @@ class Preferences:
         best = STRENGTHS[np.argmax(likelihood, axis=0)].tolist()
         self.strengths |= {str(names[k]): best[k] for k in np.unique(kind)}
         return self
+
+    def weights(self, times, now):
+        """What a use, or a post, at each time counts at `now`; 1 at an unknown time, or where nothing fades."""
+        if not self.half_life:
+            return np.ones(np.shape(times))
+        age = np.where(np.isnan(times), 0, now - times).clip(min=0)
+        return 0.5 ** (age / DAY / self.half_life)
 
     def shift(self, keys, log_share):
         """(n_hashtags,) float32, from the general key to the particular; zero for keys never seen.
@@ -165,12 +173,6 @@ class Preferences:
             rows.extend(self.rows.setdefault(key, len(self.rows)) for key in own)
         return np.array(rows, np.int32), np.repeat(np.arange(len(keys), dtype=np.int32), [len(own) for own in keys])
 
-    def _weights(self, now, times):
-        """What a use at each time counts at `now`; 1 at an unknown time, or where nothing fades."""
-        if not self.half_life:
-            return np.ones(np.shape(times))
-        return 0.5 ** (np.where(np.isnan(times), 0, now - times) / DAY / self.half_life)
-
     def _shift(self, keys, log_share):
         """(n_hashtags,) float32, of keys that are known."""
         everybody = np.asarray(log_share, np.float64)
@@ -198,10 +200,6 @@ def _pairs(rows, ids, values):
 
 def _kind(key):
     return key[: key.find(":") + 1]
-
-
-def _ones(matrix):
-    return sparse.csr_array((np.ones(matrix.nnz, np.float32), matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def _texts(text, ends):

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from instahash.data import ones, union
+
 
 class Questions(NamedTuple):
     """What is known of m posts.
@@ -27,11 +29,7 @@ class Questions(NamedTuple):
 
     def words(self):
         """Description and chosen hashtags together, CSR int8 of ones."""
-        if not self.chosen.nnz:
-            return _ones(self.description)
-        union = (_ones(self.description) + _ones(self.chosen)).tocsr()
-        union.sort_indices()
-        return _ones(union)
+        return union(self.description, self.chosen) if self.chosen.nnz else ones(self.description, np.int8)
 
     def part(self, rows):
         """The questions about some posts, given by their numbers."""
@@ -56,7 +54,3 @@ class Wishes(NamedTuple):
     novelty: float | None = None
     diversity: float | None = None
     banned: np.ndarray = np.empty(0, np.int64)
-
-
-def _ones(matrix):
-    return sparse.csr_array((np.ones(matrix.nnz, np.int8), matrix.indices, matrix.indptr), shape=matrix.shape)
