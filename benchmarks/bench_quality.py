@@ -17,7 +17,7 @@ from instahash import AutoRec, InstaHash, Settings  # noqa: E402
 from instahash.data import Corpus, encode, read_posts, train_test_split  # noqa: E402
 from instahash.evaluation import cosine, evaluate, jaccard, ranking_measures  # noqa: E402
 from instahash.evaluation.scores import as_ranked, as_sets  # noqa: E402
-from instahash.pipeline.best import HELD_OUT  # noqa: E402
+from instahash.pipeline.best import CONTEXTS, HELD_OUT  # noqa: E402
 from instahash.recommend import Fusion, Questions  # noqa: E402
 
 MEASURES = ("precision@1", "recall@5", "recall@10", "accuracy@10", "ndcg@10")
@@ -67,11 +67,11 @@ for name, model, lists in (("best", best, answers), ("paper", paper, theirs)):
     figures[f"paper's measures, {name}: Jaccard to the author's"] = float(jaccard(sets, data.hashtags)[asked].mean())
 
 # What each step adds: AutoRecs trained ever more as they are asked, then the other experts beside the last of them.
-mode, truth = best.mode, best.mode._outputs(data.hashtags)
+experts, truth = best.mode.experts, best.mode.experts.outputs(data.hashtags)
 seen = encode(train, best.vocabulary)
 share = min(best.settings.recommend.held_out, HELD_OUT / len(seen.ids))
 learn, apart = (seen.take(rows) for rows in train_test_split(len(seen.ids), share, args.seed))
-described, _, targets = mode._examples(learn, np.ones(len(learn.ids)))
+described, _, targets = experts.examples(learn, np.ones(len(learn.ids)))
 presence = described[:, 0::2]
 last = best.settings.autorec.of_model()
 
@@ -82,7 +82,7 @@ def ndcg(scores):
 
 plain = {**last, "corruption": 0.0, "dropout": 0.0}
 squared = {"n_hidden": last["n_hidden"], "epochs": 0, "init": "spectral", "hidden": "identity", "corruption": 0.3}
-asked = mode._inputs(data.description)
+asked = experts.inputs(data.description)
 for step, options, inputs, questions in (
     ("squared error, description to hashtags", squared, presence, asked[:, 0::2]),
     ("softmax", plain, presence, asked[:, 0::2]),
@@ -92,11 +92,11 @@ for step, options, inputs, questions in (
     model = AutoRec(**options, **shared).fit(inputs, 0.0, targets=targets)
     figures[f"ablation 1 AutoRec alone: {step}"] = ndcg(model.predict(questions))
 own, held = (
-    mode.experts("description", part, part.words())
+    experts.scores(CONTEXTS["description"], part, part.words())
     for part in (Questions.of(which.description, None, which.keys) for which in (data, apart))
 )
 figures["ablation 1 AutoRec alone: and units dropped"] = ndcg(own["autorec"])
-wanted = mode._outputs(apart.hashtags)
+wanted = experts.outputs(apart.hashtags)
 for members in (("autorec", "word2vec"), ("autorec", "linear"), ("autorec", "linear", "word2vec")):
     fusion = Fusion(members, np.ones(len(members))).fit(held, wanted)
     figures[f"ablation 2 fused: {', '.join(members)}"] = ndcg(fusion.log_probabilities(own))

@@ -4,8 +4,8 @@ Read in this order: `reference.py` (the equations on dense arrays), `ratings.py`
 `units.py` (hidden and output units), `kernels.py` (sparse products and updates, compiled), `decoder.py` (loss and
 gradient without an array of posts x words, and the decoder in closed form), `spectral.py` (the best linear autoencoder,
 where training starts), `optimize.py` (from gradients to steps), `epochs.py` (the epoch loops, and one pass over some
-posts), `memory.py` (old posts to practise with), `model.py` (the class: checks, training, questions). docs/autorec.md
-derives it all.
+posts), `memory.py` (old posts to practise with), `checks.py` (what cannot be asked), `model.py` (the class: training,
+questions). docs/autorec.md derives it all.
 
 Letters, the same everywhere in this room:
 

@@ -2,7 +2,8 @@
 
 system.py   InstaHash: fit, partial_fit, recommend, save, load, whatever the mode
 paper.py    mode "paper": the published recipe
-best.py     mode "best": two AutoRecs, word2vec and a linear model, fused into one probability
+best.py     mode "best": the experts' answers fused into one probability
+experts.py  its experts: two AutoRecs, word2vec, a linear model, and what people prefer
 trainer.py  progress, checkpoints and resuming of a model's training
 """
 

@@ -85,8 +85,8 @@ def test_training_says_what_it_did(trained):
     for part in ("300 kept of 300", "Word2Vec: loss", "AutoRec: cross-entropy", "Model saved in", "author       #"):
         assert part in answer.stdout
     assert sorted(os.listdir(folder / "model")) == [
-        "autorec.npz", "baselines.npz", "completion.npz", "fusion.npz", "model.json", "preferences.npz",
-        "vocabulary.json", "word2vec.npz",
+        "autorec.npz", "baselines.npz", "completion.npz", "experts.npz", "fusion.npz", "linear.npz", "model.json",
+        "preferences.npz", "vocabulary.json", "word2vec.npz",
     ]  # fmt: skip
     assert answer.stderr == ""  # no progress bars where standard error is no terminal
 

@@ -11,7 +11,7 @@ from instahash.data import Corpus, Label, Post, Vocabulary, encode
 from instahash.data.sample import sample_posts
 from instahash.errors import DataError, SettingsError
 from instahash.evaluation import evaluate
-from instahash.pipeline.best import Best
+from instahash.pipeline.experts import Experts
 from instahash.recommend import Fusion
 from instahash.recommend.platforms import LIMITS, room
 
@@ -265,7 +265,7 @@ def test_scores_that_were_all_alike_are_no_trap():
 def test_a_failure_while_learning_on_changes_nothing(fresh, monkeypatch):
     before = fresh.recommend(["dog"])
     monkeypatch.setattr(
-        "instahash.pipeline.best.AutoRec.partial_fit", lambda *a, **o: (_ for _ in ()).throw(KeyboardInterrupt)
+        "instahash.pipeline.experts.AutoRec.partial_fit", lambda *a, **o: (_ for _ in ()).throw(KeyboardInterrupt)
     )
     with pytest.raises(KeyboardInterrupt):
         fresh.partial_fit([Post("a", ("brandnewtag", "dog"), (Label("dog", 0.9),))])
@@ -316,10 +316,10 @@ def test_weights_are_learnt_from_fewer_posts_where_hashtags_are_many(monkeypatch
 
 
 def test_an_input_is_a_presence_and_a_score():
-    mode = Best(QUICK, Vocabulary(["a", "b", "c"], [3, 2, 1], [1, 0, 0]), 3)
+    mode = Experts(QUICK, Vocabulary(["a", "b", "c"], [3, 2, 1], [1, 0, 0]))
     mode.usual = (0.8, 0.1)
     description = sparse.csr_array(np.array([[0.0, 0.9, 0.8], [0.2, 0.0, 0.0]], np.float32))
-    inputs = mode._inputs(description).toarray()
+    inputs = mode.inputs(description).toarray()
     # A word's score is half as many standard deviations from the usual, of which more than three are not believed.
     np.testing.assert_allclose(inputs, [[0, 0, 0.7, 0.5, 0.7, 0], [0.7, -1.5, 0, 0, 0, 0]], atol=1e-6)
 
