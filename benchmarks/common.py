@@ -96,7 +96,7 @@ def report(args, figures):
     if not args.json:
         return
     versions = {"python": platform.python_version()}
-    for package in ("instahash", "numpy", "scipy", "numba", "gensim", "torch"):
+    for package in ("instahash", "numpy", "scipy", "numba", "gensim", "torch", "efficientnet-lite-pytorch", "google-cloud-vision", "grpcio", "pillow"):
         try:
             versions[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
@@ -108,7 +108,7 @@ def report(args, figures):
         "versions": versions,
         "figures": {name: round(value, 5) if isinstance(value, float) else value for name, value in figures.items()},
     }
-    for name in ("data", "plot"):  # no path of a machine
+    for name in ("data", "images", "plot"):  # no path of a machine
         if result["arguments"].get(name):
             result["arguments"][name] = Path(result["arguments"][name]).name
     Path(args.json).write_text(json.dumps(result, indent=2) + "\n")

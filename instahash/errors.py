@@ -26,7 +26,15 @@ class UnknownWordError(DataError, KeyError):
 
 
 class ModelError(InstahashError):
-    """A model directory is missing, incomplete, changed, of a newer format, or cannot be written."""
+    """A model directory or a file of weights is missing, incomplete, changed, or cannot be read or written."""
+
+
+class ImageError(InstahashError):
+    """One image cannot be read, or a detector refuses it; others are not concerned."""
+
+
+class AnnotatorError(InstahashError):
+    """No image can be annotated: a package or credentials are missing, or the service is away or refuses."""
 
 
 class SettingsError(InstahashError):

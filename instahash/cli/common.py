@@ -9,6 +9,8 @@ import sys
 from instahash import __version__
 from instahash.errors import InstahashError
 
+ANNOTATORS = ("google", "offline")  # of annotate/choose.py, which is not imported for --help
+
 
 class Parser(argparse.ArgumentParser):
     """Complains in one line, exit 2; shows the example of its epilog as it was written."""
@@ -19,6 +21,10 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+
+
+class SomeFailed(Exception):
+    """Of many things asked for some were done; what failed has been said."""
 
 
 def run(parser, work, argv, interrupted=""):
@@ -34,6 +40,8 @@ def run(parser, work, argv, interrupted=""):
     except InstahashError as error:
         print(f"{parser.prog}: error: {error}", file=sys.stderr)
         return 2
+    except SomeFailed:
+        return 1
     except KeyboardInterrupt:
         print(f"\n{parser.prog}: interrupted{interrupted}", file=sys.stderr)
         return 130
@@ -72,6 +80,27 @@ def share(text):
 share.__name__ = "number"
 
 
+def amount(text):
+    """An argparse type: a finite number not below 0."""
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not an amount")
+    return value
+
+
+amount.__name__ = "number"
+
+
+def note(command, text):
+    """A line on standard error that is no failure of the command."""
+    print(f"instahash-{command}: {text}", file=sys.stderr, flush=True)
+
+
 def hashtag_line(hashtags):
     """Hashtags as people write them, on one line."""
     return " ".join(f"#{hashtag}" for hashtag in hashtags) or "(no hashtag)"
+
+
+def label_line(labels):
+    """Labels with their scores, on one line."""
+    return ", ".join(f"{label.description} {label.score:.2f}" for label in labels) or "(no label)"

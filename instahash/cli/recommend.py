@@ -1,16 +1,28 @@
-"""instahash-recommend: labels in, hashtags out."""
+"""instahash-recommend: labels or photos in, hashtags out."""
 
 from __future__ import annotations
 
 import json
 import sys
 
-from instahash.cli.common import Parser, at_least, hashtag_line, run, share
+from instahash.cli.common import (
+    ANNOTATORS,
+    Parser,
+    SomeFailed,
+    amount,
+    at_least,
+    hashtag_line,
+    label_line,
+    note,
+    run,
+    share,
+)
 
 PLATFORMS = ("instagram", "pinterest", "tiktok")  # of recommend/platforms.py, which is not imported for --help
 EXAMPLE = """example:
   instahash-recommend --model-dir instahash-model --labels "sky, boat, sea"
   instahash-recommend --model-dir instahash-model --labels "sky, boat, sea" --chosen "#summer" --platform instagram
+  instahash-recommend --model-dir instahash-model --image photo.jpg
   instahash-recommend --model-dir instahash-model --posts posts.jsonl.gz --json > hashtags.jsonl
 """
 
@@ -18,7 +30,7 @@ EXAMPLE = """example:
 def parser():
     command = Parser(
         prog="instahash-recommend",
-        description="Recommend hashtags for the labels of a photo, or for a file of posts.",
+        description="Recommend hashtags for photos, for the labels of one, or for a file of posts.",
         epilog=EXAMPLE,
     )
     add = command.add_argument
@@ -26,6 +38,7 @@ def parser():
         help="a directory written by instahash-train (default: %(default)s)")  # fmt: skip
     source = command.add_mutually_exclusive_group(required=True)
     source.add_argument("--labels", metavar="TEXT", help="labels of one photo, separated by commas; may end in :score")
+    source.add_argument("--image", nargs="+", metavar="FILE", help="photos (or folders of them), labelled first")
     source.add_argument("--posts", metavar="FILE", help="posts with labels; their hashtags are not looked at")
     add("--top", type=at_least(1), metavar="N",
         help="at most N hashtags (default: 10; in mode paper all that the models agree on)")  # fmt: skip
@@ -35,44 +48,86 @@ def parser():
     add("--diversity", type=share, metavar="X", help="0 to 1, away from hashtags that are much alike (default: 0.1)")
     add("--platform", choices=PLATFORMS, help="at most as many hashtags as it takes, chosen ones included")
     add("--banned", metavar="FILE", help="a text file of hashtags never to recommend")
-    add("--json", action="store_true", help="print JSON; for --posts one object a line with its id")
+    add("--annotator", choices=ANNOTATORS,
+        help="what labels photos (default: google where credentials are found, else offline)")  # fmt: skip
+    add("--cache", metavar="FILE", help="labels of photos are kept here (default: a file in ~/.cache)")
+    add("--max-cost", type=amount, metavar="USD", help="google: send no photo that would cost more (default: no limit)")
+    add("--json", action="store_true", help="print JSON; for --posts and --image one object a line with its id")
     return command
 
 
 def work(args):
-    from tqdm import tqdm
-
-    from instahash.data import read_posts, words
+    from instahash.data import words
     from instahash.errors import DataError
     from instahash.pipeline import InstaHash
     from instahash.recommend.platforms import room
 
+    if args.posts and (args.chosen or args.user):
+        raise DataError("--chosen and --user are about one author's photo; give them with --labels or --image")
     model = InstaHash.load(args.model_dir)
     chosen = [text for text in args.chosen.replace(",", " ").split() if words(text)]
-    top = (
-        room(args.platform, args.top, len({word for text in chosen for word in words(text)}))
-        if args.platform
-        else args.top
-    )
+    n_chosen = len({word for text in chosen for word in words(text)})
+    top = room(args.platform, args.top, n_chosen) if args.platform else args.top
     wishes = {"novelty": args.novelty, "diversity": args.diversity, "banned": _banned(args.banned)}
-    if args.labels is not None:
-        labels = [_label(text) for text in args.labels.split(",") if words(text)]
-        if not labels and not chosen:
-            raise DataError(f"--labels is '{args.labels}', which has no word; try --labels \"sky, boat, sea\"")
-        answer = model.recommend(labels, top, chosen=chosen, user=args.user, **wishes)
-        asked = [label if isinstance(label, str) else label[0] for label in labels] + chosen
-        _, unknown = model.vocabulary.lookup([word for text in asked for word in words(text)])
-        if args.user and not model.knows_user(args.user):
-            _note(f"no post of the training is by user '{args.user}'; it makes no difference")
-        if answer.fallback:
-            _note(f"no label is known ({', '.join(unknown)}); these are the most used hashtags")
-        elif unknown:
-            _note(f"unknown words left out: {', '.join(unknown)}")
-        print(json.dumps(answer.to_json(), ensure_ascii=False) if args.json else hashtag_line(answer.hashtags))
+    if args.user and not model.knows_user(args.user):
+        note("recommend", f"no post of the training is by user '{args.user}'; it makes no difference")
+    if args.posts:
+        _for_posts(args, model, top, wishes)
         return
+    wishes |= {"chosen": chosen, "user": args.user}
+    if args.image:
+        _for_images(args, model, top, wishes)
+    else:
+        _for_labels(args, model, top, wishes)
+
+
+def _for_labels(args, model, top, wishes):
+    from instahash.data import words
+    from instahash.errors import DataError
+
+    labels = [_label(text) for text in args.labels.split(",") if words(text)]
+    if not labels and not wishes["chosen"]:
+        raise DataError(f"--labels is '{args.labels}', which has no word; try --labels \"sky, boat, sea\"")
+    answer = model.recommend(labels, top, **wishes)
+    asked = [label if isinstance(label, str) else label[0] for label in labels]
+    _note_unknown(model, asked + wishes["chosen"], answer)
+    print(json.dumps(answer.to_json(), ensure_ascii=False) if args.json else hashtag_line(answer.hashtags))
+
+
+def _for_images(args, model, top, wishes):
+    from instahash.annotate import Cache, annotate, choose_annotator, default_cache, find_photos
+
+    annotator = choose_annotator(args.annotator, max_cost=args.max_cost)
+    photos = list(find_photos(args.image))
+    note("recommend", f"labels by {annotator.name}")
+    n_failed = 0
+    with Cache(args.cache or default_cache(), annotator.key) as cache:
+        for annotation in annotate(photos, annotator, cache):
+            if annotation.error:
+                note("recommend", annotation.error)
+                n_failed += 1
+                continue
+            certain = [label for label in annotation.labels if label.score >= model.settings.data.min_score]
+            answer = model.recommend(certain, top, **wishes)
+            shown = [label._asdict() for label in annotation.labels]
+            if args.json:
+                value = {"id": annotation.id, "labels": shown, **answer.to_json()}
+                print(json.dumps(value, ensure_ascii=False))
+                continue
+            if len(photos) == 1:
+                note("recommend", label_line(annotation.labels))
+                _note_unknown(model, [label.description for label in certain] + wishes["chosen"], answer)
+            print(("" if len(photos) == 1 else f"{annotation.id}\t") + hashtag_line(answer.hashtags), flush=True)
+    if n_failed:
+        raise SomeFailed
+
+
+def _for_posts(args, model, top, wishes):
+    from tqdm import tqdm
+
+    from instahash.data import read_posts
+
     unknown_posts = 0
-    if chosen or args.user:
-        raise DataError("--chosen and --user are about one photo; give them with --labels")
     answers = model.recommend_posts(read_posts(args.posts), top, **wishes)
     # Where the answers themselves scroll by, they are the progress.
     hidden = True if sys.stdout.isatty() else None
@@ -83,7 +138,18 @@ def work(args):
         else:
             print(f"{post_id}\t{hashtag_line(answer.hashtags)}")
     if unknown_posts:
-        _note(f"{unknown_posts} posts without a known label got the most used hashtags")
+        note("recommend", f"{unknown_posts} posts without a known label got the most used hashtags")
+
+
+def _note_unknown(model, asked, answer):
+    from instahash.data import words
+
+    _, unknown = model.vocabulary.lookup([word for text in asked for word in words(text)])
+    if answer.fallback:
+        why = f"no label is known ({', '.join(unknown)})" if unknown else "no label is certain enough"
+        note("recommend", f"{why}; these are the most used hashtags")
+    elif unknown:
+        note("recommend", f"unknown words left out: {', '.join(unknown)}")
 
 
 def _label(text):
@@ -114,10 +180,6 @@ def _banned(path):
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise DataError(f"cannot read the banned hashtags in '{path}': {why}; give a text file") from None
-
-
-def _note(text):
-    print(f"instahash-recommend: {text}", file=sys.stderr)
 
 
 def main(argv=None):

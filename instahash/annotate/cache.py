@@ -1,0 +1,145 @@
+"""Labels on disk, so that no image is sent, or worked on, twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from instahash.data import Label
+from instahash.errors import AnnotatorError
+
+FORMAT = 1  # PRAGMA user_version
+CLAIM_SECONDS = 600.0  # after which a claim ends in any case
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS labels (image TEXT, settings TEXT, labels TEXT NOT NULL, PRIMARY KEY (image, settings))
+    WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS claims (image TEXT, settings TEXT, owner TEXT NOT NULL, pid INTEGER NOT NULL,
+    until REAL NOT NULL, PRIMARY KEY (image, settings)) WITHOUT ROWID;
+"""
+
+
+def default_cache() -> Path:
+    """Where labels are kept unless another file is named: below XDG_CACHE_HOME, or ~/.cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "instahash", "labels.sqlite")
+
+
+class Cache:
+    """The labels of images by the SHA-256 of their bytes and by the annotator's settings, in a SQLite file.
+
+    path : the file, made with its folder where it is not there.
+    settings : str, an annotator's `key`: all that changes its answers.
+
+    Threads and processes of one machine may share it. Who is about to ask for an image's labels claims it first, and
+    others wait for the answer; the claim of a process that is gone does not count. A context manager. Raises
+    AnnotatorError where the file cannot be read or written, or is something else.
+    """
+
+    def __init__(self, path: str | Path, settings: str):
+        self._path, self._settings = Path(path), settings
+        self._owner, self._lock = uuid.uuid4().hex, threading.Lock()
+        with self._faults():
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            # Autocommit: transactions are opened where they are needed.
+            self._database = sqlite3.connect(self._path, timeout=60, isolation_level=None, check_same_thread=False)
+            if self._database.execute("PRAGMA user_version").fetchone()[0] not in (0, FORMAT):
+                raise AnnotatorError(f"the cache '{path}' is of a newer version; give another file (--cache)")
+            self._database.execute("PRAGMA journal_mode=WAL")  # readers do not wait for who writes
+            self._database.execute("PRAGMA synchronous=NORMAL")
+            self._database.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version={FORMAT}; COMMIT;")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        with self._lock:
+            self._database.close()
+
+    def get(self, images: Sequence[str]) -> dict[str, tuple[Label, ...]]:
+        """The labels of those images, given as digests, that have some."""
+        with self._lock, self._faults():
+            return self._known(images)
+
+    def claim(self, images: Sequence[str]) -> list[str]:
+        """Those images that have no labels and that nobody else is at; they are the caller's until `put` or `release`."""
+        with self._transaction() as execute:
+            known, mine = self._known(images), []
+            for image in images:
+                if image in known:
+                    continue
+                claim = execute(
+                    "SELECT owner, pid, until FROM claims WHERE image=? AND settings=?", (image, self._settings)
+                ).fetchone()
+                if claim is None or claim[0] == self._owner or claim[2] < time.time() or not _alive(claim[1]):
+                    mine.append(image)
+            until = time.time() + CLAIM_SECONDS
+            for image in mine:
+                execute(
+                    "REPLACE INTO claims VALUES (?, ?, ?, ?, ?)",
+                    (image, self._settings, self._owner, os.getpid(), until),
+                )
+            return mine
+
+    def put(self, image: str, labels: Iterable[Label]) -> None:
+        """Keep an image's labels."""
+        text = json.dumps([list(label) for label in labels], ensure_ascii=False)
+        with self._lock, self._faults():
+            self._database.execute("REPLACE INTO labels VALUES (?, ?, ?)", (image, self._settings, text))
+
+    def release(self, images: Iterable[str]) -> None:
+        """Give claims up, answered or not."""
+        with self._transaction() as execute:
+            for image in images:
+                execute(
+                    "DELETE FROM claims WHERE image=? AND settings=? AND owner=?", (image, self._settings, self._owner)
+                )
+
+    def _known(self, images):
+        found = {}
+        for image in images:
+            row = self._database.execute(
+                "SELECT labels FROM labels WHERE image=? AND settings=?", (image, self._settings)
+            ).fetchone()
+            if row:
+                found[image] = tuple(Label(*label) for label in json.loads(row[0]))
+        return found
+
+    @contextmanager
+    def _transaction(self):
+        with self._lock, self._faults():
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database.execute
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+    @contextmanager
+    def _faults(self):
+        try:
+            yield
+        except (sqlite3.Error, OSError, ValueError, TypeError) as error:
+            raise AnnotatorError(f"cannot use the cache '{self._path}': {error}; give another file (--cache)") from None
+
+
+def digest(content: bytes) -> str:
+    """An image's name in the cache."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is another user's
+        return True
+    return True

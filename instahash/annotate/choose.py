@@ -1,0 +1,18 @@
+"""Which annotator, where none is named."""
+
+from __future__ import annotations
+
+from instahash.annotate.google import GoogleAnnotator, has_credentials
+from instahash.annotate.offline import OfflineAnnotator
+
+NAMES = ("google", "offline")
+
+
+def choose_annotator(name: str | None = None, n_threads: int = 1, **of_google) -> GoogleAnnotator | OfflineAnnotator:
+    """The annotator "google" or "offline"; for None, Google's where its package and credentials are found.
+
+    n_threads is the offline one's; the others are keywords of :class:`GoogleAnnotator`. Raises AnnotatorError.
+    """
+    if name == "google" or name is None and has_credentials():
+        return GoogleAnnotator(**of_google)
+    return OfflineAnnotator(n_threads=n_threads)

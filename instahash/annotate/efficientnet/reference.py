@@ -1,0 +1,84 @@
+"""EfficientNet's layers as their equations say, in NumPy: slow, of any dtype, for reading and for testing the kernels.
+
+A tap is one position (r, c) of a kernel. Where stride or kernel do not fit, zeros are added around x, of an odd number
+the one more below and to the right (TensorFlow's "SAME").
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+EPSILON = 1e-3  # added to a variance
+
+
+def relu6(x, b):
+    """min(max(x + b, 0), 6)."""
+    return np.minimum(np.maximum(x + b, 0), 6)
+
+
+def convolution(x, W, b, stride):
+    """relu6 of the sum over taps (r, c) and channels d of x[stride i + r, stride j + c, d] W[r, c, d, :], and b.
+
+    W (k, k, channels of x, channels of y).
+    """
+    return relu6(sum(part @ W[r, c] for r, c, part in _taps(x, len(W), stride)), b)
+
+
+def depthwise(x, W, b, stride):
+    """relu6 of the sum over taps (r, c) of x[stride i + r, stride j + c] W[r, c], each channel by itself, and b.
+
+    W (k, k, channels).
+    """
+    return relu6(sum(part * W[r, c] for r, c, part in _taps(x, len(W), stride)), b)
+
+
+def batch_norm(x, weight, bias, mean, variance):
+    """(x - mean) / sqrt(variance + epsilon) weight + bias, with what training has found (Ioffe and Szegedy 2015)."""
+    return (x - mean) / np.sqrt(variance + EPSILON) * weight + bias
+
+
+def forward(x, tensors, stages):
+    """(n_classes,) logits of an image that is scaled already; tensors as in the file of weights, in float64."""
+    tensors = {name: np.asarray(value, np.float64) for name, value in tensors.items()}
+
+    def norm(x, name):
+        return batch_norm(x, *(tensors[f"{name}.{part}"] for part in ("weight", "bias", "running_mean", "running_var")))
+
+    def weights(name):
+        """(k, k, in, out) of (out, in, k, k)."""
+        return tensors[f"{name}.weight"].transpose(2, 3, 1, 0)
+
+    x = _relu6(norm(_plain(x, weights("_conv_stem"), 2), "_bn0"))
+    block = 0
+    for n_blocks, _, stride, expansion, _ in stages:
+        for repeat in range(n_blocks):
+            name = f"_blocks.{block}."
+            y = x
+            if expansion != 1:
+                y = _relu6(norm(_plain(y, weights(name + "_expand_conv"), 1), name + "_bn0"))
+            taps = weights(name + "_depthwise_conv")[:, :, 0]
+            y = sum(part * taps[r, c] for r, c, part in _taps(y, len(taps), 1 if repeat else stride))
+            y = _relu6(norm(y, name + "_bn1"))
+            y = norm(_plain(y, weights(name + "_project_conv"), 1), name + "_bn2")
+            x = x + y if y.shape == x.shape and (repeat or stride == 1) else y
+            block += 1
+    x = _relu6(norm(_plain(x, weights("_conv_head"), 1), "_bn1"))
+    return tensors["_fc.weight"] @ x.mean((0, 1)) + tensors["_fc.bias"]
+
+
+def _relu6(x):
+    return np.clip(x, 0, 6)
+
+
+def _plain(x, W, stride):
+    return sum(part @ W[r, c] for r, c, part in _taps(x, len(W), stride))
+
+
+def _taps(x, k, stride):
+    """Each tap with what it sees: (r, c, x at stride i + r, stride j + c for all i, j)."""
+    height, width = -(-x.shape[0] // stride), -(-x.shape[1] // stride)
+    more = [max((out - 1) * stride + k - size, 0) for out, size in ((height, x.shape[0]), (width, x.shape[1]))]
+    x = np.pad(x, [(more[0] // 2, more[0] - more[0] // 2), (more[1] // 2, more[1] - more[1] // 2), (0, 0)])
+    for r in range(k):
+        for c in range(k):
+            yield r, c, x[r : r + stride * height : stride, c : c + stride * width : stride][:height, :width]

@@ -1,0 +1,292 @@
+"""Labels from Google Cloud Vision, through its official client.
+
+A call carries up to 16 images. It may fail as a whole, which passes (a quota, a server that is away) or does not
+(no permission), and an answer may hold an error for a single image. A call that is refused, or keeps failing, because
+of one of its images is asked again in smaller parts, until that image is alone.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from collections.abc import Iterator, Sequence
+
+from instahash.annotate.pace import Pace
+from instahash.data import Label
+from instahash.errors import AnnotatorError, ImageError
+
+MOST_IMAGES = 16  # a call, the service's limit
+MOST_BYTES = 8_000_000  # of images a call; the service takes 10 MB with everything around them
+LONGEST = 640  # pixels of the longer side: more do not help labels (Google's best practices)
+PRICES = {"labels": 1.50 / 1000, "objects": 2.25 / 1000}  # USD an image, list price below 5 million a month
+FIRST_DELAY, LAST_DELAY = 1.0, 32.0  # seconds before a call is tried again; doubled each time, with jitter
+TRIES = 3  # of images that a call may have failed for, before they are asked in smaller parts
+DO_WITHOUT = "or do without: --annotator offline"
+
+# gRPC's codes.
+INVALID_ARGUMENT, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, INTERNAL, UNAVAILABLE = 3, 4, 8, 13, 14
+PASSING = {DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, INTERNAL, UNAVAILABLE}
+PERHAPS_AN_IMAGE = {DEADLINE_EXCEEDED, INTERNAL}  # an image may be what makes the service fail
+
+
+class GoogleAnnotator:
+    """Labels, and objects if wanted, for images.
+
+    objects : bool, localise objects too and add their names; 2.25 USD more for 1,000 images.
+    max_results : int, at most so many of either an image.
+    rate : float, images a minute that are sent at most; the service's own limit is 1,800 unless raised.
+    max_cost : float or None, USD at list price after which nothing more is sent.
+    n_concurrent : int, calls at the same time.
+    patience : float, seconds without any answer after which the service counts as away.
+    timeout : float, seconds a call.
+    endpoint : str or None, another host of the service ("eu-vision.googleapis.com").
+    client : a google.cloud.vision.ImageAnnotatorClient to use, or None to make one with the usual credentials.
+
+    Thread-safe. Raises AnnotatorError where package or credentials are missing.
+    """
+
+    name = "Google Cloud Vision"
+
+    def __init__(
+        self,
+        *,
+        objects: bool = False,
+        max_results: int = 20,
+        rate: float = 1800.0,
+        max_cost: float | None = None,
+        n_concurrent: int = 4,
+        patience: float = 120.0,
+        timeout: float = 60.0,
+        endpoint: str | None = None,
+        client=None,
+    ):
+        if not rate > 0:
+            raise AnnotatorError(f"the rate is {rate} images a minute; it must be above 0")
+        self.key = f"google labels objects={objects} max_results={max_results} longest={LONGEST}"
+        # A minute must hold more than one call, or its rate could not be kept.
+        self.batch_size = max(1, min(MOST_IMAGES, int(rate / 4)))
+        self.n_workers = n_concurrent
+        self.price = PRICES["labels"] + objects * PRICES["objects"]
+        self._objects, self._max_results = objects, max_results
+        self._max_cost, self._patience, self._timeout = max_cost, patience, timeout
+        self._client = client or _client(endpoint)
+        self._pace = Pace(rate, self.batch_size)
+        self._lock = threading.Lock()
+        self._n_answered = self._n_reserved = 0
+        self._last_answer = -float("inf")
+
+    @property
+    def spent(self) -> float:
+        """USD at list price for what was answered; a call whose answer got lost may have been billed too."""
+        return self._n_answered * self.price
+
+    def prepare(self, content: bytes) -> bytes:
+        """What is sent of an image: a JPEG of at most 640 pixels a side, without place, time or any other metadata.
+
+        Raises ImageError where it cannot be decoded.
+        """
+        from instahash.annotate.images import jpeg
+
+        return jpeg(content, LONGEST)
+
+    def label(
+        self, images: Sequence[bytes], stopped: threading.Event | None = None
+    ) -> Iterator[tuple[int, tuple[Label, ...] | ImageError]]:
+        """What the service sees in images[i], or why it does not, as pairs (i, labels), as soon as it is known.
+
+        images : what `prepare` gave.
+        stopped : once it is set there are no more calls and no more waits; calls under way still get their answer.
+
+        Raises AnnotatorError where the service refuses altogether, where nothing came through for `patience` seconds,
+        or when stopped.
+        """
+        left = n_paid = self._reserve(len(images))
+        try:
+            for part in _parts(images[:n_paid]):
+                for i, result in self._ask(images, part, stopped or threading.Event()):
+                    left -= 1
+                    self._settle(1, isinstance(result, tuple))
+                    yield i, result
+        finally:
+            self._settle(left, 0)
+        for i in range(n_paid, len(images)):
+            yield i, ImageError(f"it was not sent: the cost would pass {self._max_cost:g} USD (--max-cost)")
+
+    def _reserve(self, n_images):
+        """How many of so many images may be paid for, those under way counted."""
+        with self._lock:
+            if self._max_cost is not None:
+                # One part in a million forgives what is lost in adding prices up.
+                affordable = int(self._max_cost / self.price * (1 + 1e-6)) - self._n_answered - self._n_reserved
+                n_images = max(0, min(n_images, affordable))
+            self._n_reserved += n_images
+            return n_images
+
+    def _settle(self, n_images, n_answered):
+        with self._lock:
+            self._n_reserved -= n_images
+            self._n_answered += n_answered
+
+    def _ask(self, images, indices, stopped):
+        """What becomes of images[i] for i in indices, as pairs."""
+        since = time.monotonic()
+        parts = [(indices, 0)]  # and how often in a row they failed
+        while parts:
+            part, n_failed = parts.pop()
+            again = []
+            try:
+                answers = self._call([images[i] for i in part], stopped)
+            except _CallError as error:
+                if error.code not in PASSING | {INVALID_ARGUMENT}:
+                    raise AnnotatorError(f"{self.name} refuses: {error}; {_help(error)}") from None
+                by_an_image = error.code == INVALID_ARGUMENT or n_failed + 1 >= TRIES and error.code in PERHAPS_AN_IMAGE
+                if by_an_image and len(part) > 1:
+                    middle = len(part) // 2
+                    parts += [(part[middle:], 0), (part[:middle], 0)]
+                # Where others get through meanwhile, it is not the service.
+                elif by_an_image and (error.code == INVALID_ARGUMENT or self._last_answer > since):
+                    yield part[0], ImageError(f"{self.name} fails at it: {error}")
+                elif time.monotonic() > max(since, self._last_answer) + self._patience:
+                    what = f"nothing came through to {self.name} for {self._patience:g} s"
+                    raise AnnotatorError(f"{what}: {error}; try again later, {DO_WITHOUT}") from None
+                else:
+                    again = part
+            else:
+                for i, answer in zip(part, answers):
+                    if answer.error.code in PASSING and n_failed + 1 < TRIES:
+                        again.append(i)
+                    elif answer.error.code:
+                        yield i, ImageError(f"{self.name} refuses it: {_one_line(answer.error.message)}")
+                    else:
+                        yield i, _labels(answer)
+            if again:
+                parts.append((again, n_failed + 1))
+                delay = min(LAST_DELAY, FIRST_DELAY * 2**n_failed)
+                if stopped.wait(random.uniform(delay / 2, delay)):
+                    raise AnnotatorError("stopped")
+
+    def _call(self, images, stopped):
+        """The answers of one call, as many as images. Raises _CallError."""
+        from google.api_core.exceptions import GoogleAPICallError
+        from google.auth.exceptions import GoogleAuthError
+        from google.cloud import vision
+
+        kinds = [vision.Feature.Type.LABEL_DETECTION] + [vision.Feature.Type.OBJECT_LOCALIZATION] * self._objects
+        features = [vision.Feature(type_=kind, max_results=self._max_results) for kind in kinds]
+        requests = [
+            vision.AnnotateImageRequest(image=vision.Image(content=image), features=features) for image in images
+        ]
+        self._pace.wait(len(images), stopped)
+        try:
+            # Retries are ours: the client's own leave out quotas, and would not keep to the rate.
+            answer = self._client.batch_annotate_images(requests=requests, retry=None, timeout=self._timeout)
+        except GoogleAPICallError as error:
+            raise _CallError(_code(error), error.message) from None
+        except GoogleAuthError as error:
+            raise _CallError(16, str(error)) from None
+        if len(answer.responses) != len(images):
+            raise _CallError(INTERNAL, f"{len(answer.responses)} answers for {len(images)} images")
+        self._last_answer = time.monotonic()
+        return answer.responses
+
+
+class _CallError(Exception):
+    """A call that failed as a whole, with gRPC's code."""
+
+    def __init__(self, code, message):
+        super().__init__(_one_line(message))
+        self.code = code
+
+
+def has_credentials() -> bool:
+    """Whether :class:`GoogleAnnotator` would find its package and credentials; credentials that are broken count."""
+    if os.environ.get("VISION_EMULATOR_HOST") or os.environ.get("GOOGLE_APPLICATION_CREDENTIALS"):
+        return True
+    try:
+        import google.auth
+        import google.cloud.vision
+        from google.auth.exceptions import DefaultCredentialsError
+    except ImportError:
+        return False
+    try:
+        google.auth.default()
+    except DefaultCredentialsError:
+        return False
+    return True
+
+
+def _client(endpoint):
+    try:
+        import grpc
+        from google.auth.exceptions import GoogleAuthError
+        from google.cloud import vision
+        from google.cloud.vision_v1.services.image_annotator.transports import ImageAnnotatorGrpcTransport
+    except ImportError:
+        raise AnnotatorError(
+            f"{GoogleAnnotator.name} needs the package google-cloud-vision; install it with "
+            f'python3 -m pip install "instahash[vision]", {DO_WITHOUT}'
+        ) from None
+    emulator = os.environ.get("VISION_EMULATOR_HOST")
+    if emulator:
+        channel = grpc.insecure_channel(emulator)
+        return vision.ImageAnnotatorClient(transport=ImageAnnotatorGrpcTransport(channel=channel))
+    try:
+        return vision.ImageAnnotatorClient(client_options={"api_endpoint": endpoint} if endpoint else None)
+    except (GoogleAuthError, OSError, ValueError) as error:
+        given = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
+        what = f"cannot use the credentials in '{given}' ({_one_line(error)})" if given else "found no credentials"
+        raise AnnotatorError(
+            f"{GoogleAnnotator.name} {what}; set GOOGLE_APPLICATION_CREDENTIALS to the file of a key, or run "
+            f"'gcloud auth application-default login', {DO_WITHOUT}"
+        ) from None
+
+
+def _parts(images):
+    """Indices of the images of each call, in order: no more than it takes, in number and in bytes."""
+    part, n_bytes = [], 0
+    for i, image in enumerate(images):
+        if part and (len(part) == MOST_IMAGES or n_bytes + len(image) > MOST_BYTES):
+            yield part
+            part, n_bytes = [], 0
+        part.append(i)
+        n_bytes += len(image)
+    if part:
+        yield part
+
+
+def _labels(answer):
+    """Labels and objects, each name once with its higher score, in the order of the answer."""
+    scores: dict[str, Label] = {}
+    for description, score in [
+        *((label.description, label.score) for label in answer.label_annotations),
+        *((thing.name, thing.score) for thing in answer.localized_object_annotations),
+    ]:
+        name = " ".join(description.split())
+        score = min(1.0, max(0.0, round(score, 4)))  # the service counts in float32
+        known = scores.get(name.casefold())
+        if name and (known is None or score > known.score):
+            scores[name.casefold()] = Label(known.description if known else name, score)
+    return tuple(scores.values())
+
+
+def _code(error):
+    """gRPC's number for an error of the client."""
+    if error.grpc_status_code is None:
+        return INTERNAL
+    code = error.grpc_status_code.value[0]
+    # A token that cannot be fetched comes as "unavailable"; one that is refused stays refused.
+    return 16 if code == UNAVAILABLE and "invalid_" in str(error) and "plugin" in str(error) else code
+
+
+def _help(error):
+    if error.code in (7, 16):
+        return (
+            f"check that the credentials may use the Vision API and that its project has billing enabled, {DO_WITHOUT}"
+        )
+    return "see https://cloud.google.com/vision/docs"
+
+
+def _one_line(text):
+    return " ".join(str(text).split()).rstrip(".")

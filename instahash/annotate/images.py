@@ -1,0 +1,150 @@
+"""From the content of an image file to a picture: upright, RGB, small, and one kind of error whatever the bytes."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import textwrap
+import threading
+import warnings
+from contextlib import contextmanager, nullcontext
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from instahash.errors import ImageError
+
+MEGAPIXELS = 75
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")  # EPS would start another program
+HEIF_BRANDS = b"heic heix heim heis hevc hevx hevm hevs mif1 msf1".split()
+# EXIF's number of an orientation, and the Image.Transpose that undoes it.
+_TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
+# How files of a kind start and end; or their start, and the order of bytes 4 to 8, which hold at most their length.
+_ENDS = {b"\xff\xd8\xff": b"\xff\xd9", b"\x89PNG": b"IEND\xaeB`\x82", b"GIF8": b";"}
+_LENGTHS = {b"RIFF": "little", b"II*\0": "little", b"MM\0*": "big"}
+_LOCK = threading.Lock()
+
+Image.init()
+
+
+def decode(content: bytes, at_least: int) -> Image.Image:
+    """The picture as RGB, upright, its first frame, on white where it is transparent.
+
+    It may come scaled down, never so far that its shorter side gets below `at_least` where it was longer.
+
+    Raises ImageError, without the photo's name, where the bytes are no sound image or one of too many pixels.
+    """
+    return _decode(content, min, at_least)
+
+
+def jpeg(content: bytes, longest: int = 640) -> bytes:
+    """An RGB JPEG whose longer side is at most `longest`, without any metadata; raises what `decode` does."""
+    picture = _decode(content, max, longest * 3 // 2)
+    picture.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=None)
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=90)
+    return file.getvalue()
+
+
+def square(content: bytes, side: int = 224, margin: int = 32) -> np.ndarray:
+    """(side, side, 3) uint8: the central square, side/(side + margin) of the shorter side; raises as `decode`."""
+    # Three times what is needed: scaling in two steps then differs little from scaling in one.
+    picture = decode(content, 3 * (side + margin))
+    width, height = picture.size
+    cut = max(1, int(side / (side + margin) * min(width, height)))
+    left, top = (width - cut + 1) // 2, (height - cut + 1) // 2
+    return np.array(picture.crop((left, top, left + cut, top + cut)).resize((side, side), Image.Resampling.BICUBIC))
+
+
+def _decode(content: bytes, measure, at_least: int) -> Image.Image:
+    """Scaled down by a whole number, as far as `measure` (min or max) of both sides stays `at_least`."""
+    try:
+        with _open(content) as image:
+            if image.format in ("JPEG", "MPO"):
+                scale = next(scale for scale in (8, 4, 2, 1) if scale == 1 or measure(image.size) >= scale * at_least)
+                image.draft(None, [max(1, side // scale) for side in image.size])
+            with _quiet() if image.format == "TIFF" else nullcontext():  # its tags are read again
+                image.load()
+            picture = _reduced(image, max(1, measure(image.size) // at_least))
+            turn = _turn(image)
+        return picture if turn is None else picture.transpose(turn)
+    except ImageError:
+        raise
+    except Exception as error:  # what its readers may raise is in no list of Pillow's
+        raise ImageError(_reason(error, content)) from None
+
+
+def _open(content: bytes) -> Image.Image:
+    is_heif = content[4:8] == b"ftyp" and content[8:12] in HEIF_BRANDS and b"avif" not in content[8:64]
+    if is_heif and "HEIF" not in Image.OPEN:
+        try:
+            import pillow_heif
+        except ImportError:
+            raise ImageError("HEIC takes a package more; python3 -m pip install pillow-heif, or convert it") from None
+        pillow_heif.register_heif_opener()
+    try:
+        with _quiet():
+            image = Image.open(io.BytesIO(content), formats=[name for name in FORMATS if name in Image.OPEN])
+        megapixels = math.prod(image.size) / 1e6
+    except Image.DecompressionBombError as error:
+        megapixels = int(re.search(r"\d+", str(error))[0]) / 1e6
+    if megapixels > MEGAPIXELS:
+        raise ImageError(f"it has {megapixels:,.1f} megapixels, and {MEGAPIXELS} are the most; scale it down first")
+    return image
+
+
+@contextmanager
+def _quiet():
+    """Keeps Pillow's warnings, of large sizes and broken EXIF, from the user."""
+    # The filters belong to all threads: two that change them at once would leave them changed.
+    with _LOCK, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="PIL|pillow_heif")
+        yield
+
+
+def _turn(image: Image.Image) -> int | None:
+    """What makes the picture upright; None where it is so, or its EXIF is broken."""
+    try:
+        with _quiet():
+            return _TURNS.get(image.getexif().get(0x0112))
+    except Exception:
+        return None
+
+
+def _reduced(image: Image.Image, factor: int) -> Image.Image:
+    """`image` as RGB, `factor` times smaller; strip by strip, so that there is no second picture of full size."""
+    mode = "F" if image.mode[0] in "IF" else "RGB"  # more than 8 bits become 8 once all of them are known
+    width, height = image.size
+    result = Image.new(mode, (-(-width // factor), -(-height // factor)))
+    rows = factor * max(1, 2**20 // (width * factor))
+    for top in range(0, height, rows):
+        strip = image.crop((0, top, width, min(top + rows, height)))
+        if mode == "RGB" and strip.has_transparency_data:
+            strip = Image.alpha_composite(Image.new("RGBA", strip.size, "white"), strip.convert("RGBA"))
+        result.paste(strip.convert(mode).reduce(factor), (0, top // factor))
+    return result if mode == "RGB" else _grey(result, 65535 if image.mode.startswith("I;16") else None)
+
+
+def _grey(image: Image.Image, white: int | None) -> Image.Image:
+    """Numbers as RGB; without a given `white`, the least usual one that is not exceeded."""
+    values = np.nan_to_num(np.asarray(image, np.float64), nan=0, posinf=0, neginf=0)
+    values -= min(0, values.min())
+    highest = values.max()
+    white = white or next((usual for usual in (1, 255, 65535) if usual >= highest), highest)
+    return Image.fromarray(np.rint(values * (255 / white)).astype(np.uint8)).convert("RGB")
+
+
+def _reason(error: Exception, content: bytes) -> str:
+    order = _LENGTHS.get(content[:4])
+    end = next((end for start, end in _ENDS.items() if content.startswith(start)), b"")
+    unknown = isinstance(error, UnidentifiedImageError)
+    if unknown and not (order or end or content[4:8] == b"ftyp"):
+        return "it is not an image Pillow can read; give a JPEG, PNG, WebP, GIF, BMP or TIFF"
+    ends_early = not content.rstrip(b"\0").endswith(end) or order and int.from_bytes(content[4:8], order) > len(content)
+    if ends_early or isinstance(error, EOFError) or re.search("truncated|end of file", str(error), re.IGNORECASE):
+        return "the file is cut off; copy it again"
+    if isinstance(error, MemoryError):
+        return "there is too little memory for it; scale it down first"
+    why = "its header" if unknown else textwrap.shorten(str(error), 100) or type(error).__name__
+    return f"it is corrupt or of a kind Pillow cannot read ({why}); open it elsewhere and save it as JPEG"

