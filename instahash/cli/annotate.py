@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
+from contextlib import closing
+from pathlib import Path
 
 from instahash.cli.common import (
     ANNOTATORS,
@@ -55,7 +57,6 @@ def work(args):
 
     from instahash.annotate import Cache, annotate, choose_annotator, default_cache, find_photos
     from instahash.data import write_posts
-    from instahash.errors import ImageError
 
     google = {"objects": args.objects, "max_cost": args.max_cost, "rate": args.rate}
     annotator = choose_annotator(args.annotator, args.threads, **google)
@@ -65,28 +66,16 @@ def work(args):
         "annotate", f"{len(photos)} photos, labelled by {annotator.name}{_cost(annotator, len(photos), args.max_cost)}"
     )
     counts = {"labelled": 0, "cached": 0, "failed": 0}
-
-    def labelled():
-        progress = tqdm(annotate(photos, annotator, cache), "Labelling", len(photos), unit=" photos", disable=None)
-        for annotation in progress:
-            if annotation.error:
-                counts["failed"] += 1
-                if counts["failed"] <= SHOWN_FAILURES:
-                    with tqdm.external_write_mode(sys.stderr):
-                        note("annotate", annotation.error)
-            else:
-                counts["labelled"] += 1
-                counts["cached"] += annotation.cached
-                yield annotation
-        if not counts["labelled"]:
-            raise ImageError(f"none of {len(photos)} photos could be labelled; see the lines above")
-
+    # Closed in this order: what is under way still has to get into the cache.
     with Cache(args.cache or default_cache(), annotator.key) as cache:
-        if args.out:
-            write_posts(args.out, (_joined(annotation, posts) for annotation in labelled()))
-        else:
-            for annotation in labelled():
-                print(f"{annotation.id}\t{label_line(annotation.labels)}", flush=True)
+        with closing(annotate(photos, annotator, cache)) as annotations:
+            progress = tqdm(annotations, "Labelling", len(photos), unit=" photos", disable=None)
+            labelled = _labelled(progress, counts)
+            if args.out:
+                write_posts(args.out, (_joined(annotation, posts) for annotation in labelled))
+            else:
+                for annotation in labelled:
+                    print(f"{annotation.id}\t{label_line(annotation.labels)}", flush=True)
     if counts["failed"] > SHOWN_FAILURES:
         note("annotate", f"and {counts['failed'] - SHOWN_FAILURES} more photos failed")
     spent = f", for {annotator.spent:.2f} USD at list price" if hasattr(annotator, "spent") else ""
@@ -96,6 +85,26 @@ def work(args):
     )
     if counts["failed"]:
         raise SomeFailed
+
+
+def _labelled(annotations, counts):
+    """Those with labels; the others are said, and all are counted."""
+    from tqdm import tqdm
+
+    from instahash.errors import ImageError
+
+    for annotation in annotations:
+        if annotation.error:
+            counts["failed"] += 1
+            if counts["failed"] <= SHOWN_FAILURES:
+                with tqdm.external_write_mode(sys.stderr):
+                    note("annotate", annotation.error)
+        else:
+            counts["labelled"] += 1
+            counts["cached"] += annotation.cached
+            yield annotation
+    if not counts["labelled"]:
+        raise ImageError(f"none of {counts['failed']} photos could be labelled; see the lines above")
 
 
 def _cost(annotator, n_photos, max_cost):
@@ -116,8 +125,6 @@ def _posts_by_name(path):
 
 def _joined(annotation, posts):
     """The post of a photo: labels of ours, the rest of a post whose id is its path, file name or name without suffix."""
-    from pathlib import Path
-
     path = Path(annotation.id)
     for name in (annotation.id, path.name, path.stem):
         if name in posts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
 
 from instahash.cli.common import (
     ANNOTATORS,
@@ -101,8 +102,11 @@ def _for_images(args, model, top, wishes):
     photos = list(find_photos(args.image))
     note("recommend", f"labels by {annotator.name}")
     n_failed = 0
-    with Cache(args.cache or default_cache(), annotator.key) as cache:
-        for annotation in annotate(photos, annotator, cache):
+    with (
+        Cache(args.cache or default_cache(), annotator.key) as cache,
+        closing(annotate(photos, annotator, cache)) as annotations,
+    ):
+        for annotation in annotations:
             if annotation.error:
                 note("recommend", annotation.error)
                 n_failed += 1
