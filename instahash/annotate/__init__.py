@@ -7,9 +7,9 @@
     offline       a labeller that needs no cloud: efficientnet, the network; classes, the words of its classes
     images        decoding, which only annotators import
 
-An annotator has a `name`; a `key`, all of its settings that change an answer; `batch_size` and `n_workers`; and the
-methods `prepare(content)`, what is kept of an image until its batch is whole, and `label(images, stopped)`, which gives
-pairs of an index and labels or an ImageError, as soon as they are known.
+An annotator has a `name`; a `key`, all of its settings that change an answer; the `price` of an image and what is `spent`,
+in USD; `batch_size` and `n_workers`; and the methods `prepare(content)`, which gives what is kept of an image until its
+batch is whole, and `label(images, stopped)`, which gives pairs of an index and labels or an ImageError, as they come.
 """
 
 from instahash.annotate.cache import Cache, default_cache

@@ -71,6 +71,8 @@ class GoogleAnnotator:
         self.price = PRICES["labels"] + objects * PRICES["objects"]
         self._objects, self._max_results = objects, max_results
         self._max_cost, self._patience, self._timeout = max_cost, patience, timeout
+        # One part in a million forgives what is lost in dividing by a price.
+        self.most_images = None if max_cost is None else int(max_cost / self.price * (1 + 1e-6))
         self._client = client or _client(endpoint)
         self._pace = Pace(rate, self.batch_size)
         self._lock = threading.Lock()
@@ -117,10 +119,8 @@ class GoogleAnnotator:
     def _reserve(self, n_images):
         """How many of so many images may be paid for, those under way counted."""
         with self._lock:
-            if self._max_cost is not None:
-                # One part in a million forgives what is lost in adding prices up.
-                affordable = int(self._max_cost / self.price * (1 + 1e-6)) - self._n_answered - self._n_reserved
-                n_images = max(0, min(n_images, affordable))
+            if self.most_images is not None:
+                n_images = max(0, min(n_images, self.most_images - self._n_answered - self._n_reserved))
             self._n_reserved += n_images
             return n_images
 

@@ -27,6 +27,7 @@ class OfflineAnnotator:
     """
 
     name = "offline (EfficientNet-Lite0)"
+    price = spent = 0.0  # USD
     n_workers = 1  # it has threads of its own
 
     def __init__(self, weights: str | Path | None = None, n_threads: int = 1):

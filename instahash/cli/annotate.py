@@ -62,9 +62,7 @@ def work(args):
     annotator = choose_annotator(args.annotator, args.threads, **google)
     photos = list(find_photos(args.images))
     posts = _posts_by_name(args.posts) if args.posts else {}
-    note(
-        "annotate", f"{len(photos)} photos, labelled by {annotator.name}{_cost(annotator, len(photos), args.max_cost)}"
-    )
+    note("annotate", f"{len(photos)} photos, labelled by {annotator.name}{_cost(annotator, len(photos))}")
     counts = {"labelled": 0, "cached": 0, "failed": 0}
     # Closed in this order: what is under way still has to get into the cache.
     with Cache(args.cache or default_cache(), annotator.key) as cache:
@@ -78,11 +76,9 @@ def work(args):
                     print(f"{annotation.id}\t{label_line(annotation.labels)}", flush=True)
     if counts["failed"] > SHOWN_FAILURES:
         note("annotate", f"and {counts['failed'] - SHOWN_FAILURES} more photos failed")
-    spent = f", for {annotator.spent:.2f} USD at list price" if hasattr(annotator, "spent") else ""
-    note(
-        "annotate",
-        f"{counts['labelled']} labelled ({counts['cached']} of them before), {counts['failed']} failed{spent}",
-    )
+    spent = f", for {annotator.spent:.2f} USD at list price" if annotator.price else ""
+    labelled = f"{counts['labelled']} labelled ({counts['cached']} of them before)"
+    note("annotate", f"{labelled}, {counts['failed']} failed{spent}")
     if counts["failed"]:
         raise SomeFailed
 
@@ -107,13 +103,13 @@ def _labelled(annotations, counts):
         raise ImageError(f"none of {counts['failed']} photos could be labelled; see the lines above")
 
 
-def _cost(annotator, n_photos, max_cost):
+def _cost(annotator, n_photos):
     """What it may cost, before anything is sent."""
-    if not hasattr(annotator, "price"):
+    if not annotator.price:
         return ""
     most = f": at most {n_photos * annotator.price:.2f} USD at list price, less what is in the cache or free"
-    if max_cost is not None and n_photos * annotator.price > max_cost:
-        most += f"; --max-cost ends it after {int(max_cost / annotator.price)}"
+    if annotator.most_images is not None and annotator.most_images < n_photos:
+        most += f"; --max-cost ends it after {annotator.most_images}"
     return most
 
 

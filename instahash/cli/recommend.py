@@ -96,6 +96,8 @@ def _for_labels(args, model, top, wishes):
 
 
 def _for_images(args, model, top, wishes):
+    from tqdm import tqdm
+
     from instahash.annotate import Cache, annotate, choose_annotator, default_cache, find_photos
 
     annotator = choose_annotator(args.annotator, max_cost=args.max_cost)
@@ -106,7 +108,7 @@ def _for_images(args, model, top, wishes):
         Cache(args.cache or default_cache(), annotator.key) as cache,
         closing(annotate(photos, annotator, cache)) as annotations,
     ):
-        for annotation in annotations:
+        for annotation in tqdm(annotations, "Labelling", len(photos), unit=" photos", disable=_hidden(len(photos))):
             if annotation.error:
                 note("recommend", annotation.error)
                 n_failed += 1
@@ -133,9 +135,7 @@ def _for_posts(args, model, top, wishes):
 
     unknown_posts = 0
     answers = model.recommend_posts(read_posts(args.posts), top, **wishes)
-    # Where the answers themselves scroll by, they are the progress.
-    hidden = True if sys.stdout.isatty() else None
-    for post_id, answer in tqdm(answers, "Recommending", unit=" posts", disable=hidden):
+    for post_id, answer in tqdm(answers, "Recommending", unit=" posts", disable=_hidden()):
         unknown_posts += answer.fallback is not None
         if args.json:
             print(json.dumps({"id": post_id, **answer.to_json()}, ensure_ascii=False))
@@ -143,6 +143,11 @@ def _for_posts(args, model, top, wishes):
             print(f"{post_id}\t{hashtag_line(answer.hashtags)}")
     if unknown_posts:
         note("recommend", f"{unknown_posts} posts without a known label got the most used hashtags")
+
+
+def _hidden(n_answers=None):
+    """Whether there is no progress to show: where the answers themselves scroll by, they are the progress."""
+    return True if n_answers == 1 or sys.stdout.isatty() else None
 
 
 def _note_unknown(model, asked, answer):
