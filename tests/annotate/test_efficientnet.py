@@ -12,7 +12,7 @@ from instahash.annotate.efficientnet.network import LITE0
 from instahash.errors import ModelError
 from instahash.jit import COMPILED
 
-SMALL = ((1, 3, 1, 1, 4), (2, 3, 2, 3, 6), (2, 5, 1, 2, 6))
+SMALL = ((1, 3, 1, 1, 4), (2, 3, 2, 3, 6), (2, 5, 1, 2, 6), (1, 3, 2, 2, 6))
 compiled = pytest.mark.skipif(not COMPILED, reason="takes minutes as plain Python")
 
 
@@ -171,7 +171,8 @@ def test_residuals_are_added_only_where_nothing_changes_size():
 def test_images_do_not_touch_each_other():
     """Memory is used again, by images of any size and by threads; the answers are the same to the bit."""
     network = EfficientNet(small_tensors(1), SMALL)
-    batches = [images(seed, 2, 4 + seed, 11 - seed) for seed in range(6)]
+    side = 100 if COMPILED else 8  # large enough for threads to meet
+    batches = [images(seed, 2, side + seed, side + 11 - seed) for seed in range(6)]
     alone = [EfficientNet(small_tensors(1), SMALL).logits(batch) for batch in batches]
     for batch, expected in zip(batches[::-1], alone[::-1]):
         np.testing.assert_array_equal(network.logits(batch), expected)
