@@ -10,20 +10,22 @@ import threading
 import time
 import uuid
 from collections.abc import Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from instahash.data import Label
 from instahash.errors import AnnotatorError
 
-FORMAT = 1  # PRAGMA user_version
+FORMAT, APPLICATION = 1, 0x1A57A6  # user_version and application_id of the file
 CLAIM_SECONDS = 600.0  # after which a claim ends in any case
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS labels (image TEXT, settings TEXT, labels TEXT NOT NULL, PRIMARY KEY (image, settings))
-    WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS claims (image TEXT, settings TEXT, owner TEXT NOT NULL, pid INTEGER NOT NULL,
-    until REAL NOT NULL, PRIMARY KEY (image, settings)) WITHOUT ROWID;
-"""
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS labels (image TEXT, settings TEXT, labels TEXT NOT NULL, "
+    "PRIMARY KEY (image, settings)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS claims (image TEXT, settings TEXT, owner TEXT NOT NULL, pid INTEGER NOT NULL, "
+    "until REAL NOT NULL, PRIMARY KEY (image, settings)) WITHOUT ROWID",
+    f"PRAGMA application_id={APPLICATION}",
+    f"PRAGMA user_version={FORMAT}",
+)
 
 
 def default_cache() -> Path:
@@ -49,11 +51,28 @@ class Cache:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             # Autocommit: transactions are opened where they are needed.
             self._database = sqlite3.connect(self._path, timeout=60, isolation_level=None, check_same_thread=False)
-            if self._database.execute("PRAGMA user_version").fetchone()[0] not in (0, FORMAT):
-                raise AnnotatorError(f"the cache '{path}' is of a newer version; give another file (--cache)")
-            self._database.execute("PRAGMA journal_mode=WAL")  # readers do not wait for who writes
-            self._database.execute("PRAGMA synchronous=NORMAL")
-            self._database.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version={FORMAT}; COMMIT;")
+            try:
+                self._prepare()
+            except BaseException:
+                self._database.close()
+                raise
+
+    def _prepare(self):
+        """Tables, unless the file is somebody else's."""
+        with self._transaction() as execute:
+            version, application = (
+                execute(f"PRAGMA {name}").fetchone()[0] for name in ("user_version", "application_id")
+            )
+            if version > FORMAT:
+                raise ValueError("it is of a newer version")
+            if application != APPLICATION and execute("SELECT * FROM sqlite_master").fetchone():
+                raise ValueError("it is a database of something else")
+            for statement in SCHEMA:
+                execute(statement)
+        self._database.execute("PRAGMA synchronous=NORMAL")
+        # Readers then do not wait for who writes. It fails while somebody writes, but somebody else will have done it.
+        with suppress(sqlite3.OperationalError):
+            self._database.execute("PRAGMA journal_mode=WAL")
 
     def __enter__(self):
         return self

@@ -11,6 +11,7 @@ import os
 import random
 import threading
 import time
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 
 from instahash.annotate.pace import Pace
@@ -132,19 +133,22 @@ class GoogleAnnotator:
     def _ask(self, images, indices, stopped):
         """What becomes of images[i] for i in indices, as pairs."""
         since = time.monotonic()
-        parts = [(indices, 0)]  # and how often in a row they failed
+        parts = deque([(indices, 0)])  # and how often in a row they were asked in vain
+        n_faults = Counter()  # of each image, those that may be its own
         while parts:
-            part, n_failed = parts.pop()
+            part, n_failed = parts.popleft()
             again = []
             try:
                 answers = self._call([images[i] for i in part], stopped)
             except _CallError as error:
                 if error.code not in PASSING | {INVALID_ARGUMENT}:
                     raise AnnotatorError(f"{self.name} refuses: {error}; {_help(error)}") from None
-                by_an_image = error.code == INVALID_ARGUMENT or n_failed + 1 >= TRIES and error.code in PERHAPS_AN_IMAGE
+                n_faults.update(part * (error.code in PERHAPS_AN_IMAGE))
+                by_an_image = error.code == INVALID_ARGUMENT or n_faults[part[0]] >= TRIES
                 if by_an_image and len(part) > 1:
                     middle = len(part) // 2
-                    parts += [(part[middle:], 0), (part[:middle], 0)]
+                    parts += [(part[:middle], 0), (part[middle:], 0)]
+                    n_faults.clear()
                 # Where others get through meanwhile, it is not the service.
                 elif by_an_image and (error.code == INVALID_ARGUMENT or self._last_answer > since):
                     yield part[0], ImageError(f"{self.name} fails at it: {error}")
@@ -155,7 +159,8 @@ class GoogleAnnotator:
                     again = part
             else:
                 for i, answer in zip(part, answers):
-                    if answer.error.code in PASSING and n_failed + 1 < TRIES:
+                    n_faults[i] += 1
+                    if answer.error.code in PASSING and n_faults[i] < TRIES:
                         again.append(i)
                     elif answer.error.code:
                         yield i, ImageError(f"{self.name} refuses it: {_one_line(answer.error.message)}")
@@ -212,15 +217,16 @@ def has_credentials() -> bool:
         return False
     try:
         google.auth.default()
-    except DefaultCredentialsError:
-        return False
+    except DefaultCredentialsError as error:
+        return "not found" not in str(error)
+    except Exception:  # a broken file of credentials may make anything of it
+        return True
     return True
 
 
 def _client(endpoint):
     try:
         import grpc
-        from google.auth.exceptions import GoogleAuthError
         from google.cloud import vision
         from google.cloud.vision_v1.services.image_annotator.transports import ImageAnnotatorGrpcTransport
     except ImportError:
@@ -234,9 +240,9 @@ def _client(endpoint):
         return vision.ImageAnnotatorClient(transport=ImageAnnotatorGrpcTransport(channel=channel))
     try:
         return vision.ImageAnnotatorClient(client_options={"api_endpoint": endpoint} if endpoint else None)
-    except (GoogleAuthError, OSError, ValueError) as error:
+    except Exception as error:  # as above
         given = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
-        what = f"cannot use the credentials in '{given}' ({_one_line(error)})" if given else "found no credentials"
+        what = f"cannot use the credentials in '{given}' ({_one_line(error)})" if given else "found no credentials that it can use"
         raise AnnotatorError(
             f"{GoogleAnnotator.name} {what}; set GOOGLE_APPLICATION_CREDENTIALS to the file of a key, or run "
             f"'gcloud auth application-default login', {DO_WITHOUT}"

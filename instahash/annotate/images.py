@@ -141,8 +141,8 @@ def _reason(error: Exception, content: bytes) -> str:
     unknown = isinstance(error, UnidentifiedImageError)
     if unknown and not (order or end or content[4:8] == b"ftyp"):
         return "it is not an image Pillow can read; give a JPEG, PNG, WebP, GIF, BMP or TIFF"
-    ends_early = not content.rstrip(b"\0").endswith(end) or order and int.from_bytes(content[4:8], order) > len(content)
-    if ends_early or isinstance(error, EOFError) or re.search("truncated|end of file", str(error), re.IGNORECASE):
+    ends_early = not content.endswith(end) or order and int.from_bytes(content[4:8], order) > len(content)
+    if ends_early or re.search("truncated|end of file", str(error), re.IGNORECASE):
         return "the file is cut off; copy it again"
     if isinstance(error, MemoryError):
         return "there is too little memory for it; scale it down first"
