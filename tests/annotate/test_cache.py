@@ -308,6 +308,15 @@ def test_a_cache_that_is_closed_says_so(path):
         check_refused(path, error)
 
 
+def test_what_cannot_be_opened_is_closed(path):
+    files = Path("/proc/self/fd")
+    if not files.is_dir():
+        pytest.skip("no folder of this process's open files")
+    path.write_bytes(b"no database at all" * 100)
+    check_cannot_open(path)
+    assert str(path) not in [os.readlink(file) for file in files.iterdir() if file.is_symlink()]
+
+
 # --------------------------------------------------------------------------------------------------------------- claims
 
 
@@ -501,6 +510,25 @@ def test_a_file_that_another_one_is_making_is_waited_for(path, begin):
         with Cache(path, "settings") as cache:
             ending.join()
             cache.put("a", DOG)
+            assert cache.get(["a"]) == {"a": DOG}
+
+
+def test_one_that_writes_while_a_file_is_opened_is_waited_for(path, monkeypatch):
+    class Connection(sqlite3.Connection):
+        def execute(self, sql, *args):
+            if "journal_mode" in sql:
+                other.execute("BEGIN IMMEDIATE")
+                ending.start()
+            return super().execute(sql, *args)
+
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        ending = threading.Timer(0.2, other.execute, ["COMMIT"])
+        connect = sqlite3.connect
+        monkeypatch.setattr(sqlite3, "connect", lambda *args, **kwargs: connect(*args, **kwargs, factory=Connection))
+        with Cache(path, "settings") as cache:
+            monkeypatch.undo()
+            cache.put("a", DOG)
+            ending.join()
             assert cache.get(["a"]) == {"a": DOG}
 
 

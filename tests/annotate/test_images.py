@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 pytest.importorskip("PIL", reason="Pillow is not installed: `python3 -m pip install pillow`")
@@ -41,6 +41,12 @@ def pattern(width, height, seed=0):
     y, x = np.mgrid[:height, :width]
     ripple = 12 * np.sin(x / 7 + seed) * np.cos(y / 5)
     return Image.fromarray((smooth + ripple[..., None]).clip(0, 255).astype(np.uint8))
+
+
+def textured(width, height):
+    """The same with blocks of 4 x 4 pixels that are lighter or darker."""
+    blocks = np.random.default_rng(0).normal(0, 25, (height // 4 + 1, width // 4 + 1, 1)).repeat(4, 0).repeat(4, 1)
+    return Image.fromarray((np.asarray(pattern(width, height)) + blocks[:height, :width]).clip(0, 255).astype(np.uint8))
 
 
 def one_line(content, function=images.square):
@@ -384,11 +390,12 @@ def test_no_format_is_read_that_starts_another_program(monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["JPEG", "progressive", "PNG", "WebP", "lossless WebP", "animated WebP", "GIF", "BMP"])
-@pytest.mark.parametrize("part", [0.03, 0.1, 0.3, 0.5, 0.8, 0.97])
+@pytest.mark.parametrize("part", [0.0, 0.03, 0.1, 0.3, 0.5, 0.8, 0.97])
 def test_a_file_that_is_cut_off(name, part):
-    content = FILES[name]
+    content = FILES[name][: int(part * len(FILES[name])) or 20]
     for function in ALL:
-        assert one_line(content[: int(part * len(content))], function) == "the file is cut off; copy it again"
+        text = one_line(content, function)
+        assert text == "the file is cut off; copy it again" or (name == "BMP" and len(content) == 20)
 
 
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.97])
@@ -431,7 +438,7 @@ def test_corrupt():
     ids=["PNG 0 x 5", "PNG 5 x 0", "GIF", "BMP", "JPEG"],
 )
 def test_no_size(content):
-    one_line(content)
+    assert one_line(content).startswith("it is not an image" if content.startswith(b"BM") else "it is corrupt")
 
 
 @pytest.mark.parametrize("name", ["zTXt", "iCCP", "iTXt"])
@@ -567,9 +574,11 @@ def test_heic_with_its_package(monkeypatch):
     file = io.BytesIO()
     picture.save(file, quality=95)
     monkeypatch.delitem(Image.OPEN, "HEIF", raising=False)
+    registered, register = [], pillow_heif.register_heif_opener
+    monkeypatch.setattr(pillow_heif, "register_heif_opener", lambda: registered.append(register()))
     for _ in range(2):
         assert distance(images.decode(file.getvalue(), 200), upright) < 4
-    pillow_heif.register_heif_opener()
+    assert len(registered) == 1
     turned = encoded(upright, "HEIF", quality=95, exif=orientation(6).tobytes())
     assert distance(images.decode(turned, 200), UPRIGHT[6](np.asarray(upright))) < 4
     for content in (turned[: len(turned) // 2], turned[:100], heic()):
@@ -604,10 +613,10 @@ def test_the_longer_side_of_what_is_sent(kind, size, longest, expected):
 
 
 def test_what_is_sent_looks_the_same():
-    original = pattern(2000, 1500)
+    original = textured(2000, 1500)
     for kind in ("JPEG", "PNG"):
         sent = Image.open(io.BytesIO(images.jpeg(encoded(original, kind, compress_level=1))))
-        assert distance(sent, original.resize((640, 480), Image.Resampling.LANCZOS)) < 2
+        assert distance(sent, original.resize((640, 480), Image.Resampling.LANCZOS)) < 5
 
 
 @pytest.mark.parametrize("size", [(60, 44), (1500, 900)])
@@ -678,9 +687,7 @@ def test_square_of_other_sides(width, height, side, margin):
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 @pytest.mark.parametrize("size", [(1600, 1536), (1783, 2401)])
 def test_square_of_large_images_differs_little(kind, size):
-    fine = np.random.default_rng(0).normal(0, 25, (size[1] // 4 + 1, size[0] // 4 + 1, 1)).repeat(4, 0).repeat(4, 1)
-    pixels = np.asarray(pattern(*size)) + fine[: size[1], : size[0]]
-    content = encoded(Image.fromarray(pixels.clip(0, 255).astype(np.uint8)), kind, compress_level=1)
+    content = encoded(textured(*size), kind, compress_level=1)
     difference = np.abs(images.square(content).astype(int) - direct_square(content))
     assert 0 < difference.mean() < 3
     assert difference.max() < 30
@@ -719,7 +726,6 @@ def test_any_part_of_a_file(name, data):
 
 
 @every_file
-@settings(max_examples=60)
 @given(data=st.data())
 def test_any_changed_bytes(name, data):
     content = bytearray(FILES[name])
