@@ -94,9 +94,9 @@ class Cache:
                 if image in known:
                     continue
                 claim = execute(
-                    "SELECT owner, pid, until FROM claims WHERE image=? AND settings=?", (image, self._settings)
+                    "SELECT pid, until FROM claims WHERE image=? AND settings=?", (image, self._settings)
                 ).fetchone()
-                if claim is None or claim[0] == self._owner or claim[2] < time.time() or not _alive(claim[1]):
+                if claim is None or claim[1] < time.time() or not _alive(claim[0]):
                     mine.append(image)
             until = time.time() + CLAIM_SECONDS
             for image in mine:

@@ -242,7 +242,11 @@ def _client(endpoint):
         return vision.ImageAnnotatorClient(client_options={"api_endpoint": endpoint} if endpoint else None)
     except Exception as error:  # as above
         given = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
-        what = f"cannot use the credentials in '{given}' ({_one_line(error)})" if given else "found no credentials that it can use"
+        what = (
+            f"cannot use the credentials in '{given}' ({_one_line(error)})"
+            if given
+            else "found no credentials that it can use"
+        )
         raise AnnotatorError(
             f"{GoogleAnnotator.name} {what}; set GOOGLE_APPLICATION_CREDENTIALS to the file of a key, or run "
             f"'gcloud auth application-default login', {DO_WITHOUT}"

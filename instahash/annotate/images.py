@@ -16,6 +16,7 @@ from PIL import Image, UnidentifiedImageError
 from instahash.errors import ImageError
 
 MEGAPIXELS = 75
+WEBP_MEGAPIXELS = 25  # its reader takes 16 bytes a pixel
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")  # EPS would start another program
 HEIF_BRANDS = b"heic heix heim heis hevc hevx hevm hevs mif1 msf1".split()
 # EXIF's number of an orientation, and the Image.Transpose that undoes it.
@@ -89,8 +90,9 @@ def _open(content: bytes) -> Image.Image:
         megapixels = math.prod(image.size) / 1e6
     except Image.DecompressionBombError as error:
         megapixels = int(re.search(r"\d+", str(error))[0]) / 1e6
-    if megapixels > MEGAPIXELS:
-        raise ImageError(f"it has {megapixels:,.1f} megapixels, and {MEGAPIXELS} are the most; scale it down first")
+    most = WEBP_MEGAPIXELS if content[8:12] == b"WEBP" else MEGAPIXELS
+    if megapixels > most:
+        raise ImageError(f"it has {megapixels:,.1f} megapixels, and {most} are the most; scale it down first")
     return image
 
 

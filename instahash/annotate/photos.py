@@ -23,19 +23,19 @@ class Photo(NamedTuple):
     def read(self) -> bytes:
         """The content of the image file, not yet decoded.
 
-        Raises ImageError, naming the photo, where there is none, it cannot be read, is empty or above 100 MB.
+        Raises ImageError, without the photo's name, where there is none, it cannot be read, is empty or above 100 MB.
         """
         content = self.source
         if not isinstance(content, bytes):
             try:
                 content = self._file()
             except FileNotFoundError:
-                raise ImageError(f"there is no file or folder {self.id!r}; check the path") from None
+                raise ImageError("there is no such file or folder; check the path") from None
             except (OSError, ValueError) as error:  # ValueError: a path with a NUL
                 reason = getattr(error, "strerror", None) or error
-                raise ImageError(f"cannot read {self.id!r}: {reason}; check the path and who may read it") from None
+                raise ImageError(f"it cannot be read: {reason}; check the path and who may read it") from None
         if not content:
-            raise ImageError(f"{self.id!r} is empty (0 bytes); copy the photo again")
+            raise ImageError("it is empty (0 bytes); copy it again")
         self._check_size(len(content))
         return content
 
@@ -44,18 +44,16 @@ class Photo(NamedTuple):
         status = os.stat(self.source)
         if stat.S_ISDIR(status.st_mode):
             os.scandir(self.source).close()
-            raise ImageError(f"there is no image in the folder {self.id!r}; give one with JPEG, PNG or other images")
+            raise ImageError("there is no image in this folder; give one with JPEG, PNG or other images")
         if not stat.S_ISREG(status.st_mode):
-            raise ImageError(f"{self.id!r} is not a regular file but a pipe, device or socket; give an image file")
+            raise ImageError("it is not a regular file but a pipe, device or socket; give an image file")
         self._check_size(status.st_size)
         with open(self.source, "rb") as file:
             return file.read()
 
     def _check_size(self, size: int) -> None:
         if size > MOST_BYTES:
-            raise ImageError(
-                f"{self.id!r} has {size / 1e6:,.1f} MB, and {MOST_BYTES / 1e6:.0f} are the most; save it smaller"
-            )
+            raise ImageError(f"it has {size / 1e6:,.1f} MB, and {MOST_BYTES / 1e6:.0f} are the most; save it smaller")
 
 
 def find_photos(sources: Iterable[str | Path | bytes | tuple[str, bytes]]) -> Iterator[Photo]:

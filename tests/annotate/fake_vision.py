@@ -318,7 +318,7 @@ class FakeVision:
         if kind == "empty":
             labels, objects = [], []
         elif kind == "scores":
-            labels = [(labels[0][0], 1.0000002), *labels[1:], ("below", -1e-7)]
+            labels = [(labels[0][0], 1.01), *labels[1:], ("below", -0.01)]
         elif kind == "nameless":
             labels = [("", 0.99), *labels, ("  ", 0.1)]
         response = vision.AnnotateImageResponse()

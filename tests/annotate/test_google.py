@@ -226,6 +226,15 @@ def test_what_passes_is_tried_again(vision, annotator, picture, outcome):
     assert [call.n_images for call in vision.calls] == [5, 5]
 
 
+@pytest.mark.parametrize("outcome", ["unavailable", "deadline", "quota", "internal"])
+def test_nobody_else_tries_again(vision, annotator, picture, monkeypatch, outcome):
+    monkeypatch.setattr(google, "FIRST_DELAY", 0.6)
+    vision.script([outcome])
+    assert label(annotator(), [picture(1)]) == [seen(1)]
+    first, second = vision.calls
+    assert second.arrived - first.answered >= 0.28
+
+
 def test_a_call_without_an_answer_is_given_up(vision, annotator, picture):
     vision.script(["slow"])
     started = time.monotonic()
@@ -369,9 +378,9 @@ def test_an_image_whose_error_passes_is_asked_again_alone(vision, annotator, pic
     assert [call.pictures for call in vision.calls] == [numbers, [2]]
 
 
-@pytest.mark.parametrize("n_before", [1, 2, 5])
-def test_an_error_that_passes_does_so_after_other_failures_too(vision, annotator, picture, n_before):
-    vision.script(["quota"] * n_before + [("image", 14, 0)])
+@pytest.mark.parametrize("before", [["quota"], ["quota"] * 5, ["internal"] * 2, ["short", "quota", "deadline"]])
+def test_an_error_that_passes_does_so_after_other_failures_too(vision, annotator, picture, before):
+    vision.script([*before, ("image", 14, 0)])
     assert label(annotator(), [picture(1), picture(2)]) == [seen(1), seen(2)]
 
 
@@ -649,6 +658,10 @@ def test_broken_credentials_of_gcloud(fake_vision, tmp_path):
 
 @pytest.mark.parametrize("missing", ["google.cloud.vision", "grpc", "google.auth"])
 def test_without_the_package_one_line_says_how_to_get_it(tmp_path, missing):
+    user = {"type": "authorized_user", "client_id": "a", "client_secret": "b", "refresh_token": "c"}
+    folder = tmp_path / ".config" / "gcloud"
+    folder.mkdir(parents=True)
+    (folder / "application_default_credentials.json").write_text(json.dumps(user), encoding="utf-8")
     ((found, message),) = run(f"import sys; sys.modules[{missing!r}] = None\n" + TRY, tmp_path)
     assert found is False
     check_error(message, 'python3 -m pip install "instahash[vision]"', "--annotator offline")
