@@ -12,8 +12,8 @@ class Pace:
     """Lets calls of up to `most` images start so that no minute sees more than `rate` images.
 
     A call of n images is followed by a pause of 60 n/(rate - 2 most) seconds. All calls of a minute but the last one
-    then have rate - 2 most images together: that one, and one that was late, have room. Below 4 most images a minute
-    the pause is 60 n/rate. Shared by threads.
+    then have rate - 2 most images together: that one, and one that was late, have room. The rate must be at least 4 most,
+    or `most` be 1, where the pause is 60 n/rate. Shared by threads.
     """
 
     def __init__(self, rate: float, most: int):

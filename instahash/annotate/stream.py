@@ -154,14 +154,17 @@ class _Work:
         images = {}
         for image, photo in photos.items():
             try:
-                # Read again rather than held: a batch of large files would fill the memory.
-                content = photo.read()
-                if digest(content) != image:
-                    raise ImageError("it changed while it was read; run the command again")
-                images[image] = self._annotator.prepare(content)
+                images[image] = self._prepared(image, photo)
             except ImageError as error:
                 yield image, error
         if images:
             names = list(images)
             for i, labels in self._annotator.label(list(images.values()), self._closed):
                 yield names[i], labels
+
+    def _prepared(self, image, photo):
+        # Read again rather than held: a batch of large files would fill the memory.
+        content = photo.read()
+        if digest(content) != image:
+            raise ImageError("it changed while it was read; run the command again")
+        return self._annotator.prepare(content)

@@ -209,6 +209,18 @@ def test_slow_lasts_until_the_client_gives_up(vision, ask, picture):
     assert not vision.answered()
 
 
+def test_a_client_that_gives_up_early_keeps_no_server_from_closing(fake_vision, picture):
+    large = picture(1, 4000)  # takes a while to look at
+    with fake_vision.FakeVision() as server:
+        ask = Caller(server.address)
+        server.script(["slow", "drop"])
+        for _ in range(2):
+            assert refused(ask, [large] * 8, timeout=0.2) == "DEADLINE_EXCEEDED"
+        ask.close()
+        started = time.monotonic()
+    assert time.monotonic() - started < 20
+
+
 def test_late_answers_come_in_another_order(vision, ask, picture):
     vision.script([("delay", 0.4), ("delay", 0.01)])
     with ThreadPoolExecutor(2) as threads:

@@ -40,7 +40,7 @@ def refusal(photo):
         photo.read()
     text = str(caught.value)
     assert len(text.splitlines()) == 1
-    assert photo.id not in text
+    assert repr(photo.id) not in text
     return text
 
 

@@ -282,24 +282,6 @@ def test_a_file_that_changes_meanwhile_is_an_error_and_not_kept(tmp_path, path, 
     assert kept(path, [b"old", b"new", b"other"]) == [b"other"]
 
 
-@pytest.mark.parametrize("change", [lambda path: path.write_bytes(b"new"), lambda path: path.unlink()])
-def test_a_file_that_changes_meanwhile_spoils_no_equal_one(tmp_path, change):
-    one, other = tmp_path / "one.jpg", tmp_path / "other.jpg"
-    for path in (one, other):
-        path.write_bytes(b"same")
-
-    def sources():
-        yield one
-        yield other
-        change(one)
-        yield "third", b"third"
-
-    assert [annotation.labels for annotation in annotate(sources(), Annotator(2))][1:] == [
-        seen(b"same"),
-        seen(b"third"),
-    ]
-
-
 # ------------------------------------------------------------------------------------------------------------ the cache
 
 
@@ -675,23 +657,6 @@ def test_what_fails_in_the_loop_loses_no_answer(path, error):
             raise error
     assert annotator.n_running == 0 and len(annotator.asked) == 3
     assert sorted(kept(path, [text for _, text in texts(100)])) == sorted(flat(annotator.asked))
-
-
-def test_ctrl_c_while_a_thread_starts_loses_no_answer(path, monkeypatch):
-    def start(thread):
-        started(thread)
-        wait_until(lambda: annotator.n_running)
-        raise KeyboardInterrupt
-
-    annotator = Annotator(2, 2, lambda number, images, stopped: stopped.wait(10) and time.sleep(0.1))
-    started = threading.Thread.start
-    with Cache(path, Annotator.key) as cache:
-        monkeypatch.setattr(threading.Thread, "start", start)
-        with pytest.raises(KeyboardInterrupt):
-            list(annotate(texts(8), annotator, cache))
-        monkeypatch.undo()
-        assert annotator.n_running == 0
-    assert kept(path, [text for _, text in texts(8)]) == [text for _, text in texts(2)]
 
 
 @pytest.mark.parametrize("error", [AnnotatorError("the service refuses"), ZeroDivisionError()])
