@@ -7,6 +7,7 @@ of one of its images is asked again in smaller parts, until that image is alone.
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import threading
@@ -17,6 +18,8 @@ from collections.abc import Iterator, Sequence
 from instahash.annotate.pace import Pace
 from instahash.data import Label
 from instahash.errors import AnnotatorError, ImageError
+
+log = logging.getLogger(__name__)
 
 MOST_IMAGES = 16  # a call, the service's limit
 MOST_BYTES = 8_000_000  # of images a call; the service takes 10 MB with everything around them
@@ -168,6 +171,8 @@ class GoogleAnnotator:
                         yield i, _labels(answer)
             if again:
                 parts.append((again, n_failed + 1))
+                if n_failed == 1 and self._last_answer < since:
+                    log.warning("%s does not answer; trying again for %g s", self.name, self._patience)
                 delay = min(LAST_DELAY, FIRST_DELAY * 2**n_failed)
                 if stopped.wait(random.uniform(delay / 2, delay)):
                     raise AnnotatorError("stopped")

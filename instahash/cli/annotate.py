@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def parser():
     add("--out", metavar="POSTS",
         help="write posts here, as instahash-train and instahash-recommend read them (default: print the labels)")  # fmt: skip
     add("--posts", metavar="POSTS",
-        help="posts of these photos: a photo gets hashtags, user and time of the post that has its name as id")  # fmt: skip
+        help="with --out: a photo gets hashtags, user and time of the post here that has its path or name as id")  # fmt: skip
     add("--annotator", choices=ANNOTATORS, help="(default: google where credentials are found, else offline)")
     add("--cache", metavar="FILE", help="what is labelled already is kept here (default: a file in ~/.cache)")
     add("--objects", action="store_true", help="google: find objects too, for 2.25 USD more a thousand photos")
@@ -61,7 +62,7 @@ def work(args):
     google = {"objects": args.objects, "max_cost": args.max_cost, "rate": args.rate}
     annotator = choose_annotator(args.annotator, args.threads, **google)
     photos = list(find_photos(args.images))
-    posts = _posts_by_name(args.posts) if args.posts else {}
+    posts = _Posts(args.posts)
     note("annotate", f"{len(photos)} photos, labelled by {annotator.name}{_cost(annotator, len(photos))}")
     counts = {"labelled": 0, "cached": 0, "failed": 0}
     # Closed in this order: what is under way still has to get into the cache.
@@ -70,7 +71,8 @@ def work(args):
             progress = tqdm(annotations, "Labelling", len(photos), unit=" photos", disable=None)
             labelled = _labelled(progress, counts)
             if args.out:
-                write_posts(args.out, (_joined(annotation, posts) for annotation in labelled))
+                write_posts(args.out, map(posts.joined, labelled))
+                posts.note()
             else:
                 for annotation in labelled:
                     print(f"{annotation.id}\t{label_line(annotation.labels)}", flush=True)
@@ -100,7 +102,7 @@ def _labelled(annotations, counts):
             counts["cached"] += annotation.cached
             yield annotation
     if not counts["labelled"]:
-        raise ImageError(f"none of {counts['failed']} photos could be labelled; see the lines above")
+        raise ImageError("no photo could be labelled; each line above says why")
 
 
 def _cost(annotator, n_photos):
@@ -113,19 +115,31 @@ def _cost(annotator, n_photos):
     return most
 
 
-def _posts_by_name(path):
-    from instahash.data import read_posts
+class _Posts:
+    """Posts that say what is known of photos besides labels; a photo's is that with its path, file name or name as id."""
 
-    return {post.id: post for post in read_posts(path)}
+    def __init__(self, path):
+        from instahash.data import read_posts
 
+        self._posts = {post.id: post for post in read_posts(path)} if path else {}
+        self._n_photos = Counter()  # of each post
 
-def _joined(annotation, posts):
-    """The post of a photo: labels of ours, the rest of a post whose id is its path, file name or name without suffix."""
-    path = Path(annotation.id)
-    for name in (annotation.id, path.name, path.stem):
-        if name in posts:
-            return posts[name]._replace(labels=annotation.labels)
-    return annotation.post()
+    def joined(self, annotation):
+        """The post of a photo, under its path."""
+        path = Path(annotation.id)
+        for name in (annotation.id, path.name, path.stem):
+            if name in self._posts:
+                self._n_photos[name] += 1
+                return self._posts[name]._replace(id=annotation.id, labels=annotation.labels)
+        return annotation.post()
+
+    def note(self):
+        """Say which posts have no photo, or more than one."""
+        for number, wrong in (("no", lambda n: n == 0), ("more than one", lambda n: n > 1)):
+            found = [name for name in self._posts if wrong(self._n_photos[name])]
+            if found:
+                shown = ", ".join(found[:5]) + (", ..." if len(found) > 5 else "")
+                note("annotate", f"{len(found)} of {len(self._posts)} posts have {number} photo: {shown}")
 
 
 def main(argv=None):

@@ -51,6 +51,8 @@ def parser():
     add("--banned", metavar="FILE", help="a text file of hashtags never to recommend")
     add("--annotator", choices=ANNOTATORS,
         help="what labels photos (default: google where credentials are found, else offline)")  # fmt: skip
+    add("--min-score", type=share, metavar="X",
+        help="leave labels of photos with a lower score out (default: that of the training, 0.5)")  # fmt: skip
     add("--cache", metavar="FILE", help="labels of photos are kept here (default: a file in ~/.cache)")
     add("--max-cost", type=amount, metavar="USD", help="google: send no photo that would cost more (default: no limit)")
     add("--json", action="store_true", help="print JSON; for --posts and --image one object a line with its id")
@@ -99,11 +101,14 @@ def _for_images(args, model, top, wishes):
     from tqdm import tqdm
 
     from instahash.annotate import Cache, annotate, choose_annotator, default_cache, find_photos
+    from instahash.errors import ImageError
 
     annotator = choose_annotator(args.annotator, max_cost=args.max_cost)
     photos = list(find_photos(args.image))
+    least = model.settings.data.min_score if args.min_score is None else args.min_score
     note("recommend", f"labels by {annotator.name}")
-    n_failed = 0
+    n_failed = n_unknown = 0
+    # Closed in this order: what is under way still has to get into the cache.
     with (
         Cache(args.cache or default_cache(), annotator.key) as cache,
         closing(annotate(photos, annotator, cache)) as annotations,
@@ -113,17 +118,22 @@ def _for_images(args, model, top, wishes):
                 note("recommend", annotation.error)
                 n_failed += 1
                 continue
-            certain = [label for label in annotation.labels if label.score >= model.settings.data.min_score]
-            answer = model.recommend(certain, top, **wishes)
-            shown = [label._asdict() for label in annotation.labels]
-            if args.json:
-                value = {"id": annotation.id, "labels": shown, **answer.to_json()}
-                print(json.dumps(value, ensure_ascii=False))
-                continue
+            sure = [label for label in annotation.labels if label.score >= least]
+            answer = model.recommend(sure, top, **wishes)
+            n_unknown += answer.fallback is not None
             if len(photos) == 1:
-                note("recommend", label_line(annotation.labels))
-                _note_unknown(model, [label.description for label in certain] + wishes["chosen"], answer)
-            print(("" if len(photos) == 1 else f"{annotation.id}\t") + hashtag_line(answer.hashtags), flush=True)
+                unsure = [label for label in annotation.labels if label.score < least]
+                note("recommend", label_line(sure) + (f"; below {least:g}: {label_line(unsure)}" if unsure else ""))
+                _note_unknown(model, [label.description for label in sure] + wishes["chosen"], answer)
+            if args.json:
+                labels = [label._asdict() for label in annotation.labels]
+                print(json.dumps({"id": annotation.id, "labels": labels, **answer.to_json()}, ensure_ascii=False))
+            else:
+                print(f"{annotation.id}\t" * (len(photos) > 1) + hashtag_line(answer.hashtags), flush=True)
+    if n_unknown and len(photos) > 1:
+        note("recommend", f"{n_unknown} photos without a known label of {least:g} or more got the most used hashtags")
+    if n_failed == len(photos):
+        raise ImageError("no photo could be labelled; each line above says why")
     if n_failed:
         raise SomeFailed
 
@@ -155,7 +165,7 @@ def _note_unknown(model, asked, answer):
 
     _, unknown = model.vocabulary.lookup([word for text in asked for word in words(text)])
     if answer.fallback:
-        why = f"no label is known ({', '.join(unknown)})" if unknown else "no label is certain enough"
+        why = f"no word is known ({', '.join(unknown)})" if unknown else "no label is sure enough (see --min-score)"
         note("recommend", f"{why}; these are the most used hashtags")
     elif unknown:
         note("recommend", f"unknown words left out: {', '.join(unknown)}")

@@ -56,7 +56,10 @@ def read_instaloader_folder(folder: Path, load_json) -> Iterator[Post]:
     """
     paths = sorted([*folder.rglob("*.json"), *folder.rglob("*.json.xz")])
     if not paths:
-        raise DataError(f"the folder '{folder}' has neither HARRISON's files nor .json files; give a file of posts")
+        raise DataError(
+            f"the folder '{folder}' has neither HARRISON's files nor .json files; give a file of posts, "
+            "which instahash-annotate makes of photos"
+        )
     for path in paths:
         value = load_json(path)
         if isinstance(value, dict) and isinstance(value.get("node"), dict) and _is_post(value["node"]):

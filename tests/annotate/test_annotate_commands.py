@@ -106,6 +106,7 @@ def test_labels_are_printed_in_order_and_asked_for_once(google, photos, vision):
 
 
 def test_posts_are_written_with_the_hashtags_of_their_photos(google, photos, tmp_path):
+    (photos / "more" / "7.png").write_bytes((photos / "7.png").read_bytes())
     given = [
         Post("7", ("#Sun",), user="anna"),
         Post("8.png", ("sea",), created_at="2020-01-01"),
@@ -117,9 +118,15 @@ def test_posts_are_written_with_the_hashtags_of_their_photos(google, photos, tmp
     answer = run("annotate", google, photos, "--out", out, "--posts", tmp_path / "given.jsonl")
     assert answer.returncode == 0 and answer.stdout == "", answer.stderr
     posts = list(read_posts(out))
-    assert [post.id for post in posts] == ["7", "8.png", str(photos / "9.png"), str(photos / "more" / "10.PNG")]
-    assert [post.labels[0].description for post in posts] == ["photo 7", "photo 8", "photo 9", "photo 10"]
-    assert [post.hashtags for post in posts] == [("#Sun",), ("sea",), ("sky",), ()]
+    assert [post.id for post in posts] == [
+        str(photos / name) for name in ("7.png", "8.png", "9.png", "more/10.PNG", "more/7.png")
+    ]
+    assert [post.labels[0].description for post in posts] == ["photo 7", "photo 8", "photo 9", "photo 10", "photo 7"]
+    assert [post.hashtags for post in posts] == [("#Sun",), ("sea",), ("sky",), (), ("#Sun",)]
+    assert lines(answer.stderr)[1:-1] == [
+        "instahash-annotate: 1 of 4 posts have no photo: elsewhere",
+        "instahash-annotate: 1 of 4 posts have more than one photo: 7",
+    ]
     assert (posts[0].user, posts[1].created_at, posts[2].features) == ("anna", "2020-01-01", ("country:pt",))
     with gzip.open(out) as file:
         assert json.loads(file.readline())["labels"][0] == {"description": "photo 7", "score": 0.97}
@@ -148,7 +155,7 @@ def test_nothing_is_written_where_no_photo_is_sound(google, tmp_path):
     (tmp_path / "x.jpg").write_text("x")
     out = tmp_path / "posts.jsonl"
     answer = run("annotate", google, tmp_path / "x.jpg", "--out", out)
-    assert answer.returncode == 2 and "none of 1 photos" in lines(answer.stderr)[-1] and not out.exists()
+    assert answer.returncode == 2 and "no photo could be labelled" in lines(answer.stderr)[-1] and not out.exists()
     assert not list(tmp_path.glob(".posts*"))
 
 
@@ -276,7 +283,7 @@ def test_a_photo_gets_hashtags(google, photos, model_dir, sees):
     assert answer.returncode == 0 and answer.stdout == expected.stdout and answer.stdout.count("#") == 5
     assert lines(answer.stderr) == [
         "instahash-recommend: labels by Google Cloud Vision",
-        "instahash-recommend: Dog 0.95, Grass 0.80, Zebra crossing 0.70, Sea 0.20",
+        "instahash-recommend: Dog 0.95, Grass 0.80, Zebra crossing 0.70; below 0.5: Sea 0.20",
         "instahash-recommend: unknown words left out: zebra, crossing",
     ]
 
@@ -295,15 +302,24 @@ def test_photos_get_json_with_their_labels(google, photos, model_dir, sees):
     assert [line.split("\t")[0] for line in lines(plain.stdout)] == [str(photos / "7.png"), str(photos / "8.png")]
 
 
-def test_a_photo_of_which_nothing_is_certain_says_so(google, photos, model_dir, vision):
+def test_a_photo_of_which_nothing_is_sure_says_so(google, photos, model_dir, vision):
     vision.sees = lambda number: ([("Dog", 0.4)], [])
-    answer = run("recommend", google, "--model-dir", model_dir, "--image", photos / "7.png")
-    assert "no label is certain enough; these are the most used hashtags" in answer.stderr and "#" in answer.stdout
+    ask = ["--model-dir", model_dir, "--image", photos / "7.png"]
+    answer = run("recommend", google, *ask)
+    assert "no label is sure enough (see --min-score); these are the most used hashtags" in answer.stderr
+    assert "instahash-recommend: (no label); below 0.5: Dog 0.40\n" in answer.stderr and "#" in answer.stdout
+    several = run("recommend", google, *ask, photos / "8.png")
+    assert lines(several.stderr)[-1] == (
+        "instahash-recommend: 2 photos without a known label of 0.5 or more got the most used hashtags"
+    )
+    surer = run("recommend", google, *ask, "--min-score", 0.4)
+    expected = run("recommend", google, "--model-dir", model_dir, "--labels", "dog:0.4")
+    assert surer.stdout == expected.stdout and lines(surer.stderr)[1:] == ["instahash-recommend: Dog 0.40"]
 
 
 def test_a_photo_may_cost_too_much(google, photos, model_dir, vision):
     answer = run("recommend", google, "--model-dir", model_dir, "--image", photos / "7.png", "--max-cost", "0")
-    assert answer.returncode == 1 and answer.stdout == "" and "--max-cost" in answer.stderr and not vision.calls
+    assert answer.returncode == 2 and answer.stdout == "" and "--max-cost" in answer.stderr and not vision.calls
 
 
 @compiled
