@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "training": set(),
     "data": set(),
     # Photos in, posts out; the labeller that needs no cloud has kernels.
-    "annotate": {"data", "jit", "threads"},
+    "annotate": {"data", "jit"},
     "testing": set(),
     "word2vec": {"jit", "threads", "topk", "training"},
     "autorec": {"jit", "threads", "topk", "training"},

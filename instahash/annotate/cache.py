@@ -17,6 +17,7 @@ from instahash.data import Label
 from instahash.errors import AnnotatorError
 
 FORMAT, APPLICATION = 1, 0x1A57A6  # user_version and application_id of the file
+_OWNERS: set[str] = set()  # of this process: another that had its number before may have left claims
 CLAIM_SECONDS = 600.0  # after which a claim ends in any case
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS labels (image TEXT, settings TEXT, labels TEXT NOT NULL, "
@@ -30,7 +31,11 @@ SCHEMA = (
 
 def default_cache() -> Path:
     """Where labels are kept unless another file is named: below XDG_CACHE_HOME, or ~/.cache."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "instahash", "labels.sqlite")
+    try:
+        folder = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError:  # nobody has no home
+        raise AnnotatorError("there is no home folder for a cache of labels; name a file (--cache)") from None
+    return Path(folder, "instahash", "labels.sqlite")
 
 
 class Cache:
@@ -47,6 +52,7 @@ class Cache:
     def __init__(self, path: str | Path, settings: str):
         self._path, self._settings = Path(path), settings
         self._owner, self._lock = uuid.uuid4().hex, threading.Lock()
+        _OWNERS.add(self._owner)
         with self._faults():
             self._path.parent.mkdir(parents=True, exist_ok=True)
             # Autocommit: transactions are opened where they are needed.
@@ -89,14 +95,15 @@ class Cache:
     def claim(self, images: Sequence[str]) -> list[str]:
         """Those images that have no labels and that nobody else is at; they are the caller's until `put` or `release`."""
         with self._transaction() as execute:
+            execute("DELETE FROM claims WHERE until<?", (time.time(),))
             known, mine = self._known(images), []
             for image in images:
                 if image in known:
                     continue
                 claim = execute(
-                    "SELECT pid, until FROM claims WHERE image=? AND settings=?", (image, self._settings)
+                    "SELECT owner, pid FROM claims WHERE image=? AND settings=?", (image, self._settings)
                 ).fetchone()
-                if claim is None or claim[1] < time.time() or not _alive(claim[0]):
+                if claim is None or not _lives(*claim):
                     mine.append(image)
             until = time.time() + CLAIM_SECONDS
             for image in mine:
@@ -154,7 +161,10 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _alive(pid):
+def _lives(owner, pid):
+    """Whether who made a claim is still there."""
+    if pid == os.getpid():
+        return owner in _OWNERS
     if os.name == "nt":  # where this signal would end it; a claim then lasts until it expires
         return True
     try:

@@ -29,9 +29,10 @@ FIRST_DELAY, LAST_DELAY = 1.0, 32.0  # seconds before a call is tried again; dou
 TRIES = 3  # of images that a call may have failed for, before they are asked in smaller parts
 DO_WITHOUT = "or do without: --annotator offline"
 
-# gRPC's codes.
-INVALID_ARGUMENT, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, INTERNAL, UNAVAILABLE = 3, 4, 8, 13, 14
-PASSING = {DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, INTERNAL, UNAVAILABLE}
+# gRPC's codes; a connection that breaks may come as one of the first two.
+CANCELLED, UNKNOWN, INVALID_ARGUMENT, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED = 1, 2, 3, 4, 8
+ABORTED, INTERNAL, UNAVAILABLE = 10, 13, 14
+PASSING = {CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE}
 PERHAPS_AN_IMAGE = {DEADLINE_EXCEEDED, INTERNAL}  # an image may be what makes the service fail
 
 
@@ -44,7 +45,8 @@ class GoogleAnnotator:
     max_cost : float or None, USD at list price after which nothing more is sent.
     n_concurrent : int, calls at the same time.
     patience : float, seconds without any answer after which the service counts as away.
-    timeout : float, seconds a call.
+    timeout : float, seconds a call. Several must fit into the patience, or the one image at which the service hangs
+        is not found.
     endpoint : str or None, another host of the service ("eu-vision.googleapis.com").
     client : a google.cloud.vision.ImageAnnotatorClient to use, or None to make one with the usual credentials.
 
@@ -62,12 +64,20 @@ class GoogleAnnotator:
         max_cost: float | None = None,
         n_concurrent: int = 4,
         patience: float = 120.0,
-        timeout: float = 60.0,
+        timeout: float = 20.0,
         endpoint: str | None = None,
         client=None,
     ):
-        if not rate > 0:
-            raise AnnotatorError(f"the rate is {rate} images a minute; it must be above 0")
+        for value, what in (
+            (rate, "rate"),
+            (patience, "patience"),
+            (timeout, "timeout"),
+            (n_concurrent, "n_concurrent"),
+        ):
+            if not 0 < value < float("inf"):
+                raise AnnotatorError(f"{what} is {value}; it must be a number above 0")
+        if max_cost is not None and not 0 <= max_cost < float("inf"):
+            raise AnnotatorError(f"max_cost is {max_cost}; it must be an amount of USD, or None for no limit")
         self.key = f"google labels objects={objects} max_results={max_results} longest={LONGEST}"
         # A minute must hold more than one call, or its rate could not be kept.
         self.batch_size = max(1, min(MOST_IMAGES, int(rate / 4)))
@@ -78,7 +88,7 @@ class GoogleAnnotator:
         # One part in a million forgives what is lost in dividing by a price.
         self.most_images = None if max_cost is None else int(max_cost / self.price * (1 + 1e-6))
         self._client = client or _client(endpoint)
-        self._pace = Pace(rate, self.batch_size)
+        self._pace = Pace(rate, self.batch_size, n_concurrent)
         self._lock = threading.Lock()
         self._n_answered = self._n_reserved = 0
         self._last_answer = -float("inf")
@@ -91,9 +101,12 @@ class GoogleAnnotator:
     def prepare(self, content: bytes) -> bytes:
         """What is sent of an image: a JPEG of at most 640 pixels a side, without place, time or any other metadata.
 
-        Raises ImageError where it cannot be decoded.
+        Raises ImageError where it cannot be decoded, or not be paid for any more.
         """
         from instahash.annotate.images import jpeg
+
+        if self.most_images is not None and self._n_answered >= self.most_images:
+            raise self._too_costly()
 
         return jpeg(content, LONGEST)
 
@@ -118,7 +131,10 @@ class GoogleAnnotator:
         finally:
             self._settle(left, 0)
         for i in range(n_paid, len(images)):
-            yield i, ImageError(f"it was not sent: the cost would pass {self._max_cost:g} USD (--max-cost)")
+            yield i, self._too_costly()
+
+    def _too_costly(self):
+        return ImageError(f"it was not sent: the cost would pass {self._max_cost:g} USD (--max-cost)")
 
     def _reserve(self, n_images):
         """How many of so many images may be paid for, those under way counted."""
@@ -137,7 +153,7 @@ class GoogleAnnotator:
         """What becomes of images[i] for i in indices, as pairs."""
         since = time.monotonic()
         parts = deque([(indices, 0)])  # and how often in a row they were asked in vain
-        n_faults = Counter()  # of each image, those that may be its own
+        n_spoilt, n_errors = Counter(), Counter()  # of each image: calls that it may have spoilt, errors of its own
         while parts:
             part, n_failed = parts.popleft()
             again = []
@@ -146,12 +162,15 @@ class GoogleAnnotator:
             except _CallError as error:
                 if error.code not in PASSING | {INVALID_ARGUMENT}:
                     raise AnnotatorError(f"{self.name} refuses: {error}; {_help(error)}") from None
-                n_faults.update(part * (error.code in PERHAPS_AN_IMAGE))
-                by_an_image = error.code == INVALID_ARGUMENT or n_faults[part[0]] >= TRIES
+                if error.code in PERHAPS_AN_IMAGE:
+                    n_spoilt.update(part)
+                by_an_image = error.code == INVALID_ARGUMENT or (
+                    error.code in PERHAPS_AN_IMAGE and n_spoilt[part[0]] >= TRIES
+                )
                 if by_an_image and len(part) > 1:
                     middle = len(part) // 2
                     parts += [(part[:middle], 0), (part[middle:], 0)]
-                    n_faults.clear()
+                    n_spoilt.clear()
                 # Where others get through meanwhile, it is not the service.
                 elif by_an_image and (error.code == INVALID_ARGUMENT or self._last_answer > since):
                     yield part[0], ImageError(f"{self.name} fails at it: {error}")
@@ -162,8 +181,8 @@ class GoogleAnnotator:
                     again = part
             else:
                 for i, answer in zip(part, answers):
-                    n_faults[i] += 1
-                    if answer.error.code in PASSING and n_faults[i] < TRIES:
+                    n_errors[i] += 1
+                    if answer.error.code in PASSING and n_errors[i] < TRIES:
                         again.append(i)
                     elif answer.error.code:
                         yield i, ImageError(f"{self.name} refuses it: {_one_line(answer.error.message)}")
@@ -211,18 +230,18 @@ class _CallError(Exception):
 
 
 def has_credentials() -> bool:
-    """Whether :class:`GoogleAnnotator` would find its package and credentials; credentials that are broken count."""
-    if os.environ.get("VISION_EMULATOR_HOST") or os.environ.get("GOOGLE_APPLICATION_CREDENTIALS"):
-        return True
+    """Whether :class:`GoogleAnnotator` would find its packages and credentials; credentials that are broken count."""
     try:
         import google.auth
         import google.cloud.vision
-        from google.auth.exceptions import DefaultCredentialsError
+        import PIL
     except ImportError:
         return False
+    if os.environ.get("VISION_EMULATOR_HOST") or os.environ.get("GOOGLE_APPLICATION_CREDENTIALS"):
+        return True
     try:
         google.auth.default()
-    except DefaultCredentialsError as error:
+    except google.auth.exceptions.DefaultCredentialsError as error:
         return "not found" not in str(error)
     except Exception:  # a broken file of credentials may make anything of it
         return True
@@ -232,11 +251,12 @@ def has_credentials() -> bool:
 def _client(endpoint):
     try:
         import grpc
+        import PIL
         from google.cloud import vision
         from google.cloud.vision_v1.services.image_annotator.transports import ImageAnnotatorGrpcTransport
     except ImportError:
         raise AnnotatorError(
-            f"{GoogleAnnotator.name} needs the package google-cloud-vision; install it with "
+            f"{GoogleAnnotator.name} needs the packages google-cloud-vision and pillow; install them with "
             f'python3 -m pip install "instahash[vision]", {DO_WITHOUT}'
         ) from None
     emulator = os.environ.get("VISION_EMULATOR_HOST")
@@ -278,7 +298,7 @@ def _labels(answer):
         *((label.description, label.score) for label in answer.label_annotations),
         *((thing.name, thing.score) for thing in answer.localized_object_annotations),
     ]:
-        name = " ".join(description.split())
+        name = _one_line(description)
         score = min(1.0, max(0.0, round(score, 4)))  # the service counts in float32
         known = scores.get(name.casefold())
         if name and (known is None or score > known.score):
@@ -304,4 +324,4 @@ def _help(error):
 
 
 def _one_line(text):
-    return " ".join(str(text).split()).rstrip(".")
+    return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split()).rstrip(".")

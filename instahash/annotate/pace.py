@@ -11,13 +11,15 @@ from instahash.errors import AnnotatorError
 class Pace:
     """Lets calls of up to `most` images start so that no minute sees more than `rate` images.
 
-    A call of n images is followed by a pause of 60 n/(rate - 2 most) seconds. All calls of a minute but the last one
-    then have rate - 2 most images together: that one, and one that was late, have room. The rate must be at least 4 most,
-    or `most` be 1, where the pause is 60 n/rate. Shared by threads.
+    A call of n images is followed by a pause of 60 n/(rate - margin) seconds. All calls of a minute but the last one
+    then have rate - margin images together; the margin is room for that one, and for one of each of `n_callers` that is
+    late, but at most half of the rate. The rate must be at least 4 most, or `most` be 1, where there may be no margin.
+    Shared by threads; other processes are not known of.
     """
 
-    def __init__(self, rate: float, most: int):
-        self._seconds = 60 / (rate - 2 * most if rate >= 4 * most else rate)
+    def __init__(self, rate: float, most: int, n_callers: int = 1):
+        margin = min((n_callers + 1) * most, rate / 2) if rate >= 4 * most else 0
+        self._seconds = 60 / (rate - margin)
         self._lock, self._next = threading.Lock(), 0.0
 
     def wait(self, n_images: int, stopped: threading.Event) -> None:

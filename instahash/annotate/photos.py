@@ -69,8 +69,8 @@ def find_photos(sources: Iterable[str | Path | bytes | tuple[str, bytes]]) -> It
     if isinstance(sources, (str, bytes, os.PathLike)):
         sources = [sources]
     for position, source in enumerate(sources, 1):
-        if isinstance(source, bytes):
-            yield Photo(f"photo {position}", source)
+        if isinstance(source, (bytes, bytearray)):
+            yield Photo(f"photo {position}", bytes(source))
         elif isinstance(source, tuple):
             yield Photo(*source)
         elif os.path.isdir(source):

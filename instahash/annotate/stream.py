@@ -24,7 +24,7 @@ class Annotation(NamedTuple):
     id : str, its path as given, or a name.
     labels : tuple of Label, best first as the annotator gives them.
     error : str or None, why there are none, in one line that names the photo.
-    cached : bool, nothing was asked for them this time.
+    cached : bool, they were in the cache when the photo's turn came.
     """
 
     id: str
@@ -138,13 +138,14 @@ class _Work:
             finally:
                 if self._cache:
                     self._cache.release(mine)
-            if self._closed.is_set() and len(results) < len(batch):
+            if not results.keys() >= set(mine):
                 raise AnnotatorError("stopped")
             left = [image for image in left if image not in results]
             if left:
                 results |= self._cache.get(left)
                 left = [image for image in left if image not in results]
-                self._closed.wait(LOOK_AGAIN if left else 0)
+            if left and self._closed.wait(LOOK_AGAIN):
+                raise AnnotatorError("stopped")
         for image in batch:
             del self._batch_of[image]
         return results

@@ -9,8 +9,6 @@ import sys
 from instahash import __version__
 from instahash.errors import InstahashError
 
-ANNOTATORS = ("google", "offline")  # of annotate/choose.py, which is not imported for --help
-
 
 class Parser(argparse.ArgumentParser):
     """Complains in one line, exit 2; shows the example of its epilog as it was written."""
@@ -48,6 +46,10 @@ def run(parser, work, argv, interrupted=""):
     except BrokenPipeError:  # the reader, `head` say, has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # what is printed has no room left, say
+        print(f"{parser.prog}: error: {error.strerror or error}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
 
 
 def set_blas_threads(n_threads):
@@ -93,7 +95,12 @@ amount.__name__ = "number"
 
 def note(command, text):
     """A line on standard error that is no failure of the command."""
-    print(f"instahash-{command}: {text}", file=sys.stderr, flush=True)
+    print(f"instahash-{command}: {shown(text)}", file=sys.stderr, flush=True)
+
+
+def shown(text):
+    """A text from outside as one line that a terminal only shows: what would steer it is escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def hashtag_line(hashtags):
@@ -103,4 +110,4 @@ def hashtag_line(hashtags):
 
 def label_line(labels):
     """Labels with their scores, on one line."""
-    return ", ".join(f"{label.description} {label.score:.2f}" for label in labels) or "(no label)"
+    return ", ".join(f"{shown(label.description)} {label.score:.2f}" for label in labels) or "(no label)"

@@ -4,20 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import closing
 
-from instahash.cli.common import (
-    ANNOTATORS,
-    Parser,
-    SomeFailed,
-    amount,
-    at_least,
-    hashtag_line,
-    label_line,
-    note,
-    run,
-    share,
-)
+from instahash.cli.common import Parser, at_least, hashtag_line, label_line, note, run, set_blas_threads, share, shown
+from instahash.cli.photos import add_annotator, labelled
 
 PLATFORMS = ("instagram", "pinterest", "tiktok")  # of recommend/platforms.py, which is not imported for --help
 EXAMPLE = """example:
@@ -49,17 +38,16 @@ def parser():
     add("--diversity", type=share, metavar="X", help="0 to 1, away from hashtags that are much alike (default: 0.1)")
     add("--platform", choices=PLATFORMS, help="at most as many hashtags as it takes, chosen ones included")
     add("--banned", metavar="FILE", help="a text file of hashtags never to recommend")
-    add("--annotator", choices=ANNOTATORS,
-        help="what labels photos (default: google where credentials are found, else offline)")  # fmt: skip
     add("--min-score", type=share, metavar="X",
         help="leave labels of photos with a lower score out (default: that of the training, 0.5)")  # fmt: skip
-    add("--cache", metavar="FILE", help="labels of photos are kept here (default: a file in ~/.cache)")
-    add("--max-cost", type=amount, metavar="USD", help="google: send no photo that would cost more (default: no limit)")
     add("--json", action="store_true", help="print JSON; for --posts and --image one object a line with its id")
+    add_annotator(command)
     return command
 
 
 def work(args):
+    if args.image:
+        set_blas_threads(1)
     from instahash.data import words
     from instahash.errors import DataError
     from instahash.pipeline import InstaHash
@@ -98,26 +86,13 @@ def _for_labels(args, model, top, wishes):
 
 
 def _for_images(args, model, top, wishes):
-    from tqdm import tqdm
+    from instahash.annotate import find_photos
 
-    from instahash.annotate import Cache, annotate, choose_annotator, default_cache, find_photos
-    from instahash.errors import ImageError
-
-    annotator = choose_annotator(args.annotator, max_cost=args.max_cost)
     photos = list(find_photos(args.image))
     least = model.settings.data.min_score if args.min_score is None else args.min_score
-    note("recommend", f"labels by {annotator.name}")
-    n_failed = n_unknown = 0
-    # Closed in this order: what is under way still has to get into the cache.
-    with (
-        Cache(args.cache or default_cache(), annotator.key) as cache,
-        closing(annotate(photos, annotator, cache)) as annotations,
-    ):
-        for annotation in tqdm(annotations, "Labelling", len(photos), unit=" photos", disable=_hidden(len(photos))):
-            if annotation.error:
-                note("recommend", annotation.error)
-                n_failed += 1
-                continue
+    n_unknown = 0
+    with labelled("recommend", args, photos, quiet=len(photos) == 1 or sys.stdout.isatty()) as annotations:
+        for annotation in annotations:
             sure = [label for label in annotation.labels if label.score >= least]
             answer = model.recommend(sure, top, **wishes)
             n_unknown += answer.fallback is not None
@@ -129,13 +104,10 @@ def _for_images(args, model, top, wishes):
                 labels = [label._asdict() for label in annotation.labels]
                 print(json.dumps({"id": annotation.id, "labels": labels, **answer.to_json()}, ensure_ascii=False))
             else:
-                print(f"{annotation.id}\t" * (len(photos) > 1) + hashtag_line(answer.hashtags), flush=True)
-    if n_unknown and len(photos) > 1:
-        note("recommend", f"{n_unknown} photos without a known label of {least:g} or more got the most used hashtags")
-    if n_failed == len(photos):
-        raise ImageError("no photo could be labelled; each line above says why")
-    if n_failed:
-        raise SomeFailed
+                name = "" if len(photos) == 1 else f"{shown(annotation.id)}\t"
+                print(name + hashtag_line(answer.hashtags), flush=True)
+        if n_unknown and len(photos) > 1:
+            note("recommend", f"{n_unknown} without a known label of {least:g} or more got the most used hashtags")
 
 
 def _for_posts(args, model, top, wishes):
@@ -145,7 +117,9 @@ def _for_posts(args, model, top, wishes):
 
     unknown_posts = 0
     answers = model.recommend_posts(read_posts(args.posts), top, **wishes)
-    for post_id, answer in tqdm(answers, "Recommending", unit=" posts", disable=_hidden()):
+    # Where the answers themselves scroll by, they are the progress.
+    hidden = True if sys.stdout.isatty() else None
+    for post_id, answer in tqdm(answers, "Recommending", unit=" posts", disable=hidden):
         unknown_posts += answer.fallback is not None
         if args.json:
             print(json.dumps({"id": post_id, **answer.to_json()}, ensure_ascii=False))
@@ -153,11 +127,6 @@ def _for_posts(args, model, top, wishes):
             print(f"{post_id}\t{hashtag_line(answer.hashtags)}")
     if unknown_posts:
         note("recommend", f"{unknown_posts} posts without a known label got the most used hashtags")
-
-
-def _hidden(n_answers=None):
-    """Whether there is no progress to show: where the answers themselves scroll by, they are the progress."""
-    return True if n_answers == 1 or sys.stdout.isatty() else None
 
 
 def _note_unknown(model, asked, answer):

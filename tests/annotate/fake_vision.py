@@ -118,7 +118,7 @@ def labels_of(number):
 
 @dataclasses.dataclass
 class Call:
-    """One call; `pictures` has None for what shows no number, `labelled` the pictures whose labels left without error."""
+    """One call; `pictures` has None for what shows no number, `labelled` those whose labels left without an error."""
 
     number: int
     arrived: float
@@ -231,9 +231,14 @@ class FakeVision:
     def _batch_annotate_images(self, request, context):
         gone = threading.Event()
         call, images = self._arrive(*request)
-        # Runs once the answer has left, or nobody waits for it any more.
-        context.add_callback(gone.set)
-        context.add_callback(lambda: self._write("answered", call))
+
+        def leave():
+            """The answer has left, or nobody waits for it any more."""
+            gone.set()
+            self._write("answered", call)
+
+        if not context.add_callback(leave):
+            leave()
         try:
             return self._play(call, images, context, gone)
         finally:

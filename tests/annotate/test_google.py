@@ -327,14 +327,20 @@ def test_a_server_that_is_started_anew_is_found_again(fake_vision, annotator, pi
 
 
 @pytest.mark.parametrize("place", [0, 7, 15])
-@pytest.mark.parametrize("outcome", ["invalid", "internal", "deadline", "slow"])
+@pytest.mark.parametrize("outcome", ["invalid", "internal", "deadline"])
 def test_an_image_that_spoils_its_call_is_found(vision, annotator, picture, outcome, place):
     numbers = list(range(100, 116))
     vision.poison = {numbers[place]: outcome}
-    labeller = annotator(timeout=0.1 if outcome == "slow" else 5, patience=3)
-    results = label(labeller, [picture(number) for number in numbers])
+    results = label(annotator(patience=3), [picture(number) for number in numbers])
     check_spoilt(results, numbers, {numbers[place]})
     assert all(n == 1 for n in vision.answered().values())
+
+
+def test_an_image_that_is_never_answered_is_found(vision, annotator, picture, monkeypatch):
+    monkeypatch.setattr(google, "TRIES", 2)
+    vision.poison = {1: "slow"}
+    results = label(annotator(timeout=0.3), [picture(number) for number in range(4)])
+    check_spoilt(results, range(4), {1})
 
 
 def test_several_bad_images(vision, annotator, picture):
@@ -352,19 +358,25 @@ def test_an_invalid_image_alone(vision, annotator, picture):
     assert len(vision.calls) == 1
 
 
-def test_a_failure_after_a_crowded_time_is_no_fault_of_the_image(vision, annotator, picture, monkeypatch):
+@pytest.mark.parametrize("first, then", [("quota", "internal"), ("internal", "quota")])
+def test_a_bad_time_before_is_no_fault_of_the_image(vision, annotator, picture, monkeypatch, first, then):
     monkeypatch.setattr(google, "FIRST_DELAY", 0.05)
-    vision.poison = {1: "quota"}
+    vision.poison = {1: first}
     labeller = annotator()
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(label, labeller, [picture(1)])
         wait_until(lambda: vision.received()[1] >= 4)
-        label(labeller, [picture(2)])
-        vision.poison = {1: "internal"}
+        vision.poison = {1: then}
         n_calls = vision.received()[1]
+        label(labeller, [picture(2)])  # from now on it is not the service
         wait_until(lambda: vision.received()[1] > n_calls)
         vision.poison = {}
         assert waiting.result(10) == [seen(1)]
+
+
+def test_a_part_of_a_call_has_its_own_tries(vision, annotator, picture):
+    vision.script(["internal"] * google.TRIES + ["ok", "internal"])
+    assert label(annotator(), [picture(1), picture(2)]) == [seen(1), seen(2)]
 
 
 # ---------------------------------------------------------------------------------------------- errors inside answers

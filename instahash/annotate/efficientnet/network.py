@@ -53,7 +53,7 @@ class EfficientNet:
 
     def __init__(self, tensors: Mapping[str, np.ndarray], stages=LITE0):
         weights = _Weights(tensors)
-        self._rooms = threading.local()
+        self._rooms = _Rooms()
         self._stem = weights.layer("_conv_stem", "_bn0", (32, 3, 3, 3))
         self._blocks, n_channels = [], 32
         for n_blocks, k, first_stride, expansion, n_out in stages:
@@ -68,12 +68,10 @@ class EfficientNet:
                 residual = stride == 1 and n_channels == n_out
                 self._blocks.append(Block(expand, depthwise, project, stride, residual))
                 n_channels = n_out
-        n_features = len(weights.get("_bn1.weight"))
+        self.n_classes, n_features = weights.get("_fc.weight").shape[:1] + weights.get("_conv_head.weight").shape[:1]
         self._head = weights.layer("_conv_head", "_bn1", (n_features, n_channels, 1, 1))
-        n_classes = len(weights.get("_fc.bias"))
-        self._classes = Layer(
-            np.ascontiguousarray(weights.get("_fc.weight", (n_classes, n_features)).T), weights.get("_fc.bias")
-        )
+        W = weights.get("_fc.weight", (self.n_classes, n_features))
+        self._classes = Layer(np.ascontiguousarray(W.T), weights.get("_fc.bias", (self.n_classes,)))
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         """(n_images, n_classes) float32 for images (n_images, height, width, 3) uint8."""
@@ -86,7 +84,7 @@ class EfficientNet:
         return odds / odds.sum(1, keepdims=True)
 
     def _forward(self, image):
-        room = self._rooms.__dict__.setdefault("room", _Room())
+        room = self._rooms.room
         # The scale that Lite0 was trained with: about -1 to 1.
         x = (image.astype(np.float32) - 127) / 128
         y = room.array("out", _halved(x.shape[0], 2), _halved(x.shape[1], 2), self._stem.b.size)
@@ -142,6 +140,13 @@ class _Room:
         return self._places[place][:size].reshape(shape)
 
 
+class _Rooms(threading.local):
+    """A room of its own for each thread."""
+
+    def __init__(self):
+        self.room = _Room()
+
+
 class _Weights:
     """The tensors of a file, checked as they are taken."""
 
@@ -164,6 +169,10 @@ class _Weights:
         weight, bias, mean, variance = (
             self.get(f"{norm}.{part}", shape[:1]) for part in ("weight", "bias", "running_mean", "running_var")
         )
+        if not (variance >= 0).all():
+            raise ModelError(
+                f"'{norm}' of the weights has a negative variance; they must be those of EfficientNet-Lite0"
+            )
         scale = weight / np.sqrt(variance + np.float32(EPSILON))
         W = (W * scale[:, None, None, None]).transpose(2, 3, 1, 0)
         # One tap or one channel a group needs no axis of its own.

@@ -1,0 +1,113 @@
+"""What the commands that label photos share: arguments, the cost before, progress, failures, the sum after."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import closing, contextmanager
+
+from instahash.cli.common import SomeFailed, amount, at_least, note
+
+SHOWN_FAILURES = 20
+
+
+def add_annotator(command):
+    """The arguments that say who labels photos, and how."""
+    add = command.add_argument
+    add("--annotator", choices=("google", "offline"),
+        help="what labels photos (default: google where credentials are found, else offline)")  # fmt: skip
+    add("--cache", metavar="FILE", help="labels of photos are kept here (default: a file in ~/.cache/instahash)")
+    add("--objects", action="store_true", help="google: find objects too, for 2.25 USD more a thousand photos")
+    add("--max-cost", type=amount, metavar="USD", help="google: send nothing that would cost more (default: no limit)")
+    add("--rate", type=at_least(1), default=1800, metavar="N",
+        help="google: photos sent a minute at most (default: %(default)s, the service's own limit)")  # fmt: skip
+    add("--threads", type=at_least(1), default=1, metavar="N", help="offline: photos labelled at once (default: 1)")
+
+
+@contextmanager
+def labelled(command, args, photos, quiet=False):
+    """An iterator over the annotations that have labels; the others are said and counted.
+
+    Afterwards raises SomeFailed where there were any, ImageError where no photo has labels.
+    """
+    from tqdm import tqdm
+
+    from instahash.annotate import Cache, annotate, choose_annotator, default_cache
+
+    _stop_gently()
+    google = {"objects": args.objects, "max_cost": args.max_cost, "rate": args.rate}
+    annotator = choose_annotator(args.annotator, args.threads, **google)
+    note(command, f"{_photos(len(photos))}, labelled by {annotator.name}{_cost(annotator, len(photos))}")
+    if not annotator.price and (args.objects or args.max_cost is not None):
+        note(command, "--objects and --max-cost make no difference offline")
+    counts = {"labelled": 0, "cached": 0, "failed": 0}
+    # Closed in this order: what is under way still has to get into the cache.
+    with (
+        Cache(args.cache or default_cache(), annotator.key) as cache,
+        closing(annotate(photos, annotator, cache)) as annotations,
+    ):
+        progress = tqdm(annotations, "Labelling", len(photos), unit=" photos", disable=True if quiet else None)
+        yield _with_labels(command, progress, counts)
+    if len(photos) > 1 or annotator.price:
+        failed = f", {counts['failed']} failed" if counts["failed"] else ""
+        spent = f", for {_usd(annotator.spent)} at list price" if annotator.price else ""
+        note(command, f"{counts['labelled']} labelled ({counts['cached']} of them before){failed}{spent}")
+    if counts["failed"]:
+        raise SomeFailed
+
+
+def _with_labels(command, annotations, counts):
+    from tqdm import tqdm
+
+    from instahash.errors import ImageError
+
+    for annotation in annotations:
+        if annotation.error:
+            counts["failed"] += 1
+            if counts["failed"] <= SHOWN_FAILURES:
+                with tqdm.external_write_mode(sys.stderr):
+                    note(command, annotation.error)
+        else:
+            counts["labelled"] += 1
+            counts["cached"] += annotation.cached
+            yield annotation
+    if counts["failed"] > SHOWN_FAILURES:
+        note(command, f"and {counts['failed'] - SHOWN_FAILURES} more failed")
+    if not counts["labelled"]:
+        raise ImageError("no photo could be labelled; each line above says why")
+
+
+def _cost(annotator, n_photos):
+    """What it may cost, before anything is sent."""
+    if not annotator.price:
+        return ""
+    most = f": at most {_usd(n_photos * annotator.price)} at list price, less what is in the cache or free"
+    if annotator.most_images is not None and annotator.most_images < n_photos:
+        most += f"; --max-cost ends it after {annotator.most_images}"
+    return most
+
+
+def _usd(amount):
+    return f"{amount:.2f} USD" if amount >= 1 else f"{amount:.4f} USD"
+
+
+def _photos(number):
+    return "1 photo" if number == 1 else f"{number} photos"
+
+
+def _stop_gently():
+    """An interruption, a polite kill or a closed terminal stops sending; what is under way is waited for and kept.
+
+    A second one would lose that, so it is left unheard.
+    """
+    signals = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+    def stop(*_):
+        for number in signals:
+            signal.signal(number, signal.SIG_IGN)
+        os.write(2, b"\nstopping; what is under way is waited for, half a minute at most\n")
+        raise KeyboardInterrupt
+
+    for number in signals:
+        signal.signal(number, stop)
