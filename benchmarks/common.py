@@ -109,7 +109,7 @@ def report(args, figures):
         "figures": {name: round(value, 5) if isinstance(value, float) else value for name, value in figures.items()},
     }
     for name in ("data", "images", "plot"):  # no path of a machine
-        if result["arguments"].get(name):
+        if isinstance(result["arguments"].get(name), str):
             result["arguments"][name] = Path(result["arguments"][name]).name
     Path(args.json).write_text(json.dumps(result, indent=2) + "\n")
 
