@@ -111,7 +111,7 @@ def test_recommend_for_labels_that_no_one_knows(trained):
     answer = run("recommend", "--model-dir", trained[0] / "model", "--labels", "zeppelin", "--json")
     value = json.loads(answer.stdout)
     assert answer.returncode == 0 and value["fallback"] == "most_used" and "love" in value["hashtags"]
-    assert "no label is known (zeppelin); these are the most used hashtags" in answer.stderr
+    assert "no word is known (zeppelin); these are the most used hashtags" in answer.stderr
 
 
 def test_recommend_for_posts(trained, tmp_path):
