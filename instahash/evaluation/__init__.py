@@ -6,11 +6,13 @@ novelty.py     what lists are like, right or not: novelty, coverage, how alike t
 bootstrap.py   how sure the difference between two systems is
 protocols.py   what is asked about a post, and what is sought
 scores.py      all measures of several systems' lists, a block of posts at a time
+details.py     what is kept of every single post, on demand
 evaluate.py    all of them for a model's answers to a corpus, and worked examples
 tables.py      the result as text
 """
 
-from instahash.evaluation.bootstrap import differences, paired_bootstrap
+from instahash.evaluation.bootstrap import differences, mean_intervals, paired_bootstrap
+from instahash.evaluation.details import Details
 from instahash.evaluation.evaluate import Evaluation, evaluate
 from instahash.evaluation.novelty import coverage, intra_list_similarity, novelty, self_information
 from instahash.evaluation.protocols import PROTOCOLS, questions
@@ -20,6 +22,7 @@ from instahash.evaluation.tables import format_example, format_tables
 
 __all__ = [
     "PROTOCOLS",
+    "Details",
     "Evaluation",
     "cosine",
     "coverage",
@@ -30,6 +33,7 @@ __all__ = [
     "histogram",
     "intra_list_similarity",
     "jaccard",
+    "mean_intervals",
     "novelty",
     "paired_bootstrap",
     "questions",

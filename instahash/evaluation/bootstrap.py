@@ -58,6 +58,20 @@ def differences(values, system, seed=0, n_resamples=N_RESAMPLES):
     return result
 
 
+def mean_intervals(values, seed=0, n_resamples=N_RESAMPLES):
+    """The 95 % percentile interval of each mean: dict of system -> measure -> (low, high).
+
+    values : dict of system -> measure -> (n,) float; each system has the same measures of the same n >= 1 posts.
+    """
+    columns = [(system, name) for system, measures in values.items() for name in measures]
+    means = resampled_means(np.stack([values[system][name] for system, name in columns], axis=1), seed, n_resamples)
+    bounds = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0).T.tolist()
+    result = {system: {} for system in values}
+    for (system, name), (low, high) in zip(columns, bounds):
+        result[system][name] = (low, high)
+    return result
+
+
 def resampled_means(values, seed=0, n_resamples=N_RESAMPLES):
     """Column means of rows drawn with replacement, as many as there are.
 

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from instahash.data import Corpus, encode, words
 from instahash.evaluation.bootstrap import differences
+from instahash.evaluation.details import Details
 from instahash.evaluation.novelty import self_information
 from instahash.evaluation.protocols import questions
 from instahash.evaluation.scores import Scores, as_ranked
@@ -32,6 +33,7 @@ class Evaluation(NamedTuple):
     lists : dict of system -> "novelty", "coverage" and "intra_list_similarity" of the lists so cut.
     empty : int, posts for which the filter left no hashtag.  defaulted : int, posts without an intersection.
     examples : list of dicts, each the sets of one post on the way from its description to its hashtags.
+    details : Details, every post by itself, where they were asked for, else None.
     """
 
     posts: int
@@ -43,6 +45,7 @@ class Evaluation(NamedTuple):
     empty: int
     defaulted: int
     examples: list
+    details: Details | None = None
 
     @property
     def values(self):
@@ -73,13 +76,20 @@ class Evaluation(NamedTuple):
 
 
 def evaluate(
-    model, corpus: Corpus, protocol: str = "description", n_examples: int = 3, seed: int = 0, progress: bool = False
+    model,
+    corpus: Corpus,
+    protocol: str = "description",
+    n_examples: int = 3,
+    seed: int = 0,
+    progress: bool = False,
+    details: bool = False,
 ) -> Evaluation:
     """Evaluate `model` on posts it was not trained on.
 
     protocol : "description" or "completion", what is asked of it; see :func:`instahash.evaluation.questions`.
     seed : 0 or more; draws the hashtags that "completion" gives, and the resamples behind the intervals.
     progress : show a bar where standard error is a terminal.
+    details : also keep every post's answer, about 1 kB a post; see :class:`Details`.
 
     Where posts name users, `model` is told them; no other system can be.
 
@@ -92,7 +102,9 @@ def evaluate(
     data = encode(corpus, vocabulary, model.settings.data.min_score)
     rows, description, chosen, truth = questions(data, protocol, seed)
     information = self_information(vocabulary.hashtag_counts, model.summary["posts"])
-    scores = Scores(unit_vectors(model.word2vec.word_vectors()), information, vocabulary.is_hashtag)
+    unit = unit_vectors(model.word2vec.word_vectors())
+    scores = Scores(unit, information, vocabulary.is_hashtag)
+    kept, listed = [], []
     shown = np.unique(np.linspace(0, len(rows) - 1, n_examples).astype(int))  # spread evenly over the posts
     number, examples, empty, defaulted = _Numbers(vocabulary), [], 0, 0
     for start in tqdm(range(0, len(rows), BLOCK), "Evaluating", disable=None if progress else True):
@@ -100,7 +112,11 @@ def evaluate(
         given = {} if chosen is None else {"chosen": chosen[block]}
         whose = {"keys": [data.keys[row] for row in rows[block]]} if any(data.keys) else {}
         answers = model.recommend_matrix(description[block], **given, **whose)
-        ours = as_ranked([number.of(answer.hashtags) for answer in answers])
+        ids = [number.of(answer.hashtags) for answer in answers]
+        ours = as_ranked(ids)
+        if details:
+            kept += answers
+            listed += ids
         lengths = (ours >= 0).sum(axis=1)
         # The others are asked for as many as our longest answer has, so that all can be compared at its length.
         others = model.rankings(description[block], max(TOP, ours.shape[1]), **given)
@@ -112,16 +128,22 @@ def evaluate(
             sets = {"author": truth[[i]]} | ({"given": chosen[[i]]} if given else {})
             text = {name: vocabulary.words_array[found.indices].tolist() for name, found in sets.items()}
             examples.append({"id": data.ids[rows[i]], **text, **answers[i - start]._asdict()})
+    ranking = scores.values("ranking")
+    every = None
+    if details:
+        asked = [data.ids[row] for row in rows], description if chosen is None else chosen, truth
+        every = Details.of(*asked, listed, kept, ranking, vocabulary, unit, seed)
     return Evaluation(
         posts=len(rows),
         protocol=protocol,
         similarities=scores.values("similarity"),
         ranking=scores.ranking(),
-        differences=differences(scores.values("ranking"), OURS, seed),
+        differences=differences(ranking, OURS, seed),
         lists=scores.lists(),
         empty=empty,
         defaulted=defaulted,
         examples=examples,
+        details=every,
     )
 
 
