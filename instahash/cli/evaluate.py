@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import datetime
+from pathlib import Path
 
 from instahash.cli.common import Parser, at_least, run
 
 EXAMPLE = """example:
-  instahash-evaluate --model-dir instahash-model --data held-out.jsonl.gz --json result.json
+  instahash-evaluate --model-dir instahash-model --data held-out.jsonl.gz --json result.json --report report.html
   instahash-evaluate --model-dir instahash-model --data held-out.jsonl.gz --protocol completion --baselines train.jsonl.gz
 """
 
@@ -33,6 +36,8 @@ def parser():
     )
     add("--seed", type=at_least(0), default=0, metavar="S", help="which halves and resamples are drawn (default: 0)")
     add("--json", metavar="FILE", help="also write the result as JSON")
+    add("--report", metavar="FILE.html",
+        help="also write a page with tables, figures, examples and failures; it opens without a network")  # fmt: skip
     return command
 
 
@@ -44,16 +49,62 @@ def work(args):
     from instahash.pipeline import InstaHash
     from instahash.storage import write_text
 
+    seconds = Seconds()
     model = InstaHash.load(args.model_dir)
+    seconds.of("loading the model")
     if args.baselines:
         model.fit_baselines(args.baselines)
+        seconds.of("fitting the baselines")
     posts = tqdm(read_posts(args.data), "Reading posts", unit=" posts", disable=None)
-    result = evaluate(model, Corpus.from_posts(posts), args.protocol, seed=args.seed, progress=True)
+    corpus = Corpus.from_posts(posts)
+    seconds.of("reading the posts")
+    result = evaluate(model, corpus, args.protocol, seed=args.seed, progress=True, details=bool(args.report))
+    seconds.of("evaluating")
     if args.json:
         write_text(args.json, json.dumps(result.to_json(), indent=2) + "\n")
+    if args.report:
+        from instahash.report import page
+
+        write_text(args.report, page(result, _about(args, model, len(corpus), seconds)))
     print(format_tables(result.to_json()))
     for example in result.examples:
         print("\n" + format_example(example))
+
+
+class Seconds(dict):
+    """Step -> how long it took: what went by since the step before."""
+
+    def __init__(self):
+        self.last = time.perf_counter()
+
+    def of(self, step):
+        now = time.perf_counter()
+        self[step], self.last = now - self.last, now
+
+
+def _about(args, model, posts_read, seconds):
+    """What the report says of the evaluation besides its result."""
+    from instahash.pipeline.system import versions
+    from instahash.report import About
+    from instahash.settings import Settings
+
+    directory = Path(args.model_dir)
+    header = json.loads((directory / "model.json").read_text(encoding="utf-8"))
+    names = ["model.json", *(name for name in header["checksums"] if name != "model.json")]
+    defaults = Settings.of(model.settings.mode).to_json()
+    return About(
+        data=args.data,
+        model=args.model_dir,
+        baselines=args.baselines or "",
+        header=header,
+        defaults=defaults,
+        seconds=seconds,
+        files={name: (directory / name).stat().st_size for name in names if (directory / name).exists()},
+        versions=versions(),
+        posts_read=posts_read,
+        seed=args.seed,
+        date=datetime.now().strftime("%Y-%m-%d %H:%M"),
+    )
 
 
 def main(argv=None):

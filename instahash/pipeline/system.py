@@ -275,7 +275,7 @@ class InstaHash:
             "sizes": {"n_words": len(self.vocabulary), "n_hashtags": n_hashtags} | sizes,
             "summary": self.summary,
             "history": history,
-            "versions": _versions(),
+            "versions": versions(),
         }
         files = {
             "vocabulary.json": self.vocabulary.to_json(),
@@ -334,6 +334,7 @@ def _fingerprint(settings: Settings, dataset: Dataset) -> str:
     return digest.hexdigest()
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of Python, instahash and the packages that a result may depend on."""
     packages = {name: metadata.version(name) for name in ("numpy", "scipy", "numba")}
     return {"python": platform.python_version(), "instahash": __version__} | packages

@@ -1,0 +1,92 @@
+"""Which hashtags say what is in a photo, and of what kind an author's choice is therefore.
+
+A hashtag of a post is descriptive where its word is in the post's description. It is abstract where it is not, and goes
+with any label, as love and instagood do: the labels of the posts that use it are those of all posts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from instahash.data import ones
+
+# An abstract hashtag meets labels less than so many times as often as chance would have it.
+ABSTRACT = 1.25
+# Below so many posts that use a hashtag, chance has too much say.
+LEAST_USES = 20
+
+KINDS = {
+    "descriptive": "Descriptive",
+    "mixed": "Mixed",
+    "non_descriptive": "Non-descriptive",
+    "abstract": "Abstract",
+}
+DEFINITIONS = {
+    "descriptive": "Every hashtag of the author is a word of the description.",
+    "mixed": "Some hashtags of the author are words of the description, others are not.",
+    "non_descriptive": "No hashtag of the author is a word of the description, and less than half go with any label.",
+    "abstract": "Half or more of the author’s hashtags are not in the description and go with any label.",
+}
+# The posts that are shown of a kind: a share of its posts has a lower nDCG@10.
+SHOWN = {"went well": 0.95, "was typical": 0.5, "failed": 0.05}
+# Posts of so many hashtags are shown, where there are enough of them.
+READABLE = (3, 10)
+
+
+def association(description, truth):
+    """How many times as often as by chance the labels of a post go with each hashtag, on average over its uses.
+
+    With N[l, t] the posts that have label l and hashtag t, and E[l, t] the number that chance would give, it is
+
+        sum over l of N (N - 1) / E, divided by the sum over l of N
+
+    which is 1 on average for a hashtag that any label goes with, however rare it is (N (N - 1) has the mean E^2 where N
+    is a Poisson number).
+
+    description, truth : CSR (n, n_words), stored entries are the members.
+    Returns (n_words,) float64, NaN for a hashtag that less than LEAST_USES posts use or that meets no label.
+    """
+    labels, hashtags = ones(description, np.float64), ones(truth, np.float64)
+    together = (labels.T @ hashtags).tocoo()
+    n_label, n_hashtag = (matrix.sum(axis=0) for matrix in (labels, hashtags))
+    l, t = together.coords
+    expected = n_label[l] * n_hashtag[t] / description.shape[0]
+    found = np.bincount(t, together.data * (together.data - 1) / expected, truth.shape[1])
+    uses = np.bincount(t, together.data, truth.shape[1])
+    return np.where((n_hashtag >= LEAST_USES) & (uses > 0), found, np.nan) / np.maximum(uses, 1)
+
+
+def kinds(description, truth, abstract):
+    """The kind of each post, (n,) int, a place in KINDS.
+
+    description, truth : CSR (n, n_words), stored entries are the members; no row of truth is empty.
+    abstract : (n_words,) bool, hashtags that go with any label.
+    """
+    described = ones(truth, np.float64).multiply(ones(description, np.float64)).tocsr()
+    n_described = described.sum(axis=1)
+    weight = abstract.astype(np.float64)
+    n_abstract = ones(truth, np.float64) @ weight - described @ weight
+    sizes = np.diff(truth.indptr)
+    conditions = {
+        "abstract": 2 * n_abstract >= sizes,
+        "descriptive": n_described == sizes,
+        "non_descriptive": n_described == 0,
+    }
+    order = list(KINDS)
+    return np.select(list(conditions.values()), [order.index(name) for name in conditions], order.index("mixed"))
+
+
+def shown(rows, ndcg, sizes):
+    """How it went -> the row of a post to show for it; of different posts, fewer where there are not so many.
+
+    rows : numbers of the posts of one kind.  ndcg, sizes : (n,), nDCG@10 and number of hashtags of all posts.
+    """
+    readable = rows[(sizes[rows] >= READABLE[0]) & (sizes[rows] <= READABLE[1])]
+    rows = readable if len(readable) >= len(SHOWN) else rows
+    order = rows[np.argsort(ndcg[rows], kind="stable")]
+    chosen: dict[str, int] = {}
+    for name, share in SHOWN.items():
+        row = int(order[int(share * (len(order) - 1) + 0.5)]) if len(order) else None
+        if row is not None and row not in chosen.values():
+            chosen[name] = row
+    return chosen

@@ -1,0 +1,109 @@
+"""The first section: what was evaluated, and the main figures in plain words."""
+
+from __future__ import annotations
+
+from instahash.report.markup import element, section
+from instahash.report.wording import GIVEN, OURS, percent, system
+
+# Measure -> what it is called, and what its mean says.
+MAIN = {
+    "accuracy@10": ("A right hashtag in the first ten", "of the posts"),
+    "precision@1": ("The very first is right", "of the posts"),
+    "recall@10": ("Found in the first ten", "of an author’s hashtags"),
+    "ndcg@10": ("nDCG@10", "1: the author’s hashtags in front; 0: none in ten"),
+}
+CAUTION = (
+    "Compare the systems with each other, on these posts. How hard posts are differs from collection to collection, and "
+    "labels may be simulated rather than seen by a detector, so that no figure of these posts compares with one that "
+    "was measured on others."
+)
+
+
+def summary(result, about):
+    means, intervals = result.ranking[OURS], result.details.intervals[OURS]
+    tiles = [
+        element(
+            "div",
+            element("dt", title),
+            element("dd", _shown(name, means[name]), class_="large"),
+            element("dd", _interval(name, intervals)),
+            element("dd", of),
+        )
+        for name, (title, of) in MAIN.items()
+    ]
+    return section(
+        "summary",
+        "Summary",
+        element("p", _asked(result, about)),
+        element("dl", tiles, class_="key"),
+        element(
+            "p",
+            f"Of {result.posts:,} posts, {percent(means['accuracy@10'])} have a hashtag of their author among the first ten "
+            f"recommended, and {percent(means['precision@1'])} as the very first. Of the hashtags of a post, "
+            f"{percent(means['recall@10'])} are among the first ten, on average. In brackets are 95 % bootstrap intervals: "
+            "how much the figures would vary with other posts of the same kind.",
+        ),
+        _against(result),
+        element("p", CAUTION, class_="note"),
+        _left_over(result),
+    )
+
+
+def _asked(result, about):
+    read = f" of {about.posts_read:,} read" if about.posts_read else ""
+    whence = f" from {about.data}" if about.data else ""
+    model = ", ".join(part for part in (about.model, _mode(about), _trained(about)) if part)
+    sought = "the other half was" if result.protocol == "completion" else "the hashtags of their authors were"
+    return (
+        f"The model ({model or 'unnamed'}) was asked about {result.posts:,} posts{read}{whence}: it was given their "
+        f"{GIVEN[result.protocol].replace('the author’s', 'their')}, and {sought} sought."
+    )
+
+
+def _mode(about):
+    return f"mode “{about.header['mode']}”" if "mode" in about.header else ""
+
+
+def _trained(about):
+    posts = about.header.get("summary", {}).get("posts")
+    return f"trained on {posts:,} posts" if posts else ""
+
+
+def _against(result):
+    """A comparison with the best of the other systems."""
+    if not result.differences:
+        return None
+    other = max(result.differences, key=lambda name: result.ranking[name]["ndcg@10"])
+    found = result.differences[other]["ndcg@10"]
+    how = "more" if found["difference"] >= 0 else "less"
+    low, high = sorted((abs(found["low"]), abs(found["high"])))
+    if found["low"] <= 0 <= found["high"]:
+        said = f"The interval of the difference, {found['low']:+.3f} to {found['high']:+.3f}, holds 0: ".replace(
+            "-", "−"
+        )
+        said += "these posts do not tell the two apart."
+    else:
+        said = f"That is {abs(found['difference']):.3f} {how}, with an interval from {low:.3f} to {high:.3f}."
+    return element(
+        "p",
+        f"Its nDCG@10 is {result.ranking[OURS]['ndcg@10']:.3f}; the best of the other systems that were asked about the "
+        f"same posts, {system(other)}, has {result.ranking[other]['ndcg@10']:.3f}. {said}",
+    )
+
+
+def _left_over(result):
+    empty, defaulted = result.empty, result.defaulted
+    if not empty and not defaulted:
+        return None
+    return element(
+        "p", f"No hashtag was left for {empty:,} posts; a default stood in for an empty intersection for {defaulted:,}."
+    )
+
+
+def _shown(name, value):
+    return f"{value:.3f}" if name == "ndcg@10" else percent(value)
+
+
+def _interval(name, intervals):
+    low, high = intervals[name]
+    return f"({_shown(name, low)} to {_shown(name, high)})"
