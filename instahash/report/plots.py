@@ -9,7 +9,7 @@ from instahash.report.markup import Markup, element, join
 # All drawings are so wide, in units that a narrow phone shows as pixels; the page stretches them.
 WIDTH = 360
 # Of histograms and curves: the height, and where the axes lie.
-HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 210, 46, 350, 12, 166
+HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 210, 60, 350, 12, 166
 
 
 def histogram(name: str, title: str, description: str, labels, counts, axis: str, marks=None, mean=None) -> Markup:
@@ -106,7 +106,7 @@ def _grid(scale, ticks, form):
 
 def _names(across, up):
     middle = (TOP + BOTTOM) / 2
-    turned = element("text", up, x=0, y=0, text_anchor="middle", transform=f"translate(11 {_n(middle)}) rotate(-90)")
+    turned = element("text", up, x=0, y=0, text_anchor="middle", transform=f"translate(14 {_n(middle)}) rotate(-90)")
     return [_text(across, (LEFT + RIGHT) / 2, HEIGHT - 8, "middle"), turned]
 
 
