@@ -6,18 +6,21 @@ import numpy as np
 
 # The sizes of clusters that are looked for, among so many of the most used hashtags.
 LARGEST, LEAST, AMONG = 8, 3, 4000
+# The mean cosine from which on a cluster is dense.
+DENSE = 0.5
 # Two hashtags are near from this cosine on.
 NEAR = 0.7
 # Rows of an array of cosines that are held at once.
 BLOCK = 1024
 
 
-def clusters(unit):
+def clusters(unit, least_cosine=DENSE):
     """Sets of hashtags that are each other's nearest neighbours: of every member, all others are nearer than the rest.
 
     unit : (n, dim) float, vectors of length 1 or 0; those of length 0 are in no cluster.
+    least_cosine : of a cluster, the mean over its pairs.
     Returns a list of (members, cosine), the tightest first: sorted tuples of LEAST to LARGEST row numbers, the largest
-    such sets, and the mean cosine over their pairs.
+    such sets, and the mean cosine of their pairs.
     """
     kept = np.flatnonzero((unit**2).sum(axis=1) > 0.5)
     vectors, n = unit[kept], len(kept)
@@ -35,10 +38,10 @@ def clusters(unit):
     for size in range(min(LARGEST, n - 1), LEAST - 1, -1):
         sets, times = np.unique(np.sort(nearest[:, :size], axis=1), axis=0, return_counts=True)
         for members in sets[times == size]:
-            if not taken[members].any():
+            cosine = float(((vectors[members].sum(axis=0) ** 2).sum() - size) / (size * (size - 1)))
+            if cosine >= least_cosine and not taken[members].any():
                 taken[members] = True
-                total = (vectors[members].sum(axis=0) ** 2).sum() - size
-                found.append((tuple(kept[members].tolist()), float(total / (size * (size - 1)))))
+                found.append((tuple(kept[members].tolist()), cosine))
     return sorted(found, key=lambda cluster: (-cluster[1], cluster[0]))
 
 

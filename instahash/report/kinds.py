@@ -36,12 +36,13 @@ READABLE = (3, 10)
 def association(description, truth):
     """How many times as often as by chance the labels of a post go with each hashtag, on average over its uses.
 
-    With N[l, t] the posts that have label l and hashtag t, and E[l, t] the number that chance would give, it is
+    Of n posts n_l have label l, n_t have hashtag t, and N have both. If these were drawn apart from each other, N would
+    have the mean E = n_l n_t / n, and N (N - 1) the mean E2 = n_l (n_l - 1) n_t (n_t - 1) / (n (n - 1)). The measure is
 
-        sum over l of N (N - 1) / E, divided by the sum over l of N
+        sum over l of N (N - 1) E / E2, divided by the sum over l of N
 
-    which is 1 on average for a hashtag that any label goes with, however rare it is (N (N - 1) has the mean E^2 where N
-    is a Poisson number).
+    which is then 1 on average, however rare the hashtag: of each of its labels, how often another post of the hashtag
+    has it, against how often any post has it.
 
     description, truth : CSR (n, n_words), stored entries are the members.
     Returns (n_words,) float64, NaN for a hashtag that less than LEAST_USES posts use or that meets no label.
@@ -50,8 +51,9 @@ def association(description, truth):
     together = (labels.T @ hashtags).tocoo()
     n_label, n_hashtag = (matrix.sum(axis=0) for matrix in (labels, hashtags))
     l, t = together.coords
-    expected = n_label[l] * n_hashtag[t] / description.shape[0]
-    found = np.bincount(t, together.data * (together.data - 1) / expected, truth.shape[1])
+    # E / E2; where one of both is used by one post only, N (N - 1) is 0 and the quotient does not matter.
+    scale = (description.shape[0] - 1) / np.maximum((n_label[l] - 1) * (n_hashtag[t] - 1), 1)
+    found = np.bincount(t, together.data * (together.data - 1) * scale, truth.shape[1])
     uses = np.bincount(t, together.data, truth.shape[1])
     return np.where((n_hashtag >= LEAST_USES) & (uses > 0), found, np.nan) / np.maximum(uses, 1)
 

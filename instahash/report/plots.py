@@ -78,8 +78,9 @@ def intervals(name: str, title: str, description: str, rows) -> Markup:
 
 def nice(low: float, high: float, most: int = 5) -> list[float]:
     """Round numbers at equal steps of 1, 2 or 5 times a power of ten, at most `most` steps, that enclose [low, high]."""
-    if not high > low:
-        low, high = low - (abs(low) / 2 or 0.5), high + (abs(high) / 2 or 0.5)
+    if not high - low > 1e-9 * max(abs(low), abs(high), 1):
+        margin = abs(low) / 2 if abs(low) > 1e-9 else 0.5
+        low, high = low - margin, high + margin
     size = 10.0 ** math.floor(math.log10((high - low) / most))
     for step in (size, 2 * size, 5 * size, 10 * size, 20 * size):
         first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)

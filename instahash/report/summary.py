@@ -55,8 +55,8 @@ def _asked(result, about):
     model = ", ".join(part for part in (about.model, _mode(about), _trained(about)) if part)
     sought = "the other half was" if result.protocol == "completion" else "the hashtags of their authors were"
     return (
-        f"The model ({model or 'unnamed'}) was asked about {result.posts:,} posts{read}{whence}: it was given their "
-        f"{GIVEN[result.protocol].replace('the author’s', 'their')}, and {sought} sought."
+        f"The model ({model or 'unnamed'}) was asked about {result.posts:,} posts{read}{whence}: it was given "
+        f"{GIVEN[result.protocol]}, and {sought} sought."
     )
 
 

@@ -20,8 +20,6 @@ from instahash.report.markup import element, folded, section, table, word, words
 from instahash.report.wording import percent
 
 CLUSTERS, ROWS, POSTS = 12, 15, 10
-# The mean cosine from which on a cluster is dense.
-DENSE = 0.5
 
 
 def weaknesses(result, about):
@@ -56,7 +54,7 @@ def weaknesses(result, about):
 def _clusters(details, ranked, hit):
     vocabulary = details.vocabulary
     ids = vocabulary.hashtag_ids[:AMONG]
-    found = [cluster for cluster in clusters(details.unit[ids]) if cluster[1] >= DENSE][:CLUSTERS]
+    found = clusters(details.unit[ids])[:CLUSTERS]
     if not found:
         return element("p", "There is none.", class_="none")
     rows = []

@@ -29,7 +29,7 @@ MEASURES = {
 }
 LISTS = {"novelty": "novelty, bits", "coverage": "coverage", "intra_list_similarity": "similarity"}
 # What was known of a post, by protocol.
-GIVEN = {"description": "labels", "completion": "half of the author’s hashtags"}
+GIVEN = {"description": "their labels", "completion": "half of their hashtags"}
 
 
 def system(name: str) -> str:

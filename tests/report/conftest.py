@@ -1,97 +1,171 @@
-"""A browser without a window, spoken to in its own protocol: nothing but the standard library is needed."""
+"""Planted posts of which everything is known, and a reader of the page."""
 
-import fcntl
-import json
-import os
-import select
-import shutil
-import subprocess
-import time
+from collections import namedtuple
+from html.parser import HTMLParser
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+from instahash.data import Corpus, Label, Post, Vocabulary
+from instahash.evaluation import evaluate
+from instahash.report import About, page
+
+# Two topics, dogs and the sea, and two hashtags that go with both. Grass and sand are labels alone.
+HASHTAGS = ["love", "dog", "puppy", "pup", "sea", "beach", "wave", "happy"]
+WORDS = [*HASHTAGS, "grass", "sand"]
+TOPICS = [("dog", "puppy", "pup", "grass"), ("sea", "beach", "wave", "sand")]
+# Hashtags of a topic are near each other; labels and the two others have directions of their own.
+VECTORS = np.zeros((10, 6))
+VECTORS[[1, 2, 3], 0], VECTORS[[4, 5, 6], 1] = 1, 1
+VECTORS[[1, 2, 3, 4, 5, 6], 2] = [0.1, 0.3, 0.5, 0.1, 0.3, 0.5]
+VECTORS[0, 3], VECTORS[7, 4], VECTORS[[8, 9], 5] = 1, 1, [1, -1]
+Answer = namedtuple("Answer", "hashtags word2vec autorec defaulted description combined")
 
 
-class Browser:
-    """Chromium, asked through two pipes: JSON messages that end with a zero byte (--remote-debugging-pipe)."""
-
-    def __init__(self, program, profile):
-        ours, theirs = os.pipe(), os.pipe()  # out of the browser and into it
-        # Numbers above those that the browser reads from and writes to, so that neither is overwritten.
-        into, out_of = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (theirs[0], ours[1]))
-
-        def place():
-            os.dup2(into, 3)
-            os.dup2(out_of, 4)
-
-        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage"]
-        self.process = subprocess.Popen(
-            [program, *flags, f"--user-data-dir={profile}", "--remote-debugging-pipe", "about:blank"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=place, close_fds=False,
-        )  # fmt: skip
-        for end in (theirs[0], ours[1], into, out_of):
-            os.close(end)
-        self.reader, self.writer = ours[0], theirs[1]
-        self.buffer, self.number, self.events, self.session = b"", 0, [], None
-        target = self.ask("Target.createTarget", url="about:blank")["targetId"]
-        self.session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self.ask(f"{domain}.enable")
-
-    def ask(self, method, **params):
-        self.number += 1
-        message = {"id": self.number, "method": method, "params": params}
-        if self.session:
-            message["sessionId"] = self.session
-        os.write(self.writer, json.dumps(message).encode() + b"\0")
-        while True:
-            answer = self.next_message()
-            if answer.get("id") == self.number:
-                assert "error" not in answer, answer
-                return answer["result"]
-            self.events.append(answer)
-
-    def next_message(self, seconds=60):
-        deadline = time.monotonic() + seconds
-        while b"\0" not in self.buffer:
-            ready, _, _ = select.select([self.reader], [], [], max(0, deadline - time.monotonic()))
-            assert ready, "the browser says nothing"
-            part = os.read(self.reader, 1 << 20)
-            assert part, "the browser has ended"
-            self.buffer += part
-        message, _, self.buffer = self.buffer.partition(b"\0")
-        return json.loads(message)
-
-    def open(self, path, width=1280, height=900, scheme="light"):
-        """Open a file; the events of loading it are then in `events`."""
-        self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
-                 mobile=width < 600)  # fmt: skip
-        self.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-        self.events.clear()
-        self.ask("Page.navigate", url=path.as_uri())
-        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
-            self.events.append(self.next_message())
-
-    def value(self, expression):
-        return self.ask("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
-
-    def press(self, key):
-        for kind in ("keyDown", "keyUp"):
-            self.ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=9)
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait(30)
-        os.close(self.reader)
-        os.close(self.writer)
+def planted_posts(n_posts=160):
+    """Of each topic as many posts of each kind: descriptive, mixed, non-descriptive, abstract."""
+    posts = []
+    for i in range(n_posts):
+        a, b, c, seen = TOPICS[i % 2]
+        tags = [(a,), (a, b, "love"), (b, c, "love"), ("love", "happy", b)][i // 2 % 4]
+        posts.append(Post(f"photos/{i:03}.jpg", tags, (Label(a, 0.9), Label(seen, 0.8))))
+    return posts
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        pytest.skip(f"no browser: none of {', '.join(NAMES)} is installed")
-    browser = Browser(program, tmp_path_factory.mktemp("profile"))
-    yield browser
-    browser.close()
+class StandIn:
+    """Says the first two hashtags of a topic and love; the other system says what is popular."""
+
+    vocabulary = Vocabulary(WORDS, [160] * 10, [120, 40, 60, 20, 40, 60, 20, 40, 0, 0])
+    settings = SimpleNamespace(data=SimpleNamespace(min_score=0.5))
+    word2vec = SimpleNamespace(word_vectors=lambda: VECTORS)
+
+    def __init__(self):
+        self.summary = {"posts": 160}
+
+    def recommend_matrix(self, description, top=None, chosen=None):
+        answers = []
+        for row in range(description.shape[0]):
+            asked = chosen if chosen is not None else description
+            known = [WORDS[i] for i in asked[[row]].indices]
+            a, b, _, seen = TOPICS[any(word in TOPICS[1] for word in known)]
+            said = [a, b, "love"]
+            answers.append(Answer(said, [a, seen, b], [a, "love", b], False, known, [a, b]))
+        return answers
+
+    def rankings(self, description, top, chosen=None):
+        return {"popularity": np.tile(np.array([0, 2, 5, 1], np.int32), (description.shape[0], 1))}
+
+
+@pytest.fixture(scope="session")
+def planted():
+    return evaluate(StandIn(), Corpus.from_posts(planted_posts()), details=True)
+
+
+@pytest.fixture(scope="session")
+def completion():
+    return evaluate(StandIn(), Corpus.from_posts(planted_posts()), "completion", details=True)
+
+
+class Page(HTMLParser):
+    """What stands in an HTML file, and that every element is closed by its own end.
+
+    elements : list of (name, attributes), in order.  tables : dict of id -> rows of texts.  captions : dict of table id
+    -> text.  ids : list.  text : str, all text outside of style and title.
+    """
+
+    VOID = ("meta", "wbr")
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.tables, self.captions, self.ids, self.open = [], {}, {}, [], []
+        self.texts, self.titled = [], set()
+        assert html.startswith('<!DOCTYPE html>\n<html lang="en">')
+        self.feed(html)
+        self.close()
+        assert not self.open, self.open
+
+    def handle_starttag(self, name, attributes):
+        assert len(dict(attributes)) == len(attributes), f"an attribute twice in {name}"
+        attributes = dict(attributes)
+        self.elements.append((name, attributes))
+        self.ids += [attributes["id"]] if "id" in attributes else []
+        if name == "title" and self.open[-1][0] == "svg":
+            self.titled.add(self.open[-1][1]["aria-labelledby"])
+        if name == "table":
+            self.tables[attributes["id"]] = []
+        elif name == "tr":
+            self._table().append([])
+        elif name in ("th", "td"):
+            self._table()[-1].append("")
+        elif name == "caption":
+            self.captions[self._inside("table")] = ""
+        if name not in self.VOID:
+            self.open.append((name, attributes))
+
+    def handle_startendtag(self, name, attributes):
+        self.elements.append((name, dict(attributes)))
+        assert any(opened == "svg" for opened, _ in self.open), f"<{name}/> outside of a drawing"
+
+    def handle_endtag(self, name):
+        assert self.open.pop()[0] == name, name
+
+    def handle_data(self, data):
+        names = [name for name, _ in self.open]
+        if "style" in names or "title" in names:
+            return
+        self.texts.append(data)
+        if "caption" in names:
+            self.captions[self._inside("table")] += data
+        elif names and {"th", "td"} & set(names):
+            self._table()[-1][-1] += data
+
+    def _inside(self, name):
+        return next(attributes["id"] for opened, attributes in reversed(self.open) if opened == name)
+
+    def _table(self):
+        return self.tables[self._inside("table")]
+
+    @property
+    def text(self):
+        return "".join(self.texts)
+
+
+@pytest.fixture(scope="session")
+def read():
+    return Page
+
+
+HEADER = {
+    "mode": "paper",
+    "settings": {
+        "data": {"max_hashtags": 30, "min_score": 0.5},
+        "word2vec": {"vectors": "auto"},
+        "seed": 0,
+        "on": True,
+    },
+    "sizes": {"n_words": 10},
+    "summary": {"posts": 160},
+    "history": {"word2vec_loss": [3.0, 2.5], "autorec_rmse": [0.2], "another": [1.0, 2.0], "none": []},
+    "versions": {"numpy": "2.0"},
+}
+ABOUT = About(
+    data="held.jsonl", model="photos", baselines="train.jsonl", header=HEADER, posts_read=170, seed=3, date="2026-01-02",
+    defaults={"data": {"max_hashtags": 1000, "min_score": 0.5}, "word2vec": {"vectors": "auto"}, "seed": 0, "on": True},
+    seconds={"evaluating": 1.25}, files={"model.json": 1500}, versions={"numpy": "2.1"},
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def about():
+    return ABOUT
+
+
+@pytest.fixture(scope="session")
+def html(planted):
+    return page(planted, ABOUT)
+
+
+@pytest.fixture(scope="session")
+def seen(html):
+    return Page(html)

@@ -1,0 +1,185 @@
+"""What the page says, against the result it was made of and against planted posts."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from instahash.report import page
+from instahash.report.published import RECIPE, RECIPE_ON
+
+
+def percent(share):
+    return f"{share:.1%}".replace("%", "\u202f%")
+
+
+def test_the_tables_have_the_numbers_of_the_json(planted, seen):
+    value = planted.to_json()
+    names = {"instahash": "instahash", "popularity": "popularity"}
+    ranking = seen.tables["ranking"]
+    assert ranking[0] == [
+        "system",
+        "precision@1",
+        "recall@5",
+        "accuracy@5",
+        "recall@10",
+        "accuracy@10",
+        "nDCG@10",
+        "MAP@10",
+    ]
+    for row in ranking[1:]:
+        assert row[1:] == [f"{number:.4f}" for number in value["ranking"][names[row[0]]].values()]
+    assert [row[0] for row in ranking[1:]] == list(value["ranking"])
+    for name, ours in value["tables"].items():
+        rows = seen.tables[f"table-{name.replace('_', '-')}"]
+        assert [row[0] for row in rows[1:]] == [*value["tables_by_system"], "recipe, other posts"]
+        assert rows[0][1:] == [key.replace(">", ">\u00a0").replace("<", "<\u00a0") for key in ours]
+        for row, found in zip(rows[1:], [*(table[name] for table in value["tables_by_system"].values()), RECIPE[name]]):
+            mean, *shares = found.values()
+            assert row[1:] == [f"{mean:.4f}", *map(percent, shares)]
+    apart = value["differences"]["popularity"]["ndcg@10"]
+    numbers = [f"{apart[key]:+.4f}" for key in ("difference", "low", "high")]
+    assert seen.tables["differences"][1] == ["popularity", *numbers, f"+{percent(apart['relative'])}"]
+    lists = value["lists"]["instahash"]
+    expected = [f"{lists['novelty']:.2f}", percent(lists["coverage"]), f"{lists['intra_list_similarity']:.4f}"]
+    assert seen.tables["lists"][1] == ["instahash", *expected]
+
+
+def test_histograms_count_every_post(planted, seen):
+    counted = {name: rows for name, rows in seen.tables.items() if name.startswith("hist-")}
+    assert len(counted) == 9
+    for rows in counted.values():
+        assert sum(int(row[1].replace(",", "")) for row in rows[1:]) == planted.posts == 160
+    # Every post gets three hashtags; 40 authors used one, 120 three.
+    assert seen.tables["hist-recommended-numbers"][1:] == [["0", "0"], ["1", "0"], ["2", "0"], ["3", "160"]]
+    assert seen.tables["hist-sought-numbers"][1:] == [["0", "0"], ["1", "40"], ["2", "0"], ["3", "120"]]
+    # Of {a, b, love}: a of the descriptive, all three of the mixed, b and love of the other two.
+    assert seen.tables["hist-hits-numbers"][1:] == [["0", "0"], ["1", "40"], ["2", "80"], ["3", "40"]]
+    # Word2Vec says {a, seen, b}, AutoRec {a, love, b}.
+    assert seen.tables["hist-both-numbers"][1:] == [["0", "0"], ["1", "0"], ["2", "160"]]
+
+
+def test_a_histogram_says_how_many_posts_have_no_value(planted, read, about):
+    values = dict(planted.similarities["instahash"])
+    values["cosine_ground_truth"] = np.where(np.arange(160) < 7, np.nan, values["cosine_ground_truth"])
+    found = read(page(planted._replace(similarities={**planted.similarities, "instahash": values}), about))
+    assert "153 posts, 7 more have none" in found.text
+    assert sum(int(row[1]) for row in found.tables["hist-cosine-ground-truth-numbers"][1:]) == 153
+    values["cosine_ground_truth"] = np.full(160, np.nan)
+    assert "No post has one. 0 posts, 160 more" in read(
+        page(planted._replace(similarities={**planted.similarities, "instahash": values}), about)
+    ).text  # fmt: skip
+
+
+def test_the_summary_in_plain_words(planted, seen, about):
+    # Every post has a hit. The first is right for the descriptive and the mixed.
+    assert "Of 160 posts, 100.0\u202f% have a hashtag of their author among the first ten" in seen.text
+    assert "and 50.0\u202f% as the very first" in seen.text
+    assert (
+        "The model (photos, mode “paper”, trained on 160 posts) was asked about 160 posts of 170 read from held.jsonl"
+        in seen.text
+    )
+    assert "labels may be simulated" in seen.text
+    low, high = planted.details.intervals["instahash"]["precision@1"]
+    assert 0.4 < low < 0.5 < high < 0.6 and f"({percent(low)} to {percent(high)})" in seen.text
+
+
+def test_what_is_said_of_the_best_of_the_others(planted, read, about):
+    def said(low, high, difference):
+        apart = {"ndcg@10": {"difference": difference, "low": low, "high": high, "relative": 0.1}}
+        return read(page(planted._replace(differences={"popularity": apart}), about)).text
+
+    assert "That is 0.100 more, with an interval from 0.050 to 0.150." in said(0.05, 0.15, 0.1)
+    assert "That is 0.100 less, with an interval from 0.050 to 0.150." in said(-0.15, -0.05, -0.1)
+    assert "The interval of the difference, −0.050 to +0.150, holds 0" in said(-0.05, 0.15, 0.05)
+    assert "the best of the other systems" not in read(page(planted._replace(differences={}), about)).text
+
+
+def test_examples_are_of_their_kind(seen):
+    kinds = {row[0]: row[1] for row in seen.tables["kinds"][1:]}
+    assert kinds == {"Descriptive": "40", "Mixed": "40", "Non-descriptive": "40", "Abstract": "40"}
+    assert [row[:2] for row in seen.tables["any-label"][1:]] == [["#love", "120"], ["#happy", "40"]]
+    cards = {
+        name: {row[0]: row[1].replace("\u00a0", " ") for row in rows}
+        for name, rows in seen.tables.items()
+        if name.startswith("post-")
+    }
+    mixed = next(card for name, card in cards.items() if name.startswith("post-mixed") and "dog" in card["Labels"])
+    assert mixed == {
+        "Labels": "dog, grass",
+        "Author": "✓ #love, ✓ #dog, ✓ #puppy",
+        "Word2Vec": "✓ dog, grass, ✓ puppy",
+        "AutoRec": "✓ dog, ✓ love, ✓ puppy",
+        "In both": "✓ dog, ✓ puppy",
+        "Recommended": "✓ #dog, ✓ #puppy, ✓ #love",
+    }
+    abstract = [card for name, card in cards.items() if name.startswith("post-abstract")]
+    assert len(abstract) == 3 and all("✓ #love" in card["Author"] and "#happy" in card["Author"] for card in abstract)
+    assert len([name for name in cards if name.startswith("post-worst")]) == 10
+
+
+def test_failures_by_hand(seen):
+    clusters = {row[0]: row[1:] for row in seen.tables["clusters"][1:]}
+    # Of the 80 posts of dogs all use one of the cluster, and all get a right one of it.
+    assert {name: row[1:] for name, row in clusters.items()} == {
+        "#puppy, #dog, #pup": ["80", "0", "#dog"],
+        "#beach, #sea, #wave": ["80", "0", "#sea"],
+    }
+    # love is wrong for the 40 descriptive posts; dog in the 40 posts of dogs that are non-descriptive or abstract.
+    assert seen.tables["most-wrong"][1:3] == [["#love", "40", "160", percent(0.25)], ["#dog", "40", "80", percent(0.5)]]
+    assert ["#puppy", "20", "80", percent(0.25)] in seen.tables["most-wrong"]
+    assert seen.tables["most-missed"][1:] == [
+        ["#happy", "40", "40", percent(1)],
+        ["#pup", "20", "20", percent(1)],
+        ["#wave", "20", "20", percent(1)],
+    ]
+    assert seen.tables["synonyms-wrong"][1][:3] == ["#dog", "#puppy", "40"]
+    assert sorted(row[:3] for row in seen.tables["synonyms-missed"][1:]) == [
+        ["#pup", "#dog", "20"], ["#pup", "#puppy", "20"], ["#wave", "#beach", "20"], ["#wave", "#sea", "20"],
+    ]  # fmt: skip
+
+
+def test_settings_and_costs(seen):
+    assert seen.tables["settings-data"][1:] == [["max_hashtags", "30", "1,000"], ["min_score", "0.5", ""]]
+    assert seen.tables["settings-all"][1:] == [["seed", "0", ""], ["on", "true", ""]]
+    assert "Not the mode’s own: data.max_hashtags=30." in seen.text
+    assert seen.tables["seconds"][1:] == [["evaluating", "1.2"]] and seen.tables["versions"][1] == [
+        "numpy",
+        "2.0",
+        "2.1",
+    ]
+    assert seen.tables["files"][1] == ["model.json", "1.5"]
+    assert "drew with seed 3, with baselines fitted on train.jsonl." in seen.text
+    assert seen.tables["curve-word2vec-loss-numbers"][1:] == [["1", "3.0000"], ["2", "2.5000"]]
+    assert "curve-another" in seen.ids and "curve-none" not in seen.ids
+
+
+def test_a_completion(completion, read, about):
+    found = read(page(completion, about))
+    assert "it was given half of their hashtags, and the other half was sought" in found.text
+    assert "table-cosine-description" not in found.ids and "kinds" not in found.ids and "published" not in found.ids
+    assert len([name for name in found.tables if name.startswith("hist-")]) == 7 and "hist-given-hashtags" in found.ids
+    assert {row[0] for row in found.tables["post-asked-0"]} >= {"Given", "Author", "Recommended"}
+
+
+def test_empty_answers(planted, read, about):
+    """Nothing was recommended to anybody, and no default was left out."""
+    old = planted.details
+    nothing = [a._replace(hashtags=[], word2vec=[], autorec=[], combined=[], defaulted=True) for a in old.answers]
+    details = old._replace(ranked=np.empty((160, 0), np.int32), hit=np.empty((160, 0), bool), answers=nothing)
+    found = read(page(planted._replace(details=details, empty=160, defaulted=160), about))
+    assert "No hashtag was left for 160 posts; a default stood in for an empty intersection for 160." in found.text
+    assert dict(found.tables["post-worst-0"])["Default"] == "none"
+    assert "most-wrong" not in found.ids and "synonyms-wrong" not in found.ids
+
+
+def test_the_recipe_is_cited_as_it_was_measured():
+    path = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "paper.json"
+    if not path.exists():
+        pytest.skip("no checkout: there are no benchmarks beside the tests")
+    figures = json.loads(path.read_text())["figures"]
+    assert {f"{table} {name}": value for table, row in RECIPE.items() for name, value in row.items()} == {
+        name: value for name, value in figures.items() if name.startswith(("cosine_", "jaccard_"))
+    }
+    assert f"{figures['posts']:,} other posts" in RECIPE_ON
