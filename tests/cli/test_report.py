@@ -1,0 +1,87 @@
+"""instahash-evaluate --report as people start it: as a process, by the file that it leaves."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from instahash.data import write_posts
+from instahash.data.sample import sample_posts
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "format-1"
+START = "import sys; from instahash.cli.evaluate import main; sys.exit(main())"
+LOADED = START.replace("sys.exit(main())", "code = main(); print(*sys.modules, file=sys.stderr); sys.exit(code)")
+
+
+def run(*args, start=START):
+    command = [sys.executable, "-c", start, *map(str, args)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder with posts, a model, and what an evaluation with a page left there; and what it said."""
+    folder = tmp_path_factory.mktemp("report")
+    write_posts(folder / "held.jsonl", sample_posts(200, seed=1))
+    shutil.copytree(GOLDEN, folder / "model")
+    args = ["--model-dir", folder / "model", "--data", folder / "held.jsonl", "--baselines", folder / "held.jsonl"]
+    out = ["--json", folder / "result.json", "--report", folder / "report.html", "--seed", 2]
+    answer = run(*args, *out, start=LOADED)
+    assert answer.returncode == 0, answer.stderr
+    return folder, args, answer
+
+
+def test_a_page_beside_the_result(made):
+    folder, model = made[0], made[0] / "model"
+    assert sorted(path.name for path in folder.iterdir()) == ["held.jsonl", "model", "report.html", "result.json"]
+    html, value = (folder / "report.html").read_text(encoding="utf-8"), json.loads((folder / "result.json").read_text())
+    assert html.startswith("<!DOCTYPE html>") and html.endswith("</html>\n") and len(html) < 2_000_000
+    for system in value["ranking"].values():
+        assert f"{system['ndcg@10']:.4f}" in html
+    assert ">EASE</th>" in html and ">ridge</text>" in html
+    # What the command adds: names, seconds, settings and their defaults, files, versions, the seed.
+    header = json.loads((model / "model.json").read_text())
+    trained = f"trained on {header['summary']['posts']} posts"
+    for part in (
+        f"read from {folder / 'held.jsonl'}",
+        f"({model}, mode “paper”, {trained})",
+        "of 200 read",
+        "with seed 2",
+    ):
+        assert part in html
+    assert f"baselines fitted on {folder / 'held.jsonl'}" in html
+    assert "Not the mode’s own: data.max_hashtags=30, word2vec.dim=6" in html
+    steps = re.findall(r'<th scope="row" class="text">([a-z ]+)</th><td>\d+\.\d</td>', html)
+    assert steps[:4] == ["loading the model", "fitting the baselines", "reading the posts", "evaluating"]
+    size = (model / "model.json").stat().st_size
+    assert f'<th scope="row" class="text">model.json</th><td>{size / 1000:,.1f}</td>' in html
+    assert f'<th scope="row" class="text">numpy</th><td>{header["versions"]["numpy"]}</td>' in html
+    assert 'id="curve-autorec-rmse"' in html
+
+
+def test_the_same_evaluation_without_a_page(made, tmp_path):
+    """The result is the same, and nothing of the report is even imported."""
+    folder, args, with_page = made
+    plain = run(*args, "--seed", 2, "--json", tmp_path / "result.json", start=LOADED)
+    assert plain.returncode == 0 and plain.stdout == with_page.stdout
+    assert (tmp_path / "result.json").read_bytes() == (folder / "result.json").read_bytes()
+    assert "instahash.report.page" in with_page.stderr.split()
+    assert not {name for name in plain.stderr.split() if name.startswith("instahash.report")}
+
+
+def test_a_page_that_cannot_be_written(made, tmp_path):
+    answer = run(*made[1][:4], "--report", tmp_path / "no" / "report.html")
+    assert answer.returncode == 2 and answer.stderr.count("\n") == 1 and "cannot write" in answer.stderr
+
+
+def test_an_id_that_no_encoding_can_show(tmp_path):
+    line = '{"id": "\\ud800<script>", "hashtags": ["dog", "love"], "labels": [{"description": "dog", "score": 1}]}\n'
+    (tmp_path / "odd.jsonl").write_text(line)
+    answer = run("--model-dir", GOLDEN, "--data", tmp_path / "odd.jsonl", "--report", tmp_path / "report.html")
+    assert answer.returncode == 0, answer.stderr
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "\\ud800&lt;script&gt;" in html and "<script>" not in html
