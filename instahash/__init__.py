@@ -8,6 +8,7 @@ The rooms, in the order to read them:
     recommend   how the two are combined, and simple methods to compare them with
     pipeline    InstaHash: the order of the steps
     evaluation  measures and tables
+    report      an evaluation as a page with figures and examples
     annotate    photos in, labels out: Google Cloud Vision, or a network that needs no cloud
     testing     checks for hand-written gradients, for your own code too
     cli         the commands
