@@ -45,8 +45,15 @@ def test_planted_clusters(planted):
     assert clusters(np.zeros((5, 2))) == [] and clusters(np.eye(2)) == []
 
 
-# Five words, of which 0 and 1 are near, and 2 and 3. Three posts.
-UNIT = np.array([[1, 0, 0], [0.8, 0.6, 0], [0, 0, 1], [0, 0.6, 0.8], [0, -1, 0]])
+def test_of_nested_clusters_the_largest_that_is_dense():
+    angles = np.radians([0, 2, 5, 40, 170, 180, 185, 280])
+    unit = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    assert sorted(members for members, _ in clusters(unit)) == [(0, 1, 2, 3), (4, 5, 6)]
+    assert sorted(members for members, _ in clusters(unit, 0.95)) == [(0, 1, 2), (4, 5, 6)]
+
+
+# Five words, of which 0 and 1 are near, and 2 and 3. Three posts. 4 is near 1, which it never meets.
+UNIT = np.array([[1, 0, 0], [0.8, 0.6, 0], [0, 0, 1], [0, 0.6, 0.8], [0.6, 0.8, 0]])
 RANKED = np.array([[0, 2, -1], [1, 4, 3], [0, 1, 2]])
 TRUTH = sparse.csr_array(np.array([[0, 1, 1, 0, 0], [1, 0, 1, 0, 0], [1, 0, 0, 1, 0]]))
 HIT = np.array([[False, True, False], [False, False, False], [True, False, False]])
@@ -68,6 +75,8 @@ def test_stand_ins_by_hand():
     # All three posts use 0 or 1. In the first, 0 is said for 1; in the second 1 for 0; in the third 0 is right.
     assert stand_ins([0, 1], RANKED, HIT, TRUTH) == (3, 2, 0)
     assert stand_ins([2, 3], RANKED, HIT, TRUTH) == (3, 2, 2)
+    # Nothing of a cluster is recommended: nothing stands for anything.
+    assert stand_ins([0, 1], np.array([[2], [3], [4]]), HIT[:, :1] & False, TRUTH) == (3, 0, None)
     assert stand_ins([4], np.array([[0], [0], [0]]), HIT[:, :1], TRUTH) == (0, 0, None)
 
 

@@ -79,4 +79,6 @@ def test_shown_posts_by_hand():
     # Of 101 posts only three have three to ten hashtags: these are shown.
     few = np.where(np.isin(np.arange(101), [10, 20, 30]), 3, 1)
     assert list(shown(np.arange(101), ndcg, few).values()) == [10, 20, 30]
+    many = np.where(np.isin(np.arange(101), [10, 20, 30]), 10, 11)
+    assert list(shown(np.arange(101), ndcg, many).values()) == [10, 20, 30]
     assert list(shown(np.arange(101), ndcg, np.ones(101)).values()) == [5, 50, 95]

@@ -41,6 +41,9 @@ def test_bars_by_hand():
 def test_labels_are_thinned_out_and_marks_stand_where_they_are_wanted():
     many = histogram("h", "t", "d", [str(i) for i in range(20)], [1] * 20, "number")
     assert [text for text in re.findall(r">(\d+)</text>", many) if int(text) > 1] == ["3", "6", "9", "12", "15", "18"]
+    assert (
+        f'x="{LEFT + 0.5 * (RIGHT - LEFT) / 20:g}" y="{BOTTOM + 16}" text-anchor="middle">0<' in many
+    )  # below its bar
     marked = histogram("h", "t", "d", ["a", "b"], [3, 1], "number", marks=[(0, "low"), (2, "high")])
     assert f'x="{LEFT}" y="{BOTTOM + 16}" text-anchor="middle">low<' in marked
     assert f'x="{RIGHT}" y="{BOTTOM + 16}" text-anchor="middle">high<' in marked

@@ -1,13 +1,18 @@
 """What the page says, against the result it was made of and against planted posts."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from instahash.report import page
+from instahash.report.plots import LEFT, RIGHT
 from instahash.report.published import RECIPE, RECIPE_ON
+from instahash.report.wording import best_in_bold
+
+SIMILARITIES = [f"table-{kind}-{other}" for other in ("ground-truth", "description") for kind in ("cosine", "jaccard")]
 
 
 def percent(share):
@@ -44,6 +49,29 @@ def test_the_tables_have_the_numbers_of_the_json(planted, seen):
     lists = value["lists"]["instahash"]
     expected = [f"{lists['novelty']:.2f}", percent(lists["coverage"]), f"{lists['intra_list_similarity']:.4f}"]
     assert seen.tables["lists"][1] == ["instahash", *expected]
+
+
+def test_the_best_is_bold_where_there_is_a_best(html):
+    assert best_in_bold([[1, 5, 2], [3, 4, 2]], lambda value, i: f"{i}:{value}", lowest=(1,)) == [
+        ["0:1", "1:5", "2:2"],
+        ["<strong>0:3</strong>", "<strong>1:4</strong>", "2:2"],
+    ]
+    tables = {
+        name: html[html.index(f'<table id="{name}">') :].split("</table>")[0] for name in ("ranking", *SIMILARITIES)
+    }
+    assert [name for name, table in tables.items() if "<strong>" not in table] == SIMILARITIES[2:]
+    # More posts below 0.3 are not better: instahash is the best of every column that has a best.
+    ours = tables["table-cosine-ground-truth"].split("<tr>")[2]
+    other = tables["table-cosine-ground-truth"].split("<tr>")[3]
+    assert ">instahash<" in ours and "<strong>" in ours and "<strong>" not in other
+
+
+def test_the_mean_is_marked_in_its_place(planted, html):
+    for name, low in (("cosine-ground-truth", -1), ("jaccard-ground-truth", 0)):
+        mean = planted.values[name.replace("-", "_")].mean()
+        drawn = html[html.index(f'<figure id="hist-{name}">') :].split("</svg>")[0]
+        x = float(re.search(r'x1="([\d.]+)"[^>]*class="mean"', drawn)[1])
+        assert x == pytest.approx(LEFT + (mean - low) / (1 - low) * (RIGHT - LEFT), abs=0.01)
 
 
 def test_histograms_count_every_post(planted, seen):
