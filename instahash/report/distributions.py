@@ -56,7 +56,7 @@ def _similarity(name, result):
     mean = float(known.mean()) if len(known) else None
     labels = [f"{low:.2f} to {high:.2f}" for low, high in pairwise(edges)]
     ends = [edges[0] + (edges[-1] - edges[0]) * share for share in (0, 0.25, 0.5, 0.75, 1)]
-    marks = [(i * len(counts) / 4, f"{end:g}") for i, end in enumerate(ends)]
+    marks = [(i * len(counts) / 4, f"{end:g}".replace("-", "−")) for i, end in enumerate(ends)]
     place = None if mean is None else (mean - edges[0]) / (edges[-1] - edges[0]) * len(counts)
     without = len(values) - len(known)
     return _drawn(f"hist-{name.replace('_', '-')}", TABLES[name], labels, counts, mean, place, "value", marks, without)
@@ -79,7 +79,7 @@ def _drawn(name, title, labels, counts, mean, place, axis, marks=None, without=0
     posts = f"{sum(counts):,} posts" + (f", {without:,} more have none" if without else "")
     rows = [[label, f"{count:,}"] for label, count in zip(labels, counts)]
     numbers = folded("Numbers", table(f"{name}-numbers", title, [axis, "posts"], rows, scroll=False))
-    return figure(name, drawing, f"{title}. {said} {posts}.", numbers)
+    return figure(name, drawing, [element("strong", f"{title}."), f" {said} {posts}."], numbers)
 
 
 def _learning(name, values):
@@ -91,4 +91,4 @@ def _learning(name, values):
     numbers = folded(
         "Numbers", table(f"curve-{slug}-numbers", f"{model}: {measure}", ["epoch", measure], rows, scroll=False)
     )
-    return figure(f"curve-{slug}", drawing, f"{model}: {measure}. {said}", numbers)
+    return figure(f"curve-{slug}", drawing, [element("strong", f"{model}: {measure}."), f" {said}"], numbers)

@@ -57,7 +57,8 @@ def _drawn(result):
     rows = [(system(name), *found[name]) for name in [OURS, *others]]
     said = "; ".join(f"{name} {value:.3f}" for name, value, *_ in rows)
     drawing = intervals("ndcg-drawing", "nDCG@10 of all systems", f"Bars with 95 % intervals: {said}.", rows)
-    caption = "nDCG@10 of all systems. The line through the end of a bar is its 95 % bootstrap interval."
+    title = element("strong", "nDCG@10 of all systems.")
+    caption = [title, " The line through the end of a bar is its 95 % bootstrap interval."]
     return figure("ndcg", drawing, caption)
 
 

@@ -75,6 +75,7 @@ figure { margin: 0; min-width: 0; }
 .pair { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)); gap: .5rem 2rem; align-items: start; }
 .pair > * { min-width: 0; }
 .pair figure { margin: 1.25rem 0; max-width: 34rem; }
+figcaption strong { color: var(--text); font-weight: 600; }
 figcaption { font-size: .9rem; margin-top: .35rem; }
 svg { display: block; width: 100%; height: auto; background: var(--raised); border: 1px solid var(--rule); border-radius: .5rem; }
 svg text { font: 11px system-ui, sans-serif; fill: var(--text); font-variant-numeric: tabular-nums; }
