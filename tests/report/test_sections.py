@@ -60,10 +60,17 @@ def test_the_best_is_bold_where_there_is_a_best(html):
         name: html[html.index(f'<table id="{name}">') :].split("</table>")[0] for name in ("ranking", *SIMILARITIES)
     }
     assert [name for name, table in tables.items() if "<strong>" not in table] == SIMILARITIES[2:]
-    # More posts below 0.3 are not better: instahash is the best of every column that has a best.
-    ours = tables["table-cosine-ground-truth"].split("<tr>")[2]
-    other = tables["table-cosine-ground-truth"].split("<tr>")[3]
-    assert ">instahash<" in ours and "<strong>" in ours and "<strong>" not in other
+
+
+def test_fewer_posts_below_are_better(planted):
+    similarities = {name: dict(values) for name, values in planted.similarities.items()}
+    for name, value in (("instahash", 0.2), ("popularity", -0.2)):
+        similarities[name]["cosine_ground_truth"] = np.full(160, value)
+    html = page(planted._replace(similarities=similarities))
+    rows = html[html.index('<table id="table-cosine-ground-truth">') :].split("</table>")[0].split("<tr>")
+    # Both have all posts below 0.3; instahash has none below 0.
+    assert ">instahash<" in rows[2] and re.findall("<strong>(.*?)</strong>", rows[2]) == ["0.2000", percent(0)]
+    assert ">popularity<" in rows[3] and "<strong>" not in rows[3]
 
 
 def test_the_mean_is_marked_in_its_place(planted, html):
