@@ -40,6 +40,9 @@ class Browser:
             os.close(end)
         self.reader, self.writer = ours[0], theirs[1]
         self.buffer, self.number, self.events, self.session = b"", 0, [], None
+
+    def attach(self):
+        """Take the one page that there is."""
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
@@ -98,9 +101,19 @@ def browser(tmp_path_factory):
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
         pytest.skip(f"no browser: none of {', '.join(NAMES)} is installed")
-    browser = Browser(program, tmp_path_factory.mktemp("profile"))
-    yield browser
-    browser.close()
+    folder = tmp_path_factory.mktemp("browser")
+    (folder / "trial.html").write_text("<!DOCTYPE html><title>seen</title>")
+    browser = Browser(program, folder / "profile")
+    try:
+        try:
+            browser.attach()
+            browser.open(folder / "trial.html")
+            assert browser.value("document.title") == "seen"
+        except (AssertionError, OSError) as error:
+            pytest.skip(f"'{program}' cannot be asked about files here: {str(error).partition(chr(10))[0]}")
+        yield browser
+    finally:
+        browser.close()
 
 
 def hostile_ids(result):
