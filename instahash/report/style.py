@@ -50,7 +50,10 @@ a { color: var(--link); }
 nav ul { display: flex; flex-wrap: wrap; gap: .35rem 1.25rem; margin: 1rem 0 0; padding: 0; list-style: none; }
 nav a { display: inline-block; padding: .25rem 0; }
 .note { border-left: 4px solid var(--mean); padding: .5rem .9rem; background: var(--raised); }
-.key { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); gap: 1rem; margin: 1.25rem 0; }
+.key {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); gap: 1rem;
+  margin: 1.25rem 0;
+}
 .key div { background: var(--raised); border: 1px solid var(--rule); border-radius: .5rem; padding: .9rem 1rem; }
 .key dt { color: var(--quiet); font-size: .9rem; }
 .key dd { margin: 0; }
@@ -70,14 +73,23 @@ tbody th { font-weight: 500; }
 .scroll th:first-child { min-width: 8rem; max-width: 45vw; position: sticky; left: 0; background: var(--page); }
 th em { white-space: nowrap; }
 .hit { color: var(--hit); }
-.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 1.5rem; margin: 1rem 0; align-items: start; }
+.figures {
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 1.5rem;
+  margin: 1rem 0; align-items: start;
+}
 figure { margin: 0; min-width: 0; }
-.pair { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)); gap: .5rem 2rem; align-items: start; }
+.pair {
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)); gap: .5rem 2rem;
+  align-items: start;
+}
 .pair > * { min-width: 0; }
 .pair figure { margin: 1.25rem 0; max-width: 34rem; }
 figcaption strong { color: var(--text); font-weight: 600; }
 figcaption { font-size: .9rem; margin-top: .35rem; }
-svg { display: block; width: 100%; height: auto; background: var(--raised); border: 1px solid var(--rule); border-radius: .5rem; }
+svg {
+  display: block; width: 100%; height: auto; background: var(--raised); border: 1px solid var(--rule);
+  border-radius: .5rem;
+}
 svg text { font: 11px system-ui, sans-serif; fill: var(--text); font-variant-numeric: tabular-nums; }
 .bar { fill: var(--bar); }
 .other { fill: var(--other); }
@@ -90,8 +102,14 @@ svg text { font: 11px system-ui, sans-serif; fill: var(--text); font-variant-num
 .point { fill: var(--bar); }
 details { margin: .5rem 0 1rem; }
 summary { cursor: pointer; color: var(--link); padding: .25rem 0; }
-.examples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); gap: 1rem; margin: 1rem 0; }
-.examples > div { background: var(--raised); border: 1px solid var(--rule); border-radius: .5rem; padding: .9rem 1rem; min-width: 0; }
+.examples {
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); gap: 1rem;
+  margin: 1rem 0;
+}
+.examples > div {
+  background: var(--raised); border: 1px solid var(--rule); border-radius: .5rem; padding: .9rem 1rem;
+  min-width: 0;
+}
 .examples table { width: 100%; }
 .examples tbody th { width: 1%; padding-right: .75rem; color: var(--quiet); white-space: nowrap; }
 .examples th, .examples td { border-bottom: 0; padding: .22rem 0; }
