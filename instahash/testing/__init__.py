@@ -4,9 +4,9 @@ gradients.py   check_gradient (every entry), check_directional (random direction
 strategies.py  bags, bag_matrices, rating_matrices; needs Hypothesis, which is imported when one is first used
 """
 
-from instahash.testing.gradients import GradientError, check_directional, check_gradient
+from instahash.testing.gradients import GradientError, NotSmoothError, check_directional, check_gradient
 
-__all__ = ["GradientError", "bag_matrices", "bags", "check_directional", "check_gradient", "rating_matrices"]
+__all__ = ["GradientError", "NotSmoothError", "bag_matrices", "bags", "check_directional", "check_gradient", "rating_matrices"]
 
 
 def __getattr__(name):

@@ -1,99 +1,143 @@
-"""Is this gradient the derivative of that loss? Central differences of fourth order, in float64.
+"""Is this gradient the derivative of that loss? If not, what is wrong with it?
 
-    f'(x) = (-f(x + 2h) + 8 f(x + h) - 8 f(x - h) + f(x - 2h)) / 12h + O(h^4)
+A number g of the gradient passes where it differs from the derivative D, a difference quotient, by no more than
 
-With h near the fifth root of the machine epsilon both the O(h^4) and the rounding error are about 1e-13 of the values
-involved, so that a tolerance of 1e-7 leaves no room for a wrong term.
+    tolerance = rtol max(|g|, |D|) + atol + 100 epsilon G + E
+
+rtol     epsilon^(2/5) unless given: 5.5e-7 in float64, 1.7e-3 in float32. The best step of a quotient with an error of
+         O(h^4) is near epsilon^(1/5) and leaves an error of epsilon^(4/5); rtol asks for half as many digits.
+atol     0 unless given.
+G        the largest |g| of the same parameter: large terms that cancel in g leave their rounding errors.
+E        what the quotient itself may be off by; `quotients` says how it is made: from two steps, from the noise of the
+         loss (an error of 1e-16 |loss| is one of 1e-16 |loss| / h in D), and from how smooth the loss is.
+epsilon  of the dtype that loss and gradient are computed in. That is float32 where the gradient has this dtype, where
+         all values of the loss are float32 numbers, or where the parameters have it and the gradient's numbers all are
+         float32 numbers. Else it is float64.
+
+The steps in x_i are h max(1, |x_i|), and the loss is compared with what g says for the step that is left after rounding.
+First D is taken from one pair of steps, four values of the loss, and E as 0. What does not pass then is looked at again
+with steps of all sizes, some 10 to 50 values of the loss.
 """
 
 from __future__ import annotations
 
+import warnings
+from typing import NamedTuple
+
 import numpy as np
 
-STEP = 1e-3
+from instahash.testing.mistakes import MISTAKES
+from instahash.testing.points import GradientError, Point
+from instahash.testing.quotients import QUICK, quick, slope
+from instahash.testing.reports import NotSmoothError, directions, entries, no_slope, wrong_slope
+
+__all__ = ["GradientError", "NotSmoothError", "check_directional", "check_gradient"]
 
 
-class GradientError(AssertionError):
-    """A gradient that is not the derivative of its loss; the text names the parameter, the index and both values."""
+def check_gradient(loss, gradient, *params, rtol=None, atol=0.0, names=None, n_checked=None, seed=0, sizes=None):
+    """Compare each entry of a hand-written gradient with a difference quotient of the loss.
 
-
-def check_gradient(loss, gradient, *params, rtol=1e-6, atol=1e-8, names=None, n_checked=None, seed=0):
-    """Compare each entry of a hand-written gradient with a central difference.
-
-    loss : called as loss(*params), returns a float.
-    gradient : called as gradient(*params), returns one array a parameter (or the one array of a single parameter).
-    params : float64 arrays; they are not changed.
+    loss : called as loss(*params), returns one number.
+    gradient : called as gradient(*params), returns one array a parameter, of its shape, or the one array of a single
+        parameter.
+    params : float64 or float32 arrays of any shapes, which loss and gradient are given copies of.
+    rtol, atol : the tolerance's relative part, in place of epsilon^(2/5), and an absolute part, in place of 0. The head
+        of this module has the formula.
     names : a name a parameter, for the message.
     n_checked : check so many entries of each parameter, drawn with `seed`; default all.
+    sizes : numbers that may have been forgotten in the gradient, for the message: {"the batch size": 32}.
 
-    Raises GradientError at the entry that is furthest off, TypeError for parameters that are not float64.
+    Raises
+    ------
+    GradientError : a number is wrong. The text has the worst, and for each parameter how many are wrong, and the kind of
+        mistake where one explains them all; `kinds` maps the parameters' names to these kinds. Also raised where shapes
+        or the number of arrays are wrong, where the gradient is not finite, where the loss is not one finite number, and
+        where one of the two changes its parameters or gives other values when it is called again.
+    NotSmoothError, which is a GradientError : the loss has a kink, or an end, wherever the two differ.
+    TypeError : parameters are not float64 or float32 arrays.
+
+    Warns
+    -----
+    RuntimeWarning : the loss's own rounding hides the whole gradient of a parameter, which could not be checked.
     """
-    params, gradients, names = _checked(gradient, params, names)
-    scale = max((float(np.abs(array).max(initial=0)) for array in gradients), default=0.0)
-    worst = (0.0, None)
-    for position, (name, param, got) in enumerate(zip(names, params, gradients)):
+    point = Point(loss, gradient, params, names)
+    probes = []
+    for position, param in enumerate(point.params):
         indices = np.arange(param.size)
         if n_checked is not None and n_checked < param.size:
             indices = np.random.default_rng([seed, position]).choice(param.size, n_checked, replace=False)
-        for index in indices:
-            direction = np.zeros(param.size)
-            direction[index] = 1.0
-            moves = [np.zeros_like(other) for other in params]
-            moves[position] = direction.reshape(param.shape)
-            expected = _difference(loss, params, moves)
-            found = got.reshape(-1)[index]
-            excess = abs(found - expected) - rtol * max(abs(expected), scale) - atol
-            if not excess <= worst[0]:  # also where it is NaN
-                place = tuple(int(i) for i in np.unravel_index(index, param.shape))
-                worst = (np.inf if np.isnan(excess) else excess, (name, place, expected, found))
-    if worst[1]:
-        name, place, expected, found = worst[1]
-        raise GradientError(
-            f"d loss / d {name}{list(place)} is {expected:.10g} by central differences, "
-            f"but the gradient says {found:.10g}"
-        )
+        probes += [point.entry(position, index) for index in indices]
+    found = _compare(point, probes, rtol, atol)
+    _report(point, probes, found, lambda: entries(point, probes, found, sizes or {}), tuple(MISTAKES))
 
 
-def check_directional(loss, gradient, *params, rtol=1e-6, atol=1e-8, n_directions=5, seed=0):
-    """Compare gradient . d with the derivative of the loss along d, for random unit directions d over all parameters.
+def check_directional(loss, gradient, *params, rtol=None, atol=0.0, n_directions=5, seed=0):
+    """Compare gradient . d with the derivative of the loss along d, for random directions d over all parameters.
 
-    One number a direction whatever the size of the parameters: five loss evaluations check millions of entries at once,
-    though they cannot say which is wrong. Arguments as in :func:`check_gradient`. Raises GradientError.
+    One number a direction whatever the size of the parameters: four values of the loss check millions of entries at once,
+    though they cannot say which is wrong. An entry of d is normal times max(1, |x_i|), over the root of the number of
+    entries; rtol and G are relative to the length of the vector of all g_i d_i. Other arguments, and what is raised, as
+    in :func:`check_gradient`.
     """
-    params, gradients, _ = _checked(gradient, params, None)
+    point = Point(loss, gradient, params, None)
     rng = np.random.default_rng(seed)
-    for number in range(n_directions):
-        moves = [rng.standard_normal(param.shape) for param in params]
-        length = np.sqrt(sum((move**2).sum() for move in moves))
-        moves = [move / length for move in moves]
-        expected = _difference(loss, params, moves)
-        found = float(sum((got * move).sum() for got, move in zip(gradients, moves)))
-        if not abs(found - expected) <= rtol * abs(expected) + atol:
-            raise GradientError(
-                f"along random direction {number} the loss changes by {expected:.10g} a unit, but the gradient says "
-                f"{found:.10g}; check_gradient names the entry"
+    probes = [point.direction(rng, number) for number in range(n_directions)]
+    found = _compare(point, probes, rtol, atol)
+    _report(point, probes, found, lambda: [directions(probes, found)], ("zero", "sign", "factor"))
+
+
+class Found(NamedTuple):
+    """What was found, a number a probe.
+
+    floors : the part of the tolerance that is not relative. hidden : the derivative is not known to a tenth of G.
+    sides : maps a probe's number to the slopes on both sides of a kink, NaN at an end of the loss.
+    """
+
+    derivatives: np.ndarray
+    floors: np.ndarray
+    wrong: np.ndarray
+    hidden: np.ndarray
+    sides: dict
+    rtol: float
+
+
+def _compare(point, probes, rtol, atol):
+    said, size, rounding = (np.array([getattr(p, name) for p in probes]) for name in ("found", "size", "rounding"))
+    missing = np.array([quick(probe.line, QUICK[point.dtype]) / probe.scale for probe in probes])
+    rtol = point.epsilon**0.4 if rtol is None else rtol
+    floors = atol + 100 * point.epsilon * rounding
+    errors, sides = np.zeros(len(probes)), {}
+
+    def fails():
+        return ~(np.abs(missing) <= rtol * np.maximum(size, np.abs(said + missing)) + floors + errors)
+
+    suspects = np.flatnonzero(fails())
+    noise = point.noise() if len(suspects) else 0.0
+    for i in suspects:
+        measured = slope(probes[i].line, noise, point.loss_epsilon)
+        missing[i], errors[i] = measured.value / probes[i].scale, measured.error / probes[i].scale
+        if measured.sides:
+            sides[i] = tuple(said[i] + side / probes[i].scale for side in measured.sides)
+    wrong = fails()
+    wrong[list(sides)] = False
+    return Found(said + missing, floors + errors, wrong, errors > 0.1 * rounding, sides, rtol)
+
+
+def _report(point, probes, found, cases, kinds):
+    """Raise, or warn, if there is reason to. cases : called for the cases that `kinds` of mistakes are looked for in."""
+    if found.wrong.any() or found.sides:
+        point.blame_the_loss()
+    if found.wrong.any():
+        raise wrong_slope(probes, found, cases(), kinds)
+    if found.sides:
+        raise no_slope(probes, found)
+    positions = np.array([probe.position for probe in probes])
+    for position, name in enumerate(point.names):
+        here = found.hidden[positions == position]
+        if len(here) and here.all() and point.gradients[position].any():
+            warnings.warn(
+                f"rounding errors of the loss hide the gradient of {name}, which could not be checked; leave out of the "
+                "loss what does not depend on the parameters, or compute in float64",
+                RuntimeWarning,
+                stacklevel=3,
             )
-
-
-def _checked(gradient, params, names):
-    for param in params:
-        if not isinstance(param, np.ndarray) or param.dtype != np.float64:
-            kind = getattr(param, "dtype", type(param).__name__)
-            raise TypeError(f"parameters must be float64 arrays, not {kind}; convert them with .astype(np.float64)")
-    params = [param.copy() for param in params]
-    gradients = gradient(*params)
-    gradients = [gradients] if isinstance(gradients, np.ndarray) else list(gradients)
-    names = names or ["parameter" if len(params) == 1 else f"parameter {i}" for i in range(len(params))]
-    if len(gradients) != len(params):
-        raise GradientError(f"there are {len(params)} parameters, but the gradient has {len(gradients)} arrays")
-    for name, param, got in zip(names, params, gradients):
-        if np.shape(got) != param.shape:
-            raise GradientError(f"{name} has shape {param.shape}, but its gradient {np.shape(got)}")
-    return params, gradients, names
-
-
-def _difference(loss, params, moves):
-    values = [
-        float(loss(*(param + step * STEP * move for param, move in zip(params, moves)))) for step in (-2, -1, 1, 2)
-    ]
-    return (values[0] - 8 * values[1] + 8 * values[2] - values[3]) / (12 * STEP)

@@ -1,0 +1,192 @@
+"""A loss and its gradient at one point: what they return is checked, and the loss is followed along lines through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from instahash.testing.quotients import noise_of
+
+
+class GradientError(AssertionError):
+    """A gradient that is not the derivative of its loss; `kinds` maps names of parameters to kinds of mistake, or None."""
+
+    def __init__(self, text, kinds=None):
+        super().__init__(text)
+        self.kinds = kinds or {}
+
+
+class Probe(NamedTuple):
+    """One number of the gradient that can be compared with a slope.
+
+    name : what it is, for messages; position, index : of which parameter, and the tuple of its indices there.
+    line : t -> the loss where the point is moved by t, less what the gradient says that it changes by. Its slope at 0 is
+        `scale` times what is missing in the gradient's number. What the point moves by is taken after rounding.
+    found : the gradient's number.
+    size, rounding : the sizes to which rtol and the gradient's own rounding errors are relative.
+    """
+
+    name: str
+    position: int
+    index: tuple
+    line: Callable
+    found: float
+    scale: float
+    size: float
+    rounding: float
+
+
+class Point:
+    """Calls the gradient, and checks it as far as this needs no derivative.
+
+    params : copies of the parameters; gradients : their gradients, float64 arrays; names : their names.
+    """
+
+    def __init__(self, loss, gradient, params, names):
+        for param in params:
+            if not isinstance(param, np.ndarray) or param.dtype not in (np.float64, np.float32):
+                kind = getattr(param, "dtype", type(param).__name__)
+                raise TypeError(
+                    f"parameters must be float64 or float32 arrays, not {kind}; convert them with .astype(np.float64)"
+                )
+        self._loss, self._gradient, self._originals = loss, gradient, params
+        self.params = [param.copy() for param in params]
+        self.names = names or ["parameter" if len(params) == 1 else f"parameter {i}" for i in range(len(params))]
+        self._loss_is_coarse = True  # until a value is seen that is not a float32 number
+        self.gradients, self._gradient_is_coarse = self._call_gradient()
+        for name, first, second in zip(self.names, self.gradients, self._call_gradient()[0]):
+            if np.abs(first - second).max(initial=0) > 1e-10 * np.abs(first).max(initial=0):
+                raise GradientError(
+                    f"the gradient of {name} differs from call to call at the same point; hand in what it draws or keeps",
+                    {name: "state"},
+                )
+
+    @property
+    def dtype(self):
+        """The coarsest dtype of the parameters."""
+        return np.dtype(np.float32 if any(p.dtype == np.float32 for p in self.params) else np.float64)
+
+    @property
+    def loss_epsilon(self):
+        """Machine epsilon of the loss, as far as its values show."""
+        return float(np.finfo(np.float32 if self._loss_is_coarse else np.float64).eps)
+
+    @property
+    def epsilon(self):
+        """Machine epsilon of the loss or the gradient, whichever is the coarser."""
+        return float(np.finfo(np.float32 if self._loss_is_coarse or self._gradient_is_coarse else np.float64).eps)
+
+    def entry(self, position, index):
+        """The probe of entry `index` of the flat parameter at `position`, which moves by t max(1, |x|)."""
+        flat, gradient = self.params[position].reshape(-1), self.gradients[position]
+        found, here = float(gradient.reshape(-1)[index]), flat[index]
+        scale = max(1.0, abs(float(here)))
+
+        def line(t):
+            flat[index] = float(here) + t * scale
+            moved = float(flat[index]) - float(here)
+            try:
+                return self.value(self.params) - found * moved
+            finally:
+                flat[index] = here
+
+        index_ = tuple(int(i) for i in np.unravel_index(index, gradient.shape))
+        name = f"d loss / d {self.names[position]}{list(index_)}"
+        return Probe(name, position, index_, line, found, scale, abs(found), float(np.abs(gradient).max()))
+
+    def direction(self, rng, number=0, moves=None):
+        """The probe along `moves`, one array a parameter; default a random direction relative to max(1, |x|)."""
+        if moves is None:
+            n_entries = sum(param.size for param in self.params)
+            sizes = [np.maximum(1.0, np.abs(param)) / np.sqrt(n_entries) for param in self.params]
+            moves = [rng.standard_normal(param.shape) * size for param, size in zip(self.params, sizes)]
+
+        def line(t):
+            moved = [(param + t * move).astype(param.dtype) for param, move in zip(self.params, moves)]
+            said = sum(
+                float((g * (there.astype(np.float64) - here)).sum())
+                for g, there, here in zip(self.gradients, moved, self.params)
+            )
+            return self.value(moved) - said
+
+        parts = [gradient * move for gradient, move in zip(self.gradients, moves)]
+        size = float(np.sqrt(sum((part**2).sum() for part in parts)))
+        name, found = f"the slope along random direction {number}", float(sum(part.sum() for part in parts))
+        return Probe(name, 0, (number,), line, found, 1.0, size, size)
+
+    def noise(self):
+        """How far values of the loss near the point are off, measured along one line on which every entry moves."""
+        rng, moves = np.random.default_rng(0), []
+        for param in self.params:
+            sizes = np.abs(param).astype(np.float64)
+            sizes[sizes == 0] = sizes.max(initial=0) or 1.0
+            moves.append(rng.choice([-1.0, 1.0], param.shape) * sizes)
+        return noise_of(self.direction(rng, moves=moves).line, float(np.finfo(self.dtype).eps))
+
+    def value(self, params):
+        """The loss; NaN where it cannot be computed."""
+        try:
+            with np.errstate(all="ignore"):
+                value = self._loss(*params)
+        except (ArithmeticError, ValueError):
+            return np.nan
+        array = np.asarray(value)
+        if array.size != 1 or array.dtype.kind not in "fiub":
+            what = f"an array of shape {array.shape}" if array.size != 1 else repr(value)
+            raise GradientError(f"the loss is {what}, not one real number; sum it, or take the mean", {"loss": "no scalar"})
+        value = float(array.reshape(-1)[0])
+        with np.errstate(over="ignore"):
+            if self._loss_is_coarse and np.isfinite(value) and float(np.float32(value)) != value:
+                self._loss_is_coarse = False
+        return value
+
+    def blame_the_loss(self):
+        """Raise where the loss itself, at the point, cannot be differentiated."""
+        values = [float(np.asarray(self._loss(*self.params)).reshape(-1)[0]) for _ in range(2)]
+        self._must_be_unchanged("loss")
+        if not np.isfinite(values[0]):
+            raise GradientError(f"the loss is {values[0]} at the point itself", {"loss": "not finite"})
+        if abs(values[0] - values[1]) > 1e3 * self.loss_epsilon * abs(values[0]):
+            raise GradientError(
+                f"the loss differs from call to call at the same point, {values[0]:.6g} and {values[1]:.6g}; hand in what "
+                "it draws or keeps",
+                {"loss": "state"},
+            )
+
+    def _call_gradient(self):
+        """The gradient as float64 arrays of the parameters' shapes, and whether it was computed in float32."""
+        arrays = self._gradient(*self.params)
+        arrays = [arrays] if isinstance(arrays, (np.ndarray, np.generic, float, int)) else list(arrays)
+        self._must_be_unchanged("gradient")
+        if len(arrays) != len(self.params):
+            raise GradientError(
+                f"there are {len(self.params)} parameters, but the gradient has {len(arrays)} arrays", {"gradient": "count"}
+            )
+        coarse = False
+        for i, (name, param, array) in enumerate(zip(self.names, self.params, arrays)):
+            if np.shape(array) != param.shape:
+                turned = np.shape(array) == param.shape[::-1]
+                raise GradientError(
+                    f"{name} has shape {param.shape}, but its gradient {np.shape(array)}" + turned * ": it is transposed",
+                    {name: "transposed" if turned else "shape"},
+                )
+            arrays[i] = np.array(array, dtype=np.float64)
+            bad = np.argwhere(~np.isfinite(arrays[i]))
+            if len(bad):
+                raise GradientError(
+                    f"the gradient of {name} is {arrays[i][tuple(bad[0])]} in {len(bad)} of {param.size} entries, first at "
+                    f"{name}{bad[0].tolist()}",
+                    {name: "not finite"},
+                )
+            narrow = np.array_equal(arrays[i].astype(np.float32), arrays[i])
+            coarse |= getattr(array, "dtype", None) == np.float32 or (narrow and param.dtype == np.float32)
+        return arrays, coarse
+
+    def _must_be_unchanged(self, culprit):
+        for name, param, original in zip(self.names, self.params, self._originals):
+            if not np.array_equal(param, original, equal_nan=True):
+                raise GradientError(
+                    f"the {culprit} changes the parameter {name} in place; it must work on a copy", {culprit: "in place"}
+                )
