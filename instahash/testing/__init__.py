@@ -1,16 +1,32 @@
-"""Checks for gradients written by hand, and Hypothesis strategies for bags and ratings; for your own tests too.
+"""Checks for gradients written by hand, and Hypothesis strategies for parameters and data; for your own tests too.
 
-gradients.py   check_gradient (every entry), check_directional (random directions, for many parameters)
-strategies.py  bags, bag_matrices, rating_matrices; needs Hypothesis, which is imported when one is first used
+gradients.py   check_gradient (every entry), check_directional (random directions, for many parameters); the tolerance
+points.py      a loss and its gradient at a point, and lines through it
+quotients.py   a derivative along a line, by difference quotients that know their error; kinks
+mistakes.py    which kind of mistake explains wrong numbers
+reports.py     the messages
+strategies.py  parameters, probabilities, away_from_kinks, bags, bag_matrices, csr_matrices, rating_matrices; needs
+               Hypothesis, which is imported when one is first used
+
+docs/testing.md has worked examples.
 """
 
 from instahash.testing.gradients import GradientError, NotSmoothError, check_directional, check_gradient
 
-__all__ = ["GradientError", "NotSmoothError", "bag_matrices", "bags", "check_directional", "check_gradient", "rating_matrices"]
+_STRATEGIES = (
+    "away_from_kinks",
+    "bag_matrices",
+    "bags",
+    "csr_matrices",
+    "parameters",
+    "probabilities",
+    "rating_matrices",
+)
+__all__ = ["GradientError", "NotSmoothError", "check_directional", "check_gradient", *_STRATEGIES]
 
 
 def __getattr__(name):
-    if name in ("bags", "bag_matrices", "rating_matrices"):
+    if name in _STRATEGIES:
         from instahash.testing import strategies
 
         return getattr(strategies, name)

@@ -68,7 +68,7 @@ def check_gradient(loss, gradient, *params, rtol=None, atol=0.0, names=None, n_c
             indices = np.random.default_rng([seed, position]).choice(param.size, n_checked, replace=False)
         probes += [point.entry(position, index) for index in indices]
     found = _compare(point, probes, rtol, atol)
-    _report(point, probes, found, lambda: entries(point, probes, found, sizes or {}), tuple(MISTAKES))
+    _report(point, point.names, probes, found, lambda: entries(point, probes, found, sizes or {}), MISTAKES)
 
 
 def check_directional(loss, gradient, *params, rtol=None, atol=0.0, n_directions=5, seed=0):
@@ -83,7 +83,7 @@ def check_directional(loss, gradient, *params, rtol=None, atol=0.0, n_directions
     rng = np.random.default_rng(seed)
     probes = [point.direction(rng, number) for number in range(n_directions)]
     found = _compare(point, probes, rtol, atol)
-    _report(point, probes, found, lambda: [directions(probes, found)], ("zero", "sign", "factor"))
+    _report(point, ["all parameters"], probes, found, lambda: [directions(probes, found)], MISTAKES[:3])
 
 
 class Found(NamedTuple):
@@ -116,25 +116,25 @@ def _compare(point, probes, rtol, atol):
     for i in suspects:
         measured = slope(probes[i].line, noise, point.loss_epsilon)
         missing[i], errors[i] = measured.value / probes[i].scale, measured.error / probes[i].scale
-        if measured.sides:
-            sides[i] = tuple(said[i] + side / probes[i].scale for side in measured.sides)
+        left, right = measured.sides
+        if not abs(right - left) / probes[i].scale <= rtol * size[i] + floors[i]:
+            sides[i] = said[i] + left / probes[i].scale, said[i] + right / probes[i].scale
     wrong = fails()
     wrong[list(sides)] = False
-    return Found(said + missing, floors + errors, wrong, errors > 0.1 * rounding, sides, rtol)
+    return Found(said + missing, floors + errors, wrong, (errors > 0.1 * rounding) & (rounding > 0), sides, rtol)
 
 
-def _report(point, probes, found, cases, kinds):
-    """Raise, or warn, if there is reason to. cases : called for the cases that `kinds` of mistakes are looked for in."""
+def _report(point, names, probes, found, cases, mistakes):
+    """Raise, or warn, if there is reason to. cases : called for the cases that `mistakes` are looked for in."""
     if found.wrong.any() or found.sides:
         point.blame_the_loss()
     if found.wrong.any():
-        raise wrong_slope(probes, found, cases(), kinds)
+        raise wrong_slope(probes, found, cases(), mistakes)
     if found.sides:
         raise no_slope(probes, found)
     positions = np.array([probe.position for probe in probes])
-    for position, name in enumerate(point.names):
-        here = found.hidden[positions == position]
-        if len(here) and here.all() and point.gradients[position].any():
+    for position, name in enumerate(names):
+        if found.hidden[positions == position].all() and (positions == position).any():
             warnings.warn(
                 f"rounding errors of the loss hide the gradient of {name}, which could not be checked; leave out of the "
                 "loss what does not depend on the parameters, or compute in float64",

@@ -22,8 +22,9 @@ class Probe(NamedTuple):
     """One number of the gradient that can be compared with a slope.
 
     name : what it is, for messages; position, index : of which parameter, and the tuple of its indices there.
-    line : t -> the loss where the point is moved by t, less what the gradient says that it changes by. Its slope at 0 is
-        `scale` times what is missing in the gradient's number. What the point moves by is taken after rounding.
+    line : t -> the loss where the point is moved by t, less what the gradient says that it changes by; and the loss's
+        size. The slope at 0 is `scale` times what is missing in the gradient's number. What the point really moves by,
+        after rounding, is what counts.
     found : the gradient's number.
     size, rounding : the sizes to which rtol and the gradient's own rounding errors are relative.
     """
@@ -36,6 +37,11 @@ class Probe(NamedTuple):
     scale: float
     size: float
     rounding: float
+
+
+def resolved(moved, wanted):
+    """Whether rounding has left a step, or an array of steps, about as it was wanted."""
+    return np.abs(moved - wanted).sum() <= np.abs(wanted).sum() / 16
 
 
 class Point:
@@ -56,8 +62,9 @@ class Point:
         self.names = names or ["parameter" if len(params) == 1 else f"parameter {i}" for i in range(len(params))]
         self._loss_is_coarse = True  # until a value is seen that is not a float32 number
         self.gradients, self._gradient_is_coarse = self._call_gradient()
+        self._largest = [float(np.abs(gradient).max(initial=0)) for gradient in self.gradients]
         for name, first, second in zip(self.names, self.gradients, self._call_gradient()[0]):
-            if np.abs(first - second).max(initial=0) > 1e-10 * np.abs(first).max(initial=0):
+            if np.abs(first - second).max(initial=0) > 1e-5 * np.abs(first).max(initial=0):
                 raise GradientError(
                     f"the gradient of {name} differs from call to call at the same point; hand in what it draws or keeps",
                     {name: "state"},
@@ -88,13 +95,14 @@ class Point:
             flat[index] = float(here) + t * scale
             moved = float(flat[index]) - float(here)
             try:
-                return self.value(self.params) - found * moved
+                value = self.value(self.params) if resolved(moved, t * scale) else np.nan
+                return value - found * moved, abs(value)
             finally:
                 flat[index] = here
 
         index_ = tuple(int(i) for i in np.unravel_index(index, gradient.shape))
         name = f"d loss / d {self.names[position]}{list(index_)}"
-        return Probe(name, position, index_, line, found, scale, abs(found), float(np.abs(gradient).max()))
+        return Probe(name, position, index_, line, found, scale, abs(found), self._largest[position])
 
     def direction(self, rng, number=0, moves=None):
         """The probe along `moves`, one array a parameter; default a random direction relative to max(1, |x|)."""
@@ -105,11 +113,9 @@ class Point:
 
         def line(t):
             moved = [(param + t * move).astype(param.dtype) for param, move in zip(self.params, moves)]
-            said = sum(
-                float((g * (there.astype(np.float64) - here)).sum())
-                for g, there, here in zip(self.gradients, moved, self.params)
-            )
-            return self.value(moved) - said
+            steps = [there.astype(np.float64) - here for there, here in zip(moved, self.params)]
+            value = self.value(moved) if all(map(resolved, steps, [t * move for move in moves])) else np.nan
+            return value - sum((g * step).sum() for g, step in zip(self.gradients, steps)), abs(value)
 
         parts = [gradient * move for gradient, move in zip(self.gradients, moves)]
         size = float(np.sqrt(sum((part**2).sum() for part in parts)))
@@ -121,7 +127,7 @@ class Point:
         rng, moves = np.random.default_rng(0), []
         for param in self.params:
             sizes = np.abs(param).astype(np.float64)
-            sizes[sizes == 0] = sizes.max(initial=0) or 1.0
+            sizes[sizes == 0] = sizes.max(initial=0) or 1e-4
             moves.append(rng.choice([-1.0, 1.0], param.shape) * sizes)
         return noise_of(self.direction(rng, moves=moves).line, float(np.finfo(self.dtype).eps))
 
@@ -135,7 +141,9 @@ class Point:
         array = np.asarray(value)
         if array.size != 1 or array.dtype.kind not in "fiub":
             what = f"an array of shape {array.shape}" if array.size != 1 else repr(value)
-            raise GradientError(f"the loss is {what}, not one real number; sum it, or take the mean", {"loss": "no scalar"})
+            raise GradientError(
+                f"the loss is {what}, not one real number; sum it, or take the mean", {"loss": "no scalar"}
+            )
         value = float(array.reshape(-1)[0])
         with np.errstate(over="ignore"):
             if self._loss_is_coarse and np.isfinite(value) and float(np.float32(value)) != value:
@@ -162,14 +170,16 @@ class Point:
         self._must_be_unchanged("gradient")
         if len(arrays) != len(self.params):
             raise GradientError(
-                f"there are {len(self.params)} parameters, but the gradient has {len(arrays)} arrays", {"gradient": "count"}
+                f"there are {len(self.params)} parameters, but the gradient has {len(arrays)} arrays",
+                {"gradient": "count"},
             )
         coarse = False
         for i, (name, param, array) in enumerate(zip(self.names, self.params, arrays)):
             if np.shape(array) != param.shape:
                 turned = np.shape(array) == param.shape[::-1]
                 raise GradientError(
-                    f"{name} has shape {param.shape}, but its gradient {np.shape(array)}" + turned * ": it is transposed",
+                    f"{name} has shape {param.shape}, but its gradient {np.shape(array)}"
+                    + turned * ": it is transposed",
                     {name: "transposed" if turned else "shape"},
                 )
             arrays[i] = np.array(array, dtype=np.float64)
@@ -188,5 +198,6 @@ class Point:
         for name, param, original in zip(self.names, self.params, self._originals):
             if not np.array_equal(param, original, equal_nan=True):
                 raise GradientError(
-                    f"the {culprit} changes the parameter {name} in place; it must work on a copy", {culprit: "in place"}
+                    f"the {culprit} changes the parameter {name} in place; it must work on a copy",
+                    {culprit: "in place"},
                 )

@@ -9,12 +9,13 @@ Let phi(t) be the loss at the point moved by t along the line, h_k = 0.7 / 4^k, 
 Large steps err by what the formula leaves out, small ones by what cancellation leaves of the loss: each value of the loss
 is off by some `noise`, and a quotient by noise / h. So every step has an error, and the step with the least is taken:
 
-    E_k = |R_k - R_(k-1)| + |S_k - S_(k-1) / 16| / h_k + 8 noise_k / h_k
+    E_k = C_k + N_k + sum_(j > k, C_j > 2 N_j) C_j
+    C_k = |R_k - R_(k-1)| + |S_k - S_(k-1) / 16| / h_k          N_k = 8 noise_k / h_k
 
-The first term is the error of the coarser of two extrapolations, some 256 times that of the finer one. The second tells
-whether h is small enough at all: on a smooth curve it is O(h^3), but where the curve bends sharply within h it is of the
-size of the slopes. A step whose R is contradicted by a finer one, |R_j - R_k| > E_j + E_k, is not taken. Steps are tried
-until 8 noise_k / h_k alone is more than the least E so far.
+The first term of C is the error of the coarser of two extrapolations, some 256 times that of the finer one. The second
+tells whether h is small enough at all: on a smooth curve it is O(h^3), but where the curve bends sharply within h it is
+of the size of the slopes. The sum is what finer steps change that noise does not explain: only what they leave alone has
+converged. Steps are tried until noise could explain all that the gradient misses, N_k > |R|, and N_k > E.
 
 At a kink S_k / h_k does not go to zero with h. It goes to the slope on the right minus the slope on the left.
 
@@ -40,13 +41,12 @@ class Slope(NamedTuple):
     """A derivative along a line.
 
     value, error : the derivative and how far it may be off.
-    sides : the slopes on the left and on the right where there is a kink; NaN where phi is not finite beside the point;
-        else None.
+    sides : the slopes on the left and on the right; NaN where phi is not finite beside the point.
     """
 
     value: float
     error: float
-    sides: tuple | None = None
+    sides: tuple = (0.0, 0.0)
 
 
 def step(k):
@@ -54,9 +54,9 @@ def step(k):
     return FIRST * RATIO**-k
 
 
-def quick(phi, k):
-    """R_k from four values of phi: right if phi is smooth and well scaled, and without any word on its error."""
-    fine, coarse = ((phi(h) - phi(-h)) / (2 * h) for h in (step(k), step(k - 1)))
+def quick(line, k):
+    """R_k from four values: right if phi is smooth and well scaled, and without any word on its error."""
+    fine, coarse = ((line(h)[0] - line(-h)[0]) / (2 * h) for h in (step(k), step(k - 1)))
     return extrapolated(fine, coarse)
 
 
@@ -65,61 +65,66 @@ def extrapolated(fine, coarse):
     return (RATIO**2 * fine - coarse) / (RATIO**2 - 1)
 
 
-def slope(phi, noise, epsilon):
+def slope(line, noise, epsilon):
     """phi'(0) as a :class:`Slope`.
 
-    phi : called with a step, returns a float; NaN where it has no value.
+    line : called with a step, returns phi and the size of the numbers that it is the difference of; NaN for no value.
     noise : how far a value of phi near 0 is off, typically.
-    epsilon : the machine epsilon of phi's dtype. A value of phi is taken to be off by epsilon times its size at least.
+    epsilon : the machine epsilon of the loss. A value of phi is taken to be off by epsilon times its size at least.
     """
-    center, best = phi(0.0), np.inf
-    D, S, R, E, noises = [], [], [np.nan], [np.nan], []
+    (center, size_center), best, value = line(0.0), np.inf, np.inf
+    D, S, R, changes, noises = [], [], [np.nan], [np.nan], []
     for k in range(N_STEPS):
         h = step(k)
-        right, left = phi(h), phi(-h)
-        noises.append(max(noise, epsilon * max(abs(right), abs(left), abs(center))) / h)
+        (right, size), (left, size_left) = line(h), line(-h)
         D.append((right - left) / (2 * h))
         S.append(right - 2 * center + left)
+        noises.append(NOISES * max(noise, epsilon * max(size, size_left, size_center)) / h)
         if k > 0:
             R.append(extrapolated(D[k], D[k - 1]))
-            E.append(abs(R[k] - R[k - 1]) + abs(S[k] - S[k - 1] / RATIO**2) / h + NOISES * noises[k])
-            best = min(best, E[k]) if np.isfinite(E[k]) else best
-            if NOISES * noises[k] > best:
+            changes.append(abs(R[k] - R[k - 1]) + abs(S[k] - S[k - 1] / RATIO**2) / h)
+            if changes[k] + noises[k] < best:
+                best, value = changes[k] + noises[k], abs(R[k])
+            if noises[k] > max(best, value) or (np.isnan(D[k]) and best < np.inf):
                 break
-    R, E = np.array(R), np.array(E)
-    jumps = np.array(S) / step(np.arange(len(S)))
-    known = np.flatnonzero(np.isfinite(E))
-    if not len(known):
+    changes, noises = np.array(changes), np.array(noises)
+    # What is still to change at finer steps, as far as it is not noise.
+    coming = np.where(changes > 2 * noises, changes, 0.0)
+    errors = changes + noises + np.cumsum(coming[::-1])[::-1] - coming
+    if not np.isfinite(errors).any():
         return Slope(0.0, np.inf, (np.nan, np.nan))
-    trusted = [k for k in known if all(abs(R[j] - R[k]) <= E[j] + E[k] for j in known if j > k)]
-    k = min(trusted, key=lambda k: E[k])
-    jump = lasting(jumps, np.array(noises))
-    return Slope(R[k], E[k], None if jump is None else (R[k] - jump / 2, R[k] + jump / 2))
+    k = int(np.nanargmin(errors))
+    jump = lasting(np.array(S) / step(np.arange(len(S))), R, noises)
+    return Slope(R[k], float(errors[k]), (R[k] - jump / 2, R[k] + jump / 2))
 
 
-def lasting(jumps, noises):
-    """The difference of the slopes on the two sides, S_k / h_k, if it stays when h goes to zero; else None.
+def lasting(jumps, R, noises):
+    """The difference of the slopes on the two sides, S_k / h_k, if it stays when h goes to zero; else 0.
 
-    It stays if it is well above its noise in the last three steps and shrinks in none of them. On a smooth curve it
-    shrinks fourfold from step to step.
+    It stays if in the three finest steps where it is well above its noise it is the same, while R has settled, and if it
+    is about the same in the next step. On a smooth curve it shrinks fourfold from step to step.
     """
-    clear = np.flatnonzero(np.abs(jumps) > 50 * noises)[-3:]
-    last = jumps[clear]
-    if len(last) < 3 or (np.abs(last[1:] / last[:-1] - 1) > 0.25).any():
-        return None
-    return float(last[-1])
+    clear = np.flatnonzero(np.abs(jumps) > 6 * noises)
+    if not len(clear) or clear[-1] < 3:
+        return 0.0
+    k = clear[-1]
+    relative = np.abs(jumps[k - 2 : k + 2] / jumps[k] - 1)
+    stays = (relative < [0.25, 0.25, 0.25, 0.75][: len(relative)]).all()
+    return float(jumps[k]) if stays and (np.abs(np.diff(R[k - 3 : k + 1])) < 0.2 * abs(jumps[k])).all() else 0.0
 
 
-def noise_of(phi, epsilon):
+def noise_of(line, epsilon):
     """How far values of phi near 0 are off: the root mean square of fourth differences of nine values, over sqrt(70).
 
-    Of a smooth curve they are nothing on so short a stretch; of independent errors of variance s^2 they have variance
-    70 s^2. A loss that does not change at all on the stretch may round its parameters: a longer one is tried then.
+    Of a smooth curve they are nothing on a short stretch; of independent errors of variance s^2 they have variance
+    70 s^2. The least of three short stretches is taken. A loss that is the same all over them may round its parameters
+    to float32; a longer one is tried then.
     """
-    for spacing in (epsilon**0.75, 2.0**-18):
-        values = np.array([phi(i * spacing) for i in range(-4, 5)])
-        if not (values == values[0]).all():
+    found = []
+    for spacing in (*epsilon**0.75 * 2.0 ** -np.arange(0, 24, 8), 2.0**-18):
+        if found and spacing == 2.0**-18:
             break
-    differences = np.diff(values, 4)
-    noise = np.sqrt(np.mean(differences**2) / 70)
-    return float(noise) if np.isfinite(noise) else 0.0
+        values, sizes = np.transpose([line(i * spacing) for i in range(-4, 5)])
+        if (sizes != sizes[0]).any() and np.isfinite(values).all():
+            found.append(float(np.sqrt(np.mean(np.diff(values, 4) ** 2) / 70)))
+    return min(found, default=0.0)

@@ -2,16 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from math import ceil, log10
 
 import numpy as np
 
-from instahash.testing.mistakes import Case, diagnose, places
+from instahash.testing.mistakes import diagnose
 from instahash.testing.points import GradientError
 
 
 class NotSmoothError(GradientError):
     """The loss has a kink at the point, or ends there, so that it has no derivative to compare with."""
+
+
+@dataclass
+class Case:
+    """One parameter's gradient, found and expected. Arrays have the parameter's shape.
+
+    expected : NaN where it was not checked.
+    floor : the part of the tolerance that is not relative to the numbers.
+    others : the cases of all parameters; sizes : names of numbers that may be a forgotten factor.
+    """
+
+    name: str
+    param: np.ndarray
+    found: np.ndarray
+    expected: np.ndarray
+    floor: np.ndarray
+    wrong: np.ndarray
+    rtol: float
+    others: list = field(default_factory=list)
+    sizes: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.checked = ~np.isnan(self.expected)
+        self.complete = bool(self.checked.all())
+        self.missing = np.where(self.checked, self.expected - self.found, 0.0)
+        size = np.maximum(np.abs(self.found), np.abs(np.nan_to_num(self.expected)))
+        self.clear = self.wrong & (np.abs(self.missing) > 5 * (self.rtol * size + self.floor))
+        self.place = self._place()
+
+    def fits(self, model, weight=1.0, constants=0, where=True):
+        """Does `model` predict the gradient?
+
+        weight : how many numbers, each off by `floor`, the model adds up. constants : how many were chosen to fit.
+        """
+        where, clear = self.checked & where, self.clear & where
+        off = np.abs(self.found - model)
+        bound = 2 * self.rtol * np.maximum(np.abs(self.found), np.abs(model))
+        bound += (1 + weight) * self.floor.max(where=self.checked, initial=0)
+        near = off <= 1e-3 * np.abs(self.missing).max(initial=0)
+        return bool(clear.sum() > constants and (off <= bound)[where].all() and near[clear].all())
+
+    def fits_where_wrong(self, model, weight=1.0, constants=0):
+        """As `fits`, for a model of the wrong entries; the right ones are right."""
+        return self.fits(np.where(self.wrong, model, self.expected), weight, constants)
+
+    def _place(self):
+        """The rows, columns or entries that hold what is wrong, if they are not all; else an empty text."""
+        if not self.complete:
+            return ""
+        names = ("entry", "entries") if self.found.ndim == 1 else ("row", "rows")
+        for axis, (one, many) in enumerate((names, ("column", "columns"))[: self.found.ndim]):
+            bad = np.flatnonzero(self.wrong.any(tuple(i for i in range(self.found.ndim) if i != axis)))
+            if 0 < len(bad) < self.found.shape[axis] and self.wrong.take(bad, axis).mean() > 0.5:
+                listed = ", ".join(map(str, bad[:5])) + (", ..." if len(bad) > 5 else "")
+                return f"{one if len(bad) == 1 else many} {listed}"
+        return ""
 
 
 def entries(point, probes, found, sizes):
@@ -32,7 +89,7 @@ def directions(probes, found):
     return Case("random directions", said, said, found.derivatives, found.floors, found.wrong, found.rtol)
 
 
-def wrong_slope(probes, found, cases, kinds):
+def wrong_slope(probes, found, cases, mistakes):
     """The error for numbers that are wrong: the worst, then a line for each parameter that has any."""
     said = np.array([probe.found for probe in probes])
     worst = max(np.flatnonzero(found.wrong), key=lambda i: abs(found.derivatives[i] - said[i]))
@@ -44,10 +101,10 @@ def wrong_slope(probes, found, cases, kinds):
     named = {}
     for case in cases:
         if case.wrong.any():
-            kind, text = diagnose(case, kinds)
+            kind, text = diagnose(case, mistakes)
             named[case.name] = kind
-            place = places(case)
-            lines.append(f"{case.name}: {case.wrong.sum()} of {case.checked.sum()} wrong" + f", in {place}" * bool(place))
+            place = f", in {case.place}" if case.place else ""
+            lines.append(f"{case.name}: {case.wrong.sum()} of {case.checked.sum()} wrong{place}")
             lines.append(f"  {kind}: {text}" if kind else "  no one kind of mistake explains it")
     if found.sides:
         lines.append(f"at {len(found.sides)} more the loss has a kink or an end")

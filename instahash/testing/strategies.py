@@ -1,10 +1,52 @@
-"""Hypothesis strategies for the data that word2vec and AutoRec see. Arrays are drawn from a drawn seed."""
+"""Hypothesis strategies for parameters of models, and for the data that word2vec and AutoRec see.
+
+Arrays are drawn from a drawn seed: Hypothesis then shrinks one number and the shapes, not every entry.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from hypothesis import strategies as st
 from scipy import sparse
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def parameters(shape, dtype=np.float64, scale=1.0):
+    """An array of that shape and dtype whose entries have sizes from scale / 10 to scale, and random signs.
+
+    shape : an int or a tuple. No entry is near 0, so that a relu of the parameters has no kink near them.
+    """
+
+    def array(seed):
+        rng = np.random.default_rng(seed)
+        return (scale * rng.uniform(0.1, 1.0, shape) * rng.choice([-1.0, 1.0], shape)).astype(dtype)
+
+    return SEEDS.map(array)
+
+
+def probabilities(shape, dtype=np.float64):
+    """An array of that shape whose last axis sums to 1; with n entries along it, none is below 1 / 11n."""
+
+    def array(seed):
+        weights = np.random.default_rng(seed).uniform(0.1, 1.1, shape)
+        return (weights / weights.sum(axis=-1, keepdims=True)).astype(dtype)
+
+    return SEEDS.map(array)
+
+
+def away_from_kinks(points, arguments, kinks=(0.0,), margin=0.05):
+    """Those of `points` at which no entry of `arguments(point)` is within `margin` of a kink.
+
+    points : a strategy, such as st.tuples(parameters((3, 4)), parameters(3)).
+    arguments : called with a point, returns the array that goes into what has the kinks: for max(z, 0) that is z.
+    """
+
+    def clear(point):
+        z = np.asarray(arguments(point))
+        return all(np.abs(z - kink).min(initial=np.inf) > margin for kink in kinks)
+
+    return points.filter(clear)
 
 
 def bags(n_words=10, min_size=0, max_size=7):
@@ -22,10 +64,16 @@ def bag_matrices(n_words=10, min_posts=0, max_posts=6, min_size=0, max_size=7):
 @st.composite
 def rating_matrices(draw, n_words=10, min_posts=1, max_posts=6, max_size=7):
     """(ratings, background): CSR (n_posts, n_words) float64 in [-1, 1], and the rating of all other entries."""
-    posts = draw(st.lists(bags(n_words, 0, max_size), min_size=min_posts, max_size=max_posts))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    values = [rng.uniform(-1, 1, len(post)) for post in posts]
-    return _csr(posts, values, n_words, np.float64), draw(st.sampled_from([-1.0, 0.0]))
+    matrix = draw(csr_matrices(n_words, min_posts, max_posts, max_size))
+    return matrix, draw(st.sampled_from([-1.0, 0.0]))
+
+
+@st.composite
+def csr_matrices(draw, n_columns=10, min_rows=0, max_rows=6, max_size=7, dtype=np.float64):
+    """A CSR matrix (n_rows, n_columns) with up to `max_size` entries a row, in [-1, 1], with sorted indices."""
+    rows = draw(st.lists(bags(n_columns, 0, max_size), min_size=min_rows, max_size=max_rows))
+    rng = np.random.default_rng(draw(SEEDS))
+    return _csr(rows, [rng.uniform(-1, 1, len(row)) for row in rows], n_columns, dtype)
 
 
 def _csr(posts, values, n_words, dtype):
