@@ -13,20 +13,23 @@ docs/testing.md has worked examples.
 
 from instahash.testing.gradients import GradientError, NotSmoothError, check_directional, check_gradient
 
-_STRATEGIES = (
+__all__ = [
+    "GradientError",
+    "NotSmoothError",
     "away_from_kinks",
     "bag_matrices",
     "bags",
+    "check_directional",
+    "check_gradient",
     "csr_matrices",
     "parameters",
     "probabilities",
     "rating_matrices",
-)
-__all__ = ["GradientError", "NotSmoothError", "check_directional", "check_gradient", *_STRATEGIES]
+]
 
 
 def __getattr__(name):
-    if name in _STRATEGIES:
+    if name in __all__:
         from instahash.testing import strategies
 
         return getattr(strategies, name)

@@ -83,7 +83,7 @@ def check_directional(loss, gradient, *params, rtol=None, atol=0.0, n_directions
     rng = np.random.default_rng(seed)
     probes = [point.direction(rng, number) for number in range(n_directions)]
     found = _compare(point, probes, rtol, atol)
-    _report(point, ["all parameters"], probes, found, lambda: [directions(probes, found)], MISTAKES[:3])
+    _report(point, ["all parameters"], probes, found, lambda: [directions(probes, found)], MISTAKES[:4])
 
 
 class Found(NamedTuple):
@@ -126,6 +126,7 @@ def _compare(point, probes, rtol, atol):
 
 def _report(point, names, probes, found, cases, mistakes):
     """Raise, or warn, if there is reason to. cases : called for the cases that `mistakes` are looked for in."""
+    point.must_be_unchanged_by("loss")
     if found.wrong.any() or found.sides:
         point.blame_the_loss()
     if found.wrong.any():

@@ -20,6 +20,12 @@ def zero(case):
         return f"it is zero everywhere, as if the loss did not depend on {case.name}"
 
 
+def unreached(case):
+    """Only some rows, columns or entries are wrong, and these are zero."""
+    if case.place and case.clear.any() and not case.found[case.wrong].any():
+        return "it is zero there: no gradient arrives"
+
+
 def sign(case):
     """Wrong entries are minus the derivative."""
     if case.fits_where_wrong(-case.expected):
@@ -143,17 +149,14 @@ def total(case):
 
 
 def some_rows(case):
-    """Only some rows or columns are wrong, or only some entries zero."""
-    if not case.place or not case.clear.any():
-        return None
-    if not case.found[case.wrong].any():
-        return f"no gradient arrives there; it is zero in {case.place}"
-    if case.found.ndim > 1:
+    """Only some rows or columns are wrong."""
+    if case.place and case.clear.any() and case.found.ndim > 1:
         return "is a term of this index missing, or counted twice?"
 
 
 MISTAKES = (
     ("zero", zero),
+    ("some rows", unreached),
     ("sign", sign),
     ("factor", factor),
     ("swapped", swapped),

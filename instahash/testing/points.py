@@ -101,7 +101,7 @@ class Point:
                 flat[index] = here
 
         index_ = tuple(int(i) for i in np.unravel_index(index, gradient.shape))
-        name = f"d loss / d {self.names[position]}{list(index_)}"
+        name = f"d loss / d {self.names[position]}{list(index_) if index_ else ''}"
         return Probe(name, position, index_, line, found, scale, abs(found), self._largest[position])
 
     def direction(self, rng, number=0, moves=None):
@@ -141,9 +141,8 @@ class Point:
         array = np.asarray(value)
         if array.size != 1 or array.dtype.kind not in "fiub":
             what = f"an array of shape {array.shape}" if array.size != 1 else repr(value)
-            raise GradientError(
-                f"the loss is {what}, not one real number; sum it, or take the mean", {"loss": "no scalar"}
-            )
+            text = f"the loss is {what}, not one real number; sum it, or take the mean"
+            raise GradientError(text, {"loss": "no scalar"})
         value = float(array.reshape(-1)[0])
         with np.errstate(over="ignore"):
             if self._loss_is_coarse and np.isfinite(value) and float(np.float32(value)) != value:
@@ -152,52 +151,42 @@ class Point:
 
     def blame_the_loss(self):
         """Raise where the loss itself, at the point, cannot be differentiated."""
-        values = [float(np.asarray(self._loss(*self.params)).reshape(-1)[0]) for _ in range(2)]
-        self._must_be_unchanged("loss")
-        if not np.isfinite(values[0]):
-            raise GradientError(f"the loss is {values[0]} at the point itself", {"loss": "not finite"})
-        if abs(values[0] - values[1]) > 1e3 * self.loss_epsilon * abs(values[0]):
-            raise GradientError(
-                f"the loss differs from call to call at the same point, {values[0]:.6g} and {values[1]:.6g}; hand in what "
-                "it draws or keeps",
-                {"loss": "state"},
-            )
+        first, second = (float(np.asarray(self._loss(*self.params)).reshape(-1)[0]) for _ in range(2))
+        self.must_be_unchanged_by("loss")
+        if not np.isfinite(first):
+            raise GradientError(f"the loss is {first} at the point itself", {"loss": "not finite"})
+        if abs(first - second) > 1e3 * self.loss_epsilon * abs(first):
+            values = f"{first:.6g} and {second:.6g}"
+            text = f"the loss differs from call to call at the same point, {values}; hand in what it draws or keeps"
+            raise GradientError(text, {"loss": "state"})
+
+    def must_be_unchanged_by(self, culprit):
+        """Raise where the parameters are not what they were."""
+        for name, param, original in zip(self.names, self.params, self._originals):
+            if not np.array_equal(param, original, equal_nan=True):
+                text = f"the {culprit} changes the parameter {name} in place; it must work on a copy"
+                raise GradientError(text, {culprit: "in place"})
 
     def _call_gradient(self):
         """The gradient as float64 arrays of the parameters' shapes, and whether it was computed in float32."""
         arrays = self._gradient(*self.params)
         arrays = [arrays] if isinstance(arrays, (np.ndarray, np.generic, float, int)) else list(arrays)
-        self._must_be_unchanged("gradient")
+        self.must_be_unchanged_by("gradient")
         if len(arrays) != len(self.params):
-            raise GradientError(
-                f"there are {len(self.params)} parameters, but the gradient has {len(arrays)} arrays",
-                {"gradient": "count"},
-            )
+            text = f"there are {len(self.params)} parameters, but the gradient has {len(arrays)} arrays"
+            raise GradientError(text, {"gradient": "count"})
         coarse = False
         for i, (name, param, array) in enumerate(zip(self.names, self.params, arrays)):
             if np.shape(array) != param.shape:
                 turned = np.shape(array) == param.shape[::-1]
-                raise GradientError(
-                    f"{name} has shape {param.shape}, but its gradient {np.shape(array)}"
-                    + turned * ": it is transposed",
-                    {name: "transposed" if turned else "shape"},
-                )
+                text = f"{name} has shape {param.shape}, but its gradient {np.shape(array)}"
+                raise GradientError(text + turned * ": it is transposed", {name: "transposed" if turned else "shape"})
+            coarse |= np.asarray(array).dtype == np.float32
             arrays[i] = np.array(array, dtype=np.float64)
-            bad = np.argwhere(~np.isfinite(arrays[i]))
-            if len(bad):
-                raise GradientError(
-                    f"the gradient of {name} is {arrays[i][tuple(bad[0])]} in {len(bad)} of {param.size} entries, first at "
-                    f"{name}{bad[0].tolist()}",
-                    {name: "not finite"},
-                )
-            narrow = np.array_equal(arrays[i].astype(np.float32), arrays[i])
-            coarse |= getattr(array, "dtype", None) == np.float32 or (narrow and param.dtype == np.float32)
+            bad = np.argwhere(~np.isfinite(arrays[i])).tolist()
+            if bad:
+                what, where = arrays[i][tuple(bad[0])], f"{len(bad)} of {param.size} entries, first at {name}{bad[0]}"
+                raise GradientError(f"the gradient of {name} is {what} in {where}", {name: "not finite"})
+            if param.dtype == np.float32:
+                coarse |= np.array_equal(arrays[i].astype(np.float32), arrays[i])
         return arrays, coarse
-
-    def _must_be_unchanged(self, culprit):
-        for name, param, original in zip(self.names, self.params, self._originals):
-            if not np.array_equal(param, original, equal_nan=True):
-                raise GradientError(
-                    f"the {culprit} changes the parameter {name} in place; it must work on a copy",
-                    {culprit: "in place"},
-                )

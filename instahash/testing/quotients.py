@@ -15,7 +15,8 @@ is off by some `noise`, and a quotient by noise / h. So every step has an error,
 The first term of C is the error of the coarser of two extrapolations, some 256 times that of the finer one. The second
 tells whether h is small enough at all: on a smooth curve it is O(h^3), but where the curve bends sharply within h it is
 of the size of the slopes. The sum is what finer steps change that noise does not explain: only what they leave alone has
-converged. Steps are tried until noise could explain all that the gradient misses, N_k > |R|, and N_k > E.
+converged. Steps are tried until N_k > E and noise could explain all that the gradient misses, N_k > |R|, or nine digits of
+that are known.
 
 At a kink S_k / h_k does not go to zero with h. It goes to the slope on the right minus the slope on the left.
 
@@ -85,7 +86,8 @@ def slope(line, noise, epsilon):
             changes.append(abs(R[k] - R[k - 1]) + abs(S[k] - S[k - 1] / RATIO**2) / h)
             if changes[k] + noises[k] < best:
                 best, value = changes[k] + noises[k], abs(R[k])
-            if noises[k] > max(best, value) or (np.isnan(D[k]) and best < np.inf):
+            # Could noise explain what the gradient misses? Or is that known to nine digits, or h too short for the dtype?
+            if noises[k] > max(best, value) or noises[k] > best < 1e-9 * value or (np.isnan(D[k]) and best < np.inf):
                 break
     changes, noises = np.array(changes), np.array(noises)
     # What is still to change at finer steps, as far as it is not noise.
@@ -109,8 +111,11 @@ def lasting(jumps, R, noises):
         return 0.0
     k = clear[-1]
     relative = np.abs(jumps[k - 2 : k + 2] / jumps[k] - 1)
-    stays = (relative < [0.25, 0.25, 0.25, 0.75][: len(relative)]).all()
-    return float(jumps[k]) if stays and (np.abs(np.diff(R[k - 3 : k + 1])) < 0.2 * abs(jumps[k])).all() else 0.0
+    if (relative >= [0.25, 0.25, 0.25, 0.75][: len(relative)]).any() or np.isnan(relative).any():
+        return 0.0
+    settled = (np.abs(np.diff(R[k - 3 : k + 1])) < 0.2 * abs(jumps[k])).all()
+    # Without its term of the order h, at the coarsest of the three, which has the least noise.
+    return float((RATIO * jumps[k - 2] - jumps[k - 3]) / (RATIO - 1)) if settled else 0.0
 
 
 def noise_of(line, epsilon):

@@ -118,9 +118,11 @@ def no_slope(probes, found):
     if np.isnan(left):
         text += "the loss is not finite on one side of the point, or on both"
     else:
-        scale = 1e-6 * (abs(left) + abs(right))
-        text += f"the loss has a kink, with slope {shown(left, right, scale)[0]} on one side and "
-        text += f"{shown(right, left, scale)[0]} on the other, and the gradient says {probes[number].found:.6g}"
+        left, right = (0.0 if abs(side) < 1e-3 * abs(right - left) else side for side in (left, right))
+        text += (
+            f"the loss has a kink, with slope {left:.4g} on one side and {right:.4g} on the other, and the gradient "
+        )
+        text += f"says {probes[number].found:.4g}"
     return NotSmoothError(
         f"{text}\n{len(found.sides)} of {len(probes)} checked are so; move the point, as testing.away_from_kinks does"
     )
