@@ -143,15 +143,17 @@ def total(case):
     """Wrong entries with the right sum: a sum over the wrong axis, or terms that were added to the wrong entries."""
     if not case.complete or case.clear.sum() < 3 or abs(case.expected.sum()) < 0.01 * np.abs(case.expected).sum():
         return None
-    bound = min(case.rtol * np.abs(case.expected).max() + case.floor.sum(), 1e-3 * np.abs(case.missing).max())
+    bound = min(0.01 * case.rtol * np.abs(case.expected).max() + case.floor.sum(), 1e-3 * np.abs(case.missing).max())
     if abs(case.missing.sum()) <= bound:
         return "its numbers are wrong and their sum is right: summed over the wrong axis, or added at wrong indices?"
 
 
 def some_rows(case):
-    """Only some rows or columns are wrong."""
+    """Some rows or columns are wrong, and others are right by a hundred times as much."""
     if case.place and case.clear.any() and case.found.ndim > 1:
-        return "is a term of this index missing, or counted twice?"
+        outside = np.abs(case.missing[~case.wrong]).max(initial=0)
+        if outside <= 0.01 * np.sqrt((case.missing[case.wrong] ** 2).mean()):
+            return "is a term of this index missing, or counted twice?"
 
 
 MISTAKES = (

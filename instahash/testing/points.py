@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from instahash.testing.quotients import noise_of
+from instahash.testing.quotients import Moved, noise_of
 
 
 class GradientError(AssertionError):
@@ -22,9 +22,7 @@ class Probe(NamedTuple):
     """One number of the gradient that can be compared with a slope.
 
     name : what it is, for messages; position, index : of which parameter, and the tuple of its indices there.
-    line : t -> the loss where the point is moved by t, less what the gradient says that it changes by; and the loss's
-        size. The slope at 0 is `scale` times what is missing in the gradient's number. What the point really moves by,
-        after rounding, is what counts.
+    line : t -> `Moved`, at the point moved by t. The slope at 0 is `scale` times what is missing in the gradient's number.
     found : the gradient's number.
     size, rounding : the sizes to which rtol and the gradient's own rounding errors are relative.
     """
@@ -41,7 +39,7 @@ class Probe(NamedTuple):
 
 def resolved(moved, wanted):
     """Whether rounding has left a step, or an array of steps, about as it was wanted."""
-    return np.abs(moved - wanted).sum() <= np.abs(wanted).sum() / 16
+    return np.abs(moved - wanted).sum() <= np.abs(wanted).sum() / 256
 
 
 class Point:
@@ -96,7 +94,7 @@ class Point:
             moved = float(flat[index]) - float(here)
             try:
                 value = self.value(self.params) if resolved(moved, t * scale) else np.nan
-                return value - found * moved, abs(value)
+                return Moved(value, found * moved, moved / scale)
             finally:
                 flat[index] = here
 
@@ -111,11 +109,14 @@ class Point:
             sizes = [np.maximum(1.0, np.abs(param)) / np.sqrt(n_entries) for param in self.params]
             moves = [rng.standard_normal(param.shape) * size for param, size in zip(self.params, sizes)]
 
+        square = sum(float((move**2).sum()) for move in moves)
+
         def line(t):
-            moved = [(param + t * move).astype(param.dtype) for param, move in zip(self.params, moves)]
+            moved = [np.asarray(param + t * move, param.dtype) for param, move in zip(self.params, moves)]
             steps = [there.astype(np.float64) - here for there, here in zip(moved, self.params)]
             value = self.value(moved) if all(map(resolved, steps, [t * move for move in moves])) else np.nan
-            return value - sum((g * step).sum() for g, step in zip(self.gradients, steps)), abs(value)
+            said = sum(float((g * step).sum()) for g, step in zip(self.gradients, steps))
+            return Moved(value, said, sum(float((m * step).sum()) for m, step in zip(moves, steps)) / square)
 
         parts = [gradient * move for gradient, move in zip(self.gradients, moves)]
         size = float(np.sqrt(sum((part**2).sum() for part in parts)))
@@ -126,8 +127,7 @@ class Point:
         """How far values of the loss near the point are off, measured along one line on which every entry moves."""
         rng, moves = np.random.default_rng(0), []
         for param in self.params:
-            sizes = np.abs(param).astype(np.float64)
-            sizes[sizes == 0] = sizes.max(initial=0) or 1e-4
+            sizes = np.where(param == 0, np.abs(param).max(initial=0) or 1e-4, np.abs(param)).astype(np.float64)
             moves.append(rng.choice([-1.0, 1.0], param.shape) * sizes)
         return noise_of(self.direction(rng, moves=moves).line, float(np.finfo(self.dtype).eps))
 
@@ -164,7 +164,7 @@ class Point:
         """Raise where the parameters are not what they were."""
         for name, param, original in zip(self.names, self.params, self._originals):
             if not np.array_equal(param, original, equal_nan=True):
-                text = f"the {culprit} changes the parameter {name} in place; it must work on a copy"
+                text = f"the {culprit} changes {name} in place; it must work on a copy"
                 raise GradientError(text, {culprit: "in place"})
 
     def _call_gradient(self):

@@ -1,10 +1,13 @@
 """The derivative of a loss along a line, by difference quotients, with an estimate of their own error.
 
-Let phi(t) be the loss at the point moved by t along the line, h_k = 0.7 / 4^k, and
+Let phi(t) be the loss at the point moved by t along a line, less what the gradient says that it changes by: the slope of
+phi at 0 is what the gradient misses. With h_k = 0.7 / 4^k, let
 
     D_k = (phi(h_k) - phi(-h_k)) / 2 h_k            central difference            phi'(0) + O(h^2)
     R_k = (16 D_k - D_(k-1)) / 15                   Richardson's extrapolation    phi'(0) + O(h^4)
     S_k = phi(h_k) - 2 phi(0) + phi(-h_k)           second difference             h^2 phi''(0) + O(h^4)
+
+in which 2 h_k is what really lies between the two points, after rounding.
 
 Large steps err by what the formula leaves out, small ones by what cancellation leaves of the loss: each value of the loss
 is off by some `noise`, and a quotient by noise / h. So every step has an error, and the step with the least is taken:
@@ -38,16 +41,23 @@ NOISES = 8.0
 QUICK = {np.dtype(np.float64): 4, np.dtype(np.float32): 2}
 
 
-class Slope(NamedTuple):
-    """A derivative along a line.
+class Moved(NamedTuple):
+    """The loss at a moved point, NaN if it has none; what the gradient says that it changed by; and the step."""
 
-    value, error : the derivative and how far it may be off.
-    sides : the slopes on the left and on the right; NaN where phi is not finite beside the point.
+    loss: float
+    said: float
+    step: float
+
+
+class Slope(NamedTuple):
+    """A slope of phi at 0, and how far it may be off.
+
+    sides : the slopes on the left and on the right; NaN where the loss is not finite beside the point.
     """
 
     value: float
     error: float
-    sides: tuple = (0.0, 0.0)
+    sides: tuple
 
 
 def step(k):
@@ -55,10 +65,9 @@ def step(k):
     return FIRST * RATIO**-k
 
 
-def quick(line, k):
-    """R_k from four values: right if phi is smooth and well scaled, and without any word on its error."""
-    fine, coarse = ((line(h)[0] - line(-h)[0]) / (2 * h) for h in (step(k), step(k - 1)))
-    return extrapolated(fine, coarse)
+def central(right, left):
+    """D from two moved points. The losses come first: what the gradient says may be lost in the rounding of a sum."""
+    return ((right.loss - left.loss) - (right.said - left.said)) / (right.step - left.step)
 
 
 def extrapolated(fine, coarse):
@@ -66,70 +75,73 @@ def extrapolated(fine, coarse):
     return (RATIO**2 * fine - coarse) / (RATIO**2 - 1)
 
 
+def quick(line, k):
+    """R_k from four values: right if phi is smooth and well scaled, and without any word on its error."""
+    return extrapolated(*(central(line(h), line(-h)) for h in (step(k), step(k - 1))))
+
+
 def slope(line, noise, epsilon):
     """phi'(0) as a :class:`Slope`.
 
-    line : called with a step, returns phi and the size of the numbers that it is the difference of; NaN for no value.
-    noise : how far a value of phi near 0 is off, typically.
-    epsilon : the machine epsilon of the loss. A value of phi is taken to be off by epsilon times its size at least.
+    line : called with a step, returns a :class:`Moved`.
+    noise : how far a loss near the point is off, typically. A loss is taken to be off by epsilon times its size at least.
+    epsilon : the machine epsilon of the loss.
     """
-    (center, size_center), best, value = line(0.0), np.inf, np.inf
-    D, S, R, changes, noises = [], [], [np.nan], [np.nan], []
+    here, best, value = line(0.0), np.inf, np.inf
+    D, jumps, R, changes, noises = [], [], [np.nan], [np.nan], []
     for k in range(N_STEPS):
-        h = step(k)
-        (right, size), (left, size_left) = line(h), line(-h)
-        D.append((right - left) / (2 * h))
-        S.append(right - 2 * center + left)
-        noises.append(NOISES * max(noise, epsilon * max(size, size_left, size_center)) / h)
+        h, right, left = step(k), line(step(k)), line(-step(k))
+        D.append(central(right, left))
+        second = (right.loss - 2 * here.loss + left.loss) - (right.said + left.said)
+        jumps.append((second - D[k] * (right.step + left.step)) / h)
+        noises.append(NOISES * max(noise, epsilon * max(abs(right.loss), abs(left.loss), abs(here.loss))) / h)
         if k > 0:
             R.append(extrapolated(D[k], D[k - 1]))
-            changes.append(abs(R[k] - R[k - 1]) + abs(S[k] - S[k - 1] / RATIO**2) / h)
+            changes.append(abs(R[k] - R[k - 1]) + abs(jumps[k] - jumps[k - 1] / RATIO))
             if changes[k] + noises[k] < best:
                 best, value = changes[k] + noises[k], abs(R[k])
             # Could noise explain what the gradient misses? Or is that known to nine digits, or h too short for the dtype?
             if noises[k] > max(best, value) or noises[k] > best < 1e-9 * value or (np.isnan(D[k]) and best < np.inf):
                 break
-    changes, noises = np.array(changes), np.array(noises)
+    jumps, R, changes, noises = (np.array(numbers) for numbers in (jumps, R, changes, noises))
     # What is still to change at finer steps, as far as it is not noise.
     coming = np.where(changes > 2 * noises, changes, 0.0)
     errors = changes + noises + np.cumsum(coming[::-1])[::-1] - coming
     if not np.isfinite(errors).any():
         return Slope(0.0, np.inf, (np.nan, np.nan))
     k = int(np.nanargmin(errors))
-    jump = lasting(np.array(S) / step(np.arange(len(S))), R, noises)
-    return Slope(R[k], float(errors[k]), (R[k] - jump / 2, R[k] + jump / 2))
+    return Slope(float(R[k]), float(errors[k]), sides(jumps, R, noises) or (float(R[k]), float(R[k])))
 
 
-def lasting(jumps, R, noises):
-    """The difference of the slopes on the two sides, S_k / h_k, if it stays when h goes to zero; else 0.
+def sides(jumps, R, noises):
+    """The slopes on the left and on the right if S_k / h_k stays when h goes to zero; else None.
 
     It stays if in the three finest steps where it is well above its noise it is the same, while R has settled, and if it
     is about the same in the next step. On a smooth curve it shrinks fourfold from step to step.
     """
     clear = np.flatnonzero(np.abs(jumps) > 6 * noises)
-    if not len(clear) or clear[-1] < 3:
-        return 0.0
+    if not len(clear) or clear[-1] < 4:
+        return None
     k = clear[-1]
     relative = np.abs(jumps[k - 2 : k + 2] / jumps[k] - 1)
-    if (relative >= [0.25, 0.25, 0.25, 0.75][: len(relative)]).any() or np.isnan(relative).any():
-        return 0.0
-    settled = (np.abs(np.diff(R[k - 3 : k + 1])) < 0.2 * abs(jumps[k])).all()
-    # Without its term of the order h, at the coarsest of the three, which has the least noise.
-    return float((RATIO * jumps[k - 2] - jumps[k - 3]) / (RATIO - 1)) if settled else 0.0
+    settled = np.abs(np.diff(R[k - 3 : k + 1])) < 0.2 * abs(jumps[k])
+    if settled.all() and (relative < [0.25, 0.25, 0.25, 0.75][: len(relative)]).all():
+        # Without its term of the order h, at the coarsest of the three, which has the least noise.
+        jump = (RATIO * jumps[k - 2] - jumps[k - 3]) / (RATIO - 1)
+        return float(R[k - 2] - jump / 2), float(R[k - 2] + jump / 2)
 
 
 def noise_of(line, epsilon):
-    """How far values of phi near 0 are off: the root mean square of fourth differences of nine values, over sqrt(70).
+    """How far a loss near the point is off: the root mean square of fourth differences of nine values, over sqrt(70).
 
     Of a smooth curve they are nothing on a short stretch; of independent errors of variance s^2 they have variance
     70 s^2. The least of three short stretches is taken. A loss that is the same all over them may round its parameters
     to float32; a longer one is tried then.
     """
     found = []
-    for spacing in (*epsilon**0.75 * 2.0 ** -np.arange(0, 24, 8), 2.0**-18):
-        if found and spacing == 2.0**-18:
-            break
-        values, sizes = np.transpose([line(i * spacing) for i in range(-4, 5)])
-        if (sizes != sizes[0]).any() and np.isfinite(values).all():
-            found.append(float(np.sqrt(np.mean(np.diff(values, 4) ** 2) / 70)))
+    for spacing in (*epsilon**0.75 * 2.0 ** -np.arange(0, 24, 8), 0.7 * 2.0**-17):
+        if not found or spacing < 2.0**-18:
+            losses, said, _ = np.transpose([line(i * spacing) for i in range(-4, 5)])
+            if (losses != losses[0]).any() and np.isfinite(losses).all():
+                found.append(float(np.sqrt(np.mean((np.diff(losses, 4) - np.diff(said, 4)) ** 2) / 70)))
     return min(found, default=0.0)

@@ -118,7 +118,7 @@ def no_slope(probes, found):
     if np.isnan(left):
         text += "the loss is not finite on one side of the point, or on both"
     else:
-        left, right = (0.0 if abs(side) < 1e-3 * abs(right - left) else side for side in (left, right))
+        left, right = (0.0 if abs(side) < 0.01 * abs(right - left) else side for side in (left, right))
         text += (
             f"the loss has a kink, with slope {left:.4g} on one side and {right:.4g} on the other, and the gradient "
         )

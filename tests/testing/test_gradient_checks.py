@@ -5,14 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instahash.testing import (
-    GradientError,
-    bag_matrices,
-    bags,
-    check_directional,
-    check_gradient,
-    rating_matrices,
-)
+from instahash.testing import GradientError, check_directional, check_gradient
 
 
 def loss(A, x):
@@ -82,22 +75,111 @@ def test_shapes_counts_and_types_are_checked():
         check_gradient(lambda x: x.sum(), lambda x: np.ones((1, 3)), x)
     with pytest.raises(GradientError, match="2 parameters, but the gradient has 1"):
         check_gradient(lambda x, y: 0.0, lambda x, y: np.ones(3), x, x)
-    with pytest.raises(TypeError, match="float64 arrays, not float32"):
-        check_gradient(lambda x: x.sum(), lambda x: np.ones(3), x.astype(np.float32))
+    with pytest.raises(TypeError, match="float64 or float32 arrays, not int64"):
+        check_gradient(lambda x: x.sum(), lambda x: np.ones(3), x.astype(np.int64))
+    with pytest.raises(TypeError, match="float64 or float32 arrays, not list"):
+        check_directional(lambda x: x.sum(), lambda x: np.ones(3), [1.0, 2.0, 3.0])
 
 
-@given(bags(n_words=5, min_size=2, max_size=9))
-def test_bags_are_sets_of_ids(bag):
-    assert 2 <= len(bag) == len(set(bag)) <= 5 and set(bag) <= set(range(5))
+def test_transposed_shapes():
+    with pytest.raises(GradientError, match=r"shape \(2, 3\), but its gradient \(3, 2\): it is transposed") as caught:
+        check_gradient(lambda W: W.sum(), lambda W: np.ones((3, 2)), np.ones((2, 3)), names=["W"])
+    assert caught.value.kinds == {"W": "transposed"}
 
 
-@given(bag_matrices(n_words=6, min_posts=1))
-def test_bag_matrices_are_canonical(matrix):
-    assert matrix.dtype == np.int8 and matrix.shape[1] == 6 and (matrix.data == 1).all()
-    assert matrix.has_sorted_indices and matrix.has_canonical_format
+@pytest.mark.parametrize("check", [check_gradient, check_directional])
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_gradients_that_are_not_finite(check, bad):
+    with pytest.raises(GradientError, match=r"is (nan|inf) in 2 of 3 entries, first at parameter\[1\]") as caught:
+        check(lambda x: x.sum(), lambda x: np.array([1.0, bad, bad]), np.ones(3))
+    assert caught.value.kinds == {"parameter": "not finite"}
 
 
-@given(rating_matrices())
-def test_rating_matrices_stay_in_range(drawn):
-    ratings, background = drawn
-    assert ratings.shape[0] >= 1 and np.abs(ratings.data).max(initial=0) <= 1 and background in (-1.0, 0.0)
+@pytest.mark.parametrize("check", [check_gradient, check_directional])
+def test_losses_that_are_no_number(check):
+    x = np.array([1.0, 2.0])
+    with pytest.raises(
+        GradientError, match=r"the loss is an array of shape \(2,\), not one real number; sum it"
+    ) as caught:
+        check(lambda x: x**2, lambda x: 2 * x, x)
+    assert caught.value.kinds == {"loss": "no scalar"}
+    with pytest.raises(GradientError, match="the loss is None, not one real number"):
+        check(lambda x: None, lambda x: 2 * x, x)
+    with pytest.raises(GradientError, match="the loss is np.complex128.* not one real number"):
+        check(lambda x: (x * 1j).sum(), lambda x: 2 * x, x)
+    with pytest.raises(GradientError, match="the loss is nan at the point itself") as caught:
+        check(lambda x: np.nan * x.sum(), lambda x: 2 * x, x)
+    assert caught.value.kinds == {"loss": "not finite"}
+    check(lambda x: (x**2).sum(keepdims=True), lambda x: 2 * x, x)
+
+
+@pytest.mark.parametrize("check", [check_gradient, check_directional])
+def test_parameters_changed_in_place(check):
+    A, x = point(0)
+
+    def scales(A, x):
+        A *= 0.5
+        return gradient(A, x)
+
+    with pytest.raises(GradientError, match="the gradient changes parameter 0 in place") as caught:
+        check(loss, scales, A, x)
+    assert caught.value.kinds == {"gradient": "in place"} and A.tolist() == point(0)[0].tolist()
+
+    def shifts(A, x):
+        x += 1.0
+        return loss(A, x)
+
+    with pytest.raises(GradientError, match="the loss changes parameter . in place"):
+        check(shifts, gradient, A, x)
+
+    def grows(x):
+        x *= 1.5
+        return (x**2).sum()
+
+    with pytest.raises(GradientError, match="the loss changes parameter in place"):
+        check(grows, lambda x: 2 * x, np.array([3.0]))
+
+
+@pytest.mark.parametrize("check", [check_gradient, check_directional])
+def test_hidden_state(check):
+    rng, A, x = np.random.default_rng(0), *point(0)
+    with pytest.raises(GradientError, match="the gradient of parameter 1 differs from call to call") as caught:
+        check(loss, lambda A, x: (gradient(A, x)[0], gradient(A, x)[1] * rng.choice([0.0, 2.0], 4)), A, x)
+    assert caught.value.kinds == {"parameter 1": "state"}
+    with pytest.raises(
+        GradientError, match=r"the loss differs from call to call at the same point, [\d.]+ and "
+    ) as caught:
+        check(lambda A, x: loss(A, x) * rng.uniform(0.9, 1.1), gradient, A, x)
+    assert caught.value.kinds == {"loss": "state"}
+
+
+def test_what_a_user_raises_comes_through():
+    def broken(x):
+        raise ValueError("shapes do not match")
+
+    with pytest.raises(ValueError, match="shapes do not match"):
+        check_gradient(broken, lambda x: x, np.ones(2))
+    with pytest.raises(KeyError):
+        check_gradient(lambda x: {}["loss"], lambda x: x, np.ones(2))
+
+
+def test_a_gradient_may_be_an_array_a_list_or_numbers():
+    check_gradient(lambda x, y: (x @ x) * y, lambda x, y: [2 * x * y, x @ x], np.array([1.0, 2.0]), np.array(3.0))
+    check_gradient(lambda y: y**3, lambda y: 3 * y**2, np.array(2.0))
+    check_gradient(lambda x: x.sum(), lambda x: [[1.0, 1.0]], np.array([1.0, 2.0]))
+    check_gradient(lambda x: x.sum(), lambda x: np.ones(0), np.ones(0))
+    check_gradient(lambda x: 0.5 * (x**2).sum(), lambda x: x, np.array([[1.0, 2.0]], order="F"))
+
+
+def test_a_check_of_many_entries_costs_four_values_each_and_one_of_directions_four_each():
+    calls = []
+
+    def counted(A, x):
+        calls.append(1)
+        return loss(A, x)
+
+    check_gradient(counted, gradient, *point(1))
+    assert len(calls) == 4 * (12 + 4)
+    calls.clear()
+    check_directional(counted, gradient, *point(1), n_directions=3)
+    assert len(calls) == 4 * 3

@@ -1,0 +1,292 @@
+"""The quotient and its error: numbers by hand, no alarm at right gradients, and none missed where the loss is clear."""
+
+import warnings
+from math import log, sqrt
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from instahash.testing import GradientError, NotSmoothError, check_directional, check_gradient, parameters
+from instahash.testing.points import Point
+from instahash.testing.quotients import N_STEPS, Moved, extrapolated, noise_of, quick, slope, step
+
+EPS = float(np.finfo(np.float64).eps)
+checks = pytest.mark.parametrize("check", [check_gradient, check_directional])
+
+
+def line(f):
+    return lambda t: Moved(f(t), 0.0, t)
+
+
+def test_quotients_by_hand():
+    """f = t^5 + t^3 + 2 t: D(h) = h^4 + h^2 + 2, so that R = (16 D(h) - D(4 h)) / 15 = 2 + (16 - 256) / 15 h^4."""
+    assert [step(0), step(1), step(2)] == [0.7, 0.175, 0.04375]
+    assert extrapolated(1.0, 4.0) == pytest.approx(0.8)
+    h = step(3)
+    assert quick(line(lambda t: t**5 + t**3 + 2 * t), 3) == pytest.approx(2 - 16 * h**4, abs=1e-12)
+
+
+def test_the_error_of_a_cubic_is_that_of_rounding_and_of_a_fifth_power_what_the_steps_show():
+    found = slope(line(lambda t: t**3 + 2 * t + 1), 0.0, EPS)
+    assert abs(found.value - 2) <= found.error < 1e-11 and found.sides == (found.value, found.value)
+    found = slope(line(lambda t: 1 + np.sin(3 * t)), 0.0, EPS)
+    assert abs(found.value - 3) <= found.error < 1e-9
+
+
+@given(st.floats(-6, 6), st.floats(-6, 6), st.floats(-1, 1), st.booleans())
+def test_the_error_bounds_the_error_at_every_scale(a, s, x, offset):
+    """Of a sin(t / s + x), of size 10^a and bent on a length of 10^s, with an offset of up to 10^6."""
+    a, s, offset = 10.0**a, 10.0**s, 1e6 * offset
+    f = line(lambda t: a * np.sin(t / s + x) + offset)
+    found = slope(f, noise_of(lambda t: f(t * s), EPS), EPS)
+    assume(a > 100 * EPS * offset)
+    assert abs(found.value - a / s * np.cos(x)) <= found.error
+
+
+@given(st.integers(0, 10**6), st.sampled_from([1e-3, 1e-6, 1e-9, 0.0]))
+def test_noise_is_measured(seed, size):
+    """Errors drawn uniformly from -size to size have variance size^2 / 3; a smooth curve has none but rounding."""
+    rng = np.random.default_rng(seed)
+    found = noise_of(line(lambda t: 2 + np.exp(t) + size * rng.uniform(-1, 1)), EPS)
+    assert size / sqrt(3) / 10 <= found <= max(3 * size, 4 * EPS)
+
+
+def test_noise_of_a_loss_that_rounds_its_parameters():
+    """All the same on short stretches; on longer ones it moves by float32's steps."""
+    found = noise_of(line(lambda t: float(np.float32(1.1 + t)) ** 2), EPS)
+    assert 1e-9 < found < 1e-6
+    assert noise_of(line(lambda t: 3.0), EPS) == 0.0
+
+
+SHAPES = {
+    "tanh": (np.tanh, lambda z: 1 / np.cosh(np.clip(z, -40, 40)) ** 2),
+    "square": (np.square, lambda z: 2 * z),
+    "sine": (np.sin, np.cos),
+    "cubic": (lambda z: z**3, lambda z: 3 * z**2),
+    "softplus": (lambda z: np.logaddexp(0 * z, z), lambda z: np.exp(-np.logaddexp(0 * z, -z))),
+    "bump": (lambda z: np.exp(-(z**2)), lambda z: -2 * z * np.exp(-(z**2))),
+    "linear": (lambda z: z, np.ones_like),
+}
+powers = st.floats(-6, 6)
+problems = st.fixed_dictionaries(
+    {
+        "shape": st.sampled_from(sorted(SHAPES)),
+        "scale": powers,
+        "amplitude": powers,
+        "offset": st.none() | powers,
+        "returns": st.sampled_from(["numbers", "float", "float64 gradient"]),
+        "some zero": st.booleans(),
+        "seed": st.integers(0, 10**6),
+    }
+)
+
+
+def problem(drawn, dtype):
+    """a sum phi(M x / s) + offset in the dtype, at an x of size s."""
+    rng = np.random.default_rng(drawn["seed"])
+    phi, slope_of = SHAPES[drawn["shape"]]
+    scale, amplitude = 10.0 ** drawn["scale"], 10.0 ** drawn["amplitude"]
+    offset = 10.0 ** drawn["offset"] if drawn["offset"] is not None else 0.0
+    if dtype == np.float32:
+        amplitude = max(amplitude, 1e-3 * offset)  # else float32's steps at the offset are all that there is
+    M, x = rng.normal(size=(3, rng.integers(1, 5))).astype(dtype), None
+    x = (scale * rng.normal(size=M.shape[1])).astype(dtype)
+    x[0] *= not drawn["some zero"]
+    scale, amplitude, offset = (dtype(number) for number in (scale, amplitude, offset))
+
+    def loss(x):
+        value = amplitude * phi(M @ (x / scale)).sum() + offset
+        return float(value) if drawn["returns"] == "float" else value
+
+    def gradient(x):
+        g = amplitude / scale * (M.T @ slope_of(M @ (x / scale)))
+        return g.astype(np.float64) if drawn["returns"] == "float64 gradient" else g
+
+    return loss, gradient, x
+
+
+@checks
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.filterwarnings("ignore:rounding errors of the loss hide")
+@given(drawn=problems)
+def test_no_alarm_at_a_right_gradient(check, dtype, drawn):
+    check(*problem(drawn, dtype))
+
+
+@given(drawn=problems, factor=st.sampled_from([-1.0, 0.0, 2.0, 0.9]))
+def test_a_wrong_gradient_is_found_or_said_to_be_hidden(drawn, factor):
+    """At every scale, in float64."""
+    loss, gradient, x = problem(drawn, np.float64)
+    assume(np.abs(gradient(x)).max() > 0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises((GradientError, RuntimeWarning)):
+            check_gradient(loss, lambda x: factor * gradient(x), x)
+            assert not factor and "hidden only where the gradient is not zero"
+
+
+def logistic(dtype, seed):
+    rng = np.random.default_rng(seed)
+    X, y = rng.normal(size=(20, 5)).astype(dtype), (rng.random(20) < 0.5).astype(dtype)
+
+    def loss(w):
+        return (np.logaddexp(dtype(0), X @ w) - y * (X @ w)).sum()
+
+    def gradient(w):
+        return X.T @ (np.exp(-np.logaddexp(dtype(0), -(X @ w))) - y)
+
+    return loss, gradient
+
+
+@checks
+@pytest.mark.parametrize(("dtype", "fault"), [(np.float64, 1e-4), (np.float64, 2e-6), (np.float32, 0.01)])
+@given(seed=st.integers(0, 10**6), data=st.data())
+def test_small_faults_are_found_where_the_loss_is_well_conditioned(check, dtype, fault, seed, data):
+    loss, gradient = logistic(dtype, seed)
+    w = data.draw(parameters(5, dtype))
+    assert loss(w).dtype == dtype and gradient(w).dtype == dtype
+    check(loss, gradient, w)
+    with pytest.raises(GradientError):
+        check(loss, lambda w: gradient(w) * dtype(1 + fault), w)
+
+
+def test_float32_parameters_of_a_float64_loss_are_checked_as_float64():
+    """Only the step is rounded, and what the parameter moves by after rounding is what counts."""
+    x = np.array([0.3, 10, -0.2], np.float32)
+
+    def loss(x):
+        return (x.astype(np.float64) ** 2).sum()
+
+    check_gradient(loss, lambda x: 2 * x.astype(np.float64) + 1e-7 * x, x)
+    with pytest.raises(GradientError, match="3 of 3 wrong"):
+        check_gradient(loss, lambda x: 2.0001 * x.astype(np.float64) * (1 + 1e-9), x)
+
+
+@pytest.mark.parametrize("returns", [np.float64, np.float32])
+def test_float64_parameters_of_a_loss_that_computes_in_float32(returns):
+    rng = np.random.default_rng(0)
+    A, x = rng.normal(size=(30, 4)), rng.normal(size=4)
+
+    def loss(x):
+        z = A.astype(np.float32) @ x.astype(np.float32)
+        return np.tanh(z).sum(dtype=returns)
+
+    def gradient(x):
+        return A.T @ (1 - np.tanh(A @ x) ** 2)
+
+    check_gradient(loss, gradient, x)
+    check_directional(loss, gradient, x)
+    with pytest.raises(GradientError):
+        check_gradient(loss, lambda x: 1.05 * gradient(x), x)
+
+
+def test_relative_and_absolute_tolerance_can_be_given():
+    x = np.array([1.0, 2.0])
+    for options in ({"rtol": 0.2}, {"atol": 5.0}):
+        check_gradient(lambda x: (x**3).sum(), lambda x: 3.3 * x**2, x, **options)
+        check_directional(lambda x: (x**3).sum(), lambda x: 3.3 * x**2, x, **options)
+    check_gradient(lambda x: (x**3).sum(), lambda x: 3 * x**2, x, rtol=0.0)
+    with pytest.raises(GradientError):
+        check_gradient(lambda x: (x**3).sum(), lambda x: 3 * (1 + 1e-9) * x**2, x, rtol=1e-10)
+
+
+def test_the_tolerance_in_the_message_is_the_formula():
+    """rtol max(|g|, |D|) + 100 epsilon G + E with D = 12 and g = 12.5: 1e-2 * 12.5, and nothing else to one digit."""
+    with pytest.raises(GradientError, match=r"\(tolerance 0\.1\)"):
+        check_gradient(lambda x: (x**3).sum(), lambda x: 3.125 * x**2, np.array([2.0, 1.0]), rtol=1e-2)
+    with pytest.raises(GradientError, match=r"\(tolerance 7e-06\)"):  # 2^(-52 * 2 / 5) * 12.5 = 6.9e-6
+        check_gradient(lambda x: (x**3).sum(), lambda x: 3.125 * x**2, np.array([2.0, 1.0]))
+
+
+def test_what_rounding_hides_is_not_passed_in_silence():
+    """At 1e12, a float64 is off by 1e-4."""
+    x = np.array([1.0, -2.0])
+    with pytest.warns(RuntimeWarning, match="hide the gradient of W, which could not be checked"):
+        check_gradient(lambda x: 1e12 + 1e-5 * (x**2).sum(), lambda x: -2e-5 * x, x, names=["W"])
+    with pytest.warns(RuntimeWarning, match="hide the gradient of all parameters"):
+        check_directional(lambda x: 1e12 + 1e-5 * (x**2).sum(), lambda x: -2e-5 * x, x)
+
+
+@checks
+@given(seed=st.integers(0, 10**6), dtype=st.sampled_from([np.float64, np.float32]), offset=st.sampled_from([0.0, 50.0]))
+def test_a_kink_at_the_point_is_said_to_be_one(check, seed, dtype, offset):
+    """w . relu(z) + |z|^2 / 2 + offset at z_0 = 0: slopes 0 and w_0 there."""
+    rng = np.random.default_rng(seed)
+    w = (rng.uniform(0.3, 2, 3) * rng.choice([-1, 1], 3)).astype(dtype)
+    z = (rng.uniform(0.2, 1, 3) * rng.choice([-1, 1], 3)).astype(dtype)
+    z[0] = 0
+
+    def loss(z):
+        return w @ np.maximum(z, 0) + (z * z).sum() / 2 + dtype(offset)
+
+    with pytest.raises(NotSmoothError, match="does not exist: the loss has a kink, with slope"):
+        check(loss, lambda z: w * (z > 0) + z, z)
+
+
+def test_the_slopes_on_both_sides_of_a_kink():
+    with pytest.raises(NotSmoothError) as caught:
+        check_gradient(
+            lambda x: np.maximum(x, 0).sum() - 3 * x.sum(), lambda x: (x > 0) - 3.0, np.array([1.0, 0.0]), names=["x"]
+        )
+    first, second = str(caught.value).splitlines()
+    assert first.startswith(
+        "d loss / d x[1] does not exist: the loss has a kink, with slope -3 on one side and -2 on the"
+    )
+    assert second == "1 of 2 checked are so; move the point, as testing.away_from_kinks does"
+
+
+def test_wrong_entries_beside_kinks_are_wrong():
+    x = np.array([1.0, 0.0, -1.0])
+    with pytest.raises(GradientError, match="1 of 3 wrong") as caught:
+        check_gradient(lambda x: (np.maximum(x, 0) + x**2).sum(), lambda x: (x > 0) + 2 * x * [1, 1, 2], x)
+    assert not isinstance(caught.value, NotSmoothError) and "at 1 more the loss has a kink" in str(caught.value)
+
+
+@given(st.floats(-13, 0), st.booleans())
+def test_beside_a_kink_the_derivative_is_that_of_the_side(power, wrong):
+    x = np.array([10.0**power, -(10.0**power), 1.0])
+    if not wrong:
+        check_gradient(lambda x: np.maximum(x, 0).sum(), lambda x: (x > 0) * 1.0, x)
+        return
+    with pytest.raises(GradientError, match="3 of 3 wrong"):
+        check_gradient(lambda x: np.maximum(x, 0).sum(), lambda x: (x <= 0) * 1.0, x)
+
+
+@given(st.floats(-8, 0))
+def test_the_end_of_where_a_loss_exists(power):
+    """log p for p down to 1e-8: large steps leave the domain, as a NaN or as an exception."""
+    p = np.array([10.0**power])
+    check_gradient(lambda p: np.log(p).sum(), lambda p: 1 / p, p)
+    check_gradient(lambda p: log(p[0]), lambda p: 1 / p, p)
+    with pytest.raises(GradientError, match="minus the derivative"):
+        check_gradient(lambda p: log(p[0]), lambda p: -1 / p, p)
+    with pytest.raises(NotSmoothError, match="not finite on one side of the point, or on both"):
+        check_gradient(lambda p: np.sqrt(p).sum(), lambda p: p + 1.0, 0 * p)
+
+
+def test_a_check_of_one_wrong_entry_costs_some_tens_of_values():
+    calls = []
+
+    def loss(x):
+        calls.append(1)
+        return np.sin(x).sum()
+
+    with pytest.raises(GradientError):
+        check_gradient(loss, lambda x: -np.cos(x), np.array([1.0]))
+    assert len(calls) < 4 + 2 + 4 * 9 + 2 * N_STEPS / 2
+
+
+def test_the_dtype_of_a_loss_is_seen_in_its_values():
+    x = np.array([0.3])
+    for loss, epsilon in ((lambda x: float(np.float32(x[0] ** 2)), 2.0**-23), (lambda x: x[0] ** 2, 2.0**-52)):
+        point = Point(loss, lambda x: 2 * x, [x], None)
+        point.entry(0, 0).line(0.1)
+        assert point.loss_epsilon == point.epsilon == epsilon
+    x = x.astype(np.float32)
+    point = Point(lambda x: float(x[0]) ** 2, lambda x: 2 * x, [x], None)
+    point.entry(0, 0).line(0.1)
+    assert (point.loss_epsilon, point.epsilon) == (2.0**-52, 2.0**-23)
+    point = Point(lambda x: float(x[0]) ** 2, lambda x: (2 * x).astype(np.float64), [x], None)
+    assert point.epsilon == 2.0**-23
