@@ -14,6 +14,8 @@ from instahash.testing.points import GradientError
 class NotSmoothError(GradientError):
     """The loss has a kink at the point, or ends there, so that it has no derivative to compare with."""
 
+    __module__ = "instahash.testing"  # as tracebacks name it
+
 
 @dataclass
 class Case:
@@ -96,8 +98,8 @@ def wrong_slope(probes, found, cases, mistakes):
     derivative, floor = found.derivatives[worst], found.floors[worst]
     tolerance = found.rtol * max(abs(derivative), probes[worst].size) + floor
     derivative, number = shown(derivative, said[worst], floor)
-    lines = [f"{probes[worst].name} is {derivative} by central differences, but the gradient says {number}"]
-    lines[0] += f" (tolerance {tolerance:.1g})"
+    lines = [f"{probes[worst].name} is {derivative} by differences, but the gradient says {number}"]
+    lines.append(f"they may differ by {tolerance:.1g}")
     named = {}
     for case in cases:
         if case.wrong.any():
@@ -114,18 +116,16 @@ def wrong_slope(probes, found, cases, mistakes):
 def no_slope(probes, found):
     """The error for kinks and ends of the loss."""
     number, (left, right) = next(iter(found.sides.items()))
-    text = f"{probes[number].name} does not exist: "
+    lines = [f"{probes[number].name} does not exist: the loss has a kink"]
     if np.isnan(left):
-        text += "the loss is not finite on one side of the point, or on both"
+        lines[0] = f"{probes[number].name} does not exist: the loss is not finite on one side of the point, or on both"
     else:
         left, right = (0.0 if abs(side) < 0.01 * abs(right - left) else side for side in (left, right))
-        text += (
-            f"the loss has a kink, with slope {left:.4g} on one side and {right:.4g} on the other, and the gradient "
+        lines.append(
+            f"slope {left:.4g} on one side, {right:.4g} on the other; the gradient says {probes[number].found:.4g}"
         )
-        text += f"says {probes[number].found:.4g}"
-    return NotSmoothError(
-        f"{text}\n{len(found.sides)} of {len(probes)} checked are so; move the point, as testing.away_from_kinks does"
-    )
+    lines.append(f"{len(found.sides)} of {len(probes)} checked are so; move the point, as testing.away_from_kinks does")
+    return NotSmoothError("\n".join(lines))
 
 
 def shown(a, b, floor):

@@ -146,9 +146,7 @@ def test_hidden_state(check):
     with pytest.raises(GradientError, match="the gradient of parameter 1 differs from call to call") as caught:
         check(loss, lambda A, x: (gradient(A, x)[0], gradient(A, x)[1] * rng.choice([0.0, 2.0], 4)), A, x)
     assert caught.value.kinds == {"parameter 1": "state"}
-    with pytest.raises(
-        GradientError, match=r"the loss differs from call to call at the same point, [\d.]+ and "
-    ) as caught:
+    with pytest.raises(GradientError, match=r"the loss differs from call to call, [\d.]+ to [\d.]+ at one") as caught:
         check(lambda A, x: loss(A, x) * rng.uniform(0.9, 1.1), gradient, A, x)
     assert caught.value.kinds == {"loss": "state"}
 

@@ -257,14 +257,13 @@ def test_the_whole_message():
     """d = 3 x^2 is 0.27, 1.47, 3.63, 0.48; the worst is named, with as many digits as tell the two apart."""
     error = complaint(cube, lambda x: -3 * x**2, x, names=["W"])
     assert str(error).splitlines() == [
-        "d loss / d W[1, 0] is 3.63 by central differences, but the gradient says -3.63 (tolerance 2e-06)",
+        "d loss / d W[1, 0] is 3.63 by differences, but the gradient says -3.63",
+        "they may differ by 2e-06",
         "W: 4 of 4 wrong",
         "  sign: it is minus the derivative",
     ]
     error = complaint(cube, lambda x: 3 * x**2 * 1.000003, x, names=["W"])
-    assert str(error).startswith(
-        "d loss / d W[1, 0] is 3.63 by central differences, but the gradient says 3.63001089 ("
-    )
+    assert str(error).startswith("d loss / d W[1, 0] is 3.63 by differences, but the gradient says 3.63001089\n")
 
 
 def test_one_number_is_enough_for_a_sign_but_not_for_any_factor():
@@ -292,7 +291,7 @@ def test_three_axes():
 @pytest.mark.parametrize(("factor", "kind"), [(-1, "sign"), (2, "factor"), (0.3, "factor"), (0, "zero")])
 def test_random_directions_tell_kinds_that_hold_everywhere(factor, kind):
     loss, gradient, params, _ = planted("tanh_network", lambda g, W, rng: g, 0)
-    with pytest.raises(GradientError, match="the slope along random direction . is .* says") as caught:
+    with pytest.raises(GradientError, match="d loss / d direction . is .* says") as caught:
         check_directional(loss, lambda *p: [factor * g for g in gradient(*p)], *params)
     assert caught.value.kinds == {"random directions": kind}
     with pytest.raises(GradientError, match="no one kind") as caught:
