@@ -2,8 +2,8 @@
 
 A page's ```python cells run in order, in one namespace. Where a ```text or ```console block is the next block after a
 cell, it is what the cell prints, or the exception that ends it as the last lines of its traceback, `module.Kind: text`.
-`...` stands for anything, as doctest's ELLIPSIS has it. A ```console block that shows a command, a line that starts with
-`$`, is no output.
+`...` stands for anything, as doctest's ELLIPSIS has it. A ```console block that starts with `$` shows a command, not an
+output.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ def cells(text):
 
 
 def run(page, text, names=None):
-    """Run a page's cells; raises what a cell raises, unless its output shows it, and AssertionError for other output."""
+    """Run a page's cells. Raises what a cell raises, unless it is shown, and AssertionError for other output."""
     names = {} if names is None else names
     for code, wanted, line in cells(text):
         out = io.StringIO()

@@ -14,9 +14,9 @@ epsilon  of the dtype that loss and gradient are computed in. That is float32 wh
          all values of the loss are float32 numbers, or where the parameters have it and the gradient's numbers all are
          float32 numbers. Else it is float64.
 
-The steps in x_i are h max(1, |x_i|), and the loss is compared with what g says for the step that is left after rounding.
-First D is taken from one pair of steps, four values of the loss, and E as 0. What does not pass then is looked at again
-with steps of all sizes, some 10 to 50 values of the loss.
+The steps in x_i are h max(1, |x_i|), as they are after rounding. First D is taken from one pair of steps, four values
+of the loss, and E as 0. What does not pass then is looked at again with steps of all sizes, some 10 to 50 values of the
+loss. A loss that bends within much less than max(1, |x_i|), and by less than its own rounding errors, looks flat.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ def check_gradient(loss, gradient, *params, rtol=None, atol=0.0, names=None, n_c
 
     Raises
     ------
-    GradientError : a number is wrong. The text has the worst, and for each parameter how many are wrong, and the kind of
+    GradientError : a number is wrong. The text has the worst, how many are wrong in each parameter, and the kind of
         mistake where one explains them all; `kinds` maps the parameters' names to these kinds. Also raised where shapes
-        or the number of arrays are wrong, where the gradient is not finite, where the loss is not one finite number, and
-        where one of the two changes its parameters or gives other values when it is called again.
+        or the number of arrays are wrong, where the gradient is not finite, where the loss is not one finite number,
+        and where one of the two changes its parameters or gives other values when it is called again.
     NotSmoothError, which is a GradientError : the loss has a kink, or an end, wherever the two differ.
     TypeError : parameters are not float64 or float32 arrays.
 
@@ -74,10 +74,10 @@ def check_gradient(loss, gradient, *params, rtol=None, atol=0.0, names=None, n_c
 def check_directional(loss, gradient, *params, rtol=None, atol=0.0, n_directions=5, seed=0):
     """Compare gradient . d with the derivative of the loss along d, for random directions d over all parameters.
 
-    One number a direction whatever the size of the parameters: four values of the loss check millions of entries at once,
-    though they cannot say which is wrong. An entry of d is normal times max(1, |x_i|), over the root of the number of
-    entries; rtol and G are relative to the length of the vector of all g_i d_i. Other arguments, and what is raised, as
-    in :func:`check_gradient`.
+    One number a direction whatever the size of the parameters: four values of the loss check millions of entries at
+    once, though they cannot say which is wrong. An entry of d is normal times max(1, |x_i|), over the root of how many
+    there are; rtol and G are relative to the length of the vector of all g_i d_i. Other arguments, and what is raised
+    and warned of, as in :func:`check_gradient`.
     """
     point = Point(loss, gradient, params, None)
     rng = np.random.default_rng(seed)
@@ -137,8 +137,8 @@ def _report(point, names, probes, found, cases, mistakes):
     for position, name in enumerate(names):
         if found.hidden[positions == position].all() and (positions == position).any():
             warnings.warn(
-                f"rounding errors of the loss hide the gradient of {name}, which could not be checked; leave out of the "
-                "loss what does not depend on the parameters, or compute in float64",
+                f"rounding errors of the loss hide the gradient of {name}, which could not be checked; leave out of "
+                "the loss what does not depend on the parameters, or compute in float64",
                 RuntimeWarning,
                 stacklevel=3,
             )

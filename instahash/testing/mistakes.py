@@ -1,10 +1,10 @@
 """Which kind of mistake explains the wrong numbers of a gradient?
 
-Each function of `MISTAKES` looks for one kind in a `Case`, one parameter's gradient as it was found and as it was expected.
-It returns what to say if the kind explains every number that was checked, right or wrong, else None. A kind explains
-numbers if it predicts each within twice its tolerance, and each that is clearly wrong, by five tolerances, within a
-thousandth of the largest error. It must have fewer constants to choose than there are numbers clearly wrong. The first
-kind that fits is reported; often none does.
+Each function of `MISTAKES` looks for one kind in a `Case`, a parameter's gradient as found and as expected. It returns
+what to say if the kind explains every number that was checked, right or wrong, else None. A kind explains numbers if it
+predicts each within twice its tolerance, and each that is clearly wrong, by five tolerances, within a thousandth of the
+largest error. It must have fewer constants to choose than there are numbers clearly wrong. The first kind that fits is
+reported; often none does.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A loss and its gradient at one point: what they return is checked, and the loss is followed along lines through it."""
+"""A loss and its gradient at one point: what they return is checked, and lines lead through the point."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from instahash.testing.quotients import Moved, noise_of
 
 
 class GradientError(AssertionError):
-    """A gradient that is not the derivative of its loss; `kinds` maps names of parameters to kinds of mistake, or None."""
+    """A gradient that is not the derivative of its loss; `kinds` maps parameters' names to the kinds of mistake."""
 
     __module__ = "instahash.testing"  # as tracebacks name it
 
@@ -24,7 +24,7 @@ class Probe(NamedTuple):
     """One number of the gradient that can be compared with a slope.
 
     name : what it is, for messages; position, index : of which parameter, and the tuple of its indices there.
-    line : t -> `Moved`, at the point moved by t. The slope at 0 is `scale` times what is missing in the gradient's number.
+    line : t -> `Moved`, at the point moved by t. The slope at 0 is `scale` times what the gradient's number misses.
     found : the gradient's number.
     size, rounding : the sizes to which rtol and the gradient's own rounding errors are relative.
     """

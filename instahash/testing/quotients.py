@@ -1,7 +1,7 @@
 """The derivative of a loss along a line, by difference quotients, with an estimate of their own error.
 
-Let phi(t) be the loss at the point moved by t along a line, less what the gradient says that it changes by: the slope of
-phi at 0 is what the gradient misses. With h_k = 0.7 / 4^k, let
+Let phi(t) be the loss at the point moved by t along a line, less what the gradient says that it changes by: the slope
+of phi at 0 is what the gradient misses. With h_k = 0.7 / 4^k, let
 
     D_k = (phi(h_k) - phi(-h_k)) / 2 h_k            central difference            phi'(0) + O(h^2)
     R_k = (16 D_k - D_(k-1)) / 15                   Richardson's extrapolation    phi'(0) + O(h^4)
@@ -9,21 +9,21 @@ phi at 0 is what the gradient misses. With h_k = 0.7 / 4^k, let
 
 in which 2 h_k is what really lies between the two points, after rounding.
 
-Large steps err by what the formula leaves out, small ones by what cancellation leaves of the loss: each value of the loss
-is off by some `noise`, and a quotient by noise / h. So every step has an error, and the step with the least is taken:
+Large steps err by what the formula leaves out, small ones by what cancellation leaves of the loss: each value of the
+loss is off by some noise, a quotient by noise / h. So every step has an error, and the step with the least is taken:
 
     E_k = C_k + N_k + sum_(j > k, C_j > 2 N_j) C_j
     C_k = |R_k - R_(k-1)| + |S_k - S_(k-1) / 16| / h_k          N_k = 8 noise_k / h_k
 
 The first term of C is the error of the coarser of two extrapolations, some 256 times that of the finer one. The second
 tells whether h is small enough at all: on a smooth curve it is O(h^3), but where the curve bends sharply within h it is
-of the size of the slopes. The sum is what finer steps change that noise does not explain: only what they leave alone has
-converged. Steps are tried until N_k > E and noise could explain all that the gradient misses, N_k > |R|, or nine digits of
-that are known.
+of the size of the slopes. The sum is what finer steps change that noise does not explain: only what they leave alone
+has converged. The noise is measured, and at least epsilon |loss|. Steps are tried until N_k > E, and either noise could
+explain all that the gradient misses, N_k > |R|, or nine digits of it are known.
 
 At a kink S_k / h_k does not go to zero with h. It goes to the slope on the right minus the slope on the left.
 
-References: Press, Teukolsky, Vetterling and Flannery, Numerical Recipes, section 5.7, for the balance of the two errors,
+References: Press, Teukolsky, Vetterling and Flannery, Numerical Recipes, section 5.7, for the balance of both errors
 and for a table of extrapolations of which the best is taken (Ridders 1982); Gill, Murray and Wright 1981, Practical
 Optimization, sections 4.6.1 and 8.5 to 8.6, for noise and steps; More and Wild 2011, Estimating Computational Noise,
 section 2, for the noise from a table of differences.
@@ -84,7 +84,7 @@ def slope(line, noise, epsilon):
     """phi'(0) as a :class:`Slope`.
 
     line : called with a step, returns a :class:`Moved`.
-    noise : how far a loss near the point is off, typically. A loss is taken to be off by epsilon times its size at least.
+    noise : how far a loss near the point is off, typically. It is taken to be off by epsilon times its size at least.
     epsilon : the machine epsilon of the loss.
     """
     here, best, value = line(0.0), np.inf, np.inf
@@ -100,7 +100,7 @@ def slope(line, noise, epsilon):
             changes.append(abs(R[k] - R[k - 1]) + abs(jumps[k] - jumps[k - 1] / RATIO))
             if changes[k] + noises[k] < best:
                 best, value = changes[k] + noises[k], abs(R[k])
-            # Could noise explain what the gradient misses? Or is that known to nine digits, or h too short for the dtype?
+            # Could noise explain what is missing? Or is that known to nine digits, or h too short for the dtype?
             if noises[k] > max(best, value) or noises[k] > best < 1e-9 * value or (np.isnan(D[k]) and best < np.inf):
                 break
     jumps, R, changes, noises = (np.array(numbers) for numbers in (jumps, R, changes, noises))
@@ -116,8 +116,8 @@ def slope(line, noise, epsilon):
 def sides(jumps, R, noises):
     """The slopes on the left and on the right if S_k / h_k stays when h goes to zero; else None.
 
-    It stays if in the three finest steps where it is well above its noise it is the same, while R has settled, and if it
-    is about the same in the next step. On a smooth curve it shrinks fourfold from step to step.
+    It stays if it is the same in the three finest steps where it is well above its noise, while R has settled, and if
+    it is about the same in the next step. On a smooth curve it shrinks fourfold from step to step.
     """
     clear = np.flatnonzero(np.abs(jumps) > 6 * noises)
     if not len(clear) or clear[-1] < 4:
