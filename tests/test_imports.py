@@ -11,7 +11,19 @@ import instahash
 
 PACKAGE = Path(instahash.__file__).parent
 LEAVES = {"errors", "jit", "settings", "storage", "threads", "topk", "training"}
-ROOMS = {"data", "word2vec", "autorec", "recommend", "evaluation", "annotate", "report", "testing", "cli", "pipeline"}
+ROOMS = {
+    "data",
+    "word2vec",
+    "autorec",
+    "recommend",
+    "evaluation",
+    "annotate",
+    "report",
+    "testing",
+    "cli",
+    "pipeline",
+    "explore",
+}
 # What a room may import besides itself and `errors`.
 MAY_IMPORT = {
     "errors": set(),
@@ -32,6 +44,8 @@ MAY_IMPORT = {
     "evaluation": {"data"},
     "report": {"data"},
     "pipeline": {"data", "word2vec", "autorec", "recommend", "settings", "storage", "topk", "instahash"},
+    # It is handed a model, and asks it as anyone may.
+    "explore": {"data", "annotate", "topk"},
     "cli": ROOMS | LEAVES | {"instahash"},
 }
 

@@ -344,6 +344,14 @@ class AutoRec:
         with Threads(self.n_threads if ratings.shape[0] > FEW else 1) as threads:
             return codes(self, self._asked(ratings, background), threads)
 
+    def drives(self, ratings, background=None):
+        """What each stored rating adds to the input of each unit, (ratings.nnz, n_hidden), in the order of the entries.
+
+        A post's rows and mu add up to what :meth:`encode` takes the hidden activation of; arguments as there.
+        """
+        X = self._asked(ratings, background)
+        return X.data[:, None] * self._Vt[X.indices]
+
     def predict(self, ratings, background=None):
         """Outputs, (n_posts, n_outputs), arguments as in :meth:`encode`; for objective="multinomial" log-probabilities
         but for a constant a post. Give few posts at a time: the array is dense."""

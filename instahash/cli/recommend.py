@@ -73,10 +73,10 @@ def work(args):
 
 
 def _for_labels(args, model, top, wishes):
-    from instahash.data import words
+    from instahash.data import label_from_text, words
     from instahash.errors import DataError
 
-    labels = [_label(text) for text in args.labels.split(",") if words(text)]
+    labels = [label_from_text(text) for text in args.labels.split(",") if words(text)]
     if not labels and not wishes["chosen"]:
         raise DataError(f"--labels is '{args.labels}', which has no word; try --labels \"sky, boat, sea\"")
     answer = model.recommend(labels, top, **wishes)
@@ -138,22 +138,6 @@ def _note_unknown(model, asked, answer):
         note("recommend", f"{why}; these are the most used hashtags")
     elif unknown:
         note("recommend", f"unknown words left out: {', '.join(unknown)}")
-
-
-def _label(text):
-    """ "sky" or "sky:0.93" as `InstaHash.recommend` takes it."""
-    from instahash.errors import DataError
-
-    name, colon, score = text.rpartition(":")
-    if not colon or "." not in score and score.strip() not in ("0", "1"):  # "16:9" is a label
-        return text
-    try:
-        value = float(score)
-    except ValueError:
-        return text
-    if not 0 <= value <= 1:
-        raise DataError(f"the score of '{name.strip()}' is {score.strip()}; it must lie in [0, 1], as in \"sky:0.93\"")
-    return name, value
 
 
 def _banned(path):

@@ -64,6 +64,20 @@ def post_from_json(value: Any) -> Post:
     )
 
 
+def label_from_text(text: str) -> str | tuple[str, float]:
+    """ "sky" or "sky:0.93" as :meth:`InstaHash.recommend` takes it. Raises DataError for a score outside [0, 1]."""
+    name, colon, score = text.rpartition(":")
+    if not colon or "." not in score and score.strip() not in ("0", "1"):  # "16:9" is a label
+        return text
+    try:
+        value = float(score)
+    except ValueError:
+        return text
+    if not 0 <= value <= 1:
+        raise DataError(f"the score of '{name.strip()}' is {score.strip()}; it must lie in [0, 1], as in \"sky:0.93\"")
+    return name, value
+
+
 def _label(value: Any) -> Label:
     if not isinstance(value, dict) or not isinstance(value.get("description"), str):
         raise DataError(f"a label must be an object with a 'description' (a text) and a 'score', not {_shown(value)}")

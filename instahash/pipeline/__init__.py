@@ -4,6 +4,7 @@ system.py   InstaHash: fit, partial_fit, recommend, save, load, whatever the mod
 paper.py    mode "paper": the published recipe
 best.py     mode "best": the experts' answers fused into one probability
 experts.py  its experts: two AutoRecs, word2vec, a linear model, and what people prefer
+inside.py   how an answer came about: the networks as they were asked, and the experts' opinions
 trainer.py  progress, checkpoints and resuming of a model's training
 """
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from instahash.data import keep, train_test_split
-from instahash.pipeline.experts import Experts, latest
+from instahash.pipeline.experts import PRESENCE, Experts, latest
+from instahash.pipeline.inside import Asked, Opinions
 from instahash.recommend import Fusion, Questions, Recommendation, diversify, echoes, novelty_shift
 from instahash.topk import top_k
 
@@ -126,6 +127,11 @@ class Best:
                 alone[rows] = scores[next(iter(members))]
         return log_p, used, alone
 
+    def _shift(self, questions, novelty):
+        """What novelty adds to log-probabilities, (m, n_hashtags) float32."""
+        echo = echoes(questions.description, self.experts.word2vec.unit_vectors(), self.experts.hashtags)
+        return novelty_shift(self.experts.log_share(), echo, novelty)
+
     def answers(self, questions, wishes):
         """A Recommendation for each post, of exactly `top` hashtags where so many may be recommended."""
         settings, text, words = self.settings.recommend, self.experts.vocabulary.words_array, questions.words()
@@ -133,10 +139,7 @@ class Best:
         diversity = settings.diversity if wishes.diversity is None else wishes.diversity
         log_p, used, alone = self._ask(questions, words)
         unit = self.experts.word2vec.unit_vectors()
-        ranked = log_p
-        if novelty:
-            echo = echoes(questions.description, unit, self.experts.hashtags)
-            ranked = log_p + novelty_shift(self.experts.log_share(), echo, novelty)
+        ranked = log_p + self._shift(questions, novelty) if novelty else log_p
         place = self.experts.place()
         for post, barred in enumerate(questions.barred(wishes.banned)):
             if len(barred):
@@ -175,6 +178,40 @@ class Best:
         autorec = np.full((questions.description.shape[0], len(self.experts.vocabulary)), -np.inf, np.float32)
         autorec[:, self.experts.hashtags] = self._ask(questions, words)[2]
         return {"word2vec": self.experts.word2vec.similarities(words), "autorec": autorec}
+
+    # How an answer came about
+
+    def opinions(self, questions, novelty=None):
+        """The Opinions about one post; novelty as in :meth:`answers`."""
+        context = list(CONTEXTS)[self._contexts(questions)[0]]
+        scores = self.experts.scores(CONTEXTS[context], questions, questions.words())
+        fusion = self.fusions[context]
+        log_p = fusion.log_probabilities(scores)
+        return Opinions(
+            context=context,
+            hashtags=self.experts.hashtags,
+            scores={name: scores[name][0] for name in fusion.members},
+            weights=dict(zip(fusion.members, fusion.weights.tolist())),
+            log_p=log_p[0],
+            probabilities=fusion.probabilities(log_p)[0],
+            shift=self._shift(questions, self.settings.recommend.novelty if novelty is None else novelty)[0],
+        )
+
+    def asked(self, questions):
+        """The networks that answer about one post, a list of Asked: none, one, or both."""
+        contexts, experts = self._contexts(questions)[0], self.experts
+        networks = []
+        if contexts & DESCRIBED:
+            inputs = np.repeat(np.arange(len(experts.vocabulary)), 2)
+            usual = np.where(np.arange(len(inputs)) % 2, 0, PRESENCE)
+            ratings = experts.inputs(questions.description)
+            networks.append(Asked("autorec", experts.autorec, ratings, inputs, usual, experts.hashtags))
+        if contexts & CHOSEN:
+            ratings, usual = experts.outputs(questions.chosen), np.ones(len(experts.hashtags))
+            networks.append(
+                Asked("completion", experts.completion, ratings, experts.hashtags, usual, experts.hashtags)
+            )
+        return networks
 
     # What is kept
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
 
 from instahash.autorec import AutoRec, expansion_decay, rating_matrix
-from instahash.data import train_test_split
+from instahash.data import ones, train_test_split
 from instahash.errors import DataError, SettingsError
+from instahash.pipeline.inside import Asked
 from instahash.recommend import Recommendation, autorec_sets, combine
 from instahash.word2vec import Word2Vec
 
@@ -127,13 +127,18 @@ class Paper:
 
     def _outputs(self, words):
         """AutoRec's ratings (n_posts, n_words) of all words, given +1 for the words of each post."""
-        ones = np.ones(words.nnz, np.float32)
-        return self.autorec.predict(sparse.csr_array((ones, words.indices, words.indptr), shape=words.shape))
+        return self.autorec.predict(ones(words))
 
     def scores(self, questions):
         """What each model alone gives every word, a dict of name -> (n_posts, n_words)."""
         words = questions.words()
         return {"word2vec": self.word2vec.similarities(words), "autorec": self._outputs(words)}
+
+    def asked(self, questions):
+        """The network that answers about one post, a list of one Asked, or of none where no word is known."""
+        words, every = questions.words(), np.arange(len(self.vocabulary))
+        usual = np.ones(len(every))
+        return [Asked("autorec", self.autorec, ones(words), every, usual, every)] if words.nnz else []
 
     def knows(self, key):
         """Nobody's earlier posts make a difference."""

@@ -181,6 +181,17 @@ class InstaHash:
         banned : hashtags never to recommend.
         Where nothing is known the most used hashtags are returned, and `fallback` says so.
         """
+        questions = self.questions(labels, chosen, user, features)
+        return self.mode.answers(questions, self._wishes(top, novelty, diversity, banned))[0]
+
+    def questions(
+        self,
+        labels: Iterable[str | tuple[str, float]],
+        chosen: Iterable[str] = (),
+        user: str | None = None,
+        features: Iterable[str] = (),
+    ) -> Questions:
+        """What :meth:`recommend` asks the mode about one photo; arguments as there, words that are not known left out."""
         usual, _ = self.mode.usual
         scores: dict[int, float] = {}
         for label in _listed(labels, "labels"):
@@ -192,12 +203,11 @@ class InstaHash:
         picked = np.unique(self._ids(_listed(chosen, "chosen")))
         keys = tuple(_listed(features, "features")) + (() if user is None else (f"user:{user}",))
         ids = np.array(sorted(scores), np.int32)
-        questions = Questions(
+        return Questions(
             self._row(ids, np.array([scores[i] for i in ids.tolist()], np.float32)),
             self._row(picked, np.ones(len(picked), np.int8)),
             [keys],
         )
-        return self.mode.answers(questions, self._wishes(top, novelty, diversity, banned))[0]
 
     def knows_user(self, user: str) -> bool:
         """Whether earlier posts of this user shift what is recommended."""

@@ -1,0 +1,244 @@
+"""From labels to hashtags, step by step, as values that JSON can hold. No number is worked out anew that a model gives."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from heapq import nsmallest
+from math import isfinite
+
+import numpy as np
+
+from instahash.data import label_from_text, words
+from instahash.topk import top_k
+
+# How many are shown: hashtags of an answer, words of a ranking, units of a network, words of a unit, endings of a word.
+TOP, RANKED, UNITS, OF_A_UNIT, ENDINGS = 10, 20, 6, 6, 5
+# Words with one beginning that are looked at for the most used ones.
+LOOKED_AT = 5000
+
+
+class Explainer:
+    """model : a trained InstaHash, which is only read: several threads may ask at once."""
+
+    def __init__(self, model):
+        self.model, self.vocabulary = model, model.vocabulary
+        self.vectors = model.word_vectors()
+        self._sorted = sorted(self.vocabulary.words)
+        ids = self.vocabulary.hashtag_ids
+        self._word_of = dict(zip(self.vocabulary.spelled(ids), self.vocabulary.words_array[ids]))
+        self._columns = {}
+
+    def explain(self, labels, chosen=(), novelty=None, top=TOP):
+        """Every step to the hashtags for a photo, a dict.
+
+        labels : texts as people type them, "sky" or "sky:0.93"; a score below the model's min_score rejects a label.
+        chosen : hashtags picked already.  novelty, top : as in :meth:`InstaHash.recommend`.
+        Raises DataError for a score out of range, SettingsError for novelty that the mode does not know.
+        """
+        read, kept = self._read(labels)
+        questions = self.model.questions(kept, chosen)
+        answer = self.model.recommend(kept, top, chosen=chosen, novelty=novelty)
+        networks = [self._network(asked) for asked in self.model.mode.asked(questions)]
+        similar = self._similar(questions)
+        _mark_shared(similar, networks[0]["ranking"] if networks else [])
+        steps = {
+            "labels": read,
+            "chosen": [self._word(word) for text in chosen for word in words(text)],
+            "description": answer.description,
+            "word2vec": similar,
+            "networks": networks,
+            "defaulted": answer.defaulted,
+            "fallback": answer.fallback,
+        }
+        if self.model.settings.mode == "best":
+            steps["experts"] = self._experts(questions, answer, novelty)
+        else:
+            steps["combined"] = [self._word(word) for word in answer.combined]
+        steps["hashtags"] = [
+            {"word": self._word_of.get(hashtag, hashtag), "spelled": hashtag, "score": _number(score)}
+            for hashtag, score in zip(answer.hashtags, answer.scores)
+        ]
+        return steps
+
+    def neighbours(self, word, top=TOP):
+        """The words nearest to a word, and how often it was used. Raises UnknownWordError."""
+        near = self.vectors.most_similar([word], topn=top)
+        id = self.vocabulary.index[word]
+        return {
+            **self._word(word),
+            "posts": int(self.vocabulary.hashtag_counts[id]),
+            "neighbours": [{**self._word(other), "cosine": _number(cosine)} for other, cosine in near],
+        }
+
+    # The steps
+
+    def _read(self, labels):
+        """What is made of each label, and the labels that are believed, as `recommend` takes them."""
+        read, kept = [], []
+        for text in labels:
+            label = label_from_text(text)
+            name, score = (label, None) if isinstance(label, str) else label
+            rejected = score is not None and score < self.model.settings.data.min_score
+            found = [self._word(word) for word in words(name)]
+            for word in found:
+                if not word["known"]:
+                    word["endings"] = self._endings(word["word"])
+            read.append({"text": name.strip(), "score": score, "rejected": rejected, "words": found})
+            if not rejected:
+                kept.append(label)
+        return read, kept
+
+    def _endings(self, start):
+        """The most used words that begin so."""
+        first = bisect_left(self._sorted, start)
+        found = []
+        for word in self._sorted[first : first + LOOKED_AT]:
+            if not word.startswith(start):
+                break
+            found.append(word)
+        return nsmallest(ENDINGS, found, key=self.vocabulary.index.get)
+
+    def _similar(self, questions):
+        """Word2Vec's words nearest to all that is known."""
+        (ids,), (cosines,) = self.model.word2vec.most_similar(questions.words(), RANKED, exclude=False)
+        return [{**self._word_at(i), "cosine": _number(c)} for i, c in zip(ids, cosines) if i >= 0]
+
+    def _network(self, asked):
+        """An AutoRec's input, its strongest units, and its ranking."""
+        model = asked.model
+        code, outputs = model.encode(asked.ratings)[0], model.predict(asked.ratings)[0]
+        places, values = _highest(outputs, RANKED)
+        entries = asked.ratings.indices
+        given = {}
+        for i, value in zip(asked.inputs[entries], asked.ratings.data):
+            given.setdefault(int(i), []).append(_number(value))
+        shares = model.drives(asked.ratings)
+        centre, length = self._columns_of(asked)
+        strength = np.abs(code) * length
+        units = []
+        for k in _highest(strength, UNITS)[0].tolist():
+            if strength[k] > 0:
+                units.append(self._unit(asked, k, code[k], strength[k], shares[:, k], centre[k]))
+        return {
+            "name": asked.name,
+            "activation": model.hidden,
+            "background": _number(model.background),
+            "n_hidden": len(code),
+            "active": int(np.count_nonzero(code)),
+            "input": [{**self._word_at(i), "ratings": ratings} for i, ratings in given.items()],
+            "units": units,
+            "ranking": [
+                {**self._word_at(asked.outputs[j]), "output": _number(value)} for j, value in zip(places, values)
+            ],
+        }
+
+    def _unit(self, asked, k, code, strength, shares, centre):
+        """A hidden unit: what drives it, here and in general, and what it adds to outputs.
+
+        Drivers in general are the words that would move it to the side it is on; what it adds is `code` U_jk, for a
+        softmax less what it adds to all alike.
+        """
+        model, side = asked.model, -1 if code < 0 else 1
+        here = _by_word(asked.inputs[asked.ratings.indices], shares)
+        general = np.zeros(len(self.vocabulary))
+        np.add.at(general, asked.inputs, side * model.V[k] * (asked.usual - model.background))
+        pushes = code * (model.U[:, k] - centre)
+        up, down = _highest(pushes, OF_A_UNIT), _highest(-pushes, OF_A_UNIT)
+        return {
+            "unit": k,
+            "code": _number(code),
+            "strength": _number(strength),
+            "bias": _number(model.mu[k]),
+            "given": [{**self._word_at(i), "share": _number(share)} for i, share in here],
+            "drivers": self._valued(*_highest(general, OF_A_UNIT), "share", side),
+            "up": self._valued(asked.outputs[up[0]], up[1], "push", 1),
+            "down": self._valued(asked.outputs[down[0]], down[1], "push", -1),
+        }
+
+    def _columns_of(self, asked):
+        """What is subtracted from each column of U, and the length of what is left: what a unit can change."""
+        if asked.name not in self._columns:
+            U = asked.model.U
+            centre = U.mean(axis=0) if asked.model.objective == "multinomial" else np.zeros(U.shape[1], U.dtype)
+            square = np.einsum("jk,jk->k", U, U, dtype=np.float64) - len(U) * centre.astype(np.float64) ** 2
+            self._columns[asked.name] = centre, np.sqrt(np.maximum(square, 0))
+        return self._columns[asked.name]
+
+    def _experts(self, questions, answer, novelty):
+        """What each expert of mode "best" gives the hashtags that matter, and how it comes to a probability.
+
+        A lift is the weighted score less its mean over all hashtags: lifts add up to log p but for a constant.
+        """
+        opinions = self.model.mode.opinions(questions, novelty)
+        scores = np.stack(list(opinions.scores.values()))
+        weights = np.array(list(opinions.weights.values()))[:, None]
+        lifts = weights * (scores - scores.mean(axis=1, keepdims=True))
+        ranked = opinions.log_p + opinions.shift
+        order = np.argsort(-ranked, kind="stable")
+        place = np.empty(len(order), int)
+        place[order] = np.arange(1, len(order) + 1)
+        final = {self._word_of.get(hashtag, hashtag) for hashtag in answer.hashtags}
+        names = self.vocabulary.words_array[opinions.hashtags]
+        rows = [t for t in order[: 10 * RANKED] if place[t] <= RANKED or names[t] in final]
+        picked = set(questions.chosen.indices.tolist())
+        return {
+            "context": opinions.context,
+            "weights": {name: _number(weight) for name, weight in opinions.weights.items()},
+            "hashtags": [
+                {
+                    **self._word_at(opinions.hashtags[t]),
+                    "place": int(place[t]),
+                    "probability": _number(opinions.probabilities[t]),
+                    "log_p": _number(opinions.log_p[t]),
+                    "shift": _number(opinions.shift[t]),
+                    "scores": [_number(score) for score in scores[:, t]],
+                    "lifts": [_number(lift) for lift in lifts[:, t]],
+                    "chosen": int(opinions.hashtags[t]) in picked,
+                    "final": names[t] in final,
+                }
+                for t in rows
+            ],
+        }
+
+    # Words as they are shown
+
+    def _word(self, word):
+        """A word, known or not."""
+        id = self.vocabulary.index.get(word)
+        return {"word": word, "known": False} if id is None else {**self._word_at(id), "known": True}
+
+    def _word_at(self, id):
+        word = self.vocabulary.words[id]
+        shown = {"word": word, "hashtag": bool(self.vocabulary.is_hashtag[id])}
+        if word in self.vocabulary.spellings:
+            shown["spelled"] = self.vocabulary.spellings[word]
+        return shown
+
+    def _valued(self, ids, values, name, sign):
+        return [{**self._word_at(i), name: _number(sign * v)} for i, v in zip(ids, values) if v > 0]
+
+
+def _mark_shared(similar, ranking):
+    """Say of the words of both rankings whether the other one has them; AutoRec's count where its output is positive."""
+    near, rated = {word["word"] for word in similar}, {word["word"] for word in ranking}
+    for words_of, others in ((similar, rated), (ranking, near)):
+        for word in words_of:
+            word["shared"] = word["word"] in others
+
+
+def _highest(values, k):
+    """(places, values) of the k highest numbers."""
+    places, highest = top_k(np.ascontiguousarray(values)[None], min(k, len(values)))
+    return places[0], highest[0]
+
+
+def _by_word(ids, shares):
+    """The sum of each word's shares, as pairs, largest first."""
+    found, place = np.unique(ids, return_inverse=True)
+    total = np.bincount(place, shares, len(found))
+    return [(found[i], total[i]) for i in np.argsort(-np.abs(total), kind="stable")]
+
+
+def _number(value):
+    """A float that JSON can hold, to six places; None where it is not finite."""
+    return round(float(value), 6) if isfinite(value) else None
