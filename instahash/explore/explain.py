@@ -1,4 +1,4 @@
-"""From labels to hashtags, step by step, as values that JSON can hold. No number is worked out anew that a model gives."""
+"""From labels to hashtags, step by step, as plain values. No number is worked out anew that a model gives."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ class Explainer:
 
 
 def _mark_shared(similar, ranking):
-    """Say of the words of both rankings whether the other one has them; AutoRec's count where its output is positive."""
+    """Say of the words of both rankings whether the other one has them."""
     near, rated = {word["word"] for word in similar}, {word["word"] for word in ranking}
     for words_of, others in ((similar, rated), (ranking, near)):
         for word in words_of:

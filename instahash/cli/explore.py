@@ -1,0 +1,128 @@
+"""instahash-explore: a page that shows how labels become hashtags, and one on which two systems are judged."""
+
+from __future__ import annotations
+
+from instahash.cli.common import ANNOTATORS, Parser, amount, note, run, set_blas_threads
+
+EXAMPLE = """example:
+  instahash-explore --model-dir instahash-model
+  instahash-explore --model-dir photos --posts held-out.jsonl.gz --compare paper --judgements judgements.sqlite
+  instahash-explore --report-judgements judgements.sqlite
+"""
+
+
+def port(text):
+    """An argparse type: a port's number, or 0."""
+    value = int(text)
+    if not 0 <= value < 2**16:
+        raise ValueError
+    return value
+
+
+def parser():
+    command = Parser(
+        prog="instahash-explore",
+        description="Show in a browser how labels become hashtags, and let two systems be judged blindly.",
+        epilog=EXAMPLE,
+    )
+    add = command.add_argument
+    add("--model-dir", default="instahash-model", metavar="DIR",
+        help="a directory written by instahash-train (default: %(default)s)")  # fmt: skip
+    add("--host", default="127.0.0.1", metavar="ADDRESS",
+        help="where to listen; at most addresses others can use the page too (default: %(default)s)")  # fmt: skip
+    add("--port", type=port, default=8000, metavar="N", help="0 for any that is free (default: %(default)s)")
+    add("--annotator", choices=ANNOTATORS,
+        help="what labels photos (default: google where credentials are found, else offline)")  # fmt: skip
+    add("--max-cost", type=amount, metavar="USD", help="google: send no photo that would cost more (default: no limit)")
+    add("--posts", metavar="FILE", help="posts to judge hashtags for, at /judge")
+    add("--photos", metavar="DIR", help="where the photos of these posts are, under the posts' ids")
+    add("--compare", default="cooccurrence", metavar="DIR|NAME",
+        help="judge this model against another one, or against what it has itself: cooccurrence, popularity, word2vec "
+        "or autorec (default: %(default)s)")  # fmt: skip
+    add("--judgements", default="judgements.sqlite", metavar="FILE", help="kept here (default: %(default)s)")
+    add("--report-judgements", metavar="FILE", help="print what was judged, and nothing else")
+    return command
+
+
+def work(args):
+    if args.report_judgements:
+        _report(args.report_judgements)
+        return
+    set_blas_threads(1)  # requests have threads of their own
+    server = _server()
+    from instahash.explore.explain import Explainer
+    from instahash.explore.limits import Hosts, is_loopback
+    from instahash.explore.map import hashtag_map
+    from instahash.explore.photos import Labeller
+    from instahash.pipeline import InstaHash
+
+    listener = server.open_socket(args.host, args.port)
+    model = InstaHash.load(args.model_dir)
+    explainer = Explainer(model)
+    explainer.explain(["#"])  # compiles
+    labeller = Labeller(args.annotator, args.max_cost)
+    if args.annotator:
+        labeller.require()
+    judging = _judging(args, model, InstaHash.load) if args.posts else None
+    site = server.Site(explainer, hashtag_map(model), labeller, judging)
+    host = f"[{args.host}]" if ":" in args.host else args.host
+    print(f"instahash-explore: http://{host}:{listener.getsockname()[1]} (end with Ctrl-C)", flush=True)
+    if not is_loopback(args.host):
+        note("explore", f"warning: whoever reaches {args.host} can use this page, without a password or encryption")
+    if judging:
+        note("explore", f"at /judge {len(judging.posts)} posts, judgements in '{args.judgements}'")
+    server.serve(site, Hosts(args.host), listener)
+
+
+def _server():
+    """The module that needs the extra `web`."""
+    from instahash.errors import SettingsError
+
+    try:
+        from instahash.explore import server
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn", "anyio", "h11"):
+            raise
+        raise SettingsError(
+            f'the page needs the package {error.name}; install it with: python3 -m pip install "instahash[web]"'
+        ) from None
+    return server
+
+
+def _judging(args, model, load):
+    from instahash.data import read_posts
+    from instahash.explore.judgements import Judgements
+    from instahash.explore.judging import Judging
+    from instahash.explore.systems import two_systems
+
+    systems = two_systems(args.model_dir, model, args.compare, load)
+    posts = list(read_posts(args.posts))
+    return Judging(systems, posts, Judgements(args.judgements), _folder(args.photos))
+
+
+def _folder(path):
+    """The folder of photos, which are decoded before they are shown."""
+    from pathlib import Path
+
+    from instahash.errors import DataError, SettingsError
+
+    if path is None:
+        return None
+    if not Path(path).is_dir():
+        raise DataError(f"there is no folder '{path}'; --photos takes the folder of the posts' photos")
+    try:
+        import PIL  # noqa: F401
+    except ImportError:
+        raise SettingsError("--photos needs the package pillow; python3 -m pip install pillow") from None
+    return path
+
+
+def _report(path):
+    from instahash.explore.judgements import Judgements, format_report
+
+    with Judgements(path, make=False) as judgements:
+        print(format_report(judgements.report()))
+
+
+def main(argv=None):
+    return run(parser(), work, argv)

@@ -1,0 +1,239 @@
+"""What judges preferred, in a SQLite file: a row for each pair of lists that was shown, judged or not yet.
+
+A row is written before its pair is shown. So a judge who reloads the page sees the same pair in the same order, and one
+who goes back finds what there was.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager
+from itertools import combinations
+from pathlib import Path
+
+from instahash.errors import DataError
+from instahash.explore.winrate import win_rates
+
+CHOICES = ("left", "right", "equal")
+SAME = "same"  # both lists were one: nobody was asked
+APPLICATION, FORMAT = 0x496E4A75, 1  # PRAGMA application_id ("InJu") and user_version
+SCHEMA = """
+CREATE TABLE pairs (
+    pair INTEGER PRIMARY KEY,
+    session TEXT NOT NULL,
+    judge TEXT NOT NULL,            -- the name that a judge gave, or ''
+    post TEXT NOT NULL,
+    place INTEGER NOT NULL,         -- of the post in its file
+    system_a TEXT NOT NULL,
+    system_b TEXT NOT NULL,
+    a_is_left INTEGER NOT NULL,
+    hashtags_a TEXT NOT NULL,       -- JSON lists
+    hashtags_b TEXT NOT NULL,
+    shown_at REAL NOT NULL,         -- seconds since the epoch
+    choice TEXT CHECK (choice IN ('left', 'right', 'equal', 'same')),
+    judged_at REAL,
+    UNIQUE (session, post, system_a, system_b)
+);
+"""
+
+
+class Judgements:
+    """path : the file, made where it is not there.
+
+    Threads and processes may share it. A context manager. Raises DataError where the file cannot be read or written, or
+    is something else.
+    """
+
+    def __init__(self, path, make=True):
+        self._path, self._lock = Path(path), threading.Lock()
+        if not make and not self._path.exists():
+            raise DataError(f"there is no file of judgements '{path}'; instahash-explore --posts writes one")
+        with self._faults():
+            self._database = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+            self._database.row_factory = sqlite3.Row
+            with self._transaction() as execute:
+                application, version = (
+                    execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+                )
+                n_tables = execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+                if not application and not n_tables:
+                    execute(SCHEMA)
+                    execute(f"PRAGMA application_id={APPLICATION}")
+                    execute(f"PRAGMA user_version={FORMAT}")
+                elif (application, version) != (APPLICATION, FORMAT):
+                    raise DataError(f"'{path}' is not a file of judgements that this version knows; give another file")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        with self._lock:
+            self._database.close()
+
+    def waiting(self, session, systems):
+        """The pairs that were shown in this session and are not judged, a list of dicts, in the order of the posts."""
+        with self._lock, self._faults():
+            where = "session=? AND system_a=? AND system_b=? AND choice IS NULL ORDER BY place"
+            return self._pairs(where, (session, *systems))
+
+    def seen(self, session, systems):
+        """The posts that this session has had, a set of ids."""
+        with self._lock, self._faults():
+            rows = self._database.execute(
+                "SELECT post FROM pairs WHERE session=? AND system_a=? AND system_b=?", (session, *systems)
+            )
+            return {row["post"] for row in rows}
+
+    def show(self, session, judge, post, place, systems, lists):
+        """Draw which list of a post comes left, and write the pair down; nothing where the session had it already.
+
+        systems, lists : pairs, of A and of B. Where both lists are one the pair is settled.
+        """
+        a_is_left, same = secrets.randbelow(2), SAME if lists[0] == lists[1] else None
+        texts = [json.dumps(hashtags) for hashtags in lists]
+        with self._transaction() as execute:
+            execute(
+                "INSERT OR IGNORE INTO pairs (session, judge, post, place, system_a, system_b, a_is_left, hashtags_a, "
+                "hashtags_b, shown_at, choice) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (session, judge, post, place, *systems, a_is_left, *texts, time.time(), same),
+            )
+
+    def choose(self, session, pair, choice, judge=""):
+        """Judge a pair, once. Raises DataError where it is another session's, or was judged otherwise already."""
+        with self._transaction() as execute:
+            row = execute("SELECT choice FROM pairs WHERE pair=? AND session=?", (pair, session)).fetchone()
+            if row is None or row["choice"] not in (None, choice):
+                raise DataError("this pair is judged already, or was never shown here; reload the page")
+            if row["choice"] is None:
+                execute(
+                    "UPDATE pairs SET choice=?, judged_at=?, judge=? WHERE pair=?", (choice, time.time(), judge, pair)
+                )
+
+    def undo(self, session, systems):
+        """Take the session's last judgement back, if there is one; returns whether there was."""
+        with self._transaction() as execute:
+            row = execute(
+                "SELECT pair FROM pairs WHERE session=? AND system_a=? AND system_b=? AND judged_at IS NOT NULL "
+                "ORDER BY judged_at DESC, pair DESC LIMIT 1",
+                (session, *systems),
+            ).fetchone()
+            if row:
+                execute("UPDATE pairs SET choice=NULL, judged_at=NULL WHERE pair=?", (row["pair"],))
+            return row is not None
+
+    def pair(self, session, pair):
+        """A pair that was shown in this session, a dict, or None."""
+        with self._lock, self._faults():
+            return next(iter(self._pairs("session=? AND pair=?", (session, pair))), None)
+
+    def n_judged(self, session, systems):
+        """How many pairs the session has judged; lists that were the same are not among them."""
+        with self._lock, self._faults():
+            return self._database.execute(
+                "SELECT count(*) FROM pairs WHERE session=? AND system_a=? AND system_b=? AND judged_at IS NOT NULL",
+                (session, *systems),
+            ).fetchone()[0]
+
+    def report(self):
+        """A dict for each pair of systems that was compared: what was counted, and A's win rates over B."""
+        with self._lock, self._faults():
+            rows = self._database.execute("SELECT * FROM pairs WHERE choice IS NOT NULL").fetchall()
+        compared = {}
+        for row in rows:
+            compared.setdefault((row["system_a"], row["system_b"]), []).append(row)
+        return [_counted(*systems, part) for systems, part in compared.items()]
+
+    def _pairs(self, where, values):
+        rows = self._database.execute(f"SELECT * FROM pairs WHERE {where}", values).fetchall()
+        pairs = []
+        for row in rows:
+            a, b = json.loads(row["hashtags_a"]), json.loads(row["hashtags_b"])
+            left, right = (a, b) if row["a_is_left"] else (b, a)
+            pairs.append({"pair": row["pair"], "post": row["post"], "left": left, "right": right})
+        return pairs
+
+    @contextmanager
+    def _transaction(self):
+        with self._lock, self._faults():
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database.execute
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+    @contextmanager
+    def _faults(self):
+        try:
+            yield
+        except (sqlite3.Error, OSError, ValueError) as error:
+            raise DataError(f"cannot use the judgements '{self._path}': {error}; give another file") from None
+
+
+def _counted(a, b, rows):
+    """What became of the pairs of two systems."""
+    asked = [row for row in rows if row["choice"] != SAME]
+    won = Counter(_winner(row) for row in asked)
+    by_post = {}
+    for row in asked:
+        by_post.setdefault(row["post"], []).append(_winner(row))
+    twice = [one == other for winners in by_post.values() for one, other in combinations(winners, 2)]
+    return {
+        "a": a,
+        "b": b,
+        "wins_a": won["a"],
+        "wins_b": won["b"],
+        "ties": won["equal"],
+        "same": len({row["post"] for row in rows} - set(by_post)),
+        "left": sum(row["choice"] == "left" for row in asked),
+        "right": sum(row["choice"] == "right" for row in asked),
+        "posts": len(by_post),
+        "sessions": len({row["session"] for row in asked}),
+        "judges": sorted({row["judge"] for row in asked if row["judge"]}),
+        "agreed": sum(twice),
+        "judged_twice": len(twice),
+        **win_rates(won["a"], won["b"], won["equal"]),
+    }
+
+
+def _winner(row):
+    """ "a", "b" or "equal"."""
+    if row["choice"] == "equal":
+        return "equal"
+    return "a" if (row["choice"] == "left") == bool(row["a_is_left"]) else "b"
+
+
+def format_report(report):
+    """The report as text, one paragraph a comparison."""
+    return "\n\n".join(_paragraph(part) for part in report) or "no judgement yet"
+
+
+def _paragraph(part):
+    lines = [
+        f"{part['a']}  against  {part['b']}",
+        f"  preferred: {part['wins_a']} the first, {part['wins_b']} the second, {part['ties']} equal; "
+        f"{part['posts']} posts, {part['sessions']} sessions"
+        + (f" ({', '.join(part['judges'])})" * bool(part["judges"])),
+    ]
+    for name, how in (("without_ties", "ties left out"), ("ties_half", "a tie as half a win")):
+        rate = part[name]
+        if rate["n"]:
+            lines.append(
+                f"  the first wins {rate['rate']:.1%} of {rate['n']}, {how} "
+                f"(95 %: {rate['low']:.1%} to {rate['high']:.1%})"
+            )
+    lines.append(f"  the left list was preferred {part['left']} times, the right one {part['right']} times")
+    if part["same"]:
+        lines.append(f"  not asked, since both lists were the same: {part['same']} posts")
+    if part["judged_twice"]:
+        lines.append(
+            f"  of {part['judged_twice']} pairs of judgements of one post {part['agreed']} agree; "
+            "the intervals take all judgements for independent"
+        )
+    return "\n".join(lines)

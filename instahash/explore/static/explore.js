@@ -1,0 +1,243 @@
+// The page: what is asked for, the answer, and what changed. The steps, the map and photos have files of their own.
+
+import { get, post } from "./api.js";
+import { compare, inWords, isSame } from "./changes.js";
+import { bar, byId, el, fill, keepingFocus, number, roving } from "./dom.js";
+import { HashtagMap } from "./map.js";
+import { takePhotos } from "./photo.js";
+import { shown, showSteps } from "./steps.js";
+
+const state = { text: "", chosen: [], novelty: 0 };
+let model = { mode: "best" };
+let map = null;
+let before = null; // the list that the one on the page is compared with
+let now = null; // { words, names } on the page
+
+const labelsOf = (text) => text.split(/[,\n]/).filter((label) => label.trim());
+
+// Asking: one question at a time, and after it the newest one.
+
+let asking = false;
+let waiting = null;
+
+async function ask(since = performance.now()) {
+  if (asking) {
+    waiting ??= since;
+    return;
+  }
+  asking = true;
+  remember();
+  try {
+    const question = { labels: labelsOf(state.text), chosen: state.chosen };
+    if (model.mode === "best") question.novelty = state.novelty;
+    const { value, milliseconds } = await post("/api/explain", question);
+    show(value);
+    byId("error").textContent = "";
+    painted(() => {
+      const took = performance.now() - since;
+      byId("timing").textContent = `${Math.round(took)} ms from key to answer, ${number(milliseconds, 1)} ms of them the models`;
+      byId("timing").dataset.milliseconds = took.toFixed(1);
+      byId("timing").dataset.server = milliseconds;
+    });
+  } catch (error) {
+    byId("error").textContent = error.message;
+  } finally {
+    asking = false;
+    if (waiting !== null) {
+      const next = waiting;
+      waiting = null;
+      ask(next);
+    }
+  }
+}
+
+const painted = (then) => requestAnimationFrame(() => setTimeout(then));
+
+// Showing
+
+function show(answer) {
+  const words = answer.hashtags.map((hashtag) => hashtag.word);
+  const names = new Map(answer.hashtags.map((hashtag) => [hashtag.word, `#${hashtag.spelled}`]));
+  if (now && !isSame(compare(now.words, words))) before = now;
+  const changes = compare(before?.words ?? words, words);
+  now = { words, names };
+  keepingFocus(() => {
+    showWords(answer.labels);
+    showChosen(answer.chosen);
+    showHashtags(answer, changes);
+    showSteps(answer, model, choose);
+  }, byId("labels"));
+  map?.mark(words, answer.chosen.map((word) => word.word));
+  const named = { ...changes, added: changes.added.map((word) => names.get(word)), dropped: droppedNames(changes) };
+  byId("note").textContent = noteOn(answer);
+  announce(`${words.length} hashtags: ${[...names.values()].join(", ")}. ${before ? inWords(named) : ""}`);
+}
+
+const droppedNames = (changes) => changes.dropped.map((word) => before.names.get(word));
+
+function noteOn(answer) {
+  if (answer.fallback) return "Nothing is known of this photo: these are the most used hashtags.";
+  if (model.mode === "paper") return answer.defaulted ? "The sets do not meet: AutoRec's first words instead." : "With the cosine to the description.";
+  return "With the probability that the author would use each.";
+}
+
+function showHashtags(answer, changes) {
+  const largest = Math.max(...answer.hashtags.map((hashtag) => hashtag.score), 1e-9);
+  fill(
+    byId("hashtags"),
+    answer.hashtags.map(({ word, spelled, score }) => {
+      const by = changes.moved.get(word);
+      const change = changes.added.includes(word) ? "new" : by ? `${by > 0 ? "↑" : "↓"}${Math.abs(by)}` : "";
+      const kind = change === "new" ? "added" : by > 0 ? "up" : by < 0 ? "down" : "";
+      const name = el("button", { type: "button", class: "hashtag", data: { word, key: word }, onclick: () => choose(word) }, `#${spelled}`);
+      const value = model.mode === "best" || answer.fallback ? `${number(100 * score, 0)} %` : number(score);
+      return el("li", {}, name, bar(score / largest, "score"), el("span", { class: "value" }, value),
+        el("span", { class: `change ${kind}` }, change));
+    }),
+    answer.hashtags.length ? null : el("li", { class: "hint" }, "No hashtag is left."),
+  );
+  fill(
+    byId("changes"),
+    before === null ? null : isSame(changes) ? "No change against the answer before." : "Against the answer before: ",
+    changes.added.length ? el("span", { class: "change added" }, `${changes.added.length} added`) : null,
+    changes.moved.size ? el("span", { class: "change" }, `${changes.moved.size} moved`) : null,
+    changes.dropped.length ? el("span", { class: "change down" }, `${changes.dropped.length} dropped: `,
+      droppedNames(changes).map((name) => el("s", {}, name))) : null,
+  );
+}
+
+function showWords(labels) {
+  const chip = (label, place, word) => {
+    const why = label.rejected ? `rejected: score ${label.score} is below ${model.min_score}` : word.known ? "" : "not known";
+    const remove = () => setText(without(labels, place, word.word));
+    return el("li", {},
+      el("button", { type: "button", class: `chip ${why ? "unknown" : ""}`, title: why || "remove", data: { word: word.word, key: word.word }, onclick: remove },
+        shown(word), label.score === null ? null : el("small", {}, ` ${number(label.score)}`), why ? el("small", {}, ` ${why}`) : null,
+        el("span", { class: "cross", "aria-label": "remove" }, " ×")));
+  };
+  const endings = (label, place, word) =>
+    (word.endings ?? []).map((ending) => el("li", {},
+      el("button", { type: "button", class: "chip ending", data: { key: `>${ending}` }, onclick: () => setText(instead(labels, place, word.word, ending)) }, ending)));
+  fill(byId("words"), labels.flatMap((label, place) =>
+    label.words.flatMap((word) => [chip(label, place, word), ...endings(label, place, word)])));
+}
+
+function showChosen(chosen) {
+  byId("no-chosen").hidden = chosen.length > 0;
+  fill(byId("chosen"), chosen.map((word) => el("li", {},
+    el("button", { type: "button", class: "chip chosen", title: word.known ? "remove" : "not known", data: { word: word.word, key: word.word }, onclick: () => choose(word.word) },
+      `#${word.spelled ?? word.word}`, word.known ? null : el("small", {}, " not known"), el("span", { class: "cross", "aria-label": "remove" }, " ×")))));
+}
+
+let speaking = 0;
+function announce(text) {
+  clearTimeout(speaking); // only where somebody pauses: every key would be too much to listen to
+  speaking = setTimeout(() => (byId("live").textContent = text), 700);
+}
+
+// Changing what is asked
+
+/** The labels as text again, one word of one of them left out, or another put in its place. */
+function instead(labels, place, word, other) {
+  return labels
+    .map((label, i) => {
+      const words = i === place ? label.words.map((one) => (one.word === word ? other : one.word)).filter(Boolean) : [label.text];
+      const text = words.join(" ");
+      return text && label.score !== null ? `${text}:${label.score.toFixed(2)}` : text;
+    })
+    .filter(Boolean)
+    .join(", ");
+}
+
+const without = (labels, place, word) => instead(labels, place, word, null);
+
+function setText(text, since) {
+  state.text = text;
+  byId("labels").value = text;
+  ask(since);
+}
+
+function choose(word) {
+  state.chosen = state.chosen.includes(word) ? state.chosen.filter((other) => other !== word) : [...state.chosen, word];
+  ask();
+}
+
+// The question stands in the address, so that reloading, going on later and handing it to others work.
+
+let remembering = 0;
+function remember() {
+  clearTimeout(remembering);
+  remembering = setTimeout(() => {
+    const parts = new URLSearchParams();
+    if (state.text) parts.set("labels", state.text);
+    if (state.chosen.length) parts.set("chosen", state.chosen.join(" "));
+    if (state.novelty) parts.set("novelty", state.novelty);
+    history.replaceState(null, "", parts.size ? `#${parts}` : location.pathname);
+  }, 200);
+}
+
+function recall() {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  state.text = (parts.get("labels") ?? "").slice(0, 5000);
+  state.chosen = (parts.get("chosen") ?? "").split(" ").filter(Boolean).slice(0, 60);
+  const novelty = Number(parts.get("novelty"));
+  state.novelty = novelty >= 0 && novelty <= 1 ? novelty : 0;
+  byId("labels").value = state.text;
+  byId("novelty").value = state.novelty;
+  byId("novelty-value").textContent = number(state.novelty);
+}
+
+/** Where the pointer or the focus is on a word, the same word is marked everywhere. */
+function markSameWords() {
+  const mark = (event) => {
+    const word = event.target.closest?.("[data-word]")?.dataset.word;
+    for (const other of document.querySelectorAll(".same")) other.classList.remove("same");
+    if (word !== undefined) {
+      for (const other of document.querySelectorAll("[data-word]")) other.classList.toggle("same", other.dataset.word === word);
+    }
+    map?.point(word);
+  };
+  document.addEventListener("pointerover", mark);
+  document.addEventListener("focusin", mark);
+}
+
+async function start() {
+  for (const id of ["words", "chosen", "hashtags", "found"]) {
+    byId(id).dataset.list = id;
+    roving(byId(id));
+  }
+  byId("labels").addEventListener("input", (event) => {
+    state.text = event.target.value;
+    ask(event.timeStamp);
+  });
+  byId("novelty").addEventListener("input", (event) => {
+    state.novelty = Number(event.target.value);
+    byId("novelty-value").textContent = number(state.novelty);
+    ask(event.timeStamp);
+  });
+  window.addEventListener("hashchange", () => {
+    recall();
+    ask();
+  });
+  markSameWords();
+  recall();
+  model = await get("/api/model");
+  byId("model").textContent = `mode ${model.mode}, ${model.words.toLocaleString("en")} words, ${model.hashtags.toLocaleString("en")} hashtags`;
+  byId("min-score").textContent = model.min_score;
+  byId("meet-title").textContent = model.mode === "best" ? "The experts, fused" : "The intersection";
+  if (model.mode === "paper") {
+    byId("novelty").disabled = true;
+    byId("novelty-hint").textContent = "Mode paper knows no novelty.";
+  } else if (!location.hash.includes("novelty")) {
+    state.novelty = model.novelty;
+    byId("novelty").value = model.novelty;
+    byId("novelty-value").textContent = number(model.novelty);
+  }
+  await ask();
+  takePhotos(model, setText);
+  map = new HashtagMap(await get("/api/map"), choose);
+  if (now) map.mark(now.words, state.chosen);
+  document.body.dataset.ready = "1";
+}
+
+start().catch((error) => (byId("error").textContent = error.message));

@@ -1,0 +1,48 @@
+// The report: who was preferred, how often, and how sure that is.
+
+import { get } from "./api.js";
+import { byId, el, fill } from "./dom.js";
+
+const percent = (share) => `${(100 * share).toFixed(1)} %`;
+
+function interval(rate) {
+  const range = el("span");
+  const middle = el("i");
+  range.style.setProperty("--low", rate.low);
+  range.style.setProperty("--high", rate.high);
+  middle.style.setProperty("--rate", rate.rate);
+  return el("div", { class: "interval", "aria-hidden": "true" }, range, middle);
+}
+
+function rated(title, rate, part) {
+  if (!rate.n) return null;
+  return [
+    el("h3", {}, title),
+    el("p", {}, `${part.a} wins ${percent(rate.rate)} of ${rate.n}; 95 % interval ${percent(rate.low)} to ${percent(rate.high)}.`),
+    interval(rate),
+    el("div", { class: "ends", "aria-hidden": "true" }, el("span", {}, `always ${part.b}`), el("span", {}, `always ${part.a}`)),
+  ];
+}
+
+function comparison(part) {
+  const judges = part.judges.length ? ` (${part.judges.join(", ")})` : "";
+  const cells = [part.wins_a, part.wins_b, part.ties].map((count) => el("td", {}, String(count)));
+  return el(
+    "section",
+    { class: "card" },
+    el("h2", {}, `${part.a} against ${part.b}`),
+    el("div", { class: "scrolls" }, el("table", {},
+      el("thead", {}, el("tr", {}, [`${part.a} preferred`, `${part.b} preferred`, "equally good"].map((head) => el("th", { scope: "col" }, head)))),
+      el("tbody", {}, el("tr", {}, cells)))),
+    rated("Ties left out", part.without_ties, part),
+    rated("A tie as half a win", part.ties_half, part),
+    el("p", { class: "hint" }, `${part.posts} posts, ${part.sessions} sessions${judges}. The left list was preferred ${part.left} times, the right one ${part.right} times.`),
+    part.same ? el("p", { class: "hint" }, `Not asked, since both lists were the same: ${part.same} posts.`) : null,
+    part.judged_twice ? el("p", { class: "hint" }, `Of ${part.judged_twice} pairs of judgements of one post ${part.agreed} agree; the intervals take all judgements for independent.`) : null,
+  );
+}
+
+get("/api/judge/report").then(
+  ({ comparisons }) => fill(byId("report"), comparisons.length ? comparisons.map(comparison) : el("p", {}, "No judgement yet.")),
+  (error) => (byId("error").textContent = error.message),
+);

@@ -1,0 +1,150 @@
+// The steps between labels and hashtags, from what the server explains.
+
+import { bar, byId, el, fill, number, roving, signed } from "./dom.js";
+
+const EXPERTS = {
+  autorec: "AutoRec",
+  linear: "Linear",
+  completion: "Completion",
+  word2vec: "Word2Vec",
+  common: "Common",
+  personal: "Personal",
+  popularity: "Popularity",
+};
+const CONTEXTS = {
+  neither: "nothing is known",
+  description: "labels are known",
+  chosen: "chosen hashtags are known",
+  both: "labels and chosen hashtags are known",
+};
+
+/** A word as text: hashtags with their sign, as people write them. */
+export const shown = (word) => (word.hashtag ? `#${word.spelled ?? word.word}` : word.word);
+
+export function showSteps(answer, model, choose) {
+  /** A word that can be chosen where it is a hashtag. */
+  const name = (word, kind = "") =>
+    word.hashtag
+      ? el("button", { type: "button", class: `word ${kind}`, data: { word: word.word, key: word.word }, onclick: () => choose(word.word) }, shown(word))
+      : el("span", { class: `word ${kind}`, data: { word: word.word } }, shown(word));
+
+  const list = (id, items, attributes = {}) => {
+    const element = el("ol", { class: "bars", data: { list: id }, ...attributes }, items);
+    roving(element);
+    return element;
+  };
+
+  const barred = (id, words, key, kind, digits = 2, attributes = {}) => {
+    const largest = Math.max(...words.map((word) => Math.abs(word[key])), 1e-12);
+    return list(
+      id,
+      words.map((word) =>
+        el("li", { class: word.shared ? "shared" : "" }, name(word), bar(word[key] / largest, kind), el("span", { class: "value" }, number(word[key], digits))),
+      ),
+      attributes,
+    );
+  };
+
+  fill(byId("description"), description(answer, model));
+  fill(
+    byId("word2vec"),
+    answer.word2vec.length ? barred("word2vec", answer.word2vec, "cosine", "w2v", 3, { "aria-label": "Word2Vec's nearest words" }) : nothing("No word is known to be near to."),
+  );
+  fill(byId("networks"), answer.networks.length ? answer.networks.map((network) => showNetwork(network, name, barred, answer.networks.length > 1)) : nothing("AutoRec is not asked: it would have no input."));
+  fill(byId("rankings"), rankings(answer, barred));
+  fill(byId("together"), answer.experts ? experts(answer, name) : combined(answer, model, list, name));
+}
+
+const nothing = (text) => el("p", { class: "hint" }, text);
+
+function description(answer, model) {
+  const all = answer.labels.flatMap((label) => label.words.map((word) => ({ ...word, label })));
+  const unknown = [...new Set(all.filter((word) => !word.known && !word.label.rejected).map((word) => word.word))];
+  const rejected = answer.labels.filter((label) => label.rejected).map((label) => `${label.text} (${number(label.score)})`);
+  return [
+    answer.description.length
+      ? el("p", { class: "sentence" }, answer.description.map((word) => [el("span", { class: "word", data: { word } }, word), " "]))
+      : nothing(answer.labels.length ? "No word of the labels is known." : "No label yet."),
+    unknown.length ? nothing(`Not in the vocabulary, left out: ${unknown.join(", ")}.`) : null,
+    rejected.length ? nothing(`Rejected, score below ${model.min_score}: ${rejected.join(", ")}.`) : null,
+  ];
+}
+
+function showNetwork(network, name, barred, several) {
+  const what = network.name === "completion" ? "Completion: an AutoRec that completes chosen hashtags" : "AutoRec";
+  const rated = network.input.map((word) => [name(word), el("span", { class: "value" }, ` ${word.ratings.map((rating) => signed(rating)).join(" and ")} `)]);
+  const twice = network.input.some((word) => word.ratings.length > 1);
+  const others = network.background === 0 ? "All other words: 0." : `All other words: ${number(network.background, 0)}, as in training, which adds nothing.`;
+  return [
+    several ? el("h3", {}, what) : null,
+    el("p", { class: "sentence" }, "Input: ", rated),
+    nothing((twice ? "A word's first number says that it is there, its second how far its score is from the usual. " : "") + others),
+    el("p", { class: "hint" }, `The ${network.units.length} strongest of ${network.n_hidden} ${network.activation} units, by the length of what each adds to the outputs:`),
+    el("div", { class: "units" }, network.units.map((unit) => showUnit(unit, network.name, name, barred))),
+  ];
+}
+
+function showUnit(unit, network, name, barred) {
+  const part = (title, words, key, kind) =>
+    words.length ? [el("h5", {}, title), barred(`${network}-${unit.unit}-${title}`, words, key, kind, 2, { "aria-label": `Unit ${unit.unit}: ${title}` })] : null;
+  return el(
+    "article",
+    { class: "unit", "aria-label": `Unit ${unit.unit}` },
+    el("h4", {}, `Unit ${unit.unit} `, el("span", { class: "value" }, `activation ${signed(unit.code)}`)),
+    el("div", { class: "halves" },
+      el("div", {}, part("driven here by", unit.given, "share", "net"), nothing(`bias ${signed(unit.bias)}`), part("best driven by", unit.drivers, "share", "net")),
+      el("div", {}, part("pushes up", unit.up, "push", "net"), part("pushes down", unit.down, "push", "net"))),
+  );
+}
+
+function rankings(answer, barred) {
+  const half = (title, body) => el("div", {}, el("h3", {}, title), body);
+  const second = answer.networks[0];
+  return el(
+    "div",
+    { class: "halves" },
+    half("Word2Vec", answer.word2vec.length ? barred("ranking-w2v", answer.word2vec, "cosine", "w2v", 3, { "aria-label": "Word2Vec's ranking" }) : nothing("Nothing.")),
+    half(second?.name === "completion" ? "AutoRec (completion)" : "AutoRec",
+      second ? barred("ranking-net", second.ranking, "output", "net", 2, { "aria-label": "AutoRec's ranking" }) : nothing("Nothing.")),
+  );
+}
+
+function combined(answer, model, list, name) {
+  if (answer.fallback) return nothing("Nothing to combine: the most used hashtags stand in.");
+  const items = answer.combined.map((word) =>
+    el("li", { class: word.hashtag ? "" : "left-out" }, name(word), word.hashtag ? null : el("small", {}, " no hashtag: left out")));
+  return [
+    nothing(answer.defaulted
+      ? "No word of Word2Vec's set has a positive rating of AutoRec: its first words are taken instead, and of these the hashtags."
+      : "Words of Word2Vec's set to which AutoRec gives a positive rating, in Word2Vec's order; of these the hashtags."),
+    list("combined", items, { class: "plain", "aria-label": "The intersection" }),
+  ];
+}
+
+function experts(answer, name) {
+  const { weights, hashtags, context } = answer.experts;
+  const all = Object.keys(weights);
+  const shownOnes = all.map((expert, i) => [expert, i]).filter(([, i]) => hashtags.some((row) => Math.abs(row.lifts[i]) > 1e-6));
+  const silent = all.filter((expert) => !shownOnes.some(([other]) => other === expert));
+  const largest = Math.max(...hashtags.flatMap((row) => row.lifts.map(Math.abs)), 1e-9);
+  const shifted = hashtags.some((row) => Math.abs(row.shift) > 1e-9);
+  const most = Math.max(...hashtags.map((row) => row.probability), 1e-9);
+  const heads = ["", "Hashtag", ...shownOnes.map(([expert]) => EXPERTS[expert]), ...(shifted ? ["Novelty"] : []), "Probability"];
+  const row = (hashtag) =>
+    el("tr", { class: hashtag.final ? "final" : "" },
+      el("td", { class: "value" }, hashtag.chosen ? "chosen" : String(hashtag.place)),
+      el("th", { scope: "row" }, name(hashtag)),
+      shownOnes.map(([, i]) => el("td", { title: `score ${number(hashtag.scores[i], 3)}, which lifts it by ${signed(hashtag.lifts[i], 3)}` },
+        el("span", { class: "value" }, number(hashtag.scores[i])), bar(hashtag.lifts[i] / largest, "lift"))),
+      shifted ? el("td", { class: "value" }, signed(hashtag.shift)) : null,
+      el("td", {}, el("span", { class: "value" }, `${number(100 * hashtag.probability, 1)} %`), bar(hashtag.probability / most, "score")));
+  return [
+    nothing(`Weights for when ${CONTEXTS[context]}. A bar is how far the weighted score lifts a hashtag above the average one; bars add up to its log-probability.`),
+    el("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": "Scores of the experts" },
+      el("table", {},
+        el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head))),
+          el("tr", { class: "weights" }, el("td"), el("td", {}, "weight"), shownOnes.map(([expert]) => el("td", { class: "value" }, number(weights[expert]))), shifted ? el("td") : null, el("td"))),
+        el("tbody", { data: { list: "experts" } }, hashtags.map(row)))),
+    nothing(`The final hashtags are marked: by place, less what is too much like one before it.${silent.length ? ` Silent here: ${silent.map((expert) => EXPERTS[expert]).join(", ")}.` : ""}`),
+  ];
+}

@@ -1,0 +1,38 @@
+"""How often one system is preferred to another, and how sure that is."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+Z95 = 1.959963984540054
+
+
+def wilson(wins, n, z=Z95):
+    """The interval of a share of which `wins` of `n` were seen (Wilson 1927), by default at 95 %; (0, 1) for n = 0.
+
+    It holds the p for which |wins/n - p| <= z sqrt(p (1 - p) / n), so it never leaves [0, 1].
+    """
+    if not n:
+        return 0.0, 1.0
+    share, of_n = wins / n, z * z / n
+    middle = (share + of_n / 2) / (1 + of_n)
+    half = z / (1 + of_n) * sqrt(share * (1 - share) / n + of_n / n / 4)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def win_rates(wins, losses, ties):
+    """Both ways of counting ties, a dict of name -> {"wins", "n", "rate", "low", "high"}; the rate is None without n.
+
+    without_ties : ties are left out.
+    ties_half : a tie is half a win. Wilson's formula then takes halves for draws that vary more than they do, so that
+        its interval is a little too wide.
+    """
+    return {
+        "without_ties": _rate(wins, wins + losses),
+        "ties_half": _rate(wins + ties / 2, wins + losses + ties),
+    }
+
+
+def _rate(wins, n):
+    low, high = wilson(wins, n)
+    return {"wins": wins, "n": n, "rate": wins / n if n else None, "low": low, "high": high}
