@@ -65,8 +65,10 @@ function show(answer) {
     showWords(answer.labels);
     showChosen(answer.chosen);
     showHashtags(answer, changes);
-    showSteps(answer, model, choose);
   }, byId("labels"));
+  painted(() => {
+    if (now.words === words) keepingFocus(() => showSteps(answer, model, choose), byId("labels"));
+  }); // the hashtags first, how they came about a moment later
   map?.mark(words, answer.chosen.map((word) => word.word));
   const named = { ...changes, added: changes.added.map((word) => names.get(word)), dropped: droppedNames(changes) };
   byId("note").textContent = noteOn(answer);

@@ -9,6 +9,8 @@ const STEP = 40; // pixels an arrow key moves
 export class HashtagMap {
   constructor(data, choose) {
     this.points = data.words.map((word, i) => ({ word, name: `#${data.spelled[i]}`, posts: data.posts[i], x: data.x[i], y: -data.y[i] }));
+    const [xs, ys] = [this.points.map((point) => point.x), this.points.map((point) => point.y)];
+    this.box = { left: Math.min(...xs), right: Math.max(...xs, Math.min(...xs) + 0.1), top: Math.min(...ys), bottom: Math.max(...ys, Math.min(...ys) + 0.1) };
     this.byWord = new Map(this.points.map((point) => [point.word, point]));
     this.choose = choose;
     this.canvas = byId("map");
@@ -55,13 +57,15 @@ export class HashtagMap {
     else this.centre(middle);
   }
 
+  /** The scale at which all hashtags are to be seen, with room for their names. */
   fit() {
-    return Math.min(this.width, this.height) * 0.46;
+    const { box } = this;
+    return Math.min((this.width - 90) / (box.right - box.left), (this.height - 30) / (box.bottom - box.top));
   }
 
   all() {
     this.scale = this.fit();
-    this.centre({ x: 0, y: 0 });
+    this.centre({ x: (this.box.left + this.box.right) / 2, y: (this.box.top + this.box.bottom) / 2 });
   }
 
   middle() {

@@ -34,12 +34,15 @@ export function showSteps(answer, model, choose) {
     return element;
   };
 
-  const barred = (id, words, key, kind, digits = 2, attributes = {}) => {
-    const largest = Math.max(...words.map((word) => Math.abs(word[key])), 1e-12);
+  /** Words with a bar each: the value over the largest one, or its place between the lowest and the highest. */
+  const barred = (id, words, key, kind, digits = 2, attributes = {}, between = false) => {
+    const values = words.map((word) => word[key]);
+    const lowest = between ? Math.min(...values) : 0;
+    const largest = Math.max(...values.map((value) => Math.abs(value - lowest)), 1e-12);
     return list(
       id,
       words.map((word) =>
-        el("li", { class: word.shared ? "shared" : "" }, name(word), bar(word[key] / largest, kind), el("span", { class: "value" }, number(word[key], digits))),
+        el("li", { class: word.shared ? "shared" : "" }, name(word), bar((word[key] - lowest) / largest, kind), el("span", { class: "value" }, number(word[key], digits))),
       ),
       attributes,
     );
@@ -50,7 +53,7 @@ export function showSteps(answer, model, choose) {
     byId("word2vec"),
     answer.word2vec.length ? barred("word2vec", answer.word2vec, "cosine", "w2v", 3, { "aria-label": "Word2Vec's nearest words" }) : nothing("No word is known to be near to."),
   );
-  fill(byId("networks"), answer.networks.length ? answer.networks.map((network) => showNetwork(network, name, barred, answer.networks.length > 1)) : nothing("AutoRec is not asked: it would have no input."));
+  fill(byId("networks"), answer.networks.length ? answer.networks.map((network) => showNetwork(network, name, answer.networks.length > 1)) : nothing("AutoRec is not asked: it would have no input."));
   fill(byId("rankings"), rankings(answer, barred));
   fill(byId("together"), answer.experts ? experts(answer, name) : combined(answer, model, list, name));
 }
@@ -70,7 +73,7 @@ function description(answer, model) {
   ];
 }
 
-function showNetwork(network, name, barred, several) {
+function showNetwork(network, name, several) {
   const what = network.name === "completion" ? "Completion: an AutoRec that completes chosen hashtags" : "AutoRec";
   const rated = network.input.map((word) => [name(word), el("span", { class: "value" }, ` ${word.ratings.map((rating) => signed(rating)).join(" and ")} `)]);
   const twice = network.input.some((word) => word.ratings.length > 1);
@@ -79,22 +82,22 @@ function showNetwork(network, name, barred, several) {
     several ? el("h3", {}, what) : null,
     el("p", { class: "sentence" }, "Input: ", rated),
     nothing((twice ? "A word's first number says that it is there, its second how far its score is from the usual. " : "") + others),
-    el("p", { class: "hint" }, `The ${network.units.length} strongest of ${network.n_hidden} ${network.activation} units, by the length of what each adds to the outputs:`),
-    el("div", { class: "units" }, network.units.map((unit) => showUnit(unit, network.name, name, barred))),
+    el("p", { class: "hint" }, `The ${network.units.length} strongest of ${network.n_hidden} ${network.activation} units, by the length of what each adds to the outputs (the bar). Driven by: what the words add to its input here; best by: what would drive it most.`),
+    el("div", { class: "units" }, network.units.map((unit) => showUnit({ ...unit, part: unit.strength / network.units[0].strength }, network.name, name))),
   ];
 }
 
-function showUnit(unit, network, name, barred) {
-  const part = (title, words, key, kind) =>
-    words.length ? [el("h5", {}, title), barred(`${network}-${unit.unit}-${title}`, words, key, kind, 2, { "aria-label": `Unit ${unit.unit}: ${title}` })] : null;
-  return el(
-    "article",
-    { class: "unit", "aria-label": `Unit ${unit.unit}` },
-    el("h4", {}, `Unit ${unit.unit} `, el("span", { class: "value" }, `activation ${signed(unit.code)}`)),
-    el("div", { class: "halves" },
-      el("div", {}, part("driven here by", unit.given, "share", "net"), nothing(`bias ${signed(unit.bias)}`), part("best driven by", unit.drivers, "share", "net")),
-      el("div", {}, part("pushes up", unit.up, "push", "net"), part("pushes down", unit.down, "push", "net"))),
-  );
+function showUnit(unit, network, name) {
+  const row = (title, words, key, more) =>
+    words.length ? [el("dt", {}, title), el("dd", {}, words.map((word) => el("span", { class: "pair" }, name(word), el("span", { class: "value" }, signed(word[key])))), more)] : null;
+  const rows = el("dl", { data: { list: `${network}-${unit.unit}` } },
+    row("driven by", unit.given, "share", el("span", { class: "value" }, `bias ${signed(unit.bias)}`)),
+    row("best by", unit.drivers, "share"),
+    row("pushes up", unit.up, "push"),
+    row("pushes down", unit.down, "push"));
+  roving(rows);
+  return el("article", { class: "unit", "aria-label": `Unit ${unit.unit}` },
+    el("h4", {}, `Unit ${unit.unit} `, el("span", { class: "value" }, `activation ${signed(unit.code)}`), bar(unit.part, "net")), rows);
 }
 
 function rankings(answer, barred) {
@@ -105,7 +108,7 @@ function rankings(answer, barred) {
     { class: "halves" },
     half("Word2Vec", answer.word2vec.length ? barred("ranking-w2v", answer.word2vec, "cosine", "w2v", 3, { "aria-label": "Word2Vec's ranking" }) : nothing("Nothing.")),
     half(second?.name === "completion" ? "AutoRec (completion)" : "AutoRec",
-      second ? barred("ranking-net", second.ranking, "output", "net", 2, { "aria-label": "AutoRec's ranking" }) : nothing("Nothing.")),
+      second ? barred("ranking-net", second.ranking, "output", "net", 2, { "aria-label": "AutoRec's ranking" }, second.background === 0) : nothing("Nothing.")),
   );
 }
 
