@@ -40,7 +40,12 @@ class Explainer:
         answer = self.model.recommend(kept, top, chosen=chosen, novelty=novelty)
         networks = [self._network(asked) for asked in self.model.mode.asked(questions)]
         similar = self._similar(questions)
-        _mark_shared(similar, networks[0]["ranking"] if networks else [])
+        ranking = networks[0]["ranking"] if networks else []
+        if self.model.settings.mode == "best":
+            shared = {word["word"] for word in similar} & {word["word"] for word in ranking}
+        else:
+            shared = set() if answer.defaulted else set(answer.combined)
+        _mark_shared(similar, ranking, shared)
         steps = {
             "labels": read,
             "chosen": [self._word(word) for text in chosen for word in words(text)],
@@ -218,12 +223,10 @@ class Explainer:
         return [{**self._word_at(i), name: _number(sign * v)} for i, v in zip(ids, values) if v > 0]
 
 
-def _mark_shared(similar, ranking):
-    """Say of the words of both rankings whether the other one has them."""
-    near, rated = {word["word"] for word in similar}, {word["word"] for word in ranking}
-    for words_of, others in ((similar, rated), (ranking, near)):
-        for word in words_of:
-            word["shared"] = word["word"] in others
+def _mark_shared(similar, ranking, shared):
+    """Say of the words of both rankings whether they are in `shared`."""
+    for word in [*similar, *ranking]:
+        word["shared"] = word["word"] in shared
 
 
 def _highest(values, k):

@@ -1,0 +1,95 @@
+"""Small models of both modes, the command as a process on a free port, and a browser."""
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from instahash import InstaHash, Settings
+from instahash.data.sample import sample_posts
+
+START = "import sys; from instahash.cli.explore import main; sys.exit(main())"
+PLAIN = os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"
+QUICK = {
+    "best": ["autorec.n_hidden=32", "autorec.epochs=6", "autorec.batch_size=64", "autorec.learning_rate=0.01"]
+    + ["completion.n_hidden=24", "completion.epochs=6", "completion.batch_size=64"],
+    "paper": ["autorec.n_hidden=24", "autorec.init=spectral", "autorec.epochs=1"],
+}
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory):
+    """The directory of a model of each mode, by its name."""
+    folder = tmp_path_factory.mktemp("models")
+    for mode, changes in QUICK.items():
+        settings = Settings.of(mode).changed(["word2vec.dim=12", *changes])
+        InstaHash(settings).fit(list(sample_posts(400))).save(folder / mode)
+    return {mode: folder / mode for mode in QUICK}
+
+
+@pytest.fixture(scope="session")
+def models(folders):
+    """The models in these directories."""
+    return {mode: InstaHash.load(folder) for mode, folder in folders.items()}
+
+
+@contextlib.contextmanager
+def started(*args, **environment):
+    """The address of a running instahash-explore, which must end without having complained."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", START, "--port", "0", *map(str, args)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+    )
+    try:
+        first = process.stdout.readline()
+        assert first.startswith("instahash-explore: http://127.0.0.1:"), (first, process.stderr.read())
+        yield first.split()[1]
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=20)
+    assert process.returncode == 130 and "Traceback" not in complaints, complaints
+
+
+@pytest.fixture(scope="session")
+def start():
+    """start(*args) as a context manager: the address of a server of its own."""
+    needs_web()
+    return started
+
+
+@pytest.fixture(scope="module")
+def served(folders):
+    """The address of a server of the model of mode "best"."""
+    needs_web()
+    with started("--model-dir", folders["best"]) as address:
+        yield address
+
+
+def needs_web():
+    for package in ("starlette", "uvicorn", "httpx"):
+        pytest.importorskip(package, reason=f"{package} is not installed: `python3 -m pip install -e '.[test]'`")
+    if PLAIN:
+        pytest.skip("has no kernel of its own: run once, compiled")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium."""
+    needs_web()
+    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))):
+        pytest.skip("there is no Chromium: install one, as with `apt-get install chromium`")
+    name = "instahash_tests_browser"
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("browser.py"))
+    sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules[name])
+    with sys.modules[name].Browser() as chromium:
+        yield chromium

@@ -1,0 +1,237 @@
+"""Every number on the page against the models: on one that can be worked by hand, and with NumPy on trained ones."""
+
+import json
+
+import numpy as np
+import pytest
+
+from instahash import AutoRec, InstaHash, Settings, Word2Vec
+from instahash.data import Vocabulary
+from instahash.errors import DataError, SettingsError, UnknownWordError
+from instahash.explore.explain import RANKED, TOP, Explainer
+from instahash.pipeline.paper import Paper
+
+
+@pytest.fixture(scope="module")
+def by_hand():
+    """Two hashtags and a label word, vectors in the plane, and two linear units."""
+    settings = Settings.of("paper").changed(["recommend.n_similar=3"])
+    model = InstaHash(settings)
+    model.vocabulary = Vocabulary(["dog", "cat", "grass"], [3, 2, 1], [3, 2, 0], {"cat": "CAT"})
+    model.mode = Paper(settings, model.vocabulary, 4)
+    W = np.array([[2, 0], [0.6, 0.8], [0, 1]], np.float32)
+    model.mode.word2vec = Word2Vec.from_arrays(W, np.zeros_like(W))
+    V, mu = np.array([[1.0, 2, 0], [0, -1, 3]]), np.array([0.5, -0.5])
+    U, b = np.array([[1.0, 0], [2, 1], [0, -1]]), np.array([0.1, 0.2, 0.3])
+    # The published form has sigmoids, whose value at 0 from_arrays moves into b: taken off again here.
+    model.mode.autorec = AutoRec.from_arrays(V, mu, U, b - U.sum(axis=1) / 2, settings={"hidden": "identity"})
+    return Explainer(model)
+
+
+def values(words, key):
+    return {word["word"]: word[key] for word in words}
+
+
+def test_numbers_worked_by_hand(by_hand):
+    steps = by_hand.explain(["dog"])
+    assert values(steps["word2vec"], "cosine") == pytest.approx({"dog": 1, "cat": 0.6, "grass": 0}, abs=1e-6)
+    (network,) = steps["networks"]
+    assert values(network["input"], "ratings") == {"dog": [1.0]} and network["background"] == 0
+    # z = V x + mu = (1.5, -0.5); o = U z + b = (1.6, 2.7, 0.8)
+    assert [(word["word"], word["output"]) for word in network["ranking"]] == [("cat", 2.7), ("dog", 1.6), ("grass", 0.8)]
+    first, second = network["units"]  # 1.5 sqrt(5) before 0.5 sqrt(2)
+    assert (first["unit"], first["code"], first["bias"]) == (0, 1.5, 0.5)
+    assert (first["strength"], second["strength"]) == pytest.approx((1.5 * 5**0.5, 0.5 * 2**0.5), abs=1e-6)
+    assert values(first["given"], "share") == {"dog": 1} and values(second["given"], "share") == {"dog": 0}
+    assert values(first["drivers"], "share") == {"cat": 2, "dog": 1}
+    assert values(first["up"], "push") == {"cat": 3, "dog": 1.5} and first["down"] == []
+    # The second is below zero: the cat's -1 drives it further, and it pushes against its weights.
+    assert (second["code"], values(second["drivers"], "share")) == (-0.5, {"cat": -1})
+    assert values(second["up"], "push") == {"grass": 0.5} and values(second["down"], "push") == {"cat": -0.5}
+    assert [word["word"] for word in steps["combined"]] == ["dog", "cat", "grass"]
+    assert steps["hashtags"] == [
+        {"word": "dog", "spelled": "dog", "score": 1.0},
+        {"word": "cat", "spelled": "CAT", "score": 0.6},
+    ]
+    assert not steps["defaulted"] and steps["fallback"] is None
+
+
+def test_what_is_made_of_labels(by_hand):
+    steps = by_hand.explain(["Dog:0.9", "grass:0.2", "ca grass", "of"])
+    dog, grass, two, of = steps["labels"]
+    assert (dog["text"], dog["score"], dog["rejected"]) == ("Dog", 0.9, False)
+    assert grass["rejected"] and not of["rejected"] and of["score"] is None
+    assert [(word["word"], word["known"]) for word in two["words"]] == [("ca", False), ("grass", True)]
+    assert two["words"][0]["endings"] == ["cat"] and of["words"][0]["endings"] == []
+    assert sorted(steps["description"]) == ["dog", "grass"]  # grass by the third label
+    assert dog["words"] == [{"word": "dog", "hashtag": True, "known": True}]
+    assert by_hand.explain(["cat"])["labels"][0]["words"][0]["spelled"] == "CAT"
+    with pytest.raises(DataError, match="must lie in"):
+        by_hand.explain(["dog:1.5"])
+
+
+def test_endings_are_the_most_used_words():
+    words = ["boat", "sea", "body", "bo", "bob"]
+    model = InstaHash(Settings.of("paper"))
+    model.vocabulary = Vocabulary(words, [9, 8, 7, 6, 5], [9, 8, 7, 6, 5])
+    model.mode = Paper(model.settings, model.vocabulary, 10)
+    model.mode.word2vec = Word2Vec.from_arrays(np.eye(5, dtype=np.float32), np.eye(5, dtype=np.float32))
+    explainer = Explainer(model)
+    assert explainer._endings("bo") == ["boat", "body", "bo", "bob"] and explainer._endings("x") == []
+
+
+def test_where_nothing_is_known(by_hand):
+    steps = by_hand.explain(["nothing"])
+    assert steps["fallback"] == "most_used" and steps["networks"] == steps["word2vec"] == steps["combined"] == []
+    assert steps["hashtags"] == [
+        {"word": "dog", "spelled": "dog", "score": 0.75},
+        {"word": "cat", "spelled": "CAT", "score": 0.5},
+    ]
+
+
+def test_an_intersection_that_is_empty(by_hand):
+    by_hand.model.mode.autorec.b -= 10
+    try:
+        steps = by_hand.explain(["dog"])
+        assert steps["defaulted"] and [word["word"] for word in steps["combined"]] == ["cat", "dog", "grass"]
+        assert not any(word["shared"] for word in steps["word2vec"] + steps["networks"][0]["ranking"])
+    finally:
+        by_hand.model.mode.autorec.b += 10
+
+
+def test_neighbours_of_a_word(by_hand):
+    found = by_hand.neighbours("cat")
+    assert (found["word"], found["spelled"], found["posts"]) == ("cat", "CAT", 2)
+    assert [(word["word"], word["cosine"]) for word in found["neighbours"]] == [("grass", 0.8), ("dog", 0.6)]
+    with pytest.raises(UnknownWordError):
+        by_hand.neighbours("horse")
+
+
+# Trained models
+
+ASKED = [
+    (["dog", "grass:0.8", "unknownword"], []),
+    (["beach", "sea"], ["summer", "dog"]),
+    ([], ["dog"]),
+    ([], []),
+]
+
+
+@pytest.fixture(params=["best", "paper"])
+def model(models, request):
+    return models[request.param]
+
+
+@pytest.mark.parametrize("labels, chosen", ASKED)
+def test_the_answer_is_that_of_recommend(model, labels, chosen):
+    steps = Explainer(model).explain(labels, chosen)
+    known = [("grass", 0.8) if label == "grass:0.8" else label for label in labels]
+    answer = model.recommend(known, TOP, chosen=chosen)
+    assert [hashtag["spelled"] for hashtag in steps["hashtags"]] == answer.hashtags
+    assert [hashtag["score"] for hashtag in steps["hashtags"]] == pytest.approx(answer.scores, abs=1e-6)
+    assert steps["description"] == answer.description
+    assert [word["word"] for word in steps["word2vec"]] == answer.word2vec
+    assert json.loads(json.dumps(steps, allow_nan=False)) == steps
+
+
+@pytest.mark.parametrize("labels, chosen", ASKED)
+def test_the_units_are_those_of_the_network(model, labels, chosen):
+    """From V, mu, U and b alone, on dense arrays."""
+    steps = Explainer(model).explain(labels, chosen)
+    index, best = model.vocabulary.index, model.settings.mode == "best"
+    assert [network["name"] for network in steps["networks"]] == (
+        ["autorec"] * bool(labels) + ["completion"] * bool(chosen) if best else ["autorec"] * bool(labels + chosen)
+    )
+    for network in steps["networks"]:
+        autorec = model.mode.experts.completion if network["name"] == "completion" else model.autorec
+        outputs = model.mode.experts.hashtags.tolist() if best else list(range(len(model.vocabulary)))
+        columns = {"autorec": 2 if best else 1, "completion": 1}[network["name"]]
+        places = {word: place for place, word in enumerate(outputs)} if network["name"] == "completion" else None
+        x = np.zeros(autorec.V.shape[1])
+        for word in network["input"]:
+            assert len(word["ratings"]) == columns
+            j = index[word["word"]] if places is None else places[index[word["word"]]]
+            for c, rating in enumerate(word["ratings"]):
+                x[columns * j + c] = rating - network["background"]
+        z = autorec.V @ x + autorec.mu
+        h = np.maximum(z, 0) if best else 1 / (1 + np.exp(-z)) - 0.5
+        o = autorec.U @ h + autorec.b + network["background"]
+        ranked = np.argsort(-o)[:RANKED]
+        assert [word["output"] for word in network["ranking"]] == pytest.approx(o[ranked], abs=2e-4)
+        U = autorec.U - autorec.U.mean(axis=0) if best else autorec.U
+        strength = np.abs(h) * np.linalg.norm(U, axis=0)
+        assert [unit["strength"] for unit in network["units"]] == pytest.approx(
+            [s for s in np.sort(strength)[::-1][:6] if s > 0], abs=2e-4
+        )
+        for unit in network["units"]:
+            k = unit["unit"]
+            assert unit["code"] == pytest.approx(h[k], abs=2e-4)
+            assert sum(word["share"] for word in unit["given"]) + unit["bias"] == pytest.approx(z[k], abs=2e-4)
+            for word in unit["up"] + unit["down"]:
+                assert word["push"] == pytest.approx(h[k] * U[outputs.index(index[word["word"]]), k], abs=2e-4)
+            assert [word["push"] for word in unit["up"]] == pytest.approx(
+                [p for p in np.sort(h[k] * U[:, k])[::-1][:6] if p > 0], abs=2e-4
+            )
+            usual = {"completion": 1, "autorec": 0.7 if best else 2}[network["name"]]
+            weights = usual * autorec.V[k, ::columns] * np.sign(h[k])
+            assert [abs(word["share"]) for word in unit["drivers"]] == pytest.approx(
+                [w for w in np.sort(weights)[::-1][:6] if w > 0], abs=2e-4
+            )
+
+
+@pytest.mark.parametrize("labels, chosen", ASKED)
+@pytest.mark.parametrize("novelty", [None, 0.4])
+def test_the_experts_make_the_probability(models, labels, chosen, novelty):
+    model = models["best"]
+    steps = Explainer(model).explain(labels, chosen, novelty)
+    experts, context = steps["experts"], 1 * bool(labels) + 2 * bool(chosen)
+    assert experts["context"] == ("neither", "description", "chosen", "both")[context]
+    fusion = model.mode.fusions[experts["context"]]
+    assert list(experts["weights"].values()) == pytest.approx(fusion.weights, abs=1e-6)
+    a, c = fusion.calibration
+    rows = experts["hashtags"]
+    for row in rows:
+        assert row["probability"] == pytest.approx(1 / (1 + np.exp(-a - c * row["log_p"])), abs=1e-4)
+    # Weighted scores, and lifts, are log p but for a constant: the softmax's logarithm.
+    weights = np.array(list(experts["weights"].values()))
+    for sums in ([weights @ row["scores"] for row in rows], [sum(row["lifts"]) for row in rows]):
+        rest = np.array([row["log_p"] for row in rows]) - sums
+        assert np.ptp(rest) < 1e-3
+    places = [row["place"] for row in rows]
+    ranked = [row["log_p"] + row["shift"] for row in rows]
+    assert places == sorted(places) and ranked == sorted(ranked, reverse=True) and places[:20] == list(range(1, 21))
+    assert any(row["shift"] for row in rows) == (novelty is not None)
+    final = {hashtag["word"] for hashtag in steps["hashtags"]}
+    assert {row["word"] for row in rows if row["final"]} == final
+    assert all(row["chosen"] == (row["word"] in chosen) for row in rows)
+    assert not final & set(chosen)
+
+
+def test_novelty_ranks_what_everybody_uses_lower(models):
+    explainer = Explainer(models["best"])
+    counts = models["best"].vocabulary.hashtag_counts
+
+    def use(novelty):
+        words = [hashtag["word"] for hashtag in explainer.explain(["dog"], novelty=novelty)["hashtags"]]
+        return np.mean([counts[models["best"].vocabulary.index[word]] for word in words])
+
+    assert use(0.8) < use(0.0)
+
+
+def test_the_intersection_is_that_of_the_sets(models):
+    model = models["paper"]
+    for labels in (["dog", "grass"], ["beach", "sea", "sky"], ["food"]):
+        steps = Explainer(model).explain(labels)
+        words = model.questions(labels).description
+        rated = set(np.flatnonzero(model.autorec.predict(words.sign())[0] > 0))
+        shared = [w["word"] for w in steps["word2vec"] if model.vocabulary.index[w["word"]] in rated]
+        if shared:
+            assert [word["word"] for word in steps["combined"]] == shared and not steps["defaulted"]
+            assert {word["word"] for word in steps["word2vec"] if word["shared"]} == set(shared)
+        hashtags = [word["word"] for word in steps["combined"] if word["hashtag"]]
+        assert [hashtag["word"] for hashtag in steps["hashtags"]] == hashtags[:TOP]
+
+
+def test_mode_paper_refuses_novelty(models):
+    with pytest.raises(SettingsError, match="novelty"):
+        Explainer(models["paper"]).explain(["dog"], novelty=0.5)
