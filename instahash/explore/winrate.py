@@ -17,7 +17,8 @@ def wilson(wins, n, z=Z95):
     share, of_n = wins / n, z * z / n
     middle = (share + of_n / 2) / (1 + of_n)
     half = z / (1 + of_n) * sqrt(share * (1 - share) / n + of_n / n / 4)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    low, high = middle - half, middle + half
+    return (low if wins else 0.0), (high if wins < n else 1.0)  # both exact, where rounding would miss them
 
 
 def win_rates(wins, losses, ties):

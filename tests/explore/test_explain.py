@@ -38,7 +38,11 @@ def test_numbers_worked_by_hand(by_hand):
     (network,) = steps["networks"]
     assert values(network["input"], "ratings") == {"dog": [1.0]} and network["background"] == 0
     # z = V x + mu = (1.5, -0.5); o = U z + b = (1.6, 2.7, 0.8)
-    assert [(word["word"], word["output"]) for word in network["ranking"]] == [("cat", 2.7), ("dog", 1.6), ("grass", 0.8)]
+    assert [(word["word"], word["output"]) for word in network["ranking"]] == [
+        ("cat", 2.7),
+        ("dog", 1.6),
+        ("grass", 0.8),
+    ]
     first, second = network["units"]  # 1.5 sqrt(5) before 0.5 sqrt(2)
     assert (first["unit"], first["code"], first["bias"]) == (0, 1.5, 0.5)
     assert (first["strength"], second["strength"]) == pytest.approx((1.5 * 5**0.5, 0.5 * 2**0.5), abs=1e-6)

@@ -1,0 +1,76 @@
+"""Who may ask, without a server: hosts, origins, and the forms of values."""
+
+import pytest
+
+from instahash.explore import limits
+from instahash.explore.limits import Hosts, Refused, check_source, is_loopback
+
+LOCAL = Hosts("127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "host, served",
+    [
+        ("127.0.0.1:8000", "127.0.0.1"),
+        ("localhost:8000", "127.0.0.1"),
+        ("LocalHost", "127.0.0.1"),
+        ("[::1]:8000", "::1"),
+        ("192.168.1.5:8000", "192.168.1.5"),
+        ("192.168.1.5:8000", "0.0.0.0"),
+        ("[fe80::1]:8000", "::"),
+    ],
+)
+def test_names_that_are_answered(host, served):
+    check_source("GET", "/", {"host": host}, Hosts(served))
+
+
+@pytest.mark.parametrize(
+    "host, served",
+    [
+        ("evil.example", "127.0.0.1"),
+        ("127.0.0.1.evil.example:8000", "127.0.0.1"),
+        ("localhost.evil.example", "127.0.0.1"),
+        ("evil.example", "0.0.0.0"),
+        ("192.168.1.5:8000", "127.0.0.1"),
+        ("localhost.", "127.0.0.1"),
+        ("user@localhost", "127.0.0.1"),
+        ("[::1", "127.0.0.1"),
+        ("", "127.0.0.1"),
+    ],
+)
+def test_names_that_are_not(host, served):
+    with pytest.raises(Refused) as refused:
+        check_source("GET", "/", {"host": host}, Hosts(served))
+    assert refused.value.status == 403
+    with pytest.raises(Refused):
+        check_source("GET", "/", {}, Hosts(served))
+
+
+@pytest.mark.parametrize(
+    "method, path, headers, taken",
+    [
+        ("POST", "/api/explain", {}, True),  # no browser
+        ("POST", "/api/explain", {"origin": "http://localhost:8000", "sec-fetch-site": "same-origin"}, True),
+        ("POST", "/api/explain", {"origin": "http://localhost:9000"}, False),
+        ("POST", "/api/explain", {"origin": "https://evil.example"}, False),
+        ("POST", "/api/explain", {"origin": "null"}, False),
+        ("POST", "/api/explain", {"sec-fetch-site": "cross-site"}, False),
+        ("POST", "/api/explain", {"sec-fetch-site": "same-site"}, False),
+        ("GET", "/api/model", {"sec-fetch-site": "cross-site"}, False),
+        ("GET", "/api/model", {"origin": "http://evil.example"}, False),
+        ("GET", "/", {"sec-fetch-site": "cross-site"}, True),  # a link
+        ("GET", "/", {"sec-fetch-site": "none"}, True),  # typed
+    ],
+)
+def test_other_pages_may_not_ask(method, path, headers, taken):
+    headers = {"host": "localhost:8000", **headers}
+    if taken:
+        check_source(method, path, headers, LOCAL)
+    else:
+        with pytest.raises(Refused):
+            check_source(method, path, headers, LOCAL)
+
+
+def test_addresses_of_this_machine_alone():
+    assert all(map(is_loopback, ("127.0.0.1", "127.5.0.1", "::1", "localhost")))
+    assert not any(map(is_loopback, ("0.0.0.0", "::", "192.168.1.5", "example.org", "")))
