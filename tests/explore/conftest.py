@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from instahash import InstaHash, Settings
+from instahash.data import Vocabulary
 from instahash.data.sample import sample_posts
 
 START = "import sys; from instahash.cli.explore import main; sys.exit(main())"
@@ -40,10 +41,13 @@ def models(folders):
 
 
 @contextlib.contextmanager
-def started(*args, **environment):
-    """The address of a running instahash-explore, which must end without having complained."""
+def started(*args, before="", **environment):
+    """The address of a running instahash-explore, which must end without having complained.
+
+    before : code that its process runs first.  environment : its variables besides ours.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-c", START, "--port", "0", *map(str, args)],
+        [sys.executable, "-c", before + START, "--port", "0", *map(str, args)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -64,6 +68,46 @@ def start():
     """start(*args) as a context manager: the address of a server of its own."""
     needs_web()
     return started
+
+
+@pytest.fixture(scope="session")
+def run_report():
+    """run_report(file): what --report-judgements prints."""
+
+    def run(file):
+        command = [sys.executable, "-c", START, "--report-judgements", str(file)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    return run
+
+
+HOSTILE = [
+    "<img src=x onerror=document.title='owned'>",
+    "</script><script>document.title='owned'</script>",
+    "\"><svg onload=document.title='owned'>",
+    "javascript:document.title='owned'",
+    "a\u202egnp.exe",
+    "{{7*7}}${7*7}",
+    "x" * 300,
+    "__proto__",
+]
+
+
+@pytest.fixture(scope="session")
+def hostile(folders, tmp_path_factory):
+    """(directory, names) of a model whose most used hashtags are scripts: every other one the word, or its spelling."""
+    model = InstaHash.load(folders["best"])
+    vocabulary = model.vocabulary
+    words, spellings = list(vocabulary.words), dict(vocabulary.spellings)
+    for i, (name, id) in enumerate(zip(HOSTILE, vocabulary.hashtag_ids.tolist())):
+        if i % 2:
+            words[id] = name
+        else:
+            spellings[words[id]] = name
+    model.vocabulary = Vocabulary(words, vocabulary.counts, vocabulary.hashtag_counts, spellings)
+    folder = tmp_path_factory.mktemp("hostile") / "model"
+    model.save(folder)
+    return folder, HOSTILE
 
 
 @pytest.fixture(scope="module")

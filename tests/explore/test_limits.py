@@ -2,7 +2,6 @@
 
 import pytest
 
-from instahash.explore import limits
 from instahash.explore.limits import Hosts, Refused, check_source, is_loopback
 
 LOCAL = Hosts("127.0.0.1")

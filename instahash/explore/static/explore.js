@@ -11,6 +11,7 @@ const state = { text: "", chosen: [], novelty: 0 };
 let model = { mode: "best" };
 let map = null;
 let before = null; // the list that the one on the page is compared with
+let answered = state; // what was asked for the answer on the page
 let now = null; // { words, names } on the page
 
 const labelsOf = (text) => text.split(/[,\n]/).filter((label) => label.trim());
@@ -27,10 +28,12 @@ async function ask(since = performance.now()) {
   }
   asking = true;
   remember();
+  const asked = { ...state };
   try {
-    const question = { labels: labelsOf(state.text), chosen: state.chosen };
-    if (model.mode === "best") question.novelty = state.novelty;
+    const question = { labels: labelsOf(asked.text), chosen: asked.chosen };
+    if (model.mode === "best") question.novelty = asked.novelty;
     const { value, milliseconds } = await post("/api/explain", question);
+    answered = asked;
     show(value);
     byId("error").textContent = "";
     painted(() => {
@@ -41,6 +44,7 @@ async function ask(since = performance.now()) {
     });
   } catch (error) {
     byId("error").textContent = error.message;
+    state.chosen = answered.chosen; // a text can be mended, a hashtag that is refused could not be taken back
   } finally {
     asking = false;
     if (waiting !== null) {

@@ -1,0 +1,102 @@
+"""The command as people start it: what it prints, what it refuses, and what it does without its packages."""
+
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from instahash.data import Label, Post, write_posts
+from instahash.explore.judgements import Judgements
+
+START = "import sys; from instahash.cli.explore import main; sys.exit(main())"
+
+
+def run(*args, before=""):
+    command = [sys.executable, "-c", before + START, *map(str, args)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def refused(answer, *parts):
+    """Exit code 2 and one line, which has all the parts."""
+    assert answer.returncode == 2 and answer.stderr.count("\n") == 1 and "Traceback" not in answer.stderr, answer
+    for part in parts:
+        assert part in answer.stderr
+    return True
+
+
+def test_help_shows_an_example_and_imports_nothing_heavy():
+    code = "import sys\nfrom instahash.cli.explore import main\ntry: main(['--help'])\n"
+    code += "finally: print([name for name in ('numpy', 'starlette', 'uvicorn') if name in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "example:\n  instahash-explore" in answer.stdout and answer.stdout.endswith("[]\n")
+
+
+@pytest.mark.parametrize("package", ["starlette", "uvicorn"])
+def test_without_the_extra_one_line_says_how_to_get_it(folders, package):
+    answer = run("--model-dir", folders["best"], before=f"import sys; sys.modules['{package}'] = None\n")
+    refused(answer, package, 'python3 -m pip install "instahash[web]"')
+
+
+def test_everything_else_works_without_the_extra(tmp_path, folders, models):
+    """The rooms are imported, a model explained and a report printed where the extra's packages are not."""
+    with Judgements(tmp_path / "j.sqlite") as judgements:
+        judgements.show("anna", "Anna", "1", 0, ("a", "b"), (["x"], ["y"]))
+        judgements.choose("anna", 1, "equal", "Anna")
+    absent = "import sys\nfor name in ('starlette', 'uvicorn', 'httpx', 'PIL'): sys.modules[name] = None\n"
+    answer = run("--report-judgements", tmp_path / "j.sqlite", before=absent)
+    assert answer.returncode == 0 and "0 the first, 0 the second, 1 equal" in answer.stdout, answer
+    code = (
+        absent
+        + f"""
+from instahash import InstaHash
+from instahash.explore import explain, judging, limits, map, photos, systems
+print(explain.Explainer(InstaHash.load({str(folders["best"])!r})).explain(["dog"])["description"])"""
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert answer.stdout == "['dog']\n", answer.stderr
+
+
+def test_a_report_of_nothing(tmp_path):
+    refused(run("--report-judgements", tmp_path / "none.sqlite"), "there is no file of judgements")
+    (tmp_path / "text").write_text("no database at all, whatever its name may be" * 30)
+    refused(run("--report-judgements", tmp_path / "text"), "cannot use the judgements")
+    assert not (tmp_path / "none.sqlite").exists()
+
+
+def test_bad_use_is_one_line(start, folders, tmp_path):
+    model = ["--port", 0, "--model-dir", folders["best"]]
+    posts = tmp_path / "posts.jsonl"
+    write_posts(posts, [Post("1", labels=(Label("dog", 0.9),))])
+    refused(run("--port", 0, "--model-dir", tmp_path / "none"), "there is no model")
+    refused(run(*model, "--port", 70000), "--port")
+    refused(run(*model, "--host", "no.such.host.invalid"), "cannot listen at no.such.host.invalid")
+    refused(run(*model, "--posts", tmp_path / "none"), "there is no file")
+    refused(run(*model, "--posts", posts, "--compare", tmp_path / "none"), "there is no model")
+    refused(run(*model, "--posts", posts, "--compare", folders["best"]), "compare it with another")
+    refused(run(*model, "--posts", posts, "--photos", tmp_path / "none"), "there is no folder")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        refused(
+            run("--model-dir", folders["best"], "--port", taken.getsockname()[1]), "cannot listen", "another --port"
+        )
+    blocked = "import sys; sys.modules['PIL'] = None\n"
+    refused(run(*model, "--annotator", "offline", before=blocked), "pillow")
+
+
+def test_it_warns_where_others_can_reach_it(folders):
+    """It says so on standard error, after the address on standard output."""
+    from instahash.explore.limits import is_loopback
+
+    assert not is_loopback("0.0.0.0")
+    process = subprocess.Popen(
+        [sys.executable, "-c", START, "--model-dir", str(folders["best"]), "--host", "0.0.0.0", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout.readline().startswith("instahash-explore: http://0.0.0.0:")
+        assert "warning: whoever reaches 0.0.0.0 can use this page" in process.stderr.readline()
+    finally:
+        process.kill()
+        process.communicate()
