@@ -18,68 +18,71 @@ const labelsOf = (text) => text.split(/[,\n]/).filter((label) => label.trim());
 
 // Asking: one question at a time, and after it the newest one.
 
-let asking = false;
-let waiting = null;
+let changes = 0; // of the question so far; the page says which of them its answer has
+let oldest = null; // when the first change came that is not answered
+let busy = false;
 
-async function ask(since = performance.now()) {
-  if (asking) {
-    waiting ??= since;
-    return;
-  }
-  asking = true;
+function ask(since = performance.now()) {
+  changes += 1;
+  document.body.dataset.asked = changes;
+  oldest ??= since;
   remember();
-  const asked = { ...state };
-  try {
-    const question = { labels: labelsOf(asked.text), chosen: asked.chosen };
-    if (model.mode === "best") question.novelty = asked.novelty;
-    const { value, milliseconds } = await post("/api/explain", question);
-    answered = asked;
-    show(value);
-    byId("error").textContent = "";
-    painted(() => {
-      const took = performance.now() - since;
-      byId("timing").textContent = `${Math.round(took)} ms from key to answer, ${number(milliseconds, 1)} ms of them the models`;
-      byId("timing").dataset.milliseconds = took.toFixed(1);
-      byId("timing").dataset.server = milliseconds;
-    });
-  } catch (error) {
-    byId("error").textContent = error.message;
-    state.chosen = answered.chosen; // a text can be mended, a hashtag that is refused could not be taken back
-  } finally {
-    asking = false;
-    if (waiting !== null) {
-      const next = waiting;
-      waiting = null;
-      ask(next);
+  if (!busy) answerAll();
+}
+
+async function answerAll() {
+  busy = true;
+  while (oldest !== null) {
+    const [since, change, asked] = [oldest, changes, { ...state }];
+    oldest = null;
+    try {
+      const question = { labels: labelsOf(asked.text), chosen: asked.chosen };
+      if (model.mode === "best") question.novelty = asked.novelty;
+      const { value, milliseconds } = await post("/api/explain", question);
+      answered = asked;
+      byId("error").textContent = "";
+      show(value, change);
+      painted(() => showTime(performance.now() - since, milliseconds));
+    } catch (error) {
+      byId("error").textContent = error.message;
+      state.chosen = answered.chosen; // a text can be mended, a hashtag that is refused could not be taken back
     }
   }
+  busy = false;
+}
+
+function showTime(milliseconds, server) {
+  byId("timing").textContent = `${Math.round(milliseconds)} ms from key to answer, ${number(server, 1)} ms of them the models`;
+  byId("timing").dataset.milliseconds = milliseconds.toFixed(1);
 }
 
 const painted = (then) => requestAnimationFrame(() => setTimeout(then));
 
 // Showing
 
-function show(answer) {
+function show(answer, change) {
   const words = answer.hashtags.map((hashtag) => hashtag.word);
   const names = new Map(answer.hashtags.map((hashtag) => [hashtag.word, `#${hashtag.spelled}`]));
   if (now && !isSame(compare(now.words, words))) before = now;
-  const changes = compare(before?.words ?? words, words);
+  const changed = compare(before?.words ?? words, words);
   now = { words, names };
   keepingFocus(() => {
     showWords(answer.labels);
     showChosen(answer.chosen);
-    showHashtags(answer, changes);
+    showHashtags(answer, changed);
   }, byId("labels"));
   painted(() => {
-    if (now.words === words) keepingFocus(() => showSteps(answer, model, choose), byId("labels"));
+    if (now.words !== words) return;
+    keepingFocus(() => showSteps(answer, model, choose), byId("labels"));
+    document.body.dataset.shown = change;
   }); // the hashtags first, how they came about a moment later
   map?.mark(words, answer.chosen.map((word) => word.word));
-  const named = { ...changes, added: changes.added.map((word) => names.get(word)), dropped: droppedNames(changes) };
+  const named = { ...changed, added: changed.added.map((word) => names.get(word)), dropped: droppedNames(changed) };
   byId("note").textContent = noteOn(answer);
   announce(`${words.length} hashtags: ${[...names.values()].join(", ")}. ${before ? inWords(named) : ""}`);
 }
 
-const droppedNames = (changes) => changes.dropped.map((word) => before.names.get(word));
+const droppedNames = (changed) => changed.dropped.map((word) => before.names.get(word));
 
 function noteOn(answer) {
   if (answer.fallback) return "Nothing is known of this photo: these are the most used hashtags.";
@@ -87,13 +90,13 @@ function noteOn(answer) {
   return "With the probability that the author would use each.";
 }
 
-function showHashtags(answer, changes) {
+function showHashtags(answer, changed) {
   const largest = Math.max(...answer.hashtags.map((hashtag) => hashtag.score), 1e-9);
   fill(
     byId("hashtags"),
     answer.hashtags.map(({ word, spelled, score }) => {
-      const by = changes.moved.get(word);
-      const change = changes.added.includes(word) ? "new" : by ? `${by > 0 ? "↑" : "↓"}${Math.abs(by)}` : "";
+      const by = changed.moved.get(word);
+      const change = changed.added.includes(word) ? "new" : by ? `${by > 0 ? "↑" : "↓"}${Math.abs(by)}` : "";
       const kind = change === "new" ? "added" : by > 0 ? "up" : by < 0 ? "down" : "";
       const name = el("button", { type: "button", class: "hashtag", data: { word, key: word }, onclick: () => choose(word) }, `#${spelled}`);
       const value = model.mode === "best" || answer.fallback ? `${number(100 * score, 0)} %` : number(score);
@@ -104,11 +107,11 @@ function showHashtags(answer, changes) {
   );
   fill(
     byId("changes"),
-    before === null ? null : isSame(changes) ? "No change against the answer before." : "Against the answer before: ",
-    changes.added.length ? el("span", { class: "change added" }, `${changes.added.length} added`) : null,
-    changes.moved.size ? el("span", { class: "change" }, `${changes.moved.size} moved`) : null,
-    changes.dropped.length ? el("span", { class: "change down" }, `${changes.dropped.length} dropped: `,
-      droppedNames(changes).map((name) => el("s", {}, name))) : null,
+    before === null ? null : isSame(changed) ? "No change against the answer before." : "Against the answer before: ",
+    changed.added.length ? el("span", { class: "change added" }, `${changed.added.length} added`) : null,
+    changed.moved.size ? el("span", { class: "change" }, `${changed.moved.size} moved`) : null,
+    changed.dropped.length ? el("span", { class: "change down" }, `${changed.dropped.length} dropped: `,
+      droppedNames(changed).map((name) => el("s", {}, name))) : null,
   );
 }
 
@@ -239,7 +242,7 @@ async function start() {
     byId("novelty").value = model.novelty;
     byId("novelty-value").textContent = number(model.novelty);
   }
-  await ask();
+  ask();
   takePhotos(model, setText);
   map = new HashtagMap(await get("/api/map"), choose);
   if (now) map.mark(now.words, state.chosen);
