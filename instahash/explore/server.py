@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
@@ -229,6 +230,9 @@ def open_socket(host, port):
 
 def serve(site, hosts, listener):
     """Answer on the socket until interrupted."""
+    # An answer lets go of the GIL many times, and each time another thread may keep it so long, by default ten times that:
+    # many clients would mostly wait for that.
+    sys.setswitchinterval(0.0005)
     config = uvicorn.Config(
         site.app(hosts),
         http=Protocol,
