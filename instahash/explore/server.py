@@ -230,8 +230,8 @@ def open_socket(host, port):
 
 def serve(site, hosts, listener):
     """Answer on the socket until interrupted."""
-    # An answer lets go of the GIL many times, and each time another thread may keep it so long, by default ten times that:
-    # many clients would mostly wait for that.
+    # An answer lets go of the GIL many times, and each time another thread may keep it so long. By default that is ten
+    # times longer, and many clients would mostly wait for it.
     sys.setswitchinterval(0.0005)
     config = uvicorn.Config(
         site.app(hosts),

@@ -308,6 +308,7 @@ def test_a_hashtag_on_the_map_has_neighbours(page, served, models):
 
 
 def test_the_map_is_searched(page):
+    corner(page)
     scale, *_ = view(page)
     page.click("#search")
     page.type("dog")

@@ -23,6 +23,10 @@ export class HashtagMap {
     this.listen();
     this.searches();
     new ResizeObserver(() => this.resize()).observe(this.canvas);
+    new IntersectionObserver(([entry]) => {
+      this.visible = entry.isIntersecting;
+      this.draw();
+    }).observe(this.canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
     this.resize();
   }
@@ -113,10 +117,10 @@ export class HashtagMap {
     return best;
   }
 
-  // Drawing, at most once a frame
+  // Drawing, at most once a frame, and only where it is seen: it would hold up the answer to a key
 
   draw() {
-    if (this.drawing || this.width === undefined) return;
+    if (this.drawing || !this.visible || this.width === undefined) return;
     this.drawing = true;
     requestAnimationFrame(() => {
       this.drawing = false;
