@@ -10,6 +10,7 @@ The rooms, in the order to read them:
     evaluation  measures and tables
     report      an evaluation as a page with figures and examples
     annotate    photos in, labels out: Google Cloud Vision, or a network that needs no cloud
+    explore     a page on this machine: every step from labels to hashtags, and two systems judged blindly
     testing     checks for hand-written gradients, for your own code too
     cli         the commands
 

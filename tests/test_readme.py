@@ -11,12 +11,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-COMMANDS = {f"instahash-{name}": import_module(f"instahash.cli.{name}") for name in ("annotate", "train", "recommend", "evaluate")}
+NAMES = ("annotate", "train", "recommend", "evaluate", "explore")
+COMMANDS = {f"instahash-{name}": import_module(f"instahash.cli.{name}") for name in NAMES}
 
 
 def command_lines():
     texts = [module.EXAMPLE for module in COMMANDS.values()]
-    texts += [page.read_text() for page in [README, ROOT / "docs" / "photos.md"] if page.exists()]
+    pages = [README, ROOT / "docs" / "photos.md", ROOT / "docs" / "explore.md"]
+    texts += [page.read_text() for page in pages if page.exists()]
     lines = [line.strip().removeprefix("$ ") for text in texts for line in text.splitlines()]
     return sorted({re.split(r" {3,}|>", line)[0] for line in lines if line.startswith("instahash-")})
 
@@ -30,7 +32,7 @@ def test_shown_commands_are_understood(line):
 @pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains on the whole sample: too long in Python"
 )
-@pytest.mark.parametrize("page", ["README.md", "docs/word2vec.md", "docs/autorec.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/word2vec.md", "docs/autorec.md", "docs/explore.md"])
 def test_shown_python_runs(tmp_path, monkeypatch, page):
     if not (ROOT / page).exists():
         pytest.skip(f"no checkout: there is no {page} beside the tests")

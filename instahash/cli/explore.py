@@ -95,9 +95,9 @@ def _judging(args, model, load):
     from instahash.explore.judging import Judging
     from instahash.explore.systems import two_systems
 
+    photos, posts = _folder(args.photos), list(read_posts(args.posts))
     systems = two_systems(args.model_dir, model, args.compare, load)
-    posts = list(read_posts(args.posts))
-    return Judging(systems, posts, Judgements(args.judgements), _folder(args.photos))
+    return Judging(systems, posts, Judgements(args.judgements), photos)
 
 
 def _folder(path):

@@ -1,15 +1,26 @@
 """The command as people start it: what it prints, what it refuses, and what it does without its packages."""
 
+import os
 import socket
+import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from instahash.cli import explore
 from instahash.data import Label, Post, write_posts
 from instahash.explore.judgements import Judgements
 
 START = "import sys; from instahash.cli.explore import main; sys.exit(main())"
+
+
+def needs_web():
+    for package in ("starlette", "uvicorn"):
+        pytest.importorskip(package, reason=f"{package} is not installed: `python3 -m pip install -e '.[test]'`")
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+        pytest.skip("has no kernel of its own: run once, compiled")
 
 
 def run(*args, before=""):
@@ -64,27 +75,50 @@ def test_a_report_of_nothing(tmp_path):
     assert not (tmp_path / "none.sqlite").exists()
 
 
-def test_bad_use_is_one_line(start, folders, tmp_path):
-    model = ["--port", 0, "--model-dir", folders["best"]]
+def test_bad_use_is_one_line(folders, tmp_path, capsys, monkeypatch):
+    needs_web()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(explore, "set_blas_threads", lambda n_threads: None)  # of this process
     posts = tmp_path / "posts.jsonl"
     write_posts(posts, [Post("1", labels=(Label("dog", 0.9),))])
-    refused(run("--port", 0, "--model-dir", tmp_path / "none"), "there is no model")
-    refused(run(*model, "--port", 70000), "--port")
-    refused(run(*model, "--host", "no.such.host.invalid"), "cannot listen at no.such.host.invalid")
-    refused(run(*model, "--posts", tmp_path / "none"), "there is no file")
-    refused(run(*model, "--posts", posts, "--compare", tmp_path / "none"), "there is no model")
-    refused(run(*model, "--posts", posts, "--compare", folders["best"]), "compare it with another")
-    refused(run(*model, "--posts", posts, "--photos", tmp_path / "none"), "there is no folder")
+    (tmp_path / "text").write_text("no folder")
+
+    def complains(*parts, **options):
+        options = {"port": 0, "model_dir": folders["best"], **options}
+        args = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+        try:
+            code = explore.main(args)
+        except SystemExit as end:  # of the parser
+            code = end.code
+        error = capsys.readouterr().err
+        assert code == 2 and error.count("\n") == 1 and all(part in error for part in parts), error
+
+    complains("there is no model", model_dir=tmp_path / "none")
+    complains("--port", port=70000)
+    complains("--annotator", annotator="nobody")
+    complains("cannot listen at no.such.host.invalid", host="no.such.host.invalid")
+    complains("there is no file", posts=tmp_path / "none")
+    complains("there is no model", posts=posts, compare=tmp_path / "none")
+    complains("compare it with another", posts=posts, compare=folders["best"])
+    complains("there is no folder", posts=posts, photos=tmp_path / "text")
+    complains("is not a file of judgements", posts=posts, judgements=another_database(tmp_path))
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        refused(
-            run("--model-dir", folders["best"], "--port", taken.getsockname()[1]), "cannot listen", "another --port"
-        )
-    blocked = "import sys; sys.modules['PIL'] = None\n"
-    refused(run(*model, "--annotator", "offline", before=blocked), "pillow")
+        complains("cannot listen", "another --port", port=taken.getsockname()[1])
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    complains("pillow", annotator="offline")
+    complains("pillow", posts=posts, photos=tmp_path)
+    assert not Path("judgements.sqlite").exists()
+
+
+def another_database(folder):
+    with sqlite3.connect(folder / "other.sqlite") as database:
+        database.execute("CREATE TABLE labels (image TEXT)")
+    return folder / "other.sqlite"
 
 
 def test_it_warns_where_others_can_reach_it(folders):
     """It says so on standard error, after the address on standard output."""
+    needs_web()
     from instahash.explore.limits import is_loopback
 
     assert not is_loopback("0.0.0.0")

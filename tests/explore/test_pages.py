@@ -304,7 +304,10 @@ def test_a_hashtag_on_the_map_has_neighbours(page, served, models):
     assert [text.removeprefix("#") for text in page.texts("#near .word")] == near
     page.click("#near .button")
     settle(page)
-    assert page.text("#chosen").startswith(f"#{word}")
+    assert page.text("#chosen").startswith(f"#{word}") and page.text("#near .button") == "Remove from chosen"
+    page.click("#near .button")
+    settle(page)
+    assert page.texts("#chosen button") == [] and page.text("#near .button") == "Add to chosen"
 
 
 def test_the_map_is_searched(page):

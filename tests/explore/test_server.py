@@ -339,7 +339,7 @@ def test_bodies_that_are_too_large_are_refused(served, path, kind, most):
             answer = connection.recv(65536)
         except (BrokenPipeError, ConnectionResetError):  # refused while more was still on its way
             return
-    assert answer.startswith(b"HTTP/1.1 413") and answer.endswith(b"\n")
+    assert answer.startswith(b"HTTP/1.1 413")
 
 
 @pytest.mark.parametrize("word", [None, "", "nosuchword", "a" * 201, "a\0b", "../../etc/passwd"])

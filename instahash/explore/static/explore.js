@@ -85,9 +85,9 @@ function show(answer, change) {
 const droppedNames = (changed) => changed.dropped.map((word) => before.names.get(word));
 
 function noteOn(answer) {
-  if (answer.fallback) return "Nothing is known of this photo: these are the most used hashtags.";
-  if (model.mode === "paper") return answer.defaulted ? "The sets do not meet: AutoRec's first words instead." : "With the cosine to the description.";
-  return "With the probability that the author would use each.";
+  if (answer.fallback) return "nothing is known: the most used ones";
+  if (model.mode === "paper") return answer.defaulted ? "the sets do not meet: AutoRec's first words" : "with the cosine to the description";
+  return "with the probability of being used";
 }
 
 function showHashtags(answer, changed) {
@@ -236,7 +236,7 @@ async function start() {
   byId("meet-title").textContent = model.mode === "best" ? "The experts, fused" : "The intersection";
   if (model.mode === "paper") {
     byId("novelty").disabled = true;
-    byId("novelty-hint").textContent = "Mode paper knows no novelty.";
+    byId("novelty-hint").textContent = "mode paper knows none";
   } else if (!location.hash.includes("novelty")) {
     state.novelty = model.novelty;
     byId("novelty").value = model.novelty;

@@ -35,6 +35,7 @@ export class HashtagMap {
   mark(answer, chosen) {
     this.marked.answer = new Set(answer);
     this.marked.chosen = new Set(chosen);
+    this.nameChooser();
     this.draw();
   }
 
@@ -326,10 +327,16 @@ export class HashtagMap {
     const list = el("ol", { class: "bars", "aria-label": `Nearest to ${point.name}` },
       neighbours.map((word) => el("li", {}, name(word), bar(word.cosine, "w2v"), el("span", { class: "value" }, number(word.cosine, 3)))));
     roving(list);
+    this.chooser = el("button", { type: "button", class: "button", onclick: () => this.choose(point.word) });
+    this.nameChooser();
     return [
       el("h3", {}, point.name, el("span", { class: "value" }, ` ${point.posts.toLocaleString("en")} posts`)),
-      el("p", {}, el("button", { type: "button", class: "button", onclick: () => this.choose(point.word) }, this.marked.chosen.has(point.word) ? "Remove from chosen" : "Add to chosen")),
+      el("p", {}, this.chooser),
       list,
     ];
+  }
+
+  nameChooser() {
+    if (this.chooser) this.chooser.textContent = this.marked.chosen.has(this.picked?.word) ? "Remove from chosen" : "Add to chosen";
   }
 }

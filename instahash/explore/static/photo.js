@@ -12,7 +12,7 @@ export function takePhotos(model, setText) {
       byId("file").disabled = !available;
       byId("photo").classList.toggle("off", !available);
       const price = annotator.price ? `, ${annotator.price} USD a photo at list price` : "";
-      status.textContent = available ? `or drop one anywhere; labelled by ${annotator.name}${price}` : `No photos: ${annotator.why}`;
+      status.textContent = available ? `or drop one anywhere; labelled by ${annotator.name}${price}` : `No photos here: ${annotator.why}`;
     },
     (error) => (status.textContent = error.message),
   );

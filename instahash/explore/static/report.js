@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { byId, el, fill } from "./dom.js";
 
+const counted = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 function interval(rate) {
@@ -36,8 +37,8 @@ function comparison(part) {
       el("tbody", {}, el("tr", {}, cells)))),
     rated("Ties left out", part.without_ties, part),
     rated("A tie as half a win", part.ties_half, part),
-    el("p", { class: "hint" }, `${part.posts} posts, ${part.sessions} sessions${judges}. The left list was preferred ${part.left} times, the right one ${part.right} times.`),
-    part.same ? el("p", { class: "hint" }, `Not asked, since both lists were the same: ${part.same} posts.`) : null,
+    el("p", { class: "hint" }, `${counted(part.posts, "post")}, ${counted(part.sessions, "session")}${judges}. The left list was preferred ${part.left} times, the right one ${part.right} times.`),
+    part.same ? el("p", { class: "hint" }, `Not asked, since both lists were the same: ${counted(part.same, "post")}.`) : null,
     part.judged_twice ? el("p", { class: "hint" }, `Of ${part.judged_twice} pairs of judgements of one post ${part.agreed} agree; the intervals take all judgements for independent.`) : null,
   );
 }
