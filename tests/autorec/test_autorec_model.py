@@ -516,3 +516,23 @@ def test_a_new_word_starts_as_strong_as_its_company():
 
 def narrow(matrix, n_words):
     return sparse.csr_array(matrix[:, :n_words])
+
+
+@pytest.mark.parametrize("background", [None, -0.5])
+@pytest.mark.parametrize("hidden", ["sigmoid", "relu", "identity"])
+def test_drives_and_the_bias_add_up_to_a_units_input(hidden, background):
+    model = AutoRec(**{**SMALL, "epochs": 2, "hidden": hidden}).fit(planted())
+    asked = sparse.csr_array(
+        np.array([[1, 0, 0.5, 0, 0, 0, -1, 0, 0, 0, 0, 0], [0] * 12, [0, 1] + [0] * 10], np.float32)
+    )
+    drives = model.drives(asked, background)
+    assert drives.shape == (asked.nnz, model.n_hidden)
+    z = np.zeros((3, model.n_hidden)) + model.mu
+    np.add.at(z, np.repeat(np.arange(3), np.diff(asked.indptr)), drives)
+    activation = {"sigmoid": lambda z: 1 / (1 + np.exp(-z)) - 0.5, "relu": lambda z: np.maximum(z, 0)}
+    h = activation.get(hidden, lambda z: z)(z)
+    np.testing.assert_allclose(h, model.encode(asked, background), atol=1e-5)
+    above = 1 - (model.background if background is None else background)
+    np.testing.assert_allclose(drives[-1], above * model.V[:, 1], rtol=1e-5)
+    with pytest.raises(DataError, match="word columns"):
+        model.drives(asked[:, :5])

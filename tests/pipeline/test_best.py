@@ -335,3 +335,37 @@ def test_old_posts_count_half_after_each_half_life(tmp_path):
     new = len(set(TRAIN[200].hashtags))
     np.testing.assert_allclose(np.sort(after.data)[: len(before) - new], before[: len(before) - new] / 4, rtol=0.3)
     assert after.data.max() == pytest.approx(1 / np.sqrt(new), rel=1e-5)
+
+
+@pytest.mark.parametrize("labels, chosen", [(["dog"], []), ([], ["puppy"]), (["dog", "beach"], ["love"]), ([], [])])
+def test_opinions_are_what_the_answer_is_made_of(model, labels, chosen):
+    questions = model.questions(labels, chosen)
+    opinions = model.mode.opinions(questions, novelty=0.3)
+    answer = model.recommend(labels, 5, chosen=chosen, novelty=0.3, diversity=0)
+    ranked = opinions.log_p + opinions.shift
+    ranked[np.isin(opinions.hashtags, questions.chosen.indices)] = -np.inf
+    best = np.argsort(-ranked, kind="stable")[:5]
+    assert answer.hashtags == model.vocabulary.spelled(opinions.hashtags[best])
+    np.testing.assert_allclose(answer.scores, opinions.probabilities[best], rtol=1e-5)
+    assert abs(np.exp(opinions.log_p).sum() - 1) < 1e-4
+    total = sum(opinions.weights[name] * scores for name, scores in opinions.scores.items())
+    assert np.ptp(total - opinions.log_p) < 1e-3
+    assert not model.mode.opinions(questions).shift.any()  # as the settings say
+
+
+def test_the_networks_are_asked_as_they_are_trained(model):
+    assert model.mode.asked(model.questions([])) == []
+    autorec, completion = model.mode.asked(model.questions([("dog", 0.9)], ["puppy"]))
+    assert (autorec.name, completion.name) == ("autorec", "completion")
+    words = model.vocabulary.words
+    assert [words[i] for i in autorec.inputs[autorec.ratings.indices]] == ["dog", "dog"]
+    assert [words[i] for i in completion.inputs[completion.ratings.indices]] == ["puppy"]
+    assert completion.ratings.data.tolist() == [1.0]
+    for asked in (autorec, completion):
+        outputs = asked.model.predict(asked.ratings)
+        assert (
+            outputs.shape == (1, len(asked.outputs)) and len(asked.inputs) == len(asked.usual) == asked.ratings.shape[1]
+        )
+    # A label of the usual score is given as `usual` says.
+    (at_usual,) = model.mode.asked(model.questions(["dog"]))
+    np.testing.assert_allclose(at_usual.ratings.data, at_usual.usual[at_usual.ratings.indices], atol=1e-6)
