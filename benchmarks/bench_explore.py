@@ -2,8 +2,8 @@
 
     python benchmarks/bench_explore.py --data posts.jsonl.gz --model-dir model --json result.json
 
-Without --model-dir a model is trained first. The server is the command itself, in a process of its own; the questions are
-what somebody types, letter by letter. Without a Chromium its figures are left out.
+Without --model-dir a model is trained first. The server is the command itself, in a process of its own; the questions
+are what somebody types, letter by letter. Without a Chromium its figures are left out.
 """
 
 import asyncio

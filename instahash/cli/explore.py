@@ -66,9 +66,9 @@ def work(args):
     judging = _judging(args, model, InstaHash.load) if args.posts else None
     site = server.Site(explainer, hashtag_map(model), labeller, judging)
     host = f"[{args.host}]" if ":" in args.host else args.host
-    print(f"instahash-explore: http://{host}:{listener.getsockname()[1]} (end with Ctrl-C)", flush=True)
     if not is_loopback(args.host):
         note("explore", f"warning: whoever reaches {args.host} can use this page, without a password or encryption")
+    print(f"instahash-explore: http://{host}:{listener.getsockname()[1]} (end with Ctrl-C)", flush=True)
     if judging:
         note("explore", f"at /judge {len(judging.posts)} posts, judgements in '{args.judgements}'")
     server.serve(site, Hosts(args.host), listener)

@@ -116,7 +116,7 @@ async def read_json(request, fields):
         raise Refused(415, f"the content type is '{_cut(kind)}'; it must be application/json")
     content = await read_body(request, MOST_JSON)
     try:
-        value = json.loads(content.decode("utf-8"), parse_constant=_not_finite)
+        value = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
         raise Refused(400, "the request is not JSON in UTF-8") from None
     if not isinstance(value, dict):
@@ -125,10 +125,6 @@ async def read_json(request, fields):
     if unknown:
         raise Refused(400, f"there is no '{_cut(unknown[0])}'; a request has {', '.join(fields)}")
     return {key: check(value.get(key), key) for key, check in fields.items()}
-
-
-def _not_finite(name):
-    raise ValueError(name)
 
 
 def texts(most, longest=LONGEST):

@@ -78,7 +78,6 @@ class Site:
             Route("/{path:path}", self.file, methods=get),
         ]
         app = Starlette(routes=routes, exception_handlers={kind: _refusal for kind in _STATUS} | {Exception: _fault})
-        app.router.redirect_slashes = False
         return Gate(app, hosts)
 
     # Pages

@@ -15,7 +15,8 @@ from instahash import InstaHash, Settings
 from instahash.data import Vocabulary
 from instahash.data.sample import sample_posts
 
-START = "import sys; from instahash.cli.explore import main; sys.exit(main())"
+# A shell that starts tests in the background has them ignore interruptions.
+START = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\nimport sys; from instahash.cli.explore import main; sys.exit(main())"
 PLAIN = os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"
 QUICK = {
     "best": ["autorec.n_hidden=32", "autorec.epochs=6", "autorec.batch_size=64", "autorec.learning_rate=0.01"]

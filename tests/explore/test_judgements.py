@@ -162,11 +162,14 @@ def test_files_of_something_else_are_left_alone(tmp_path):
     (tmp_path / "text").write_text("no database, but a text that is long enough to be looked at\n" * 20)
     with Cache(tmp_path / "labels", "settings"):
         pass
-    before = {name: (tmp_path / name).read_bytes() for name in ("text", "labels")}
+    with sqlite3.connect(tmp_path / "other") as database:
+        database.execute("CREATE TABLE something (of TEXT)")
+    before = {name: (tmp_path / name).read_bytes() for name in ("text", "labels", "other")}
     with pytest.raises(DataError, match="cannot use the judgements"):
         Judgements(tmp_path / "text")
-    with pytest.raises(DataError, match="is not a file of judgements"):
-        Judgements(tmp_path / "labels")
+    for name in ("labels", "other"):
+        with pytest.raises(DataError, match="is not a file of judgements"):
+            Judgements(tmp_path / name)
     with pytest.raises(DataError, match="cannot use the judgements"):
         Judgements(tmp_path / "no folder" / "file")
     with pytest.raises(DataError, match="there is no file"):
