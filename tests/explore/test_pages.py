@@ -601,15 +601,14 @@ def test_several_judges_on_phones_and_the_report(game, opened):
         assert page.texts("#seen .chip") == ["dog", "grass"]  # each has all posts
         assert page.js("document.documentElement.scrollWidth") <= 390 and page.js(CONTRASTS) == {}
         before = pair(page)[0]
-        x, y = page.middle("#left")
+        a_is_left = rows()[-1][3]
+        x, y = page.middle("#left" if a_is_left else "#right")  # this model is better
         page.touch("touchStart", (x, y))
         page.touch("touchEnd")
         page.wait(f"document.body.dataset.pair !== '{before}'")
-    wins = [a_is_left for _, choice, _, a_is_left in rows() if choice == "left"]
-    assert len(wins) == 2
     report = opened(address + "/judge/report", width=390, height=844, dark=True)
     report.wait("document.querySelector('#report h2') !== null")
-    assert report.texts("#report td") == [str(sum(wins)), str(2 - sum(wins)), "0"]
+    assert report.texts("#report td") == ["2", "0", "0"]
     assert "2 sessions" in report.text("#report") and "Ties left out" in report.text("#report")
     assert report.js("document.documentElement.scrollWidth") <= 390 and report.js(CONTRASTS) == {}
 
