@@ -601,7 +601,7 @@ def test_several_judges_on_phones_and_the_report(game, opened):
         assert page.texts("#seen .chip") == ["dog", "grass"]  # each has all posts
         assert page.js("document.documentElement.scrollWidth") <= 390 and page.js(CONTRASTS) == {}
         before = pair(page)[0]
-        a_is_left = rows()[-1][3]
+        a_is_left = rows()[int(before) - 1][3]
         x, y = page.middle("#left" if a_is_left else "#right")  # this model is better
         page.touch("touchStart", (x, y))
         page.touch("touchEnd")
