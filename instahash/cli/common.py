@@ -9,6 +9,8 @@ import sys
 from instahash import __version__
 from instahash.errors import InstahashError
 
+ANNOTATORS = ("google", "offline")  # as annotate/choose.py takes them, which is not imported for --help
+
 
 class Parser(argparse.ArgumentParser):
     """Complains in one line, exit 2; shows the example of its epilog as it was written."""

@@ -7,7 +7,7 @@ import signal
 import sys
 from contextlib import closing, contextmanager
 
-from instahash.cli.common import SomeFailed, amount, at_least, note
+from instahash.cli.common import ANNOTATORS, SomeFailed, amount, at_least, note
 
 SHOWN_FAILURES = 20
 
@@ -15,7 +15,7 @@ SHOWN_FAILURES = 20
 def add_annotator(command):
     """The arguments that say who labels photos, and how."""
     add = command.add_argument
-    add("--annotator", choices=("google", "offline"),
+    add("--annotator", choices=ANNOTATORS,
         help="what labels photos (default: google where credentials are found, else offline)")  # fmt: skip
     add("--cache", metavar="FILE", help="labels of photos are kept here (default: a file in ~/.cache/instahash)")
     add("--objects", action="store_true", help="google: find objects too, for 2.25 USD more a thousand photos")
