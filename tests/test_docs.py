@@ -1,103 +1,233 @@
-"""The Python cells of the documentation print what the pages show.
+"""Pages whose Python runs and prints what they show.
 
-A page's ```python cells run in order, in one namespace. Where a ```text or ```console block is the next block after a
-cell, it is what the cell prints, or the exception that ends it as the last lines of its traceback, `module.Kind: text`.
-`...` stands for anything, as doctest's ELLIPSIS has it. A ```console block that starts with `$` shows a command, not an
-output.
+A page is Markdown. Its ```python blocks, the cells, run in order, in one namespace and one empty folder. A ```text block
+right after a cell is what the cell prints; a cell without one prints nothing. They are compared as doctest does it, with
+ELLIPSIS and NORMALIZE_WHITESPACE: "..." stands for any text, and any white space for any other.
 """
 
 import contextlib
 import doctest
 import io
+import os
 import re
+import time
 import traceback
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGES = ["docs/testing.md"]
-BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```\s*$", re.DOTALL | re.MULTILINE)
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+LESSONS = DOCS / "lessons"
+# Pages that run besides the lessons, by their names in docs.
+OTHERS = ()
+PAGES = [*sorted(LESSONS.glob("*.md")), *(DOCS / name for name in OTHERS)]
+
+# Seconds: a cell takes at most 10, and three times as long where the machine is busy.
+LONGEST = 30.0
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+compiled = pytest.mark.skipif(
+    os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains models on the whole sample: too long in Python"
+)
+checkout = pytest.mark.skipif(not LESSONS.is_dir(), reason="no checkout: there is no docs/lessons beside the tests")
 
 
-def cells(text):
-    """(code, wanted output or None, line number of the code) for each Python cell of a page."""
-    blocks = [(kind, body, text.count("\n", 0, match.start()) + 2) for match in BLOCK.finditer(text)
-              for kind, body in [match.groups()]]  # fmt: skip
-    for (kind, code, line), following in zip(blocks, [*blocks[1:], ("", "", 0)]):
-        if kind == "python":
-            shown = following[0] in ("text", "console") and not following[1].startswith("$")
-            yield code, following[1] if shown else None, line
+# The runner
 
 
-def run(page, text, names=None):
-    """Run a page's cells. Raises what a cell raises, unless it is shown, and AssertionError for other output."""
-    names = {} if names is None else names
-    for code, wanted, line in cells(text):
-        out = io.StringIO()
-        with contextlib.redirect_stdout(out):
-            try:
-                # As many empty lines as stand above the cell: tracebacks then have the page's line numbers.
-                exec(compile("\n" * (line - 1) + code, str(page), "exec"), names)
-            except Exception as error:
-                if wanted is None:
-                    raise
-                out.write("".join(traceback.format_exception_only(error)))
-        same = wanted is None or doctest.OutputChecker().check_output(wanted, out.getvalue(), doctest.ELLIPSIS)
-        if not same:
-            raise AssertionError(f"{page}, line {line}: this is shown:\n{wanted}and this printed:\n{out.getvalue()}")
+class Cell(NamedTuple):
+    """Source and the line of the page that it starts at; what is shown after it, None for nothing, and where."""
+
+    line: int
+    source: str
+    shown: str | None = None
+    shown_line: int = 0
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_the_cells_of_a_page_print_what_it_shows(page, tmp_path, monkeypatch):
-    path = ROOT / page
-    if not path.exists():
-        pytest.skip(f"no checkout: there is no {page} beside the tests")
+class PageError(AssertionError):
+    """A page that does not do what it shows; the text starts with page and line."""
+
+
+def cells(text, name="page"):
+    """The cells of a page. PageError for a text block that is no cell's, and for fences that are not understood."""
+    found, after_cell = [], False
+    for line, language, content in blocks(text, name):
+        if language == "python":
+            found.append(Cell(line, content))
+        elif language == "text":
+            if not after_cell:
+                raise PageError(
+                    f"{name}:{line}: a text block shows what the cell right before it prints; there is none"
+                )
+            found[-1] = found[-1]._replace(shown=content, shown_line=line)
+        after_cell = language == "python" or after_cell and language is None and not content.strip()
+    return found
+
+
+def blocks(text, name):
+    """(line, language, content) of each fenced block; language is None for what stands between two of them."""
+    first, language, lines, fence = 1, None, [], None
+    for number, line in enumerate(text.splitlines(), 1):
+        mark = re.fullmatch(r"(\s*)(`{3,}|~{3,})\s*([^`\s]*)([^`]*)", line)
+        if mark and (fence is None or mark[2].startswith(fence) and not mark[3]):
+            yield first, language, "".join(lines)
+            opens = fence is None
+            if opens and mark[3] in ("python", "text") and (mark[1] or mark[4].strip()):
+                raise PageError(
+                    f"{name}:{number}: a cell's fence stands at the margin, with nothing after its language"
+                )
+            first, language, lines = number + 1, mark[3] if opens else None, []
+            fence = mark[2] if opens else None
+        else:
+            lines.append(line + "\n")
+    if fence:
+        raise PageError(f"{name}:{first}: this block is not closed")
+    yield first, language, "".join(lines)
+
+
+def run_page(text, name="page", longest=LONGEST):
+    """Run the cells of a page; returns their namespace.
+
+    Raises PageError at the first cell that fails, prints something else than is shown, or takes too long.
+    """
+    names = {"__name__": "__main__"}
+    for cell in cells(text, name):
+        # As many empty lines before it as make line numbers those of the page.
+        source, printed = "\n" * (cell.line - 1) + cell.source, io.StringIO()
+        start = time.perf_counter()
+        try:
+            with contextlib.redirect_stdout(printed):
+                exec(compile(source, name, "exec"), names)
+        except (Exception, SystemExit) as error:
+            frames = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
+            line = frames[-1] if frames else getattr(error, "lineno", None) or cell.line
+            raise PageError(f"{name}:{line}: {type(error).__name__}: {error}") from error
+        seconds = time.perf_counter() - start
+        check_output(cell, printed.getvalue(), name)
+        if seconds > longest:
+            raise PageError(f"{name}:{cell.line}: this cell took {seconds:.1f} s; a cell takes at most 10 s")
+    return names
+
+
+def check_output(cell, printed, name):
+    """PageError where a cell printed something else than is shown."""
+    if cell.shown is None:
+        if printed.strip():
+            raise PageError(f"{name}:{cell.line}: no text block after this cell shows what it prints:\n{printed}")
+    elif not doctest.OutputChecker().check_output(cell.shown, printed, FLAGS):
+        raise PageError(f"{name}:{cell.shown_line}: shown is\n{cell.shown}but the cell prints\n{printed}")
+
+
+# The pages
+
+
+@compiled
+@checkout
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_page_prints_what_it_shows(tmp_path, monkeypatch, page):
     monkeypatch.chdir(tmp_path)
-    run(page, path.read_text(encoding="utf-8"))
+    text = page.read_text(encoding="utf-8")
+    assert cells(text, page.name)
+    run_page(text, page.name)
 
 
-def page(*blocks):
-    return "Words.\n\n" + "\n\n".join(f"```{kind}\n{body}\n```" for kind, body in blocks) + "\n"
+@checkout
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_a_page_links_to_is_there(page):
+    parts = blocks(page.read_text(encoding="utf-8"), page.name)
+    prose = "".join(content for _, language, content in parts if language is None)
+    for text, target in re.findall(r"\[([^\]]*)\]\(([^)\s]+)\)", prose):
+        if not re.match(r"https?:|#", target):
+            assert (page.parent / target.split("#")[0]).exists(), f"{page.name} links to {target}"
+        assert text, f"{page.name} has no words for who cannot see {target}"
 
 
-def test_cells_share_their_names_and_run_in_order():
-    names = {}
-    run("page", page(("python", "x = 2"), ("json", "{}"), ("python", "x = 3 * x")), names)
-    assert names["x"] == 6
+@checkout
+def test_each_figure_is_drawn_by_the_script_and_shown_in_a_lesson():
+    script = (LESSONS / "figures.py").read_text(encoding="utf-8")
+    shown = {
+        name for page in LESSONS.glob("*.md") for name in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page.read_text("utf-8"))
+    }
+    there = {path.name for path in LESSONS.glob("*.svg")}
+    assert shown == there == set(re.findall(r"[\w-]+\.svg", script))
+    for name in there:
+        assert (LESSONS / name).stat().st_size < 100_000, f"{name} is large"
+
+
+# The runner's own tests
+
+
+def page(*parts):
+    """A page of cells and texts: "> " marks what is shown."""
+    fences = [f"```text\n{part[2:]}\n```\n" if part.startswith("> ") else f"```python\n{part}\n```\n" for part in parts]
+    return "# A page\n\n" + "\n".join(fences)
+
+
+def test_cells_share_names_and_show_what_they_print():
+    text = page("x = 1", "x += 1\nprint('x is', x)", "> x is 2", "y = x")
+    assert run_page(text)["y"] == 2
+    assert [(cell.line, cell.shown) for cell in cells(text)] == [(4, None), (8, "x is 2\n"), (17, None)]
+
+
+def test_other_blocks_and_prose_are_not_run():
+    text = "```console\nrm\n```\n\n```\n1 / 0\n```\n\n~~~\n```python\n1 / 0\n```\n~~~\n" + page("print(1)", "> 1")
+    run_page(text + "\nSome `code`.\n\n```json\n{}\n```\n")
+
+
+@pytest.mark.parametrize("shown", ["> 1  2\n3", "> 1 2 3", "> 1 ... 3", "> ...3"])
+def test_white_space_and_ellipsis_are_free(shown):
+    run_page(page("print(1, 2)\nprint(3)", shown))
 
 
 @pytest.mark.parametrize(
-    "shown",
-    ["0.333\nsecond", "0.333\n...", "...\nsecond", "0...second"],
+    "parts, message",
+    [
+        (["print(1)", "> 2"], r"page:8: shown is\n2\nbut the cell prints\n1\n"),
+        (["print(1, 2)", "> 1"], "page:8: shown is"),
+        (["print(1)", "> 1 2"], "page:8: shown is"),
+        (["print(0.123)", "> 0.12"], "page:8: shown is"),
+        (["print(1, 3)", "> 1 ... 4"], "page:8: shown is"),
+        (["x = 1", "> 1"], "page:8: shown is"),
+        (["print(1)"], r"page:4: no text block after this cell shows what it prints:\n1\n"),
+        (["print(1)", "print(2)", "> 1\n2"], "page:4: no text block"),
+        (["x = 1\n1 / 0"], "page:5: ZeroDivisionError: division by zero"),
+        (["def f():\n    return missing", "f()"], "page:5: NameError: name 'missing' is not defined"),
+        (["x = 1", "print(1"], "page:8: SyntaxError"),
+        (["raise SystemExit(0)"], "page:4: SystemExit: 0"),
+        (["import numpy", "numpy.zeros(2) + numpy.zeros(3)"], "page:8: ValueError: operands"),
+        (["> 1"], "page:4: a text block shows what the cell right before it prints; there is none"),
+        (["print(1)", "> 1", "> 1"], "page:12: a text block"),
+    ],
 )
-def test_output_that_is_shown(shown):
-    run("page", page(("python", "print('0.333')\nprint('second')"), ("text", shown), ("text", "something else")))
+def test_a_page_that_is_wrong_is_named_with_its_line(parts, message):
+    with pytest.raises(PageError, match="^" + message):
+        run_page(page(*parts))
 
 
-@pytest.mark.parametrize("shown", ["0.333", "0.333\nthird", "0.333\nsecond\n...\nlast", "0.333 \nsecond", ""])
-def test_other_output_is_found(shown):
-    with pytest.raises(AssertionError, match="page, line 4: this is shown:"):
-        run("page", page(("python", "print('0.333')\nprint('second')"), ("text", shown)))
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("```python\nprint(1)\n```\n\nThis prints\n\n```text\n1\n```\n", "page:8: a text block"),
+        ("```python\nprint(1)\n```\n\n```\n```\n\n```text\n1\n```\n", "page:9: a text block"),
+        ("- a list\n\n  ```python\n  1 / 0\n  ```\n", "page:3: a cell's fence stands at the margin"),
+        ("```python title=x\n1 / 0\n```\n", "page:1: a cell's fence stands at the margin"),
+        ("```python\n1 / 0\n", "page:2: this block is not closed"),
+    ],
+)
+def test_a_block_that_would_not_be_compared_is_an_error(text, message):
+    with pytest.raises(PageError, match="^" + message):
+        run_page(text)
 
 
-def test_an_exception_that_is_shown_is_wanted():
-    text = page(("python", "raise ValueError('no\\nmore')"), ("text", "ValueError: no\nmore"))
-    run("page", text)
-    with pytest.raises(AssertionError, match="ValueError: no"):
-        run("page", text.replace("more\n```", "less\n```"))
-    with pytest.raises(AssertionError, match="this printed:"):
-        run("page", page(("python", "x = 1"), ("text", "ValueError: no")))
+def test_a_slow_cell_is_named():
+    text = page("import time", "time.sleep(0.02)")
+    run_page(text)
+    with pytest.raises(PageError, match="^page:8: this cell took 0.0 s"):
+        run_page(text, longest=0.015)
 
 
-def test_an_exception_that_is_not_shown_comes_through_with_the_page_and_its_line():
-    with pytest.raises(ZeroDivisionError) as caught:
-        run("page.md", page(("python", "x = 1"), ("python", "x = 2\n1 / 0")))
-    assert "page.md:9" in "".join(
-        f"{e.filename}:{e.lineno}\n" for e in traceback.extract_tb(caught.value.__traceback__)
-    )
-
-
-def test_commands_and_blocks_after_words_of_another_kind_are_no_output():
-    run("page", page(("python", "print(1)"), ("console", "$ ls"), ("python", "print(1)"), ("json", "2"), ("text", "3")))
-    run("page", "No cells at all.\n")
+def test_pages_do_not_see_each_other():
+    run_page(page("x = 1"))
+    with pytest.raises(PageError, match="NameError"):
+        run_page(page("x"))

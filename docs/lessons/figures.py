@@ -1,0 +1,222 @@
+"""Draw the figures of the lessons, from what the cells of the pages compute. Needs matplotlib, the extra `report`.
+
+    python3 docs/lessons/figures.py [--out FOLDER] [NAME.svg ...]
+
+The same versions of Python's packages give the same bytes. A figure is light or dark as its reader's system is.
+"""
+
+import argparse
+import contextlib
+import io
+import re
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+
+matplotlib.use("svg")
+from matplotlib import pyplot as plt  # noqa: E402
+
+HERE = Path(__file__).resolve().parent
+
+# Colours on light and on dark paper.
+INK, SOFT, FAINT, PAPER = "#1f2328", "#59636e", "#d1d9e0", "#ffffff"
+BLUE, ORANGE, GREEN, PINK = "#0969da", "#bc4c00", "#1a7f37", "#bf3989"
+DARK = {
+    INK: "#f0f6fc",
+    SOFT: "#a5adb6",
+    FAINT: "#3d444d",
+    PAPER: "#0d1117",
+    BLUE: "#58a6ff",
+    ORANGE: "#f0883e",
+    GREEN: "#3fb950",
+    PINK: "#f778ba",
+}
+STYLE = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "instahash",
+    "path.simplify": False,
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "text.color": INK,
+    "figure.facecolor": PAPER,
+    "axes.facecolor": "none",
+    "axes.edgecolor": SOFT,
+    "axes.labelcolor": SOFT,
+    "axes.titlecolor": INK,
+    "axes.titlesize": 10.5,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": SOFT,
+    "ytick.color": SOFT,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.7,
+    "axes.axisbelow": True,
+    "lines.linewidth": 1.8,
+    "legend.frameon": False,
+}
+
+
+# From pages to files
+
+
+@cache
+def lesson(name):
+    """The names that the cells of a lesson leave behind."""
+    names = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()), tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for source in re.findall(r"^```python\n(.*?)^```", (HERE / name).read_text("utf-8"), re.DOTALL | re.MULTILINE):
+            exec(source, names)
+    return names
+
+
+def write(figure, path):
+    """An SVG file without a date, with coordinates of two decimals, whose colours follow the reader's system."""
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(figure)
+    dark = "".join(
+        f'[style*="{part}: {light}"]{{{part}:{DARK[light]}!important}}' for light in DARK for part in ("fill", "stroke")
+    )
+    svg = text.getvalue().replace("</style>", f"@media (prefers-color-scheme:dark){{{dark}}}</style>", 1)
+    svg = svg.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")  # Verdana's letters are as wide
+    svg = re.sub(r"\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), svg)
+    path.write_text(re.sub(r"\s*\n\s*", "\n", svg), encoding="utf-8")
+
+
+def dots(ax, x, y, colour, size=3.0, alpha=1.0):
+    """A dot at each point, all of them one path."""
+    gap = np.full(len(x), np.nan)
+    xs, ys = np.stack([x, x, gap], 1).ravel(), np.stack([y, y, gap], 1).ravel()
+    ax.plot(xs, ys, color=colour, lw=size, alpha=alpha, solid_capstyle="round")
+
+
+# 1. word2vec
+
+
+def sigmoid(names):
+    figure, axes = plt.subplots(1, 3, figsize=(8.4, 2.7), layout="constrained")
+    x = np.linspace(-5, 5, 101)
+    s = names["s"](x)
+    panels = [
+        ("s(x), the probability", [(s, INK, "")]),
+        ("the losses", [(-np.log(s), BLUE, "seen: −log s(x)"), (-np.log(1 - s), ORANGE, "not seen: −log s(−x)")]),
+        ("their derivatives, the errors", [(s - 1, BLUE, "s(x) − 1"), (s, ORANGE, "s(x)")]),
+    ]
+    for ax, (title, curves) in zip(axes, panels):
+        ax.set_title(title)
+        ax.set_xlabel("score x")
+        ax.grid(True)
+        for y, colour, label in curves:
+            ax.plot(x, y, color=colour, label=label)
+    axes[1].legend(loc="upper center", fontsize=8.5, labelcolor=SOFT)
+    axes[1].set_ylim(-0.1, 7.4)
+    axes[2].text(-4.8, -0.85, "s(x) − 1", color=BLUE)
+    axes[2].text(4.9, 0.78, "s(x)", color=ORANGE, ha="right")
+    log3 = np.log(3)
+    for ax, y, text, place in (
+        (axes[0], 3 / 4, "3/4", (1.5, 0.62)),
+        (axes[1], np.log(4 / 3), "0.29", (1.0, 0.75)),
+        (axes[2], -1 / 4, "−1/4", (1.5, -0.36)),
+    ):
+        ax.plot([log3], [y], "o", color=PINK, ms=6)
+        ax.text(*place, text, color=PINK)
+    return figure
+
+
+def pair(names):
+    figure, ax = plt.subplots(figsize=(5.2, 4.6), layout="constrained")
+    line = np.linspace(-2.5, 2.5, 81)
+    w, c = np.meshgrid(line, line)
+    loss = np.logaddexp(0, -w * c)
+    levels = [0.01, 0.03, 0.1, 0.3, np.log(2), 1.2, 2, 3, 4, 5]
+    for level in (0.03, 0.1, 0.3):
+        ax.contourf(w, c, loss, [0, level], colors=[BLUE], alpha=0.12)
+    lines = ax.contour(w, c, loss, levels, colors=SOFT, linewidths=0.8)
+    ax.clabel(lines, [0.03, 0.1, 0.3, 1.2, 2, 4], fontsize=8, colors=SOFT, fmt="%g")
+    for start in ((-1.8, 1.3), (2.1, -1.5), (0.1, -0.25), (0.3, 0.9)):
+        at, path = np.array(start), [start]
+        for _ in range(80):
+            at = at + 0.1 * names["s"](-at[0] * at[1]) * at[::-1]
+            path.append(at)
+        path = np.array(path)
+        ax.plot(*path.T, color=ORANGE)
+        ax.plot(*path[0], "o", color=ORANGE, ms=5)
+        ax.annotate("", path[-1], path[-4], arrowprops={"arrowstyle": "-|>", "color": ORANGE, "lw": 1.8})
+    ax.plot([0], [0], "x", color=INK, ms=8, mew=2)
+    ax.text(0.12, 0.1, "saddle, log 2", color=INK, fontsize=9)
+    ax.set(xlabel="w", ylabel="c", aspect="equal", xlim=(-2.5, 2.5), ylim=(-2.5, 2.5))
+    ax.set_title("−log s(w c)")
+    return figure
+
+
+def words(names):
+    figure, (ax, side) = plt.subplots(1, 2, figsize=(8.4, 4.2), width_ratios=(2.2, 1), layout="constrained")
+    path = np.array([W for W, _ in names["path"]])
+    shifts = {"sea": (6, 5), "sand": (7, -3), "ocean": (6, -9), "wave": (-4, 7), "love": (6, -8), "dog": (-26, 5)}
+    shifts |= {"puppy": (-44, -7), "grass": (6, 2), "coffee": (6, 3), "cup": (-4, 8)}
+    groups = [("sea sand wave ocean", BLUE), ("dog puppy grass", ORANGE), ("coffee cup", GREEN), ("love", INK)]
+    for group, colour in groups:
+        for word in group.split():
+            x, y = path[:, names["number"][word]].T
+            ax.plot(x[::4], y[::4], color=colour, alpha=0.55, lw=1.3)
+            ax.plot(x[100::100], y[100::100], ".", color=colour, ms=4)
+            ax.plot(x[-1], y[-1], "o", color=colour, ms=6)
+            ax.annotate(word, (x[-1], y[-1]), shifts[word], textcoords="offset points", color=colour)
+    ax.axhline(0, color=FAINT, lw=0.8, zorder=0)
+    ax.axvline(0, color=FAINT, lw=0.8, zorder=0)
+    ax.set(aspect="equal", xlim=(-1.9, 2.15), ylim=(-1.15, 2.75))
+    ax.set_title("input vectors; a small dot each 100 steps")
+    side.plot(range(0, 400, 4), names["losses"][::4], color=INK)
+    side.grid(True)
+    side.set(xlabel="step", xticks=(0, 100, 200, 300, 400))
+    side.set_title("loss a pair")
+    return figure
+
+
+def pmi(names):
+    figure, axes = plt.subplots(1, 3, figsize=(8.4, 3.1), layout="constrained")
+    W, C = names["path"][-1]
+    rng = np.random.default_rng(0)
+    some = rng.choice(len(names["pmi309"]), 700, replace=False)
+    panels = [
+        ("10 words, 2 numbers each", names["pmi"], (W @ C.T)[names["met"]], 5, 0.8),
+        ("10 words, 10 numbers each", names["pmi"], names["X"][names["met"]], 5, 0.8),
+        ("309 words, 50 numbers each", names["pmi309"][some], names["X309"][some], 2.5, 0.6),
+    ]
+    for ax, (title, formula, scores, size, alpha) in zip(axes, panels):
+        low, high = min(formula.min(), scores.min()) - 0.3, max(formula.max(), scores.max()) + 0.3
+        ax.plot([low, high], [low, high], color=SOFT, lw=1)
+        dots(ax, formula, scores, BLUE, size, alpha)
+        ax.set(xlim=(low, high), ylim=(low, high), aspect="equal", xlabel="PMI − log k")
+        ax.set_title(title)
+    axes[0].set_ylabel("score w · c")
+    return figure
+
+
+FIGURES = {
+    "sigmoid.svg": ("1-word2vec.md", sigmoid),
+    "pair.svg": ("1-word2vec.md", pair),
+    "words.svg": ("1-word2vec.md", words),
+    "pmi.svg": ("1-word2vec.md", pmi),
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Draw the figures of the lessons.")
+    parser.add_argument("names", nargs="*", metavar="NAME.svg", help="default: all")
+    parser.add_argument("--out", type=Path, default=HERE, metavar="FOLDER")
+    args = parser.parse_args()
+    for name in args.names or FIGURES:
+        page, draw = FIGURES[name]
+        with plt.rc_context(STYLE):
+            write(draw(lesson(page)), args.out / name)
+
+
+if __name__ == "__main__":
+    main()
