@@ -150,7 +150,7 @@ def test_each_figure_is_drawn_by_the_script_and_shown_in_a_lesson():
         name for page in LESSONS.glob("*.md") for name in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page.read_text("utf-8"))
     }
     there = {path.name for path in LESSONS.glob("*.svg")}
-    assert shown == there == set(re.findall(r"[\w-]+\.svg", script))
+    assert shown == there == set(re.findall(r'"([\w-]+\.svg)":', script))
     for name in there:
         assert (LESSONS / name).stat().st_size < 100_000, f"{name} is large"
 

@@ -1,6 +1,6 @@
 """Draw the figures of the lessons, from what the cells of the pages compute. Needs matplotlib, the extra `report`.
 
-    python3 docs/lessons/figures.py [--out FOLDER] [NAME.svg ...]
+    python3 docs/lessons/figures.py [--out FOLDER] [FIGURE ...]
 
 The same versions of Python's packages give the same bytes. A figure is light or dark as its reader's system is.
 """
@@ -8,6 +8,7 @@ The same versions of Python's packages give the same bytes. A figure is light or
 import argparse
 import contextlib
 import io
+import os
 import re
 import tempfile
 from functools import cache
@@ -17,7 +18,7 @@ import matplotlib
 import numpy as np
 
 matplotlib.use("svg")
-from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib import pyplot as plt
 
 HERE = Path(__file__).resolve().parent
 
@@ -69,7 +70,7 @@ STYLE = {
 def lesson(name):
     """The names that the cells of a lesson leave behind."""
     names = {"__name__": "__main__"}
-    with contextlib.redirect_stdout(io.StringIO()), tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+    with contextlib.redirect_stdout(io.StringIO()):
         for source in re.findall(r"^```python\n(.*?)^```", (HERE / name).read_text("utf-8"), re.DOTALL | re.MULTILINE):
             exec(source, names)
     return names
@@ -209,13 +210,16 @@ FIGURES = {
 
 def main():
     parser = argparse.ArgumentParser(description="Draw the figures of the lessons.")
-    parser.add_argument("names", nargs="*", metavar="NAME.svg", help="default: all")
+    parser.add_argument("names", nargs="*", metavar="FIGURE", help="default: all")
     parser.add_argument("--out", type=Path, default=HERE, metavar="FOLDER")
     args = parser.parse_args()
-    for name in args.names or FIGURES:
-        page, draw = FIGURES[name]
-        with plt.rc_context(STYLE):
-            write(draw(lesson(page)), args.out / name)
+    out = args.out.resolve()
+    with tempfile.TemporaryDirectory() as folder, plt.rc_context(STYLE):
+        os.chdir(folder)  # whatever the cells write goes there
+        for name in args.names or FIGURES:
+            page, draw = FIGURES[name]
+            write(draw(lesson(page)), out / name)
+        os.chdir(out)
 
 
 if __name__ == "__main__":
