@@ -61,6 +61,8 @@ STYLE = {
     "lines.linewidth": 1.8,
     "legend.frameon": False,
 }
+# The paper behind a text, so that no line crosses it.
+NOTHING_BEHIND = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
 
 
 # From pages to files
@@ -200,11 +202,91 @@ def pmi(names):
     return figure
 
 
+# 2. AutoRec
+
+
+def layers(names):
+    figure, ax = plt.subplots(figsize=(8.4, 4.4), layout="constrained")
+    ax.set(xlim=(-0.75, 4.75), ylim=(-0.55, 2.75), aspect="equal")
+    ax.axis("off")
+    heights = (2, 1, 0)
+    inputs, unit, outputs = [(0, y) for y in heights], (1.75, 1), [(3.5, y) for y in heights]
+
+    def arrow(start, end, weight, gradient):
+        ax.annotate(
+            "", end, start, arrowprops={"arrowstyle": "-|>", "color": SOFT, "lw": 1, "shrinkA": 19, "shrinkB": 19}
+        )
+        x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
+        ax.text(x, y + 0.03, weight, color=BLUE, ha="center", va="bottom", fontsize=9.5, bbox=NOTHING_BEHIND)
+        ax.text(x, y - 0.03, gradient, color=ORANGE, ha="center", va="top", fontsize=9.5, bbox=NOTHING_BEHIND)
+
+    def node(place, text):
+        ax.plot(*place, "o", ms=35, mfc=PAPER, mec=INK, mew=1.3)
+        ax.text(*place, text, ha="center", va="center", fontsize=10.5)
+
+    for at, weight, gradient in zip(inputs, ("1", "−1", "2"), ("3/2", "3/2", "0")):
+        arrow(at, unit, weight, gradient)
+    for at, weight, gradient in zip(outputs, ("−4", "−2", "2"), ("−1/4", "1/8", "1/8")):
+        arrow(unit, at, weight, gradient)
+    for at, word, value in zip(inputs, ("sea", "sand", "dog"), ("2", "2", "0")):
+        node(at, value)
+        ax.text(at[0] - 0.3, at[1], word, ha="right", va="center")
+    node(unit, "1/4")
+    for at, value, wanted, error in zip(outputs, ("1", "5/2", "1/2"), ("2", "2", "0"), ("−1", "1/2", "1/2")):
+        node(at, value)
+        ax.text(at[0] + 0.3, at[1] + 0.13, f"wanted {wanted}", va="center", color=SOFT)
+        ax.text(at[0] + 0.3, at[1] - 0.13, f"error {error}", va="center", color=ORANGE)
+    for x, text in ((0, "x"), (0.875, "V"), (1.75, "h = g(V x + log 3)"), (2.625, "U"), (3.5, "o = U h + b")):
+        ax.text(x, 2.55, text, ha="center", color=SOFT)
+    ax.text(1.75, 0.5, "z = log 3", ha="center", color=BLUE, fontsize=9.5)
+    ax.text(1.75, 0.29, "dJ/dz = 3/4", ha="center", color=ORANGE, fontsize=9.5)
+    ax.text(-0.3, -0.5, "forwards: weights and values", color=BLUE)
+    ax.text(2.0, -0.5, "backwards: derivatives of the loss", color=ORANGE)
+    return figure
+
+
+def codes(names):
+    figure, axes = plt.subplots(1, 4, figsize=(8.4, 2.4), sharex=True, sharey=True, layout="constrained")
+    groups = ((BLUE, "sea", (0.18, 0.27)), (ORANGE, "dog", (-0.45, 0.27)), (GREEN, "coffee", (-0.2, -0.33)))
+    for ax, (epoch, H) in zip(axes, names["history"].items()):
+        ax.axhline(0, color=FAINT, lw=0.8, zorder=0)
+        ax.axvline(0, color=FAINT, lw=0.8, zorder=0)
+        for t, (colour, word, place) in enumerate(groups):
+            x, y = np.unique(H[names["topic"] == t].round(3), axis=0).T
+            dots(ax, x, y, colour, 4, 0.8)
+            if epoch == 20:
+                ax.text(*place, word, color=colour)
+        ax.set_title(f"epoch {epoch}")
+        ax.set(aspect="equal", xlim=(-0.55, 0.55), ylim=(-0.55, 0.55), xlabel="unit 1", xticks=(-0.5, 0, 0.5))
+    axes[0].set(ylabel="unit 2", yticks=(-0.5, 0, 0.5))
+    return figure
+
+
+def ratings(names):
+    figure, axes = plt.subplots(1, 3, figsize=(8.4, 2.8), sharey=True, layout="constrained")
+    bins = np.linspace(-1.3, 1.5, 57)
+    titles = "20 units", "300 units", "300 units, half the input dropped"
+    for ax, title, kinds in zip(axes, titles, names["ratings"].values()):
+        ax.axvline(0, color=FAINT, zorder=0)
+        for (name, values), colour in zip(kinds.items(), (BLUE, ORANGE, SOFT)):
+            shares = np.histogram(values.clip(bins[0], bins[-1]), bins)[0] / len(values)
+            ax.stairs(shares, bins, fill=True, color=colour, alpha=0.25)
+            ax.stairs(shares, bins, color=colour, lw=1.3, label=name)
+        ax.set_title(title)
+        ax.set(xlabel="rating", xlim=(-1.3, 1.5), ylim=(0, 0.3))
+    axes[0].set_ylabel("share of the words")
+    axes[0].legend(labelcolor="linecolor", fontsize=9)
+    return figure
+
+
 FIGURES = {
     "sigmoid.svg": ("1-word2vec.md", sigmoid),
     "pair.svg": ("1-word2vec.md", pair),
     "words.svg": ("1-word2vec.md", words),
     "pmi.svg": ("1-word2vec.md", pmi),
+    "layers.svg": ("2-autorec.md", layers),
+    "codes.svg": ("2-autorec.md", codes),
+    "ratings.svg": ("2-autorec.md", ratings),
 }
 
 
