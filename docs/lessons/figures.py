@@ -279,6 +279,52 @@ def ratings(names):
     return figure
 
 
+# 3. Gradients
+
+
+def step(names):
+    figure, ax = plt.subplots(figsize=(7.2, 4), layout="constrained")
+    steps = 10.0 ** -np.arange(0.5, 13.01, 0.125)
+    for colour, name in ((BLUE, "forward"), (ORANGE, "central"), (GREEN, "fourth")):
+        errors = np.array([names["error"](name, h) for h in steps])
+        ax.plot(steps, errors, color=colour)
+        best = errors.argmin()
+        ax.plot(steps[best], errors[best], "o", color=colour, ms=6)
+    ax.text(3e-3, 6e-3, "forward, h", color=BLUE, ha="right")
+    ax.text(3e-4, 1.2e-6, "central, h²", color=ORANGE, ha="right")
+    ax.text(3e-2, 4e-12, "fourth, h⁴", color=GREEN)
+    ax.text(2e-11, 3e-4, "rounding, ε / h", color=SOFT)
+    ax.grid(True)
+    ax.set(xscale="log", yscale="log", xlabel="step h", ylim=(1e-14, 1))
+    ax.set_xticks(10.0 ** -np.arange(1, 14, 2), [f"1e-{e}" for e in range(1, 14, 2)])
+    ax.set_yticks(10.0 ** -np.arange(0, 15, 2), ["1", *(f"1e-{e}" for e in range(2, 15, 2))])
+    ax.minorticks_off()
+    ax.set_title("error of the quotient")
+    return figure
+
+
+def mistakes(names):
+    figure, axes = plt.subplots(1, 6, figsize=(8.4, 2.7), layout="constrained")
+
+    def grid(ax, wrong, x, y):
+        for (row, column), is_wrong in np.ndenumerate(wrong):
+            colours = (
+                {"facecolor": ORANGE, "edgecolor": ORANGE} if is_wrong else {"facecolor": "none", "edgecolor": SOFT}
+            )
+            ax.add_patch(plt.Rectangle((x + column + 0.1, y - row - 0.9), 0.8, 0.8, lw=0.8, **colours))
+
+    for ax, (kind, found) in zip(axes, names["mistakes"].items()):
+        V, mu, U, b = (~np.isclose(a, c, rtol=1e-6, atol=1e-8) for a, c in zip(found, names["right"]))
+        for wrong, x, y in ((V, 0, 0), (mu[:, None], 5.6, 0), (U.T, 0, -3.6), (b[None], 0, -7.2)):
+            grid(ax, wrong, x, y)
+        ax.set(xlim=(-0.2, 6.8), ylim=(-8.4, 0.2), aspect="equal")
+        ax.axis("off")
+        ax.set_title(kind.replace(" forgotten", "\nforgotten").replace(" skipped", "\nskipped"), fontsize=9.5)
+    for text, y in (("V, mu", -1.5), ("U'", -5.1), ("b", -7.7)):
+        axes[0].text(-0.5, y, text, ha="right", va="center", color=SOFT)
+    return figure
+
+
 FIGURES = {
     "sigmoid.svg": ("1-word2vec.md", sigmoid),
     "pair.svg": ("1-word2vec.md", pair),
@@ -287,6 +333,8 @@ FIGURES = {
     "layers.svg": ("2-autorec.md", layers),
     "codes.svg": ("2-autorec.md", codes),
     "ratings.svg": ("2-autorec.md", ratings),
+    "step.svg": ("3-gradients.md", step),
+    "mistakes.svg": ("3-gradients.md", mistakes),
 }
 
 
