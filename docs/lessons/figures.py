@@ -325,6 +325,55 @@ def mistakes(names):
     return figure
 
 
+# 4. The paper in 30 lines
+
+
+def recipe(names):
+    figure, ax = plt.subplots(figsize=(8.4, 4.3), layout="constrained")
+    ax.set(xlim=(-0.2, 100), ylim=(0, 56))
+    ax.axis("off")
+    known, near, both = names["known"], list(names["near"]), list(names["both"])
+    positive = sorted(names["positive"], key=lambda i: -names["outputs"][i])
+    size = 8.6
+
+    def box(x, y, width, height, title, note):
+        ax.add_patch(plt.Rectangle((x, y), width, height, facecolor="none", edgecolor=FAINT, lw=1.2))
+        ax.text(x, y + height + 3.4, title, fontsize=10)
+        ax.text(x, y + height + 1, note, fontsize=8, color=SOFT)
+
+    def listed(x, top, ids, colours):
+        rows = -(-len(ids) // 3)
+        for n, i in enumerate(ids):
+            place = x + (0, 10.5, 25.5)[n // rows], top - 2.9 * (n % rows)
+            ax.text(*place, known.words[i], fontsize=size, va="top", color=colours(i))
+
+    def arrow(start, end):
+        ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": SOFT, "lw": 1.2})
+
+    box(0, 9, 16, 33, "labels", "0.5 or more")
+    for n, (label, score) in enumerate(names["post"].labels):
+        ax.text(1, 41 - 3.1 * n, f"{score:.2f}", fontsize=8, va="top", color=SOFT)
+        ax.text(6, 41 - 3.1 * n, label, fontsize=size, va="top")
+    box(21, 29, 40, 21.5, "Word2Vec", "the 20 words nearest")
+    listed(22, 49.7, near, lambda i: INK if i in both else BLUE)
+    box(21, 1, 40, 18.5, "AutoRec", "the words rated above 0")
+    listed(22, 18.7, positive, lambda i: INK if i in both else ORANGE)
+    box(66, 10, 14, 29, "in both", "Word2Vec's order")
+    hashtags = [i for i in both if known.is_hashtag[i]]
+    for n, i in enumerate(both):
+        colour = GREEN if i in hashtags else INK
+        ax.text(67, 38.2 - 28 / len(both) * n, known.words[i], fontsize=8, va="top", color=colour)
+    box(85, 16, 14.8, 17, "recommended", "of these the hashtags")
+    for n, i in enumerate(hashtags):
+        ax.text(86, 31.8 - 3.1 * n, known.words[i], fontsize=size, va="top", color=GREEN)
+    arrow((16.4, 28), (20.6, 37))
+    arrow((16.4, 22), (20.6, 12))
+    arrow((61.4, 37), (65.6, 29))
+    arrow((61.4, 12), (65.6, 20))
+    arrow((80.4, 24.5), (84.6, 24.5))
+    return figure
+
+
 FIGURES = {
     "sigmoid.svg": ("1-word2vec.md", sigmoid),
     "pair.svg": ("1-word2vec.md", pair),
@@ -335,6 +384,7 @@ FIGURES = {
     "ratings.svg": ("2-autorec.md", ratings),
     "step.svg": ("3-gradients.md", step),
     "mistakes.svg": ("3-gradients.md", mistakes),
+    "recipe.svg": ("4-the-paper-in-30-lines.md", recipe),
 }
 
 
