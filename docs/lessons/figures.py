@@ -374,6 +374,47 @@ def recipe(names):
     return figure
 
 
+# 5. Where it goes wrong
+
+
+def popularity(names):
+    figure, axes = plt.subplots(1, 3, figsize=(8.4, 3), sharex=True, sharey=True, layout="constrained")
+    known = names["known"]
+    hashtags = known.words_array[known.hashtag_ids]
+    used = known.hashtag_counts[known.hashtag_ids] / len(names["train"])
+    for ax, (novelty, lists) in zip(axes, names["lists"].items()):
+        listed = np.array([np.mean([hashtag in a for a in lists]) for hashtag in hashtags])
+        ax.plot([0, 0.4], [0, 0.4], color=SOFT, lw=1)
+        dots(ax, used, listed, BLUE, 5, 0.7)
+        for hashtag, x, y, shift, side in zip(hashtags, used, listed, ((-6, 4), (0, 7)), ("right", "center")):
+            ax.annotate(hashtag, (x, y), shift, textcoords="offset points", ha=side, color=INK)
+        ax.grid(True)
+        ax.set(xlabel="share of the posts that use it", xlim=(-0.01, 0.4), ylim=(-0.02, 0.75))
+        ax.set_title(f"novelty {novelty:g}")
+    axes[0].set_ylabel("share of the lists that have it")
+    axes[0].text(0.3, 0.22, "as used", color=SOFT, fontsize=9)
+    return figure
+
+
+def overfit(names):
+    figure, axes = plt.subplots(1, 3, figsize=(8.4, 2.9), sharey=True, layout="constrained")
+    for ax, (name, losses) in zip(axes, names["history"].items()):
+        epochs = np.arange(1, len(losses) + 1)
+        ax.plot(epochs, losses[:, 0], color=BLUE)
+        ax.plot(epochs, losses[:, 1], color=ORANGE)
+        best = losses[:, 1].argmin()
+        ax.plot(epochs[best], losses[best, 1], "o", color=ORANGE, ms=6)
+        ax.axhline(names["alone"], color=SOFT, lw=1, ls=(0, (4, 3)))
+        ax.grid(True)
+        ax.set(xlabel="epoch", xlim=(0, 61), ylim=(1.5, 6.2))
+        ax.set_title(name)
+    axes[0].set_ylabel("cross-entropy of a hashtag")
+    axes[0].text(60, 4.2, "new posts", color=ORANGE, ha="right")
+    axes[0].text(60, 2.25, "its own posts", color=BLUE, ha="right")
+    axes[0].text(60, 5.15, "popularity alone", color=SOFT, ha="right", fontsize=9)
+    return figure
+
+
 FIGURES = {
     "sigmoid.svg": ("1-word2vec.md", sigmoid),
     "pair.svg": ("1-word2vec.md", pair),
@@ -385,6 +426,8 @@ FIGURES = {
     "step.svg": ("3-gradients.md", step),
     "mistakes.svg": ("3-gradients.md", mistakes),
     "recipe.svg": ("4-the-paper-in-30-lines.md", recipe),
+    "popularity.svg": ("5-where-it-goes-wrong.md", popularity),
+    "overfit.svg": ("5-where-it-goes-wrong.md", overfit),
 }
 
 
