@@ -1,7 +1,8 @@
 """Pages whose Python runs and prints what they show.
 
 A page is Markdown. Its ```python blocks, the cells, run in order, in one namespace and one empty folder. A ```text block
-right after a cell is what the cell prints; a cell without one prints nothing. They are compared as doctest does it, with
+right after a cell is what the cell prints, an exception that ends it as its last line, `module.Kind: text`; a cell
+without one prints nothing and ends well. They are compared as doctest does it, with
 ELLIPSIS and NORMALIZE_WHITESPACE: "..." stands for any text, and any white space for any other.
 """
 
@@ -20,7 +21,7 @@ import pytest
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 LESSONS = DOCS / "lessons"
 # Pages that run besides the lessons, by their names in docs.
-OTHERS = ()
+OTHERS = ("testing.md",)
 PAGES = [*sorted(LESSONS.glob("*.md")), *(DOCS / name for name in OTHERS)]
 
 # Seconds: a cell takes at most 10, and three times as long where the machine is busy.
@@ -100,6 +101,10 @@ def run_page(text, name="page", longest=LONGEST):
             with contextlib.redirect_stdout(printed):
                 exec(compile(source, name, "exec"), names)
         except (Exception, SystemExit) as error:
+            if cell.shown is not None:
+                printed.write("".join(traceback.format_exception_only(error)))
+                check_output(cell, printed.getvalue(), name)
+                continue
             frames = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
             line = frames[-1] if frames else getattr(error, "lineno", None) or cell.line
             raise PageError(f"{name}:{line}: {type(error).__name__}: {error}") from error
@@ -170,6 +175,12 @@ def test_cells_share_names_and_show_what_they_print():
     assert [(cell.line, cell.shown) for cell in cells(text)] == [(4, None), (8, "x is 2\n"), (17, None)]
 
 
+def test_an_exception_that_is_shown_is_the_output():
+    run_page(page("print(1)\n1 / 0", "> 1\nZeroDivisionError: division by zero", "x = 1"))
+    with pytest.raises(PageError, match="shown is"):
+        run_page(page("1 / 0", "> ValueError: ..."))
+
+
 def test_other_blocks_and_prose_are_not_run():
     text = "```console\nrm\n```\n\n```\n1 / 0\n```\n\n~~~\n```python\n1 / 0\n```\n~~~\n" + page("print(1)", "> 1")
     run_page(text + "\nSome `code`.\n\n```json\n{}\n```\n")
@@ -194,6 +205,7 @@ def test_white_space_and_ellipsis_are_free(shown):
         (["x = 1\n1 / 0"], "page:5: ZeroDivisionError: division by zero"),
         (["def f():\n    return missing", "f()"], "page:5: NameError: name 'missing' is not defined"),
         (["x = 1", "print(1"], "page:8: SyntaxError"),
+        (["1 / 0", "> 1"], "page:8: shown is"),
         (["raise SystemExit(0)"], "page:4: SystemExit: 0"),
         (["import numpy", "numpy.zeros(2) + numpy.zeros(3)"], "page:8: ValueError: operands"),
         (["> 1"], "page:4: a text block shows what the cell right before it prints; there is none"),
