@@ -32,7 +32,7 @@ import numpy as np  # noqa: E402
 from instahash import InstaHash, Settings, read_posts  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "explore"))
+sys.path.insert(0, str(ROOT / "tests"))
 
 
 @contextlib.contextmanager

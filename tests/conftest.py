@@ -1,6 +1,8 @@
 """Hypothesis without deadlines (the first call of a kernel compiles it), and data that may or may not be there."""
 
+import importlib.util
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,3 +26,18 @@ def shared_data():
     if not folder.is_dir():
         pytest.skip(f"no real data: there is no folder '{folder.name}' in a folder 'shared' beside the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium, as tests/browser.py drives it."""
+    name = "instahash_tests_browser"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("browser.py"))
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    module = sys.modules[name]
+    if module.program() is None:
+        pytest.skip(f"no browser: none of {', '.join(module.NAMES)} is installed")
+    with module.Browser() as chromium:
+        yield chromium

@@ -145,8 +145,8 @@ class Explainer:
         """
         model, side = asked.model, -1 if code < 0 else 1
         here = _by_word(asked.inputs[asked.ratings.indices], shares)
-        general = np.zeros(len(self.vocabulary))
-        np.add.at(general, asked.inputs, side * model.V[k] * (asked.usual - model.background))
+        weights = side * model.V[k] * (asked.usual - model.background)
+        general = np.bincount(asked.inputs, weights, len(self.vocabulary))
         pushes = code * (model.U[:, k] - centre)
         up, down = _highest(pushes, OF_A_UNIT), _highest(-pushes, OF_A_UNIT)
         return {

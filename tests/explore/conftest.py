@@ -1,13 +1,10 @@
 """Small models of both modes, the command as a process on a free port, and a browser."""
 
 import contextlib
-import importlib.util
 import os
-import shutil
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +13,10 @@ from instahash.data import Vocabulary
 from instahash.data.sample import sample_posts
 
 # A shell that starts tests in the background has them ignore interruptions.
-START = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\nimport sys; from instahash.cli.explore import main; sys.exit(main())"
+START = """import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from instahash.cli.explore import main
+sys.exit(main())"""
 PLAIN = os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"
 QUICK = {
     "best": ["autorec.n_hidden=32", "autorec.epochs=6", "autorec.batch_size=64", "autorec.learning_rate=0.01"]
@@ -126,15 +126,30 @@ def needs_web():
         pytest.skip("has no kernel of its own: run once, compiled")
 
 
-@pytest.fixture(scope="session")
-def browser():
-    """A headless Chromium."""
-    needs_web()
-    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))):
-        pytest.skip("there is no Chromium: install one, as with `apt-get install chromium`")
-    name = "instahash_tests_browser"
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("browser.py"))
-    sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(sys.modules[name])
-    with sys.modules[name].Browser() as chromium:
-        yield chromium
+SETTLED = "document.body.dataset.asked === document.body.dataset.shown"
+
+
+@pytest.fixture
+def opened(browser):
+    """opened(address, ...) -> a Page, whose `settle` waits until what is asked is what is shown, steps and all.
+
+    At the end none may have complained, or asked anyone else.
+    """
+    pages = []
+
+    def open_page(address, **options):
+        page = browser.page(address, **options)
+        page.home = "/".join(address.split("/")[:3])
+        page.settle = lambda: page.wait(SETTLED)
+        pages.append(page)
+        if "/judge" not in address:
+            page.wait("document.body.dataset.ready")
+            page.settle()
+        elif "/report" not in address:
+            page.wait("document.body.dataset.pair")
+        return page
+
+    yield open_page
+    for page in pages:
+        assert page.errors == []
+        assert all(url.startswith((page.home, "data:", "blob:")) for url in page.requests), page.requests

@@ -47,6 +47,33 @@ def program():
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
+# The contrast (WCAG 2) of each text with what is behind it, where that is below 4.5.
+CONTRASTS = """(() => {
+  const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgba = (colour) => {
+    context.clearRect(0, 0, 1, 1);
+    context.fillStyle = colour;
+    context.fillRect(0, 0, 1, 1);
+    return [...context.getImageData(0, 0, 1, 1).data];
+  };
+  const linear = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  const luminance = ([r, g, b]) => 0.2126 * linear(r / 255) + 0.7152 * linear(g / 255) + 0.0722 * linear(b / 255);
+  const behind = (e) => {
+    const colour = rgba(getComputedStyle(e).backgroundColor);
+    return colour[3] === 255 || !e.parentElement ? colour : behind(e.parentElement);
+  };
+  const low = {};
+  for (const e of document.querySelectorAll("body *")) {
+    const hasText = [...e.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!hasText || !e.checkVisibility()) continue;
+    const both = [luminance(rgba(getComputedStyle(e).color)), luminance(behind(e))];
+    const ratio = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+    if (ratio < 4.5) low[`${e.tagName}.${e.className}`] = ratio.toFixed(2);
+  }
+  return low;
+})()"""
+
+
 class Browser:
     """One process with a profile of its own. A context manager."""
 
@@ -137,6 +164,13 @@ class Page:
         elif method == "Network.requestWillBeSent":
             self.requests.append(parameters["request"]["url"])
 
+    def look(self, width, height=900, dark=False, mobile=False):
+        """Take on a size and a colour scheme."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile}
+        self.send("Emulation.setDeviceMetricsOverride", **size)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.send("Emulation.setEmulatedMedia", features=[scheme])
+
     def goto(self, url):
         self._loaded.clear()
         self.send("Page.navigate", url=url)
@@ -167,6 +201,10 @@ class Page:
 
     def text(self, selector):
         return " ".join(self.texts(selector))
+
+    def low_contrasts(self):
+        """The contrast of each kind of text with what is behind it, where that is too low; a dict."""
+        return self.js(CONTRASTS)
 
     # Keys
 
