@@ -75,22 +75,28 @@ CONTRASTS = """(() => {
 
 
 class Browser:
-    """One process with a profile of its own. A context manager."""
+    """One process with a profile of its own. A context manager. Raises RuntimeError where it does not answer."""
 
-    def __init__(self):
+    def __init__(self, path=None):
         self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         # The browser reads commands from its file 3 and writes answers to its file 4.
         (its_in, our_out), (our_in, its_out) = os.pipe(), os.pipe()
         its_in, its_out = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 20) for fd in (its_in, its_out))
         null = os.open(os.devnull, os.O_RDWR)
         files = [(os.POSIX_SPAWN_DUP2, a, b) for a, b in ((null, 0), (null, 1), (null, 2), (its_in, 3), (its_out, 4))]
-        command = [program(), *OPTIONS, f"--user-data-dir={self._profile.name}", "about:blank"]
+        command = [path or program(), *OPTIONS, f"--user-data-dir={self._profile.name}", "about:blank"]
         self._pid = os.posix_spawn(command[0], command, os.environ, file_actions=files, setpgroup=0)
         for fd in (its_in, its_out, null):
             os.close(fd)
         self._out, self._in = os.fdopen(our_out, "wb", buffering=0), os.fdopen(our_in, "rb")
         self._number, self._lock, self._answers, self.pages = 0, threading.Lock(), {}, {}
+        self._ended = False
         threading.Thread(target=self._listen, daemon=True).start()
+        try:
+            self.send("Browser.getVersion")
+        except RuntimeError:
+            self.__exit__()
+            raise
 
     def __enter__(self):
         return self
@@ -103,15 +109,23 @@ class Browser:
         self._profile.cleanup()
 
     def send(self, method, session=None, **parameters):
-        """The result of a command."""
+        """The result of a command; RuntimeError where it has none."""
         answer = queue.Queue()
         with self._lock:
             self._number += 1
             self._answers[self._number] = answer
             message = {"id": self._number, "method": method, "params": parameters}
             message |= {"sessionId": session} if session else {}
-            self._out.write(json.dumps(message).encode() + b"\0")
-        result = answer.get(timeout=30)
+            try:
+                if self._ended:
+                    raise BrokenPipeError
+                self._out.write(json.dumps(message).encode() + b"\0")
+            except OSError:
+                raise RuntimeError(f"{method}: the browser has ended") from None
+        try:
+            result = answer.get(timeout=30)
+        except queue.Empty:
+            raise RuntimeError(f"{method}: no answer") from None
         if "error" in result:
             raise RuntimeError(f"{method}: {result['error']['message']}")
         return result["result"]
@@ -140,19 +154,27 @@ class Browser:
                     self._answers.pop(message["id"]).put(message)
                 elif message.get("sessionId") in self.pages:
                     self.pages[message["sessionId"]].hear(message["method"], message["params"])
+        with self._lock:
+            self._ended = True
+        for answer in list(self._answers.values()):
+            answer.put({"error": {"message": "the browser has ended"}})
 
 
 class Page:
-    """A tab. `errors` are all errors and warnings of its console, `requests` the addresses it asked for."""
+    """A tab. `errors` are all errors and warnings of its console, `requests` the addresses it asked for.
+
+    events : all that it told of itself, dicts of "method" and "params".
+    """
 
     def __init__(self, browser, session):
         self._browser, self._session = browser, session
-        self.errors, self.requests, self._loaded = [], [], threading.Event()
+        self.errors, self.requests, self.events, self._loaded = [], [], [], threading.Event()
 
     def send(self, method, **parameters):
         return self._browser.send(method, self._session, **parameters)
 
     def hear(self, method, parameters):
+        self.events.append({"method": method, "params": parameters})
         if method == "Page.loadEventFired":
             self._loaded.set()
         elif method == "Runtime.exceptionThrown":

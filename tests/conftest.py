@@ -39,5 +39,9 @@ def browser():
     module = sys.modules[name]
     if module.program() is None:
         pytest.skip(f"no browser: none of {', '.join(module.NAMES)} is installed")
-    with module.Browser() as chromium:
+    try:
+        chromium = module.Browser()
+    except RuntimeError as error:  # some are but a note how to install one
+        pytest.skip(f"'{module.program()}' cannot be driven: {error}")
+    with chromium:
         yield chromium
