@@ -81,12 +81,13 @@ class Browser:
         self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         # The browser reads commands from its file 3 and writes answers to its file 4.
         (its_in, our_out), (our_in, its_out) = os.pipe(), os.pipe()
-        its_in, its_out = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 20) for fd in (its_in, its_out))
+        ends = its_in, its_out, *(fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 20) for fd in (its_in, its_out))
+        *_, its_in, its_out = ends  # of numbers that none of the two overwrites
         null = os.open(os.devnull, os.O_RDWR)
         files = [(os.POSIX_SPAWN_DUP2, a, b) for a, b in ((null, 0), (null, 1), (null, 2), (its_in, 3), (its_out, 4))]
         command = [path or program(), *OPTIONS, f"--user-data-dir={self._profile.name}", "about:blank"]
         self._pid = os.posix_spawn(command[0], command, os.environ, file_actions=files, setpgroup=0)
-        for fd in (its_in, its_out, null):
+        for fd in (*ends, null):
             os.close(fd)
         self._out, self._in = os.fdopen(our_out, "wb", buffering=0), os.fdopen(our_in, "rb")
         self._number, self._lock, self._answers, self.pages = 0, threading.Lock(), {}, {}
