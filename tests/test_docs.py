@@ -210,7 +210,10 @@ def test_an_exception_that_is_shown_is_the_output():
 
 
 def test_other_blocks_and_prose_are_not_run():
-    text = "```console\nrm\n```\n\n```\n1 / 0\n```\n\n~~~\n```python\n1 / 0\n```\n~~~\n" + page("print(1)", "> 1")
+    text = (
+        "```console\nrm\n```\n\n```\n1 / 0\n```\n\n~~~\n```python\n1 / 0\n```\n~~~\n\n```\n```python\n1 / 0\n```\n\n"
+        + page("print(1)", "> 1")
+    )
     run_page(text + "\nSome `code`.\n\n```json\n{}\n```\n")
 
 
@@ -232,8 +235,8 @@ def test_white_space_and_ellipsis_are_free(shown):
         (["print(1)", "print(2)", "> 1\n2"], "page:4: no text block"),
         (["x = 1\n1 / 0"], "page:5: ZeroDivisionError: division by zero"),
         (["def f():\n    return missing", "f()"], "page:5: NameError: name 'missing' is not defined"),
-        (["x = 1", "print(1"], "page:8: SyntaxError"),
         (["1 / 0", "> 1"], "page:8: shown is"),
+        (["x = 1\nprint(1"], "page:5: SyntaxError"),
         (["raise SystemExit(0)"], "page:4: SystemExit: 0"),
         (["import numpy", "numpy.zeros(2) + numpy.zeros(3)"], "page:8: ValueError: operands"),
         (["> 1"], "page:4: a text block shows what the cell right before it prints; there is none"),
