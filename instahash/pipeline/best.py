@@ -208,9 +208,7 @@ class Best:
             networks.append(Asked("autorec", experts.autorec, ratings, inputs, usual, experts.hashtags))
         if contexts & CHOSEN:
             ratings, usual = experts.outputs(questions.chosen), np.ones(len(experts.hashtags))
-            networks.append(
-                Asked("completion", experts.completion, ratings, experts.hashtags, usual, experts.hashtags)
-            )
+            networks.append(Asked("completion", experts.completion, ratings, experts.hashtags, usual, experts.hashtags))
         return networks
 
     # What is kept
