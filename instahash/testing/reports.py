@@ -91,7 +91,7 @@ def directions(probes, found):
     return Case("random directions", said, said, found.derivatives, found.floors, found.wrong, found.rtol)
 
 
-def wrong_slope(probes, found, cases, mistakes):
+def wrong_slope(probes, found, cases):
     """The error for numbers that are wrong: the worst, then a line for each parameter that has any."""
     said = np.array([probe.found for probe in probes])
     worst = max(np.flatnonzero(found.wrong), key=lambda i: abs(found.derivatives[i] - said[i]))
@@ -103,7 +103,7 @@ def wrong_slope(probes, found, cases, mistakes):
     named = {}
     for case in cases:
         if case.wrong.any():
-            kind, text = diagnose(case, mistakes)
+            kind, text = diagnose(case)
             named[case.name] = kind
             place = f", in {case.place}" if case.place else ""
             lines.append(f"{case.name}: {case.wrong.sum()} of {case.checked.sum()} wrong{place}")

@@ -140,6 +140,15 @@ def test_parameters_changed_in_place(check):
         check(grows, lambda x: 2 * x, np.array([3.0]))
 
 
+def test_a_parameter_changed_by_the_loss_where_all_else_is_right():
+    def counts(x, calls):
+        calls += 1
+        return (x**2).sum()
+
+    with pytest.raises(GradientError, match="the loss changes parameter 1 in place"):
+        check_gradient(counts, lambda x, calls: (2 * x, [0.0, 0.0]), np.array([3.0]), np.zeros(2))
+
+
 @pytest.mark.parametrize("check", [check_gradient, check_directional])
 def test_hidden_state(check):
     rng, A, x = np.random.default_rng(0), *point(0)
@@ -151,6 +160,17 @@ def test_hidden_state(check):
     assert caught.value.kinds == {"loss": "state"}
 
 
+def test_a_buffer_that_is_used_again():
+    buffer, factors = np.zeros(3), iter([2.0, 1.0])
+
+    def gradient(x):
+        np.multiply(x, next(factors), out=buffer)
+        return buffer
+
+    with pytest.raises(GradientError, match="the gradient of parameter differs from call to call"):
+        check_gradient(lambda x: (x**2).sum(), gradient, np.ones(3))
+
+
 def test_what_a_user_raises_comes_through():
     def broken(x):
         raise ValueError("shapes do not match")
@@ -158,7 +178,7 @@ def test_what_a_user_raises_comes_through():
     with pytest.raises(ValueError, match="shapes do not match"):
         check_gradient(broken, lambda x: x, np.ones(2))
     with pytest.raises(KeyError):
-        check_gradient(lambda x: {}["loss"], lambda x: x, np.ones(2))
+        check_gradient(lambda x: 0.0 if x[0] == 1 else {}["loss"], lambda x: x, np.ones(2))
 
 
 def test_a_gradient_may_be_an_array_a_list_or_numbers():

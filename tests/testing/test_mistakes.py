@@ -1,5 +1,7 @@
 """Planted mistakes are given their own names, in every problem, and other mistakes none of these."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -278,6 +280,8 @@ def test_a_part_of_the_entries_is_enough_for_a_sign_but_not_for_an_order():
     assert complaint(cube, lambda x: -3 * x**2, x, n_checked=4).kinds == {"parameter": "sign"}
     error = complaint(cube, lambda x: 3 * x.T**2, x, n_checked=6)
     assert error.kinds == {"parameter": None} and " of 6 wrong\n" in str(error)
+    error = complaint(cube, lambda x: 3 * x**2 * [[2], [1], [1], [1], [3]], x, n_checked=24)
+    assert " of 24 wrong\n" in str(error)  # not in which rows
 
 
 def test_three_axes():
@@ -296,3 +300,76 @@ def test_random_directions_tell_kinds_that_hold_everywhere(factor, kind):
     assert caught.value.kinds == {"random directions": kind}
     with pytest.raises(GradientError, match="no one kind") as caught:
         check_directional(loss, lambda *p: [2 * gradient(*p)[0], gradient(*p)[1]], *params)
+
+
+def test_a_mistake_that_is_hardly_there_has_no_kind():
+    """By less than five tolerances, 3e-6: g is still twice this and that, within the tolerance."""
+    assert complaint(cube, lambda x: 3 * x**2 * (1 + 2e-6), x).kinds == {"parameter": None}
+    assert complaint(cube, lambda x: 3 * x**2 * (1 + 5e-6), x).kinds == {"parameter": "factor"}
+
+
+def test_each_number_must_fit_within_its_own_tolerance():
+    """Twice the derivative for 3e6, three times for 3: of two numbers wrong, a factor explains one."""
+    x = np.array([1000.0, 1.0])
+    assert complaint(cube, lambda x: 3 * x**2 * [2, 3], x).kinds == {"parameter": None}
+
+
+def test_small_numbers_are_shown_as_zero():
+    error = complaint(lambda x: 1 + np.sin(x).sum(), lambda x: np.cos(x) + 0.1, np.array([np.pi / 2]))
+    assert "is 0 by differences, but the gradient says 0.1\n" in str(error)
+
+
+def test_zeros_in_no_row_have_no_kind():
+    x = np.random.default_rng(0).normal(size=(3, 3))
+    assert complaint(cube, lambda x: 3 * x**2 * (1 - np.eye(3)), x).kinds == {"parameter": None}
+
+
+def test_a_gradient_of_what_the_loss_does_not_depend_on():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        error = complaint(lambda x, y: (x**2).sum(), lambda x, y: (2 * x, y * 0 + 0.25), x, x)
+    assert error.kinds == {"parameter 1": "missing term"} and "0.25 * 1 is too much" in str(error)
+
+
+def test_a_length_of_a_parameter_may_be_the_factor():
+    x = np.random.default_rng(0).normal(size=(7, 3))
+    assert "7 times the derivative, and 7 is W.shape[0]" in str(complaint(cube, lambda W: 21 * W**2, x, names=["W"]))
+    assert "the derivative / 3, and 3 is W.shape[1]" in str(complaint(cube, lambda W: W**2, x, names=["W"]))
+    assert "  factor: it is twice the derivative" in str(complaint(cube, lambda W: 6 * W**2, x[:2], names=["W"]))
+
+
+@pytest.mark.parametrize("shape", [(6, 1), (1, 6), (2, 2), (1, 1), (6,)])
+@given(seed=seeds)
+def test_with_few_numbers_what_can_explain_all_explains_nothing(shape, seed):
+    """Noise in arrays of one row or column, where any number a row or column fits."""
+    rng = np.random.default_rng(seed)
+    W, C, expected = rng.normal(size=shape), rng.normal(size=(3, *shape[1:])), rng.normal(size=shape)
+    cases = []
+    for name, param, found, right in (("W", W, rng.normal(size=shape), expected), ("C", C, C, C)):
+        floor, wrong = np.full(param.shape, 1e-12), np.abs(found - right) > 1e-9
+        cases.append(Case(name, param, found, right, floor, wrong, 5e-7, cases))
+    assert diagnose(cases[0]) == (None, "")
+
+
+def test_the_right_sum_says_nothing_where_it_is_zero():
+    """The gradient by the outputs of a softmax sums to 0, whichever the target."""
+
+    def loss(o):
+        return np.logaddexp.reduce(o) - o[0]
+
+    def gradient(o):
+        return np.exp(o - np.logaddexp.reduce(o)) - np.array([0, 0.5, 0.5, 0])
+
+    assert complaint(loss, gradient, np.array([0.1, 0.5, -0.3, 0.7])).kinds == {"parameter": None}
+
+
+def test_a_term_added_at_another_index():
+    x = np.array([0.3, -0.7, 1.1, 0.4])
+    error = complaint(cube, lambda x: 3 * x**2 + [0.2, 0, -0.2, 0], x)
+    assert error.kinds == {"parameter": "reduction"} and "added at wrong indices" in str(error)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_rows_are_not_named_where_others_are_hardly_better(seed):
+    case = case_of("logistic", MISTAKES["missing term", "small penalty"], seed, 1.7e-3, 1e-4)
+    assert diagnose(case)[0] in ("missing term", None)

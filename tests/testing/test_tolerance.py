@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from instahash.testing import GradientError, NotSmoothError, check_directional, check_gradient, parameters
 from instahash.testing.points import Point
-from instahash.testing.quotients import N_STEPS, Moved, extrapolated, noise_of, quick, slope, step
+from instahash.testing.quotients import N_STEPS, Moved, central, extrapolated, noise_of, quick, sides, slope, step
 
 EPS = float(np.finfo(np.float64).eps)
 checks = pytest.mark.parametrize("check", [check_gradient, check_directional])
@@ -28,6 +28,25 @@ def test_quotients_by_hand():
     assert quick(line(lambda t: t**5 + t**3 + 2 * t), 3) == pytest.approx(2 - 16 * h**4, abs=1e-12)
 
 
+def test_the_steps_that_count_are_those_after_rounding():
+    assert central(Moved(3.0, 0.0, 0.1), Moved(1.0, 0.0, -0.3)) == pytest.approx(5.0)
+    assert central(Moved(3.0, 0.5, 0.1), Moved(1.0, -0.1, -0.3)) == pytest.approx(3.5)
+    found = slope(lambda t: Moved(3 * max(t, 1.001 * t), 0.0, max(t, 1.001 * t)), 0.0, 0.0)
+    assert found.value == pytest.approx(3.0) and found.error < 1e-11
+
+
+def test_two_slopes_by_hand():
+    """S_k / h_k for f = 3 |t| + t^2 in steps of 4 is 6 + 2 h_k; noise is as high as the sixth."""
+    h, noises = step(np.arange(8)), np.r_[np.full(6, 1e-9), 2.0, 8.0]
+    left, right = sides(6 + 2 * h, np.zeros(8), noises)
+    assert (left, right) == (pytest.approx(-3), pytest.approx(3))
+    assert sides(2 * h, np.zeros(8), noises) is None  # smooth
+    assert sides(6 + 2 * h, np.array([0, 0, 0, 0, 3, -3, 0, 0.0]), noises) is None  # R is not known yet
+    assert sides(np.r_[6.0, 6, 6, 6, 6, 6, 1, 0], np.zeros(8), noises) is None  # it ends after the sixth
+    assert sides(np.r_[6.0, 6, 6, 9, 6, 6, 6, 6], np.zeros(8), noises) is None
+    assert sides(np.r_[6.0, 6, 0, 0, 0, 0, 0, 0], np.zeros(8), noises) is None
+
+
 def test_the_error_of_a_cubic_is_that_of_rounding_and_of_a_fifth_power_what_the_steps_show():
     found = slope(line(lambda t: t**3 + 2 * t + 1), 0.0, EPS)
     assert abs(found.value - 2) <= found.error < 1e-11 and found.sides == (found.value, found.value)
@@ -35,14 +54,16 @@ def test_the_error_of_a_cubic_is_that_of_rounding_and_of_a_fifth_power_what_the_
     assert abs(found.value - 3) <= found.error < 1e-9
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @given(st.floats(-6, 6), st.floats(-6, 6), st.floats(-1, 1), st.booleans(), st.sampled_from([1.0, 2.0, -1.0]))
-def test_the_error_bounds_the_error_at_every_scale(a, s, x, offset, factor):
-    """Of what `factor` times the derivative misses of a sin(t / s + x), with an offset of up to 10^6."""
+def test_the_error_bounds_the_error_at_every_scale(dtype, a, s, x, offset, factor):
+    """Of what `factor` times the derivative misses of a sin(t / s + x), rounded, with an offset of up to 10^6."""
+    epsilon = float(np.finfo(dtype).eps)
     a, s, offset = 10.0**a, 10.0**s, 1e6 * offset
-    assume(a > 100 * EPS * offset)
+    assume(a > 1000 * epsilon * offset)
     right = a / s * np.cos(x)
-    f = line(lambda t: a * np.sin(t / s + x) + offset, factor * right)
-    found = slope(f, noise_of(lambda t: f(t * s), EPS), EPS)
+    f = line(lambda t: float(dtype(a * np.sin(t / s + x) + offset)), factor * right)
+    found = slope(f, noise_of(lambda t: f(t * s), EPS), epsilon)
     assert abs(found.value - (1 - factor) * right) <= found.error
 
 
@@ -59,6 +80,15 @@ def test_noise_of_a_loss_that_rounds_its_parameters():
     found = noise_of(line(lambda t: float(np.float32(1.1 + t)) ** 2), EPS)
     assert 1e-9 < found < 1e-6
     assert noise_of(line(lambda t: 3.0), EPS) == 0.0
+
+
+def test_noise_is_neither_the_steps_rounding_nor_a_bend():
+    def rounded(t):
+        t = float(np.float32(1.1 + t)) - float(np.float32(1.1))
+        return Moved(5e3 * t + 1, 5e3 * t, t)
+
+    assert noise_of(rounded, 2.0**-23) < 1e-12
+    assert noise_of(line(lambda t: np.sin(t / 1e-12)), EPS) < 1e-6
 
 
 SHAPES = {
@@ -126,9 +156,10 @@ def test_a_wrong_gradient_is_found_or_said_to_be_hidden(drawn, factor):
         check_gradient(loss, lambda x: factor * gradient(x), x)
 
 
-def logistic(dtype, seed):
+def logistic(dtype, seed, scale):
+    """At weights of size `scale`."""
     rng = np.random.default_rng(seed)
-    X, y = rng.normal(size=(20, 5)).astype(dtype), (rng.random(20) < 0.5).astype(dtype)
+    X, y = (rng.normal(size=(20, 5)) / scale).astype(dtype), (rng.random(20) < 0.5).astype(dtype)
 
     def loss(w):
         return (np.logaddexp(dtype(0), X @ w) - y * (X @ w)).sum()
@@ -141,10 +172,10 @@ def logistic(dtype, seed):
 
 @checks
 @pytest.mark.parametrize(("dtype", "fault"), [(np.float64, 1e-4), (np.float64, 2e-6), (np.float32, 0.01)])
-@given(seed=st.integers(0, 10**6), data=st.data())
-def test_small_faults_are_found_where_the_loss_is_well_conditioned(check, dtype, fault, seed, data):
-    loss, gradient = logistic(dtype, seed)
-    w = data.draw(parameters(5, dtype))
+@given(seed=st.integers(0, 10**6), scale=st.sampled_from([0.01, 1.0, 1e6]), data=st.data())
+def test_small_faults_are_found_where_the_loss_is_well_conditioned(check, dtype, fault, seed, scale, data):
+    loss, gradient = logistic(dtype, seed, scale)
+    w = data.draw(parameters(5, dtype, scale))
     assert loss(w).dtype == dtype and gradient(w).dtype == dtype
     check(loss, gradient, w)
     with pytest.raises(GradientError):
@@ -208,6 +239,23 @@ def test_what_rounding_hides_is_not_passed_in_silence():
         check_directional(lambda x: 1e12 + 1e-5 * (x**2).sum(), lambda x: -2e-5 * x, x)
 
 
+def test_nothing_is_said_of_no_entries():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check_gradient(lambda x, y: (x**2).sum(), lambda x, y: (2 * x, y), np.ones(2), np.ones((0, 3)))
+
+
+def test_rounding_errors_of_the_gradient_are_no_mistake():
+    """The gradient by x_1 is 0. Terms of size 1 that cancel leave 1e-14; the loss itself is known to 1e-16."""
+    check_gradient(lambda x: x[0], lambda x: np.array([1.0, 1e-14]), np.array([1e-3, 1e-3]))
+
+
+@pytest.mark.parametrize(("s", "a", "offset"), [(1.4e-6, 6e5, 9e5), (4e-6, 9.0, 8e3), (1.6e-6, 1e-4, 0.02)])
+def test_a_loss_that_bends_far_below_the_step_at_zero(s, a, offset):
+    check_gradient(lambda x: a * np.tanh(x / s).sum() + offset, lambda x: 0 * x + a / s, np.zeros(1))
+    check_gradient(lambda x: a * np.sin(x / s).sum() + offset, lambda x: 0 * x + a / s, np.zeros(1))
+
+
 @checks
 @given(seed=st.integers(0, 10**6), dtype=st.sampled_from([np.float64, np.float32]), offset=st.sampled_from([0.0, 50.0]))
 def test_a_kink_at_the_point_is_said_to_be_one(check, seed, dtype, offset):
@@ -235,6 +283,12 @@ def test_the_slopes_on_both_sides_of_a_kink():
         "slope -3 on one side, -2 on the other; the gradient says -3",
         "1 of 2 checked are so; move the point, as testing.away_from_kinks does",
     ]
+
+
+def test_a_gradient_far_from_both_slopes_of_a_kink_is_wrong():
+    with pytest.raises(GradientError, match="1 of 1 wrong") as caught:
+        check_gradient(lambda x: np.maximum(x, 0).sum(), lambda x: x - 4.0, np.zeros(1))
+    assert not isinstance(caught.value, NotSmoothError)
 
 
 def test_wrong_entries_beside_kinks_are_wrong():
@@ -289,4 +343,5 @@ def test_the_dtype_of_a_loss_is_seen_in_its_values():
     point.entry(0, 0).line(0.1)
     assert (point.loss_epsilon, point.epsilon) == (2.0**-52, 2.0**-23)
     point = Point(lambda x: float(x[0]) ** 2, lambda x: (2 * x).astype(np.float64), [x], None)
-    assert point.epsilon == 2.0**-23
+    point.entry(0, 0).line(0.1)
+    assert (point.loss_epsilon, point.epsilon) == (2.0**-52, 2.0**-23)
