@@ -6,7 +6,7 @@ from instahash.cli.common import Parser, amount, note, run, set_blas_threads
 
 EXAMPLE = """example:
   instahash-explore --model-dir instahash-model
-  instahash-explore --model-dir photos --posts held-out.jsonl.gz --compare paper --judgements judgements.sqlite
+  instahash-explore --model-dir my-model --posts held-out.jsonl.gz --compare paper --judgements judgements.sqlite
   instahash-explore --report-judgements judgements.sqlite
 """
 

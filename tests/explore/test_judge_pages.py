@@ -111,3 +111,23 @@ def test_several_judges_on_phones_and_the_report(game, opened):
     assert report.texts("#report td") == ["2", "0", "0"]
     assert "2 sessions" in report.text("#report") and "Ties left out" in report.text("#report")
     assert report.js("document.documentElement.scrollWidth") <= 390 and report.low_contrasts() == {}
+
+
+@pytest.fixture
+def with_photos(start, folders, tmp_path):
+    """The address of a server on which one of two posts has a photo."""
+    image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+    (tmp_path / "photos").mkdir()
+    image.new("RGB", (300, 200), "green").save(tmp_path / "photos" / "1.png")
+    write_posts(tmp_path / "posts.jsonl", [Post(name, labels=(Label("dog", 0.9),)) for name in ("1.png", "2.png")])
+    args = ["--posts", tmp_path / "posts.jsonl", "--photos", tmp_path / "photos", "--judgements", tmp_path / "j.sqlite"]
+    with start("--model-dir", folders["best"], *args) as address:
+        yield address
+
+
+def test_photos_are_shown_where_there_are_some(with_photos, opened):
+    page = opened(with_photos + "/judge")
+    page.wait("document.querySelector('#seen img')?.naturalWidth === 300")
+    assert page.js("document.querySelector('#seen img').alt") == "A photo of dog"
+    judge(page, "ArrowLeft")
+    assert page.texts("#seen .chip") == ["dog"] and page.js("document.querySelector('#seen img') === null")
