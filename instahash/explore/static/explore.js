@@ -117,10 +117,11 @@ function showHashtags(answer, changed) {
 
 function showWords(labels) {
   const chip = (label, place, word) => {
-    const why = label.rejected ? `rejected: score ${label.score} is below ${model.min_score}` : word.known ? "" : "not known";
+    const why = label.rejected ? "rejected" : word.known ? "" : "not known";
+    const title = label.rejected ? `its score is below ${model.min_score}; press to remove it` : "press to remove it";
     const remove = () => setText(without(labels, place, word.word));
     return el("li", {},
-      el("button", { type: "button", class: `chip ${why ? "unknown" : ""}`, title: why || "remove", data: { word: word.word, key: word.word }, onclick: remove },
+      el("button", { type: "button", class: `chip ${why ? "unknown" : ""}`, title, data: { word: word.word, key: word.word }, onclick: remove },
         shown(word), label.score === null ? null : el("small", {}, ` ${number(label.score)}`), why ? el("small", {}, ` ${why}`) : null,
         el("span", { class: "cross", "aria-label": "remove" }, " ×")));
   };
