@@ -57,7 +57,7 @@ def check_gradient(loss, gradient, *params, rtol=None, atol=0.0, names=None, n_c
 
     Warns
     -----
-    RuntimeWarning : the loss's own rounding hides the whole gradient of a parameter, which could not be checked.
+    RuntimeWarning : E is more than a tenth of the largest entry of a parameter's gradient: the entry was not checked.
     """
     point = Point(loss, gradient, params, names)
     probes = []
@@ -82,7 +82,7 @@ def check_directional(loss, gradient, *params, rtol=None, atol=0.0, n_directions
     rng = np.random.default_rng(seed)
     probes = [point.direction(rng, number) for number in range(n_directions)]
     found = _compare(point, probes, rtol, atol)
-    _report(point, ["all parameters"], probes, found, lambda: [directions(probes, found)])
+    _report(point, ["random directions"], probes, found, lambda: [directions(probes, found)])
 
 
 class Found(NamedTuple):
@@ -134,10 +134,11 @@ def _report(point, names, probes, found, cases):
         raise no_slope(probes, found)
     positions = np.array([probe.position for probe in probes])
     for position, name in enumerate(names):
-        if found.hidden[positions == position].all() and (positions == position).any():
+        hidden = found.hidden[positions == position]
+        if hidden.any():
             warnings.warn(
-                f"rounding errors of the loss hide the gradient of {name}, which could not be checked; leave out of "
-                "the loss what does not depend on the parameters, or compute in float64",
+                f"{hidden.sum()} of {len(hidden)} derivatives by {name} are hidden by rounding errors of the loss, and "
+                "were not checked; leave out of the loss what does not depend on the parameters, or compute in float64",
                 RuntimeWarning,
                 stacklevel=3,
             )

@@ -100,7 +100,7 @@ def slope(line, noise, epsilon):
             changes.append(abs(R[k] - R[k - 1]) + abs(jumps[k] - jumps[k - 1] / RATIO))
             if changes[k] + noises[k] < best:
                 best, value = changes[k] + noises[k], abs(R[k])
-            # Could noise explain what is missing? Or are nine digits known, and settled? Or is h too short for the dtype?
+            # Could noise explain what is missing? Are nine digits known and settled? Is h too short for the dtype?
             settled = changes[k] <= 2 * noises[k] and best < 1e-9 * value
             if noises[k] > best and (settled or noises[k] > value) or np.isnan(D[k]) and best < np.inf:
                 break

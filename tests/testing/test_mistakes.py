@@ -284,6 +284,12 @@ def test_a_part_of_the_entries_is_enough_for_a_sign_but_not_for_an_order():
     assert " of 24 wrong\n" in str(error)  # not in which rows
 
 
+def test_a_shift_by_some():
+    x = np.random.default_rng(0).normal(size=9)
+    error = complaint(cube, lambda x: 3 * np.r_[x[6:] + 1, x[:6]] ** 2, x)
+    assert error.kinds == {"parameter": "shifted"} and "along axis 0 the derivative at i stands at i + 3" in str(error)
+
+
 def test_three_axes():
     x = np.random.default_rng(0).normal(size=(3, 3, 2))
     assert complaint(cube, lambda x: 3 * x.transpose(1, 0, 2) ** 2, x).kinds == {"parameter": "transposed"}
@@ -306,6 +312,12 @@ def test_a_mistake_that_is_hardly_there_has_no_kind():
     """By less than five tolerances, 3e-6: g is still twice this and that, within the tolerance."""
     assert complaint(cube, lambda x: 3 * x**2 * (1 + 2e-6), x).kinds == {"parameter": None}
     assert complaint(cube, lambda x: 3 * x**2 * (1 + 5e-6), x).kinds == {"parameter": "factor"}
+
+
+def test_zeros_that_noise_might_be_have_no_kind():
+    expected = np.array([3.0, 0.1, -0.2])
+    case = Case("x", expected, 0 * expected, expected, np.ones(3), np.abs(expected) > 1, 1e-6)
+    assert diagnose(case) == (None, "")
 
 
 def test_each_number_must_fit_within_its_own_tolerance():
