@@ -25,8 +25,8 @@ At a kink S_k / h_k does not go to zero with h. It goes to the slope on the righ
 
 References: Press, Teukolsky, Vetterling and Flannery, Numerical Recipes, section 5.7, for the balance of both errors
 and for a table of extrapolations of which the best is taken (Ridders 1982); Gill, Murray and Wright 1981, Practical
-Optimization, sections 4.6.1 and 8.5 to 8.6, for noise and steps; More and Wild 2011, Estimating Computational Noise,
-section 2, for the noise from a table of differences.
+Optimization, sections 4.6.1, 8.5 and 8.6, for noise and steps; More and Wild 2011, Estimating Computational Noise, for
+the noise from a table of differences.
 """
 
 from __future__ import annotations
