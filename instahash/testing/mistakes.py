@@ -141,16 +141,16 @@ def total(case):
     """Wrong entries with the right sum: a sum over the wrong axis, or terms that were added to the wrong entries."""
     if abs(case.expected.sum()) < 0.01 * np.abs(case.expected).sum():
         return None
-    bound = min(0.01 * case.rtol * np.abs(case.expected).max() + case.floor.sum(), 1e-3 * np.abs(case.missing).max())
+    bound = min(0.01 * case.rtol * np.abs(case.expected).max() + case.floor.sum(), 1e-5 * np.abs(case.missing).max())
     if abs(case.missing.sum()) <= bound:
         return "its numbers are wrong and their sum is right: summed over the wrong axis, or added at wrong indices?"
 
 
 def some_rows(case):
-    """Some rows or columns are wrong, and others are right by a hundred times as much."""
+    """Some rows or columns are wrong, and others are right by a thousand times as much."""
     if case.place and case.found.ndim > 1:
         outside = np.abs(case.missing[~case.wrong]).max(initial=0)
-        if outside <= 0.01 * np.sqrt((case.missing[case.wrong] ** 2).mean()):
+        if outside <= 1e-3 * np.sqrt((case.missing[case.wrong] ** 2).mean()):
             return "is a term of this index missing, or counted twice?"
 
 

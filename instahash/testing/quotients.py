@@ -12,7 +12,7 @@ in which 2 h_k is what really lies between the two points, after rounding.
 Large steps err by what the formula leaves out, small ones by what cancellation leaves of the loss: each value of the
 loss is off by some noise, a quotient by noise / h. So every step has an error, and the step with the least is taken:
 
-    E_k = C_k + N_k + sum_(j > k, C_j > 2 N_j) C_j
+    E_k = C_k + N_k + sum_(j > k) max(C_j - N_j / 2, 0)
     C_k = |R_k - R_(k-1)| + |S_k - S_(k-1) / 16| / h_k          N_k = 8 noise_k / h_k
 
 The first term of C is the error of the coarser of two extrapolations, some 256 times that of the finer one. The second
@@ -106,7 +106,7 @@ def slope(line, noise, epsilon):
                 break
     jumps, R, changes, noises = (np.array(numbers) for numbers in (jumps, R, changes, noises))
     # What is still to change at finer steps, as far as it is not noise.
-    coming = np.where(changes > 2 * noises, changes, 0.0)
+    coming = np.fmax(changes - noises / 2, 0.0)
     errors = changes + noises + np.cumsum(coming[::-1])[::-1] - coming
     if not np.isfinite(errors).any():
         return Slope(0.0, np.inf, (np.nan, np.nan))
