@@ -10,7 +10,7 @@ import pytest
 import instahash
 
 PACKAGE = Path(instahash.__file__).parent
-LEAVES = {"errors", "jit", "settings", "storage", "threads", "topk", "training"}
+LEAVES = {"database", "errors", "jit", "settings", "storage", "threads", "topk", "training"}
 ROOMS = {
     "data",
     "word2vec",
@@ -26,6 +26,7 @@ ROOMS = {
 }
 # What a room may import besides itself and `errors`.
 MAY_IMPORT = {
+    "database": set(),
     "errors": set(),
     "jit": set(),
     "settings": set(),
@@ -35,7 +36,7 @@ MAY_IMPORT = {
     "training": set(),
     "data": set(),
     # Photos in, posts out; the labeller that needs no cloud has kernels.
-    "annotate": {"data", "jit"},
+    "annotate": {"data", "database", "jit"},
     "testing": set(),
     "word2vec": {"jit", "threads", "topk", "training"},
     "autorec": {"jit", "threads", "topk", "training"},
@@ -45,7 +46,7 @@ MAY_IMPORT = {
     "report": {"data"},
     "pipeline": {"data", "word2vec", "autorec", "recommend", "settings", "storage", "topk", "instahash"},
     # It is handed a model, and asks it as anyone may.
-    "explore": {"data", "annotate", "topk"},
+    "explore": {"data", "database", "annotate", "topk"},
     "cli": ROOMS | LEAVES | {"instahash"},
 }
 

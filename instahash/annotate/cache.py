@@ -6,14 +6,14 @@ import hashlib
 import json
 import os
 import sqlite3
-import threading
 import time
 import uuid
 from collections.abc import Iterable, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from instahash.data import Label
+from instahash.database import Database, kind_of
 from instahash.errors import AnnotatorError
 
 FORMAT, APPLICATION = 1, 0x1A57A6  # user_version and application_id of the file
@@ -51,52 +51,54 @@ class Cache:
 
     def __init__(self, path: str | Path, settings: str):
         self._path, self._settings = Path(path), settings
-        self._owner, self._lock = uuid.uuid4().hex, threading.Lock()
+        self._owner = uuid.uuid4().hex
         _OWNERS.add(self._owner)
-        with self._faults():
+        try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            # Autocommit: transactions are opened where they are needed.
-            self._database = sqlite3.connect(self._path, timeout=60, isolation_level=None, check_same_thread=False)
-            try:
-                self._prepare()
-            except BaseException:
-                self._database.close()
-                raise
+        except OSError as error:
+            raise self._failure(error) from None
+        self._database = Database(self._path, self._failure)
+        try:
+            self._prepare()
+        except BaseException:
+            self._database.close()
+            raise
+
+    def _failure(self, error):
+        return AnnotatorError(f"cannot use the cache '{self._path}': {error}; give another file (--cache)")
 
     def _prepare(self):
         """Tables, unless the file is somebody else's."""
-        with self._transaction() as execute:
-            version, application = (
-                execute(f"PRAGMA {name}").fetchone()[0] for name in ("user_version", "application_id")
-            )
+        with self._database.transaction() as execute:
+            application, version, is_new = kind_of(execute)
             if version > FORMAT:
                 raise ValueError("it is of a newer version")
-            if application != APPLICATION and execute("SELECT * FROM sqlite_master").fetchone():
+            if application != APPLICATION and not is_new:
                 raise ValueError("it is a database of something else")
             for statement in SCHEMA:
                 execute(statement)
-        self._database.execute("PRAGMA synchronous=NORMAL")
-        # Readers then do not wait for who writes. It fails while somebody writes, but somebody else will have done it.
-        with suppress(sqlite3.OperationalError):
-            self._database.execute("PRAGMA journal_mode=WAL")
+        with self._database.statements() as execute:
+            execute("PRAGMA synchronous=NORMAL")
+            # Readers then do not wait for who writes. It fails while somebody writes, who will have done it.
+            with suppress(sqlite3.OperationalError):
+                execute("PRAGMA journal_mode=WAL")
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
-        with self._lock:
-            self._database.close()
+        self._database.close()
 
     def get(self, images: Sequence[str]) -> dict[str, tuple[Label, ...]]:
         """The labels of those images, given as digests, that have some."""
-        with self._lock, self._faults():
-            return self._known(images)
+        with self._database.statements() as execute:
+            return self._known(execute, images)
 
     def claim(self, images: Sequence[str]) -> list[str]:
         """Those images that have no labels and that nobody else is at; they are the caller's until `put` or `release`."""
-        with self._transaction() as execute:
+        with self._database.transaction() as execute:
             execute("DELETE FROM claims WHERE until<?", (time.time(),))
-            known, mine = self._known(images), []
+            known, mine = self._known(execute, images), []
             for image in images:
                 if image in known:
                     continue
@@ -116,44 +118,24 @@ class Cache:
     def put(self, image: str, labels: Iterable[Label]) -> None:
         """Keep an image's labels."""
         text = json.dumps([list(label) for label in labels], ensure_ascii=False)
-        with self._lock, self._faults():
-            self._database.execute("REPLACE INTO labels VALUES (?, ?, ?)", (image, self._settings, text))
+        with self._database.statements() as execute:
+            execute("REPLACE INTO labels VALUES (?, ?, ?)", (image, self._settings, text))
 
     def release(self, images: Iterable[str]) -> None:
         """Give claims up, answered or not."""
-        with self._transaction() as execute:
+        with self._database.transaction() as execute:
             for image in images:
                 execute(
                     "DELETE FROM claims WHERE image=? AND settings=? AND owner=?", (image, self._settings, self._owner)
                 )
 
-    def _known(self, images):
+    def _known(self, execute, images):
         found = {}
         for image in images:
-            row = self._database.execute(
-                "SELECT labels FROM labels WHERE image=? AND settings=?", (image, self._settings)
-            ).fetchone()
+            row = execute("SELECT labels FROM labels WHERE image=? AND settings=?", (image, self._settings)).fetchone()
             if row:
-                found[image] = tuple(Label(*label) for label in json.loads(row[0]))
+                found[image] = tuple(Label(*label) for label in json.loads(row["labels"]))
         return found
-
-    @contextmanager
-    def _transaction(self):
-        with self._lock, self._faults():
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._database.execute
-            except BaseException:
-                self._database.execute("ROLLBACK")
-                raise
-            self._database.execute("COMMIT")
-
-    @contextmanager
-    def _faults(self):
-        try:
-            yield
-        except (sqlite3.Error, OSError, ValueError, TypeError) as error:
-            raise AnnotatorError(f"cannot use the cache '{self._path}': {error}; give another file (--cache)") from None
 
 
 def digest(content: bytes) -> str:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import json
 import secrets
-import sqlite3
-import threading
 import time
 from collections import Counter
-from contextlib import contextmanager
 from itertools import combinations
 from pathlib import Path
 
+from instahash.database import Database, kind_of
 from instahash.errors import DataError
 from instahash.explore.winrate import win_rates
 
@@ -50,43 +48,37 @@ class Judgements:
     """
 
     def __init__(self, path, make=True):
-        self._path, self._lock = Path(path), threading.Lock()
+        self._path = Path(path)
         if not make and not self._path.exists():
             raise DataError(f"there is no file of judgements '{path}'; instahash-explore --posts writes one")
-        with self._faults():
-            self._database = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
-            self._database.row_factory = sqlite3.Row
-            with self._transaction() as execute:
-                application, version = (
-                    execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
-                )
-                n_tables = execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-                if not application and not n_tables:
-                    execute(SCHEMA)
-                    execute(f"PRAGMA application_id={APPLICATION}")
-                    execute(f"PRAGMA user_version={FORMAT}")
-                elif (application, version) != (APPLICATION, FORMAT):
-                    raise DataError(f"'{path}' is not a file of judgements that this version knows; give another file")
+        self._database = Database(
+            path, lambda error: DataError(f"cannot use the judgements '{path}': {error}; give another file")
+        )
+        with self._database.transaction() as execute:
+            application, version, is_new = kind_of(execute)
+            if not application and is_new:
+                execute(SCHEMA)
+                execute(f"PRAGMA application_id={APPLICATION}")
+                execute(f"PRAGMA user_version={FORMAT}")
+            elif (application, version) != (APPLICATION, FORMAT):
+                raise DataError(f"'{path}' is not a file of judgements that this version knows; give another file")
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
-        with self._lock:
-            self._database.close()
+        self._database.close()
 
     def waiting(self, session, systems):
         """The pairs that were shown in this session and are not judged, a list of dicts, in the order of the posts."""
-        with self._lock, self._faults():
+        with self._database.statements() as execute:
             where = "session=? AND system_a=? AND system_b=? AND choice IS NULL ORDER BY place"
-            return self._pairs(where, (session, *systems))
+            return _pairs(execute, where, (session, *systems))
 
     def seen(self, session, systems):
         """The posts that this session has had, a set of ids."""
-        with self._lock, self._faults():
-            rows = self._database.execute(
-                "SELECT post FROM pairs WHERE session=? AND system_a=? AND system_b=?", (session, *systems)
-            )
+        with self._database.statements() as execute:
+            rows = execute("SELECT post FROM pairs WHERE session=? AND system_a=? AND system_b=?", (session, *systems))
             return {row["post"] for row in rows}
 
     def show(self, session, judge, post, place, systems, lists):
@@ -96,7 +88,7 @@ class Judgements:
         """
         a_is_left, same = secrets.randbelow(2), SAME if lists[0] == lists[1] else None
         texts = [json.dumps(hashtags) for hashtags in lists]
-        with self._transaction() as execute:
+        with self._database.transaction() as execute:
             execute(
                 "INSERT OR IGNORE INTO pairs (session, judge, post, place, system_a, system_b, a_is_left, hashtags_a, "
                 "hashtags_b, shown_at, choice) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -105,7 +97,7 @@ class Judgements:
 
     def choose(self, session, pair, choice, judge=""):
         """Judge a pair, once. Raises DataError where it is another session's, or was judged otherwise already."""
-        with self._transaction() as execute:
+        with self._database.transaction() as execute:
             row = execute("SELECT choice FROM pairs WHERE pair=? AND session=?", (pair, session)).fetchone()
             if row is None or row["choice"] not in (None, choice):
                 raise DataError("this pair is judged already, or was never shown here; reload the page")
@@ -116,7 +108,7 @@ class Judgements:
 
     def undo(self, session, systems):
         """Take the session's last judgement back, if there is one; returns whether there was."""
-        with self._transaction() as execute:
+        with self._database.transaction() as execute:
             row = execute(
                 "SELECT pair FROM pairs WHERE session=? AND system_a=? AND system_b=? AND judged_at IS NOT NULL "
                 "ORDER BY judged_at DESC, pair DESC LIMIT 1",
@@ -128,52 +120,34 @@ class Judgements:
 
     def pair(self, session, pair):
         """A pair that was shown in this session, a dict, or None."""
-        with self._lock, self._faults():
-            return next(iter(self._pairs("session=? AND pair=?", (session, pair))), None)
+        with self._database.statements() as execute:
+            return next(iter(_pairs(execute, "session=? AND pair=?", (session, pair))), None)
 
     def n_judged(self, session, systems):
         """How many pairs the session has judged; lists that were the same are not among them."""
-        with self._lock, self._faults():
-            return self._database.execute(
+        with self._database.statements() as execute:
+            return execute(
                 "SELECT count(*) FROM pairs WHERE session=? AND system_a=? AND system_b=? AND judged_at IS NOT NULL",
                 (session, *systems),
             ).fetchone()[0]
 
     def report(self):
         """A dict for each pair of systems that was compared: what was counted, and A's win rates over B."""
-        with self._lock, self._faults():
-            rows = self._database.execute("SELECT * FROM pairs WHERE choice IS NOT NULL").fetchall()
+        with self._database.statements() as execute:
+            rows = execute("SELECT * FROM pairs WHERE choice IS NOT NULL").fetchall()
         compared = {}
         for row in rows:
             compared.setdefault((row["system_a"], row["system_b"]), []).append(row)
         return [_counted(*systems, part) for systems, part in compared.items()]
 
-    def _pairs(self, where, values):
-        rows = self._database.execute(f"SELECT * FROM pairs WHERE {where}", values).fetchall()
-        pairs = []
-        for row in rows:
-            a, b = json.loads(row["hashtags_a"]), json.loads(row["hashtags_b"])
-            left, right = (a, b) if row["a_is_left"] else (b, a)
-            pairs.append({"pair": row["pair"], "post": row["post"], "left": left, "right": right})
-        return pairs
 
-    @contextmanager
-    def _transaction(self):
-        with self._lock, self._faults():
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._database.execute
-            except BaseException:
-                self._database.execute("ROLLBACK")
-                raise
-            self._database.execute("COMMIT")
-
-    @contextmanager
-    def _faults(self):
-        try:
-            yield
-        except (sqlite3.Error, OSError, ValueError) as error:
-            raise DataError(f"cannot use the judgements '{self._path}': {error}; give another file") from None
+def _pairs(execute, where, values):
+    pairs = []
+    for row in execute(f"SELECT * FROM pairs WHERE {where}", values).fetchall():
+        a, b = json.loads(row["hashtags_a"]), json.loads(row["hashtags_b"])
+        left, right = (a, b) if row["a_is_left"] else (b, a)
+        pairs.append({"pair": row["pair"], "post": row["post"], "left": left, "right": right})
+    return pairs
 
 
 def _counted(a, b, rows):
