@@ -14,8 +14,9 @@ The rooms, in the order to read them:
     testing     checks for hand-written gradients, for your own code too
     cli         the commands
 
-`settings` lists every setting, `training` has histories and early stopping, `storage` writes model directories, `database` shares SQLite files,
-`threads` shares rows among threads, `topk` finds the highest scores, `jit` holds Numba's flags, `errors` what is raised.
+`settings` lists every setting, `training` has histories and early stopping, `storage` writes model directories,
+`database` shares SQLite files, `threads` shares rows among threads, `topk` finds the highest scores, `jit` holds Numba's
+flags, `errors` what is raised.
 Importing this package is cheap: what is named here is loaded when it is first used.
 """
 

@@ -3,7 +3,7 @@
     photos        files, folders and bytes, one photo after the other
     stream        annotate(): in order, in batches, past every bad photo
     cache         labels on disk, so that nothing is paid for twice
-    google, pace  Google Cloud Vision, within a rate
+    google, pace  Google Cloud Vision: batches, retries, costs, a rate; service, one call and its credentials
     offline       a labeller that needs no cloud: efficientnet, the network; classes, the words of its classes
     images        decoding, which only annotators import
 

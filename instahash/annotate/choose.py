@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from instahash.annotate.google import GoogleAnnotator, has_credentials
+from instahash.annotate.google import GoogleAnnotator
 from instahash.annotate.offline import OfflineAnnotator
+from instahash.annotate.service import has_credentials
 from instahash.errors import AnnotatorError
 
 

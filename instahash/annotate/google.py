@@ -8,14 +8,15 @@ of one of its images is asked again in smaller parts, until that image is alone.
 from __future__ import annotations
 
 import logging
-import os
 import random
 import threading
 import time
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 
+from instahash.annotate import service
 from instahash.annotate.pace import Pace
+from instahash.annotate.service import INVALID_ARGUMENT, PASSING, PERHAPS_AN_IMAGE, CallError
 from instahash.data import Label
 from instahash.errors import AnnotatorError, ImageError
 
@@ -27,13 +28,6 @@ LONGEST = 640  # pixels of the longer side: more do not help labels (Google's be
 PRICES = {"labels": 1.50 / 1000, "objects": 2.25 / 1000}  # USD an image, list price below 5 million a month
 FIRST_DELAY, LAST_DELAY = 1.0, 32.0  # seconds before a call is tried again; doubled each time, with jitter
 TRIES = 3  # of images that a call may have failed for, before they are asked in smaller parts
-DO_WITHOUT = "or do without: --annotator offline"
-
-# gRPC's codes; a connection that breaks may come as one of the first two.
-CANCELLED, UNKNOWN, INVALID_ARGUMENT, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED = 1, 2, 3, 4, 8
-ABORTED, INTERNAL, UNAVAILABLE = 10, 13, 14
-PASSING = {CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE}
-PERHAPS_AN_IMAGE = {DEADLINE_EXCEEDED, INTERNAL}  # an image may be what makes the service fail
 
 
 class GoogleAnnotator:
@@ -53,7 +47,7 @@ class GoogleAnnotator:
     Thread-safe. Raises AnnotatorError where package or credentials are missing.
     """
 
-    name = "Google Cloud Vision"
+    name = service.NAME
 
     def __init__(
         self,
@@ -73,6 +67,7 @@ class GoogleAnnotator:
             (patience, "patience"),
             (timeout, "timeout"),
             (n_concurrent, "n_concurrent"),
+            (max_results, "max_results"),
         ):
             if not 0 < value < float("inf"):
                 raise AnnotatorError(f"{what} is {value}; it must be a number above 0")
@@ -87,7 +82,7 @@ class GoogleAnnotator:
         self._max_cost, self._patience, self._timeout = max_cost, patience, timeout
         # One part in a million forgives what is lost in dividing by a price.
         self.most_images = None if max_cost is None else int(max_cost / self.price * (1 + 1e-6))
-        self._client = client or _client(endpoint)
+        self._client = client or service.make_client(endpoint)
         self._pace = Pace(rate, self.batch_size, n_concurrent)
         self._lock = threading.Lock()
         self._n_answered = self._n_reserved = 0
@@ -107,7 +102,6 @@ class GoogleAnnotator:
 
         if self.most_images is not None and self._n_answered >= self.most_images:
             raise self._too_costly()
-
         return jpeg(content, LONGEST)
 
     def label(
@@ -159,9 +153,9 @@ class GoogleAnnotator:
             again = []
             try:
                 answers = self._call([images[i] for i in part], stopped)
-            except _CallError as error:
+            except CallError as error:
                 if error.code not in PASSING | {INVALID_ARGUMENT}:
-                    raise AnnotatorError(f"{self.name} refuses: {error}; {_help(error)}") from None
+                    raise AnnotatorError(f"{self.name} refuses: {error}; {service.advice(error)}") from None
                 if error.code in PERHAPS_AN_IMAGE:
                     n_spoilt.update(part)
                 by_an_image = error.code == INVALID_ARGUMENT or (
@@ -176,7 +170,7 @@ class GoogleAnnotator:
                     yield part[0], ImageError(f"{self.name} fails at it: {error}")
                 elif time.monotonic() > max(since, self._last_answer) + self._patience:
                     what = f"nothing came through to {self.name} for {self._patience:g} s"
-                    raise AnnotatorError(f"{what}: {error}; try again later, {DO_WITHOUT}") from None
+                    raise AnnotatorError(f"{what}: {error}; try again later, {service.DO_WITHOUT}") from None
                 else:
                     again = part
             else:
@@ -185,9 +179,9 @@ class GoogleAnnotator:
                     if answer.error.code in PASSING and n_errors[i] < TRIES:
                         again.append(i)
                     elif answer.error.code:
-                        yield i, ImageError(f"{self.name} refuses it: {_one_line(answer.error.message)}")
+                        yield i, ImageError(f"{self.name} refuses it: {service.one_line(answer.error.message)}")
                     else:
-                        yield i, _labels(answer)
+                        yield i, service.labels_of(answer)
             if again:
                 parts.append((again, n_failed + 1))
                 if n_failed == 1 and self._last_answer < since:
@@ -197,85 +191,11 @@ class GoogleAnnotator:
                     raise AnnotatorError("stopped")
 
     def _call(self, images, stopped):
-        """The answers of one call, as many as images. Raises _CallError."""
-        from google.api_core.exceptions import GoogleAPICallError
-        from google.auth.exceptions import GoogleAuthError
-        from google.cloud import vision
-
-        kinds = [vision.Feature.Type.LABEL_DETECTION] + [vision.Feature.Type.OBJECT_LOCALIZATION] * self._objects
-        features = [vision.Feature(type_=kind, max_results=self._max_results) for kind in kinds]
-        requests = [
-            vision.AnnotateImageRequest(image=vision.Image(content=image), features=features) for image in images
-        ]
+        """The answers of one call, within the rate. Raises CallError."""
         self._pace.wait(len(images), stopped)
-        try:
-            # Retries are ours: the client's own leave out quotas, and would not keep to the rate.
-            answer = self._client.batch_annotate_images(requests=requests, retry=None, timeout=self._timeout)
-        except GoogleAPICallError as error:
-            raise _CallError(_code(error), error.message) from None
-        except GoogleAuthError as error:
-            raise _CallError(16, str(error)) from None
-        if len(answer.responses) != len(images):
-            raise _CallError(INTERNAL, f"{len(answer.responses)} answers for {len(images)} images")
+        answers = service.call(self._client, images, self._objects, self._max_results, self._timeout)
         self._last_answer = time.monotonic()
-        return answer.responses
-
-
-class _CallError(Exception):
-    """A call that failed as a whole, with gRPC's code."""
-
-    def __init__(self, code, message):
-        super().__init__(_one_line(message))
-        self.code = code
-
-
-def has_credentials() -> bool:
-    """Whether :class:`GoogleAnnotator` would find its packages and credentials; credentials that are broken count."""
-    try:
-        import google.auth
-        import google.cloud.vision
-        import PIL
-    except ImportError:
-        return False
-    if os.environ.get("VISION_EMULATOR_HOST") or os.environ.get("GOOGLE_APPLICATION_CREDENTIALS"):
-        return True
-    try:
-        google.auth.default()
-    except google.auth.exceptions.DefaultCredentialsError as error:
-        return "not found" not in str(error)
-    except Exception:  # a broken file of credentials may make anything of it
-        return True
-    return True
-
-
-def _client(endpoint):
-    try:
-        import grpc
-        import PIL
-        from google.cloud import vision
-        from google.cloud.vision_v1.services.image_annotator.transports import ImageAnnotatorGrpcTransport
-    except ImportError:
-        raise AnnotatorError(
-            f"{GoogleAnnotator.name} needs the packages google-cloud-vision and pillow; install them with "
-            f'python3 -m pip install "instahash[vision]", {DO_WITHOUT}'
-        ) from None
-    emulator = os.environ.get("VISION_EMULATOR_HOST")
-    if emulator:
-        channel = grpc.insecure_channel(emulator)
-        return vision.ImageAnnotatorClient(transport=ImageAnnotatorGrpcTransport(channel=channel))
-    try:
-        return vision.ImageAnnotatorClient(client_options={"api_endpoint": endpoint} if endpoint else None)
-    except Exception as error:  # as above
-        given = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
-        what = (
-            f"cannot use the credentials in '{given}' ({_one_line(error)})"
-            if given
-            else "found no credentials that it can use"
-        )
-        raise AnnotatorError(
-            f"{GoogleAnnotator.name} {what}; set GOOGLE_APPLICATION_CREDENTIALS to the file of a key, or run "
-            f"'gcloud auth application-default login', {DO_WITHOUT}"
-        ) from None
+        return answers
 
 
 def _parts(images):
@@ -289,39 +209,3 @@ def _parts(images):
         n_bytes += len(image)
     if part:
         yield part
-
-
-def _labels(answer):
-    """Labels and objects, each name once with its higher score, in the order of the answer."""
-    scores: dict[str, Label] = {}
-    for description, score in [
-        *((label.description, label.score) for label in answer.label_annotations),
-        *((thing.name, thing.score) for thing in answer.localized_object_annotations),
-    ]:
-        name = _one_line(description)
-        score = min(1.0, max(0.0, round(score, 4)))  # the service counts in float32
-        known = scores.get(name.casefold())
-        if name and (known is None or score > known.score):
-            scores[name.casefold()] = Label(known.description if known else name, score)
-    return tuple(scores.values())
-
-
-def _code(error):
-    """gRPC's number for an error of the client."""
-    if error.grpc_status_code is None:
-        return INTERNAL
-    code = error.grpc_status_code.value[0]
-    # A token that cannot be fetched comes as "unavailable"; one that is refused stays refused.
-    return 16 if code == UNAVAILABLE and "invalid_" in str(error) and "plugin" in str(error) else code
-
-
-def _help(error):
-    if error.code in (7, 16):
-        return (
-            f"check that the credentials may use the Vision API and that its project has billing enabled, {DO_WITHOUT}"
-        )
-    return "see https://cloud.google.com/vision/docs"
-
-
-def _one_line(text):
-    return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split()).rstrip(".")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from instahash.cli.common import Parser, amount, note, run, set_blas_threads
+from instahash.cli.common import ANNOTATORS, Parser, amount, note, run, set_blas_threads
 
 EXAMPLE = """example:
   instahash-explore --model-dir instahash-model
@@ -31,7 +31,7 @@ def parser():
     add("--host", default="127.0.0.1", metavar="ADDRESS",
         help="where to listen; at most addresses others can use the page too (default: %(default)s)")  # fmt: skip
     add("--port", type=port, default=8000, metavar="N", help="0 for any that is free (default: %(default)s)")
-    add("--annotator", choices=("google", "offline"),
+    add("--annotator", choices=ANNOTATORS,
         help="what labels photos (default: google where credentials are found, else offline)")  # fmt: skip
     add("--max-cost", type=amount, metavar="USD", help="google: send no photo that would cost more (default: no limit)")
     add("--posts", metavar="FILE", help="posts to judge hashtags for, at /judge")

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from instahash.annotate import google
+from instahash.annotate import google, service
 from instahash.data import Label
 from instahash.errors import AnnotatorError, ImageError
 
@@ -597,13 +597,13 @@ def test_stop_leaves_calls_under_way_their_answer(vision, annotator, picture):
 
 TRY = """
 import json, os, sys
-from instahash.annotate import google
+from instahash.annotate import google, service
 from instahash.errors import AnnotatorError
 for path in sys.argv[1:] or [None]:
     if path:
         os.environ["GOOGLE_APPLICATION_CREDENTIALS"] = path
     try:
-        found = google.has_credentials()
+        found = service.has_credentials()
         google.GoogleAnnotator()
         print(json.dumps([found, "made"]))
     except AnnotatorError as error:
@@ -700,7 +700,7 @@ def test_credentials_and_endpoint_lead_to_another_host(fake_vision, tmp_path, mo
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "key.json"))
     monkeypatch.setenv("no_grpc_proxy", "127.0.0.1")
     monkeypatch.setattr(google, "FIRST_DELAY", 0.01)
-    assert google.has_credentials()
+    assert service.has_credentials()
     with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as threads:
         labeller = google.GoogleAnnotator(endpoint=f"127.0.0.1:{server.getsockname()[1]}", patience=0.1, timeout=2)
         stopped = threading.Event()
