@@ -73,7 +73,7 @@ share = min(best.settings.recommend.held_out, HELD_OUT / len(seen.ids))
 learn, apart = (seen.take(rows) for rows in train_test_split(len(seen.ids), share, args.seed))
 described, _, targets = experts.examples(learn, np.ones(len(learn.ids)))
 presence = described[:, 0::2]
-last = best.settings.autorec.of_model()
+last = best.settings.autorec.of_model(len(learn.ids))
 
 
 def ndcg(scores):

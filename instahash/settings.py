@@ -9,6 +9,9 @@ from instahash.errors import SettingsError
 
 
 MODES = ("paper", "best")
+# Epochs where they are "auto": these for so many posts and more; fewer are visited oftener, or little would be learnt
+# before the learning rate comes to zero.
+EPOCHS, ENOUGH_POSTS = 12, 40_000
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Word2VecSettings:
 @dataclass(frozen=True)
 class AutoRecSettings:
     n_hidden: int = 500
-    epochs: int = 50
+    epochs: int | str = 50  # or "auto", as many as so many posts need
     batch_size: int = 512
     learning_rate: float = 1e-3
     reg: float = 0.0
@@ -56,28 +59,33 @@ class AutoRecSettings:
     target: str = "bag"  # or "hashtags"
     n_expand: int = 20  # expansion words a post, 0 for none
     expansion_last: float = 0.0  # rating of the last of them; the first has 1 - 1/n_expand
+    length: float = 0.0  # Euclidean, that mode "best" brings each description to; 0 leaves it
 
-    def of_model(self) -> dict[str, Any]:
-        """What AutoRec itself is given; the others say what its ratings are made of."""
-        own = ("input", "target", "n_expand", "expansion_last")
-        return {name: value for name, value in vars(self).items() if name not in own}
+    def of_model(self, n_posts: int) -> dict[str, Any]:
+        """What AutoRec itself is given for so many posts; the others say what its ratings are made of."""
+        own = ("input", "target", "n_expand", "expansion_last", "length")
+        options = {name: value for name, value in vars(self).items() if name not in own}
+        if self.epochs == "auto":
+            options["epochs"] = round(EPOCHS * max(1.0, ENOUGH_POSTS / n_posts) ** (1 / 3))
+        return options
 
 
 _SOFTMAX = {"objective": "multinomial", "hidden": "relu", "n_expand": 0}
 BEST_AUTOREC = AutoRecSettings(
     **_SOFTMAX,
-    epochs=10,
+    epochs="auto",
     batch_size=256,
     learning_rate=2e-3,
     corruption=0.3,
     dropout=0.5,
     input="description",
     target="hashtags",
+    length=2.4,
 )
 BEST_COMPLETION = AutoRecSettings(
     **_SOFTMAX,
     n_hidden=300,
-    epochs=12,
+    epochs="auto",
     learning_rate=6e-3,
     corruption=0.5,
     masked=True,
@@ -126,6 +134,7 @@ class Settings:
             ("n_threads", self.n_threads, 1),
             ("data.max_hashtags", self.data.max_hashtags, 1),
             ("autorec.n_expand", self.autorec.n_expand, 0),
+            ("autorec.length", self.autorec.length, 0),
             ("recommend.n_similar", self.recommend.n_similar, 1),
             ("recommend.n_default", self.recommend.n_default, 0),
             ("recommend.half_life", self.recommend.half_life, 0),
@@ -207,6 +216,10 @@ def sections() -> dict[str, list[str]]:
 
 def _parsed(path: str, text: str, old: Any) -> Any:
     kind = type(old)
+    if path in ("autorec.epochs", "completion.epochs"):
+        if text == "auto":
+            return text
+        kind = int
     if kind is bool:
         if text.lower() not in ("true", "false"):
             raise SettingsError(f"{path} is '{text}'; it must be true or false")

@@ -15,10 +15,20 @@ def test_every_setting_can_be_set_by_name():
     for section, names in sections().items():
         for name in names:
             default = getattr(getattr(Settings(), section), name)
-            value = {"input": "description", "target": "hashtags"}.get(name, type(default)(1))
+            value = {"input": "description", "target": "hashtags", "epochs": 1}.get(name, type(default)(1))
             changed = Settings().changed([f"{section}.{name}={value}"])
             assert getattr(getattr(changed, section), name) == value
             assert Settings.from_json(json.loads(json.dumps(changed.to_json()))) == changed
+
+
+def test_epochs_may_be_left_to_the_number_of_posts():
+    settings = Settings.of("paper").changed(["autorec.epochs=auto"])
+    assert settings.autorec.epochs == "auto" and Settings.from_json(settings.to_json()) == settings
+    epochs = [settings.autorec.of_model(n_posts)["epochs"] for n_posts in (1, 5_000, 40_000, 10**6)]
+    assert epochs == [410, 24, 12, 12]
+    assert settings.changed(["autorec.epochs=3"]).autorec.of_model(5_000)["epochs"] == 3
+    with pytest.raises(SettingsError, match="autorec.epochs is 'many'; it must be a whole number"):
+        settings.changed(["autorec.epochs=many"])
 
 
 @pytest.mark.parametrize(
@@ -30,6 +40,7 @@ def test_every_setting_can_be_set_by_name():
         ("autorec.epochs=3.5", "must be a whole number"),
         ("autorec.reg=much", "must be a number, as in autorec.reg=0.0"),
         ("autorec.reg=nan", "must be a finite number"),
+        ("autorec.length=-1", "autorec.length is -1.0; it must be at least 0"),
         ("data.min_score=2", r"must lie in \[0, 1\]"),
         ("data.max_hashtags=0", "data.max_hashtags is 0; it must be at least 1"),
         ("autorec.input=photo", "autorec.input is 'photo'; it must be one of bag, description"),

@@ -8,15 +8,27 @@ from __future__ import annotations
 import numpy as np
 
 from instahash.data import keep, train_test_split
-from instahash.pipeline.experts import PRESENCE, Experts, latest
+from instahash.pipeline.experts import Experts, latest
 from instahash.pipeline.inside import Asked, Opinions
 from instahash.recommend import Fusion, Questions, Recommendation, diversify, echoes, novelty_shift
 from instahash.topk import top_k
 
+# A description of at most so many words is short: each says more, and some experts make more of it than others.
+SHORT = 3
+_FROM_WORDS = {
+    "autorec": 0.7,
+    "linear": 0.2,
+    "word2vec": 0.3,
+    "cooccurrence": 0.3,
+    "common": 1.0,
+    "personal": 1.0,
+    "popularity": -0.2,
+}
 # By what is known of a post: the experts that answer, and their weights before any post was held out to learn them.
 CONTEXTS = {
     "neither": {"popularity": 1.0, "common": 1.0, "personal": 1.0},
-    "description": {"autorec": 0.7, "linear": 0.3, "word2vec": 0.4, "common": 1.0, "personal": 1.0},
+    "short": _FROM_WORDS,
+    "description": _FROM_WORDS,
     "chosen": {"completion": 0.9, "word2vec": 0.2, "common": 1.0, "personal": 1.0},
     "both": {
         "autorec": 0.4,
@@ -28,10 +40,10 @@ CONTEXTS = {
         "popularity": -0.4,
     },
 }
-# A context's number is the sum of what is known in it.
-DESCRIBED, CHOSEN = 1, 2
+NEITHER, FEW, DESCRIBED, CHOSEN, BOTH = range(len(CONTEXTS))
 KNOWN = {
     "neither": "nothing is",
+    "short": f"one to {SHORT} words of a description are",
     "description": "a description is",
     "chosen": "chosen hashtags are",
     "both": "a description and chosen hashtags are",
@@ -46,11 +58,11 @@ TOP = 10
 class Best:
     """The experts, and how they are fused.
 
-    settings : Settings.  vocabulary : Vocabulary.  n_posts : not looked at.
+    settings : Settings.  vocabulary : Vocabulary.  n_posts : int, posts trained on.
     """
 
     def __init__(self, settings, vocabulary, n_posts):
-        self.settings, self.experts = settings, Experts(settings, vocabulary)
+        self.settings, self.experts = settings, Experts(settings, vocabulary, n_posts)
 
     @property
     def word2vec(self):
@@ -85,15 +97,20 @@ class Best:
         self.experts.partial_fit(dataset)
 
     def _fuse(self, apart, now, report):
-        """Learn each context's weights from posts held apart; chosen hashtags are a random half of a post's."""
+        """Learn each context's weights from posts held apart; chosen hashtags are a random half of a post's.
+
+        What is short of a post are one to SHORT of its words, at random.
+        """
         self.fusions = {name: Fusion(starts, list(starts.values())) for name, starts in CONTEXTS.items()}
-        given = np.random.default_rng([self.settings.seed, 1]).random(apart.hashtags.nnz) < 0.5
+        rng = np.random.default_rng([self.settings.seed, 1])
+        given = rng.random(apart.hashtags.nnz) < 0.5
+        short = _some_words(apart.description, SHORT, rng)
         weights = self.experts.weights(apart, now)
         for context, (name, fusion) in enumerate(self.fusions.items()):
-            chosen = given & bool(context & CHOSEN)
-            seen = keep(apart.description, np.full(apart.description.nnz, bool(context & DESCRIBED)))
+            chosen = given & (context in (CHOSEN, BOTH))
+            words = short if context == FEW else np.full(len(short), context in (DESCRIBED, BOTH))
             rest = self.experts.outputs(keep(apart.hashtags, ~chosen))
-            questions = Questions(seen, keep(apart.hashtags, chosen), apart.keys)
+            questions = Questions(keep(apart.description, words), keep(apart.hashtags, chosen), apart.keys)
             rows = np.flatnonzero(self._contexts(questions) == context)
             if len(rows):
                 part = questions.part(rows)
@@ -105,8 +122,9 @@ class Best:
 
     def _contexts(self, questions):
         """(m,) int, which of CONTEXTS each post is in."""
-        described, chosen = (np.diff(matrix.indptr) > 0 for matrix in (questions.description, questions.chosen))
-        return DESCRIBED * described + CHOSEN * chosen
+        n_words, n_chosen = (np.diff(matrix.indptr) for matrix in (questions.description, questions.chosen))
+        alone = np.where(n_words == 0, NEITHER, np.where(n_words <= SHORT, FEW, DESCRIBED))
+        return np.where(n_chosen == 0, alone, np.where(n_words == 0, CHOSEN, BOTH))
 
     def _ask(self, questions, words):
         """Log-probabilities of the next hashtag, probabilities of its use at all, and what AutoRec alone says.
@@ -199,14 +217,13 @@ class Best:
 
     def asked(self, questions):
         """The networks that answer about one post, a list of Asked: none, one, or both."""
-        contexts, experts = self._contexts(questions)[0], self.experts
-        networks = []
-        if contexts & DESCRIBED:
-            inputs = np.repeat(np.arange(len(experts.vocabulary)), 2)
-            usual = np.where(np.arange(len(inputs)) % 2, 0, PRESENCE)
+        experts, networks = self.experts, []
+        if questions.description.nnz:
             ratings = experts.inputs(questions.description)
+            inputs = np.repeat(np.arange(len(experts.vocabulary)), 2)
+            usual = np.where(np.arange(len(inputs)) % 2, 0, ratings.data[0])  # the presence of any word
             networks.append(Asked("autorec", experts.autorec, ratings, inputs, usual, experts.hashtags))
-        if contexts & CHOSEN:
+        if questions.chosen.nnz:
             ratings, usual = experts.outputs(questions.chosen), np.ones(len(experts.hashtags))
             networks.append(Asked("completion", experts.completion, ratings, experts.hashtags, usual, experts.hashtags))
         return networks
@@ -225,9 +242,18 @@ class Best:
     def load(cls, settings, vocabulary, n_posts, history, files):
         """The trained mode from what :meth:`header` and :meth:`files` gave."""
         mode = cls(settings, vocabulary, n_posts)
-        mode.experts = Experts.load(settings, vocabulary, history, files)
+        mode.experts = Experts.load(settings, vocabulary, n_posts, history, files)
         weights = files["fusion.npz"]
         mode.fusions = {
             name: Fusion(members, weights[name][:-2], weights[name][-2:]) for name, members in CONTEXTS.items()
         }
         return mode
+
+
+def _some_words(description, most, rng):
+    """Which entries are among one to `most` of their post's, at random: (nnz,) bool."""
+    n_posts = description.shape[0]
+    rows = np.repeat(np.arange(n_posts), np.diff(description.indptr))
+    place = np.empty(len(rows), int)
+    place[np.lexsort((rng.random(len(rows)), rows))] = np.arange(len(rows)) - description.indptr[rows]
+    return place < rng.integers(1, most + 1, n_posts)[rows]

@@ -4,6 +4,7 @@ autorec      description -> hashtags, AutoRec with a softmax, words dropped from
 linear       the same question to a ridge regression
 completion   hashtags -> the hashtags that go with them, AutoRec trained to complete what was hidden
 word2vec     the skip-gram model's own log P(t | words), but for a constant: the mean input vector times C
+cooccurrence the share of posts with a word that use the hashtag, the mean over the words
 common       what people with the asker's features, and lately everybody, used more than usual
 personal     what the asker used more than they
 popularity   log of the share of all uses
@@ -17,33 +18,33 @@ from scipy import sparse
 from instahash.autorec import AutoRec
 from instahash.data import ones, renumber
 from instahash.errors import DataError
-from instahash.recommend import Preferences, Ridge
+from instahash.recommend import Cooccurrence, Preferences, Ridge
 from instahash.word2vec import Word2Vec
 
 # A word's presence is this number in the input; its label's score, standardised, has the standard deviation SPREAD.
 PRESENCE, SPREAD = 0.7, 0.5
 # What scores are taken to deviate at least: where all were alike, another one means little.
 LEAST_DEVIATION = 0.05
-# The least output of the linear model whose logarithm is taken.
-FLOOR = 1e-2
+# The least output of the linear model, and of co-occurrence, whose logarithm is taken.
+FLOOR, LEAST_SHARE = 1e-2, 1e-3
 EVERYBODY = ""
 
 
 class Experts:
     """The models, and the log-scores that they give to hashtags.
 
-    settings : Settings.  vocabulary : Vocabulary.
+    settings : Settings.  vocabulary : Vocabulary.  n_posts : int, posts trained on.
 
     Attributes besides, after :meth:`fit`
     -------------------------------------
     hashtags : (n_hashtags,) int32, the words that the outputs stand for.
     usual : (float, float), mean and standard deviation of labels' scores.
     word2vec : Word2Vec.  autorec, completion : AutoRec.  preferences : Preferences.
-    linear : Ridge, None where its dense matrices would not fit.
+    cooccurrence : Cooccurrence.  linear : Ridge, None where its dense matrices would not fit.
     """
 
-    def __init__(self, settings, vocabulary):
-        self.settings, self.vocabulary = settings, vocabulary
+    def __init__(self, settings, vocabulary, n_posts):
+        self.settings, self.vocabulary, self.n_posts = settings, vocabulary, n_posts
 
     # Training
 
@@ -57,14 +58,15 @@ class Experts:
         now, dataset = latest(dataset), dataset.take(rows)
         shared = {"seed": settings.seed, "n_threads": settings.n_threads}
         self.word2vec = Word2Vec(**vars(settings.word2vec), **shared)
-        self.autorec = AutoRec(**settings.autorec.of_model(), **shared)
-        self.completion = AutoRec(**settings.completion.of_model(), **shared)
+        self.autorec = AutoRec(**settings.autorec.of_model(self.n_posts), **shared)
+        self.completion = AutoRec(**settings.completion.of_model(self.n_posts), **shared)
         plan = self.word2vec.plan(dataset.bags)
         report(f"Word2Vec: {plan.trainer} trainer, {plan.why}; at most {plan.memory / 1e6:,.0f} MB.")
         trainer.run(self.word2vec, "word2vec", plan.epochs, dataset.bags)
         weights = self.weights(dataset, now)
         described, given, targets = self.examples(dataset, weights)
         self.linear = self._fit_linear(described, targets, weights, report)
+        self.cooccurrence = Cooccurrence().fit(dataset.description, dataset.hashtags)
         trainer.run(self.autorec, "autorec", self.autorec.epochs, described, 0.0, targets=targets)
         trainer.run(self.completion, "completion", self.completion.epochs, given, 0.0, targets=targets)
         self.preferences.fit(self._keys(dataset.keys), self.outputs(dataset.hashtags), self.log_share(), dataset.times)
@@ -121,13 +123,22 @@ class Experts:
         return self.inputs(dataset.description), given, targets
 
     def inputs(self, description):
-        """AutoRec's input, CSR (n_posts, 2 n_words): column 2j is the presence of word j, 2j + 1 its score."""
+        """AutoRec's input, CSR (n_posts, 2 n_words): column 2j is the presence of word j, 2j + 1 its score.
+
+        Each row is brought to the same length, as by Liang et al. (2018): one word alone says as much as ten together.
+        """
         indices = np.repeat(2 * description.indices, 2)
         indices[1::2] += 1
         mean, deviation = self.usual
         data = np.full(len(indices), PRESENCE, np.float32)
         data[1::2] = SPREAD * ((description.data - mean) / deviation).clip(-3, 3)
-        shape = description.shape[0], 2 * len(self.vocabulary)
+        shape, length = (description.shape[0], 2 * len(self.vocabulary)), self.settings.autorec.length
+        n_inputs = 2 * np.diff(description.indptr)
+        factors = np.ones(shape[0], np.float32)
+        if length:
+            squares = np.bincount(np.repeat(np.arange(shape[0]), n_inputs), data**2, shape[0])
+            factors[n_inputs > 0] = length / np.sqrt(squares[n_inputs > 0])
+        data *= np.repeat(factors, n_inputs)
         return sparse.csr_array((data, indices, 2 * description.indptr), shape=shape)
 
     def outputs(self, hashtags):
@@ -141,7 +152,8 @@ class Experts:
         return place
 
     def remember(self, dataset):
-        """Count what people like, and what everybody used lately."""
+        """Count what goes with what, what people like, and what everybody used lately."""
+        self.cooccurrence.add(dataset.description, dataset.hashtags)
         self.preferences.add(self._keys(dataset.keys), self.outputs(dataset.hashtags), dataset.times)
 
     def _keys(self, keys):
@@ -162,6 +174,9 @@ class Experts:
             scores["autorec"] = self.autorec.predict(inputs)
             linear = self.linear.score(inputs) if self.linear else np.zeros((m, n), np.float32)
             scores["linear"] = np.log(np.maximum(linear, FLOOR))
+        if "cooccurrence" in wanted:
+            shares = self.cooccurrence.score(questions.description)[:, self.hashtags]
+            scores["cooccurrence"] = np.log(np.maximum(shares, LEAST_SHARE))
         if "completion" in wanted:
             scores["completion"] = self.completion.predict(self.outputs(questions.chosen))
         if "word2vec" in wanted:
@@ -205,9 +220,9 @@ class Experts:
         }
 
     @classmethod
-    def load(cls, settings, vocabulary, history, files):
+    def load(cls, settings, vocabulary, n_posts, history, files):
         """The trained experts from what :meth:`header` and :meth:`files` gave."""
-        experts, seed = cls(settings, vocabulary), {"seed": settings.seed}
+        experts, seed = cls(settings, vocabulary, n_posts), {"seed": settings.seed}
         experts.word2vec = Word2Vec.from_arrays(
             **files["word2vec.npz"], history=history["word2vec_loss"], settings={**vars(settings.word2vec), **seed}
         )
@@ -215,12 +230,13 @@ class Experts:
             AutoRec.from_arrays(
                 **files[f"{name}.npz"],
                 history=history[f"{name}_loss"],
-                settings={**getattr(settings, name).of_model(), **seed},
+                settings={**getattr(settings, name).of_model(n_posts), **seed},
             )
             for name in ("autorec", "completion")
         )
         experts.linear = Ridge.from_arrays(files["linear.npz"]) if files["linear.npz"] else None
         experts.preferences = Preferences.from_arrays(files["preferences.npz"])
+        experts.cooccurrence = Cooccurrence.from_arrays(files["baselines.npz"])
         experts.hashtags = files["experts.npz"]["hashtags"]
         experts.usual = tuple(files["experts.npz"]["usual"].tolist())
         if (len(experts.word2vec.W), len(experts.autorec.U)) != (len(vocabulary), len(experts.hashtags)):

@@ -32,7 +32,7 @@ class Paper:
         settings = self.settings
         shared = {"seed": settings.seed, "n_threads": settings.n_threads}
         self.word2vec = Word2Vec(**vars(settings.word2vec), **shared)
-        self.autorec = AutoRec(**settings.autorec.of_model(), **shared)
+        self.autorec = AutoRec(**settings.autorec.of_model(self.n_posts), **shared)
         plan = self.word2vec.plan(dataset.bags)
         report(f"Word2Vec: {plan.trainer} trainer, {plan.why}; at most {plan.memory / 1e6:,.0f} MB.")
         trainer.run(self.word2vec, "word2vec", plan.epochs, dataset.bags)
@@ -166,7 +166,7 @@ class Paper:
         mode.autorec = AutoRec.from_arrays(
             **files["autorec.npz"],
             history=history["autorec_rmse"],
-            settings={**settings.autorec.of_model(), "seed": settings.seed},
+            settings={**settings.autorec.of_model(n_posts), "seed": settings.seed},
         )
         n_words = len(vocabulary)
         if len(mode.word2vec.W) != n_words or len(mode.autorec.U) != n_words:

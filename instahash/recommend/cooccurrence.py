@@ -47,14 +47,14 @@ class Cooccurrence:
 
         Raises ModelError for chosen hashtags where the counts were saved without those of hashtags with hashtags.
         """
-        given = [(description, _shares(self.pairs, self.posts))]
+        given = [(_weighted(description, self.posts), self.pairs)]
         if chosen is not None and chosen.nnz:
             if self.partners is None:
                 raise ModelError(
                     "co-occurrence has no counts of hashtags with hashtags, since it was saved by an older version; "
                     "train the model anew to ask with chosen hashtags"
                 )
-            given.append((chosen, _shares(self.partners, self.uses)))
+            given.append((_weighted(chosen, self.uses), self.partners))
         return mean_score(given)
 
     def to_arrays(self):
@@ -83,15 +83,17 @@ def without_diagonal(matrix):
 def mean_score(given):
     """The mean of what all words of a post say about each word, (n_posts, n_words) float32; zero for no words.
 
-    given : list of (words CSR (n_posts, n_words), scores sparse (n_words, n_words) float32, a row a word).
+    given : list of (words CSR (n_posts, n_words), what each counts, scores sparse (n_words, n_words), a row a word).
     """
-    total = sum((ones(words) @ scores).toarray() for words, scores in given)
+    total = sum((words @ scores).toarray() for words, scores in given)
     total /= np.maximum(sum(np.diff(words.indptr) for words, _ in given), 1).astype(np.float32)[:, None]
     return total
 
 
-def _shares(pairs, posts):
-    return sparse.diags_array(1 / (posts + 1)) @ pairs
+def _weighted(words, posts):
+    """The words, each of which counts 1 / (posts + 1)."""
+    weights = 1 / (posts[words.indices] + 1)
+    return sparse.csr_array((weights, words.indices, words.indptr), shape=words.shape)
 
 
 def _parts(matrix, prefix):

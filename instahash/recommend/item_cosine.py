@@ -30,8 +30,8 @@ class ItemCosine:
 
         chosen : CSR (n_posts, n_words), hashtags that are given too.
         """
-        given = [(description, self.from_words)]
-        return mean_score(given if chosen is None else [*given, (chosen, self.from_hashtags)])
+        given = [(ones(description), self.from_words)]
+        return mean_score(given if chosen is None else [*given, (ones(chosen), self.from_hashtags)])
 
 
 def _cosines(A, B):

@@ -176,7 +176,7 @@ def test_the_units_are_those_of_the_network(model, labels, chosen):
             assert [word["push"] for word in unit["up"]] == pytest.approx(
                 [p for p in np.sort(h[k] * U[:, k])[::-1][:6] if p > 0], abs=2e-4
             )
-            usual = {"completion": 1, "autorec": 0.7 if best else 2}[network["name"]]
+            usual = 2 if not best else network["input"][0]["ratings"][0]
             weights = usual * autorec.V[k, ::columns] * np.sign(h[k])
             assert [abs(word["share"]) for word in unit["drivers"]] == pytest.approx(
                 [w for w in np.sort(weights)[::-1][:6] if w > 0], abs=2e-4
@@ -188,8 +188,10 @@ def test_the_units_are_those_of_the_network(model, labels, chosen):
 def test_the_experts_make_the_probability(models, labels, chosen, novelty):
     model = models["best"]
     steps = Explainer(model).explain(labels, chosen, novelty)
-    experts, context = steps["experts"], 1 * bool(labels) + 2 * bool(chosen)
-    assert experts["context"] == ("neither", "description", "chosen", "both")[context]
+    experts = steps["experts"]
+    known = len(model.questions(labels).description.indices)
+    alone = "neither" if known == 0 else "short" if known <= 3 else "description"
+    assert experts["context"] == (alone if not chosen else "both" if known else "chosen")
     fusion = model.mode.fusions[experts["context"]]
     assert list(experts["weights"].values()) == pytest.approx(fusion.weights, abs=1e-6)
     a, c = fusion.calibration

@@ -316,12 +316,56 @@ def test_weights_are_learnt_from_fewer_posts_where_hashtags_are_many(monkeypatch
 
 
 def test_an_input_is_a_presence_and_a_score():
-    mode = Experts(QUICK, Vocabulary(["a", "b", "c"], [3, 2, 1], [1, 0, 0]))
-    mode.usual = (0.8, 0.1)
-    description = sparse.csr_array(np.array([[0.0, 0.9, 0.8], [0.2, 0.0, 0.0]], np.float32))
-    inputs = mode.inputs(description).toarray()
+    description = sparse.csr_array(np.array([[0.0, 0.9, 0.8], [0, 0, 0], [0.2, 0.0, 0.0]], np.float32))
     # A word's score is half as many standard deviations from the usual, of which more than three are not believed.
-    np.testing.assert_allclose(inputs, [[0, 0, 0.7, 0.5, 0.7, 0], [0.7, -1.5, 0, 0, 0, 0]], atol=1e-6)
+    plain = np.array([[0, 0, 0.7, 0.5, 0.7, 0], [0] * 6, [0.7, -1.5, 0, 0, 0, 0]])
+    for length in (0, 2.0):
+        settings = QUICK.changed([f"autorec.length={length}"])
+        experts = Experts(settings, Vocabulary(["a", "b", "c"], [3, 2, 1], [1, 0, 0]), 100)
+        experts.usual = (0.8, 0.1)
+        inputs = experts.inputs(description).toarray()
+        lengths = np.linalg.norm(plain, axis=1, keepdims=True)
+        expected = plain * length / np.maximum(lengths, 1e-9) if length else plain
+        np.testing.assert_allclose(inputs, expected, atol=1e-6)
+
+
+def test_few_words_are_a_context_of_their_own(model):
+    words = ["dog", "canine", "puppy", "snout", "fur", "unknownword"]
+    for n, context in enumerate(["neither", "short", "short", "short", "description", "description"]):
+        assert model.mode.opinions(model.questions(words[:n])).context == context
+        both = model.mode.opinions(model.questions(words[:n], ["puppy"])).context
+        assert both == ("both" if n else "chosen")
+    assert model.mode.opinions(model.questions(words[-1:])).context == "neither"
+    weights = [model.mode.fusions[name].weights for name in ("short", "description")]
+    assert np.abs(weights[0] - weights[1]).max() > 0.02
+
+
+def test_weights_of_short_descriptions_are_learnt_from_one_to_three_words(monkeypatch):
+    seen = []
+    scores = Experts.scores
+    monkeypatch.setattr(
+        Experts, "scores", lambda self, wanted, q, words: seen.append(q.description) or scores(self, wanted, q, words)
+    )
+    InstaHash(QUICK).fit(TRAIN)
+    nothing, short, description, chosen, _ = seen
+    sizes = np.bincount(np.diff(short.indptr), minlength=4)
+    assert len(sizes) == 4 and sizes[0] == 0 and sizes[1:].min() > 0.15 * sizes.sum()
+    assert np.diff(description.indptr).min() > 3 and nothing.nnz == chosen.nnz == 0
+    # Which words are known is drawn: they are all over the vocabulary, as those of whole descriptions are.
+    assert abs(short.indices.mean() / description.indices.mean() - 1) < 0.2
+
+
+@compiled
+def test_a_single_label_brings_its_own_hashtags():
+    model = InstaHash(Settings.of("best")).fit("sample")
+    counts = model.baselines["cooccurrence"]
+    for label in ("dog", "cat", "beach", "coffee", "flower", "mountain", "wedding"):
+        answer = model.recommend([(label, 0.9)], 3)
+        ((word,), _), (hashtags, _) = (model.vocabulary.lookup(texts) for texts in ([label], answer.hashtags))
+        shares = counts.pairs[[word], :].toarray()[0, hashtags] / counts.posts[word]
+        assert (shares > 0.15).all() and np.abs(shares - answer.scores).max() < 0.2
+    answer = model.recommend(["dog"])
+    assert answer.hashtags[0] == "dog" and answer.scores[0] > 0.4
 
 
 def test_old_posts_count_half_after_each_half_life(tmp_path):

@@ -7,12 +7,14 @@ const EXPERTS = {
   linear: "Linear",
   completion: "Completion",
   word2vec: "Word2Vec",
+  cooccurrence: "Co-occurrence",
   common: "Common",
   personal: "Personal",
   popularity: "Popularity",
 };
 const CONTEXTS = {
   neither: "nothing is known",
+  short: "one to three labels are known",
   description: "labels are known",
   chosen: "chosen hashtags are known",
   both: "labels and chosen hashtags are known",
