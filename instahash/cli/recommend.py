@@ -27,7 +27,9 @@ def parser():
     add("--model-dir", default="instahash-model", metavar="DIR",
         help="a directory written by instahash-train (default: %(default)s)")  # fmt: skip
     source = command.add_mutually_exclusive_group(required=True)
-    source.add_argument("--labels", metavar="TEXT", help="labels of one photo, separated by commas; may end in :score")
+    source.add_argument(
+        "--labels", metavar="TEXT", help="labels of one photo, between commas; each may end in :score, 0 to 1"
+    )
     source.add_argument("--image", nargs="+", metavar="FILE", help="photos (or folders of them), labelled first")
     source.add_argument("--posts", metavar="FILE", help="posts with labels; their hashtags are not looked at")
     add("--top", type=at_least(1), metavar="N",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from instahash.errors import DataError
+
+# What is meant as a score; a percentage is too, and refused.
+NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)? ?%?"
 
 
 class Label(NamedTuple):
@@ -65,16 +69,20 @@ def post_from_json(value: Any) -> Post:
 
 
 def label_from_text(text: str) -> str | tuple[str, float]:
-    """ "sky" or "sky:0.93" as :meth:`InstaHash.recommend` takes it. Raises DataError for a score outside [0, 1]."""
-    name, colon, score = text.rpartition(":")
-    if not colon or "." not in score and score.strip() not in ("0", "1"):  # "16:9" is a label
+    """ "sky" or "sky:0.93" as :meth:`InstaHash.recommend` takes it. Raises DataError for a score outside [0, 1].
+
+    A number behind a colon is a score, but for a whole one behind a digit, as in "16:9" or "12:30".
+    """
+    name, _, score = (part.strip() for part in text.rpartition(":"))
+    is_ratio = name[-1:].isdigit() and score.isdigit() and score not in ("0", "1")
+    if not name or is_ratio or not re.fullmatch(NUMBER, score):
         return text
-    try:
-        value = float(score)
-    except ValueError:
-        return text
+    value = -1 if score.endswith("%") else float(score)
     if not 0 <= value <= 1:
-        raise DataError(f"the score of '{name.strip()}' is {score.strip()}; it must lie in [0, 1], as in \"sky:0.93\"")
+        raise DataError(
+            f'the score of {_shown(name)} is {score[:20]}; a score is from 0 to 1, as in "sky:0.93"; where the number '
+            "is part of the label, leave the colon out"
+        )
     return name, value
 
 

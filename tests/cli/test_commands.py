@@ -378,7 +378,7 @@ def test_wishes_of_an_answer(trained, tmp_path):
     asked = ["recommend", *model, "--labels", "dog"]
     assert refused(run(*asked, "--novelty", "2"), "2 is not in [0, 1]")
     assert refused(run(*asked, "--platform", "myspace"), "invalid choice: 'myspace'")
-    assert refused(run(*asked[:3], "--labels", "dog:1.5"), "the score of 'dog' is 1.5", "must lie in [0, 1]")
+    assert refused(run(*asked[:3], "--labels", "dog:9"), "the score of 'dog' is 9; a score is from 0 to 1, as in")
     assert refused(run(*asked, "--banned", tmp_path / "none.txt"), "none.txt", "give a text file")
     many = " ".join(f"t{i}" for i in range(30))
     assert refused(run(*asked, "--platform", "instagram", "--chosen", many), "takes 30 hashtags and 30 are chosen")

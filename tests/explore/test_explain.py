@@ -70,7 +70,7 @@ def test_what_is_made_of_labels(by_hand):
     assert sorted(steps["description"]) == ["dog", "grass"]  # grass by the third label
     assert dog["words"] == [{"word": "dog", "hashtag": True, "known": True}]
     assert by_hand.explain(["cat"])["labels"][0]["words"][0]["spelled"] == "CAT"
-    with pytest.raises(DataError, match="must lie in"):
+    with pytest.raises(DataError, match="a score is from 0 to 1"):
         by_hand.explain(["dog:1.5"])
 
 
