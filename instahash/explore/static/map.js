@@ -1,7 +1,7 @@
 // The map of the hashtags: a canvas that is moved, zoomed, searched and clicked.
 
 import { get } from "./api.js";
-import { bar, byId, el, fill, number, roving } from "./dom.js";
+import { bar, byId, el, fill, keepingFocus, number, roving } from "./dom.js";
 
 const MOST_ZOOM = 200;
 const STEP = 40; // pixels an arrow key moves
@@ -311,7 +311,7 @@ export class HashtagMap {
       if (this.picked !== point) return;
       this.marked.near = new Set(neighbours.map((word) => word.word));
       this.draw();
-      fill(byId("near"), this.near(point, neighbours));
+      keepingFocus(() => fill(byId("near"), this.near(point, neighbours)), this.canvas);
     } catch (error) {
       fill(byId("near"), el("p", { class: "error" }, error.message));
     }
@@ -324,7 +324,7 @@ export class HashtagMap {
         ? el("button", { type: "button", class: "word", data: { word: word.word, key: word.word }, onclick: () => this.go(other) }, other.name)
         : el("span", { class: "word" }, word.word);
     };
-    const list = el("ol", { class: "bars", "aria-label": `Nearest to ${point.name}` },
+    const list = el("ol", { class: "bars", data: { list: "near" }, "aria-label": `Nearest to ${point.name}` },
       neighbours.map((word) => el("li", {}, name(word), bar(word.cosine, "w2v"), el("span", { class: "value" }, number(word.cosine, 3)))));
     roving(list);
     this.chooser = el("button", { type: "button", class: "button", onclick: () => this.choose(point.word) });

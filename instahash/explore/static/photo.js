@@ -5,20 +5,21 @@ import { byId } from "./dom.js";
 
 export function takePhotos(model, setText) {
   const status = byId("photo-status");
-  let available = false;
-  get("/api/annotator").then(
-    (annotator) => {
-      available = annotator.available;
+  const available = get("/api/annotator").then(
+    ({ available, name, price, why }) => {
       byId("file").disabled = !available;
       byId("photo").classList.toggle("off", !available);
-      const price = annotator.price ? `, ${annotator.price} USD a photo at list price` : "";
-      status.textContent = available ? `or drop one anywhere; labelled by ${annotator.name}${price}` : `No photos here: ${annotator.why}`;
+      const cost = price ? `, ${price} USD a photo at list price` : "";
+      status.textContent = available ? `or drop one anywhere; labelled by ${name}${cost}` : `No photos here: ${why}`;
+      return available;
     },
-    (error) => (status.textContent = error.message),
+    (error) => {
+      status.textContent = error.message;
+    },
   );
 
   async function take(file) {
-    if (!file || !available) return;
+    if (!file || !(await available)) return;
     if (file.size > model.most_image) {
       status.textContent = `The photo has ${(file.size / 1e6).toFixed(1)} MB, ${model.most_image / 1e6} are the most.`;
       return;

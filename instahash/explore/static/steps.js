@@ -82,7 +82,7 @@ function showNetwork(network, name, several) {
   const others = network.background === 0 ? "All other words: 0." : `All other words: ${number(network.background, 0)}, as in training, which adds nothing.`;
   return [
     several ? el("h3", {}, what) : null,
-    el("p", { class: "sentence" }, "Input: ", rated),
+    el("p", { class: "sentence", data: { list: `${network.name}-input` } }, "Input: ", rated),
     nothing((twice ? "A word's first number says that it is there, its second how far its score is from the usual. " : "") + others),
     el("p", { class: "hint" }, `The ${network.units.length} strongest of ${network.n_hidden} ${network.activation} units, by the length of what each adds to the outputs (the bar). Driven by: what the words add to its input here; best by: what would drive it most.`),
     el("div", { class: "units" }, network.units.map((unit) => showUnit({ ...unit, part: unit.strength / network.units[0].strength }, network.name, name))),
