@@ -39,7 +39,7 @@ class Explainer:
         questions = self.model.questions(kept, chosen)
         answer = self.model.recommend(kept, top, chosen=chosen, novelty=novelty)
         networks = [self._network(asked) for asked in self.model.mode.asked(questions)]
-        similar = self._similar(questions)
+        similar = self._similar(questions, len(answer.word2vec))
         ranking = networks[0]["ranking"] if networks else []
         if self.model.settings.mode == "best":
             shared = {word["word"] for word in similar} & {word["word"] for word in ranking}
@@ -58,6 +58,7 @@ class Explainer:
         if self.model.settings.mode == "best":
             steps["experts"] = self._experts(questions, answer, novelty)
         else:
+            steps["positive"] = len(answer.autorec)
             steps["combined"] = [self._word(word) for word in answer.combined]
         steps["hashtags"] = [
             {"word": self._word_of.get(hashtag, hashtag), "spelled": hashtag, "score": _number(score)}
@@ -103,9 +104,9 @@ class Explainer:
             found.append(word)
         return nsmallest(ENDINGS, found, key=self.vocabulary.index.get)
 
-    def _similar(self, questions):
-        """Word2Vec's words nearest to all that is known."""
-        (ids,), (cosines,) = self.model.word2vec.most_similar(questions.words(), RANKED, exclude=False)
+    def _similar(self, questions, n):
+        """Word2Vec's n words nearest to all that is known."""
+        (ids,), (cosines,) = self.model.word2vec.most_similar(questions.words(), n, exclude=False)
         return [{**self._word_at(i), "cosine": _number(c)} for i, c in zip(ids, cosines) if i >= 0]
 
     def _network(self, asked):

@@ -224,18 +224,33 @@ def test_novelty_ranks_what_everybody_uses_lower(models):
     assert use(0.8) < use(0.0)
 
 
-def test_the_intersection_is_that_of_the_sets(models):
-    model = models["paper"]
+@pytest.mark.parametrize("raised", [0.0, 0.7])
+def test_the_intersection_is_that_of_the_sets(folders, raised):
+    """As it was trained hardly a word has a positive rating; with all of them raised some in both sets do."""
+    model = InstaHash.load(folders["paper"])
+    model.autorec.b += raised
+    sizes = []
     for labels in (["dog", "grass"], ["beach", "sea", "sky"], ["food"]):
         steps = Explainer(model).explain(labels)
         words = model.questions(labels).description
         rated = set(np.flatnonzero(model.autorec.predict(words.sign())[0] > 0))
+        assert steps["positive"] == len(rated)
         shared = [w["word"] for w in steps["word2vec"] if model.vocabulary.index[w["word"]] in rated]
+        sizes.append(len(shared))
+        assert steps["defaulted"] == (not shared)
+        assert [word["word"] for word in steps["word2vec"] if word["shared"]] == shared
         if shared:
-            assert [word["word"] for word in steps["combined"]] == shared and not steps["defaulted"]
-            assert {word["word"] for word in steps["word2vec"] if word["shared"]} == set(shared)
+            assert [word["word"] for word in steps["combined"]] == shared
         hashtags = [word["word"] for word in steps["combined"] if word["hashtag"]]
         assert [hashtag["word"] for hashtag in steps["hashtags"]] == hashtags[:TOP]
+    assert any(0 < size < RANKED for size in sizes) == (raised > 0)
+
+
+def test_the_word2vec_set_is_as_large_as_the_settings_say(folders):
+    model = InstaHash.load(folders["paper"])
+    model.settings = model.mode.settings = model.settings.changed(["recommend.n_similar=30"])
+    near = Explainer(model).explain(["dog"])["word2vec"]
+    assert [word["word"] for word in near] == model.recommend(["dog"]).word2vec and len(near) == 30
 
 
 def test_mode_paper_refuses_novelty(models):

@@ -211,6 +211,7 @@ def test_mode_paper_has_an_intersection_and_no_novelty(paper, opened, models):
     assert [text.split()[0].removeprefix("#") for text in page.texts("#together li")] == [
         word["word"] for word in steps["combined"]
     ]
+    assert f"With a positive rating: {steps['positive']}." in page.text("#rankings")
     parts = page.js(
         "[...document.querySelectorAll('#hashtags .bar span')].map((e) => e.style.getPropertyValue('--part'))"
     )
@@ -219,6 +220,12 @@ def test_mode_paper_has_an_intersection_and_no_novelty(paper, opened, models):
         [abs(score) / max(map(abs, scores)) for score in scores], abs=0.002
     )
     assert page.js("document.documentElement.scrollWidth") <= 390
+    page.click("#together li:not(.left-out) button")
+    page.settle()
+    chosen = page.text("#chosen").split()[0]
+    assert f"{chosen} chosen already: left out" in page.texts("#together .left-out") and chosen[1:] not in hashtags(
+        page
+    )
 
 
 # Photos

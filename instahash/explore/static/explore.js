@@ -89,7 +89,8 @@ const droppedNames = (changed) => changed.dropped.map((word) => before.names.get
 function noteOn(answer) {
   if (answer.fallback) return "nothing is known: the most used ones";
   if (model.mode === "paper") return answer.defaulted ? "the sets do not meet: AutoRec's first words" : "with the cosine to the description";
-  return "with the probability of being used";
+  const isSorted = answer.hashtags.every(({ score }, i, all) => !i || score <= all[i - 1].score);
+  return `with the probability of being used${isSorted ? "" : "; likeness and novelty move some"}`;
 }
 
 function showHashtags(answer, changed) {

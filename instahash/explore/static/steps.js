@@ -56,6 +56,7 @@ export function showSteps(answer, model, choose) {
     answer.word2vec.length ? barred("word2vec", answer.word2vec, "cosine", "w2v", 3, { "aria-label": "Word2Vec's nearest words" }) : nothing("No word is known to be near to."),
   );
   fill(byId("networks"), answer.networks.length ? answer.networks.map((network) => showNetwork(network, name, answer.networks.length > 1)) : nothing("AutoRec is not asked: it would have no input."));
+  byId("marked").textContent = answer.experts ? "Words in both are marked." : "Words of Word2Vec's set with a positive rating of AutoRec are marked.";
   fill(byId("rankings"), rankings(answer, barred));
   fill(byId("together"), answer.experts ? experts(answer, name) : combined(answer, model, list, name));
 }
@@ -79,12 +80,13 @@ function showNetwork(network, name, several) {
   const what = network.name === "completion" ? "Completion: an AutoRec that completes chosen hashtags" : "AutoRec";
   const rated = network.input.map((word) => [name(word), el("span", { class: "value" }, ` ${word.ratings.map((rating) => signed(rating)).join(" and ")} `)]);
   const twice = network.input.some((word) => word.ratings.length > 1);
+  const units = network.activation === "sigmoid" ? "sigmoid units, which go from −½ to ½" : `${network.activation} units`;
   const others = network.background === 0 ? "All other words: 0." : `All other words: ${number(network.background, 0)}, as in training, which adds nothing.`;
   return [
     several ? el("h3", {}, what) : null,
     el("p", { class: "sentence", data: { list: `${network.name}-input` } }, "Input: ", rated),
     nothing((twice ? "A word's first number says that it is there, its second how far its score is from the usual. " : "") + others),
-    el("p", { class: "hint" }, `The ${network.units.length} strongest of ${network.n_hidden} ${network.activation} units, by the length of what each adds to the outputs (the bar). Driven by: what the words add to its input here; best by: what would drive it most.`),
+    el("p", { class: "hint" }, `The ${network.units.length} strongest of ${network.n_hidden} ${units}, by the length of what each adds to the outputs (the bar). Driven by: what the words add to its input here; best by: what would drive it most.`),
     el("div", { class: "units" }, network.units.map((unit) => showUnit({ ...unit, part: unit.strength / network.units[0].strength }, network.name, name))),
   ];
 }
@@ -103,25 +105,29 @@ function showUnit(unit, network, name) {
 }
 
 function rankings(answer, barred) {
-  const half = (title, body) => el("div", {}, el("h3", {}, title), body);
+  const half = (title, ...body) => el("div", {}, el("h3", {}, title), body);
   const second = answer.networks[0];
   return el(
     "div",
     { class: "halves" },
     half("Word2Vec", answer.word2vec.length ? barred("ranking-w2v", answer.word2vec, "cosine", "w2v", 3, { "aria-label": "Word2Vec's ranking" }) : nothing("Nothing.")),
     half(second?.name === "completion" ? "AutoRec (completion)" : "AutoRec",
+      answer.positive === undefined ? null : nothing(`With a positive rating: ${answer.positive}. They are its set.`),
       second ? barred("ranking-net", second.ranking, "output", "net", 2, { "aria-label": "AutoRec's ranking" }, second.background === 0) : nothing("Nothing.")),
   );
 }
 
 function combined(answer, model, list, name) {
   if (answer.fallback) return nothing("Nothing to combine: the most used hashtags stand in.");
-  const items = answer.combined.map((word) =>
-    el("li", { class: word.hashtag ? "" : "left-out" }, name(word), word.hashtag ? null : el("small", {}, " no hashtag: left out")));
+  const chosen = answer.chosen.map((word) => word.word);
+  const items = answer.combined.map((word) => {
+    const why = !word.hashtag ? " no hashtag: left out" : chosen.includes(word.word) ? " chosen already: left out" : null;
+    return el("li", { class: why ? "left-out" : "" }, name(word), why && el("small", {}, why));
+  });
   return [
     nothing(answer.defaulted
-      ? "No word of Word2Vec's set has a positive rating of AutoRec: its first words are taken instead, and of these the hashtags."
-      : "Words of Word2Vec's set to which AutoRec gives a positive rating, in Word2Vec's order; of these the hashtags."),
+      ? "No word of Word2Vec's set has a positive rating of AutoRec: its first words are taken instead, and of these the hashtags, ten at most."
+      : "Words of Word2Vec's set to which AutoRec gives a positive rating, in Word2Vec's order; of these the hashtags, ten at most."),
     list("combined", items, { class: "plain", "aria-label": "The intersection" }),
   ];
 }
@@ -144,7 +150,7 @@ function experts(answer, name) {
       shifted ? el("td", { class: "value" }, signed(hashtag.shift)) : null,
       el("td", {}, el("span", { class: "value" }, `${number(100 * hashtag.probability, 1)} %`), bar(hashtag.probability / most, "score")));
   return [
-    nothing(`Weights for when ${CONTEXTS[context]}. A bar is how far the weighted score lifts a hashtag above the average one; bars add up to its log-probability.`),
+    nothing(`Weights for when ${CONTEXTS[context]}. A bar is how far the weighted score lifts a hashtag above the average one; bars add up to its log-probability, but for one constant.`),
     el("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": "Scores of the experts" },
       el("table", {},
         el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head))),
