@@ -59,7 +59,7 @@ def work(args):
     listener = server.open_socket(args.host, args.port)
     model = InstaHash.load(args.model_dir)
     explainer = Explainer(model)
-    explainer.explain(["#"])  # compiles
+    explainer.warm_up()
     labeller = Labeller(args.annotator, args.max_cost)
     if args.annotator:
         labeller.require()

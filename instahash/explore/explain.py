@@ -66,6 +66,12 @@ class Explainer:
         ]
         return steps
 
+    def warm_up(self):
+        """Ask once what will be asked, so that the first who asks does not wait for a compiler."""
+        word = self.vocabulary.words[self.vocabulary.hashtag_ids[0]]
+        self.explain([word], [word])
+        self.neighbours(word)
+
     def neighbours(self, word, top=TOP):
         """The words nearest to a word, and how often it was used. Raises UnknownWordError."""
         near = self.vectors.most_similar([word], topn=top)

@@ -1,6 +1,9 @@
 """Every number on the page against the models: on one that can be worked by hand, and with NumPy on trained ones."""
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -112,6 +115,34 @@ def test_neighbours_of_a_word(by_hand):
 
 
 # Trained models
+
+WARM = """import gc
+from numba.core.registry import CPUDispatcher
+from instahash import InstaHash
+from instahash.explore.explain import Explainer
+
+def compiled():
+    kernels = [thing for thing in gc.get_objects() if isinstance(thing, CPUDispatcher)]
+    return {f"{kernel.py_func.__module__}.{kernel.__name__}": len(kernel.signatures) for kernel in kernels}
+
+explainer = Explainer(InstaHash.load(%r))
+explainer.warm_up()
+before = compiled()
+assert sum(before.values()) > 0
+for labels, chosen in (["dog"], ["beach"]), (["dog"], []), ([], ["dog"]), ([], []):
+    explainer.explain(labels, chosen, %r)
+explainer.neighbours("dog")
+assert compiled() == before, [name for name, n in compiled().items() if n != before.get(name)]
+"""
+
+
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="nothing is compiled")
+@pytest.mark.parametrize("mode, novelty", [("best", 0.3), ("paper", None)])
+def test_nothing_is_compiled_for_the_first_who_asks(folders, mode, novelty):
+    code = WARM % (str(folders[mode]), novelty)
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
+
 
 ASKED = [
     (["dog", "grass:0.8", "unknownword"], []),
