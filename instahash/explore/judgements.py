@@ -106,30 +106,22 @@ class Judgements:
                     "UPDATE pairs SET choice=?, judged_at=?, judge=? WHERE pair=?", (choice, time.time(), judge, pair)
                 )
 
-    def undo(self, session, systems):
-        """Take the session's last judgement back, if there is one; returns whether there was."""
-        with self._database.transaction() as execute:
-            row = execute(
-                "SELECT pair FROM pairs WHERE session=? AND system_a=? AND system_b=? AND judged_at IS NOT NULL "
-                "ORDER BY judged_at DESC, pair DESC LIMIT 1",
-                (session, *systems),
-            ).fetchone()
-            if row:
-                execute("UPDATE pairs SET choice=NULL, judged_at=NULL WHERE pair=?", (row["pair"],))
-            return row is not None
+    def undo(self, session, pair):
+        """Take the judgement of a pair back."""
+        with self._database.statements() as execute:
+            execute("UPDATE pairs SET choice=NULL, judged_at=NULL WHERE pair=? AND session=?", (pair, session))
 
     def pair(self, session, pair):
         """A pair that was shown in this session, a dict, or None."""
         with self._database.statements() as execute:
             return next(iter(_pairs(execute, "session=? AND pair=?", (session, pair))), None)
 
-    def n_judged(self, session, systems):
-        """How many pairs the session has judged; lists that were the same are not among them."""
+    def judged(self, session, systems):
+        """The pairs that the session has judged, a list of (pair, post), the last one last; none that were the same."""
         with self._database.statements() as execute:
-            return execute(
-                "SELECT count(*) FROM pairs WHERE session=? AND system_a=? AND system_b=? AND judged_at IS NOT NULL",
-                (session, *systems),
-            ).fetchone()[0]
+            where = "session=? AND system_a=? AND system_b=? AND judged_at IS NOT NULL ORDER BY judged_at, pair"
+            rows = execute(f"SELECT pair, post FROM pairs WHERE {where}", (session, *systems))
+            return [tuple(row) for row in rows]
 
     def report(self):
         """A dict for each pair of systems that was compared: what was counted, and A's win rates over B."""

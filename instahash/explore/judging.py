@@ -23,18 +23,22 @@ class Judging:
 
     def next(self, session, judge=""):
         """The pair to be judged next as the page gets it, without a pair where the session has had all posts."""
-        pair = self._waiting(session)
-        if pair is None:
-            seen = self.judgements.seen(session, self._names)
-            for place, post in enumerate(self.posts):
-                if post.id not in seen:
-                    lists = [system.hashtags(post) for system in self.systems]
-                    self.judgements.show(session, judge, post.id, place, self._names, lists)
-                    if lists[0] != lists[1]:
-                        break
-            pair = self._waiting(session)
-        progress = {"judged": self.judgements.n_judged(session, self._names), "posts": len(self.posts)}
+        more = True
+        while (pair := self._waiting(session)) is None and more:  # another window may show or judge one meanwhile
+            more = self._show(session, judge)
+        progress = {"judged": len(self._judged(session)), "posts": len(self.posts)}
         return progress if pair is None else {**progress, **self._shown(pair)}
+
+    def _show(self, session, judge):
+        """Write down the next pair of lists that differ; returns whether there was a post left for it."""
+        seen = self.judgements.seen(session, self._names)
+        unseen = [post for post in self.posts if post.id not in seen]
+        for post in unseen:
+            lists = [system.hashtags(post) for system in self.systems]
+            self.judgements.show(session, judge, post.id, self._place[post.id], self._names, lists)
+            if lists[0] != lists[1]:
+                break
+        return bool(unseen)
 
     def choose(self, session, pair, choice, judge=""):
         """Judge a pair, then the next one."""
@@ -43,7 +47,8 @@ class Judging:
 
     def undo(self, session, judge=""):
         """Take the last judgement back; its pair is the next one."""
-        self.judgements.undo(session, self._names)
+        for last in self._judged(session)[-1:]:
+            self.judgements.undo(session, last)
         return self.next(session, judge)
 
     def photo(self, session, pair):
@@ -56,8 +61,14 @@ class Judging:
             raise ImageError("there is no photo of this post")
         return jpeg(Photo(shown["post"], path).read(), 1024)
 
+    # Pairs whose post is among ours: an earlier file may have had others
+
+    def _judged(self, session):
+        """The pairs judged, the last one last."""
+        return [pair for pair, post in self.judgements.judged(session, self._names) if post in self._place]
+
     def _waiting(self, session):
-        """The first pair shown and not judged whose post is among ours: an earlier file may have had others."""
+        """The first pair shown and not judged."""
         pairs = self.judgements.waiting(session, self._names)
         return next((pair for pair in pairs if pair["post"] in self._place), None)
 

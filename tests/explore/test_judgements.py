@@ -106,7 +106,7 @@ def test_judges_at_the_same_time_do_not_meet(judging, file):
         return pair["judged"]
 
     with ThreadPoolExecutor(6) as threads:
-        assert list(threads.map(play, [f"judge {i % 3}" for i in range(3)] * 1)) == [7] * 3
+        assert list(threads.map(play, [f"judge {i % 3}" for i in range(6)])) == [7] * 6  # each in two windows
     assert len(rows(file)) == 3 * len(POSTS)
     assert len({(row["session"], row["post"]) for row in rows(file)}) == 3 * len(POSTS)
 
@@ -118,6 +118,10 @@ def test_another_process_goes_on_where_one_stopped(tmp_path, judging, file):
         # With other posts, the pair that waits is not among them.
         others = Judging(judging.systems, [Post("another", labels=(Label("cat", 0.9),))], again)
         assert others.next("anna")["labels"] == ["cat"]
+        # Nor is what was judged counted here, or taken back.
+        assert others.undo("anna")["judged"] == 0 and rows(again)[0]["choice"] == "right"
+        assert others.choose("anna", others.next("anna")["pair"], "left") == {"judged": 1, "posts": 1}
+        assert others.undo("anna")["labels"] == ["cat"]
         # With another system to compare with, nothing is judged yet.
         systems = [judging.systems[0], Always("system c", judging.systems[0].model, set())]
         assert Judging(systems, POSTS, again).next("anna")["judged"] == 0
