@@ -6,7 +6,7 @@ from instahash.cli.common import ANNOTATORS, Parser, amount, note, run, set_blas
 
 EXAMPLE = """example:
   instahash-explore --model-dir instahash-model
-  instahash-explore --model-dir my-model --posts held-out.jsonl.gz --compare paper --judgements judgements.sqlite
+  instahash-explore --model-dir my-model --posts sample --compare popularity --judgements judgements.sqlite
   instahash-explore --report-judgements judgements.sqlite
 """
 
@@ -34,11 +34,11 @@ def parser():
     add("--annotator", choices=ANNOTATORS,
         help="what labels photos (default: google where credentials are found, else offline)")  # fmt: skip
     add("--max-cost", type=amount, metavar="USD", help="google: send no photo that would cost more (default: no limit)")
-    add("--posts", metavar="FILE", help="posts to judge hashtags for, at /judge")
+    add("--posts", metavar="POSTS", help="posts to judge hashtags for, at /judge: a file, or 'sample'")
     add("--photos", metavar="DIR", help="where the photos of these posts are, under the posts' ids")
-    add("--compare", default="cooccurrence", metavar="DIR|NAME",
+    add("--compare", metavar="DIR|NAME",
         help="judge this model against another one, or against what it has itself: cooccurrence, popularity, word2vec "
-        "or autorec (default: %(default)s)")  # fmt: skip
+        "or autorec (default: cooccurrence)")  # fmt: skip
     add("--judgements", default="judgements.sqlite", metavar="FILE", help="kept here (default: %(default)s)")
     add("--report-judgements", metavar="FILE", help="print what was judged, and nothing else")
     return command
@@ -49,6 +49,10 @@ def work(args):
         _report(args.report_judgements)
         return
     set_blas_threads(1)  # requests have threads of their own
+    from instahash.errors import SettingsError
+
+    if not args.posts and (args.compare or args.photos):
+        raise SettingsError("--compare and --photos are about posts to judge; name them too, as in --posts sample")
     server = _server()
     from instahash.explore.explain import Explainer
     from instahash.explore.limits import Hosts, is_loopback
@@ -93,10 +97,10 @@ def _judging(args, model, load):
     from instahash.data import read_posts
     from instahash.explore.judgements import Judgements
     from instahash.explore.judging import Judging
-    from instahash.explore.systems import two_systems
+    from instahash.explore.systems import BASELINES, two_systems
 
     photos, posts = _folder(args.photos), list(read_posts(args.posts))
-    systems = two_systems(args.model_dir, model, args.compare, load)
+    systems = two_systems(args.model_dir, model, args.compare or BASELINES[0], load)
     return Judging(systems, posts, Judgements(args.judgements), photos)
 
 

@@ -25,20 +25,9 @@ class Judging:
         """The pair to be judged next as the page gets it, without a pair where the session has had all posts."""
         more = True
         while (pair := self._waiting(session)) is None and more:  # another window may show or judge one meanwhile
-            more = self._show(session, judge)
+            more = self._write_next(session, judge)
         progress = {"judged": len(self._judged(session)), "posts": len(self.posts)}
         return progress if pair is None else {**progress, **self._shown(pair)}
-
-    def _show(self, session, judge):
-        """Write down the next pair of lists that differ; returns whether there was a post left for it."""
-        seen = self.judgements.seen(session, self._names)
-        unseen = [post for post in self.posts if post.id not in seen]
-        for post in unseen:
-            lists = [system.hashtags(post) for system in self.systems]
-            self.judgements.show(session, judge, post.id, self._place[post.id], self._names, lists)
-            if lists[0] != lists[1]:
-                break
-        return bool(unseen)
 
     def choose(self, session, pair, choice, judge=""):
         """Judge a pair, then the next one."""
@@ -60,6 +49,17 @@ class Judging:
         if not path:
             raise ImageError("there is no photo of this post")
         return jpeg(Photo(shown["post"], path).read(), 1024)
+
+    def _write_next(self, session, judge):
+        """Write down the next pair of lists that differ; returns whether there was a post left for it."""
+        seen = self.judgements.seen(session, self._names)
+        unseen = [post for post in self.posts if post.id not in seen]
+        for post in unseen:
+            lists = [system.hashtags(post) for system in self.systems]
+            self.judgements.show(session, judge, post.id, self._place[post.id], self._names, lists)
+            if lists[0] != lists[1]:
+                break
+        return bool(unseen)
 
     # Pairs whose post is among ours: an earlier file may have had others
 

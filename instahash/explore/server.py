@@ -100,7 +100,6 @@ class Site:
                 "min_score": settings.data.min_score,
                 "novelty": settings.recommend.novelty,
                 "most_image": limits.MOST_IMAGE,
-                "judging": self.judging is not None,
             }
         )
 

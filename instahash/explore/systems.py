@@ -36,11 +36,17 @@ def two_systems(directory, model, compared, load):
     """This model, and what it is compared with.
 
     compared : one of BASELINES or a model directory.  load : called with a directory, gives the model in it.
-    Raises SettingsError where both are one, ModelError where the directory holds no model.
+    Raises SettingsError where both are one, or where there is neither a baseline nor a directory of that name,
+    ModelError where the directory holds no model.
     """
     ours = System(model_name(directory, model), model)
     if compared in BASELINES:
         return ours, System(f"{compared} of {ours.name}", model, compared)
+    if not Path(compared).is_dir():
+        raise SettingsError(
+            f"'{compared}' is neither a directory nor one of {', '.join(BASELINES)}; train a model to compare with: "
+            f"instahash-train --mode paper --model-dir {compared}"
+        )
     other = load(compared)
     other = System(model_name(compared, other), other)
     if other.name.rpartition(" ")[2] == ours.name.rpartition(" ")[2]:

@@ -27,14 +27,12 @@ function rated(title, rate, part) {
 
 function comparison(part) {
   const judges = part.judges.length ? ` (${part.judges.join(", ")})` : "";
-  const cells = [part.wins_a, part.wins_b, part.ties].map((count) => el("td", {}, String(count)));
+  const counts = [[`${part.a} preferred`, part.wins_a], [`${part.b} preferred`, part.wins_b], ["equally good", part.ties]];
   return el(
     "section",
     { class: "card" },
     el("h2", {}, `${part.a} against ${part.b}`),
-    el("div", { class: "scrolls" }, el("table", {},
-      el("thead", {}, el("tr", {}, [`${part.a} preferred`, `${part.b} preferred`, "equally good"].map((head) => el("th", { scope: "col" }, head)))),
-      el("tbody", {}, el("tr", {}, cells)))),
+    el("table", {}, el("tbody", {}, counts.map(([what, count]) => el("tr", {}, el("th", { scope: "row" }, what), el("td", { class: "value" }, String(count)))))),
     rated("Ties left out", part.without_ties, part),
     rated("A tie as half a win", part.ties_half, part),
     el("p", { class: "hint" }, `${counted(part.posts, "post")}, ${counted(part.sessions, "session")}${judges}. The left list was preferred ${part.left} times, the right one ${part.right} times.`),
