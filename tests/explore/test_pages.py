@@ -264,6 +264,25 @@ def test_photos_are_chosen_and_dropped(page, tmp_path):
     page.errors.clear()
 
 
+SEEN = """const fetched = fetch;
+window.fetch = async (path, ...more) => {
+  if (path === "/api/annotator") return Response.json({ available: true, name: "nobody", price: 0 });
+  if (path !== "/api/photo") return fetched(path, ...more);
+  return Response.json({ labels: [{ description: "sea, sky", score: 0.9310545 }, { description: "dog", score: 0.4962 }] });
+};"""
+
+
+def test_what_is_rejected_of_a_photo_stays_so(page, tmp_path):
+    (tmp_path / "photo.jpg").write_bytes(b"of whatever")
+    page.send("Page.addScriptToEvaluateOnNewDocument", source=SEEN)
+    page.reload()
+    page.wait("document.body.dataset.ready")
+    page.choose_file("#file", tmp_path / "photo.jpg")
+    page.wait("document.querySelector('#labels').value === 'sea  sky:0.9311, dog:0.4962'")
+    page.settle()
+    assert page.texts("#words button")[-1].startswith("#dog 0.4962 rejected")
+
+
 # Without a mouse, without eyes, on a phone, in the dark
 
 

@@ -125,7 +125,7 @@ function showWords(labels) {
     const remove = () => setText(without(labels, place, word.word));
     return el("li", {},
       el("button", { type: "button", class: `chip ${why ? "unknown" : ""}`, title, data: { word: word.word, key: word.word }, onclick: remove },
-        shown(word), label.score === null ? null : el("small", {}, ` ${number(label.score)}`), why ? el("small", {}, ` ${why}`) : null,
+        shown(word), label.score === null ? null : el("small", {}, ` ${label.score}`), why ? el("small", {}, ` ${why}`) : null,
         el("span", { class: "cross", "aria-label": "remove" }, " ×")));
   };
   const endings = (label, place, word) =>

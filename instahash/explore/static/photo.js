@@ -29,7 +29,8 @@ export function takePhotos(model, setText) {
     try {
       const { labels } = await send("/api/photo", file);
       status.textContent = labels.length ? `${labels.length} labels, best first.` : "Nothing was seen in it.";
-      setText(labels.map(({ description, score }) => `${description.replaceAll(",", " ")}:${score.toFixed(2)}`).join(", "));
+      // With four decimals, or some that are rejected would be believed.
+      setText(labels.map(({ description, score }) => `${description.replaceAll(",", " ")}:${Number(score.toFixed(4))}`).join(", "));
     } catch (error) {
       status.textContent = error.message;
     }

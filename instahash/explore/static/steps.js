@@ -66,7 +66,7 @@ const nothing = (text) => el("p", { class: "hint" }, text);
 function description(answer, model) {
   const all = answer.labels.flatMap((label) => label.words.map((word) => ({ ...word, label })));
   const unknown = [...new Set(all.filter((word) => !word.known && !word.label.rejected).map((word) => word.word))];
-  const rejected = answer.labels.filter((label) => label.rejected).map((label) => `${label.text} (${number(label.score)})`);
+  const rejected = answer.labels.filter((label) => label.rejected).map((label) => `${label.text} (${label.score})`);
   return [
     answer.description.length
       ? el("p", { class: "sentence" }, answer.description.map((word) => [el("span", { class: "word", data: { word } }, word), " "]))
