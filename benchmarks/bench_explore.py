@@ -111,7 +111,7 @@ async def at_once(address):
                 try:
                     answer = await connection.post("/api/explain", json={"labels": rng.choice(questions)})
                     statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
-                    if len(answer.json()["hashtags"]) == 0 and args.mode == "best":
+                    if len(answer.json()["hashtags"]) == 0 and model.settings.mode == "best":
                         errors.append("no hashtag")
                 except (httpx.HTTPError, ValueError, KeyError) as error:
                     errors.append(repr(error))
