@@ -48,7 +48,7 @@ class Explainer:
         _mark_shared(similar, ranking, shared)
         steps = {
             "labels": read,
-            "chosen": [self._word(word) for text in chosen for word in words(text)],
+            "chosen": [self._word(word) for word in dict.fromkeys(word for text in chosen for word in words(text))],
             "description": answer.description,
             "word2vec": similar,
             "networks": networks,

@@ -18,7 +18,7 @@ MOST_JSON, MOST_IMAGE = 64_000, 20_000_000  # bytes
 SECONDS = 30  # until a body must be there
 MOST_LABELS, MOST_CHOSEN, LONGEST, MOST_WORDS, MOST_TOP = 200, 60, 200, 300, 100
 HEADERS = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",

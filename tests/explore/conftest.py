@@ -152,4 +152,4 @@ def opened(browser):
     yield open_page
     for page in pages:
         assert page.errors == []
-        assert all(url.startswith((page.home, "data:", "blob:")) for url in page.requests), page.requests
+        assert all(url.startswith((page.home, "blob:")) for url in page.requests), page.requests

@@ -64,7 +64,7 @@ def test_the_pages_and_their_headers(served):
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            "img-src 'self' blob: data:",
+            "img-src 'self' blob:",
             "connect-src 'self'",
             "frame-ancestors 'none'",
         ):

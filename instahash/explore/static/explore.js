@@ -39,7 +39,7 @@ async function answerAll() {
       const question = { labels: labelsOf(asked.text), chosen: asked.chosen };
       if (model.mode === "best") question.novelty = asked.novelty;
       const { value, milliseconds } = await post("/api/explain", question);
-      const chosen = [...new Set(value.chosen.map((word) => word.word))];
+      const chosen = value.chosen.map((word) => word.word);
       if (state.chosen === asked.chosen) state.chosen = chosen; // an address may have them as people write them
       answered = { ...asked, chosen };
       byId("error").textContent = "";
