@@ -156,7 +156,7 @@ class Site:
 
     def _judged(self):
         if self.judging is None:
-            raise Refused(404, "there is nothing to judge: start with instahash-explore --posts FILE")
+            raise Refused(404, "there is nothing to judge: start with instahash-explore --posts FILE or sample")
         return self.judging
 
     async def _judge(self, work):

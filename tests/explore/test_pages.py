@@ -268,7 +268,8 @@ SEEN = """const fetched = fetch;
 window.fetch = async (path, ...more) => {
   if (path === "/api/annotator") return Response.json({ available: true, name: "nobody", price: 0 });
   if (path !== "/api/photo") return fetched(path, ...more);
-  return Response.json({ labels: [{ description: "sea, sky", score: 0.9310545 }, { description: "dog", score: 0.4962 }] });
+  const labels = [{ description: "sea, sky", score: 0.9310545 }, { description: "dog", score: 0.4962 }];
+  return Response.json({ labels });
 };"""
 
 
