@@ -5,6 +5,11 @@ status 2; a program catches :class:`InstahashError` or one of its kinds.
 """
 
 
+def counted(number: int, noun: str) -> str:
+    """ "1 post", "2 posts": how texts for people count."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
 class InstahashError(Exception):
     """Base of all errors raised on purpose; its text is one line fit to be shown to a user."""
 

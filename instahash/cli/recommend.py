@@ -7,6 +7,7 @@ import sys
 
 from instahash.cli.common import Parser, at_least, hashtag_line, label_line, note, run, set_blas_threads, share, shown
 from instahash.cli.photos import add_annotator, labelled
+from instahash.errors import counted
 
 PLATFORMS = ("instagram", "pinterest", "tiktok")  # of recommend/platforms.py, which is not imported for --help
 EXAMPLE = """example:
@@ -128,7 +129,7 @@ def _for_posts(args, model, top, wishes):
         else:
             print(f"{post_id}\t{hashtag_line(answer.hashtags)}")
     if unknown_posts:
-        note("recommend", f"{unknown_posts} posts without a known label got the most used hashtags")
+        note("recommend", f"{counted(unknown_posts, 'post')} without a known label got the most used hashtags")
 
 
 def _note_unknown(model, asked, answer):

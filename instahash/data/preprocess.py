@@ -85,7 +85,7 @@ def fit_dataset(corpus: Corpus, max_hashtags: int = 1000, min_score: float = 0.5
     rows = np.flatnonzero(np.diff(hashtags.indptr))
     if not len(rows):
         raise DataError(
-            f"none of the {len(corpus):,} posts has a hashtag, so there is nothing to learn; give posts whose "
+            f"no post of {len(corpus):,} has a hashtag, so there is nothing to learn; give posts whose "
             "'hashtags' are filled"
         )
     hashtags = hashtags[rows]

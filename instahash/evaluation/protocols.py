@@ -43,14 +43,14 @@ def questions(data: Dataset, protocol: str, seed: int = 0):
         rows = np.flatnonzero((sizes > 0) & (np.diff(data.description.indptr) > 0))
         if not len(rows):
             raise DataError(
-                f"none of the {len(sizes):,} posts has both a hashtag and a label that the model knows; give posts "
+                f"no post of {len(sizes):,} has both a hashtag and a label that the model knows; give posts "
                 "with both, of the kind it was trained on"
             )
         return rows, data.description[rows], None, data.hashtags[rows]
     rows = np.flatnonzero(sizes >= 2)
     if not len(rows):
         raise DataError(
-            f"none of the {len(sizes):,} posts has two hashtags that the model knows, one to give and one to find; "
+            f"no post of {len(sizes):,} has two hashtags that the model knows, one to give and one to find; "
             "give posts with more hashtags, of the kind it was trained on, or use the protocol 'description'"
         )
     hashtags = data.hashtags[rows]

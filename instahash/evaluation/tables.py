@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from instahash.errors import counted
+
 TITLES = {
     "cosine_ground_truth": "cosine to the author's hashtags",
     "cosine_description": "cosine to the description",
@@ -16,7 +18,7 @@ def format_tables(result: dict) -> str:
     tables = result["tables_by_system"]
     width = max(len(name) for name in [*TITLES.values(), *result["ranking"]])
     lines = [
-        f"{result['posts']:,} posts, given {ASKED[result['protocol']]}",
+        f"{counted(result['posts'], 'post')}, given {ASKED[result['protocol']]}",
         f"no hashtag left for {result['empty']:,}, no intersection for {result['defaulted']:,}",
         "",
         *_table("ranking", result["ranking"], width),

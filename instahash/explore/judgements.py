@@ -14,7 +14,7 @@ from itertools import combinations
 from pathlib import Path
 
 from instahash.database import Database, kind_of
-from instahash.errors import DataError
+from instahash.errors import DataError, counted
 from instahash.explore.winrate import win_rates
 
 CHOICES = ("left", "right", "equal")
@@ -184,7 +184,7 @@ def _paragraph(part):
     lines = [
         f"{part['a']}  against  {part['b']}",
         f"  preferred: {part['wins_a']} the first, {part['wins_b']} the second, {part['ties']} equal; "
-        f"{part['posts']} posts, {part['sessions']} sessions"
+        f"{counted(part['posts'], 'post')}, {counted(part['sessions'], 'session')}"
         + (f" ({', '.join(part['judges'])})" * bool(part["judges"])),
     ]
     for name, how in (("without_ties", "ties left out"), ("ties_half", "a tie as half a win")):
@@ -194,9 +194,11 @@ def _paragraph(part):
                 f"  the first wins {rate['rate']:.1%} of {rate['n']}, {how} "
                 f"(95 %: {rate['low']:.1%} to {rate['high']:.1%})"
             )
-    lines.append(f"  the left list was preferred {part['left']} times, the right one {part['right']} times")
+    lines.append(
+        f"  the left list was preferred {counted(part['left'], 'time')}, the right one {counted(part['right'], 'time')}"
+    )
     if part["same"]:
-        lines.append(f"  not asked, since both lists were the same: {part['same']} posts")
+        lines.append(f"  not asked, since both lists were the same: {counted(part['same'], 'post')}")
     if part["judged_twice"]:
         lines.append(
             f"  of {part['judged_twice']} pairs of judgements of one post {part['agreed']} agree; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from instahash.errors import counted
 from instahash.report.kinds import ABSTRACT, DEFINITIONS, KINDS, LEAST_USES, association, kinds, shown
 from instahash.report.markup import element, identity, join, section, table, word, words
 from instahash.report.wording import percent
@@ -30,7 +31,7 @@ def examples(result, about):
     parts = []
     for number, (name, title) in enumerate(KINDS.items()):
         rows = np.flatnonzero(kind == number)
-        count = f"{DEFINITIONS[name]} {len(rows):,} posts ({percent(len(rows) / result.posts)})."
+        count = f"{DEFINITIONS[name]} {counted(len(rows), 'post')} ({percent(len(rows) / result.posts)})."
         chosen = shown(rows, ndcg, sizes)
         slug = name.replace("_", "-")
         parts += [

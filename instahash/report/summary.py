@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from instahash.errors import counted
 from instahash.report.markup import element, section
 from instahash.report.wording import GIVEN, OURS, percent, system
 
@@ -38,7 +39,7 @@ def summary(result, about):
         element("dl", tiles, class_="key"),
         element(
             "p",
-            f"Of {result.posts:,} posts, {percent(means['accuracy@10'])} have a hashtag of their author among the first ten "
+            f"Of {counted(result.posts, 'post')}, {percent(means['accuracy@10'])} have a hashtag of their author among the first ten "
             f"recommended, and {percent(means['precision@1'])} as the very first. Of the hashtags of a post, "
             f"{percent(means['recall@10'])} are among the first ten, on average. In brackets are 95 % bootstrap intervals: "
             "how much the figures would vary with other posts of the same kind.",
@@ -55,7 +56,7 @@ def _asked(result, about):
     model = ", ".join(part for part in (about.model, _mode(about), _trained(about)) if part)
     sought = "the other half was" if result.protocol == "completion" else "the hashtags of their authors were"
     return (
-        f"The model ({model or 'unnamed'}) was asked about {result.posts:,} posts{read}{whence}: it was given "
+        f"The model ({model or 'unnamed'}) was asked about {counted(result.posts, 'post')}{read}{whence}: it was given "
         f"{GIVEN[result.protocol]}, and {sought} sought."
     )
 
@@ -66,7 +67,7 @@ def _mode(about):
 
 def _trained(about):
     posts = about.header.get("summary", {}).get("posts")
-    return f"trained on {posts:,} posts" if posts else ""
+    return f"trained on {counted(posts, 'post')}" if posts else ""
 
 
 def _against(result):
@@ -96,7 +97,9 @@ def _left_over(result):
     if not empty and not defaulted:
         return None
     return element(
-        "p", f"No hashtag was left for {empty:,} posts; a default stood in for an empty intersection for {defaulted:,}."
+        "p",
+        f"No hashtag was left for {counted(empty, 'post')}; a default stood in for an empty intersection for "
+        f"{defaulted:,}.",
     )
 
 

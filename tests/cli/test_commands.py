@@ -190,7 +190,7 @@ BAD_POSTS = {
     "types": (b'{"id": "a", "hashtags": "a"}\n', "line 1: 'hashtags' must be a list"),
     "score": (b'{"id": "a", "labels": [{"description": "x", "score": 2}]}\n', "must lie in [0, 1]"),
     "nan": (b'{"id": "a", "labels": [{"description": "x", "score": NaN}]}\n', "must lie in [0, 1]"),
-    "no hashtag": (b'{"id": "a", "hashtags": ["!!"]}\n', "none of the 1 posts has a hashtag"),
+    "no hashtag": (b'{"id": "a", "hashtags": ["!!"]}\n', "no post of 1 has a hashtag"),
     "no pair": (b'{"id": "a", "hashtags": ["x"]}\n', "none of the 1 posts has two words"),
 }
 

@@ -216,7 +216,7 @@ def test_the_text_has_every_system_in_every_table():
 def test_the_text_of_a_completion():
     result = evaluate(StandIn(lambda given: "c", other=lambda given: given), posts(("ab", "x")), "completion")
     text = format_tables(result.to_json())
-    assert text.startswith("1 posts, given half of their hashtags\n") and "description" not in text
+    assert text.startswith("1 post, given half of their hashtags\n") and "description" not in text
     assert [line.split()[-1] for line in text.splitlines() if line.startswith("other ")][1] == "-"  # 0 has no share
     example = dict(line.split(None, 1) for line in format_example(result.examples[0]).splitlines())
     assert {example["given"], example["author"]} == {"a", "b"}
@@ -225,7 +225,7 @@ def test_the_text_of_a_completion():
 
 def test_where_nothing_can_be_asked():
     model = StandIn(lambda given: "a")
-    with pytest.raises(DataError, match="none of the 1 posts has two hashtags that the model knows"):
+    with pytest.raises(DataError, match="no post of 1 has two hashtags that the model knows"):
         evaluate(model, posts(("a", "x")), "completion")
     with pytest.raises(DataError, match="the protocol is 'guess'"):
         evaluate(model, TWO, "guess")

@@ -111,8 +111,8 @@ def test_an_id_that_has_half_of_a_surrogate_pair():
 @pytest.mark.parametrize(
     "protocol, message",
     [
-        ("description", "none of the 2 posts has both a hashtag and a label that the model knows; give posts"),
-        ("completion", "none of the 2 posts has two hashtags that the model knows, one to give and one to find; give"),
+        ("description", "no post of 2 has both a hashtag and a label that the model knows; give posts"),
+        ("completion", "no post of 2 has two hashtags that the model knows, one to give and one to find; give"),
         ("guess", "the protocol is 'guess'; it must be 'description' or 'completion'"),
     ],
 )

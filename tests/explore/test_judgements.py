@@ -159,6 +159,8 @@ def test_the_report_counted_by_hand(file):
     text = format_report(file.report())
     assert "4 the first, 1 the second, 1 equal" in text and "80.0% of 5, ties left out" in text
     assert "75.0% of 6, a tie as half a win" in text and "system a  against  system c" in text
+    assert "4 posts, 2 sessions (Anna)" in text
+    assert "both lists were the same: 1 post\n" in text
     assert format_report([]) == "no judgement yet"
 
 

@@ -146,7 +146,7 @@ def test_evaluation_has_the_agreed_shape(model):
 
 
 def test_evaluating_posts_that_share_nothing_with_the_model(model):
-    with pytest.raises(DataError, match="none of the 1 posts has both a hashtag and a label"):
+    with pytest.raises(DataError, match="no post of 1 has both a hashtag and a label"):
         evaluate(model, Corpus.from_posts([Post("a", ("zeppelin",), (Label("airship", 0.9),))]))
 
 

@@ -67,6 +67,12 @@ def completion():
     return evaluate(StandIn(), Corpus.from_posts(planted_posts()), "completion", details=True)
 
 
+@pytest.fixture(scope="session")
+def single():
+    """One post, the least there can be."""
+    return evaluate(StandIn(), Corpus.from_posts(planted_posts(1)), details=True)
+
+
 class Page(HTMLParser):
     """What stands in an HTML file, and that every element is closed by its own end.
 

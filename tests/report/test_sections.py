@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from instahash.report import page
+from instahash.report import About, page
 from instahash.report.plots import LEFT, RIGHT
 from instahash.report.published import RECIPE, RECIPE_ON
 from instahash.report.wording import best_in_bold
@@ -218,3 +218,12 @@ def test_the_recipe_is_cited_as_it_was_measured():
         name: value for name, value in figures.items() if name.startswith(("cosine_", "jaccard_"))
     }
     assert f"{figures['posts']:,} other posts" in RECIPE_ON
+
+
+def test_one_post(single, read):
+    """Every number is a number, and one is not many."""
+    header = {"summary": {"posts": 1}, "history": {"word2vec_loss": [0.5]}}
+    html = page(single, About(header=header, posts_read=1))
+    text = read(html).text
+    assert "trained on 1 post) was asked about 1 post of 1 read:" in text and "Of 1 post, 100.0" in text
+    assert not re.search(r"\b1 (posts|epochs)\b|\bnan\b|\binf\b", html)

@@ -35,7 +35,7 @@ function comparison(part) {
     el("table", {}, el("tbody", {}, counts.map(([what, count]) => el("tr", {}, el("th", { scope: "row" }, what), el("td", { class: "value" }, String(count)))))),
     rated("Ties left out", part.without_ties, part),
     rated("A tie as half a win", part.ties_half, part),
-    el("p", { class: "hint" }, `${counted(part.posts, "post")}, ${counted(part.sessions, "session")}${judges}. The left list was preferred ${part.left} times, the right one ${part.right} times.`),
+    el("p", { class: "hint" }, `${counted(part.posts, "post")}, ${counted(part.sessions, "session")}${judges}. The left list was preferred ${counted(part.left, "time")}, the right one ${counted(part.right, "time")}.`),
     part.same ? el("p", { class: "hint" }, `Not asked, since both lists were the same: ${counted(part.same, "post")}.`) : null,
     part.judged_twice ? el("p", { class: "hint" }, `Of ${part.judged_twice} pairs of judgements of one post ${part.agreed} agree; the intervals take all judgements for independent.`) : null,
   );
