@@ -25,11 +25,15 @@ def format_tables(result: dict) -> str:
         "",
         *_differences(result["differences"], width),
         "",
-        "Below, every list is cut to the length of instahash's for the same post.",
+        "Below, every list is cut to the length of instahash's for the same post. A value of 0.3 is in neither share.",
         "",
     ]
     for name in result["tables"]:
-        lines += [*_table(TITLES[name], {system: table[name] for system, table in tables.items()}, width), ""]
+        rows = {system: dict(table[name]) for system, table in tables.items()}
+        if name.startswith("jaccard"):
+            for row in rows.values():
+                row.pop("<0.0")  # which no Jaccard is
+        lines += [*_table(TITLES[name], rows, width), ""]
     names = {"novelty": "novelty, bits", "coverage": "coverage", "intra_list_similarity": "similarity"}
     lists = {system: {names[name]: value for name, value in row.items()} for system, row in result["lists"].items()}
     return "\n".join(lines + [*_table("hashtags of a list", lists, width)])

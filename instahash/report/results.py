@@ -7,7 +7,9 @@ from instahash.report.plots import intervals
 from instahash.report.published import HARRISON, HARRISON_BY, RECIPE, RECIPE_ON
 from instahash.report.wording import LISTS, MEASURES, OURS, TABLES, best_in_bold, difference, number, percent, system
 
-SHARES = ("mean", ">0.7", ">0.3", "<0.3", "<0.0")
+# Columns of the paper's tables; a Jaccard is never below 0.
+COSINES = ("mean", ">0.7", ">0.3", "<0.3", "<0.0")
+JACCARDS = COSINES[:-1]
 
 
 def results(result, about):
@@ -15,8 +17,8 @@ def results(result, about):
     return section(
         "results",
         "Results",
+        element("p", "In the ranking and in the tables about the author’s hashtags the best of a column is bold."),
         element("h3", "Ranking"),
-        element("p", "The best of a column is bold."),
         _ranking(value["ranking"]),
         element("div", _drawn(result), _differences(value["differences"]), class_="pair"),
         element("h3", "The paper’s tables"),
@@ -25,7 +27,8 @@ def results(result, about):
             "How alike the recommendation and the author’s hashtags are, and the recommendation and the "
             "description: by the cosine of their mean word vectors, and by the share of words that are in both. "
             "Every system’s list is cut to the length of instahash’s for the same post. A recommendation that only "
-            "repeats the description is close to it without being useful.",
+            "repeats the description is close to it without being useful. A share above or below 0.3 leaves out the "
+            "posts with 0.3 itself: three words of ten, say, are a Jaccard of 0.3.",
         ),
         element("p", f"Last line: {RECIPE_ON}.") if described else None,
         element(
@@ -82,19 +85,20 @@ def _similarities(name, tables, described):
     def write(value, i):
         return percent(value) if i else number(value)
 
-    measured = [[row[name][share] for share in SHARES] for row in tables.values()]
+    columns = COSINES if name.startswith("cosine") else JACCARDS
+    measured = [[row[name][column] for column in columns] for row in tables.values()]
     if name.endswith("ground_truth"):
         rows = best_in_bold(measured, write, lowest=(3, 4))
     else:  # it is not better to be nearer to the description
         rows = [[write(value, i) for i, value in enumerate(row)] for row in measured]
     rows = [[system(key), *row] for key, row in zip(tables, rows)]
     if described:
-        recipe = [write(RECIPE[name][share], i) for i, share in enumerate(SHARES)]
+        recipe = [write(RECIPE[name][column], i) for i, column in enumerate(columns)]
         rows.append([element("em", "recipe, other posts"), *recipe])
     return table(
         f"table-{name.replace('_', '-')}",
         f"{TABLES[name]}: mean, and share of posts above or below",
-        ["system", "mean", *(f"{share[0]}\u00a0{share[1:]}" for share in SHARES[1:])],
+        ["system", "mean", *(f"{column[0]}\u00a0{column[1:]}" for column in columns[1:])],
         rows,
     )
 

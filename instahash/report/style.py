@@ -33,7 +33,7 @@ RULES = """
 * { box-sizing: border-box; }
 html { color-scheme: light dark; scroll-padding-top: 1rem; -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--text); font: 1rem/1.55 system-ui, sans-serif; }
-header, nav, main, footer { max-width: 70rem; margin: 0 auto; padding: 0 1.25rem; }
+header, nav, main, footer { max-width: 72rem; margin: 0 auto; padding: 0 1.25rem; }
 header { padding-top: 2rem; }
 h1, h2, h3 { line-height: 1.25; text-wrap: balance; }
 h1 { font-size: 1.9rem; margin: 0 0 .25rem; }
@@ -71,7 +71,6 @@ thead th { color: var(--quiet); font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 500; }
 .scroll td.text { min-width: 10rem; }
 .scroll th:first-child { min-width: 8rem; max-width: 45vw; position: sticky; left: 0; background: var(--page); }
-th em { white-space: nowrap; }
 .hit { color: var(--hit); }
 .figures {
   display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 1.5rem;
@@ -83,6 +82,8 @@ figure { margin: 0; min-width: 0; }
   align-items: start;
 }
 .pair > * { min-width: 0; }
+.pair th, .pair td { padding-left: .55rem; padding-right: .55rem; }
+.pair th:first-child { padding-left: 0; }
 .pair figure { margin: 1.25rem 0; max-width: 34rem; }
 figcaption strong { color: var(--text); font-weight: 600; }
 figcaption { font-size: .9rem; margin-top: .35rem; }

@@ -41,7 +41,7 @@ def percent(share: float) -> str:
 
 
 def number(value: float) -> str:
-    return f"{value:.4f}"
+    return f"{value:.4f}".replace("-", "−")
 
 
 def difference(value: float) -> str:

@@ -206,6 +206,7 @@ def test_the_text_has_every_system_in_every_table():
         and sum(line.startswith("other ") for line in lines) == 7
     )
     numbers = {line[:33].strip(): line[33:].split() for line in lines}
+    assert numbers["cosine to the description"][-1] == "<0.0" and numbers["Jaccard to the description"][-1] == "<0.3"
     title = "nDCG@10 of instahash less that of"
     assert numbers[title] == ["difference", "low", "high", "relative"]
     after = lines[[line[:33] for line in lines].index(title) + 1]

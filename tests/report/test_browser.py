@@ -1,5 +1,6 @@
 """The page in a browser without a window."""
 
+import numpy as np
 import pytest
 
 from instahash.data import Vocabulary
@@ -137,3 +138,16 @@ def test_on_paper_it_is_light_and_unfolded(reader, pages):
     assert reader.value("getComputedStyle(document.querySelector('nav')).display") == "none"
     assert reader.value(unfolded) is True
     reader.ask("Emulation.setEmulatedMedia", media="")
+
+
+def test_at_a_usual_width_no_table_scrolls(reader, planted, about, pages):
+    """Not even with the widest numbers there are."""
+    similarities = {
+        name: dict.fromkeys(planted.values, np.full(160, value))
+        for name, value in (("instahash", 1.0), ("cooccurrence", -0.1183))
+    }
+    path = pages["usual"].with_name("widest.html")
+    path.write_text(page(planted._replace(similarities=similarities), about), encoding="utf-8")
+    reader.open(path, width=1200)
+    scrolling = "[...document.querySelectorAll('.scroll')].filter(one => one.scrollWidth > one.clientWidth)"
+    assert reader.value(f"{scrolling}.map(one => one.textContent)") == []
