@@ -5,9 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from instahash.errors import counted
-from instahash.report.kinds import ABSTRACT, DEFINITIONS, KINDS, LEAST_USES, association, kinds, shown
+from instahash.report.kinds import (
+    ABSTRACT,
+    DEFINITIONS,
+    KINDS,
+    LEAST_POSTS,
+    LEAST_USES,
+    association,
+    content,
+    kinds,
+    shown,
+)
 from instahash.report.markup import element, identity, join, section, table, word, words
-from instahash.report.wording import percent
+from instahash.report.wording import number, percent
 
 # Hashtags that go with any label, shown at most.
 MOST = 15
@@ -18,26 +28,28 @@ def examples(result, about):
     sizes, ndcg = np.diff(details.truth.indptr), details.ranking["instahash"]["ndcg@10"]
     legend = element(
         "p",
-        "A hashtag that the author used has a ",
+        "What the author used and a system found has a ",
         element("strong", "✓", class_="hit"),
-        " and is bold. Where AutoRec or Word2Vec give many words, twenty are shown.",
+        " and is bold, in the row of the author what was recommended. Where AutoRec or Word2Vec give many words, twenty are shown.",
     )
     if result.protocol == "completion":
         cards = _cards("asked", shown(np.arange(result.posts), ndcg, sizes), details, result.protocol)
         return section("examples", "Worked examples", legend, cards)
-    found = association(details.given, details.truth)
+    given, truth = (content(matrix, details.vocabulary.words) for matrix in (details.given, details.truth))
+    found = association(given, truth)
     abstract = found < ABSTRACT
-    kind = kinds(details.given, details.truth, abstract)
+    kind = kinds(given, truth, abstract)
     parts = []
-    for number, (name, title) in enumerate(KINDS.items()):
-        rows = np.flatnonzero(kind == number)
+    for place, (name, title) in enumerate(KINDS.items()):
+        rows = np.flatnonzero(kind == place)
+        if len(rows) < LEAST_POSTS:
+            continue
         count = f"{DEFINITIONS[name]} {counted(len(rows), 'post')} ({percent(len(rows) / result.posts)})."
-        chosen = shown(rows, ndcg, sizes)
         slug = name.replace("_", "-")
         parts += [
             element("h3", title, id=f"kind-{slug}"),
             element("p", count),
-            _cards(slug, chosen, details, result.protocol),
+            _cards(slug, shown(rows, ndcg, sizes), details, result.protocol),
         ]
     return section(
         "examples",
@@ -45,13 +57,14 @@ def examples(result, about):
         element(
             "p",
             "Posts by what their authors’ hashtags are: words for what is in the photo, or others. For each kind "
-            "one is shown that went well (its nDCG@10 is above that of 95 % of its kind), a typical one, and one that "
+            f"of {LEAST_POSTS} posts or more one is shown that went well (its nDCG@10 is above that of 95 % of its kind), a typical one, and one that "
             "failed (above only 5 %).",
         ),
         element(
             "p",
             f"A hashtag goes with any label where the labels of its posts are on average less than {ABSTRACT} times as "
-            f"frequent in them as in all posts; only hashtags of {LEAST_USES} posts or more are judged.",
+            f"frequent in them as in all posts; only hashtags of {LEAST_USES} posts or more are judged. Words such as “of” count neither "
+            "as hashtags nor as descriptions here.",
         ),
         legend,
         element(
@@ -66,10 +79,11 @@ def examples(result, about):
 
 def _by_kind(kind, values):
     rows = []
-    for number, title in enumerate(KINDS.values()):
-        chosen = kind == number
+    for place, title in enumerate(KINDS.values()):
+        chosen = kind == place
         measures = [
-            f"{values[name][chosen].mean():.4f}" if chosen.any() else "–" for name in ("accuracy@10", "ndcg@10")
+            number(values[name][chosen].mean()) if chosen.sum() >= LEAST_POSTS else "–"
+            for name in ("accuracy@10", "ndcg@10")
         ]
         rows.append([title, f"{chosen.sum():,}", percent(chosen.mean()), *measures])
     caption = "How well hashtags of each kind are found"
@@ -91,9 +105,7 @@ def _cards(slug, chosen, details, protocol):
     cards = [
         element("div", card(f"{slug}-{i}", row, details, protocol, how)) for i, (how, row) in enumerate(chosen.items())
     ]
-    return (
-        element("div", cards, class_="examples") if cards else element("p", "No post is of this kind.", class_="none")
-    )
+    return element("div", cards, class_="examples")
 
 
 def card(name, row, details, protocol, how=""):

@@ -1,17 +1,19 @@
 """Which hashtags say what is in a photo, and of what kind an author's choice is therefore.
 
 A hashtag of a post is descriptive where its word is in the post's description. It is abstract where it is not, and goes
-with any label, as love and instagood do: the labels of the posts that use it are those of all posts.
+with any label, as love and instagood do: the labels of the posts that use it are those of all posts. Function words, such
+as the "of" that "body of water" leaves in a description, say nothing of a photo and are not looked at.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from instahash.data import ones
+from instahash.data import keep, ones
 
 # An abstract hashtag meets labels less than so many times as often as chance would have it.
 ABSTRACT = 1.25
+FUNCTION_WORDS = frozenset("a an and as at by for from in into of on or the to with".split())
 # Below so many posts that use a hashtag, chance has too much say.
 LEAST_USES = 20
 
@@ -27,10 +29,17 @@ DEFINITIONS = {
     "non_descriptive": "No hashtag of the author is a word of the description, and less than half go with any label.",
     "abstract": "Half or more of the author’s hashtags are not in the description and go with any label.",
 }
+# Of a kind with fewer posts nothing is shown; chance chose them.
+LEAST_POSTS = 5
 # The posts that are shown of a kind: a share of its posts has a lower nDCG@10.
 SHOWN = {"went well": 0.95, "was typical": 0.5, "failed": 0.05}
 # Posts of so many hashtags are shown, where there are enough of them.
 READABLE = (3, 10)
+
+
+def content(matrix, words):
+    """CSR (n, n_words) without the function words among `words`, a text a column."""
+    return keep(matrix, ~np.isin(matrix.indices, [i for i, word in enumerate(words) if word in FUNCTION_WORDS]))
 
 
 def association(description, truth):
@@ -61,7 +70,7 @@ def association(description, truth):
 def kinds(description, truth, abstract):
     """The kind of each post, (n,) int, a place in KINDS.
 
-    description, truth : CSR (n, n_words), stored entries are the members; no row of truth is empty.
+    description, truth : CSR (n, n_words), stored entries are the members.
     abstract : (n_words,) bool, hashtags that go with any label.
     """
     described = ones(truth, np.float64).multiply(ones(description, np.float64)).tocsr()
@@ -70,9 +79,9 @@ def kinds(description, truth, abstract):
     n_abstract = ones(truth, np.float64) @ weight - described @ weight
     sizes = np.diff(truth.indptr)
     conditions = {
-        "abstract": 2 * n_abstract >= sizes,
-        "descriptive": n_described == sizes,
+        "abstract": (2 * n_abstract >= sizes) & (sizes > 0),
         "non_descriptive": n_described == 0,
+        "descriptive": n_described == sizes,
     }
     order = list(KINDS)
     return np.select(list(conditions.values()), [order.index(name) for name in conditions], order.index("mixed"))

@@ -68,9 +68,9 @@ def completion():
 
 
 @pytest.fixture(scope="session")
-def single():
-    """One post, the least there can be."""
-    return evaluate(StandIn(), Corpus.from_posts(planted_posts(1)), details=True)
+def few():
+    """An evaluation of the first planted posts, so many."""
+    return lambda n_posts: evaluate(StandIn(), Corpus.from_posts(planted_posts(n_posts)), details=True)
 
 
 class Page(HTMLParser):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.report.kinds import ABSTRACT, KINDS, association, kinds, shown
+from instahash.report.kinds import ABSTRACT, FUNCTION_WORDS, KINDS, association, content, kinds, shown
 
 
 def rows(*sets, n_words=6):
@@ -45,14 +45,31 @@ def test_planted_kinds(planted):
 
 def test_kinds_by_hand():
     """Labels 0 and 1; of the hashtags 4 and 5 are abstract, but 5 is also a label of the last post."""
-    labels = rows({0, 1}, {0, 1}, {0}, {0}, {0}, {5})
-    hashtags = rows({0, 1}, {0, 2, 3}, {2, 3, 4}, {2, 4}, {0, 4}, {5})
+    labels = rows({0, 1}, {0, 1}, {0}, {0}, {0}, {5}, {0})
+    hashtags = rows({0, 1}, {0, 2, 3}, {2, 3, 4}, {2, 4}, {0, 4}, {5}, set())
     names = [list(KINDS)[i] for i in kinds(labels, hashtags, np.isin(np.arange(6), [4, 5]))]
-    assert names == ["descriptive", "mixed", "non_descriptive", "abstract", "abstract", "descriptive"]
+    assert names == [
+        "descriptive",
+        "mixed",
+        "non_descriptive",
+        "abstract",
+        "abstract",
+        "descriptive",
+        "non_descriptive",
+    ]
+
+
+def test_function_words_say_nothing_of_a_photo():
+    """A label "body of water" makes a post with the hashtags sea and of neither descriptive nor mixed."""
+    vocabulary = ["of", "sea", "body", "to", "water", "office"]
+    labels, hashtags = (content(matrix, vocabulary) for matrix in (rows({0, 2, 4}, {5}), rows({0, 1}, {3, 5})))
+    assert labels.indices.tolist() == [2, 4, 5] and hashtags.indices.tolist() == [1, 5]
+    assert [list(KINDS)[i] for i in kinds(labels, hashtags, np.zeros(6, bool))] == ["non_descriptive", "descriptive"]
+    assert {"of", "to"} < FUNCTION_WORDS
 
 
 @given(
-    st.lists(st.tuples(st.sets(st.integers(0, 5)), st.sets(st.integers(0, 5), min_size=1)), min_size=1),
+    st.lists(st.tuples(st.sets(st.integers(0, 5)), st.sets(st.integers(0, 5))), min_size=1),
     st.sets(st.integers(0, 5)),
 )
 def test_each_post_is_what_its_definition_says(posts, abstract):
@@ -60,12 +77,14 @@ def test_each_post_is_what_its_definition_says(posts, abstract):
     found = kinds(labels, hashtags, np.isin(np.arange(6), list(abstract)))
     for (description, author), kind in zip(posts, found):
         described = author & description
-        if 2 * len(author & abstract - description) >= len(author):
+        if author and 2 * len(author & abstract - description) >= len(author):
             expected = "abstract"
+        elif not described:
+            expected = "non_descriptive"
         elif described == author:
             expected = "descriptive"
         else:
-            expected = "mixed" if described else "non_descriptive"
+            expected = "mixed"
         assert list(KINDS)[kind] == expected
 
 

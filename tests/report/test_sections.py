@@ -155,6 +155,17 @@ def test_examples_are_of_their_kind(seen):
     assert len([name for name in cards if name.startswith("post-worst")]) == 10
 
 
+def test_kinds_of_few_posts_are_counted_and_not_shown(few, read):
+    """Six descriptive posts, four mixed; of the others no hashtag has the 20 uses that would tell it abstract."""
+    found = read(page(few(18)))
+    assert {name for name in found.ids if name.startswith("kind-")} == {"kind-descriptive", "kind-non-descriptive"}
+    counts = {row[0]: row[1:] for row in found.tables["kinds"][1:]}
+    assert {name: row[0] for name, row in counts.items()} == {
+        "Descriptive": "6", "Mixed": "4", "Non-descriptive": "8", "Abstract": "0",
+    }  # fmt: skip
+    assert counts["Mixed"][2:] == counts["Abstract"][2:] == ["–", "–"] and "–" not in counts["Descriptive"]
+
+
 def test_failures_by_hand(seen):
     clusters = {row[0]: row[1:] for row in seen.tables["clusters"][1:]}
     # Of the 80 posts of dogs all use one of the cluster, and all get a right one of it.
@@ -221,10 +232,10 @@ def test_the_recipe_is_cited_as_it_was_measured():
     assert f"{figures['posts']:,} other posts" in RECIPE_ON
 
 
-def test_one_post(single, read):
+def test_one_post(few, read):
     """Every number is a number, and one is not many."""
     header = {"summary": {"posts": 1}, "history": {"word2vec_loss": [0.5]}}
-    html = page(single, About(header=header, posts_read=1))
+    html = page(few(1), About(header=header, posts_read=1))
     text = read(html).text
     assert "trained on 1 post) was asked about 1 post of 1 read:" in text and "Of 1 post, 100.0" in text
     assert not re.search(r"\b1 (posts|epochs)\b|\bnan\b|\binf\b", html)
