@@ -7,12 +7,14 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from instahash.cli.common import Parser, at_least, run
+from instahash.cli.common import Parser, at_least, note, run
 
 EXAMPLE = """example:
   instahash-evaluate --model-dir instahash-model --data held-out.jsonl.gz --json result.json --report report.html
   instahash-evaluate --model-dir instahash-model --data held-out.jsonl.gz --protocol completion --baselines train.jsonl.gz
 """
+
+SEEN = "the model was trained on these very posts, so these figures are too good; evaluate on posts kept apart"
 
 
 def parser():
@@ -58,6 +60,8 @@ def work(args):
     posts = tqdm(read_posts(args.data), "Reading posts", unit=" posts", disable=None)
     corpus = Corpus.from_posts(posts)
     seconds.of("reading the posts")
+    if seen := corpus.digest() in model.trained_on:
+        note("evaluate", f"warning: {SEEN}")
     result = evaluate(model, corpus, args.protocol, seed=args.seed, progress=True, details=bool(args.report))
     seconds.of("evaluating")
     if args.json:
@@ -65,7 +69,7 @@ def work(args):
     if args.report:
         from instahash.report import page
 
-        write_text(args.report, page(result, _about(args, model, len(corpus), seconds)))
+        write_text(args.report, page(result, _about(args, model, len(corpus), seconds, SEEN if seen else "")))
     print(format_tables(result.to_json()))
     for example in result.examples:
         print("\n" + format_example(example))
@@ -82,7 +86,7 @@ class Seconds(dict):
         self[step], self.last = now - self.last, now
 
 
-def _about(args, model, posts_read, seconds):
+def _about(args, model, posts_read, seconds, warning):
     """What the report says of the evaluation besides its result."""
     from instahash.pipeline.system import versions
     from instahash.report import About
@@ -102,6 +106,7 @@ def _about(args, model, posts_read, seconds):
         files={name: (directory / name).stat().st_size for name in names if (directory / name).exists()},
         versions=versions(),
         posts_read=posts_read,
+        warning=warning,
         seed=args.seed,
         date=datetime.now().strftime("%Y-%m-%d %H:%M"),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import time
 from array import array
@@ -56,6 +58,15 @@ class Corpus:
         # Each once, and none that would be taken for a user or, without any text, for everybody.
         features = [tuple(f for f in dict.fromkeys(own) if f and not f.startswith("user:")) for own in features]
         return [own + (() if user is None else (f"user:{user}",)) for user, own in zip(self.users, features)]
+
+    def digest(self) -> str:
+        """Names these posts: the same for the same ids with the same hashtags, in whatever order, whatever their labels."""
+        total = 0
+        for i, post in enumerate(self.ids):
+            own = sorted(self.words[j] for j in self.hashtags.indices[slice(*self.hashtags.indptr[i : i + 2])])
+            content = json.dumps([post, own]).encode()
+            total += int.from_bytes(hashlib.blake2b(content, digest_size=16).digest(), "big")
+        return f"{total % 2**128:032x}"
 
     @classmethod
     def from_posts(cls, posts: Iterable[Post]) -> Corpus:

@@ -50,7 +50,8 @@ class InstaHash:
     vocabulary : Vocabulary, of n_words words.
     mode : Paper or Best, which holds the models.  word2vec, autorec : the two that both have.
     baselines : dict of name -> simple method, fitted on the same posts, for comparison.
-    summary : dict, what the training posts were.
+    summary : dict, what the training posts were.  trained_on : list of str, the digests of what was learnt from, see
+        Corpus; empty for a model of an older version.
     """
 
     def __init__(self, settings: Settings | None = None):
@@ -82,7 +83,10 @@ class InstaHash:
         Raises DataError for posts that cannot be used, ModelError for a checkpoint of another training,
         DivergenceError where a model stops being finite.
         """
-        dataset = fit_dataset(self._read(posts, progress), *self._kept())
+        corpus = self._read(posts, progress)
+        dataset = fit_dataset(corpus, *self._kept())
+        self.trained_on = [corpus.digest()]
+        del corpus  # of a million posts it has some hundred megabytes, and training needs none of it
         self.vocabulary, self.summary = dataset.vocabulary, dataset.summary.as_dict()
         report(str(dataset.summary))
         self._compare_with(Cooccurrence().fit(dataset.description, dataset.hashtags))
@@ -119,6 +123,7 @@ class InstaHash:
         self.mode, self.vocabulary = grown, dataset.vocabulary
         sizes = {"posts": len(rows), "posts_read": len(corpus)}
         self.summary |= {name: self.summary[name] + more for name, more in sizes.items()}
+        self.trained_on = [*self.trained_on, corpus.digest()]
         self._compare_with(self.baselines["cooccurrence"].add(dataset.description, dataset.hashtags))
         return self
 
@@ -284,6 +289,7 @@ class InstaHash:
             "settings": settings,
             "sizes": {"n_words": len(self.vocabulary), "n_hashtags": n_hashtags} | sizes,
             "summary": self.summary,
+            "trained_on": self.trained_on,
             "history": history,
             "versions": versions(),
         }
@@ -300,6 +306,7 @@ class InstaHash:
         try:
             model = cls(Settings.from_json(header["settings"]))
             model.summary = header["summary"]
+            model.trained_on = header.get("trained_on", [])
             model.vocabulary = Vocabulary.from_json(files["vocabulary.json"])
             model._compare_with(Cooccurrence.from_arrays(files["baselines.npz"]))
             model.mode = MODES[model.settings.mode].load(

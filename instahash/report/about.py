@@ -13,7 +13,7 @@ class About:
     header : dict, "mode", "settings", "sizes", "summary", "history" and "versions" as model.json has them.
     defaults : dict, the mode's own settings, in the form of header["settings"].
     seconds : dict of step -> float.  files : dict of file name -> bytes.  versions : dict of package -> str.
-    posts_read, seed : int.  date : str.
+    posts_read, seed : int.  date : str.  warning : str, why not to trust the figures.
     """
 
     data: str = ""
@@ -27,3 +27,4 @@ class About:
     posts_read: int = 0
     seed: int = 0
     date: str = ""
+    warning: str = ""

@@ -57,14 +57,14 @@ def examples(result, about):
         element(
             "p",
             "Posts by what their authors’ hashtags are: words for what is in the photo, or others. For each kind "
-            f"of {LEAST_POSTS} posts or more one is shown that went well (its nDCG@10 is above that of 95 % of its kind), a typical one, and one that "
-            "failed (above only 5 %).",
+            f"of {LEAST_POSTS} posts or more one is shown that went well (its nDCG@10 is above that of 95 % of its kind), a "
+            "typical one, and one that failed (above only 5 %).",
         ),
         element(
             "p",
             f"A hashtag goes with any label where the labels of its posts are on average less than {ABSTRACT} times as "
-            f"frequent in them as in all posts; only hashtags of {LEAST_USES} posts or more are judged. Words such as “of” count neither "
-            "as hashtags nor as descriptions here.",
+            f"frequent in them as in all posts; only hashtags of {LEAST_USES} posts or more are judged. Words "
+            "such as “of” count neither as hashtags nor as descriptions here.",
         ),
         legend,
         element(

@@ -36,6 +36,7 @@ def summary(result, about):
         "summary",
         "Summary",
         element("p", _asked(result, about)),
+        element("p", f"{about.warning[0].upper()}{about.warning[1:]}.", class_="note") if about.warning else None,
         element("dl", tiles, class_="key"),
         element(
             "p",

@@ -138,6 +138,8 @@ def test_evaluate(trained, tmp_path):
     answer = run("evaluate", "--model-dir", folder / "model", "--data", folder / "posts.jsonl.gz", "--json", out)
     assert answer.returncode == 0 and "cosine to the author's hashtags" in answer.stdout
     assert "Word2Vec  " in answer.stdout
+    assert answer.stderr.startswith("instahash-evaluate: warning: the model was trained on these very posts")
+    assert answer.stderr.count("\n") == 1
     value = json.loads(out.read_text())
     assert list(value) == [
         "posts", "tables", "ranking", "empty", "defaulted", "protocol", "tables_by_system", "differences", "lists",

@@ -11,6 +11,8 @@ import pytest
 
 from instahash.data import write_posts
 from instahash.data.sample import sample_posts
+from instahash.pipeline import InstaHash
+from instahash.settings import Settings
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "format-1"
 START = "import sys; from instahash.cli.evaluate import main; sys.exit(main())"
@@ -61,6 +63,18 @@ def test_a_page_beside_the_result(made):
     assert f'<th scope="row" class="text">model.json</th><td>{size / 1000:,.1f}</td>' in html
     assert f'<th scope="row" class="text">numpy</th><td>{header["versions"]["numpy"]}</td>' in html
     assert 'id="curve-autorec-rmse"' in html
+    assert "trained on these very posts" not in html + made[2].stderr
+
+
+def test_posts_of_the_training_are_named_as_such(tmp_path):
+    write_posts(tmp_path / "posts.jsonl", sample_posts(150))
+    small = ["data.max_hashtags=30", "word2vec.dim=6", "word2vec.sweeps=1", "autorec.n_hidden=8", "autorec.epochs=3"]
+    model = InstaHash(Settings.of("paper").changed(small)).fit(tmp_path / "posts.jsonl")
+    model.save(tmp_path / "model")
+    args = ["--model-dir", tmp_path / "model", "--data", tmp_path / "posts.jsonl", "--report", tmp_path / "report.html"]
+    answer = run(*args)
+    assert answer.returncode == 0 and "warning: the model was trained on these very posts" in answer.stderr
+    assert '<p class="note">The model was trained on these very posts' in (tmp_path / "report.html").read_text("utf-8")
 
 
 def test_the_same_evaluation_without_a_page(made, tmp_path):

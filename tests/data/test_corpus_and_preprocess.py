@@ -46,6 +46,23 @@ def test_corpus_by_hand():
     assert corpus.take([2]).ids == ["3"] and sets(corpus.take([2]).hashtags, corpus.words) == [{"rare"}]
 
 
+def test_a_digest_names_posts():
+    """In any order, numbered in any way, with other labels; not with another id, another hashtag, or one post less."""
+    corpus = Corpus.from_posts(POSTS)
+    same = [post._replace(labels=(Label("new", 1.0),)) for post in reversed(POSTS)]
+    assert Corpus.from_posts(same).digest() == corpus.digest() and len(corpus.digest()) == 32
+    assert corpus.take([1, 3, 0]).digest() == Corpus.from_posts([POSTS[0], POSTS[1], POSTS[3]]).digest()
+    others = (
+        POSTS[:3],
+        [*POSTS, POSTS[3]],
+        [*POSTS[:3], POSTS[3]._replace(id="5")],
+        [*POSTS[:3], POSTS[3]._replace(hashtags=("sun",))],
+        [Post("1", POSTS[1].hashtags), Post("2", POSTS[0].hashtags), *POSTS[2:]],
+        [Post("\ud800")],
+    )
+    assert len({corpus.digest(), *(Corpus.from_posts(other).digest() for other in others)}) == 1 + len(others)
+
+
 def test_users_features_and_times():
     posts = [
         Post("1", created_at="2020-01-01T00:00:00Z", user="anna", features=("country:pt", "age:30")),

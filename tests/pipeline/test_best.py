@@ -140,6 +140,7 @@ def test_new_posts_bring_new_hashtags_and_labels(fresh):
     assert "HoverBoard" in fresh.recommend(["hoverboard"], 5).hashtags  # as people write it
     assert "HoverBoard" in fresh.recommend([], 40, chosen=new[0].hashtags[:2]).hashtags
     assert len(set(old.hashtags) & set(fresh.recommend(["dog"], 10).hashtags)) >= 5  # the old is not forgotten
+    assert len(fresh.trained_on) == 2 and fresh.trained_on[1] == Corpus.from_posts(new).digest()
     assert fresh.summary["posts"] == 740 and len(fresh.vocabulary.hashtag_ids) > 0
     assert set(fresh.rankings(encode(Corpus.from_posts(new[:2]), fresh.vocabulary).description, 5)) >= {"autorec"}
 

@@ -76,6 +76,7 @@ def test_save_and_load_give_the_same_answers(model, tmp_path):
     header = json.loads((tmp_path / "m" / "model.json").read_text())
     assert header["format_version"] == 1 and header["mode"] == "paper"
     assert header["settings"]["autorec"]["n_hidden"] == 16 and header["sizes"]["n_words"] == len(model.vocabulary)
+    assert header["trained_on"] == loaded.trained_on == [Corpus.from_posts(POSTS).digest()]
     assert set(header["versions"]) == {"python", "instahash", "numpy", "scipy", "numba"}
     first = evaluate(loaded, Corpus.from_posts(POSTS)).to_json()
     assert first == evaluate(model, Corpus.from_posts(POSTS)).to_json()
