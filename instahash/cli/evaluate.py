@@ -10,8 +10,9 @@ from pathlib import Path
 from instahash.cli.common import Parser, at_least, note, run
 
 EXAMPLE = """example:
-  instahash-evaluate --model-dir instahash-model --data held-out.jsonl.gz --json result.json --report report.html
-  instahash-evaluate --model-dir instahash-model --data held-out.jsonl.gz --protocol completion --baselines train.jsonl.gz
+  instahash-evaluate --data sample-held-out --baselines sample --report report.html     for a model of the sample
+  instahash-evaluate --model-dir my-model --data held-out.jsonl.gz --json result.json --report report.html
+  instahash-evaluate --model-dir my-model --data held-out.jsonl.gz --protocol completion --baselines posts.jsonl.gz
 """
 
 SEEN = "the model was trained on these very posts, so these figures are too good; evaluate on posts kept apart"
@@ -26,7 +27,8 @@ def parser():
     add = command.add_argument
     add("--model-dir", default="instahash-model", metavar="DIR",
         help="a directory written by instahash-train (default: %(default)s)")  # fmt: skip
-    add("--data", required=True, metavar="POSTS", help="posts that the model was not trained on")
+    add("--data", required=True, metavar="POSTS",
+        help="posts that the model was not trained on; sample-held-out for a model of the sample")  # fmt: skip
     add("--baselines", metavar="POSTS",
         help="posts of the training: compare with item cosine, EASE, ridge and a network too, fitted on them")  # fmt: skip
     add(

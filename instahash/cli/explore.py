@@ -7,7 +7,7 @@ from instahash.errors import counted
 
 EXAMPLE = """example:
   instahash-explore --model-dir instahash-model
-  instahash-explore --model-dir my-model --posts sample --compare popularity --judgements judgements.sqlite
+  instahash-explore --model-dir my-model --posts sample-held-out --compare popularity --judgements judgements.sqlite
   instahash-explore --report-judgements judgements.sqlite
 """
 

@@ -14,24 +14,24 @@ from pathlib import Path
 from instahash.data.harrison import is_harrison, read_harrison
 from instahash.data.instagram import posts_in, read_instaloader_folder
 from instahash.data.posts import Post, post_from_json
-from instahash.data.sample import sample_posts
+from instahash.data.sample import SAMPLES, sample_posts
 from instahash.errors import DataError
 
 
 def read_posts(source: str | Path) -> Iterator[Post]:
     """The posts of `source`, one after the other.
 
-    source : "sample" for the embedded sample; HARRISON's folder; a folder of Instaloader's .json or .json.xz files; a
+    source : "sample" for the embedded sample, "sample-held-out" for others of its kind; HARRISON's folder; a folder of Instaloader's .json or .json.xz files; a
         file of JSON Lines (.jsonl or any other name), which is streamed; a .json file as in
         :mod:`instahash.data.instagram`. Files may be compressed (.gz, .xz).
 
     Raises DataError, naming file and line, where there is no post or one cannot be read.
     """
-    if source == "sample":
-        return sample_posts()
+    if source in SAMPLES:
+        return sample_posts(**SAMPLES[source])
     path = Path(source)
     if not path.exists():
-        raise DataError(f"there is no file or folder '{path}'; give a file of posts, a HARRISON folder or 'sample'")
+        raise DataError(f"there is no file or folder '{path}'; give a file of posts, a HARRISON folder, 'sample' or 'sample-held-out'")
     return _at_least_one(_posts_of(path), path)
 
 

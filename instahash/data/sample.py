@@ -73,6 +73,8 @@ NOISE = "monday tuesday thursday weekend mood random iphone throwback goals bles
 GUESSES = "font, leisure, art, brown, darkness, recreation, circle, rectangle, monochrome, gesture, pattern, still life".split(
     ", "
 )
+# Posts to learn from, and others to ask about, by what every data argument calls them.
+SAMPLES = {"sample": {"n_posts": 3000, "seed": 0}, "sample-held-out": {"n_posts": 1000, "seed": 1}}
 
 
 def sample_posts(n_posts: int = 3000, seed: int = 0) -> Iterator[Post]:

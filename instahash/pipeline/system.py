@@ -76,7 +76,7 @@ class InstaHash:
     ) -> InstaHash:
         """Train the models.
 
-        posts : "sample", a path that :func:`instahash.data.read_posts` takes, posts, or a Corpus.
+        posts : "sample" or a path, as :func:`instahash.data.read_posts` takes them, posts, or a Corpus.
         checkpoint : a file to keep the state of training in, between epochs.  resume : go on from it.
         progress : show progress bars where standard error is a terminal.  report : called with lines of text.
 

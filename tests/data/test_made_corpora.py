@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from instahash.data import Corpus, fit_dataset
+from instahash.data import Corpus, fit_dataset, read_posts
 from instahash.data.sample import GENERAL, TOPICS, sample_posts
 from instahash.data.synthetic import synthetic_corpus, synthetic_posts
 from instahash.errors import DataError
@@ -11,6 +11,12 @@ from instahash.errors import DataError
 
 def test_the_sample_is_deterministic():
     assert list(sample_posts(50)) == list(sample_posts(50)) != list(sample_posts(50, seed=1))
+
+
+def test_posts_of_the_sample_are_held_out():
+    held, learnt = list(read_posts("sample-held-out")), list(read_posts("sample"))
+    assert len(held) == 1000 and len(learnt) == 3000 and learnt == list(sample_posts())
+    assert not {(post.hashtags, post.labels) for post in held} & {(post.hashtags, post.labels) for post in learnt}
 
 
 def test_the_sample_has_the_planted_structure():
