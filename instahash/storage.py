@@ -68,16 +68,23 @@ def make_directory(directory: str | Path) -> None:
         ) from None
 
 
-def write_text(path: str | Path, text: str) -> None:
-    """Write a text file whole or not at all. Raises ModelError where it cannot be written."""
+def write_text(path: str | Path, text: str | None) -> None:
+    """Write a text file whole or not at all. Raises ModelError where it cannot be written.
+
+    text : None to write nothing, and only learn that before the work whose result is to be written.
+    """
     path = Path(path)
+    if path.is_dir():
+        raise ModelError(f"cannot write '{path}': it is a folder; choose a file")
     new = path.with_name(f".{path.name}.new")
     try:
-        new.write_text(text, encoding="utf-8")
-        os.replace(new, path)
+        new.write_text(text or "", encoding="utf-8")
+        if text is not None:
+            os.replace(new, path)
     except OSError as error:
-        _remove(new)
         raise ModelError(f"cannot write '{path}': {error.strerror}; choose another file") from None
+    finally:
+        _remove(new)
 
 
 def read_model(directory: str | Path) -> tuple[dict, dict[str, dict]]:

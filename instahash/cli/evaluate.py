@@ -7,7 +7,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from instahash.cli.common import Parser, at_least, note, run
+from instahash.cli.common import Parser, at_least, note, run, shown
 
 EXAMPLE = """example:
   instahash-evaluate --data sample-held-out --baselines sample --report report.html     for a model of the sample
@@ -53,6 +53,8 @@ def work(args):
     from instahash.pipeline import InstaHash
     from instahash.storage import write_text
 
+    for path in filter(None, (args.json, args.report)):
+        write_text(path, None)
     seconds = Seconds()
     model = InstaHash.load(args.model_dir)
     seconds.of("loading the model")
@@ -74,7 +76,7 @@ def work(args):
         write_text(args.report, page(result, _about(args, model, len(corpus), seconds, SEEN if seen else "")))
     print(format_tables(result.to_json()))
     for example in result.examples:
-        print("\n" + format_example(example))
+        print("\n" + format_example(example | {"id": shown(example["id"])}))
 
 
 class Seconds(dict):

@@ -127,7 +127,7 @@ def _for_posts(args, model, top, wishes):
         if args.json:
             print(json.dumps({"id": post_id, **answer.to_json()}, ensure_ascii=False))
         else:
-            print(f"{post_id}\t{hashtag_line(answer.hashtags)}")
+            print(f"{shown(post_id)}\t{hashtag_line(answer.hashtags)}")
     if unknown_posts:
         note("recommend", f"{counted(unknown_posts, 'post')} without a known label got the most used hashtags")
 

@@ -31,7 +31,9 @@ def read_posts(source: str | Path) -> Iterator[Post]:
         return sample_posts(**SAMPLES[source])
     path = Path(source)
     if not path.exists():
-        raise DataError(f"there is no file or folder '{path}'; give a file of posts, a HARRISON folder, 'sample' or 'sample-held-out'")
+        raise DataError(
+            f"there is no file or folder '{path}'; give a file of posts, a HARRISON folder, 'sample' or 'sample-held-out'"
+        )
     return _at_least_one(_posts_of(path), path)
 
 

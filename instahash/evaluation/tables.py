@@ -41,7 +41,9 @@ def format_tables(result: dict) -> str:
 
 def format_example(example: dict) -> str:
     """One worked example: every set between the photo and the recommendation."""
-    met = "default" if example["defaulted"] else "intersection"
+    # What the experts of mode "best" agree on is no intersection, so that is taken here.
+    both = [word for word in example["word2vec"] if word in example["autorec"]]
+    met = ("default", example["combined"]) if example["defaulted"] else ("intersection", both)
     rows = [
         ("post", example["id"]),
         ("author", _shown(example["author"])),
@@ -49,7 +51,7 @@ def format_example(example: dict) -> str:
         ("description", _shown(example["description"])),
         ("Word2Vec", _shown(example["word2vec"])),
         ("AutoRec", _shown(example["autorec"])),
-        (met, _shown(example["combined"])),
+        (met[0], _shown(met[1])),
         ("hashtags", _shown([f"#{hashtag}" for hashtag in example["hashtags"]])),
     ]
     return "\n".join(f"{name:<13} {text}" for name, text in rows)

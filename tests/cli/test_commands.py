@@ -130,6 +130,9 @@ def test_an_id_that_no_encoding_can_show(trained, tmp_path):
     (tmp_path / "odd.jsonl").write_text('{"id": "\\ud800", "labels": [{"description": "dog", "score": 1}]}\n')
     answer = run("recommend", "--model-dir", trained[0] / "model", "--posts", tmp_path / "odd.jsonl", "--json")
     assert answer.returncode == 0 and json.loads(answer.stdout)["id"] == "\ud800", answer.stderr
+    (tmp_path / "odd.jsonl").write_text('{"id": "\\u001b[2J", "labels": [{"description": "dog", "score": 1}]}\n')
+    answer = run("recommend", "--model-dir", trained[0] / "model", "--posts", tmp_path / "odd.jsonl")
+    assert answer.stdout.startswith("\\x1b[2J\t#")  # nothing that would steer a terminal
 
 
 def test_evaluate(trained, tmp_path):

@@ -87,9 +87,18 @@ def test_the_same_evaluation_without_a_page(made, tmp_path):
     assert not {name for name in plain.stderr.split() if name.startswith("instahash.report")}
 
 
-def test_a_page_that_cannot_be_written(made, tmp_path):
-    answer = run(*made[1][:4], "--report", tmp_path / "no" / "report.html")
-    assert answer.returncode == 2 and answer.stderr.count("\n") == 1 and "cannot write" in answer.stderr
+def test_a_page_that_cannot_be_written(tmp_path):
+    """That is said before the evaluation, not after it."""
+    for name in ("--report", "--json"):
+        for path in (tmp_path / "no" / "report.html", tmp_path, "."):
+            answer = run("--model-dir", tmp_path / "none", "--data", "sample", name, path)
+            assert answer.returncode == 2 and answer.stderr.count("\n") == 1
+            assert f"cannot write '{path}'" in answer.stderr
+    (tmp_path / "there.html").write_text("as it was")
+    assert (
+        run("--model-dir", tmp_path / "none", "--data", "sample", "--report", tmp_path / "there.html").returncode == 2
+    )
+    assert (tmp_path / "there.html").read_text() == "as it was" and len(list(tmp_path.iterdir())) == 1
 
 
 def test_an_id_that_no_encoding_can_show(tmp_path):
@@ -99,3 +108,10 @@ def test_an_id_that_no_encoding_can_show(tmp_path):
     assert answer.returncode == 0, answer.stderr
     html = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "\\ud800&lt;script&gt;" in html and "<script>" not in html
+
+
+def test_an_id_that_would_steer_a_terminal(tmp_path):
+    line = '{"id": "\\u001b[2J\\nb", "hashtags": ["dog", "love"], "labels": [{"description": "dog", "score": 1}]}\n'
+    (tmp_path / "odd.jsonl").write_text(line)
+    answer = run("--model-dir", GOLDEN, "--data", tmp_path / "odd.jsonl")
+    assert answer.returncode == 0 and "\\x1b[2J\\nb" in answer.stdout and "\x1b" not in answer.stdout

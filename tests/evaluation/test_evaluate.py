@@ -221,6 +221,7 @@ def test_the_text_of_a_completion():
     assert [line.split()[-1] for line in text.splitlines() if line.startswith("other ")][1] == "-"  # 0 has no share
     example = dict(line.split(None, 1) for line in format_example(result.examples[0]).splitlines())
     assert {example["given"], example["author"]} == {"a", "b"}
+    assert example["intersection"] == "(none)"  # of a and b, though c is recommended
     assert "given" not in format_example(two_posts().examples[0])
 
 
