@@ -13,6 +13,8 @@ MAIN = {
     "recall@10": ("Found in the first ten", "of an author’s hashtags"),
     "ndcg@10": ("nDCG@10", "1: the author’s hashtags in front; 0: none in ten"),
 }
+# Of fewer posts a bootstrap knows too little of how posts vary.
+FEW = 30
 CAUTION = (
     "Compare the systems with each other, on these posts. How hard posts are differs from collection to collection, and "
     "labels may be simulated rather than seen by a detector, so that no figure of these posts compares with one that "
@@ -46,6 +48,9 @@ def summary(result, about):
             "how much the figures would vary with other posts of the same kind.",
         ),
         _against(result),
+        element("p", f"{counted(result.posts, 'post')} can say little: intervals are then too narrow.", class_="note")
+        if result.posts < FEW
+        else None,
         element("p", CAUTION, class_="note"),
         _left_over(result),
     )

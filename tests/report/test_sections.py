@@ -238,4 +238,5 @@ def test_one_post(few, read):
     html = page(few(1), About(header=header, posts_read=1))
     text = read(html).text
     assert "trained on 1 post) was asked about 1 post of 1 read:" in text and "Of 1 post, 100.0" in text
+    assert "1 post can say little" in text and "can say little" not in read(page(few(30))).text
     assert not re.search(r"\b1 (posts|epochs)\b|\bnan\b|\binf\b", html)
