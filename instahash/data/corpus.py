@@ -60,7 +60,7 @@ class Corpus:
         return [own + (() if user is None else (f"user:{user}",)) for user, own in zip(self.users, features)]
 
     def digest(self) -> str:
-        """Names these posts: the same for the same ids with the same hashtags, in whatever order, whatever their labels."""
+        """Names these posts: the same for the same ids with the same hashtags, whatever their order and labels."""
         total = 0
         for i, post in enumerate(self.ids):
             own = sorted(self.words[j] for j in self.hashtags.indices[slice(*self.hashtags.indptr[i : i + 2])])

@@ -21,9 +21,9 @@ from instahash.errors import DataError
 def read_posts(source: str | Path) -> Iterator[Post]:
     """The posts of `source`, one after the other.
 
-    source : "sample" for the embedded sample, "sample-held-out" for others of its kind; HARRISON's folder; a folder of Instaloader's .json or .json.xz files; a
-        file of JSON Lines (.jsonl or any other name), which is streamed; a .json file as in
-        :mod:`instahash.data.instagram`. Files may be compressed (.gz, .xz).
+    source : "sample" for the embedded sample, "sample-held-out" for others of its kind; HARRISON's folder; a folder
+        of Instaloader's .json or .json.xz files; a file of JSON Lines (.jsonl or any other name), which is streamed; a
+        .json file as in :mod:`instahash.data.instagram`. Files may be compressed (.gz, .xz).
 
     Raises DataError, naming file and line, where there is no post or one cannot be read.
     """
@@ -32,7 +32,8 @@ def read_posts(source: str | Path) -> Iterator[Post]:
     path = Path(source)
     if not path.exists():
         raise DataError(
-            f"there is no file or folder '{path}'; give a file of posts, a HARRISON folder, 'sample' or 'sample-held-out'"
+            f"there is no file or folder '{path}'; give a file of posts, a HARRISON folder, 'sample' or "
+            "'sample-held-out'"
         )
     return _at_least_one(_posts_of(path), path)
 

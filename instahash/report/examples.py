@@ -30,7 +30,8 @@ def examples(result, about):
         "p",
         "What the author used and a system found has a ",
         element("strong", "✓", class_="hit"),
-        " and is bold, in the row of the author what was recommended. Where AutoRec or Word2Vec give many words, twenty are shown.",
+        " and is bold, in the row of the author what was recommended. Where AutoRec or Word2Vec give many words, "
+        "twenty are shown.",
     )
     if result.protocol == "completion":
         cards = _cards("asked", shown(np.arange(result.posts), ndcg, sizes), details, result.protocol)
@@ -57,8 +58,8 @@ def examples(result, about):
         element(
             "p",
             "Posts by what their authors’ hashtags are: words for what is in the photo, or others. For each kind "
-            f"of {LEAST_POSTS} posts or more one is shown that went well (its nDCG@10 is above that of 95 % of its kind), a "
-            "typical one, and one that failed (above only 5 %).",
+            f"of {LEAST_POSTS} posts or more one is shown that went well (its nDCG@10 is above that of "
+            "95\u202f% of its kind), a typical one, and one that failed (above only 5\u202f%).",
         ),
         element(
             "p",

@@ -1,8 +1,8 @@
 """Which hashtags say what is in a photo, and of what kind an author's choice is therefore.
 
 A hashtag of a post is descriptive where its word is in the post's description. It is abstract where it is not, and goes
-with any label, as love and instagood do: the labels of the posts that use it are those of all posts. Function words, such
-as the "of" that "body of water" leaves in a description, say nothing of a photo and are not looked at.
+with any label, as love and instagood do: the labels of the posts that use it are those of all posts. Function words,
+such as the "of" that "body of water" leaves in a description, say nothing of a photo and are not looked at.
 """
 
 from __future__ import annotations

@@ -59,9 +59,9 @@ def _drawn(result):
     others = sorted((name for name in found if name != OURS), key=lambda name: -found[name][0])
     rows = [(system(name), *found[name]) for name in [OURS, *others]]
     said = "; ".join(f"{name} {value:.3f}" for name, value, *_ in rows)
-    drawing = intervals("ndcg-drawing", "nDCG@10 of all systems", f"Bars with 95 % intervals: {said}.", rows)
+    drawing = intervals("ndcg-drawing", "nDCG@10 of all systems", f"Bars with 95\u202f% intervals: {said}.", rows)
     title = element("strong", "nDCG@10 of all systems.")
-    caption = [title, " The line through the end of a bar is its 95 % bootstrap interval."]
+    caption = [title, " The line through the end of a bar is its 95\u202f% bootstrap interval."]
     return figure("ndcg", drawing, caption)
 
 
@@ -75,7 +75,8 @@ def _differences(differences):
         rows.append([system(name), *(difference(found[part]) for part in ("difference", "low", "high")), relative])
     return table(
         "differences",
-        "nDCG@10 of instahash less that of another system, with the 95 % interval of a paired bootstrap over the posts",
+        "nDCG@10 of instahash less that of another system, with the 95\u202f% interval of a paired bootstrap over the "
+        "posts",
         ["system", "difference", "low", "high", "relative"],
         rows,
     )

@@ -42,10 +42,10 @@ def summary(result, about):
         element("dl", tiles, class_="key"),
         element(
             "p",
-            f"Of {counted(result.posts, 'post')}, {percent(means['accuracy@10'])} have a hashtag of their author among the first ten "
-            f"recommended, and {percent(means['precision@1'])} as the very first. Of the hashtags of a post, "
-            f"{percent(means['recall@10'])} are among the first ten, on average. In brackets are 95 % bootstrap intervals: "
-            "how much the figures would vary with other posts of the same kind.",
+            f"Of {counted(result.posts, 'post')}, {percent(means['accuracy@10'])} have a hashtag of their author "
+            f"among the first ten recommended, and {percent(means['precision@1'])} as the very first. Of the hashtags of a post, "
+            f"{percent(means['recall@10'])} are among the first ten, on average. In brackets are "
+            "95\u202f% bootstrap intervals: how much the figures would vary with other posts of the same kind.",
         ),
         _against(result),
         element("p", f"{counted(result.posts, 'post')} can say little: intervals are then too narrow.", class_="note")
