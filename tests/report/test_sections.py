@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from instahash.data import Vocabulary
 from instahash.report import About, page
 from instahash.report.plots import LEFT, RIGHT
 from instahash.report.published import RECIPE, RECIPE_ON
@@ -80,6 +81,9 @@ def test_the_mean_is_marked_in_its_place(planted, html):
         drawn = html[html.index(f'<figure id="hist-{name}">') :].split("</svg>")[0]
         x = float(re.search(r'x1="([\d.]+)"[^>]*class="mean"', drawn)[1])
         assert x == pytest.approx(LEFT + (mean - low) / (1 - low) * (RIGHT - LEFT), abs=0.01)
+    # 40 posts with one hashtag and 120 with three: the mean, 2.5, is the edge between the bars of 2 and of 3, of 0 to 3.
+    drawn = html[html.index('<figure id="hist-sought">') :].split("</svg>")[0]
+    assert float(re.search(r'x1="([\d.]+)"[^>]*class="mean"', drawn)[1]) == LEFT + 0.75 * (RIGHT - LEFT)
 
 
 def test_histograms_count_every_post(planted, seen):
@@ -240,3 +244,42 @@ def test_one_post(few, read):
     assert "trained on 1 post) was asked about 1 post of 1 read:" in text and "Of 1 post, 100.0" in text
     assert "1 post can say little" in text and "can say little" not in read(page(few(30))).text
     assert not re.search(r"\b1 (posts|epochs)\b|\bnan\b|\binf\b", html)
+
+
+def test_of_several_systems_the_best_is_named_and_drawn_first(planted, read, about):
+    """Three others, with an nDCG@10 of 0.1, 0.3 and 0.2."""
+    others = {"ease": 0.1, "ridge": 0.3, "network": 0.2}
+    ranking = {name: {**planted.ranking["popularity"], "ndcg@10": value} for name, value in others.items()}
+    ours = {"instahash": planted.ranking["instahash"]}
+    intervals = {name: planted.details.intervals["popularity"] for name in others}
+    details = planted.details._replace(
+        intervals={"instahash": planted.details.intervals["instahash"], **intervals},
+        ranking={"instahash": planted.details.ranking["instahash"]},
+    )
+    differences = {name: planted.differences["popularity"] for name in others}
+    html = page(planted._replace(ranking=ours | ranking, differences=differences, details=details), about)
+    assert "same posts, ridge, has 0.300." in read(html).text
+    drawn = html[html.index('<figure id="ndcg">') :].split("</svg>")[0]
+    assert re.findall(r">(instahash|EASE|ridge|network)</text>", drawn) == ["instahash", "ridge", "network", "EASE"]
+
+
+def test_what_is_behind_the_first_ten_does_not_count(planted, seen, read, about):
+    """An eleventh hashtag, right for everybody."""
+    old = planted.details
+    ranked = np.full((160, 11), -1, np.int32)
+    ranked[:, :3], ranked[:, 10] = old.ranked, 7
+    hit = np.zeros((160, 11), bool)
+    hit[:, :3], hit[:, 10] = old.hit, True
+    found = read(page(planted._replace(details=old._replace(ranked=ranked, hit=hit)), about))
+    for name in ("hist-hits-numbers", "most-wrong", "most-missed", "synonyms-missed", "clusters"):
+        assert found.tables[name] == seen.tables[name]
+
+
+def test_a_function_word_makes_no_post_descriptive(planted, read, about):
+    """Were dog called of, the 20 descriptive posts of dogs would not be descriptive."""
+    old = planted.details.vocabulary
+    vocabulary = Vocabulary(
+        ["of" if word == "dog" else word for word in old.words], old.counts, old.hashtag_counts, old.spellings
+    )
+    found = read(page(planted._replace(details=planted.details._replace(vocabulary=vocabulary)), about))
+    assert {row[0]: row[1] for row in found.tables["kinds"][1:]}["Descriptive"] == "20"
