@@ -14,15 +14,18 @@ args = parse(parser)
 import numpy as np  # noqa: E402
 
 from instahash import AutoRec, InstaHash, Settings  # noqa: E402
-from instahash.data import Corpus, encode, read_posts, train_test_split  # noqa: E402
+from instahash.data import Corpus, encode, read_posts, train_test_split, words  # noqa: E402
 from instahash.evaluation import cosine, evaluate, jaccard, ranking_measures  # noqa: E402
 from instahash.evaluation.scores import as_ranked, as_sets  # noqa: E402
 from instahash.pipeline.best import CONTEXTS, HELD_OUT  # noqa: E402
 from instahash.recommend import Fusion, Questions  # noqa: E402
 
 MEASURES = ("precision@1", "recall@5", "recall@10", "accuracy@10", "ndcg@10")
-corpus = Corpus.from_posts(read_posts(args.data))
-train, test = (corpus.take(rows) for rows in train_test_split(len(corpus), 0.1, args.seed))
+posts = list(read_posts(args.data))
+corpus = Corpus.from_posts(posts)
+halves = train_test_split(len(corpus), 0.1, args.seed)
+train, test = (corpus.take(rows) for rows in halves)
+unseen = [posts[i] for i in halves[1]]
 shared = {"seed": args.seed, "n_threads": args.threads}
 InstaHash(Settings.of("best", **shared)).fit("sample")  # compiles
 figures = {}
@@ -97,9 +100,40 @@ own, held = (
 )
 figures["ablation 1 AutoRec alone: and units dropped"] = ndcg(own["autorec"])
 wanted = experts.outputs(apart.hashtags)
-for members in (("autorec", "word2vec"), ("autorec", "linear"), ("autorec", "linear", "word2vec")):
-    fusion = Fusion(members, np.ones(len(members))).fit(held, wanted)
+starts = CONTEXTS["description"]
+models = ("autorec", "linear", "word2vec")
+for members in (
+    ("autorec", "word2vec"),
+    ("autorec", "linear"),
+    models,
+    (*models, "cooccurrence"),
+    (*models, "cooccurrence", "popularity"),
+):
+    fusion = Fusion(members, [starts[member] for member in members]).fit(held, wanted)
     figures[f"ablation 2 fused: {', '.join(members)}"] = ndcg(fusion.log_probabilities(own))
+
+# What is left of it where people give one label, or few.
+rng = np.random.default_rng(args.seed)
+believed = [[label for label in post.labels if label.score >= best.settings.data.min_score] for post in unseen]
+for n in (1, 2, 3, 5):
+    few = [
+        post._replace(labels=[labels[i] for i in rng.permutation(len(labels))[:n]])
+        for post, labels in zip(unseen, believed)
+    ]
+    result = evaluate(best, Corpus.from_posts(few), seed=args.seed).to_json()
+    for system, row in result["ranking"].items():
+        figures[f"{n} labels {system} ndcg@10"] = row["ndcg@10"]
+    first = [answer for _, answer in best.recommend_posts(few, 1)]
+    hits = [words(answer.hashtags[0])[0] in sum(map(words, post.hashtags), []) for answer, post in zip(first, few)]
+    figures[f"{n} labels, the first hashtag: said"] = float(np.mean([answer.scores[0] for answer in first]))
+    figures[f"{n} labels, the first hashtag: came true"] = float(np.mean(hits))
+
+# The embedded sample: few posts, whose hashtags are drawn from topics.
+small = InstaHash(Settings.of("best", **shared)).fit("sample").fit_baselines("sample")
+for protocol in ("description", "completion"):
+    result = evaluate(small, Corpus.from_posts(read_posts("sample-held-out")), protocol, seed=args.seed).to_json()
+    for system, row in result["ranking"].items():
+        figures[f"sample {protocol} {system} ndcg@10"] = row["ndcg@10"]
 
 # Calibration: what is said and what comes true, by tenths.
 said = np.concatenate([answer.scores for answer in answers])

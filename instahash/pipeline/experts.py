@@ -40,11 +40,13 @@ class Experts:
     hashtags : (n_hashtags,) int32, the words that the outputs stand for.
     usual : (float, float), mean and standard deviation of labels' scores.
     word2vec : Word2Vec.  autorec, completion : AutoRec.  preferences : Preferences.
-    cooccurrence : Cooccurrence.  linear : Ridge, None where its dense matrices would not fit.
+    cooccurrence : Cooccurrence, None where uses fade: its counts do not.
+    linear : Ridge, None where its dense matrices would not fit.
     """
 
     def __init__(self, settings, vocabulary, n_posts):
         self.settings, self.vocabulary, self.n_posts = settings, vocabulary, n_posts
+        self.cooccurrence = None
 
     # Training
 
@@ -66,7 +68,8 @@ class Experts:
         weights = self.weights(dataset, now)
         described, given, targets = self.examples(dataset, weights)
         self.linear = self._fit_linear(described, targets, weights, report)
-        self.cooccurrence = Cooccurrence().fit(dataset.description, dataset.hashtags)
+        if not settings.recommend.half_life:
+            self.cooccurrence = Cooccurrence().fit(dataset.description, dataset.hashtags)
         trainer.run(self.autorec, "autorec", self.autorec.epochs, described, 0.0, targets=targets)
         trainer.run(self.completion, "completion", self.completion.epochs, given, 0.0, targets=targets)
         self.preferences.fit(self._keys(dataset.keys), self.outputs(dataset.hashtags), self.log_share(), dataset.times)
@@ -153,7 +156,8 @@ class Experts:
 
     def remember(self, dataset):
         """Count what goes with what, what people like, and what everybody used lately."""
-        self.cooccurrence.add(dataset.description, dataset.hashtags)
+        if self.cooccurrence:
+            self.cooccurrence.add(dataset.description, dataset.hashtags)
         self.preferences.add(self._keys(dataset.keys), self.outputs(dataset.hashtags), dataset.times)
 
     def _keys(self, keys):
@@ -175,7 +179,9 @@ class Experts:
             linear = self.linear.score(inputs) if self.linear else np.zeros((m, n), np.float32)
             scores["linear"] = np.log(np.maximum(linear, FLOOR))
         if "cooccurrence" in wanted:
-            shares = self.cooccurrence.score(questions.description)[:, self.hashtags]
+            shares = np.zeros((m, n), np.float32)
+            if self.cooccurrence:
+                shares = self.cooccurrence.score(questions.description)[:, self.hashtags]
             scores["cooccurrence"] = np.log(np.maximum(shares, LEAST_SHARE))
         if "completion" in wanted:
             scores["completion"] = self.completion.predict(self.outputs(questions.chosen))
@@ -236,7 +242,8 @@ class Experts:
         )
         experts.linear = Ridge.from_arrays(files["linear.npz"]) if files["linear.npz"] else None
         experts.preferences = Preferences.from_arrays(files["preferences.npz"])
-        experts.cooccurrence = Cooccurrence.from_arrays(files["baselines.npz"])
+        if not settings.recommend.half_life:
+            experts.cooccurrence = Cooccurrence.from_arrays(files["baselines.npz"])
         experts.hashtags = files["experts.npz"]["hashtags"]
         experts.usual = tuple(files["experts.npz"]["usual"].tolist())
         if (len(experts.word2vec.W), len(experts.autorec.U)) != (len(vocabulary), len(experts.hashtags)):

@@ -374,7 +374,9 @@ def test_old_posts_count_half_after_each_half_life(tmp_path):
     model = InstaHash(QUICK.changed(["recommend.half_life=10"])).fit(posts)
     before = np.sort(model.mode.autorec.remembered()[1].data)
     model.save(tmp_path)
+    assert model.mode.experts.cooccurrence is None  # its counts would not fade
     model = InstaHash.load(tmp_path)  # when it last learnt is kept
+    assert model.mode.experts.cooccurrence is None
     model.partial_fit([post._replace(created_at="2024-01-21") for post in TRAIN[200:201]])
     after = model.mode.autorec.remembered()[1]
     new = len(set(TRAIN[200].hashtags))
