@@ -18,7 +18,7 @@ from instahash.data import Corpus, encode, read_posts, train_test_split, words  
 from instahash.evaluation import cosine, evaluate, jaccard, ranking_measures  # noqa: E402
 from instahash.evaluation.scores import as_ranked, as_sets  # noqa: E402
 from instahash.pipeline.best import CONTEXTS, HELD_OUT  # noqa: E402
-from instahash.recommend import Fusion, Questions  # noqa: E402
+from instahash.recommend import Cooccurrence, Fusion, Questions  # noqa: E402
 
 MEASURES = ("precision@1", "recall@5", "recall@10", "accuracy@10", "ndcg@10")
 posts = list(read_posts(args.data))
@@ -94,10 +94,17 @@ for step, options, inputs, questions in (
 ):
     model = AutoRec(**options, **shared).fit(inputs, 0.0, targets=targets)
     figures[f"ablation 1 AutoRec alone: {step}"] = ndcg(model.predict(questions))
-own, held = (
-    experts.scores(CONTEXTS["description"], part, part.words())
-    for part in (Questions.of(which.description, None, which.keys) for which in (data, apart))
-)
+
+
+def opinions(part):
+    questions = Questions.of(part.description, None, part.keys)
+    return experts.scores(CONTEXTS["description"], questions, questions.words())
+
+
+own = opinions(data)
+experts.cooccurrence = Cooccurrence().fit(learn.description, learn.hashtags)  # as the others: without those held out
+held = opinions(apart)
+experts.cooccurrence.add(apart.description, apart.hashtags)
 figures["ablation 1 AutoRec alone: and units dropped"] = ndcg(own["autorec"])
 wanted = experts.outputs(apart.hashtags)
 starts = CONTEXTS["description"]
