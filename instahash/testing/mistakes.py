@@ -126,15 +126,14 @@ def chain(case):
         if case.fits(ratios * expected, np.abs(ratios).max(), constants=ratios.size):
             return f"in each {along} it is a multiple of the derivative: a factor of the chain rule for this {along}?"
     x, name = case.param.astype(np.float64), case.name
-    with np.errstate(all="ignore"):
-        s, t = 1 / (1 + np.exp(-x)), np.tanh(x)
-        slopes = {"tanh'": 1 - t * t, "sigmoid'": s * (1 - s), "exp": np.exp(x), "": x}
-        for function, factor in slopes.items():
-            what = f"{function}({name})" if function else name
-            if case.fits(case.expected / factor, 1 / np.abs(factor).min(initial=1), constants=1):
-                return f"the factor {what} is missing"
-            if case.fits(case.expected * factor, np.abs(factor).max(initial=1), constants=1):
-                return f"the factor {what} is there once too often"
+    s, t = 1 / (1 + np.exp(-x)), np.tanh(x)
+    slopes = {"tanh'": 1 - t * t, "sigmoid'": s * (1 - s), "exp": np.exp(x), "": x}
+    for function, factor in slopes.items():
+        what = f"{function}({name})" if function else name
+        if case.fits(case.expected / factor, 1 / np.abs(factor).min(initial=1), constants=1):
+            return f"the factor {what} is missing"
+        if case.fits(case.expected * factor, np.abs(factor).max(initial=1), constants=1):
+            return f"the factor {what} is there once too often"
 
 
 def total(case):
@@ -170,6 +169,7 @@ MISTAKES = (
 )
 
 
+@np.errstate(all="ignore")
 def diagnose(case):
     """(kind, text) of the first kind that explains what is wrong; (None, "") if none does."""
     for kind, function in MISTAKES if case.clear.any() else ():

@@ -12,7 +12,7 @@ in which 2 h_k is what really lies between the two points, after rounding.
 Large steps err by what the formula leaves out, small ones by what cancellation leaves of the loss: each value of the
 loss is off by some noise, a quotient by noise / h. So every step has an error, and the step with the least is taken:
 
-    E_k = C_k + N_k + sum_(j > k) max(C_j - N_j / 2, 0)
+    E_k = C_k + N_k + sum_(j > k) max(C_j - N_j, 0)
     C_k = |R_k - R_(k-1)| + |S_k - S_(k-1) / 16| / h_k          N_k = 8 noise_k / h_k
 
 The first term of C is the error of the coarser of two extrapolations, some 256 times that of the finer one. The second
@@ -67,7 +67,8 @@ def step(k):
 
 def central(right, left):
     """D from two moved points. The losses come first: what the gradient says may be lost in the rounding of a sum."""
-    return ((right.loss - left.loss) - (right.said - left.said)) / (right.step - left.step)
+    step = right.step - left.step
+    return ((right.loss - left.loss) - (right.said - left.said)) / step if step else np.nan
 
 
 def extrapolated(fine, coarse):
@@ -92,7 +93,7 @@ def slope(line, noise, epsilon):
     for k in range(N_STEPS):
         h, right, left = step(k), line(step(k)), line(-step(k))
         D.append(central(right, left))
-        second = (right.loss - 2 * here.loss + left.loss) - (right.said + left.said)
+        second = (right.loss - here.loss - right.said) - (here.loss - left.loss + left.said)
         jumps.append((second - D[k] * (right.step + left.step)) / h)
         noises.append(NOISES * max(noise, epsilon * max(abs(right.loss), abs(left.loss), abs(here.loss))) / h)
         if k > 0:
@@ -106,7 +107,7 @@ def slope(line, noise, epsilon):
                 break
     jumps, R, changes, noises = (np.array(numbers) for numbers in (jumps, R, changes, noises))
     # What is still to change at finer steps, as far as it is not noise.
-    coming = np.fmax(changes - noises / 2, 0.0)
+    coming = np.fmax(changes - noises, 0.0)
     errors = changes + noises + np.cumsum(coming[::-1])[::-1] - coming
     if not np.isfinite(errors).any():
         return Slope(0.0, np.inf, (np.nan, np.nan))
@@ -133,7 +134,7 @@ def sides(jumps, R, noises):
 
 
 def noise_of(line, epsilon):
-    """How far a loss near the point is off: the root mean square of fourth differences of nine values, over sqrt(70).
+    """How far a loss near the point is off: the root mean square of fourth differences of 17 values, over sqrt(70).
 
     Of a smooth curve they are nothing on a short stretch; of independent errors of variance s^2 they have variance
     70 s^2. The least of three short stretches is taken. A loss that is the same all over them may round its parameters
@@ -142,7 +143,8 @@ def noise_of(line, epsilon):
     found = []
     for spacing in (*epsilon**0.75 * 2.0 ** -np.arange(0, 24, 8), 0.7 * 2.0**-17):
         if not found or spacing < 2.0**-18:
-            losses, said, _ = np.transpose([line(i * spacing) for i in range(-4, 5)])
-            if (losses != losses[0]).any() and np.isfinite(losses).all():
-                found.append(float(np.sqrt(np.mean((np.diff(losses, 4) - np.diff(said, 4)) ** 2) / 70)))
+            losses, said, _ = np.transpose([line(i * spacing) for i in range(-8, 9)])
+            size = float(np.sqrt(np.mean((np.diff(losses, 4) - np.diff(said, 4)) ** 2) / 70))
+            if (losses != losses[0]).any() and np.isfinite(size):
+                found.append(size)
     return min(found, default=0.0)

@@ -122,7 +122,7 @@ def no_slope(probes, found):
     else:
         left, right = (0.0 if abs(side) < 0.01 * abs(right - left) else side for side in (left, right))
         lines.append(
-            f"slope {left:.4g} on one side, {right:.4g} on the other; the gradient says {probes[number].found:.4g}"
+            f"slope {left:.3g} on one side, {right:.3g} on the other; the gradient says {probes[number].found:.3g}"
         )
     lines.append(f"{len(found.sides)} of {len(probes)} checked are so; move the point, as testing.away_from_kinks does")
     return NotSmoothError("\n".join(lines))

@@ -67,12 +67,42 @@ def test_the_error_bounds_the_error_at_every_scale(dtype, a, s, x, offset, facto
     assert abs(found.value - (1 - factor) * right) <= found.error
 
 
+def test_a_wrong_gradient_of_a_noisy_loss_is_found():
+    """Noise of 1e-8, the same at each call with the same x, leaves 1 % of a slope well visible."""
+
+    def loss(x):
+        return np.sin(x[0]) + 1e-8 * np.random.default_rng(x.view(np.uint64)).normal()
+
+    points, found = np.random.default_rng(0).uniform(-1, 1, (100, 1)), 0
+    for x in points:
+        check_gradient(loss, np.cos, x)
+        try:
+            check_gradient(loss, lambda x: 1.01 * np.cos(x), x)
+        except GradientError:
+            found += 1
+    assert found >= 97
+
+
+@checks
+def test_numbers_near_the_largest(check):
+    """exp 709.7 is 1.7e308: no sum of two losses is finite, nor is most of the gradient times a step."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check(lambda x: np.exp(x).sum(), np.exp, np.array([709.7]))
+
+
+@checks
+def test_a_loss_that_exists_at_one_point_alone(check):
+    with pytest.raises(NotSmoothError, match="not finite on one side of the point, or on both"):
+        check(lambda x: 1.0 if x[0] == 10 else np.nan, lambda x: x, np.array([10.0]))
+
+
 @given(st.integers(0, 10**6), st.sampled_from([1e-3, 1e-6, 1e-9, 0.0]))
 def test_noise_is_measured(seed, size):
     """Errors drawn uniformly from -size to size have variance size^2 / 3; a smooth curve has none but rounding."""
     rng = np.random.default_rng(seed)
     found = noise_of(line(lambda t: 2 + np.exp(t) + size * rng.uniform(-1, 1)), EPS)
-    assert size / sqrt(3) / 50 <= found <= max(3 * size, 4 * EPS)
+    assert size / sqrt(3) / 10 <= found <= max(3 * size, 4 * EPS)
 
 
 def test_noise_of_a_loss_that_rounds_its_parameters():
@@ -337,7 +367,7 @@ def test_a_check_of_one_wrong_entry_costs_some_tens_of_values():
 
     with pytest.raises(GradientError):
         check_gradient(loss, lambda x: -np.cos(x), np.array([1.0]))
-    assert len(calls) < 4 + 6 + 3 * 9 + N_STEPS
+    assert len(calls) < 4 + 6 + 3 * 17 + N_STEPS
 
 
 def test_the_dtype_of_a_loss_is_seen_in_its_values():
