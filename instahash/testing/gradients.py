@@ -53,7 +53,8 @@ def check_gradient(loss, gradient, *params, rtol=None, atol=0.0, names=None, n_c
         or the number of arrays are wrong, where the gradient is not finite, where the loss is not one finite number,
         and where one of the two changes its parameters or gives other values when it is called again.
     NotSmoothError, which is a GradientError : the loss has a kink, or an end, wherever the two differ.
-    TypeError : parameters are not float64 or float32 arrays.
+    TypeError : parameters are not float64 or float32 arrays, or gradients are not of real numbers.
+    ValueError : parameters are not finite, or there is not one name for each.
 
     Warns
     -----
@@ -80,7 +81,8 @@ def check_directional(loss, gradient, *params, rtol=None, atol=0.0, n_directions
     """
     point = Point(loss, gradient, params, None)
     rng = np.random.default_rng(seed)
-    probes = [point.direction(rng, number) for number in range(n_directions)]
+    has_entries = any(param.size for param in point.params)
+    probes = [point.direction(rng, number) for number in range(n_directions if has_entries else 0)]
     found = _compare(point, probes, rtol, atol)
     _report(point, ["random directions"], probes, found, lambda: [directions(probes, found)])
 
@@ -100,6 +102,7 @@ class Found(NamedTuple):
     rtol: float
 
 
+@np.errstate(all="ignore")
 def _compare(point, probes, rtol, atol):
     said, size, rounding = (np.array([getattr(p, name) for p in probes]) for name in ("found", "size", "rounding"))
     missing = np.array([quick(probe.line, QUICK[point.dtype]) / probe.scale for probe in probes])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -44,6 +44,11 @@ def resolved(moved, wanted):
     return np.abs(moved - wanted).sum() <= np.abs(wanted).sum() / 256
 
 
+def kind(x):
+    """What `x` is, for messages: an array's dtype, else its type."""
+    return x.dtype if isinstance(x, np.ndarray) else f"a {type(x).__name__}"
+
+
 class Point:
     """Calls the gradient, and checks it as far as this needs no derivative.
 
@@ -53,13 +58,18 @@ class Point:
     def __init__(self, loss, gradient, params, names):
         for param in params:
             if not isinstance(param, np.ndarray) or param.dtype not in (np.float64, np.float32):
-                kind = getattr(param, "dtype", type(param).__name__)
                 raise TypeError(
-                    f"parameters must be float64 or float32 arrays, not {kind}; convert them with .astype(np.float64)"
+                    f"parameters must be float64 or float32 arrays, not {kind(param)}; np.array(x, np.float64) makes one of numbers"
                 )
+            if not np.isfinite(param).all():
+                raise ValueError("parameters must be finite, without NaN and inf")
         self._loss, self._gradient, self._originals = loss, gradient, params
         self.params = [param.copy() for param in params]
-        self.names = names or ["parameter" if len(params) == 1 else f"parameter {i}" for i in range(len(params))]
+        if names is None:
+            names = ["parameter" if len(params) == 1 else f"parameter {i}" for i in range(len(params))]
+        if isinstance(names, str) or len(names) != len(params):
+            raise ValueError(f"names must be a list of {len(params)}, one a parameter, not {names!r}")
+        self.names = names
         self._loss_is_coarse = True  # until a value is seen that is not a float32 number
         self.gradients, self._gradient_is_coarse = self._call_gradient()
         self._largest = [float(np.abs(gradient).max(initial=0)) for gradient in self.gradients]
@@ -104,6 +114,7 @@ class Point:
         name = f"d loss / d {self.names[position]}{list(index_) if index_ else ''}"
         return Probe(name, position, index_, line, found, scale, abs(found), self._largest[position])
 
+    @np.errstate(all="ignore")
     def direction(self, rng, number=0, moves=None):
         """The probe along `moves`, one array a parameter; default a random direction relative to max(1, |x|)."""
         if moves is None:
@@ -160,7 +171,7 @@ class Point:
             raise GradientError(f"the loss is {values[0]} at the point itself", {"loss": "not finite"})
         low, high = min(values), max(values)
         if high - low > 1e3 * self.loss_epsilon * max(abs(low), abs(high)):
-            text = f"the loss differs from call to call, {low:.6g} to {high:.6g} at one point; hand in what it draws"
+            text = f"the loss differs from call to call, {low!r} to {high!r} at one point; hand in what it draws"
             raise GradientError(text, {"loss": "state"})
 
     def must_be_unchanged_by(self, culprit):
@@ -173,13 +184,15 @@ class Point:
     def _call_gradient(self):
         """The gradient as float64 arrays of the parameters' shapes, and whether it was computed in float32."""
         arrays = self._gradient(*self.params)
-        arrays = [arrays] if isinstance(arrays, (np.ndarray, np.generic, float, int)) else list(arrays)
+        arrays = [arrays] if hasattr(arrays, "shape") or not isinstance(arrays, Iterable) else list(arrays)
         self.must_be_unchanged_by("gradient")
         if len(arrays) != len(self.params):
-            text = f"there are {len(self.params)} parameters, but the gradient has {len(arrays)} arrays"
+            text = f"the gradient must have one array for each parameter: {len(self.params)}, not {len(arrays)}"
             raise GradientError(text, {"gradient": "count"})
         coarse = False
         for i, (name, param, array) in enumerate(zip(self.names, self.params, arrays)):
+            if np.asarray(array).dtype.kind not in "fiub":
+                raise TypeError(f"the gradient of {name} must be an array of real numbers, not {kind(array)}")
             if np.shape(array) != param.shape:
                 turned = np.shape(array) == param.shape[::-1]
                 text = f"{name} has shape {param.shape}, but its gradient {np.shape(array)}"
