@@ -58,9 +58,8 @@ class Point:
     def __init__(self, loss, gradient, params, names):
         for param in params:
             if not isinstance(param, np.ndarray) or param.dtype not in (np.float64, np.float32):
-                raise TypeError(
-                    f"parameters must be float64 or float32 arrays, not {kind(param)}; np.array(x, np.float64) makes one of numbers"
-                )
+                text = f"parameters must be float64 or float32 arrays, not {kind(param)}"
+                raise TypeError(f"{text}; np.array(x, np.float64) makes one of numbers")
             if not np.isfinite(param).all():
                 raise ValueError("parameters must be finite, without NaN and inf")
         self._loss, self._gradient, self._originals = loss, gradient, params

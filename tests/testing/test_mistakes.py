@@ -386,3 +386,13 @@ def test_a_term_added_at_another_index():
 def test_rows_are_not_named_where_others_are_hardly_better(seed):
     case = case_of("logistic", MISTAKES["missing term", "small penalty"], seed, 1.7e-3, 1e-4)
     assert diagnose(case)[0] in ("missing term", None)
+
+
+def test_some_rows_are_not_most_of_them():
+    """Where a word is in no post, its column alone is right: that says nothing of the others."""
+    x = np.random.default_rng(0).normal(size=(3, 5))
+    wrong = np.random.default_rng(1).normal(size=(3, 5))
+    for columns, kind in (([1, 3], "some rows"), ([0, 1, 3, 4], None)):
+        off = np.where(np.isin(np.arange(5), columns), wrong, 0)
+        error = complaint(cube, lambda x: 3 * x**2 + off, x)
+        assert error.kinds == {"parameter": kind} and f"in columns {', '.join(map(str, columns))}\n" in str(error)
