@@ -262,6 +262,37 @@ def codes(names):
     return figure
 
 
+def outputs(names):
+    figure, ax = plt.subplots(figsize=(8.4, 3.1), layout="constrained")
+    ax.set(xlim=(-0.6, 17.2), ylim=(-0.4, 6.1), aspect="equal")
+    ax.axis("off")
+    posts, words, units = 3.0, 7.0, 0.7
+
+    def matrix(x, y, width, height, colour, name, size="", dashed=False):
+        style = {"ls": (0, (4, 3)), "facecolor": "none"} if dashed else {"facecolor": PAPER}
+        ax.add_patch(plt.Rectangle((x, y), width, height, edgecolor=colour, lw=1.4, **style))
+        ax.text(x + width / 2, y + height / 2, name, ha="center", va="center", color=colour)
+        ax.text(x + width / 2, y - 0.15, size, ha="center", va="top", fontsize=8.5, color=SOFT)
+
+    ax.text(-0.2, 5.6, "not made: each output of each post", color=ORANGE)
+    matrix(0.9, 0.8, units, posts, BLUE, "H")
+    matrix(1.9, posts + 0.8 + 0.3, words, units, BLUE, "U'")
+    matrix(1.9, 0.8, words, posts, ORANGE, "O = H U' + 1 b'", "words", dashed=True)
+    ax.text(0.7, 0.8 + posts / 2, "posts", ha="right", va="center", fontsize=8.5, color=SOFT, rotation=90)
+    ax.text(1.7, posts + 1.1 + units / 2, "units", ha="right", va="center", fontsize=8.5, color=SOFT)
+    ax.text(10.1, 5.6, "made: the same sums, the same gradients", color=GREEN)
+    for x, name, colour in ((10.9, "H", BLUE), (12.6, "S U", GREEN)):
+        matrix(x, 0.8, units, posts, colour, "")
+        ax.text(x + units / 2, 0.8 + posts / 2, name, ha="center", va="center", color=colour, rotation=90)
+    ax.text(10.7, 0.8 + posts / 2, "posts", ha="right", va="center", fontsize=8.5, color=SOFT, rotation=90)
+    for x in (10.9, 12.6):
+        ax.text(x + units / 2, 0.65, "units", ha="center", va="top", fontsize=8.5, color=SOFT)
+    for y, name in ((3.1, "U'U"), (0.8, "H'H")):
+        matrix(14.3, y, units, units, GREEN, "", "units")
+        ax.text(15.2, y + units / 2, name, va="center", color=GREEN)
+    return figure
+
+
 def ratings(names):
     figure, axes = plt.subplots(1, 3, figsize=(8.4, 2.8), sharey=True, layout="constrained")
     bins = np.linspace(-1.3, 1.5, 57)
@@ -396,6 +427,44 @@ def popularity(names):
     return figure
 
 
+def crowd(names):
+    figure, (ax, side) = plt.subplots(1, 2, figsize=(8.4, 3.3), width_ratios=(1, 1.5), layout="constrained")
+    for end, colour, name, place in (
+        ((1, 0), BLUE, "coffee, cup", (0.62, -0.16)),
+        ((0, 1), ORANGE, "dog", (0.05, 0.95)),
+        ((2 / 3, 1 / 3), INK, "their mean", (0.52, 0.4)),
+    ):
+        ax.annotate(
+            "", end, (0, 0), arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 2, "shrinkA": 0, "shrinkB": 0}
+        )
+        ax.text(*place, name, color=colour)
+    turn = np.arctan2(1, 2)
+    for low, high, radius, text in ((0, turn, 0.3, "27°"), (turn, np.pi / 2, 0.24, "63°")):
+        angles, middle = np.linspace(low, high, 30), (low + high) / 2
+        ax.plot(radius * np.cos(angles), radius * np.sin(angles), color=SOFT, lw=1)
+        ax.text(
+            *((radius + 0.09) * np.array([np.cos(middle), np.sin(middle)])),
+            text,
+            color=SOFT,
+            fontsize=9,
+            ha="center",
+            va="center",
+        )
+    ax.set(xlim=(-0.1, 1.15), ylim=(-0.25, 1.15), aspect="equal")
+    ax.axis("off")
+    three, model = ["coffee", "cup", "dog"], names["paper"]
+    near, index = model.recommend(three).word2vec, model.vocabulary.index
+    unit = model.word2vec.unit_vectors()
+    mean = unit[[index[word] for word in three]].mean(axis=0)
+    for place, word in enumerate(near):
+        colour = ORANGE if names["topics"][word] == {"dogs"} else BLUE
+        side.plot([place, place], [0, unit[index[word]] @ mean / np.linalg.norm(mean)], color=colour, lw=5)
+    side.set_xticks(range(len(near)), near, rotation=60, ha="right", rotation_mode="anchor")
+    side.set(xlim=(-0.7, 19.7), ylim=(0, 1))
+    side.set_title("the 20 nearest words, by cosine with the mean")
+    return figure
+
+
 def overfit(names):
     figure, axes = plt.subplots(1, 3, figsize=(8.4, 2.9), sharey=True, layout="constrained")
     for ax, (name, losses) in zip(axes, names["history"].items()):
@@ -422,11 +491,13 @@ FIGURES = {
     "pmi.svg": ("1-word2vec.md", pmi),
     "layers.svg": ("2-autorec.md", layers),
     "codes.svg": ("2-autorec.md", codes),
+    "outputs.svg": ("2-autorec.md", outputs),
     "ratings.svg": ("2-autorec.md", ratings),
     "step.svg": ("3-gradients.md", step),
     "mistakes.svg": ("3-gradients.md", mistakes),
     "recipe.svg": ("4-the-paper-in-30-lines.md", recipe),
     "popularity.svg": ("5-where-it-goes-wrong.md", popularity),
+    "crowd.svg": ("5-where-it-goes-wrong.md", crowd),
     "overfit.svg": ("5-where-it-goes-wrong.md", overfit),
 }
 
