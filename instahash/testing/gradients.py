@@ -141,7 +141,7 @@ def _report(point, names, probes, found, cases):
         if hidden.any():
             warnings.warn(
                 f"{hidden.sum()} of {len(hidden)} derivatives by {name} are hidden by rounding errors of the loss, or "
-                "by a kink close by, and were not checked; leave out of the loss what does not depend on the parameters, "
+                "by a kink close by, and were not checked; leave out of the loss what does not depend on parameters, "
                 "or compute in float64",
                 RuntimeWarning,
                 stacklevel=3,

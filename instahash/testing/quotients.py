@@ -101,9 +101,9 @@ def slope(line, noise, epsilon):
             changes.append(abs(R[k] - R[k - 1]) + abs(jumps[k] - jumps[k - 1] / RATIO))
             if changes[k] + noises[k] < best:
                 best, value = changes[k] + noises[k], abs(R[k])
-            # Could noise explain what is missing? Are nine digits known and settled? Is h too short for the dtype?
+            # Could noise explain what is missing? Are nine digits known and settled?
             settled = changes[k] <= 2 * noises[k] and best < 1e-9 * value
-            if noises[k] > best and (settled or noises[k] > value) or np.isnan(D[k]) and best < np.inf:
+            if noises[k] > best and (settled or noises[k] > value):
                 break
     jumps, R, changes, noises = (np.array(numbers) for numbers in (jumps, R, changes, noises))
     # What is still to change at finer steps, as far as it is not noise.

@@ -62,6 +62,13 @@ def test_a_part_of_the_entries():
 
     check_gradient(counted, gradient, *point(1), n_checked=2)
     assert len(calls) == 4 * (2 + 2)
+    found = []
+    for seed in range(20):
+        try:
+            check_gradient(loss, WRONG["one entry"], *point(1), n_checked=3, seed=seed)
+        except GradientError:
+            found.append(seed)
+    assert 0 < len(found) < 15
 
 
 def test_a_single_parameter_and_unchanged_arguments():
@@ -72,19 +79,22 @@ def test_a_single_parameter_and_unchanged_arguments():
 
 def test_shapes_counts_and_types_are_checked():
     x = np.ones(3)
-    with pytest.raises(GradientError, match=r"shape \(3,\), but its gradient \(1, 3\)"):
+    with pytest.raises(GradientError, match=r"shape \(3,\), but its gradient \(1, 3\)$") as caught:
         check_gradient(lambda x: x.sum(), lambda x: np.ones((1, 3)), x)
+    assert caught.value.kinds == {"parameter": "shape"}
     with pytest.raises(GradientError, match="one array for each parameter: 2, not 1"):
         check_gradient(lambda x, y: 0.0, lambda x, y: np.ones(3), x, x)
     with pytest.raises(TypeError, match="float64 or float32 arrays, not int64"):
         check_gradient(lambda x: x.sum(), lambda x: np.ones(3), x.astype(np.int64))
     with pytest.raises(TypeError, match="float64 or float32 arrays, not a list"):
         check_directional(lambda x: x.sum(), lambda x: np.ones(3), [1.0, 2.0, 3.0])
-    for bad, what in ((np.ones(3) + 0j, "complex128"), (sparse.csr_array(np.ones((1, 3))), "a csr_array")):
+    for bad, what in (
+        (np.ones(3) + 0j, "complex128"),
+        (None, "a NoneType"),
+        (sparse.csr_array(np.ones((1, 3))), "a csr_array"),
+    ):
         with pytest.raises(TypeError, match=f"of parameter must be an array of real numbers, not {what}"):
             check_gradient(lambda x: x.sum(), lambda x: bad, x)
-    with pytest.raises(TypeError, match="of b must be an array of real numbers, not a NoneType"):
-        check_gradient(lambda W, b: W.sum(), lambda W, b: (np.ones(3), None), x, x, names=["W", "b"])
 
 
 @pytest.mark.parametrize("check", [check_gradient, check_directional])
@@ -185,6 +195,29 @@ def test_hidden_state(check):
     assert caught.value.kinds == {"loss": "state"}
 
 
+@pytest.mark.parametrize("check", [check_gradient, check_directional])
+def test_small_and_rare_changes_are_seen(check):
+    rng, x = np.random.default_rng(0), np.array([1.0])
+    with pytest.raises(GradientError, match="the gradient of parameter differs from call to call"):
+        check(lambda x: x @ x, lambda x: 2 * x * (1 + 1e-3 * rng.random()), x)
+    check(lambda x: x @ x, lambda x: 2 * x * (1 + 1e-7 * rng.random()), x)
+    with pytest.raises(GradientError, match="the loss differs from call to call"):
+        check(lambda x: x @ x + 1e-11 * rng.random(), lambda x: -2 * x, x)
+    with pytest.raises(GradientError, match="minus the derivative"):
+        check(lambda x: x @ x + 1e-15 * rng.random(), lambda x: -2 * x, x)
+
+
+def test_a_loss_that_is_another_at_each_fourth_call():
+    calls = []
+
+    def loss(x):
+        calls.append(1)
+        return x @ x + (len(calls) % 4 == 0)
+
+    with pytest.raises(GradientError, match="the loss differs from call to call"):
+        check_gradient(loss, lambda x: 2 * x, np.array([1.0]))
+
+
 def test_a_buffer_that_is_used_again():
     buffer, factors = np.zeros(3), iter([2.0, 1.0])
 
@@ -211,6 +244,7 @@ def test_a_gradient_may_be_an_array_a_list_or_numbers():
     check_gradient(lambda y: y**3, lambda y: 3 * y**2, np.array(2.0))
     check_gradient(lambda x: x.sum(), lambda x: [[1.0, 1.0]], np.array([1.0, 2.0]))
     check_gradient(lambda x: x.sum(), lambda x: np.ones(0), np.ones(0))
+    check_gradient(lambda x: np.maximum(x, 0).sum(), lambda x: x > 0, np.array([1.0, -2.0]))
     check_gradient(lambda x: 0.5 * (x**2).sum(), lambda x: x, np.array([[1.0, 2.0]], order="F"))
 
 

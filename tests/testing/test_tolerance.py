@@ -224,6 +224,13 @@ def test_float32_parameters_of_a_float64_loss_are_checked_as_float64():
         check_gradient(loss, lambda x: 2.0001 * x.astype(np.float64) * (1 + 1e-9), x)
 
 
+def test_a_gradient_in_float32_is_checked_as_float32():
+    x = np.array([0.3, 1.7])
+    check_gradient(lambda x: (x**3).sum(), lambda x: (3 * x**2 * (1 + 1e-5)).astype(np.float32), x)
+    with pytest.raises(GradientError):
+        check_gradient(lambda x: (x**3).sum(), lambda x: 3 * x**2 * (1 + 1e-5), x)
+
+
 @pytest.mark.parametrize("returns", [np.float64, np.float32])
 def test_float64_parameters_of_a_loss_that_computes_in_float32(returns):
     rng = np.random.default_rng(0)
@@ -248,6 +255,7 @@ def test_relative_and_absolute_tolerance_can_be_given():
         check_gradient(lambda x: (x**3).sum(), lambda x: 3.3 * x**2, x, **options)
         check_directional(lambda x: (x**3).sum(), lambda x: 3.3 * x**2, x, **options)
     check_gradient(lambda x: (x**3).sum(), lambda x: 3 * x**2, x, rtol=0.0)
+    check_gradient(lambda x: 1.24 * x.sum(), np.ones_like, x, rtol=0.2)  # of the larger one
     with pytest.raises(GradientError):
         check_gradient(lambda x: (x**3).sum(), lambda x: 3 * (1 + 1e-9) * x**2, x, rtol=1e-10)
 
@@ -274,6 +282,12 @@ def test_a_part_may_be_hidden():
         check_gradient(lambda x: 1e12 + 1e-5 * x[1], lambda x: np.array([0, -1e-5, 0]), np.ones(3))
     with pytest.warns(RuntimeWarning, match="^1 of 1 derivatives"):  # known to 0.04 of 0.05
         check_gradient(lambda x: 1e12 + 0.05 * x.sum(), lambda x: 0 * x + 0.05, np.ones(1))
+    with pytest.warns(RuntimeWarning, match="^1 of 1 derivatives") as caught:  # known to 0.04 of 0.2
+        check_gradient(lambda x: 1e12 + 0.2 * x.sum(), lambda x: 0 * x + 0.2, np.ones(1))
+    assert caught[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check_gradient(lambda x: 1e12 + x.sum(), lambda x: 0 * x + 1, np.ones(1))  # known to 0.04 of 1
 
 
 def test_nothing_is_said_of_no_entries():
@@ -320,6 +334,11 @@ def test_the_slopes_on_both_sides_of_a_kink():
         "slope -3 on one side, -2 on the other; the gradient says -3",
         "1 of 2 checked are so; move the point, as testing.away_from_kinks does",
     ]
+
+
+def test_a_kink_within_the_tolerance_is_none():
+    """Where x is 0 the slope jumps by 2e-9, and the loss bends within 1e-3."""
+    check_gradient(lambda x: 1e-3 * np.tanh(x / 1e-3).sum() + 1e-9 * np.abs(x).sum(), np.ones_like, np.zeros(1))
 
 
 def test_a_gradient_far_from_both_slopes_of_a_kink_is_wrong():
@@ -376,6 +395,9 @@ def test_the_dtype_of_a_loss_is_seen_in_its_values():
         point = Point(loss, lambda x: 2 * x, [x], None)
         point.entry(0, 0).line(0.1)
         assert point.loss_epsilon == point.epsilon == epsilon
+    point = Point(lambda x: np.nan, lambda x: 2 * x, [x], None)
+    point.entry(0, 0).line(0.1)
+    assert point.loss_epsilon == 2.0**-23  # a loss that has no value there says nothing
     x = x.astype(np.float32)
     point = Point(lambda x: float(x[0]) ** 2, lambda x: 2 * x, [x], None)
     point.entry(0, 0).line(0.1)
