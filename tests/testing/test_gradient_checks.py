@@ -260,3 +260,6 @@ def test_a_check_of_many_entries_costs_four_values_each_and_one_of_directions_fo
     calls.clear()
     check_directional(counted, gradient, *point(1), n_directions=3)
     assert len(calls) == 4 * 3
+    calls.clear()
+    check_gradient(counted, gradient, *(p.astype(np.float32) for p in point(1)))
+    assert len(calls) == 4 * (12 + 4)

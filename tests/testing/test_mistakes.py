@@ -284,10 +284,12 @@ def test_a_part_of_the_entries_is_enough_for_a_sign_but_not_for_an_order():
     assert " of 24 wrong\n" in str(error)  # not in which rows
 
 
-def test_a_shift_by_some():
+@pytest.mark.parametrize("s", [3, 4])
+def test_a_shift_by_some(s):
     x = np.random.default_rng(0).normal(size=9)
-    error = complaint(cube, lambda x: 3 * np.r_[x[6:] + 1, x[:6]] ** 2, x)
-    assert error.kinds == {"parameter": "shifted"} and "along axis 0 the derivative at i stands at i + 3" in str(error)
+    error = complaint(cube, lambda x: 3 * np.r_[x[-s:] + 1, x[:-s]] ** 2, x)
+    assert error.kinds == {"parameter": "shifted"}
+    assert f"along axis 0 the derivative at i stands at i + {s}" in str(error)
 
 
 def test_three_axes():
@@ -313,6 +315,14 @@ def test_a_mistake_that_is_hardly_there_has_no_kind():
     """By less than five tolerances, 3e-6: g is still twice this and that, within the tolerance."""
     assert complaint(cube, lambda x: 3 * x**2 * (1 + 2e-6), x).kinds == {"parameter": None}
     assert complaint(cube, lambda x: 3 * x**2 * (1 + 5e-6), x).kinds == {"parameter": "factor"}
+
+
+def test_a_kind_explains_the_errors_and_not_only_the_numbers():
+    """Errors of 0.95, 1, 1 and 1.05 times 1e-5: one factor is near enough to each number, but not to each error."""
+    x = np.array([0.3, -0.7, 1.1, 0.4])
+    assert complaint(cube, lambda x: 3 * x**2 * (1 + 1e-5 * np.array([0.95, 1, 1, 1.05])), x).kinds == {
+        "parameter": None
+    }
 
 
 def test_zeros_that_noise_might_be_have_no_kind():
@@ -396,3 +406,17 @@ def test_some_rows_are_not_most_of_them():
         off = np.where(np.isin(np.arange(5), columns), wrong, 0)
         error = complaint(cube, lambda x: 3 * x**2 + off, x)
         assert error.kinds == {"parameter": kind} and f"in columns {', '.join(map(str, columns))}\n" in str(error)
+
+
+def test_a_sum_may_be_off_by_all_its_terms():
+    """Each of 100 derivatives is known to 1e-5, so that their sum is known to 1e-3."""
+    right, floor = np.random.default_rng(0).normal(size=100), np.full(100, 1e-5)
+    found = np.full(100, right.sum())
+    case = Case("x", right, found, right + floor, floor, np.ones(100, bool), 5e-7)
+    assert diagnose(case) == ("reduction", "each entry is the sum of the derivatives over all entries")
+
+
+def test_five_places_are_listed():
+    x = np.random.default_rng(0).normal(size=(20, 2))
+    for n, text in ((5, "in rows 0, 1, 2, 3, 4\n"), (6, "in rows 0, 1, 2, 3, 4, ...\n")):
+        assert text in str(complaint(cube, lambda x: 3 * x**2 * (np.arange(20) >= n)[:, None], x))
