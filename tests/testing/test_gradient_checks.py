@@ -260,6 +260,15 @@ def test_a_check_of_many_entries_costs_four_values_each_and_one_of_directions_fo
     calls.clear()
     check_directional(counted, gradient, *point(1), n_directions=3)
     assert len(calls) == 4 * 3
-    calls.clear()
-    check_gradient(counted, gradient, *(p.astype(np.float32) for p in point(1)))
-    assert len(calls) == 4 * (12 + 4)
+
+
+def test_in_float32_it_costs_as_much():
+    """Steps are longer, since a loss of 1,000 is off by 6e-5."""
+    calls, x = [], np.linspace(0.5, 1.5, 20, dtype=np.float32)
+
+    def counted(x):
+        calls.append(1)
+        return (x**3).sum() + np.float32(1000)
+
+    check_gradient(counted, lambda x: 3 * x**2, x)
+    assert len(calls) == 4 * 20

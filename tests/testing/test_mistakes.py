@@ -420,3 +420,12 @@ def test_five_places_are_listed():
     x = np.random.default_rng(0).normal(size=(20, 2))
     for n, text in ((5, "in rows 0, 1, 2, 3, 4\n"), (6, "in rows 0, 1, 2, 3, 4, ...\n")):
         assert text in str(complaint(cube, lambda x: 3 * x**2 * (np.arange(20) >= n)[:, None], x))
+
+
+@pytest.mark.parametrize(("off", "kind"), [(1e-4, "some rows"), (0.05, None)])
+def test_the_other_rows_are_right_by_far(off, kind):
+    found = np.random.default_rng(0).normal(size=(4, 4))
+    errors = np.full((4, 4), off)
+    errors[0] = [1, -2, 3, 1.5]
+    wrong = np.abs(errors) > 0.1
+    assert diagnose(Case("W", found, found, found + errors, np.full((4, 4), 0.1), wrong, 1e-6))[0] == kind

@@ -73,10 +73,20 @@ def test_rating_matrices_stay_in_range(drawn):
     assert ratings.shape[0] >= 1 and np.abs(ratings.data).max(initial=0) <= 1 and background in (-1.0, 0.0)
 
 
+@pytest.mark.parametrize("background", [-1.0, 0.0])
+def test_rating_matrices_have_both_backgrounds(background):
+    find(rating_matrices(), lambda drawn: drawn[1] == background)
+
+
 @given(csr_matrices(n_columns=5, min_rows=2, max_rows=4, max_size=3, dtype=np.float32))
 def test_csr_matrices_are_canonical_and_in_range(matrix):
     assert matrix.dtype == np.float32 and matrix.shape[1] == 5 and 2 <= matrix.shape[0] <= 4
     assert matrix.has_canonical_format and np.diff(matrix.indptr).max() <= 3 and np.abs(matrix.data).max(initial=0) <= 1
+
+
+def test_csr_matrices_have_both_signs():
+    for sign in (-1, 1):
+        find(csr_matrices(), lambda matrix: (sign * matrix.data).max(initial=0) > 0.1)
 
 
 def test_arrays_shrink_to_the_first_seed():
