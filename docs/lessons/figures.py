@@ -420,7 +420,7 @@ def popularity(names):
         for hashtag, x, y, shift, side in zip(hashtags, used, listed, ((-6, 4), (0, 7)), ("right", "center")):
             ax.annotate(hashtag, (x, y), shift, textcoords="offset points", ha=side, color=INK)
         ax.grid(True)
-        ax.set(xlabel="share of the posts that use it", xlim=(-0.01, 0.4), ylim=(-0.02, 0.75))
+        ax.set(xlabel="share of the posts that use it", xlim=(-0.01, 0.4), ylim=(-0.03, 1.03))
         ax.set_title(f"novelty {novelty:g}")
     axes[0].set_ylabel("share of the lists that have it")
     axes[0].text(0.3, 0.22, "as used", color=SOFT, fontsize=9)
