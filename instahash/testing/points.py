@@ -139,7 +139,8 @@ class Point:
         """How far values of the loss near the point are off, measured along one line on which every entry moves."""
         rng, moves = np.random.default_rng(0), []
         for param in self.params:
-            moves.append(rng.choice([-1.0, 1.0], param.shape) * np.where(param == 0, 1.0, np.abs(param)))
+            sizes = np.where(param == 0, np.abs(param).max(initial=0) or 1.0, np.abs(param)).astype(np.float64)
+            moves.append(rng.choice([-1.0, 1.0], param.shape) * sizes)
         return noise_of(self.direction(rng, moves=moves).line, float(np.finfo(self.dtype).eps))
 
     def value(self, params):

@@ -94,7 +94,7 @@ def test_shapes_counts_and_types_are_checked():
         (sparse.csr_array(np.ones((1, 3))), "a csr_array"),
     ):
         with pytest.raises(TypeError, match=f"of parameter must be an array of real numbers, not {what}"):
-            check_gradient(lambda x: x.sum(), lambda x: bad, x)
+            check_gradient(lambda x: x.sum(), lambda x, bad=bad: bad, x)
 
 
 @pytest.mark.parametrize("check", [check_gradient, check_directional])

@@ -112,6 +112,12 @@ def test_noise_of_a_loss_that_rounds_its_parameters():
     assert noise_of(line(lambda t: 3.0), EPS) == 0.0
 
 
+def test_noise_is_measured_where_zeros_move_as_little_as_other_entries():
+    """A bump of width and height 1e-5 on 1e4, at which nothing changes but in the last digits."""
+    point = Point(lambda x: 1e4 + 1e-5 * np.exp(-((x / 1e-5) ** 2)).sum(), lambda x: x, [np.array([0.0, 1e-5])], None)
+    assert point.noise() < 1e-11
+
+
 def test_noise_is_neither_the_steps_rounding_nor_a_bend():
     def rounded(t):
         t = float(np.float32(1.1 + t)) - float(np.float32(1.1))
