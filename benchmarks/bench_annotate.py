@@ -28,13 +28,13 @@ args = parse(parser)
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = ROOT / "tests" / "annotate" / "fake_vision.py"
+sys.path.insert(0, str(SERVER.parent))
+from fake_vision import most_within, picture  # noqa: E402
+
 COMMAND = "import sys; from instahash.cli.annotate import main; sys.exit(main())"
 
 
 def draw(folder):
-    sys.path.insert(0, str(SERVER.parent))
-    from fake_vision import picture
-
     folder.mkdir()
     for number in range(args.images):
         (folder / f"{number:05d}.png").write_bytes(picture(number))
@@ -64,19 +64,6 @@ def answered(log):
     return Counter(number for call in calls(log)[1] for number in call["labelled"])
 
 
-def most_within(log, seconds):
-    """The most images that arrived within so many seconds."""
-    came = sorted((call["arrived"], call["n_images"]) for call in calls(log)[0])
-    most = within = first = 0
-    for moment, n_images in came:
-        within += n_images
-        while came[first][0] <= moment - seconds:
-            within -= came[first][1]
-            first += 1
-        most = max(most, within)
-    return most
-
-
 def n_right(path):
     """Posts that have the label of their own picture, all of them in order."""
     posts = [json.loads(line) for line in path.read_text().splitlines()]
@@ -104,6 +91,7 @@ def kill(folder, address, name, how, log):
     process = start(folder, address, name)
     error = process.communicate()[1]
     sent_again = {number for call in calls(log)[0][n_calls:] for number in call["pictures"]}
+    came = [(call["arrived"], call["n_images"]) for call in calls(log)[0]]
     return {
         f"{name}_exit_codes": [process.returncode],
         f"{name}_labelled_rightly": n_right(folder / f"{name}.jsonl"),
@@ -112,8 +100,8 @@ def kill(folder, address, name, how, log):
         f"{name}_sent_again_though_answered_a_second_before": len(sent_again & long_before),
         f"{name}_calls": len(calls(log)[0]),
         f"{name}_failed_calls": sum(call["outcome"] != "ok" for call in calls(log)[1]),
-        f"{name}_images_in_the_fullest_minute": most_within(log, 60),
-        f"{name}_images_in_the_fullest_second": most_within(log, 1),
+        f"{name}_images_in_the_fullest_minute": most_within(60, came),
+        f"{name}_images_in_the_fullest_second": most_within(1, came),
         f"{name}_seconds": time.time() - began,
         f"{name}_seconds_to_stop": stopping,
         f"{name}_last_line": error.strip().splitlines()[-1],

@@ -1,7 +1,9 @@
 """A local Google Cloud Vision for each test that asks for one."""
 
+import contextlib
 import importlib.util
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -36,3 +38,23 @@ def vision(fake_vision):
 def picture(fake_vision):
     """picture(number) -> PNG bytes that the server can read."""
     return fake_vision.picture
+
+
+@pytest.fixture
+def start():
+    """start(code, *args) -> a running Python, which is killed in the end."""
+    with contextlib.ExitStack() as ends:
+
+        def started(code, *args):
+            process = subprocess.Popen(
+                [sys.executable, "-c", code, *map(str, args)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            ends.enter_context(process)
+            ends.callback(process.kill)
+            return process
+
+        yield started

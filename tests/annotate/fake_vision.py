@@ -136,6 +136,19 @@ class Call:
         return self.outcome if isinstance(self.outcome, str) else self.outcome[0]
 
 
+def most_within(window, arrivals):
+    """The most images that came within any `window` seconds; arrivals : list of (seconds, images)."""
+    came = sorted(arrivals)
+    most = within = first = 0
+    for moment, n_images in came:
+        within += n_images
+        while came[first][0] <= moment - window:
+            within -= came[first][1]
+            first += 1
+        most = max(most, within)
+    return most
+
+
 class FakeVision:
     """The server; arguments may also be changed as attributes while it runs.
 
@@ -218,15 +231,7 @@ class FakeVision:
     def rate(self, window):
         """The most images that came within any `window` seconds."""
         with self._lock:
-            came = sorted((call.arrived, call.n_images) for call in self.calls)
-        most = within = first = 0
-        for time_, n_images in came:
-            within += n_images
-            while came[first][0] <= time_ - window:
-                within -= came[first][1]
-                first += 1
-            most = max(most, within)
-        return most
+            return most_within(window, [(call.arrived, call.n_images) for call in self.calls])
 
     def _batch_annotate_images(self, request, context):
         gone = threading.Event()

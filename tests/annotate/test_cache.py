@@ -7,8 +7,6 @@ import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -30,26 +28,6 @@ LABELS = st.lists(st.builds(Label, st.text(max_size=30), st.floats(0, 1)), max_s
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "labels.sqlite"
-
-
-@pytest.fixture
-def start():
-    """start(code, *args) -> a running Python, which is killed in the end."""
-    with contextlib.ExitStack() as ends:
-
-        def started(code, *args):
-            process = subprocess.Popen(
-                [sys.executable, "-c", code, *map(str, args)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            ends.enter_context(process)
-            ends.callback(process.kill)
-            return process
-
-        yield started
 
 
 def put_all(cache, labels):

@@ -9,8 +9,6 @@ import itertools
 import json
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -743,24 +741,10 @@ def album(tmp_path, picture):
 
 
 @pytest.fixture
-def start(vision, album, path):
-    """start() -> a process that annotates the album with the cache, once `go` is called; killed in the end."""
-    with contextlib.ExitStack() as ends:
-
-        def started():
-            process = subprocess.Popen(
-                [sys.executable, "-c", RUN, album, path],
-                env={**os.environ, "VISION_EMULATOR_HOST": vision.address},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            ends.enter_context(process)
-            ends.callback(process.kill)
-            return process
-
-        yield started
+def annotating(start, vision, album, path, monkeypatch):
+    """annotating() -> a process that annotates the album with the cache, once `go` is called; killed in the end."""
+    monkeypatch.setenv("VISION_EMULATOR_HOST", vision.address)
+    return lambda: start(RUN, album, path)
 
 
 def go(*processes):
@@ -782,18 +766,18 @@ def check_all_labelled(process, fake_vision, album):
     ]
 
 
-def test_processes_share_the_work_and_ask_for_each_photo_once(fake_vision, vision, album, start):
+def test_processes_share_the_work_and_ask_for_each_photo_once(fake_vision, vision, album, annotating):
     vision.delay = 0.1
-    processes = [start(), start()]
+    processes = [annotating(), annotating()]
     go(*processes)
     for process in processes:
         check_all_labelled(process, fake_vision, album)
     assert vision.answered() == vision.received() == dict.fromkeys(range(60), 1)
 
 
-def test_after_a_kill_little_is_asked_again(fake_vision, vision, album, start):
+def test_after_a_kill_little_is_asked_again(fake_vision, vision, album, annotating):
     vision.delay = 0.3
-    processes = [start(), start()]
+    processes = [annotating(), annotating()]
     go(processes[0])
     wait_until(lambda: vision.calls and vision.calls[0].answered)
     time.sleep(1.3)
@@ -810,12 +794,12 @@ def test_after_a_kill_little_is_asked_again(fake_vision, vision, album, start):
     assert set(received) == set(range(60))
 
 
-def test_after_ctrl_c_nothing_that_was_answered_is_asked_again(fake_vision, vision, album, start):
+def test_after_ctrl_c_nothing_that_was_answered_is_asked_again(fake_vision, vision, album, annotating):
     vision.delay = 0.1
     vision.script(
         [("image", 14), "ok", "ok", ("image", 14)]
     )  # others of the call have been answered when it comes again
-    processes = [start() for _ in range(3)]
+    processes = [annotating() for _ in range(3)]
     for process in processes[:2]:
         n_calls = len(vision.calls)
         go(process)

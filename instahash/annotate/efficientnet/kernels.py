@@ -12,12 +12,17 @@ ZERO, SIX = np.float32(0), np.float32(6)
 
 
 @kernel
+def padding(n, k, stride, n_out):
+    """How many zeros stand before the first of n numbers, so that windows of k at every `stride` give n_out."""
+    return max((n_out - 1) * stride + k - n, 0) // 2
+
+
+@kernel
 def convolution(x, W, b, stride, y):
     """y = relu6(x * W + b), of all channels."""
     height, width, n_channels = x.shape
     k = W.shape[0]
-    above = max((y.shape[0] - 1) * stride + k - height, 0) // 2
-    left = max((y.shape[1] - 1) * stride + k - width, 0) // 2
+    above, left = padding(height, k, stride, y.shape[0]), padding(width, k, stride, y.shape[1])
     for i in range(y.shape[0]):
         for j in range(y.shape[1]):
             for e in range(y.shape[2]):
@@ -43,8 +48,7 @@ def depthwise(x, W, b, stride, y):
     """y = relu6(x * W + b), each channel by itself."""
     height, width, n_channels = x.shape
     k = W.shape[0]
-    above = max((y.shape[0] - 1) * stride + k - height, 0) // 2
-    left = max((y.shape[1] - 1) * stride + k - width, 0) // 2
+    above, left = padding(height, k, stride, y.shape[0]), padding(width, k, stride, y.shape[1])
     for i in range(y.shape[0]):
         for j in range(y.shape[1]):
             for d in range(n_channels):
