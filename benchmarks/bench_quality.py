@@ -14,7 +14,7 @@ args = parse(parser)
 import numpy as np  # noqa: E402
 
 from instahash import AutoRec, InstaHash, Settings  # noqa: E402
-from instahash.data import Corpus, encode, read_posts, train_test_split, words  # noqa: E402
+from instahash.data import Corpus, encode, keep, read_posts, train_test_split, words  # noqa: E402
 from instahash.evaluation import cosine, evaluate, jaccard, ranking_measures  # noqa: E402
 from instahash.evaluation.scores import as_ranked, as_sets  # noqa: E402
 from instahash.pipeline.best import CONTEXTS, HELD_OUT  # noqa: E402
@@ -134,6 +134,22 @@ for n in (1, 2, 3, 5):
     hits = [words(answer.hashtags[0])[0] in sum(map(words, post.hashtags), []) for answer, post in zip(first, few)]
     figures[f"{n} labels, the first hashtag: said"] = float(np.mean([answer.scores[0] for answer in first]))
     figures[f"{n} labels, the first hashtag: came true"] = float(np.mean(hits))
+
+# The same once the author has chosen some hashtags: what is said of the ten, and what comes true.
+for n in (1, 2, 3):
+    place = np.concatenate([rng.permutation(m) for m in np.diff(data.hashtags.indptr)])
+    rows = np.flatnonzero(np.diff(data.hashtags.indptr) >= n)
+    picked = keep(data.hashtags, place < n)[rows]
+    lists = best.recommend_matrix(data.description[rows], chosen=picked)
+    figures[f"{n} chosen, the ten hashtags: said"] = float(np.mean([answer.scores for answer in lists]))
+    figures[f"{n} chosen, the ten hashtags: came true"] = float(
+        np.mean(
+            [
+                np.isin(best.vocabulary.lookup(answer.hashtags)[0], data.hashtags[[row]].indices)
+                for answer, row in zip(lists, rows)
+            ]
+        )
+    )
 
 # The embedded sample: few posts, whose hashtags are drawn from topics.
 small = InstaHash(Settings.of("best", **shared)).fit("sample").fit_baselines("sample")

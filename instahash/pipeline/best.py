@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.data import keep, train_test_split
+from instahash.data import keep, train_test_split, union
 from instahash.pipeline.experts import Experts, latest
 from instahash.pipeline.inside import Asked, Opinions
 from instahash.recommend import Fusion, Questions, Recommendation, diversify, echoes, novelty_shift
@@ -97,26 +97,30 @@ class Best:
         self.experts.partial_fit(dataset)
 
     def _fuse(self, apart, now, report):
-        """Learn each context's weights from posts held apart; chosen hashtags are a random half of a post's.
+        """Learn each context's weights, and how it is calibrated, from posts held apart.
 
-        What is short of a post are one to SHORT of its words, at random.
+        Short are one to SHORT of a post's words, at random. Chosen is a random half of its hashtags; for the calibration
+        one to all of them, as while they are chosen one by one.
         """
         self.fusions = {name: Fusion(starts, list(starts.values())) for name, starts in CONTEXTS.items()}
         rng = np.random.default_rng([self.settings.seed, 1])
-        given = rng.random(apart.hashtags.nnz) < 0.5
-        short = _some_words(apart.description, SHORT, rng)
+        half = rng.random(apart.hashtags.nnz) < 0.5
+        some = _some(apart.hashtags, np.diff(apart.hashtags.indptr), rng)
+        short = _some(apart.description, SHORT, rng)
         weights = self.experts.weights(apart, now)
         for context, (name, fusion) in enumerate(self.fusions.items()):
-            chosen = given & (context in (CHOSEN, BOTH))
             words = short if context == FEW else np.full(len(short), context in (DESCRIBED, BOTH))
-            rest = self.experts.outputs(keep(apart.hashtags, ~chosen))
-            questions = Questions(keep(apart.description, words), keep(apart.hashtags, chosen), apart.keys)
-            rows = np.flatnonzero(self._contexts(questions) == context)
-            if len(rows):
-                part = questions.part(rows)
-                fusion.fit(self.experts.scores(CONTEXTS[name], part, part.words()), rest[rows], weights[rows])
-                learnt = ", ".join(f"{member} {w:.2f}" for member, w in zip(fusion.members, fusion.weights))
-                report(f"Weights where {KNOWN[name]} known: {learnt}.")
+            for given, learn in ((half, fusion.fit), (some, fusion.calibrate)):
+                chosen = given & (context in (CHOSEN, BOTH))
+                rest = self.experts.outputs(keep(apart.hashtags, ~chosen))
+                questions = Questions(keep(apart.description, words), keep(apart.hashtags, chosen), apart.keys)
+                rows = np.flatnonzero(self._contexts(questions) == context)
+                if len(rows):
+                    part = questions.part(rows)
+                    scores = self.experts.scores(CONTEXTS[name], part, part.words())
+                    learn(scores, rest[rows], self._named(part.chosen), weights[rows])
+            learnt = ", ".join(f"{member} {w:.2f}" for member, w in zip(fusion.members, fusion.weights))
+            report(f"Weights where {KNOWN[name]} known: {learnt}.")
 
     # Questions
 
@@ -126,22 +130,46 @@ class Best:
         alone = np.where(n_words == 0, NEITHER, np.where(n_words <= SHORT, FEW, DESCRIBED))
         return np.where(n_chosen == 0, alone, np.where(n_words == 0, CHOSEN, BOTH))
 
-    def _ask(self, questions, words):
+    def _understood(self, questions):
+        """The questions as the experts can take them: a label that never was one in training is a hashtag chosen."""
+        known = self.experts.labelled[questions.description.indices]
+        if known.all():
+            return questions
+        return questions._replace(
+            description=keep(questions.description, known),
+            chosen=union(questions.chosen, keep(questions.description, ~known)),
+        )
+
+    def _named(self, hashtags):
+        """Hashtags CSR (m, n_words) in the numbers of the outputs, (m, n_hashtags) bool."""
+        return self.experts.outputs(hashtags).toarray() > 0
+
+    def _fused(self, context, scores, questions, understood):
+        """Log-probabilities of the next hashtag, (m, n_hashtags) float32.
+
+        A hashtag that was given as a label is as probable as the most probable of the others.
+        """
+        chosen, named = self._named(questions.chosen), self._named(understood.chosen)
+        log_p = self.fusions[context].log_probabilities(scores, named)
+        others = np.where(named, -np.inf, log_p).max(axis=1, keepdims=True)
+        return np.where(named & ~chosen & (others > -np.inf), others, log_p)
+
+    def _ask(self, questions):
         """Log-probabilities of the next hashtag, probabilities of its use at all, and what AutoRec alone says.
 
-        All (m, n_hashtags) float32.  words : questions.words().
+        All (m, n_hashtags) float32.
         """
         log_p = np.empty((questions.description.shape[0], len(self.experts.hashtags)), np.float32)
-        used, alone, contexts = np.empty_like(log_p), np.empty_like(log_p), self._contexts(questions)
+        used, alone = np.empty_like(log_p), np.empty_like(log_p)
+        understood = self._understood(questions)
+        contexts = self._contexts(understood)
         for i, (name, members) in enumerate(CONTEXTS.items()):
             rows = np.flatnonzero(contexts == i)
             if len(rows):
-                whole = len(rows) == len(contexts)
-                scores = self.experts.scores(
-                    CONTEXTS[name], *(questions, words) if whole else (questions.part(rows), words[rows])
-                )
-                log_p[rows] = self.fusions[name].log_probabilities(scores)
-                used[rows] = self.fusions[name].probabilities(log_p[rows])
+                part = understood.part(rows)
+                scores = self.experts.scores(CONTEXTS[name], part, part.words())
+                log_p[rows] = self._fused(name, scores, questions.part(rows), part)
+                used[rows] = self.fusions[name].probabilities(log_p[rows], np.diff(part.chosen.indptr))
                 alone[rows] = scores[next(iter(members))]
         return log_p, used, alone
 
@@ -155,7 +183,7 @@ class Best:
         settings, text, words = self.settings.recommend, self.experts.vocabulary.words_array, questions.words()
         novelty = settings.novelty if wishes.novelty is None else wishes.novelty
         diversity = settings.diversity if wishes.diversity is None else wishes.diversity
-        log_p, used, alone = self._ask(questions, words)
+        log_p, used, alone = self._ask(questions)
         unit = self.experts.word2vec.unit_vectors()
         ranked = log_p + self._shift(questions, novelty) if novelty else log_p
         place = self.experts.place()
@@ -192,32 +220,33 @@ class Best:
 
     def scores(self, questions):
         """What each model alone gives every word, a dict of name -> (m, n_words); -inf for words that are no hashtags."""
-        words = questions.words()
         autorec = np.full((questions.description.shape[0], len(self.experts.vocabulary)), -np.inf, np.float32)
-        autorec[:, self.experts.hashtags] = self._ask(questions, words)[2]
-        return {"word2vec": self.experts.word2vec.similarities(words), "autorec": autorec}
+        autorec[:, self.experts.hashtags] = self._ask(questions)[2]
+        return {"word2vec": self.experts.word2vec.similarities(questions.words()), "autorec": autorec}
 
     # How an answer came about
 
     def opinions(self, questions, novelty=None):
         """The Opinions about one post; novelty as in :meth:`answers`."""
-        context = list(CONTEXTS)[self._contexts(questions)[0]]
-        scores = self.experts.scores(CONTEXTS[context], questions, questions.words())
+        understood = self._understood(questions)
+        context = list(CONTEXTS)[self._contexts(understood)[0]]
+        scores = self.experts.scores(CONTEXTS[context], understood, understood.words())
         fusion = self.fusions[context]
-        log_p = fusion.log_probabilities(scores)
+        log_p = self._fused(context, scores, questions, understood)
         return Opinions(
             context=context,
             hashtags=self.experts.hashtags,
             scores={name: scores[name][0] for name in fusion.members},
             weights=dict(zip(fusion.members, fusion.weights.tolist())),
             log_p=log_p[0],
-            probabilities=fusion.probabilities(log_p)[0],
+            probabilities=fusion.probabilities(log_p, np.diff(understood.chosen.indptr))[0],
             shift=self._shift(questions, self.settings.recommend.novelty if novelty is None else novelty)[0],
         )
 
     def asked(self, questions):
         """The networks that answer about one post, a list of Asked: none, one, or both."""
         experts, networks = self.experts, []
+        questions = self._understood(questions)
         if questions.description.nnz:
             ratings = experts.inputs(questions.description)
             inputs = np.repeat(np.arange(len(experts.vocabulary)), 2)
@@ -245,15 +274,14 @@ class Best:
         mode.experts = Experts.load(settings, vocabulary, n_posts, history, files)
         weights = files["fusion.npz"]
         mode.fusions = {
-            name: Fusion(members, weights[name][:-2], weights[name][-2:]) for name, members in CONTEXTS.items()
+            name: Fusion(members, weights[name][:-3], weights[name][-3:]) for name, members in CONTEXTS.items()
         }
         return mode
 
 
-def _some_words(description, most, rng):
-    """Which entries are among one to `most` of their post's, at random: (nnz,) bool."""
-    n_posts = description.shape[0]
-    rows = np.repeat(np.arange(n_posts), np.diff(description.indptr))
+def _some(matrix, most, rng):
+    """Which entries are among one to `most` of their row's, at random: (nnz,) bool; most : int, or (n_rows,) int."""
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     place = np.empty(len(rows), int)
-    place[np.lexsort((rng.random(len(rows)), rows))] = np.arange(len(rows)) - description.indptr[rows]
-    return place < rng.integers(1, most + 1, n_posts)[rows]
+    place[np.lexsort((rng.random(len(rows)), rows))] = np.arange(len(rows)) - matrix.indptr[rows]
+    return place < rng.integers(1, np.broadcast_to(np.maximum(most, 1), matrix.shape[0]) + 1)[rows]

@@ -38,6 +38,7 @@ class Experts:
     Attributes besides, after :meth:`fit`
     -------------------------------------
     hashtags : (n_hashtags,) int32, the words that the outputs stand for.
+    labelled : (n_words,) bool, words that descriptions had in training: what experts learnt to read.
     usual : (float, float), mean and standard deviation of labels' scores.
     word2vec : Word2Vec.  autorec, completion : AutoRec.  preferences : Preferences.
     cooccurrence : Cooccurrence, None where uses fade: its counts do not.
@@ -54,6 +55,7 @@ class Experts:
         """Train on these rows; which hashtags there are, and what is usual and now, is taken from all posts."""
         settings = self.settings
         self.hashtags = np.flatnonzero(self.vocabulary.is_hashtag).astype(np.int32)
+        self.labelled = np.bincount(dataset.description.indices, minlength=len(self.vocabulary)) > 0
         scores = dataset.description.data
         self.usual = (float(scores.mean()), max(float(scores.std()), LEAST_DEVIATION)) if len(scores) else (1.0, 1.0)
         self.preferences = Preferences(half_life=settings.recommend.half_life or None)
@@ -83,6 +85,9 @@ class Experts:
         The linear model is then that of the new posts and of the up to 20,000 that AutoRec remembers.
         """
         self.vocabulary = dataset.vocabulary
+        labelled = np.bincount(dataset.description.indices, minlength=len(self.vocabulary)) > 0
+        labelled[: len(self.labelled)] |= self.labelled
+        self.labelled = labelled
         new = np.flatnonzero(dataset.vocabulary.is_hashtag)
         self.hashtags = np.concatenate([self.hashtags, np.setdiff1d(new, self.hashtags).astype(np.int32)])
         before = self.preferences.now
@@ -222,7 +227,7 @@ class Experts:
             "completion.npz": self.completion.to_arrays(),
             "linear.npz": self.linear.to_arrays() if self.linear else {},
             "preferences.npz": self.preferences.to_arrays(),
-            "experts.npz": {"hashtags": self.hashtags, "usual": np.array(self.usual)},
+            "experts.npz": {"hashtags": self.hashtags, "labelled": self.labelled, "usual": np.array(self.usual)},
         }
 
     @classmethod
@@ -244,7 +249,7 @@ class Experts:
         experts.preferences = Preferences.from_arrays(files["preferences.npz"])
         if not settings.recommend.half_life:
             experts.cooccurrence = Cooccurrence.from_arrays(files["baselines.npz"])
-        experts.hashtags = files["experts.npz"]["hashtags"]
+        experts.hashtags, experts.labelled = (files["experts.npz"][name] for name in ("hashtags", "labelled"))
         experts.usual = tuple(files["experts.npz"]["usual"].tolist())
         if (len(experts.word2vec.W), len(experts.autorec.U)) != (len(vocabulary), len(experts.hashtags)):
             raise ValueError(f"{len(vocabulary)} words and other numbers of vectors")

@@ -225,10 +225,12 @@ def test_the_experts_make_the_probability(models, labels, chosen, novelty):
     assert experts["context"] == (alone if not chosen else "both" if known else "chosen")
     fusion = model.mode.fusions[experts["context"]]
     assert list(experts["weights"].values()) == pytest.approx(fusion.weights, abs=1e-6)
-    a, c = fusion.calibration
+    a, c, d = fusion.calibration
     rows = experts["hashtags"]
     for row in rows:
-        assert row["probability"] == pytest.approx(1 / (1 + np.exp(-a - c * row["log_p"])), abs=1e-4)
+        assert row["probability"] == pytest.approx(
+            1 / (1 + np.exp(-a - c * row["log_p"] - d * np.log1p(len(chosen)))), abs=1e-4
+        )
     # Weighted scores, and lifts, are log p but for a constant: the softmax's logarithm.
     weights = np.array(list(experts["weights"].values()))
     for sums in ([weights @ row["scores"] for row in rows], [sum(row["lifts"]) for row in rows]):

@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 from instahash import InstaHash, Settings
-from instahash.data import Corpus, Label, Post, Vocabulary, encode
+from instahash.data import Corpus, Label, Post, Vocabulary, encode, keep
 from instahash.data.sample import sample_posts
 from instahash.errors import DataError, SettingsError
 from instahash.evaluation import evaluate
@@ -330,6 +330,51 @@ def test_an_input_is_a_presence_and_a_score():
         np.testing.assert_allclose(inputs, expected, atol=1e-6)
 
 
+def test_a_label_that_never_was_one_is_a_hashtag_chosen_but_may_be_recommended(model, fresh):
+    experts, vocabulary = model.mode.experts, model.vocabulary
+    never = [word for i, word in enumerate(vocabulary.words) if vocabulary.is_hashtag[i] and not experts.labelled[i]]
+    assert {"dogs", "sunset", "kitty"} <= set(never) and experts.labelled[vocabulary.index["dog"]]
+    for labels, label, chosen in ([], "dogs", []), (["dog"], "kitty", []), (["sea", "sky"], "sunset", ["beach"]):
+        ours = model.mode.opinions(model.questions([*labels, label], chosen))
+        theirs = model.mode.opinions(model.questions(labels, [*chosen, label]))
+        named = ours.hashtags == vocabulary.index[label]
+        picked = named | np.isin(ours.hashtags, [vocabulary.index[word] for word in chosen])
+        assert ours.context == theirs.context
+        np.testing.assert_allclose(ours.log_p[~named], theirs.log_p[~named], rtol=1e-5)
+        np.testing.assert_allclose(ours.probabilities[~named], theirs.probabilities[~named], rtol=1e-5)
+        assert ours.log_p[named] == ours.log_p[~picked].max()  # as probable as the most probable of the others
+        answer = model.recommend([*labels, label], chosen=chosen)
+        assert label in [hashtag.lower() for hashtag in answer.hashtags[:2]]
+        assert answer.fallback is None and label in answer.description
+        assert fresh.recommend([*labels, label], chosen=chosen) == answer
+    (network,) = model.mode.asked(model.questions(["dogs"]))
+    assert network.name == "completion" and vocabulary.words[network.outputs[network.ratings.indices[0]]] == "dogs"
+    fresh.partial_fit([Post("1", ("dogs", "pet"), (Label("dogs", 0.9), Label("grass", 0.8)))] * 20)
+    assert fresh.mode.experts.labelled[fresh.vocabulary.index["dogs"]]
+    assert fresh.mode.experts.labelled.sum() >= experts.labelled.sum() + 1
+    assert fresh.mode.opinions(fresh.questions(["dogs"])).context == "short"
+
+
+@compiled
+def test_probabilities_are_as_often_right_when_hashtags_are_chosen():
+    model = InstaHash(Settings.of("best")).fit("sample")
+    posts = list(sample_posts(2000, seed=5))
+    dataset = encode(Corpus.from_posts(posts), model.vocabulary)
+    hashtags = dataset.hashtags
+    rng = np.random.default_rng(0)
+    for n in (1, 2):
+        order = np.concatenate([rng.permutation(m) for m in np.diff(hashtags.indptr)])
+        rows = np.flatnonzero(np.diff(hashtags.indptr) >= n)
+        chosen = keep(hashtags, order < n)[rows]
+        answers = model.recommend_matrix(dataset.description[rows], chosen=chosen, diversity=0.0)
+        said = np.mean([answer.scores for answer in answers])
+        right = [
+            np.isin(model.vocabulary.lookup(answer.hashtags)[0], hashtags[[row]].indices).mean()
+            for answer, row in zip(answers, rows)
+        ]
+        assert said == pytest.approx(np.mean(right), rel=0.22)
+
+
 def test_few_words_are_a_context_of_their_own(model):
     words = ["dog", "canine", "puppy", "snout", "fur", "unknownword"]
     for n, context in enumerate(["neither", "short", "short", "short", "description", "description"]):
@@ -348,7 +393,8 @@ def test_weights_of_short_descriptions_are_learnt_from_one_to_three_words(monkey
         Experts, "scores", lambda self, wanted, q, words: seen.append(q.description) or scores(self, wanted, q, words)
     )
     InstaHash(QUICK).fit(TRAIN)
-    nothing, short, description, chosen, _ = seen
+    assert len(seen) == 10  # for the weights, and for the calibration
+    nothing, short, description, chosen, _ = seen[::2]
     sizes = np.bincount(np.diff(short.indptr), minlength=4)
     assert len(sizes) == 4 and sizes[0] == 0 and sizes[1:].min() > 0.15 * sizes.sum()
     assert np.diff(description.indptr).min() > 3 and nothing.nnz == chosen.nnz == 0
@@ -394,7 +440,8 @@ def test_opinions_are_what_the_answer_is_made_of(model, labels, chosen):
     best = np.argsort(-ranked, kind="stable")[:5]
     assert answer.hashtags == model.vocabulary.spelled(opinions.hashtags[best])
     np.testing.assert_allclose(answer.scores, opinions.probabilities[best], rtol=1e-5)
-    assert abs(np.exp(opinions.log_p).sum() - 1) < 1e-4
+    others = ~np.isin(opinions.hashtags, questions.chosen.indices)
+    assert abs(np.exp(opinions.log_p[others]).sum() - 1) < 1e-4
     total = sum(opinions.weights[name] * scores for name, scores in opinions.scores.items())
     assert np.ptp(total - opinions.log_p) < 1e-3
     assert not model.mode.opinions(questions).shift.any()  # as the settings say

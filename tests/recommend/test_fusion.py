@@ -24,11 +24,37 @@ def planted(seed, n_posts=3000, n_hashtags=12, weights=(0.8, 0.3, 0.0)):
 
 def test_by_hand():
     """Two experts of weights 1 and 2; log p of 0 and 2 log 3."""
-    fusion = Fusion(("a", "b"), [1.0, 2.0], (0.5, 2.0))
+    fusion = Fusion(("a", "b"), [1.0, 2.0], (0.5, 2.0, -1.0))
     scores = {"a": np.zeros((1, 2), np.float32), "b": np.array([[0.0, np.log(3)]], np.float32)}
     log_p = fusion.log_probabilities(scores)
     np.testing.assert_allclose(np.exp(log_p), [[0.1, 0.9]], rtol=1e-5)
-    np.testing.assert_allclose(fusion.probabilities(log_p), 1 / (1 + np.exp(-(0.5 + 2 * log_p))), rtol=1e-5)
+    for n_chosen, less in ((0, 0.0), (1, np.log(2)), (3, np.log(4))):
+        expected = 1 / (1 + np.exp(-(0.5 + 2 * log_p - less)))
+        np.testing.assert_allclose(fusion.probabilities(log_p, np.array([n_chosen])), expected, rtol=1e-5)
+
+
+def test_what_is_chosen_is_out_of_the_question():
+    """Scores 0, log 3, log 6: without the last, 1/4 and 3/4; the last stays on the same scale."""
+    fusion = Fusion(("a",), [1.0])
+    scores = {"a": np.log(np.array([[1, 3, 6], [1, 3, 6]], np.float32))}
+    barred = np.array([[False, False, True], [True, True, True]])
+    log_p = fusion.log_probabilities(scores, barred)
+    np.testing.assert_allclose(np.exp(log_p[0]), [0.25, 0.75, 1.5], rtol=1e-5)
+    assert np.isfinite(log_p).all()
+
+
+@pytest.mark.parametrize("weights", [(0.8, 0.3), (0.0, 1.0)])
+def test_planted_weights_are_found_whatever_is_chosen(weights):
+    """Of each post's hashtags three cannot come next: the scores that they have teach nothing."""
+    scores, _ = planted(4, weights=weights)
+    rng = np.random.default_rng(4)
+    barred = rng.random(scores["e0"].shape).argsort(axis=1) < 3
+    p = np.exp(sum(w * f for w, f in zip(weights, scores.values()))) * ~barred
+    p /= p.sum(axis=1, keepdims=True)
+    drawn = (rng.random((len(p), 1)) < p.cumsum(axis=1)).argmax(axis=1)
+    targets = sparse.csr_array((np.ones(len(p)), (np.arange(len(p)), drawn)), shape=p.shape)
+    scores = {name: score + 4 * barred.astype(np.float32) for name, score in scores.items()}
+    np.testing.assert_allclose(Fusion(scores, [0.5, 0.5]).fit(scores, targets, barred).weights, weights, atol=0.08)
 
 
 @pytest.mark.parametrize("weights", [(0.8, 0.3, 0.0), (0.0, 1.0, 0.5)])
@@ -54,7 +80,7 @@ def test_no_other_weights_near_by_are_likelier(seed, n_posts):
     more = sparse.csr_array(rng.random(targets.shape) < 0.3)  # so that some posts have several hashtags
     targets = ((targets + more) > 0).astype(np.float64).tocsr()
     counts, start = rng.random(n_posts), np.array([0.5, 0.5, 0.5])
-    found = Fusion(scores, start).fit(scores, targets, counts).weights
+    found = Fusion(scores, start).fit(scores, targets, weights=counts).weights
     each = (counts / np.sqrt(np.diff(targets.indptr)))[:, None]
 
     def loss(weights):
@@ -67,18 +93,39 @@ def test_no_other_weights_near_by_are_likelier(seed, n_posts):
 
 
 def test_without_posts_nothing_changes():
-    fusion = Fusion(("e0",), [0.7]).fit({"e0": np.zeros((2, 3), np.float32)}, sparse.csr_array((2, 3)))
-    assert fusion.weights.tolist() == [0.7] and fusion.calibration == (1.5, 1.0)
+    fusion, nothing = Fusion(("e0",), [0.7]), ({"e0": np.zeros((2, 3), np.float32)}, sparse.csr_array((2, 3)))
+    fusion.fit(*nothing).calibrate(*nothing)
+    assert fusion.weights.tolist() == [0.7] and fusion.calibration == (1.5, 1.0, 0.0)
 
 
 def test_a_planted_calibration_is_found():
+    """Each author asks once with every number of hashtags chosen; a post that is asked about once stands for all."""
     rng = np.random.default_rng(0)
-    scores = {"e0": rng.normal(0, 2, (2000, 20)).astype(np.float32)}
-    log_p = Fusion(("e0",), [1.0]).log_probabilities(scores)
+    scores = {"e0": rng.normal(0, 2, (4000, 20)).astype(np.float32)}
+    fusion = Fusion(("e0",), [1.0])
+    log_p = fusion.log_probabilities(scores)
     used = rng.random(log_p.shape) < 1 / (1 + np.exp(-(1.0 + 0.6 * log_p)))
-    from instahash.recommend.fusion import _platt
+    fusion.calibrate(scores, sparse.csr_array(used.astype(np.float64)))
+    assert fusion.calibration[:2] == pytest.approx((1.0, 0.6), abs=0.1) and fusion.calibration[2] == 0
+    n = rng.integers(0, 4, len(used))
+    barred = np.arange(20) < n[:, None]
+    log_p = fusion.log_probabilities(scores, barred)
+    used = rng.random(log_p.shape) < 1 / (1 + np.exp(-(1.0 + 0.6 * log_p - 0.9 * np.log1p(n)[:, None])))
+    fusion.calibrate(scores, sparse.csr_array((used & ~barred).astype(np.float64)), barred)
+    assert fusion.calibration == pytest.approx((1.0, 0.6, -0.9), abs=0.15)
 
-    assert _platt(log_p, used) == pytest.approx((1.0, 0.6), abs=0.1)
+
+def test_posts_that_are_asked_about_oftener_count_more_in_the_calibration():
+    """By hand: with one hashtag chosen, posts of one or four hashtags; of 4 + 1 askings, 3 hashtags each of the four."""
+    n_left = np.array([3] * 1000 + [0] * 1000)
+    barred = np.zeros((2000, 11), bool)
+    barred[:, 0] = True
+    used = sparse.csr_array((np.arange(11) - 1 < n_left[:, None]) & ~barred, dtype=np.float64)
+    scores = {"e0": np.zeros((2000, 11), np.float32)}
+    for weights, share in ((None, 4 * 0.3 / 5), (np.repeat([1.0, 4.0], 1000), 4 * 0.3 / 8)):
+        fusion = Fusion(("e0",), [1.0]).calibrate(scores, used, barred, weights)
+        found = fusion.probabilities(fusion.log_probabilities(scores, barred), np.ones(2000))
+        assert found[0, 1] == pytest.approx(share, abs=0.005)
 
 
 def csr(rows, n=6):
