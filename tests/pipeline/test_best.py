@@ -32,6 +32,12 @@ def model():
     return InstaHash(QUICK).fit(TRAIN)
 
 
+@pytest.fixture(scope="module")
+def full():
+    """What a first training makes."""
+    return InstaHash(Settings.of("best")).fit("sample")
+
+
 @pytest.fixture
 def fresh(model, tmp_path):
     """A copy that may be changed."""
@@ -356,20 +362,19 @@ def test_a_label_that_never_was_one_is_a_hashtag_chosen_but_may_be_recommended(m
 
 
 @compiled
-def test_probabilities_are_as_often_right_when_hashtags_are_chosen():
-    model = InstaHash(Settings.of("best")).fit("sample")
+def test_probabilities_are_as_often_right_when_hashtags_are_chosen(full):
     posts = list(sample_posts(2000, seed=5))
-    dataset = encode(Corpus.from_posts(posts), model.vocabulary)
+    dataset = encode(Corpus.from_posts(posts), full.vocabulary)
     hashtags = dataset.hashtags
     rng = np.random.default_rng(0)
     for n in (1, 2):
         order = np.concatenate([rng.permutation(m) for m in np.diff(hashtags.indptr)])
         rows = np.flatnonzero(np.diff(hashtags.indptr) >= n)
         chosen = keep(hashtags, order < n)[rows]
-        answers = model.recommend_matrix(dataset.description[rows], chosen=chosen, diversity=0.0)
+        answers = full.recommend_matrix(dataset.description[rows], chosen=chosen, diversity=0.0)
         said = np.mean([answer.scores for answer in answers])
         right = [
-            np.isin(model.vocabulary.lookup(answer.hashtags)[0], hashtags[[row]].indices).mean()
+            np.isin(full.vocabulary.lookup(answer.hashtags)[0], hashtags[[row]].indices).mean()
             for answer, row in zip(answers, rows)
         ]
         assert said == pytest.approx(np.mean(right), rel=0.22)
@@ -403,15 +408,14 @@ def test_weights_of_short_descriptions_are_learnt_from_one_to_three_words(monkey
 
 
 @compiled
-def test_a_single_label_brings_its_own_hashtags():
-    model = InstaHash(Settings.of("best")).fit("sample")
-    counts = model.baselines["cooccurrence"]
+def test_a_single_label_brings_its_own_hashtags(full):
+    counts = full.baselines["cooccurrence"]
     for label in ("dog", "cat", "beach", "coffee", "flower", "mountain", "wedding"):
-        answer = model.recommend([(label, 0.9)], 3)
-        ((word,), _), (hashtags, _) = (model.vocabulary.lookup(texts) for texts in ([label], answer.hashtags))
+        answer = full.recommend([(label, 0.9)], 3)
+        ((word,), _), (hashtags, _) = (full.vocabulary.lookup(texts) for texts in ([label], answer.hashtags))
         shares = counts.pairs[[word], :].toarray()[0, hashtags] / counts.posts[word]
         assert (shares > 0.15).all() and np.abs(shares - answer.scores).max() < 0.2
-    answer = model.recommend(["dog"])
+    answer = full.recommend(["dog"])
     assert answer.hashtags[0] == "dog" and answer.scores[0] > 0.4
 
 
