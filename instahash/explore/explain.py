@@ -13,6 +13,8 @@ from instahash.topk import top_k
 
 # How many are shown: hashtags of an answer, words of a ranking, units of a network, words of a unit, endings of a word.
 TOP, RANKED, UNITS, OF_A_UNIT, ENDINGS = 10, 20, 6, 6, 5
+# Words whose parts in a network's outputs are shown each for itself; those of the others are added up.
+PARTS = 5
 # Words with one beginning that are looked at for the most used ones.
 LOOKED_AT = 5000
 
@@ -26,7 +28,7 @@ class Explainer:
         self._sorted = sorted(self.vocabulary.words)
         ids = self.vocabulary.hashtag_ids
         self._word_of = dict(zip(self.vocabulary.spelled(ids), self.vocabulary.words_array[ids]))
-        self._columns = {}
+        self._means = {}
 
     def explain(self, labels, chosen=(), novelty=None, top=TOP):
         """Every step to the hashtags for a photo, a dict.
@@ -116,7 +118,10 @@ class Explainer:
         return [{**self._word_at(i), "cosine": _number(c)} for i, c in zip(ids, cosines) if i >= 0]
 
     def _network(self, asked):
-        """An AutoRec's input, its strongest units, and its ranking."""
+        """An AutoRec's input, what its words add to its first hashtags, its strongest units, and its ranking.
+
+        A unit's strength is what it adds to those hashtags together.
+        """
         model = asked.model
         code, outputs = model.encode(asked.ratings)[0], model.predict(asked.ratings)[0]
         places, values = _highest(outputs, RANKED)
@@ -125,12 +130,19 @@ class Explainer:
         for i, value in zip(asked.inputs[entries], asked.ratings.data):
             given.setdefault(int(i), []).append(_number(value))
         shares = model.drives(asked.ratings)
-        centre, length = self._columns_of(asked)
-        strength = np.abs(code) * length
+        centre, _ = self._means_of(asked)
+        hashtags = np.flatnonzero(self.vocabulary.is_hashtag[asked.outputs])
+        first = hashtags[_highest(outputs[hashtags], TOP)[0]]
+        pushes = (model.U[first] - centre) * code
+        strength = pushes.sum(axis=0)
         units = []
-        for k in _highest(strength, UNITS)[0].tolist():
-            if strength[k] > 0:
+        for k in _highest(np.abs(strength), UNITS)[0].tolist():
+            if strength[k]:
                 units.append(self._unit(asked, k, code[k], strength[k], shares[:, k], centre[k]))
+                here = np.argsort(-np.abs(pushes[:, k]), kind="stable")[:OF_A_UNIT]
+                units[-1]["first"] = [
+                    {**self._word_at(asked.outputs[first[r]]), "push": _number(pushes[r, k])} for r in here
+                ]
         return {
             "name": asked.name,
             "activation": model.hidden,
@@ -138,9 +150,53 @@ class Explainer:
             "n_hidden": len(code),
             "active": int(np.count_nonzero(code)),
             "input": [{**self._word_at(i), "ratings": ratings} for i, ratings in given.items()],
+            "sums": self._sums(asked, code, shares, first),
             "units": units,
             "ranking": [
                 {**self._word_at(asked.outputs[j]), "output": _number(value)} for j, value in zip(places, values)
+            ],
+        }
+
+    def _sums(self, asked, code, shares, places):
+        """Outputs as sums of what each word given adds to them through all units, and what the biases add.
+
+        A unit's activation is a factor times its input, and the input a sum over words and mu. Where units are linear
+        while they are active the factor is g', and the parts are what the network has; for others it is h_k / z_k, by
+        which a word gets the share of the activation that it has in the input. For a softmax all less the mean over
+        all outputs; for bounded outputs, before they are bounded.
+        """
+        model = asked.model
+        centre, b_mean = self._means_of(asked)
+        exact = model.hidden in ("relu", "identity")
+        inputs = shares.sum(axis=0) + model.mu
+        if exact:
+            slopes = np.ones(len(code)) if model.hidden == "identity" else code > 0
+        else:
+            slopes = np.divide(code, inputs, out=np.zeros(len(code)), where=inputs != 0)
+        rows = (model.U[places] - centre) * slopes
+        bounded = len(model.span) > 0
+        biases = rows @ model.mu + model.b[places] - b_mean + (0 if bounded else model.background)
+        ids, place = np.unique(asked.inputs[asked.ratings.indices], return_inverse=True)
+        parts = np.zeros((len(ids), len(places)))
+        np.add.at(parts, place, shares @ rows.T)
+        order = np.argsort(-np.abs(parts).sum(axis=1), kind="stable")
+        shown, others = order[:PARTS], order[PARTS:]
+        rest, totals = parts[others].sum(axis=0), parts.sum(axis=0) + biases
+        return {
+            "exact": exact,
+            "centred": model.objective == "multinomial",
+            "bounded": bounded,
+            "words": [self._word_at(ids[i]) for i in shown],
+            "others": len(others),
+            "hashtags": [
+                {
+                    **self._word_at(asked.outputs[j]),
+                    "total": _number(totals[r]),
+                    "parts": [_number(parts[i, r]) for i in shown],
+                    "others": _number(rest[r]),
+                    "biases": _number(biases[r]),
+                }
+                for r, j in enumerate(places)
             ],
         }
 
@@ -167,14 +223,13 @@ class Explainer:
             "down": self._valued(asked.outputs[down[0]], down[1], "push", -1),
         }
 
-    def _columns_of(self, asked):
-        """What is subtracted from each column of U, and the length of what is left: what a unit can change."""
-        if asked.name not in self._columns:
-            U = asked.model.U
-            centre = U.mean(axis=0) if asked.model.objective == "multinomial" else np.zeros(U.shape[1], U.dtype)
-            square = np.einsum("jk,jk->k", U, U, dtype=np.float64) - len(U) * centre.astype(np.float64) ** 2
-            self._columns[asked.name] = centre, np.sqrt(np.maximum(square, 0))
-        return self._columns[asked.name]
+    def _means_of(self, asked):
+        """What is subtracted from each column of U, and from b: for a softmax the means, which change nothing."""
+        if asked.name not in self._means:
+            U, b = asked.model.U, asked.model.b
+            softmax = asked.model.objective == "multinomial"
+            self._means[asked.name] = (U.mean(axis=0), b.mean()) if softmax else (np.zeros(U.shape[1], U.dtype), 0.0)
+        return self._means[asked.name]
 
     def _experts(self, questions, answer, novelty):
         """What each expert of mode "best" gives the hashtags that matter, and how it comes to a probability.

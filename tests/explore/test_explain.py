@@ -46,9 +46,11 @@ def test_numbers_worked_by_hand(by_hand):
         ("dog", 1.6),
         ("grass", 0.8),
     ]
-    first, second = network["units"]  # 1.5 sqrt(5) before 0.5 sqrt(2)
+    first, second = network["units"]  # by what they add to both hashtags: 3 + 1.5, and -0.5
     assert (first["unit"], first["code"], first["bias"]) == (0, 1.5, 0.5)
-    assert (first["strength"], second["strength"]) == pytest.approx((1.5 * 5**0.5, 0.5 * 2**0.5), abs=1e-6)
+    assert (first["strength"], second["strength"]) == (4.5, -0.5)
+    assert values(first["first"], "push") == {"cat": 3, "dog": 1.5}
+    assert values(second["first"], "push") == {"cat": -0.5, "dog": 0}
     assert values(first["given"], "share") == {"dog": 1} and values(second["given"], "share") == {"dog": 0}
     assert values(first["drivers"], "share") == {"cat": 2, "dog": 1}
     assert values(first["up"], "push") == {"cat": 3, "dog": 1.5} and first["down"] == []
@@ -61,6 +63,41 @@ def test_numbers_worked_by_hand(by_hand):
         {"word": "cat", "spelled": "CAT", "score": 0.6},
     ]
     assert not steps["defaulted"] and steps["fallback"] is None
+
+
+def test_sums_worked_by_hand(by_hand):
+    (network,) = by_hand.explain(["dog", "grass"])["networks"]
+    sums = network["sums"]
+    assert (sums["exact"], sums["centred"], sums["bounded"], sums["others"]) == (True, False, False, 0)
+    # V has (1, 0) for the dog and (0, 3) for grass; U has (2, 1) for the cat and (1, 0) for the dog.
+    assert [word["word"] for word in sums["words"]] == ["dog", "grass"]  # both 3 together: by id
+    assert values(sums["hashtags"], "parts") == {"cat": [2, 3], "dog": [1, 0]}
+    # 0.2 + 2 * 0.5 - 0.5, and 0.1 + 0.5
+    assert values(sums["hashtags"], "biases") == pytest.approx({"cat": 0.7, "dog": 0.6})
+    assert values(sums["hashtags"], "total") == pytest.approx({"cat": 5.7, "dog": 1.6})
+    assert values(network["ranking"], "output")["cat"] == pytest.approx(5.7)
+
+
+def test_sums_of_bounded_outputs_are_before_their_sigmoid(by_hand):
+    autorec = by_hand.model.mode.autorec
+    autorec.span, autorec.background = np.array([-1.0, 1.0], np.float32), -1.0
+    try:
+        (network,) = by_hand.explain(["dog"])["networks"]
+    finally:
+        autorec.span, autorec.background = np.empty(0, np.float32), 0.0
+    assert network["sums"]["bounded"]
+    totals, outputs = values(network["sums"]["hashtags"], "total"), values(network["ranking"], "output")
+    assert totals == pytest.approx({"cat": 4.7, "dog": 2.6})  # the dog is 2 above the background
+    assert outputs["cat"] == pytest.approx(np.tanh(4.7 / 2) - 1, abs=1e-5)
+
+
+def test_words_beyond_the_first_are_added_up(models):
+    labels = ["dog", "grass", "beach", "sea", "sky", "cat", "food", "water"]
+    sums = Explainer(models["best"]).explain(labels)["networks"][0]["sums"]
+    assert (len(sums["words"]), sums["others"]) == (5, 3)
+    weights = [sum(abs(row["parts"][i]) for row in sums["hashtags"]) for i in range(5)]
+    assert weights == sorted(weights, reverse=True)
+    assert any(row["others"] for row in sums["hashtags"])
 
 
 def test_what_is_made_of_labels(by_hand):
@@ -194,12 +231,28 @@ def test_the_units_are_those_of_the_network(model, labels, chosen):
         ranked = np.argsort(-o)[:RANKED]
         assert [word["output"] for word in network["ranking"]] == pytest.approx(o[ranked], abs=2e-4)
         U = autorec.U - autorec.U.mean(axis=0) if best else autorec.U
-        strength = np.abs(h) * np.linalg.norm(U, axis=0)
-        assert [unit["strength"] for unit in network["units"]] == pytest.approx(
-            [s for s in np.sort(strength)[::-1][:6] if s > 0], abs=2e-4
+        first = [j for j in np.argsort(-o) if model.vocabulary.is_hashtag[outputs[j]]][:TOP]
+        sums = network["sums"]
+        assert [row["word"] for row in sums["hashtags"]] == [model.vocabulary.words[outputs[j]] for j in first]
+        assert sums["exact"] == sums["centred"] == best and sums["others"] == max(0, len(network["input"]) - 5)
+        slopes = h > 0 if best else h / z
+        for j, row in zip(first, sums["hashtags"]):
+            assert row["total"] == pytest.approx(o[j] - (o.mean() if best else 0), abs=2e-4)
+            assert sum(row["parts"]) + row["others"] + row["biases"] == pytest.approx(row["total"], abs=2e-5)
+            for word, part in zip(sums["words"], row["parts"]):
+                i = index[word["word"]] if places is None else places[index[word["word"]]]
+                drive = autorec.V[:, columns * i : columns * (i + 1)] @ x[columns * i : columns * (i + 1)]
+                assert part == pytest.approx(U[j] @ (slopes * drive), abs=2e-4)
+        strength = (U[first] * h).sum(axis=0)
+        assert [abs(unit["strength"]) for unit in network["units"]] == pytest.approx(
+            [s for s in np.sort(np.abs(strength))[::-1][:6] if s > 0], abs=2e-4
         )
         for unit in network["units"]:
             k = unit["unit"]
+            assert unit["strength"] == pytest.approx(strength[k], abs=2e-4)
+            assert [abs(word["push"]) for word in unit["first"]] == pytest.approx(
+                np.sort(np.abs(U[first, k] * h[k]))[::-1][:6], abs=2e-4
+            )
             assert unit["code"] == pytest.approx(h[k], abs=2e-4)
             assert sum(word["share"] for word in unit["given"]) + unit["bias"] == pytest.approx(z[k], abs=2e-4)
             for word in unit["up"] + unit["down"]:

@@ -57,6 +57,32 @@ def test_every_key_gets_an_answer(page, models):
     assert {t.removeprefix("#") for t in page.texts("#together tr.final .word")} == set(lists[-1])
 
 
+def cells(page, table):
+    """The rows of a table's body, lists of texts."""
+    rows = f"[...document.querySelectorAll({json.dumps(table + ' tbody tr')})]"
+    return page.js(f"{rows}.map((row) => [...row.children].map((cell) => cell.textContent.trim()))")
+
+
+def test_what_words_add_is_a_table(page, models):
+    ask(page, "dog, grass, sky, sea, beach, cat, food")
+    network = Explainer(models["best"]).explain(["dog", "grass", "sky", "sea", "beach", "cat", "food"])["networks"][0]
+    sums = network["sums"]
+    heads = [f"#{w['word']}" if w["hashtag"] else w["word"] for w in sums["words"]]
+    assert page.texts(".sums thead th") == ["Hashtag", *heads, "2 more", "biases", "Sum"]
+    shown = cells(page, ".sums")
+    assert [row[0] for row in shown] == [f"#{row['word']}" for row in sums["hashtags"]]
+    for row, texts in zip(sums["hashtags"], shown):
+        numbers = [float(text.replace("\u2212", "-")) for text in texts[1:]]
+        assert numbers == pytest.approx([*row["parts"], row["others"], row["biases"], row["total"]], abs=0.0051)
+    assert f"{network['active']} of {network['n_hidden']} relu units are active" in page.text("#networks")
+    assert "no split is exact" not in page.text("#networks")
+    unit = network["units"][0]
+    here = page.js(
+        "[...document.querySelectorAll('.unit dt')].find((e) => e.textContent === 'here').nextSibling.textContent"
+    )
+    assert all(f"#{word['word']}" in here for word in unit["first"])
+
+
 def test_answers_come_quickly(page):
     """A generous bound, for machines that do other things; benchmarks/bench_explore.py measures."""
     page.click("#labels")
@@ -212,6 +238,7 @@ def test_mode_paper_has_an_intersection_and_no_novelty(paper, opened, models):
         word["word"] for word in steps["combined"]
     ]
     assert f"With a positive rating: {steps['positive']}." in page.text("#rankings")
+    assert len(cells(page, ".sums")) == 10 and "no split is exact" in page.text("#networks")
     parts = page.js(
         "[...document.querySelectorAll('#hashtags .bar span')].map((e) => e.style.getPropertyValue('--part'))"
     )
@@ -386,10 +413,11 @@ def test_text_can_be_read_and_nothing_is_wider_than_the_page(opened, served, dar
     assert page.low_contrasts() == {}
     assert page.js("document.documentElement.scrollWidth") <= width
     if width == 390:  # what is wider scrolls by itself
-        page.js("document.querySelector('.scrolls').scrollIntoView()")
-        assert (
-            page.js("((e) => { e.scrollLeft = 1000; return e.scrollLeft; })(document.querySelector('.scrolls'))") > 50
+        page.js("document.querySelector('#together .scrolls').scrollIntoView()")
+        scrolled = (
+            "((e) => { e.scrollLeft = 1000; return e.scrollLeft; })(document.querySelector('#together .scrolls'))"
         )
+        assert page.js(scrolled) > 50
 
 
 # Hashtags that are scripts

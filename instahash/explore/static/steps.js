@@ -86,8 +86,35 @@ function showNetwork(network, name, several) {
     several ? el("h3", {}, what) : null,
     el("p", { class: "sentence", data: { list: `${network.name}-input` } }, "Input: ", rated),
     nothing((twice ? "A word's first number says that it is there, its second how far its score is from the usual. " : "") + others),
-    el("p", { class: "hint" }, `The ${network.units.length} strongest of ${network.n_hidden} ${units}, by the length of what each adds to the outputs (the bar). Driven by: what the words add to its input here; best by: what would drive it most.`),
-    el("div", { class: "units" }, network.units.map((unit) => showUnit({ ...unit, part: unit.strength / network.units[0].strength }, network.name, name))),
+    several ? el("h4", {}, "What each word adds") : el("h3", {}, "What each word adds"),
+    showSums(network, name),
+    several ? el("h4", {}, "Hidden units") : el("h3", {}, "Hidden units"),
+    nothing(`${network.active} of ${network.n_hidden} ${units} are active, and a hashtag is the sum of what all of them add to it. Here are the ${network.units.length} that add most, up or down, to the hashtags above together (the bar): each a small part. Driven by: what the words add to its input here; best by: what would drive it most. Here: what it adds to those hashtags; pushes: to all others too.`),
+    el("div", { class: "units" }, network.units.map((unit) => showUnit({ ...unit, part: unit.strength / Math.abs(network.units[0].strength) }, network.name, name))),
+  ];
+}
+
+/** AutoRec's first hashtags, each as the sum of what the words and the biases add to it. */
+function showSums(network, name) {
+  const { exact, centred, bounded, words, others, hashtags } = network.sums;
+  const heads = [...words.map(shown), ...(others ? [`${others} more`] : []), "biases"];
+  const cells = (row) => [...row.parts, ...(others ? [row.others] : []), row.biases];
+  const largest = Math.max(...hashtags.flatMap((row) => cells(row).map(Math.abs)), 1e-9);
+  const row = (hashtag) =>
+    el("tr", {},
+      el("th", { scope: "row" }, name(hashtag)),
+      cells(hashtag).map((value) => el("td", {}, el("span", { class: "value" }, signed(value)), bar(value / largest, "lift"))),
+      el("td", {}, el("span", { class: "value total" }, signed(hashtag.total))));
+  const what = `The first hashtags of ${network.name === "completion" ? "the network" : "AutoRec"}, and what each word adds to their outputs through all hidden units`;
+  const how = exact
+    ? "With the biases, which are there for every photo, a row adds up to its sum."
+    : "Its units bend, so no split is exact: a word gets the share of each unit's activation that it has in the unit's input. With the biases, which are there for every photo, a row adds up to its sum.";
+  return [
+    nothing(`${what}${centred ? ", above the average hashtag" : ""}. ${how}${bounded ? " That is what comes into the output's sigmoid." : ""}`),
+    el("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": "What each word adds" },
+      el("table", { class: "sums" },
+        el("thead", {}, el("tr", {}, ["Hashtag", ...heads, "Sum"].map((head) => el("th", { scope: "col" }, head)))),
+        el("tbody", { data: { list: `${network.name}-sums` } }, hashtags.map(row)))),
   ];
 }
 
@@ -97,6 +124,7 @@ function showUnit(unit, network, name) {
   const rows = el("dl", { data: { list: `${network}-${unit.unit}` } },
     row("driven by", unit.given, "share", el("span", { class: "value" }, `bias ${signed(unit.bias)}`)),
     row("best by", unit.drivers, "share"),
+    row("here", unit.first, "push"),
     row("pushes up", unit.up, "push"),
     row("pushes down", unit.down, "push"));
   roving(rows);
