@@ -255,6 +255,13 @@ def test_mode_paper_has_an_intersection_and_no_novelty(paper, opened, models):
     )
 
 
+def test_an_empty_answer_of_mode_paper_says_why(paper, opened, models):
+    model = models["paper"]
+    words = [word for word in model.vocabulary.words if not model.recommend([word]).hashtags]
+    page = opened(f"{paper}/#labels={words[0]}")
+    assert hashtags(page) == [] and "what its two sets share" in page.text("#hashtags")
+
+
 # Photos
 
 LATE = """const fetched = fetch;

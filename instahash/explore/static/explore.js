@@ -14,6 +14,8 @@ let before = null; // the list that the one on the page is compared with
 let answered = state; // what was asked for the answer on the page
 let now = null; // { words, names } on the page
 
+const EMPTY = " The published recipe fails so: what its two sets share, or AutoRec's first words where they share nothing, may have no hashtag (step 5).";
+
 const labelsOf = (text) => text.split(/[,\n]/).filter((label) => label.trim());
 
 // Asking: one question at a time, and after it the newest one.
@@ -106,7 +108,7 @@ function showHashtags(answer, changed) {
       return el("li", {}, name, bar(score / largest, "score"), el("span", { class: "value" }, value),
         el("span", { class: `change ${kind}` }, change));
     }),
-    answer.hashtags.length ? null : el("li", { class: "hint" }, "No hashtag is left."),
+    answer.hashtags.length ? null : el("li", { class: "hint" }, `No hashtag is left.${model.mode === "paper" ? EMPTY : ""}`),
   );
   fill(
     byId("changes"),
