@@ -26,6 +26,8 @@ from instahash.explore.limits import Refused, check_source, read_body, read_json
 
 TYPES = {"html": "text/html; charset=utf-8", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 PAGES = {"/": "explore.html", "/judge": "judge.html", "/judge/report": "report.html"}
+# What browsers ask for beside answers that are no pages.
+ICON = "/favicon.ico", "icon.svg"
 # Threads that ask models; photos in memory at a time.
 WORKERS, PHOTOS = 2, 4
 SESSION = limits.text(64)
@@ -57,6 +59,7 @@ class Site:
         self.explainer, self.labeller, self.judging = explainer, labeller, judging
         self._hashtags = Line(hashtags).body
         self._files = {path: _file(name) for path, name in _served()}
+        self._missing = _file("missing.html")
         self._workers, self._photos = ThreadPoolExecutor(WORKERS), ThreadPoolExecutor(1)
         self._uploads = asyncio.Semaphore(PHOTOS)
 
@@ -84,11 +87,14 @@ class Site:
 
     async def file(self, request):
         """One of the files read at the start: no path of a request is ever looked for on the disk."""
-        found = self._files.get(request.scope["path"])
+        path, status = request.scope["path"], 200
+        found = self._files.get(path)
         if found is None:
-            raise Refused(404, "there is no such page")
+            if path.startswith("/api/") or "text/html" not in request.headers.get("accept", "").lower():
+                raise Refused(404, "there is no such page")
+            found, status = self._missing, 404
         content, kind = found
-        return Response(content, media_type=kind)
+        return Response(content, status, media_type=kind)
 
     async def model(self, request):
         explainer, settings = self.explainer, self.explainer.model.settings
@@ -276,6 +282,7 @@ def _line(status, text):
 def _served():
     """The paths of all files, and their names."""
     yield from PAGES.items()
+    yield ICON
     for file in resources.files("instahash.explore").joinpath("static").iterdir():
         if not file.name.endswith(".html"):
             yield f"/static/{file.name}", file.name

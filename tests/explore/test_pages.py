@@ -184,6 +184,30 @@ def test_a_reload_and_an_address_keep_the_question(page, opened, served):
     assert len(hashtags(odd)) == 10 and odd.text("#novelty-value") == "0.00"
 
 
+def test_what_of_an_address_is_left_out_is_said(opened, served):
+    page = opened(served + "/#labels=dog&novelty=5&chosen=nothere+beach")
+    note = page.text("#note")
+    assert "novelty=5 of the address is left out: it is a number from 0 to 1" in note
+    assert "not in the vocabulary, left out: #nothere" in note and "beach" not in note
+    page.wait("document.querySelector('#live').textContent.includes('novelty=5')")
+    ask(page, ", sea")
+    assert "novelty=5" not in page.text("#note") and "#nothere" in page.text("#note")
+    page.click("#chosen button")
+    page.settle()
+    assert "left out" not in page.text("#note")
+    page.js("location.hash = 'labels=dog&novelty=x'")
+    page.wait("document.querySelector('#note').textContent.includes('novelty=x')")
+    assert page.text("#error") == ""
+
+
+def test_a_page_that_is_not_there_leads_back(served, browser):
+    page = browser.page(served + "/nothere", width=390, dark=True)
+    assert page.text("h2") == "There is no such page" and page.low_contrasts() == {}
+    assert all("404" in error and error.endswith("/nothere") for error in page.errors), page.errors
+    page.click("main a")
+    page.wait("document.body?.dataset.ready")
+
+
 def test_chosen_hashtags_of_an_address_can_be_removed(opened, served):
     """Somebody wrote them there as people write them."""
     page = opened(served + "/#labels=dog&chosen=Beach+%23beach+dog")

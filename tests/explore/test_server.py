@@ -224,6 +224,23 @@ def test_nothing_but_the_pages_can_be_had(served, path):
     refused(answer, 404, "no such page")
 
 
+def test_a_browser_gets_a_page_where_there_is_none(served):
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    page = httpx.get(served + "/nothere", headers=browser)
+    assert page.status_code == 404 and page.headers["content-type"].startswith("text/html")
+    assert 'href="/"' in page.text and "nothere" not in page.text
+    assert page.headers["content-security-policy"] == limits.HEADERS["content-security-policy"]
+    for path, accept in ("/api/nothing", browser["accept"]), ("/nothere", "*/*"), ("/nothere", "application/json"):
+        answer = httpx.get(served + path, headers={"accept": accept})
+        assert answer.status_code == 404 and answer.json() == {"error": "there is no such page"}
+
+
+def test_the_icon_is_where_browsers_look_for_one(served):
+    icon = httpx.get(served + "/favicon.ico")
+    assert icon.status_code == 200 and icon.headers["content-type"] == "image/svg+xml"
+    assert icon.content == httpx.get(served + "/static/icon.svg").content
+
+
 @pytest.mark.parametrize(
     "request_line",
     [

@@ -24,7 +24,10 @@ let changes = 0; // of the question so far; the page says which of them its answ
 let oldest = null; // when the first change came that is not answered
 let busy = false;
 
-function ask(since = performance.now()) {
+let ignored = ""; // of the address, until something else is asked
+
+function ask(since = performance.now(), notice = "") {
+  ignored = notice;
   changes += 1;
   document.body.dataset.asked = changes;
   oldest ??= since;
@@ -82,8 +85,9 @@ function show(answer, change) {
   }); // the hashtags first, how they came about a moment later
   map?.mark(words, answer.chosen.map((word) => word.word));
   const named = { ...changed, added: changed.added.map((word) => names.get(word)), dropped: droppedNames(changed) };
-  byId("note").textContent = noteOn(answer);
-  announce(`${words.length} hashtags: ${[...names.values()].join(", ")}. ${before ? inWords(named) : ""}`);
+  const notices = noticesOn(answer);
+  byId("note").textContent = [noteOn(answer), ...notices].join("; ");
+  announce(`${notices.map((notice) => `${notice}. `).join("")}${words.length} hashtags: ${[...names.values()].join(", ")}. ${before ? inWords(named) : ""}`);
 }
 
 const droppedNames = (changed) => changed.dropped.map((word) => before.names.get(word));
@@ -93,6 +97,12 @@ function noteOn(answer) {
   if (model.mode === "paper") return answer.defaulted ? "the sets do not meet: AutoRec's first words" : "with the cosine to the description";
   const isSorted = answer.hashtags.every(({ score }, i, all) => !i || score <= all[i - 1].score);
   return `with the probability of being used${isSorted ? "" : "; likeness and novelty move some"}`;
+}
+
+/** What of the question had to be left out. */
+function noticesOn(answer) {
+  const unknown = answer.chosen.filter((word) => !word.known).map((word) => `#${word.word}`);
+  return [ignored, unknown.length ? `not in the vocabulary, left out: ${unknown.join(", ")}` : ""].filter(Boolean);
 }
 
 function showHashtags(answer, changed) {
@@ -197,12 +207,18 @@ function recall() {
   state.text = (parts().get("labels") ?? "").slice(0, 5000);
   state.chosen = (parts().get("chosen") ?? "").split(" ").filter(Boolean).slice(0, 60);
   byId("labels").value = state.text;
-  recallNovelty();
+  return recallNovelty();
 }
 
+/** Take the novelty of the address; what there is to say where it cannot be taken. */
 function recallNovelty() {
-  const novelty = Number(parts().get("novelty") ?? model.novelty);
-  setNovelty(model.mode === "best" && novelty >= 0 && novelty <= 1 ? novelty : model.novelty);
+  const text = parts().get("novelty");
+  const novelty = Number(text ?? model.novelty);
+  const isTaken = model.mode === "best" && novelty >= 0 && novelty <= 1;
+  setNovelty(isTaken ? novelty : model.novelty);
+  if (isTaken || text === null) return "";
+  const why = model.mode === "best" ? "it is a number from 0 to 1" : "mode paper knows none";
+  return `novelty=${text.slice(0, 20)} of the address is left out: ${why}`;
 }
 
 function setNovelty(novelty) {
@@ -239,8 +255,7 @@ async function start() {
     ask(event.timeStamp);
   });
   window.addEventListener("hashchange", () => {
-    recall();
-    ask();
+    ask(undefined, recall());
   });
   // Followed as a link it would put itself in the place of the question, in the address.
   document.querySelector(".skip").addEventListener("click", (event) => {
@@ -250,7 +265,7 @@ async function start() {
   markSameWords();
   recall();
   model = await get("/api/model");
-  recallNovelty();
+  const notice = recallNovelty();
   byId("model").textContent = `mode ${model.mode}, ${model.words.toLocaleString("en")} words, ${model.hashtags.toLocaleString("en")} hashtags`;
   byId("min-score").textContent = model.min_score;
   byId("meet-title").textContent = model.mode === "best" ? "The experts, fused" : "The intersection";
@@ -258,7 +273,7 @@ async function start() {
     byId("novelty").disabled = true;
     byId("novelty-hint").textContent = "mode paper knows none";
   }
-  ask();
+  ask(undefined, notice);
   takePhotos(model, setText);
   map = new HashtagMap(await get("/api/map"), choose);
   if (now) map.mark(now.words, state.chosen);
