@@ -15,6 +15,7 @@ from pathlib import Path
 
 from instahash.database import Database, kind_of
 from instahash.errors import DataError, counted
+from instahash.explore.systems import shown_names
 from instahash.explore.winrate import win_rates
 
 CHOICES = ("left", "right", "equal")
@@ -130,7 +131,8 @@ class Judgements:
         compared = {}
         for row in rows:
             compared.setdefault((row["system_a"], row["system_b"]), []).append(row)
-        return [_counted(*systems, part) for systems, part in compared.items()]
+        shown = shown_names({name for systems in compared for name in systems})
+        return [_counted(shown[a], shown[b], part) for (a, b), part in compared.items()]
 
 
 def _pairs(execute, where, values):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,3 +67,13 @@ def model_name(directory, model):
     except OSError as error:
         raise DataError(f"cannot read '{path}': {error.strerror}") from None
     return f"{path.parent.resolve().name} {model.settings.mode} {digest[:8]}"
+
+
+def shown_names(names):
+    """A dict of each name -> as people read it: "photos (mode best)", with the digits where two would be one."""
+    parts = {name: re.fullmatch(r"(.*) (\w+) ([0-9a-f]{8})", name, re.DOTALL) for name in names}
+    short = {name: f"{part[1]} (mode {part[2]})" if part else name for name, part in parts.items()}
+    times = Counter(short.values())
+    return {
+        name: f"{text} {parts[name][3]}" if parts[name] and times[text] > 1 else text for name, text in short.items()
+    }

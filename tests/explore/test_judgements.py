@@ -139,6 +139,23 @@ def judge(file, session, post, a_is_left, choice, systems=AB, lists=(["x"], ["y"
         file.choose(session, pair, choice, name)
 
 
+def test_the_report_names_a_system_by_directory_and_mode(file):
+    ours, cooccurrence, paper = (
+        "my model best 00000001",
+        "cooccurrence of my model best 00000001",
+        "paper paper 0000000b",
+    )
+    for other in (cooccurrence, paper):
+        judge(file, "anna", "1", True, "left", (ours, other))
+    named = [(part["a"], part["b"]) for part in file.report()]
+    first = "my model (mode best)"
+    assert named == [(first, f"cooccurrence of {first}"), (first, "paper (mode paper)")]
+    again = "my model best 00000002"  # trained anew, or another directory of that name
+    judge(file, "anna", "2", True, "left", (again, paper))
+    assert [part["a"] for part in file.report()] == [f"{first} 00000001"] * 2 + [f"{first} 00000002"]
+    assert "my model (mode best) 00000002  against  paper (mode paper)" in format_report(file.report())
+
+
 def test_the_report_counted_by_hand(file):
     judge(file, "anna", "1", True, "left", name="Anna")  # a
     judge(file, "anna", "2", False, "left", name="Anna")  # b
