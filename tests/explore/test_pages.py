@@ -7,7 +7,7 @@ import time
 import pytest
 
 from instahash import InstaHash
-from instahash.data import Label, Post, write_posts
+from instahash.data import Label, Post, Vocabulary, write_posts
 from instahash.explore.explain import Explainer
 
 HASHTAGS = "#hashtags .hashtag"
@@ -449,6 +449,45 @@ def test_text_can_be_read_and_nothing_is_wider_than_the_page(opened, served, dar
             "((e) => { e.scrollLeft = 1000; return e.scrollLeft; })(document.querySelector('#together .scrolls'))"
         )
         assert page.js(scrolled) > 50
+
+
+# Texts without a space that stand on more than one line, of what can be seen.
+BROKEN = """[...document.querySelectorAll("button, .word, .side li")].flatMap((e) => [...e.childNodes]).filter((node) => {
+  const text = node.nodeType === 3 ? node.textContent.trim() : "";
+  if (!text || /\\s/.test(text) || !node.parentElement.checkVisibility()) return false;
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  return new Set([...range.getClientRects()].map((r) => Math.round(r.top))).size > 1;
+}).map((node) => node.textContent)"""
+LONG = "dogsofinstagramdaily"
+
+
+@pytest.fixture
+def long_hashtags(start, folders, tmp_path):
+    """The address of a server whose most used hashtags are long, one of them wider than a phone."""
+    model = InstaHash.load(folders["best"])
+    vocabulary = model.vocabulary
+    words = [vocabulary.words[id] for id in vocabulary.hashtag_ids]
+    spellings = {word: LONG + "abcdefgh"[i % 8] for i, word in enumerate(words)} | {words[3]: "x" * 120}
+    model.vocabulary = Vocabulary(vocabulary.words, vocabulary.counts, vocabulary.hashtag_counts, spellings)
+    model.save(tmp_path / "model")
+    post = Post("1", labels=(Label("dog", 0.9), Label("grass", 0.9)))
+    write_posts(tmp_path / "posts.jsonl", [post])
+    args = ["--posts", tmp_path / "posts.jsonl", "--judgements", tmp_path / "j.sqlite"]
+    with start("--model-dir", tmp_path / "model", *args) as address:
+        yield address
+
+
+def test_hashtags_stay_whole_on_a_phone(long_hashtags, opened):
+    page = opened(long_hashtags + "/#labels=dog,grass,beach,sky&chosen=beach", width=390, height=844)
+    page.js("document.querySelectorAll('.steps .card').forEach((e) => (e.style.contentVisibility = 'visible'))")
+    shown = page.texts("button")
+    assert sum(LONG in text for text in shown) > 100
+    assert set(page.js(BROKEN)) <= {"#" + "x" * 120}
+    assert page.js("document.documentElement.scrollWidth") <= 390
+    judge = opened(long_hashtags + "/judge", width=390, height=844)
+    assert len(judge.texts(".side li")) == 20 and set(judge.js(BROKEN)) <= {"#" + "x" * 120}
+    assert judge.js("document.documentElement.scrollWidth") <= 390
 
 
 # Hashtags that are scripts

@@ -113,7 +113,7 @@ function showSums(network, name) {
     nothing(`${what}${centred ? ", above the average hashtag" : ""}. ${how}${bounded ? " That is what comes into the output's sigmoid." : ""}`),
     el("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": "What each word adds" },
       el("table", { class: "sums" },
-        el("thead", {}, el("tr", {}, ["Hashtag", ...heads, "Sum"].map((head) => el("th", { scope: "col" }, head)))),
+        el("thead", {}, el("tr", {}, ["Hashtag", ...heads, "Sum"].map((head) => el("th", { scope: "col" }, el("span", { class: "word" }, head))))),
         el("tbody", { data: { list: `${network.name}-sums` } }, hashtags.map(row)))),
   ];
 }
