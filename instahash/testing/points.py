@@ -143,6 +143,22 @@ class Point:
             moves.append(rng.choice([-1.0, 1.0], param.shape) * sizes)
         return noise_of(self.direction(rng, moves=moves).line, float(np.finfo(self.dtype).eps))
 
+    def elsewhere(self, n_points=8):
+        """Pairs of parameters and gradients at points near this one, each entry moved by up to 30 %, or None."""
+        rng, points = np.random.default_rng(0), []
+        for _ in range(n_points):
+            params = [np.asarray(p * rng.uniform(0.7, 1.3, p.shape), p.dtype) for p in self._originals]
+            try:
+                gradients = self._gradient(*[p.copy() for p in params])
+                gradients = [gradients] if len(params) == 1 and hasattr(gradients, "shape") else gradients
+                gradients = [np.array(g, np.float64).reshape(p.shape) for g, p in zip(gradients, params)]
+            except Exception:  # nobody has promised that it can be computed there
+                return None
+            if not all(np.isfinite(g).all() for g in gradients):
+                return None
+            points.append((params, gradients))
+        return points
+
     def value(self, params):
         """The loss; NaN where it cannot be computed."""
         try:

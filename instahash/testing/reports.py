@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache, partial
 from math import ceil, log10
 
 import numpy as np
@@ -24,6 +26,7 @@ class Case:
     expected : NaN where it was not checked.
     floor : the part of the tolerance that is not relative to the numbers.
     others : the cases of all parameters; sizes : names of numbers that may be a forgotten factor.
+    elsewhere : called for pairs of the parameter and its gradient at other points; None if there are none to be had.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Case:
     rtol: float
     others: list = field(default_factory=list)
     sizes: dict = field(default_factory=dict)
+    elsewhere: Callable = list
 
     def __post_init__(self):
         self.checked = ~np.isnan(self.expected)
@@ -79,9 +83,15 @@ def entries(point, probes, found, sizes):
     for probe, *values in zip(probes, found.derivatives, found.floors, found.wrong):
         for array, value in zip(arrays[probe.position], values):
             array[probe.index] = value
+    elsewhere = cache(point.elsewhere)
+
+    def pairs(position):
+        points = elsewhere()
+        return points and [(params[position], gradients[position]) for params, gradients in points]
+
     cases = []
-    for name, param, said, of_param in zip(point.names, point.params, point.gradients, arrays):
-        cases.append(Case(name, param, said, *of_param, found.rtol, cases, sizes))
+    for i, (name, param, said, of_param) in enumerate(zip(point.names, point.params, point.gradients, arrays)):
+        cases.append(Case(name, param, said, *of_param, found.rtol, cases, sizes, partial(pairs, i)))
     return cases
 
 

@@ -429,3 +429,149 @@ def test_the_other_rows_are_right_by_far(off, kind):
     errors[0] = [1, -2, 3, 1.5]
     wrong = np.abs(errors) > 0.1
     assert diagnose(Case("W", found, found, found + errors, np.full((4, 4), 0.1), wrong, 1e-6))[0] == kind
+
+
+def softmax(z):
+    return np.exp(z - np.logaddexp.reduce(z, axis=-1, keepdims=True))
+
+
+def softmax_regression(rng, mistake):
+    """20 rows of 4 features and 3 classes, with two penalties; errors of a row add up to 0."""
+    X, Y = rng.normal(size=(20, 4)), np.eye(3)[rng.integers(3, size=20)]
+
+    def loss(W, b):
+        z = X @ W + b
+        cross_entropy = np.logaddexp.reduce(z, axis=1) - (z * Y).sum(1)
+        return cross_entropy.mean() + sum(0.05 * (p**2).sum() + 0.03 * np.abs(p).sum() for p in (W, b))
+
+    def gradient(W, b):
+        dW, db = mistake(X, softmax(X @ W + b) - Y)
+        return [g + 0.1 * p + 0.03 * np.sign(p) for g, p in ((dW, W), (db, b))]
+
+    return loss, gradient, [rng.normal(size=(4, 3)), rng.normal(size=3)]
+
+
+def attention(rng, mistake):
+    """Weights of a row add up to 1, so that the derivatives by one query's scores add up to 0."""
+    C = rng.normal(size=(5, 5))
+
+    def loss(Q, K):
+        return (softmax(Q @ K.T) * C).sum() + 0.05 * (K**2).sum()
+
+    def gradient(Q, K):
+        A = softmax(Q @ K.T)
+        dS = A * (C - (A * C).sum(1, keepdims=True))
+        return dS @ K, mistake(Q, dS) + 0.1 * K
+
+    return loss, gradient, [rng.normal(size=(5, 4)) for _ in "QK"]
+
+
+def drawn_classes(rng, mistake):
+    """A softmax over three of nine classes a row: the rows of the other classes are right."""
+    X, classes = rng.normal(size=(6, 3)), np.array([rng.permutation(7)[:3] for _ in range(6)])
+
+    def loss(W):
+        z = np.einsum("nd,nkd->nk", X, W[classes])
+        return (np.logaddexp.reduce(z, axis=1) - z[:, 0]).mean() + 0.05 * (W**2).sum()
+
+    def gradient(W):
+        E, dW = softmax(np.einsum("nd,nkd->nk", X, W[classes])), 0.1 * W
+        E[:, 0] -= 1
+        np.add.at(dW, classes, mistake(E)[:, :, None] * X[:, None])
+        return dW
+
+    return loss, gradient, [rng.normal(size=(9, 3))]
+
+
+def norm(rng, mistake):
+    """Rows less their mean, over their deviation, beside the rows themselves; the last column is in no use."""
+    C, R = rng.normal(size=(5, 4)), rng.normal(size=(5, 4))
+
+    def both(x):
+        off = x - x.mean(1, keepdims=True)
+        s = np.sqrt((off**2).mean(1, keepdims=True))
+        return off / s, s
+
+    def loss(x):
+        return (np.tanh(both(x[:, :4])[0]) * C).sum() + (R * np.sin(x[:, :4])).sum()
+
+    def gradient(x):
+        n, s = both(x[:, :4])
+        g = (1 - np.tanh(n) ** 2) * C
+        dx = mistake(g - g.mean(1, keepdims=True), n * (g * n).mean(1, keepdims=True), s) + R * np.cos(x[:, :4])
+        return np.c_[dx, np.zeros(5)]
+
+    return loss, gradient, [rng.normal(size=(5, 5))]
+
+
+SUMS_THAT_ARE_ALWAYS_RIGHT = [
+    (softmax_regression, lambda X, E: (X.T @ E, E.sum(0))),
+    (softmax_regression, lambda X, E: (-X.T @ E / 20, -E.mean(0))),
+    (softmax_regression, lambda X, E: ((X**2).T @ E / 20, E.mean(0))),
+    (softmax_regression, lambda X, E: (X[:10].T @ E[:10] / 20, E[:10].mean(0))),
+    (softmax_regression, lambda X, E: (X.T @ E / 20, E[0])),
+    (attention, lambda Q, dS: 2 * dS.T @ Q),
+    (attention, lambda Q, dS: -dS.T @ Q),
+    (attention, lambda Q, dS: dS.T @ Q**2),
+    (drawn_classes, lambda E: E),
+    (drawn_classes, lambda E: np.roll(E, 1, axis=1) / 6),
+    (norm, lambda a, b, s: a - b),
+    (norm, lambda a, b, s: (a + b) / s),
+    (norm, lambda a, b, s: a / s),
+]
+
+
+@pytest.mark.parametrize("number", range(len(SUMS_THAT_ARE_ALWAYS_RIGHT)))
+@pytest.mark.parametrize("seed", range(3))
+def test_a_right_sum_says_nothing_where_it_always_is_right(number, seed):
+    problem, mistake = SUMS_THAT_ARE_ALWAYS_RIGHT[number]
+    loss, gradient, params = problem(np.random.default_rng(seed), mistake)
+    error = complaint(loss, gradient, *params)
+    assert set(error.kinds.values()) == {None}, str(error)
+
+
+def test_a_sum_that_cannot_be_had_elsewhere_says_nothing():
+    A, b, calls = np.random.default_rng(0).normal(size=(4, 4)), np.array([0.3, -0.7, 1.1, 0.4]), []
+
+    def gradient(A, b):
+        calls.append(1)
+        if len(calls) > 2:
+            raise IndexError
+        return np.cos(A + b), np.cos(A + b).sum(1)
+
+    assert complaint(lambda A, b: np.sin(A + b).sum(), gradient, A, b).kinds == {"parameter 1": None}
+
+
+@pytest.mark.parametrize("shape", [(5,), (5, 1), (1, 5)])
+def test_a_bias_of_a_softmax_network_summed_over_the_wrong_axis(shape):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(5, 5)), rng.integers(3, size=5)
+
+    def forward(W, b, U):
+        H = np.tanh(X @ W + b.reshape(-1))
+        return H, softmax(H @ U) - np.eye(3)[y]
+
+    def loss(W, b, U):
+        return -np.log((forward(W, b, U)[1] + np.eye(3)[y])[range(5), y]).mean() + 0.1 * (b**2).sum()
+
+    def gradient(W, b, U):
+        H, E = forward(W, b, U)
+        dZ = E @ U.T * (1 - H**2) / 5
+        return X.T @ dZ, dZ.sum(1).reshape(shape) + 0.2 * b, H.T @ E / 5
+
+    params = [rng.normal(size=(5, 5)), rng.normal(size=shape), rng.normal(size=(5, 3))]
+    error = complaint(loss, gradient, *params, names=["W", "b", "U"])
+    assert error.kinds == {"b": "reduction"} and "their sum is right" in str(error)
+
+
+def test_terms_added_to_another_row():
+    """Words 0, 2 and 4 of a bag, of which 2 goes to 1: columns add up, rows do not, and row 0 is right."""
+    W, M = np.random.default_rng(0).normal(size=(2, 6, 3))
+
+    def gradient(W):
+        right, wrong = W / 5 + np.cos(W) * M, W / 5
+        np.add.at(wrong, [0, 1, 1, 3, 4, 5], right - W / 5)
+        return wrong
+
+    error = complaint(lambda W: (W**2).sum() / 10 + (np.sin(W) * M).sum(), gradient, W, names=["W"])
+    assert error.kinds == {"W": "reduction"} and "added at wrong indices" in str(error)
