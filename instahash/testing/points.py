@@ -199,6 +199,11 @@ class Point:
     def _call_gradient(self):
         """The gradient as float64 arrays of the parameters' shapes, and whether it was computed in float32."""
         arrays = self._gradient(*self.params)
+        if arrays is None:
+            text = f"the gradient function returned None; it must return {len(self.params)} arrays, one a parameter"
+            if len(self.params) == 1:
+                text = "the gradient function returned None; it must return the array of the parameter"
+            raise GradientError(f"{text}: is a return missing?", {"gradient": "count"})
         arrays = [arrays] if hasattr(arrays, "shape") or not isinstance(arrays, Iterable) else list(arrays)
         self.must_be_unchanged_by("gradient")
         if len(arrays) != len(self.params):

@@ -90,7 +90,7 @@ def test_shapes_counts_and_types_are_checked():
         check_directional(lambda x: x.sum(), lambda x: np.ones(3), [1.0, 2.0, 3.0])
     for bad, what in (
         (np.ones(3) + 0j, "complex128"),
-        (None, "a NoneType"),
+        ([None], "a NoneType"),
         (sparse.csr_array(np.ones((1, 3))), "a csr_array"),
     ):
         with pytest.raises(TypeError, match=f"of parameter must be an array of real numbers, not {what}"):
@@ -114,6 +114,15 @@ def test_each_parameter_has_a_name(names):
 @pytest.mark.parametrize("shapes", [[], [(0, 3)], [(0,), (2, 0)]])
 def test_nothing_is_checked_where_there_are_no_entries(check, shapes):
     check(lambda *p: 1.0, lambda *p: p, *map(np.ones, shapes))
+
+
+@pytest.mark.parametrize("check", [check_gradient, check_directional])
+@pytest.mark.parametrize(("n_params", "wanted"), [(1, "the array of the parameter"), (2, "2 arrays, one a parameter")])
+def test_a_forgotten_return(check, n_params, wanted):
+    text = f"the gradient function returned None; it must return {wanted}: is a return missing?"
+    with pytest.raises(GradientError) as caught:
+        check(lambda *p: sum(x.sum() for x in p), lambda *p: None, *[np.ones(2)] * n_params)
+    assert str(caught.value) == text and caught.value.kinds == {"gradient": "count"}
 
 
 def test_transposed_shapes():
