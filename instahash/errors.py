@@ -34,6 +34,13 @@ class ModelError(InstahashError):
     """A model directory or a file of weights is missing, incomplete, changed, or cannot be read or written."""
 
 
+class UntrainedError(ModelError, AttributeError):
+    """A model is asked for what only training gives it."""
+
+    def __init__(self):
+        super().__init__("this model is not trained: call fit, or load one")
+
+
 class ImageError(InstahashError):
     """One image cannot be read, or a detector refuses it; others are not concerned."""
 

@@ -12,7 +12,7 @@ from instahash.autorec.memory import Memory
 from instahash.autorec.optimize import make_optimizer
 from instahash.autorec.spectral import spectral_start
 from instahash.autorec.units import activate, bounded
-from instahash.errors import DataError, ModelError
+from instahash.errors import DataError, ModelError, UntrainedError
 from instahash.threads import Threads
 from instahash.topk import top_k
 from instahash.training import History
@@ -155,6 +155,7 @@ class AutoRec:
 
         Other arguments, and errors, as in :meth:`fit`; ModelError where the model was saved without what this needs.
         """
+        self._must_be_trained()
         X, S = self._checked(ratings, self.background, targets)
         for n_new, n_old in ((X.shape[1], len(self._Vt)), (S.shape[1], len(self.U))):
             if n_new < n_old:
@@ -200,9 +201,14 @@ class AutoRec:
         return X, S
 
     def _fits(self, ratings):
-        """DataError where a question is not about the words of this model."""
+        """DataError where a question is not about the words of this model, UntrainedError where it has none."""
+        self._must_be_trained()
         if ratings.shape[1] != len(self._Vt):
             raise DataError(f"autorec was given {ratings.shape[1]} word columns; the model has {len(self._Vt)} words")
+
+    def _must_be_trained(self):
+        if not len(self._Vt):
+            raise UntrainedError
 
     def _asked(self, ratings, background):
         """Inputs of a question, less the background that it has or that of the training."""
@@ -282,6 +288,7 @@ class AutoRec:
 
         For objective="multinomial", in which a post's targets are also its weight.
         """
+        self._must_be_trained()
         memory = self._memory
         if memory.S is memory.X:
             memory.S = memory.X.copy()
@@ -408,6 +415,7 @@ class AutoRec:
         the rest are -1 and -inf. Raises DataError for ids that are no words, and for `exclude_seen` where inputs and
         outputs have columns of their own.
         """
+        self._must_be_trained()
         n_words = len(self.U)
         if exclude_seen and len(self._Vt) != n_words:
             raise DataError(

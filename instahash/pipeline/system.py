@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from instahash import __version__
 from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, grow, read_posts, words
-from instahash.errors import DataError, ModelError
+from instahash.errors import DataError, ModelError, UntrainedError
 from instahash.pipeline.best import Best
 from instahash.pipeline.paper import Paper
 from instahash.pipeline.trainer import Trainer
@@ -39,6 +39,7 @@ from instahash.word2vec import WordVectors
 # Posts answered at a time, and how many outputs are then held in memory.
 BLOCK, OUTPUTS = 1024, 2**23
 MODES = {"paper": Paper, "best": Best}
+LEARNT = {"mode", "word2vec", "autorec", "vocabulary", "baselines", "summary", "trained_on"}
 
 
 class InstaHash:
@@ -56,6 +57,11 @@ class InstaHash:
 
     def __init__(self, settings: Settings | None = None):
         self.settings = settings or Settings.of("best")
+
+    def __getattr__(self, name):  # which is asked for what is not there
+        if name in LEARNT:
+            raise UntrainedError
+        raise AttributeError(f"'InstaHash' object has no attribute '{name}'", name=name, obj=self)
 
     @property
     def word2vec(self):
@@ -110,8 +116,8 @@ class InstaHash:
         Every hashtag of the new posts may be recommended from then on. With `recommend.half_life` newer posts count
         more than older ones. Raises DataError where no post has a hashtag, SettingsError in mode "paper".
         """
-        corpus = self._read(posts, False)
-        dataset = encode(corpus, grow(self.vocabulary, corpus, self.settings.data.min_score), self._kept()[1])
+        vocabulary, corpus = self.vocabulary, self._read(posts, False)
+        dataset = encode(corpus, grow(vocabulary, corpus, self.settings.data.min_score), self._kept()[1])
         rows = np.flatnonzero(np.diff(dataset.hashtags.indptr))
         if not len(rows):
             raise DataError(f"none of the {len(corpus):,} new posts has a hashtag, so there is nothing to learn")
@@ -132,7 +138,8 @@ class InstaHash:
 
         Raises DataError for a vocabulary whose words by words would not fit into memory.
         """
-        dataset = encode(self._read(posts, False), self.vocabulary, self._kept()[1])
+        vocabulary, corpus = self.vocabulary, self._read(posts, False)
+        dataset = encode(corpus, vocabulary, self._kept()[1])
         rows = np.flatnonzero(np.diff(dataset.hashtags.indptr))
         if not len(rows):
             raise DataError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from instahash.errors import DataError, DivergenceError, ModelError, SettingsError
+from instahash.errors import DataError, DivergenceError, ModelError, SettingsError, UntrainedError
 from instahash.threads import Threads
 from instahash.topk import top_k
 from instahash.training import History
@@ -367,6 +367,8 @@ class Word2Vec:
         sets : CSR (n_sets, n_words), stored entries are members.
         Returns (n_sets, n_words) float32; zero throughout for an empty set.
         """
+        if not len(self.W):
+            raise UntrainedError
         unit = self.unit_vectors()
         mean = _members(sets) @ unit
         length = np.linalg.norm(mean, axis=1, keepdims=True)

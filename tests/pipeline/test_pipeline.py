@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from instahash import AutoRec, InstaHash, Settings, Word2Vec, WordVectors
 from instahash.data import Corpus, Label, Post, encode, fit_dataset, grow
@@ -18,6 +19,7 @@ QUICK = Settings.of("paper").changed(
     + ["autorec.batch_size=32", "autorec.n_expand=5", "word2vec.n_shared=6"]
 )
 POSTS = list(sample_posts(240))
+DESCRIPTION = sparse.csr_array(np.ones((1, 3), np.float32))
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,41 @@ def test_labels_below_the_threshold_are_not_believed(model):
     seen = [Post("a", (), (Label("dog", 0.9), Label("wedding dress", 0.4))), Post("b", (), (Label("dog", 0.9),))]
     (_, first), (_, second) = model.recommend_posts(seen)
     assert first.description == ["dog"] == second.description and first.hashtags == second.hashtags
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda model, folder: model.recommend(["dog"]),
+        lambda model, folder: list(model.recommend_posts(POSTS)),
+        lambda model, folder: model.recommend_matrix(DESCRIPTION),
+        lambda model, folder: model.rankings(DESCRIPTION, 3),
+        lambda model, folder: model.word_vectors(),
+        lambda model, folder: model.knows_user("ann"),
+        lambda model, folder: model.partial_fit("no such file"),
+        lambda model, folder: model.fit_baselines("no such file"),
+        lambda model, folder: model.save(folder / "model"),
+        lambda model, folder: model.word2vec.most_similar(DESCRIPTION),
+        lambda model, folder: Word2Vec().most_similar(DESCRIPTION),
+        lambda model, folder: Word2Vec().similarities(DESCRIPTION),
+        lambda model, folder: AutoRec().predict(DESCRIPTION),
+        lambda model, folder: AutoRec().predict_at(DESCRIPTION, DESCRIPTION),
+        lambda model, folder: AutoRec().rmse(DESCRIPTION),
+        lambda model, folder: AutoRec().recommend([0]),
+        lambda model, folder: AutoRec().partial_fit(DESCRIPTION),
+        lambda model, folder: AutoRec().fade(0.5),
+    ],
+)
+def test_a_model_that_is_not_trained_says_so(ask, tmp_path):
+    with pytest.raises(ModelError) as caught:
+        ask(InstaHash(), tmp_path)
+    assert str(caught.value) == "this model is not trained: call fit, or load one" and not list(tmp_path.iterdir())
+
+
+def test_what_no_model_has_is_no_matter_of_training():
+    assert not hasattr(InstaHash(), "mode") and not hasattr(InstaHash(), "recomend")
+    with pytest.raises(AttributeError, match="'InstaHash' object has no attribute 'recomend'"):
+        InstaHash().recomend(["dog"])
 
 
 def test_top_cuts_the_list(model):
