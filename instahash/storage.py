@@ -12,8 +12,10 @@ import hashlib
 import io
 import json
 import os
+import shlex
 import time
 import zipfile
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -104,15 +106,32 @@ def read_model(directory: str | Path) -> tuple[dict, dict[str, dict]]:
             time.sleep(0.02)
 
 
+def _training(directory: str | Path, *options: str) -> str:
+    """The command that trains a model in this directory, as a shell takes it."""
+    return shlex.join(["instahash-train", "--model-dir", str(directory), *options])
+
+
+def _began_with(checkpoint: Path) -> list[str]:
+    """The options of the command that a checkpoint is of; none where they are not known."""
+    with suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        with np.load(checkpoint, allow_pickle=False) as archive:
+            options = [str(option) for option in archive["options"]]
+        return options if all(map(str.isprintable, options)) else []
+    return []
+
+
 def _read_header(directory: Path) -> dict[str, Any]:
     path = directory / "model.json"
     try:
         header = json.loads(path.read_bytes())
     except FileNotFoundError:
+        train = _training(directory)
         if (directory / CHECKPOINT).exists():
-            why = "it holds an interrupted training; finish it with instahash-train --resume"
+            began = _began_with(directory / CHECKPOINT)
+            train = _training(directory, *(began or ("--data", "POSTS")), "--resume")
+            why = f"it holds an interrupted training; finish it{'' if began else ', on the same posts,'} with {train}"
         else:
-            why = "it has no model.json; train one with instahash-train --model-dir"
+            why = f"it has no model.json; train one, on --data of your own or the sample, with {train}"
         raise ModelError(f"there is no model in '{directory}': {why}") from None
     except NotADirectoryError:
         raise ModelError(f"'{directory}' is a file; --model-dir takes the directory of a trained model") from None
@@ -122,7 +141,7 @@ def _read_header(directory: Path) -> dict[str, Any]:
         raise ModelError(f"'{path}' is not JSON, it was damaged; copy the model again or train it anew") from None
     version = header.get("format_version") if isinstance(header, dict) else None
     if not isinstance(version, int):
-        raise ModelError(f"'{path}' does not describe an instahash model; train one with instahash-train")
+        raise ModelError(f"'{path}' does not describe an instahash model; train one with {_training(directory)}")
     if version > FORMAT_VERSION:
         raise ModelError(
             f"the model in '{directory}' has format {version}, this instahash reads up to {FORMAT_VERSION}; "
@@ -202,10 +221,11 @@ class Checkpoint:
     """The state of a training between two epochs, in one file, replaced whole.
 
     path : the file.  fingerprint : str that names data and settings; a file with another one is not taken up.
+    options : those of the command that trains, but for the directory, so that messages can say how to go on.
     """
 
-    def __init__(self, path: str | Path, fingerprint: str):
-        self.path, self.fingerprint = Path(path), fingerprint
+    def __init__(self, path: str | Path, fingerprint: str, options: Sequence[str] = ()):
+        self.path, self.fingerprint, self.options = Path(path), fingerprint, list(options)
         self._next_save = 0.0
 
     def load(self) -> dict[str, dict[str, np.ndarray]]:
@@ -221,6 +241,7 @@ class Checkpoint:
                 f"the checkpoint '{self.path}' was made with other data or settings; repeat those to go on with it, "
                 "or train without --resume to begin anew"
             )
+        arrays.pop("options", None)
         states: dict[str, dict[str, np.ndarray]] = {}
         for key, array in arrays.items():
             model, _, name = key.partition(".")
@@ -236,7 +257,8 @@ class Checkpoint:
         new = self.path.with_name(f"{self.path.name}.new")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            _write(new, {"fingerprint": np.array(self.fingerprint), **arrays})
+            about = {"fingerprint": np.array(self.fingerprint), "options": np.array(self.options, str)}
+            _write(new, about | arrays)
             os.replace(new, self.path)
         except BaseException as error:
             _remove(new)

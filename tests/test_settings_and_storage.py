@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 
 import numpy as np
 import pytest
@@ -156,6 +158,29 @@ def test_a_damaged_model_is_named(tmp_path, breaking, message):
     assert "\n" not in str(caught.value)
 
 
+def train_in(path):
+    return f"instahash-train --model-dir {shlex.quote(str(path))}"
+
+
+def test_commands_in_messages_can_be_pasted(tmp_path):
+    folder = tmp_path / "a b"
+    with pytest.raises(ModelError, match=f"the sample, with {re.escape(train_in(folder))}$"):
+        read_model(folder)
+    write_model(folder, HEADER, FILES)
+    (folder / "model.json").write_text("[]")
+    with pytest.raises(ModelError, match=f"train one with {re.escape(train_in(folder))}$"):
+        read_model(folder)
+    (folder / "model.json").unlink()
+    for options, shown in (
+        (["--data", "it's.jsonl", "--set", "a.b=1"], """ --data 'it'"'"'s.jsonl' --set a.b=1"""),
+        (["--data", "\x1b[2J"], " --data POSTS"),  # nothing that would steer a terminal
+    ):
+        Checkpoint(folder / CHECKPOINT, "", options).save({"m": {"x": np.ones(1)}})
+        assert list(Checkpoint(folder / CHECKPOINT, "").load()) == ["m"]
+        with pytest.raises(ModelError, match=f"{re.escape(train_in(folder) + shown)} --resume$"):
+            read_model(folder)
+
+
 def test_a_directory_that_is_no_model(tmp_path):
     with pytest.raises(ModelError, match="there is no model in"):
         read_model(tmp_path / "missing")
@@ -163,7 +188,8 @@ def test_a_directory_that_is_no_model(tmp_path):
     with pytest.raises(ModelError, match="is a file; --model-dir takes the directory"):
         read_model(tmp_path / "file")
     (tmp_path / CHECKPOINT).write_bytes(b"")
-    with pytest.raises(ModelError, match="interrupted training; finish it with instahash-train --resume"):
+    wanted = f"it, on the same posts, with {re.escape(train_in(tmp_path))} --data POSTS --resume"
+    with pytest.raises(ModelError, match=wanted):
         read_model(tmp_path)
     for work in (
         make_directory,

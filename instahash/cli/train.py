@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -56,12 +57,30 @@ def work(args):
     checkpoint = Path(args.model_dir, CHECKPOINT)
     make_directory(args.model_dir)
     model = InstaHash(settings)
-    model.fit(args.data, checkpoint=checkpoint, resume=args.resume, progress=not args.quiet, report=report)
+    model.fit(
+        args.data,
+        checkpoint=checkpoint,
+        resume=args.resume,
+        options=_options(args),
+        progress=not args.quiet,
+        report=report,
+    )
     model.save(args.model_dir)
     checkpoint.unlink(missing_ok=True)
     report(f"Model saved in '{args.model_dir}'.")
     if not args.quiet:
         _show_some(model, islice(read_posts(args.data), 1000), settings.data.min_score)
+
+
+def _options(args):
+    """The options that make this training what it is, for another folder as well."""
+    from instahash.data.sample import SAMPLES
+
+    options = ["--data", args.data if args.data in SAMPLES else os.path.abspath(args.data)]
+    for name in ("mode", "max_hashtags", "min_score", "seed", "threads"):
+        if getattr(args, name) != parser().get_default(name):
+            options += [f"--{name.replace('_', '-')}", str(getattr(args, name))]
+    return options + [word for setting in args.set for word in ("--set", setting)]
 
 
 def _show_some(model, posts, min_score, most=4):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+import shlex
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,7 +48,7 @@ def two_systems(directory, model, compared, load):
     if not Path(compared).is_dir():
         raise SettingsError(
             f"'{compared}' is neither a directory nor one of {', '.join(BASELINES)}; train a model to compare with: "
-            f"instahash-train --mode paper --model-dir {compared}"
+            f"instahash-train --mode paper --model-dir {shlex.quote(compared)}"
         )
     other = load(compared)
     other = System(model_name(compared, other), other)

@@ -77,6 +77,7 @@ class InstaHash:
         *,
         checkpoint: str | Path | None = None,
         resume: bool = False,
+        options: Iterable[str] = (),
         progress: bool = False,
         report=lambda line: None,
     ) -> InstaHash:
@@ -84,6 +85,7 @@ class InstaHash:
 
         posts : "sample" or a path, as :func:`instahash.data.read_posts` takes them, posts, or a Corpus.
         checkpoint : a file to keep the state of training in, between epochs.  resume : go on from it.
+        options : kept in it, those of the command with which `instahash-train` would go on.
         progress : show progress bars where standard error is a terminal.  report : called with lines of text.
 
         Raises DataError for posts that cannot be used, ModelError for a checkpoint of another training,
@@ -100,7 +102,7 @@ class InstaHash:
             report(
                 "No post has a label that is believed; is the key 'labels' filled, with scores of min_score or more?"
             )
-        saved = Checkpoint(checkpoint, _fingerprint(self.settings, dataset)) if checkpoint else None
+        saved = Checkpoint(checkpoint, _fingerprint(self.settings, dataset), options) if checkpoint else None
         states = saved.load() if saved and resume else {}
         if resume:
             report(

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import resource
+import shlex
 import shutil
 import signal
 import subprocess
@@ -293,6 +294,8 @@ def test_ctrl_c_then_resume_gives_the_unbroken_model(tmp_path):
     args = [
         "--data",
         str(tmp_path / "posts.jsonl"),
+        "--seed",
+        "3",
         *QUICK,
         "--set",
         "autorec.epochs=60",
@@ -314,8 +317,12 @@ def test_ctrl_c_then_resume_gives_the_unbroken_model(tmp_path):
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 130 and "--resume" in errors and "Traceback" not in errors
     assert not (broken / "model.json").exists() and (broken / "checkpoint.npz").exists()
-    assert refused(run("recommend", "--model-dir", broken, "--labels", "dog"), "instahash-train --resume")
-    answer = run("train", "--model-dir", broken, *args, "--resume")
+    answer = run("recommend", "--model-dir", "broken", "--labels", "dog", cwd=tmp_path)
+    assert refused(answer, "it holds an interrupted training; finish it with instahash-train --model-dir broken")
+    command = shlex.split(answer.stderr)
+    command = command[command.index("instahash-train") + 1 :]
+    assert command == ["--model-dir", "broken", *args, "--resume"]
+    answer = run("train", *command, cwd=tmp_path)
     assert answer.returncode == 0 and "Going on from" in answer.stdout
     assert sorted(os.listdir(broken)) == sorted(os.listdir(whole))
     for path in whole.iterdir():

@@ -100,7 +100,7 @@ def test_bad_use_is_one_line(folders, tmp_path, capsys, monkeypatch):
     complains("cannot listen at no.such.host.invalid", host="no.such.host.invalid")
     complains("there is no file", posts=tmp_path / "none")
     complains(
-        "cooccurrence, popularity, word2vec, autorec", "--mode paper --model-dir papr", posts=posts, compare="papr"
+        "cooccurrence, popularity, word2vec, autorec", "--mode paper --model-dir 'pa pr'", posts=posts, compare="pa pr"
     )
     complains("there is no model", posts=posts, compare=tmp_path)
     complains("--posts sample", compare="popularity")
