@@ -106,6 +106,15 @@ def read_model(directory: str | Path) -> tuple[dict, dict[str, dict]]:
             time.sleep(0.02)
 
 
+def has_model(directory: str | Path) -> bool:
+    """Whether a whole model is in this directory."""
+    try:
+        read_model(directory)
+    except ModelError:
+        return False
+    return True
+
+
 def _training(directory: str | Path, *options: str) -> str:
     """The command that trains a model in this directory, as a shell takes it."""
     return shlex.join(["instahash-train", "--model-dir", str(directory), *options])

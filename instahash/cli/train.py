@@ -32,7 +32,8 @@ def parser():
     add("--seed", type=at_least(0), default=0, metavar="S", help="the same seed gives the same model (default: 0)")
     add("--threads", type=at_least(1), default=1, metavar="N",
         help="more than one is faster; word2vec's sampling trainer then differs a little at each run (default: 1)")  # fmt: skip
-    add("--resume", action="store_true", help="go on with an interrupted training of the same data and settings")
+    add("--resume", action="store_true", 
+        help="go on with an interrupted training of the same data and settings; a finished model is left as it is")  # fmt: skip
     add("--quiet", action="store_true", help="print nothing but errors")
     add("--set", action="append", default=[], metavar="section.name=value", help="any setting; may be repeated")
     return command
@@ -43,7 +44,7 @@ def work(args):
     from instahash.data import read_posts
     from instahash.pipeline import InstaHash
     from instahash.settings import Settings
-    from instahash.storage import CHECKPOINT, make_directory
+    from instahash.storage import CHECKPOINT, has_model, make_directory
 
     settings = Settings.of(args.mode, seed=args.seed, n_threads=args.threads)
     changes = {"max_hashtags": args.max_hashtags, "min_score": args.min_score}
@@ -55,6 +56,9 @@ def work(args):
             print(line, flush=True)
 
     checkpoint = Path(args.model_dir, CHECKPOINT)
+    if args.resume and not checkpoint.exists() and has_model(args.model_dir):
+        report(f"The model in '{args.model_dir}' is finished, and left as it is; to train anew, leave out --resume.")
+        return
     make_directory(args.model_dir)
     model = InstaHash(settings)
     model.fit(

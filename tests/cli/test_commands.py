@@ -329,6 +329,21 @@ def test_ctrl_c_then_resume_gives_the_unbroken_model(tmp_path):
         assert path.read_bytes() == (broken / path.name).read_bytes(), path.name
 
 
+def test_resume_leaves_a_finished_model_as_it_is(trained, model_dir):
+    def content():
+        return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in model_dir.iterdir()}
+
+    args = ["--data", trained[0] / "posts.jsonl.gz", "--model-dir", model_dir, *QUICK, "--seed", 1]
+    before = content()
+    answer = run("train", *args, "--resume")
+    text = f"The model in '{model_dir}' is finished, and left as it is; to train anew, leave out --resume.\n"
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, text, "") and content() == before
+    assert run("train", *args, "--resume", "--quiet").stdout == "" and content() == before
+    (model_dir / "autorec.npz").write_bytes(b"")
+    answer = run("train", *args, "--resume")
+    assert answer.returncode == 0 and "starting anew" in answer.stdout and content() != before
+
+
 @pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="ten trainings: too long in Python")
 @pytest.mark.parametrize("trainer", ["exact", "sampling"])
 def test_a_training_killed_again_and_again_ends_at_the_unbroken_model(tmp_path, trainer):
@@ -340,6 +355,8 @@ def test_a_training_killed_again_and_again_ends_at_the_unbroken_model(tmp_path, 
     assert run("train", "--model-dir", whole, *args).returncode == 0
     rng, killed = random.Random(trainer), 0
     for _ in range(8):
+        if (broken / "model.json").exists() and not (broken / "checkpoint.npz").exists():
+            shutil.rmtree(broken)  # finished, so that nothing would be left to be killed
         process = subprocess.Popen(
             [sys.executable, "-c", START.format("train"), "--model-dir", str(broken), *map(str, args)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
