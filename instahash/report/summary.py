@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from instahash.data.sample import SAMPLES
 from instahash.errors import counted
 from instahash.report.markup import element, section
 from instahash.report.wording import GIVEN, OURS, percent, system
@@ -19,6 +20,11 @@ CAUTION = (
     "Compare the systems with each other, on these posts. How hard posts are differs from collection to collection, and "
     "labels may be simulated rather than seen by a detector, so that no figure of these posts compares with one that "
     "was measured on others."
+)
+MADE_UP = (
+    "These posts and their authors are made up. They are drawn from topics written by hand, and a topic’s labels and "
+    "hashtags are drawn independently of each other, so that counting which go together is nearly the best there can "
+    "be; on people’s own hashtags the order of the systems is another (docs/quality.md)."
 )
 
 
@@ -51,6 +57,7 @@ def summary(result, about):
         element("p", f"{counted(result.posts, 'post')} can say little: intervals are then too narrow.", class_="note")
         if result.posts < FEW
         else None,
+        element("p", MADE_UP, class_="note") if about.data in SAMPLES else None,
         element("p", CAUTION, class_="note"),
         _left_over(result),
     )

@@ -125,6 +125,12 @@ def test_the_summary_in_plain_words(planted, seen, about):
     assert 0.4 < low < 0.5 < high < 0.6 and f"({percent(low)} to {percent(high)})" in seen.text
 
 
+def test_it_says_of_the_sample_that_it_is_made_up(planted, read):
+    said = {name: "These posts and their authors are made up." in read(page(planted, About(data=name))).text
+            for name in ("sample", "sample-held-out", "held.jsonl")}  # fmt: skip
+    assert said == {"sample": True, "sample-held-out": True, "held.jsonl": False}
+
+
 def test_what_is_said_of_the_best_of_the_others(planted, read, about):
     def said(low, high, difference):
         apart = {"ndcg@10": {"difference": difference, "low": low, "high": high, "relative": 0.1}}
