@@ -13,6 +13,7 @@ failures.py       clusters of vectors, near misses, hashtags often wrong or miss
 published.py      figures of others
 plots.py          histograms, curves and bars as SVG
 markup.py         HTML elements, with all text escaped
+terms.py          what the columns and the systems are
 wording.py        names and numbers as the page writes them
 style.py          how it looks
 """

@@ -9,6 +9,7 @@ import numpy as np
 from instahash.errors import counted
 from instahash.report.markup import element, figure, folded, section, table
 from instahash.report.plots import curve, histogram
+from instahash.report.terms import alone
 from instahash.report.wording import TABLES
 
 # Bars of a histogram of whole numbers, at most.
@@ -41,6 +42,7 @@ def distributions(result, about):
         "distributions",
         "Distributions",
         element("p", "Over the posts, for instahash. The upright line is the mean."),
+        alone(about),
         element("h3", "Histograms"),
         element("div", histograms, class_="figures"),
         element("h3", "Learning curves", id="learning"),

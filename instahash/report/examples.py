@@ -17,6 +17,7 @@ from instahash.report.kinds import (
     shown,
 )
 from instahash.report.markup import element, identity, join, section, table, word, words
+from instahash.report.terms import alone
 from instahash.report.wording import number, percent
 
 # Hashtags that go with any label, shown at most.
@@ -33,6 +34,7 @@ def examples(result, about):
         " and is bold, in the row of the author what was recommended. Where AutoRec or Word2Vec give many words, "
         "twenty are shown.",
     )
+    legend = [legend, alone(about)]
     if result.protocol == "completion":
         cards = _cards("asked", shown(np.arange(result.posts), ndcg, sizes), details, result.protocol)
         return section("examples", "Worked examples", legend, cards)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from instahash.report.markup import element, figure, section, table
 from instahash.report.plots import intervals
 from instahash.report.published import HARRISON, HARRISON_BY, RECIPE, RECIPE_ON
+from instahash.report.terms import terms
 from instahash.report.wording import LISTS, MEASURES, OURS, TABLES, best_in_bold, difference, number, percent, system
 
 # Columns of the paper's tables; a Jaccard is never below 0.
@@ -18,6 +19,7 @@ def results(result, about):
         "results",
         "Results",
         element("p", "In the ranking and in the tables about the author’s hashtags the best of a column is bold."),
+        terms(value["ranking"]),
         element("h3", "Ranking"),
         _ranking(value["ranking"]),
         element("div", _drawn(result), _differences(value["differences"]), class_="pair"),

@@ -59,6 +59,9 @@ nav a { display: inline-block; padding: .25rem 0; }
 .key dd { margin: 0; }
 .key dd + dd { color: var(--quiet); font-size: .9rem; }
 .key .large { font-size: 1.9rem; font-weight: 650; line-height: 1.3; font-variant-numeric: tabular-nums; }
+.terms { margin: .25rem 0 .5rem; }
+.terms dt { font-weight: 600; }
+.terms dd { margin: 0 0 .5rem; }
 .scroll { overflow-x: auto; max-width: 100%; margin: 1.25rem 0; }
 table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding: 0 0 .5rem; font-weight: 600; }

@@ -7,11 +7,11 @@ from instahash.errors import counted
 from instahash.report.markup import element, section
 from instahash.report.wording import GIVEN, OURS, percent, system
 
-# Measure -> what it is called, and what its mean says.
+# Measure -> what it is called, and what its mean says, with its column in the tables.
 MAIN = {
-    "accuracy@10": ("A right hashtag in the first ten", "of the posts"),
-    "precision@1": ("The very first is right", "of the posts"),
-    "recall@10": ("Found in the first ten", "of an author’s hashtags"),
+    "accuracy@10": ("A right hashtag in the first ten", "of the posts: accuracy@10"),
+    "precision@1": ("The very first is right", "of the posts: precision@1"),
+    "recall@10": ("Found in the first ten", "of an author’s hashtags: recall@10"),
     "ndcg@10": ("nDCG@10", "1: the author’s hashtags in front; 0: none in ten"),
 }
 # Of fewer posts a bootstrap knows too little of how posts vary.
@@ -51,7 +51,9 @@ def summary(result, about):
             f"Of {counted(result.posts, 'post')}, {percent(means['accuracy@10'])} have a hashtag of their author "
             f"among the first ten recommended, and {percent(means['precision@1'])} as the very first. Of the hashtags of a post, "
             f"{percent(means['recall@10'])} are among the first ten, on average. In brackets are "
-            "95\u202f% bootstrap intervals: how much the figures would vary with other posts of the same kind.",
+            "95\u202f% bootstrap intervals: how much the figures would vary with other posts of the same kind. ",
+            element("a", "What all columns and systems are", href="#terms"),
+            ".",
         ),
         _against(result),
         element("p", f"{counted(result.posts, 'post')} can say little: intervals are then too narrow.", class_="note")

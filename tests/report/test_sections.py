@@ -11,7 +11,8 @@ from instahash.data import Vocabulary
 from instahash.report import About, page
 from instahash.report.plots import LEFT, RIGHT
 from instahash.report.published import RECIPE, RECIPE_ON
-from instahash.report.wording import best_in_bold
+from instahash.report.terms import MEASURED, NOT_COMBINED, SYSTEMS, terms
+from instahash.report.wording import best_in_bold, system
 
 SIMILARITIES = [f"table-{kind}-{other}" for other in ("ground-truth", "description") for kind in ("cosine", "jaccard")]
 
@@ -123,6 +124,25 @@ def test_the_summary_in_plain_words(planted, seen, about):
     assert "labels may be simulated" in seen.text
     low, high = planted.details.intervals["instahash"]["precision@1"]
     assert 0.4 < low < 0.5 < high < 0.6 and f"({percent(low)} to {percent(high)})" in seen.text
+
+
+def test_every_column_and_system_is_explained(seen):
+    """Those of the ranking, of the lists and of the summary's cards."""
+    words = {part for name in MEASURED for part in name.split(", ")} | set(MEASURED)
+    for table in ("ranking", "differences", "lists"):
+        assert set(seen.tables[table][0][1:]) <= words, table
+    assert "precision@1the share of posts whose first hashtag is right." in seen.text
+    assert "popularitythe most used hashtags of the training" in seen.text and "EASE" not in seen.text
+    every = str(terms(SYSTEMS))
+    assert all(f"<dt>{system(name)}</dt><dd>{said}</dd>" in every for name, said in SYSTEMS.items())
+    for card in ("of the posts: accuracy@10", "of the posts: precision@1", "of an author’s hashtags: recall@10"):
+        assert card in seen.text
+
+
+def test_mode_best_is_said_not_to_take_the_words_in_both(planted, read, about):
+    best = About(header={**about.header, "mode": "best"})
+    assert read(page(planted, best)).text.count(NOT_COMBINED) == 2
+    assert NOT_COMBINED not in read(page(planted, about)).text
 
 
 def test_it_says_of_the_sample_that_it_is_made_up(planted, read):
