@@ -6,7 +6,18 @@ from instahash.report.markup import element, figure, section, table
 from instahash.report.plots import intervals
 from instahash.report.published import HARRISON, HARRISON_BY, RECIPE, RECIPE_ON
 from instahash.report.terms import terms
-from instahash.report.wording import LISTS, MEASURES, OURS, TABLES, best_in_bold, difference, number, percent, system
+from instahash.report.wording import (
+    LISTS,
+    MEASURES,
+    OURS,
+    TABLES,
+    best_in_bold,
+    decimals,
+    difference,
+    number,
+    percent,
+    system,
+)
 
 # Columns of the paper's tables; a Jaccard is never below 0.
 COSINES = ("mean", ">0.7", ">0.3", "<0.3", "<0.0")
@@ -74,7 +85,9 @@ def _differences(differences):
         relative = (
             "–" if found["relative"] is None else f"{found['relative']:+.1%}".replace("-", "−").replace("%", "\u202f%")
         )
-        rows.append([system(name), *(difference(found[part]) for part in ("difference", "low", "high")), relative])
+        numbers = [found[part] for part in ("difference", "low", "high")]
+        digits = decimals(numbers, 4)
+        rows.append([system(name), *(difference(value, digits) for value in numbers), relative])
     return table(
         "differences",
         "nDCG@10 of instahash less that of another system, with the 95\u202f% interval of a paired bootstrap over the "

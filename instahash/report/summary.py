@@ -5,7 +5,7 @@ from __future__ import annotations
 from instahash.data.sample import SAMPLES
 from instahash.errors import counted
 from instahash.report.markup import element, section
-from instahash.report.wording import GIVEN, OURS, percent, system
+from instahash.report.wording import GIVEN, OURS, decimals, difference, percent, system
 
 # Measure -> what it is called, and what its mean says, with its column in the tables.
 MAIN = {
@@ -93,13 +93,13 @@ def _against(result):
     found = result.differences[other]["ndcg@10"]
     how = "more" if found["difference"] >= 0 else "less"
     low, high = sorted((abs(found["low"]), abs(found["high"])))
+    digits = decimals((found["difference"], low, high), 3)
     if found["low"] <= 0 <= found["high"]:
-        said = f"The interval of the difference, {found['low']:+.3f} to {found['high']:+.3f}, holds 0: ".replace(
-            "-", "−"
-        )
-        said += "these posts do not tell the two apart."
+        ends = f"{difference(found['low'], digits)} to {difference(found['high'], digits)}"
+        said = f"The interval of the difference, {ends}, holds 0: these posts do not tell the two apart."
     else:
-        said = f"That is {abs(found['difference']):.3f} {how}, with an interval from {low:.3f} to {high:.3f}."
+        apart = f"{abs(found['difference']):.{digits}f} {how}"
+        said = f"That is {apart}, with an interval from {low:.{digits}f} to {high:.{digits}f}."
     return element(
         "p",
         f"Its nDCG@10 is {result.ranking[OURS]['ndcg@10']:.3f}; the best of the other systems that were asked about the "
@@ -118,10 +118,13 @@ def _left_over(result):
     )
 
 
-def _shown(name, value):
-    return f"{value:.3f}" if name == "ndcg@10" else percent(value)
+def _shown(name, value, ends=()):
+    """A mean; with more digits where an end of its interval would else be shown as zero."""
+    if name == "ndcg@10":
+        return f"{value:.{decimals(ends, 3)}f}"
+    return percent(value, decimals([100 * end for end in ends], 1))
 
 
 def _interval(name, intervals):
     low, high = intervals[name]
-    return f"({_shown(name, low)} to {_shown(name, high)})"
+    return f"({_shown(name, low, (low, high))} to {_shown(name, high, (low, high))})"

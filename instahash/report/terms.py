@@ -19,7 +19,9 @@ MEASURED = {
     "the difference as a share of the other’s. The systems are told apart where low and high have the same sign.",
     "cosine": "1 where the mean word vectors of two lists point the same way, 0 where they have nothing in common.",
     "Jaccard": "the number of words in both lists divided by the number in either.",
-    LISTS["novelty"]: "how rare the hashtags of a list are: one that half of the training’s posts use has 1 bit, one that "
+    LISTS[
+        "novelty"
+    ]: "how rare the hashtags of a list are: one that half of the training’s posts use has 1 bit, one that "
     "a quarter use has 2, and so on; mean over the list.",
     LISTS["coverage"]: "the share of the hashtags the model knows that are recommended for any of these posts.",
     LISTS["intra_list_similarity"]: "mean cosine between the hashtags of a list: high where it says one thing often.",

@@ -36,16 +36,22 @@ def system(name: str) -> str:
     return SYSTEMS.get(name, name)
 
 
-def percent(share: float) -> str:
-    return f"{share:.1%}".replace("%", "\u202f%")
+def decimals(values, least: int, most: int = 6) -> int:
+    """So many decimals, at least `least`, that none of the values is shown as zero, but one that `most` would."""
+    smallest = min((abs(value) for value in values if round(value, most)), default=1)
+    return next(digits for digits in range(least, most + 1) if digits == most or round(smallest, digits))
+
+
+def percent(share: float, digits: int = 1) -> str:
+    return f"{share:.{digits}%}".replace("%", "\u202f%")
 
 
 def number(value: float) -> str:
     return f"{value:.4f}".replace("-", "−")
 
 
-def difference(value: float) -> str:
-    return f"{value:+.4f}".replace("-", "−")
+def difference(value: float, digits: int = 4) -> str:
+    return f"{value:+.{digits}f}".replace("-", "−")
 
 
 def best_in_bold(rows, write, lowest=()):

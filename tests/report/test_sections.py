@@ -12,7 +12,7 @@ from instahash.report import About, page
 from instahash.report.plots import LEFT, RIGHT
 from instahash.report.published import RECIPE, RECIPE_ON
 from instahash.report.terms import MEASURED, NOT_COMBINED, SYSTEMS, terms
-from instahash.report.wording import best_in_bold, system
+from instahash.report.wording import best_in_bold, decimals, system
 
 SIMILARITIES = [f"table-{kind}-{other}" for other in ("ground-truth", "description") for kind in ("cosine", "jaccard")]
 
@@ -126,6 +126,16 @@ def test_the_summary_in_plain_words(planted, seen, about):
     assert 0.4 < low < 0.5 < high < 0.6 and f"({percent(low)} to {percent(high)})" in seen.text
 
 
+def test_an_end_that_is_not_zero_is_not_shown_as_zero(planted, read):
+    apart = {"ndcg@10": {"difference": 0.005, "low": 0.00002, "high": 0.01, "relative": 0.1}}
+    intervals = {**planted.details.intervals["instahash"], "precision@1": (0.0003, 0.5), "ndcg@10": (0.0002, 0.5)}
+    details = planted.details._replace(intervals={**planted.details.intervals, "instahash": intervals})
+    found = read(page(planted._replace(differences={"popularity": apart}, details=details)))
+    assert found.tables["differences"][1][1:4] == ["+0.00500", "+0.00002", "+0.01000"]
+    assert "(0.03\u202f% to 50.00\u202f%)" in found.text and "(0.0002 to 0.5000)" in found.text
+    assert decimals((0.5, -0.4), 3) == decimals((0.0, 1e-12), 3) == decimals((), 3) == 3 and decimals((4e-6,), 3) == 6
+
+
 def test_every_column_and_system_is_explained(seen):
     """Those of the ranking, of the lists and of the summary's cards."""
     words = {part for name in MEASURED for part in name.split(", ")} | set(MEASURED)
@@ -159,6 +169,10 @@ def test_what_is_said_of_the_best_of_the_others(planted, read, about):
     assert "That is 0.100 more, with an interval from 0.050 to 0.150." in said(0.05, 0.15, 0.1)
     assert "That is 0.100 less, with an interval from 0.050 to 0.150." in said(-0.15, -0.05, -0.1)
     assert "The interval of the difference, −0.050 to +0.150, holds 0" in said(-0.05, 0.15, 0.05)
+    # An end that is not zero is not shown as zero.
+    assert "That is 0.0049 less, with an interval from 0.0003 to 0.0098." in said(-0.0098, -0.0003, -0.0049)
+    assert "−0.00001 to +0.01000, holds 0" in said(-0.00001, 0.01, 0.005)
+    assert "The interval of the difference, +0.000 to +0.150, holds 0" in said(0.0, 0.15, 0.1)
     assert "the best of the other systems" not in read(page(planted._replace(differences={}), about)).text
 
 
