@@ -15,6 +15,7 @@ LIGHT = {
     "other": "#7f8a97",
     "mean": "#b3400a",
     "hit": "#0a6b3d",
+    "more": "#1c202466",
 }
 DARK = {
     "page": "#14171a",
@@ -27,6 +28,7 @@ DARK = {
     "other": "#79838f",
     "mean": "#f0955c",
     "hit": "#6fd39b",
+    "more": "#e9ebee66",
 }
 
 RULES = """
@@ -62,11 +64,17 @@ nav a { display: inline-block; padding: .25rem 0; }
 .terms { margin: .25rem 0 .5rem; }
 .terms dt { font-weight: 600; }
 .terms dd { margin: 0 0 .5rem; }
-.scroll { overflow-x: auto; max-width: 100%; margin: 1.25rem 0; }
+/* A shadow where columns are cut off at the right. What covers it moves with the table: at the table's end it is over it. */
+.scroll {
+  overflow-x: auto; max-width: 100%; margin: 1.25rem 0;
+  background:
+    linear-gradient(to left, var(--page) 40%, transparent) right / 3rem 100% no-repeat local,
+    linear-gradient(to left, var(--more), transparent) right / 1.1rem 100% no-repeat scroll;
+}
 table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding: 0 0 .5rem; font-weight: 600; }
 caption .quiet { font-weight: 400; display: block; }
-caption > span { display: inline-block; position: sticky; left: 0; max-width: min(100%, calc(100vw - 2rem)); }
+caption > span { display: inline-block; position: sticky; left: 0; max-width: min(100%, calc(100vw - 3.25rem)); }
 th, td { padding: .32rem .7rem; text-align: right; border-bottom: 1px solid var(--rule); vertical-align: top; }
 th:first-child { padding-left: 0; }
 th.text, td.text { text-align: left; }
@@ -129,7 +137,7 @@ footer { padding-top: 2rem; padding-bottom: 3rem; color: var(--quiet); font-size
   h2 { break-after: avoid; }
   h3, caption { break-after: avoid; }
   figure, .examples > div, tr { break-inside: avoid; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; background: none; }
   details::details-content { content-visibility: visible; height: auto; }
 }
 """

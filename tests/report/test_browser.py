@@ -129,6 +129,34 @@ def test_the_keyboard_reaches_everything(reader, pages):
     assert reached == [*links, "SUMMARY", "SUMMARY", "scroll"]
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_table_that_is_cut_off_shows_that_it_goes_on(reader, pages, tmp_path, scheme):
+    """A shadow at its right edge, which goes where keys have scrolled it to its end."""
+    image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+    reader.open(pages["usual"], width=390, scheme=scheme)
+
+    def edge():
+        """How far the pixels of the box's right edge are from the background at most, over its height."""
+        place = """(() => { const box = document.querySelector('#ranking').closest('.scroll');
+                   box.scrollIntoView({block: 'center'}); box.focus({preventScroll: true});
+                   const r = box.getBoundingClientRect(); return [r.right, r.top, r.bottom]; })()"""
+        right, top, bottom = map(int, reader.value(place))
+        reader.page.screenshot(tmp_path / "seen.png", whole=False)
+        seen = image.open(tmp_path / "seen.png").convert("RGB")
+        page = seen.getpixel((2, top))
+        column = [seen.getpixel((right - 2, y)) for y in range(top + 2, top + 30)]  # above the rows: no text, no rule
+        return min(sum(abs(a - b) for a, b in zip(pixel, page)) for pixel in column)
+
+    assert edge() > 60
+    scrolled = "(box => box.scrollLeft + box.clientWidth >= box.scrollWidth - 1)(document.activeElement)"
+    for _ in range(60):
+        if reader.value(scrolled):
+            break
+        reader.press("ArrowRight")
+        reader.value("new Promise((done) => setTimeout(done, 50))")
+    assert reader.value(scrolled) and edge() < 6
+
+
 def test_on_paper_it_is_light_and_unfolded(reader, pages):
     reader.open(pages["usual"], scheme="dark")
     unfolded = "document.querySelector('details table').checkVisibility()"
