@@ -29,7 +29,9 @@ def parser():
         help="a directory written by instahash-train (default: %(default)s)")  # fmt: skip
     source = command.add_mutually_exclusive_group(required=True)
     source.add_argument(
-        "--labels", metavar="TEXT", help="labels of one photo, between commas; each may end in :score, 0 to 1"
+        "--labels",
+        metavar="TEXT",
+        help="labels of one photo, with commas between them; each may end in :score, 0 to 1, as in dog:0.9",
     )
     source.add_argument("--image", nargs="+", metavar="FILE", help="photos (or folders of them), labelled first")
     source.add_argument("--posts", metavar="FILE", help="posts with labels; their hashtags are not looked at")
@@ -76,10 +78,11 @@ def work(args):
 
 
 def _for_labels(args, model, top, wishes):
-    from instahash.data import label_from_text, words
+    from instahash.data import labels_from_text, words
     from instahash.errors import DataError
 
-    labels = [label_from_text(text) for text in args.labels.split(",") if words(text)]
+    read = labels_from_text(args.labels, model.vocabulary.index)
+    labels = [label for label in read if words(label if isinstance(label, str) else label[0])]
     if not labels and not wishes["chosen"]:
         raise DataError(f"--labels is '{args.labels}', which has no word; try --labels \"sky, boat, sea\"")
     answer = model.recommend(labels, top, **wishes)

@@ -18,7 +18,7 @@ planted.py       streams with planted tastes and trends, of which the truth is k
 from instahash.data.corpus import Corpus
 from instahash.data.files import read_posts, write_posts
 from instahash.data.matrices import keep, ones, renumber, union
-from instahash.data.posts import Label, Post, label_from_text, post_from_json
+from instahash.data.posts import Label, Post, label_from_text, labels_from_text, post_from_json
 from instahash.data.preprocess import Dataset, Summary, encode, fit_dataset, grow
 from instahash.data.split import train_test_split
 from instahash.data.vocabulary import Vocabulary
@@ -36,6 +36,7 @@ __all__ = [
     "grow",
     "keep",
     "label_from_text",
+    "labels_from_text",
     "ones",
     "post_from_json",
     "read_posts",

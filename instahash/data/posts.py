@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from typing import Any, NamedTuple
 
+from instahash.data.words import words
 from instahash.errors import DataError
 
 # What is meant as a score; a percentage is too, and refused.
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)? ?%?"
+# A score with a comma in it, as many languages write it, is no label and a half.
+DECIMAL_COMMA = re.compile(r"(?:^|[,;|\n])([^,;|\n]*\w[^,;|\n]*):\s*((?:0|1(?=,0+\b)),\d+)\s*(?=$|[,;|\n])")
+# What stands between the words of a label, but for whole numbers as in "24/7" or "16:9".
+BETWEEN = re.compile(r"[/:](?!(?<=\d.)\d)")
 
 
 class Label(NamedTuple):
@@ -66,6 +72,30 @@ def post_from_json(value: Any) -> Post:
         _text(value, "created_at") if value.get("created_at") is not None else None,
         tuple(features),
     )
+
+
+def labels_from_text(text: str, known: Container[str] = ()) -> list[str | tuple[str, float]]:
+    """The labels that people type on one line, each as :func:`label_from_text` reads it.
+
+    Commas, semicolons, bars and line ends stand between labels. Slashes and colons stand between the words of a label,
+    but for those of a word that is in `known` as it is written ("and/or", where "andor" is known).
+    Raises DataError for a score outside [0, 1], and for one with a decimal comma.
+    """
+    if comma := DECIMAL_COMMA.search(text):
+        name, score = comma[1].strip(), comma[2]
+        meant = _shown(f"{name}:{score.replace(',', '.')}")
+        raise DataError(
+            f"the score of {_shown(name)} is {score[:20]}, with a decimal comma, but commas stand between labels; write "
+            f"it with a point, as in {meant}"
+        )
+    labels: list[str | tuple[str, float]] = []
+    for part in filter(str.strip, re.split(r"[,;|\n]", text)):
+        label = label_from_text(part)
+        name, score = (label, None) if isinstance(label, str) else label
+        pieces = (p if all(word in known for word in words(p)) else BETWEEN.sub(" ", p) for p in name.split())
+        name = " ".join(pieces)
+        labels.append(name if score is None else (name, score))
+    return labels
 
 
 def label_from_text(text: str) -> str | tuple[str, float]:

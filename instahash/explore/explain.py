@@ -8,7 +8,7 @@ from math import isfinite
 
 import numpy as np
 
-from instahash.data import label_from_text, words
+from instahash.data import labels_from_text, words
 from instahash.topk import top_k
 
 # How many are shown: hashtags of an answer, words of a ranking, units of a network, words of a unit, endings of a word.
@@ -33,7 +33,7 @@ class Explainer:
     def explain(self, labels, chosen=(), novelty=None, top=TOP):
         """Every step to the hashtags for a photo, a dict.
 
-        labels : texts as people type them, "sky" or "sky:0.93"; a score below the model's min_score rejects a label.
+        labels : texts as people type them, "sky" or "sky:0.93", or several of them in one text; a score below the model's min_score rejects a label.
         chosen : hashtags picked already.  novelty, top : as in :meth:`InstaHash.recommend`.
         Raises DataError for a score out of range, SettingsError for novelty that the mode does not know.
         """
@@ -89,8 +89,7 @@ class Explainer:
     def _read(self, labels):
         """What is made of each label, and the labels that are believed, as `recommend` takes them."""
         read, kept = [], []
-        for text in labels:
-            label = label_from_text(text)
+        for label in (label for text in labels for label in labels_from_text(text, self.vocabulary.index)):
             name, score = (label, None) if isinstance(label, str) else label
             rejected = score is not None and score < self.model.settings.data.min_score
             found = [self._word(word) for word in words(name)]

@@ -108,6 +108,18 @@ def test_recommend_for_labels(trained):
     assert plain.returncode == 0 and plain.stdout.count("#") <= 1 and plain.stderr == ""
 
 
+def test_labels_are_read_as_people_type_them(trained):
+    def ask(text):
+        answer = run("recommend", "--model-dir", trained[0] / "model", "--labels", text)
+        return answer.stdout, answer.stderr.partition(": ")[2].strip()
+
+    apart = ask("dog, grass")
+    assert apart[1] == "" and ask("dog;grass") == ask("dog|grass") == ask("dog/grass") == apart
+    assert ask("dog:abc") == (ask("dog")[0], "unknown words left out: abc")
+    said = run("recommend", "--model-dir", trained[0] / "model", "--labels", "dog:0,9")
+    assert refused(said, "the score of 'dog' is 0,9, with a decimal comma", "as in 'dog:0.9'")
+
+
 def test_recommend_for_labels_that_no_one_knows(trained):
     answer = run("recommend", "--model-dir", trained[0] / "model", "--labels", "zeppelin", "--json")
     value = json.loads(answer.stdout)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instahash.data import label_from_text, words
+from instahash.data import label_from_text, labels_from_text, words
 from instahash.errors import DataError
 
 
@@ -77,3 +77,48 @@ def test_what_a_wrong_score_stands_behind_is_cut():
     with pytest.raises(DataError) as refused:
         label_from_text("x" * 1000 + ":" + "9" * 1000)
     assert len(str(refused.value)) < 250
+
+
+@pytest.mark.parametrize(
+    "text, labels",
+    [
+        ("sky:0.93, sea", [("sky", 0.93), "sea"]),
+        ("dog;cat|bird\nsea:0.5 ;; ", ["dog", "cat", "bird", ("sea", 0.5)]),
+        ("dog/cat", ["dog cat"]),
+        ("dog/cat:0.9", [("dog cat", 0.9)]),
+        ("dog:abc", ["dog abc"]),
+        ("dog:nan:0.5", [("dog nan", 0.5)]),
+        ("t-shirt and/or top", ["t-shirt and/or top"]),
+        ("black/white photo", ["black white photo"]),
+        ("open 24/7, 16:9, at 12:30", ["open 24/7", "16:9", "at 12:30"]),
+        ("4k:uhd/2:x", ["4k uhd 2 x"]),
+        ("dog:0.9,16:9", [("dog", 0.9), "16:9"]),
+        ("dog:1,2024", [("dog", 1.0), "2024"]),
+        ("dog:0, 9", [("dog", 0.0), "9"]),
+        (" , ", []),
+    ],
+)
+def test_lines_of_labels_as_people_type_them(text, labels):
+    assert labels_from_text(text, {"andor", "t", "tshirt", "top"}) == labels
+
+
+@pytest.mark.parametrize(
+    "text, name, score",
+    [("dog:0,9", "dog", "0,9"), ("cat; big dog: 0,25 , sea", "big dog", "0,25"), ("sea, dog:1,0", "dog", "1,0")],
+)
+def test_a_decimal_comma_is_refused_with_what_to_write(text, name, score):
+    said = f"the score of '{name}' is {score}, with a decimal comma, .* as in '{name}:{score.replace(',', '.')}'$"
+    with pytest.raises(DataError, match=said):
+        labels_from_text(text)
+
+
+@given(st.text("ab:,;|/09. \n"))
+def test_no_word_of_a_line_of_labels_is_glued_or_lost(text):
+    try:
+        labels = labels_from_text(text)
+    except DataError:
+        return
+    names = [label if isinstance(label, str) else label[0] for label in labels]
+    letters = re.sub(r"[^ab]", "", text)
+    assert re.sub("[^ab]", "", "".join(names)) == letters
+    assert not any(re.search("[ab][,;|/:]+[ab]", name) for name in names)

@@ -110,6 +110,15 @@ def test_what_is_made_of_labels(by_hand):
     assert sorted(steps["description"]) == ["dog", "grass"]  # grass by the third label
     assert dog["words"] == [{"word": "dog", "hashtag": True, "known": True}]
     assert by_hand.explain(["cat"])["labels"][0]["words"][0]["spelled"] == "CAT"
+    several = by_hand.explain(["dog;cat:0.9", "cat/grass"])
+    assert [(label["text"], label["score"]) for label in several["labels"]] == [
+        ("dog", None),
+        ("cat", 0.9),
+        ("cat grass", None),
+    ]
+    assert sorted(several["description"]) == ["cat", "dog", "grass"]
+    with pytest.raises(DataError, match="with a decimal comma"):
+        by_hand.explain(["dog:0,9"])
     with pytest.raises(DataError, match="a score is from 0 to 1"):
         by_hand.explain(["dog:1.5"])
 

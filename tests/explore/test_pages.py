@@ -148,6 +148,13 @@ def test_scores_reject_labels_and_bad_ones_are_said(page, models):
     assert hashtags(page) == expected(models, ["dog:0.9"])
     assert "beach" in page.text("#description") and "Rejected" in page.text("#description")
     page.js("document.querySelector('#labels').select()")
+    page.type("dog:0,9")
+    page.wait("document.querySelector('#error').textContent.includes('with a decimal comma')")
+    page.js("document.querySelector('#labels').select()")
+    page.type("dog;beach/zz")
+    page.settle()
+    assert [text.split()[0].lstrip("#") for text in page.texts("#words .chip:not(.ending)")] == ["dog", "beach", "zz"]
+    page.js("document.querySelector('#labels').select()")
     page.type("dog:9")
     page.wait("document.querySelector('#error').textContent.includes('a score is from 0 to 1')")
     page.press("Backspace")

@@ -279,6 +279,7 @@ TOO_LARGE = [
     ({"labels": ["a " * 100] * 10}, "more than 300 words"),
     ({"labels": ["d" * 201]}, "200 are the most"),
     ({"chosen": ["dog"] * 61}, "60 are the most"),
+    ({"labels": ["a/b:c;" * 20] * 6}, "more than 300 words"),
     ({"chosen": ["d" * 201]}, "200 are the most"),
     ({"top": 101}, "from 1 to 100"),
     ({"top": 10**30}, "from 1 to 100"),

@@ -16,7 +16,8 @@ let now = null; // { words, names } on the page
 
 const EMPTY = " The published recipe fails so: what its two sets share, or AutoRec's first words where they share nothing, may have no hashtag (step 5).";
 
-const labelsOf = (text) => text.split(/[,\n]/).filter((label) => label.trim());
+// As labels_from_text does it; a comma before a digit is left to it, since it may be a decimal one.
+const labelsOf = (text) => text.split(/,(?!\d)|[;|\n]/).filter((label) => label.trim());
 
 // Asking: one question at a time, and after it the newest one.
 

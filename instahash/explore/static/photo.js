@@ -30,7 +30,7 @@ export function takePhotos(model, setText) {
       const { labels } = await send("/api/photo", file);
       status.textContent = labels.length ? `${labels.length} labels, best first.` : "Nothing was seen in it.";
       // With four decimals, or some that are rejected would be believed.
-      setText(labels.map(({ description, score }) => `${description.replaceAll(",", " ")}:${Number(score.toFixed(4))}`).join(", "));
+      setText(labels.map(({ description, score }) => `${description.replaceAll(/[,;|]/g, " ")}:${Number(score.toFixed(4))}`).join(", "));
     } catch (error) {
       status.textContent = error.message;
     }
