@@ -44,7 +44,7 @@ def parser():
     add("--platform", choices=PLATFORMS, help="at most as many hashtags as it takes, chosen ones included")
     add("--banned", metavar="FILE", help="a text file of hashtags never to recommend")
     add("--min-score", type=share, metavar="X",
-        help="leave labels of photos with a lower score out (default: that of the training, 0.5)")  # fmt: skip
+        help="leave labels with a lower score out, of --labels and --image (default: that of the training, 0.5)")  # fmt: skip
     add("--json", action="store_true", help="print JSON; for --posts and --image one object a line with its id")
     add_annotator(command)
     return command
@@ -85,8 +85,12 @@ def _for_labels(args, model, top, wishes):
     labels = [label for label in read if words(label if isinstance(label, str) else label[0])]
     if not labels and not wishes["chosen"]:
         raise DataError(f"--labels is '{args.labels}', which has no word; try --labels \"sky, boat, sea\"")
-    answer = model.recommend(labels, top, **wishes)
-    asked = [label if isinstance(label, str) else label[0] for label in labels]
+    least = _least(args, model)
+    sure = [label for label in labels if isinstance(label, str) or label[1] >= least]
+    if unsure := [f"{label[0]}:{label[1]:g}" for label in labels if label not in sure]:
+        note("recommend", f"left out, below min_score {least:g}: {', '.join(unsure)}; raise the score, or leave it out")
+    answer = model.recommend(sure, top, **wishes)
+    asked = [label if isinstance(label, str) else label[0] for label in sure]
     _note_unknown(model, asked + wishes["chosen"], answer)
     print(json.dumps(answer.to_json(), ensure_ascii=False) if args.json else hashtag_line(answer.hashtags))
 
@@ -95,7 +99,7 @@ def _for_images(args, model, top, wishes):
     from instahash.annotate import find_photos
 
     photos = list(find_photos(args.image))
-    least = model.settings.data.min_score if args.min_score is None else args.min_score
+    least = _least(args, model)
     n_unknown = 0
     with labelled("recommend", args, photos, quiet=len(photos) == 1 or sys.stdout.isatty()) as annotations:
         for annotation in annotations:
@@ -114,6 +118,11 @@ def _for_images(args, model, top, wishes):
                 print(name + hashtag_line(answer.hashtags), flush=True)
         if n_unknown and len(photos) > 1:
             note("recommend", f"{n_unknown} without a known label of {least:g} or more got the most used hashtags")
+
+
+def _least(args, model):
+    """The score below which a label is left out."""
+    return model.settings.data.min_score if args.min_score is None else args.min_score
 
 
 def _for_posts(args, model, top, wishes):

@@ -49,6 +49,8 @@ class Post(NamedTuple):
 def post_from_json(value: Any) -> Post:
     """The post that a decoded JSON object describes; unknown keys are ignored, absent lists are empty.
 
+    A label that is a plain text is believed: its score is 1.
+
     Raises DataError naming the key, what came and what was wanted.
     """
     if not isinstance(value, dict):
@@ -63,7 +65,8 @@ def post_from_json(value: Any) -> Post:
         raise DataError(f"'user_features' must be a list of texts, not {_shown(features)}")
     labels = value.get("labels", ())
     if not isinstance(labels, (list, tuple)):
-        raise DataError(f'\'labels\' must be a list of {{"description", "score"}} objects, not {_shown(labels)}')
+        wanted = 'a list of texts or {"description", "score"} objects'
+        raise DataError(f"'labels' must be {wanted}, not {_shown(labels)}")
     return Post(
         _text(value, "id"),
         tuple(hashtags),
@@ -117,8 +120,11 @@ def label_from_text(text: str) -> str | tuple[str, float]:
 
 
 def _label(value: Any) -> Label:
+    if isinstance(value, str):
+        return Label(value, 1.0)
     if not isinstance(value, dict) or not isinstance(value.get("description"), str):
-        raise DataError(f"a label must be an object with a 'description' (a text) and a 'score', not {_shown(value)}")
+        wanted = "a text or an object with a 'description' (a text) and a 'score'"
+        raise DataError(f"a label must be {wanted}, not {_shown(value)}")
     score = value.get("score")
     if isinstance(score, bool) or not isinstance(score, (int, float)):
         raise DataError(

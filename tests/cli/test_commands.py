@@ -120,6 +120,20 @@ def test_labels_are_read_as_people_type_them(trained):
     assert refused(said, "the score of 'dog' is 0,9, with a decimal comma", "as in 'dog:0.9'")
 
 
+def test_labels_below_min_score_are_left_out_as_in_the_explorer(trained):
+    def ask(*args):
+        return run("recommend", "--model-dir", trained[0] / "model", "--labels", *args)
+
+    left = ask("dog:0.3, grass:0.5, zeppelin:0.499")
+    said = "left out, below min_score 0.5: dog:0.3, zeppelin:0.499; raise the score, or leave it out"
+    assert left.stderr == f"instahash-recommend: {said}\n" and left.stdout == ask("grass:0.5").stdout
+    alone = ask("dog:0.3")
+    assert "#love" in alone.stdout and "below min_score 0.5: dog:0.3" in alone.stderr
+    assert "no label is sure enough" in alone.stderr
+    lower = ask("dog:0.3", "--min-score", "0.2")
+    assert lower.stderr == "" and "#dog" in lower.stdout != alone.stdout
+
+
 def test_recommend_for_labels_that_no_one_knows(trained):
     answer = run("recommend", "--model-dir", trained[0] / "model", "--labels", "zeppelin", "--json")
     value = json.loads(answer.stdout)

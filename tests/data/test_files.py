@@ -53,6 +53,13 @@ def broken(**changes):
     return json.dumps({**POST, **changes})
 
 
+def test_a_label_that_is_a_plain_text_is_believed(tmp_path):
+    path = tmp_path / "posts.jsonl"
+    path.write_text('{"id": "1", "labels": ["body of water", {"description": "sky", "score": 0.4}]}\n')
+    (post,) = read_posts(path)
+    assert post.labels == (Label("body of water", 1.0), Label("sky", 0.4))
+
+
 @pytest.mark.parametrize(
     "line, message",
     [
@@ -63,7 +70,7 @@ def broken(**changes):
         (broken(hashtags="sea"), "line 2: 'hashtags' must be a list of texts, not 'sea'"),
         (broken(hashtags=[1]), "line 2: 'hashtags' must be a list of texts"),
         (broken(labels={}), "line 2: 'labels' must be a list"),
-        (broken(labels=["sea"]), "line 2: a label must be an object"),
+        (broken(labels=[7]), "line 2: a label must be a text or an object"),
         (broken(labels=[{"description": "sea", "score": 1.5}]), r"'sea' is 1.5; it must lie in \[0, 1\]"),
         (broken(labels=[{"description": "sea", "score": 10**400}]), r"it must lie in \[0, 1\]"),
         (broken(labels=[{"description": "sea", "score": -0.1}]), r"it must lie in \[0, 1\]"),
