@@ -322,7 +322,9 @@ class InstaHash:
                 model.settings, model.vocabulary, model.summary["posts"], header["history"], files
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"the model in '{directory}' is not one this version can use ({error!r})") from None
+            raise ModelError(
+                f"the model in '{directory}' is not one this version can use ({error!r}); train it anew"
+            ) from None
         return model
 
 
