@@ -109,7 +109,7 @@ class InstaHash:
                 f"Going on from '{checkpoint}'." if states else "There is no checkpoint to go on from; starting anew."
             )
         self.mode = MODES[self.settings.mode](self.settings, self.vocabulary, self.summary["posts"])
-        self.mode.fit(dataset, Trainer(saved, states, progress), report)
+        self.mode.fit(dataset, Trainer(saved, states, progress, report), report)
         return self
 
     def partial_fit(self, posts: str | Path | Iterable[Post] | Corpus) -> InstaHash:

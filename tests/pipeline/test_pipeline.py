@@ -1,6 +1,7 @@
 """The whole path on a small sample: train, recommend, save, load, resume, evaluate."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -288,6 +289,36 @@ def test_descriptions_in_and_hashtags_out():
     assert dataset.vocabulary.is_hashtag[targets.indices].all()
     assert ((targets.toarray() == 1) == (dataset.hashtags.toarray() > 0)).all()
     assert (targets.data < 1).any()  # the expansion
+
+
+@pytest.mark.parametrize(
+    ("mode", "assignments", "warnings"),
+    [
+        ("best", [], []),
+        ("best", ["autorec.epochs=1", "word2vec.trainer=sampling", "word2vec.epochs=1"], []),
+        ("best", ["autorec.learning_rate=1e9"], ["autorec.* of guessing; .*--set autorec.learning_rate=0.001"]),
+        (
+            "best",
+            ["autorec.learning_rate=1e9", "autorec.epochs=1", "autorec.batch_size=32"],
+            ["autorec.* the .* of guessing"],
+        ),
+        ("best", ["completion.learning_rate=1e6"], ["completion.* the .* of guessing.*--set completion.learning_rate"]),
+        ("best", ["word2vec.trainer=sampling", "word2vec.learning_rate=1000"], ["word2vec.* the 4.159 of guessing"]),
+        (
+            "paper",
+            ["autorec.learning_rate=1"],
+            ["autorec.*last epoch's rmse of .* is above the 0.* of the first; .*=0.001"],
+        ),
+        ("paper", ["autorec.learning_rate=0.005"], []),
+    ],
+)
+def test_a_training_that_makes_a_model_worse_is_said(mode, assignments, warnings):
+    settings, lines = Settings.of(mode).changed(["autorec.epochs=5", "completion.epochs=5", *assignments]), []
+    InstaHash(settings).fit(POSTS, report=lines.append)
+    said = [line for line in lines if line.startswith("Warning: ")]
+    assert len(said) == len(warnings), said
+    for line, wanted in zip(said, warnings):
+        assert re.match(f"Warning: {wanted}", line), line
 
 
 def test_settings_of_both_models_are_looked_at_before_one_is_trained(monkeypatch):
