@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 import shlex
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
