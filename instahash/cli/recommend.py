@@ -87,7 +87,7 @@ def _for_labels(args, model, top, wishes):
         raise DataError(f"--labels is '{args.labels}', which has no word; try --labels \"sky, boat, sea\"")
     least = _least(args, model)
     sure = [label for label in labels if isinstance(label, str) or label[1] >= least]
-    if unsure := [f"{label[0]}:{label[1]:g}" for label in labels if label not in sure]:
+    if unsure := [f"{label[0]}:{label[1]}" for label in labels if label not in sure]:
         note("recommend", f"left out, below min_score {least:g}: {', '.join(unsure)}; raise the score, or leave it out")
     answer = model.recommend(sure, top, **wishes)
     asked = [label if isinstance(label, str) else label[0] for label in sure]

@@ -127,6 +127,7 @@ def test_labels_below_min_score_are_left_out_as_in_the_explorer(trained):
     left = ask("dog:0.3, grass:0.5, zeppelin:0.499")
     said = "left out, below min_score 0.5: dog:0.3, zeppelin:0.499; raise the score, or leave it out"
     assert left.stderr == f"instahash-recommend: {said}\n" and left.stdout == ask("grass:0.5").stdout
+    assert "below min_score 0.5: dog:0.49999999;" in ask("dog:0.49999999").stderr  # not as 0.5
     alone = ask("dog:0.3")
     assert "#love" in alone.stdout and "below min_score 0.5: dog:0.3" in alone.stderr
     assert "no label is sure enough" in alone.stderr
