@@ -14,7 +14,7 @@ from instahash.recommend import Fusion, Questions, Recommendation, diversify, ec
 from instahash.topk import top_k
 
 # A description of at most so many words is short: each says more, and some experts make more of it than others.
-SHORT = 3
+FEW = 3
 _FROM_WORDS = {
     "autorec": 0.7,
     "linear": 0.2,
@@ -40,10 +40,10 @@ CONTEXTS = {
         "popularity": -0.4,
     },
 }
-NEITHER, FEW, DESCRIBED, CHOSEN, BOTH = range(len(CONTEXTS))
+NEITHER, SHORT, DESCRIBED, CHOSEN, BOTH = range(len(CONTEXTS))
 KNOWN = {
     "neither": "nothing is",
-    "short": f"one to {SHORT} words of a description are",
+    "short": f"one to {FEW} words of a description are",
     "description": "a description is",
     "chosen": "chosen hashtags are",
     "both": "a description and chosen hashtags are",
@@ -58,11 +58,11 @@ TOP = 10
 class Best:
     """The experts, and how they are fused.
 
-    settings : Settings.  vocabulary : Vocabulary.  n_posts : int, posts trained on.
+    settings : Settings.  vocabulary : Vocabulary.  n_posts : not looked at.
     """
 
     def __init__(self, settings, vocabulary, n_posts):
-        self.settings, self.experts = settings, Experts(settings, vocabulary, n_posts)
+        self.settings, self.experts = settings, Experts(settings, vocabulary)
 
     @property
     def word2vec(self):
@@ -99,35 +99,41 @@ class Best:
     def _fuse(self, apart, now, report):
         """Learn each context's weights, and how it is calibrated, from posts held apart.
 
-        Short are one to SHORT of a post's words, at random. Chosen is a random half of its hashtags; for the calibration
+        Short are one to FEW of a post's words, at random. Chosen is a random half of its hashtags; for the calibration
         one to all of them, as while they are chosen one by one.
         """
         self.fusions = {name: Fusion(starts, list(starts.values())) for name, starts in CONTEXTS.items()}
         rng = np.random.default_rng([self.settings.seed, 1])
         half = rng.random(apart.hashtags.nnz) < 0.5
         some = _some(apart.hashtags, np.diff(apart.hashtags.indptr), rng)
-        short = _some(apart.description, SHORT, rng)
+        short = _some(apart.description, FEW, rng)
         weights = self.experts.weights(apart, now)
         for context, (name, fusion) in enumerate(self.fusions.items()):
-            words = short if context == FEW else np.full(len(short), context in (DESCRIBED, BOTH))
-            for given, learn in ((half, fusion.fit), (some, fusion.calibrate)):
-                chosen = given & (context in (CHOSEN, BOTH))
-                rest = self.experts.outputs(keep(apart.hashtags, ~chosen))
-                questions = Questions(keep(apart.description, words), keep(apart.hashtags, chosen), apart.keys)
-                rows = np.flatnonzero(self._contexts(questions) == context)
-                if len(rows):
-                    part = questions.part(rows)
-                    scores = self.experts.scores(CONTEXTS[name], part, part.words())
-                    learn(scores, rest[rows], self._named(part.chosen), weights[rows])
+            words = short if context == SHORT else np.full(len(short), context in (DESCRIBED, BOTH))
+            if context in (CHOSEN, BOTH):
+                fusion.fit(*self._lesson(context, apart, words, half, weights))
+                fusion.calibrate(*self._lesson(context, apart, words, some, weights))
+            else:
+                lesson = self._lesson(context, apart, words, np.zeros(len(half), bool), weights)
+                fusion.fit(*lesson).calibrate(*lesson)
             learnt = ", ".join(f"{member} {w:.2f}" for member, w in zip(fusion.members, fusion.weights))
             report(f"Weights where {KNOWN[name]} known: {learnt}.")
+
+    def _lesson(self, context, apart, words, chosen, weights):
+        """What a Fusion learns from the posts that are in a context when these words and hashtags are known."""
+        questions = Questions(keep(apart.description, words), keep(apart.hashtags, chosen), apart.keys)
+        rest = self.experts.outputs(keep(apart.hashtags, ~chosen))
+        rows = np.flatnonzero(self._contexts(questions) == context)
+        part = questions.part(rows)
+        scores = self.experts.scores(list(CONTEXTS.values())[context], part, part.words())
+        return scores, rest[rows], self._named(part.chosen), weights[rows]
 
     # Questions
 
     def _contexts(self, questions):
         """(m,) int, which of CONTEXTS each post is in."""
         n_words, n_chosen = (np.diff(matrix.indptr) for matrix in (questions.description, questions.chosen))
-        alone = np.where(n_words == 0, NEITHER, np.where(n_words <= SHORT, FEW, DESCRIBED))
+        alone = np.where(n_words == 0, NEITHER, np.where(n_words <= FEW, SHORT, DESCRIBED))
         return np.where(n_chosen == 0, alone, np.where(n_words == 0, CHOSEN, BOTH))
 
     def _understood(self, questions):
@@ -149,8 +155,11 @@ class Best:
 
         A hashtag that was given as a label is as probable as the most probable of the others.
         """
-        chosen, named = self._named(questions.chosen), self._named(understood.chosen)
+        named = self._named(understood.chosen)
         log_p = self.fusions[context].log_probabilities(scores, named)
+        if understood is questions:
+            return log_p
+        chosen = self._named(questions.chosen)
         others = np.where(named, -np.inf, log_p).max(axis=1, keepdims=True)
         return np.where(named & ~chosen & (others > -np.inf), others, log_p)
 
@@ -166,9 +175,10 @@ class Best:
         for i, (name, members) in enumerate(CONTEXTS.items()):
             rows = np.flatnonzero(contexts == i)
             if len(rows):
-                part = understood.part(rows)
+                whole = len(rows) == len(contexts)  # as for a single post, which is not copied
+                asked, part = (q if whole else q.part(rows) for q in (questions, understood))
                 scores = self.experts.scores(CONTEXTS[name], part, part.words())
-                log_p[rows] = self._fused(name, scores, questions.part(rows), part)
+                log_p[rows] = self._fused(name, scores, asked, part)
                 used[rows] = self.fusions[name].probabilities(log_p[rows], np.diff(part.chosen.indptr))
                 alone[rows] = scores[next(iter(members))]
         return log_p, used, alone

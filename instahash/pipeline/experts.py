@@ -33,7 +33,7 @@ EVERYBODY = ""
 class Experts:
     """The models, and the log-scores that they give to hashtags.
 
-    settings : Settings.  vocabulary : Vocabulary.  n_posts : int, posts trained on.
+    settings : Settings.  vocabulary : Vocabulary.
 
     Attributes besides, after :meth:`fit`
     -------------------------------------
@@ -45,9 +45,9 @@ class Experts:
     linear : Ridge, None where its dense matrices would not fit.
     """
 
-    def __init__(self, settings, vocabulary, n_posts):
-        self.settings, self.vocabulary, self.n_posts = settings, vocabulary, n_posts
-        self.cooccurrence = None
+    def __init__(self, settings, vocabulary):
+        self.settings, self.vocabulary = settings, vocabulary
+        self.labelled, self.cooccurrence = np.zeros(0, bool), None
 
     # Training
 
@@ -55,15 +55,15 @@ class Experts:
         """Train on these rows; which hashtags there are, and what is usual and now, is taken from all posts."""
         settings = self.settings
         self.hashtags = np.flatnonzero(self.vocabulary.is_hashtag).astype(np.int32)
-        self.labelled = np.bincount(dataset.description.indices, minlength=len(self.vocabulary)) > 0
-        scores = dataset.description.data
+        self._see_labels(dataset)
+        scores, n_posts = dataset.description.data, len(dataset.ids)
         self.usual = (float(scores.mean()), max(float(scores.std()), LEAST_DEVIATION)) if len(scores) else (1.0, 1.0)
         self.preferences = Preferences(half_life=settings.recommend.half_life or None)
         now, dataset = latest(dataset), dataset.take(rows)
         shared = {"seed": settings.seed, "n_threads": settings.n_threads}
         self.word2vec = Word2Vec(**vars(settings.word2vec), **shared)
-        self.autorec = AutoRec(**settings.autorec.of_model(self.n_posts), **shared)
-        self.completion = AutoRec(**settings.completion.of_model(self.n_posts), **shared)
+        self.autorec = AutoRec(**settings.autorec.of_model(n_posts), **shared)
+        self.completion = AutoRec(**settings.completion.of_model(n_posts), **shared)
         plan = self.word2vec.plan(dataset.bags)
         report(f"Word2Vec: {plan.trainer} trainer, {plan.why}; at most {plan.memory / 1e6:,.0f} MB.")
         trainer.run(self.word2vec, "word2vec", plan.epochs, dataset.bags)
@@ -85,9 +85,7 @@ class Experts:
         The linear model is then that of the new posts and of the up to 20,000 that AutoRec remembers.
         """
         self.vocabulary = dataset.vocabulary
-        labelled = np.bincount(dataset.description.indices, minlength=len(self.vocabulary)) > 0
-        labelled[: len(self.labelled)] |= self.labelled
-        self.labelled = labelled
+        self._see_labels(dataset)
         new = np.flatnonzero(dataset.vocabulary.is_hashtag)
         self.hashtags = np.concatenate([self.hashtags, np.setdiff1d(new, self.hashtags).astype(np.int32)])
         before = self.preferences.now
@@ -105,6 +103,11 @@ class Experts:
         self.linear = self._fit_linear(inputs, targets, weights)
         self.preferences.grow(len(self.hashtags))
         self.remember(dataset)
+
+    def _see_labels(self, dataset):
+        labelled = np.bincount(dataset.description.indices, minlength=len(self.vocabulary)) > 0
+        labelled[: len(self.labelled)] |= self.labelled
+        self.labelled = labelled
 
     def _fit_linear(self, inputs, targets, weights, report=lambda line: None):
         """The ridge regression, None where its dense matrices would not fit: the other experts do without."""
@@ -233,7 +236,7 @@ class Experts:
     @classmethod
     def load(cls, settings, vocabulary, n_posts, history, files):
         """The trained experts from what :meth:`header` and :meth:`files` gave."""
-        experts, seed = cls(settings, vocabulary, n_posts), {"seed": settings.seed}
+        experts, seed = cls(settings, vocabulary), {"seed": settings.seed}
         experts.word2vec = Word2Vec.from_arrays(
             **files["word2vec.npz"], history=history["word2vec_loss"], settings={**vars(settings.word2vec), **seed}
         )
