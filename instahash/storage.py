@@ -16,7 +16,7 @@ import shlex
 import time
 import zipfile
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,19 +70,28 @@ def make_directory(directory: str | Path) -> None:
         ) from None
 
 
-def write_text(path: str | Path, text: str | None) -> None:
-    """Write a text file whole or not at all. Raises ModelError where it cannot be written.
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text file whole or not at all. Raises ModelError where it cannot be written."""
+    with _beside(path) as new:
+        new.write_text(text, encoding="utf-8")
+        os.replace(new, path)
 
-    text : None to write nothing, and only learn that before the work whose result is to be written.
-    """
+
+def must_be_writable(path: str | Path) -> None:
+    """Raise :func:`write_text`'s ModelError before the work whose result is to be written; the file stays as it is."""
+    with _beside(path) as new:
+        new.write_bytes(b"")
+
+
+@contextmanager
+def _beside(path):
+    """A new file beside `path`, gone in the end. Raises ModelError where `path` cannot be written."""
     path = Path(path)
     if path.is_dir():
         raise ModelError(f"cannot write '{path}': it is a folder; choose a file")
     new = path.with_name(f".{path.name}.new")
     try:
-        new.write_text(text or "", encoding="utf-8")
-        if text is not None:
-            os.replace(new, path)
+        yield new
     except OSError as error:
         raise ModelError(f"cannot write '{path}': {error.strerror}; choose another file") from None
     finally:

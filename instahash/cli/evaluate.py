@@ -51,10 +51,10 @@ def work(args):
     from instahash.data import Corpus, read_posts
     from instahash.evaluation import evaluate, format_example, format_tables
     from instahash.pipeline import InstaHash
-    from instahash.storage import write_text
+    from instahash.storage import must_be_writable, write_text
 
     for path in filter(None, (args.json, args.report)):
-        write_text(path, None)
+        must_be_writable(path)
     seconds = Seconds()
     model = InstaHash.load(args.model_dir)
     seconds.of("loading the model")
