@@ -32,7 +32,7 @@ def parser():
     add("--seed", type=at_least(0), default=0, metavar="S", help="the same seed gives the same model (default: 0)")
     add("--threads", type=at_least(1), default=1, metavar="N",
         help="more than one is faster; word2vec's sampling trainer then differs a little at each run (default: 1)")  # fmt: skip
-    add("--resume", action="store_true", 
+    add("--resume", action="store_true",
         help="go on with an interrupted training of the same data and settings; a finished model is left as it is")  # fmt: skip
     add("--quiet", action="store_true", help="print nothing but errors")
     add("--set", action="append", default=[], metavar="section.name=value", help="any setting; may be repeated")
@@ -80,9 +80,9 @@ def _options(args):
     """The options that make this training what it is, for another folder as well."""
     from instahash.data.sample import SAMPLES
 
-    options = ["--data", args.data if args.data in SAMPLES else os.path.abspath(args.data)]
+    options, usual = ["--data", args.data if args.data in SAMPLES else os.path.abspath(args.data)], parser().get_default
     for name in ("mode", "max_hashtags", "min_score", "seed", "threads"):
-        if getattr(args, name) != parser().get_default(name):
+        if getattr(args, name) != usual(name):
             options += [f"--{name.replace('_', '-')}", str(getattr(args, name))]
     return options + [word for setting in args.set for word in ("--set", setting)]
 

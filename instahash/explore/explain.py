@@ -33,7 +33,8 @@ class Explainer:
     def explain(self, labels, chosen=(), novelty=None, top=TOP):
         """Every step to the hashtags for a photo, a dict.
 
-        labels : texts as people type them, "sky" or "sky:0.93", or several of them in one text; a score below the model's min_score rejects a label.
+        labels : texts as people type them, "sky" or "sky:0.93", or several of them in one text; a score below the
+            model's min_score rejects a label.
         chosen : hashtags picked already.  novelty, top : as in :meth:`InstaHash.recommend`.
         Raises DataError for a score out of range, SettingsError for novelty that the mode does not know.
         """
