@@ -348,7 +348,7 @@ def test_a_photo_of_which_nothing_is_sure_says_so(google, photos, model_dir, vis
         "instahash-recommend: 2 without a known label of 0.5 or more got the most used hashtags"
     )
     surer = run("recommend", google, *ask, "--min-score", 0.4)
-    expected = run("recommend", google, "--model-dir", model_dir, "--labels", "dog:0.4")
+    expected = run("recommend", google, "--model-dir", model_dir, "--labels", "dog:0.4", "--min-score", 0.4)
     assert surer.stdout == expected.stdout and lines(surer.stderr)[1] == "instahash-recommend: Dog 0.40"
 
 
