@@ -18,11 +18,16 @@ import pytest
 from instahash.data import Label, Post, write_posts
 from instahash.data.sample import sample_posts
 
+compiled = pytest.mark.skipif(
+    os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains again and again: too long in Python"
+)
 QUICK = [
     "--set",
     "autorec.epochs=3",
     "--set",
     "autorec.n_hidden=8",
+    "--set",
+    "completion.epochs=12",
     "--set",
     "word2vec.epochs=2",
     "--set",
@@ -92,6 +97,7 @@ def test_training_says_what_it_did(trained):
     assert answer.stderr == ""  # no progress bars where standard error is no terminal
 
 
+@compiled
 def test_quiet_training_of_the_sample_in_its_default_place(tmp_path):
     answer = run("train", "--quiet", *QUICK, cwd=tmp_path)
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
@@ -356,6 +362,7 @@ def test_ctrl_c_then_resume_gives_the_unbroken_model(tmp_path):
         assert path.read_bytes() == (broken / path.name).read_bytes(), path.name
 
 
+@compiled
 def test_resume_leaves_a_finished_model_as_it_is(trained, model_dir):
     def content():
         return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in model_dir.iterdir()}
@@ -371,7 +378,7 @@ def test_resume_leaves_a_finished_model_as_it_is(trained, model_dir):
     assert answer.returncode == 0 and "starting anew" in answer.stdout and content() != before
 
 
-@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="ten trainings: too long in Python")
+@compiled
 @pytest.mark.parametrize("trainer", ["exact", "sampling"])
 def test_a_training_killed_again_and_again_ends_at_the_unbroken_model(tmp_path, trainer):
     write_posts(tmp_path / "posts.jsonl", sample_posts(300))

@@ -1,6 +1,7 @@
 """The whole path on a small sample: train, recommend, save, load, resume, evaluate."""
 
 import json
+import os
 import re
 
 import numpy as np
@@ -291,6 +292,7 @@ def test_descriptions_in_and_hashtags_out():
     assert (targets.data < 1).any()  # the expansion
 
 
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="eight trainings: too long in Python")
 @pytest.mark.parametrize(
     ("mode", "assignments", "warnings"),
     [
