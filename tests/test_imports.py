@@ -10,7 +10,7 @@ import pytest
 import instahash
 
 PACKAGE = Path(instahash.__file__).parent
-LEAVES = {"database", "errors", "jit", "settings", "storage", "threads", "topk", "training"}
+LEAVES = {"database", "dense", "errors", "files", "jit", "parameters", "replay", "sparse", "settings", "storage", "threads", "topk", "training"}
 ROOMS = {
     "data",
     "word2vec",
@@ -27,6 +27,11 @@ ROOMS = {
 # What a room may import besides itself and `errors`.
 MAY_IMPORT = {
     "database": set(),
+    "dense": set(),
+    "files": set(),
+    "parameters": set(),
+    "replay": {"sparse"},
+    "sparse": set(),
     "errors": set(),
     "jit": set(),
     "settings": set(),

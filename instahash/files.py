@@ -1,0 +1,111 @@
+"""Files, compressed by their suffix: read with one kind of error, written whole or not at all."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import os
+import secrets
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
+from typing import IO, Any
+
+from instahash.errors import DataError, InstahashError
+
+# Seconds after which a half-written file of a process that was killed is removed by the next writer.
+STALE = 3600
+
+
+@contextmanager
+def reading(path: str | Path) -> Iterator[IO[bytes]]:
+    """A binary file, decompressed by its suffix (.gz, .xz, .bz2).
+
+    Raises DataError, which names the file, where it cannot be read or is not soundly compressed.
+    """
+    path = Path(path)
+    opener: Any = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}.get(path.suffix.lower(), open)
+    try:
+        with opener(path, "rb") as file:
+            yield file
+    except EOFError:
+        raise DataError(f"'{path}' is cut off: it ends before its compressed content does; copy it again") from None
+    except (gzip.BadGzipFile, zlib.error, lzma.LZMAError) as error:
+        raise DataError(f"'{path}' is not a sound compressed file ({error}); copy it again") from None
+    except OSError as error:
+        raise DataError(f"cannot read '{path}': {error.strerror or error}") from None
+
+
+@contextmanager
+def writing(
+    path: str | Path, error: type[InstahashError] = DataError, advice: str = "choose another file"
+) -> Iterator[IO[bytes]]:
+    """A binary file that takes the place of `path` when the block ends, and leaves `path` alone where the block fails.
+
+    The content is written beside `path` under a name of its own, compressed by the suffix of `path` (.gz, .xz), synced
+    to the disk and renamed. At any moment `path` has its old content or its new content; of two writers the last wins.
+
+    error, advice : the kind of error where the file cannot be written, and what its line tells the user to try.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise error(f"cannot write '{path}': it is a folder; {advice}")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    try:
+        _remove_stale(path)
+        with open(beside, "xb") as raw:
+            with _compressed(raw, path.suffix.lower()) as file:
+                yield file
+            raw.flush()
+            os.fsync(raw.fileno())
+        os.replace(beside, path)
+        _sync_folder(path.parent)
+    except OSError as fault:
+        raise error(f"cannot write '{path}': {fault.strerror or fault}; {advice}") from None
+    finally:
+        with suppress(OSError):
+            beside.unlink()
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text file in UTF-8, as :func:`writing` does."""
+    with writing(path) as file:
+        file.write(text.encode("utf-8", "surrogatepass"))
+
+
+def check_writable(path: str | Path) -> None:
+    """Raise the DataError of :func:`writing` before the work whose result is to be written; `path` stays as it is."""
+    path = Path(path)
+    probe = path if path.is_dir() else path.with_name(f".{path.name}.probe")
+    try:
+        write_text(probe, "")
+        probe.unlink()
+    except DataError as fault:
+        raise DataError(str(fault).replace(str(probe), str(path))) from None
+
+
+def _compressed(raw: IO[bytes], suffix: str) -> Any:
+    """`raw` itself, or a file that compresses into it; the same content always gives the same bytes."""
+    if suffix == ".gz":
+        return gzip.GzipFile("", "wb", fileobj=raw, mtime=0)
+    return lzma.LZMAFile(raw, "wb") if suffix == ".xz" else nullcontext(raw)
+
+
+def _remove_stale(path: Path) -> None:
+    for left in path.parent.glob(f".{path.name}.*.new"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > STALE:
+                left.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename last through a loss of power, where the system can."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)

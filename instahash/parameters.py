@@ -1,0 +1,140 @@
+"""How a model's dataclass of parameters is declared, checked, changed from a text, written and read as JSON.
+
+A model declares its parameters once, each with :func:`parameter`, and calls :func:`check` in `__post_init__`. A mode puts
+such dataclasses together as sections. Commands, `--help`, JSON and error lines all come from these declarations.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import Field, asdict, field, fields, is_dataclass, replace
+from math import isfinite
+from numbers import Integral, Real
+from typing import Any, TypeVar
+
+from instahash.errors import SettingsError
+
+S = TypeVar("S")
+KINDS = {bool: "true or false", int: "a whole number", float: "a finite number", str: "a text"}
+
+
+def parameter(
+    default: Any,
+    help: str,
+    *,
+    least: float | None = None,
+    above: float | None = None,
+    most: float | None = None,
+    below: float | None = None,
+    choices: Iterable[str] = (),
+) -> Any:
+    """A field of a frozen dataclass of settings: its default, one line that says what it is, and the values it may have.
+
+    The type is that of the default. A number lies in the range that `least`, `above`, `most` and `below` leave; a text
+    is one of `choices`. A number with `choices` may also be one of these texts, as in epochs="auto".
+    """
+    kind = type(default)
+    if kind is str and least is not None:  # a number whose default is one of the texts
+        kind = int
+    limits = {"least": least, "above": above, "most": most, "below": below}
+    return field(default=default, metadata={"help": help, "kind": kind, "choices": tuple(choices), **limits})
+
+
+def check(settings: Any, owner: str) -> None:
+    """SettingsError, which begins with `owner`, for a value of a wrong type or out of range; NumPy's numbers become
+    Python's."""
+    for part in fields(settings):
+        if "kind" in part.metadata:
+            value = _checked(part, getattr(settings, part.name), f"{owner}: {part.name}" if owner else part.name)
+            object.__setattr__(settings, part.name, value)
+
+
+def _checked(part: Field[Any], value: Any, name: str) -> Any:
+    kind, choices = part.metadata["kind"], part.metadata["choices"]
+    if isinstance(value, str) and choices:
+        if value not in choices:
+            number = "" if kind is str else f"{KINDS[kind]} or "
+            raise SettingsError(f"{name} is '{value}'; it must be {number}one of {', '.join(choices)}")
+        return value
+    types: Any = {bool: bool, int: Integral, float: Real, str: str}[kind]
+    if type(value).__name__ == "bool_":
+        value = bool(value)
+    right = isinstance(value, types) and isinstance(value, bool) == (kind is bool)
+    if not right or kind is float and not isfinite(value):
+        raise SettingsError(f"{name} is {value!r}; it must be {KINDS[kind]}, such as {part.default}")
+    for limit, wanted, holds in (
+        ("least", "at least", lambda x, y: x >= y),
+        ("above", "above", lambda x, y: x > y),
+        ("most", "at most", lambda x, y: x <= y),
+        ("below", "below", lambda x, y: x < y),
+    ):
+        bound = part.metadata[limit]
+        if bound is not None and not holds(value, bound):
+            raise SettingsError(f"{name} is {value}; it must be {wanted} {bound:g}, such as {part.default}")
+    return kind(value)
+
+
+def listed(settings: Any) -> Iterator[tuple[str, Any, str]]:
+    """(path, value, help) of every setting, the path as in "autorec.epochs"."""
+    for part in fields(settings):
+        value = getattr(settings, part.name)
+        if is_dataclass(value):
+            for path, inner, help in listed(value):
+                yield f"{part.name}.{path}", inner, help
+        else:
+            yield part.name, value, part.metadata["help"]
+
+
+def assign(settings: S, assignments: Iterable[str]) -> S:
+    """The settings with each "section.name=value" applied; SettingsError names what is unknown or misshapen."""
+    for assignment in assignments:
+        path, equals, text = assignment.partition("=")
+        if not equals:
+            raise SettingsError(f"'{assignment}' is not a setting; write section.name=value, as in word2vec.dim=50")
+        settings = _replaced(settings, path.strip(), text.strip(), path.strip(), [p for p, _, _ in listed(settings)])
+    return settings
+
+
+def _replaced(settings: Any, path: str, text: str, whole: str, known: list[str]) -> Any:
+    name, dot, rest = path.partition(".")
+    part = next((part for part in fields(settings) if part.name == name), None)
+    inner = getattr(settings, name, None)
+    if part is None or bool(dot) != is_dataclass(inner):
+        near = difflib.get_close_matches(whole, known, 1)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        raise SettingsError(f"there is no setting '{whole}'{meant} (the settings are {', '.join(known)})")
+    value = _replaced(inner, rest, text, whole, known) if dot else _parsed(part, text, whole)
+    return replace(settings, **{name: value})
+
+
+def _parsed(part: Field[Any], text: str, path: str) -> Any:
+    kind = part.metadata["kind"]
+    if kind is str or text in part.metadata["choices"]:
+        return text
+    if kind is bool:
+        return {"true": True, "false": False}.get(text.lower(), text)
+    try:
+        return kind(text)
+    except ValueError:
+        raise SettingsError(f"{path} is '{text}'; it must be {KINDS[kind]}, as in {path}={part.default}") from None
+
+
+def to_json(settings: Any) -> dict[str, Any]:
+    """The settings as a dict of JSON's types."""
+    return asdict(settings)
+
+
+def from_json(defaults: S, value: Any) -> S:
+    """`defaults` with the values that :func:`to_json` gave.
+
+    Raises SettingsError where a name is not known, or a value is of a wrong type or out of range.
+    """
+    if not isinstance(value, dict):
+        raise SettingsError(f"settings are {str(value)[:60]!r}; they must be an object")
+    known: dict[str, Any] = {part.name: getattr(defaults, part.name) for part in fields(defaults)}  # type: ignore[arg-type]
+    for name in value:
+        if name not in known:
+            raise SettingsError(f"there is no setting '{name}'; was the model made by another version?")
+    changed = {name: from_json(known[name], new) if is_dataclass(known[name]) else new for name, new in value.items()}
+    return replace(defaults, **changed)  # type: ignore[type-var]

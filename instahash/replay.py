@@ -1,0 +1,58 @@
+"""A replay buffer: some of all posts that a model has seen, to train on again when new ones come."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+from instahash.sparse import CSR, csr_from_arrays, csr_to_arrays, widen, with_data
+
+SIZE = 20_000
+
+
+class ReplayBuffer:
+    """At most SIZE posts, drawn from all that were seen, each equally likely (reservoir sampling, Vitter 1985).
+
+    matrices : tuple of CSR, what is kept of each post, a row a post in each of them; () before the first post.
+    seen : int, posts seen so far.
+    """
+
+    def __init__(self, matrices: tuple[CSR, ...] = (), seen: int = 0):
+        self.matrices, self.seen = matrices, seen
+
+    def add(self, matrices: tuple[CSR, ...], seed: int) -> None:
+        """See these posts too. Columns are the old ones in their places, and new ones after them."""
+        rng = np.random.default_rng([seed, 2**31 + self.seen])
+        n_new, size = matrices[0].shape[0], min(SIZE, self.seen + matrices[0].shape[0])
+        from_new = int(rng.hypergeometric(n_new, self.seen, size)) if self.seen else size
+        rows = np.sort(rng.permutation(n_new)[:from_new])
+        new = tuple(matrix[rows] for matrix in matrices)
+        if self.seen:
+            rows = np.sort(rng.permutation(self.matrices[0].shape[0])[: size - from_new])
+            self.matrices = tuple(matrix[rows] for matrix in self.matrices)
+        self.matrices, self.seen = self.after(new), self.seen + n_new
+
+    def after(self, matrices: tuple[CSR, ...]) -> tuple[CSR, ...]:
+        """These posts with the remembered ones below them."""
+        if not self.matrices:
+            return matrices
+        pairs = zip(matrices, self.matrices)
+        return tuple(sparse.vstack([new, widen(old, new.shape[1])], format="csr") for new, old in pairs)
+
+    def decay(self, factor: float) -> None:
+        """Multiply the values of the last matrix, which are the posts' weights, by `factor`."""
+        *others, last = self.matrices
+        self.matrices = (*others, with_data(last, last.data * last.dtype.type(factor)))
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """All of it, a dict of arrays."""
+        arrays = {"replay_seen": np.array(self.seen)}
+        for i, matrix in enumerate(self.matrices):
+            arrays |= csr_to_arrays(matrix, f"replay_{i}")
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> ReplayBuffer:
+        """What :meth:`to_arrays` gave, among other arrays; an empty buffer where there is nothing of it."""
+        n = sum(f"replay_{i}_indptr" in arrays for i in range(2))
+        return cls(tuple(csr_from_arrays(arrays, f"replay_{i}") for i in range(n)), int(arrays.get("replay_seen", 0)))

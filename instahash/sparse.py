@@ -1,0 +1,88 @@
+"""CSR matrices whose rows are posts and whose stored entries are words: every helper for them, once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+CSR = sparse.csr_array
+
+
+def with_data(matrix: CSR, data: Any) -> CSR:
+    """The matrix with other stored values in the same places."""
+    return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def ones(matrix: CSR, dtype: Any = np.float32) -> CSR:
+    """The matrix with ones of `dtype` in the places of its stored entries."""
+    return with_data(matrix, np.ones(matrix.nnz, dtype))
+
+
+def row_of_entries(matrix: CSR) -> np.ndarray:
+    """(nnz,) int64, the row of each stored entry."""
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+
+
+def column_sums(matrix: CSR, values: np.ndarray | None = None) -> np.ndarray:
+    """(n_columns,) the sum of each column's stored entries in float64, of `values` in their places where given."""
+    return np.bincount(matrix.indices, matrix.data if values is None else values, matrix.shape[1])
+
+
+def column_counts(matrix: CSR) -> np.ndarray:
+    """(n_columns,) int64, how many entries each column stores."""
+    return np.bincount(matrix.indices, minlength=matrix.shape[1])
+
+
+def keep(matrix: CSR, entries: np.ndarray) -> CSR:
+    """The matrix with only the stored entries that the mask `entries` (nnz,) chooses."""
+    kept = np.concatenate([[0], np.cumsum(entries)]).astype(matrix.indptr.dtype)
+    return sparse.csr_array((matrix.data[entries], matrix.indices[entries], kept[matrix.indptr]), shape=matrix.shape)
+
+
+def widen(matrix: CSR, n_columns: int) -> CSR:
+    """The matrix with empty columns after its own, `n_columns` in all."""
+    return sparse.csr_array((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], n_columns))
+
+
+def renumber(matrix: CSR, order: Any) -> CSR:
+    """Column order[j] becomes column j; columns not in `order` go, and -1 in it is an empty column."""
+    order = np.asarray(order)
+    number = np.full(matrix.shape[1], -1, np.int32)
+    number[order[order >= 0]] = np.flatnonzero(order >= 0)
+    columns = number[matrix.indices]
+    kept = keep(matrix, columns >= 0)
+    renumbered = sparse.csr_array((kept.data, columns[columns >= 0], kept.indptr), shape=(matrix.shape[0], len(order)))
+    renumbered.sort_indices()
+    return renumbered
+
+
+def union(a: CSR, b: CSR) -> CSR:
+    """The union of the sets in each row, int8 ones with sorted indices."""
+    both = (ones(a, np.int8) + ones(b, np.int8)).tocsr()  # of ones: a sum would lose a stored zero
+    both.sort_indices()
+    return ones(both, np.int8)
+
+
+def without_diagonal(matrix: Any) -> CSR:
+    """The square sparse matrix as CSR, with nothing stored on its diagonal."""
+    matrix = sparse.csr_array(matrix)
+    return keep(matrix, row_of_entries(matrix) != matrix.indices)
+
+
+def csr_to_arrays(matrix: CSR, name: str) -> dict[str, np.ndarray]:
+    """The matrix as plain arrays whose names begin with `name`."""
+    parts = {"data": matrix.data, "indices": matrix.indices, "indptr": matrix.indptr}
+    return {f"{name}_{part}": array for part, array in parts.items()} | {f"{name}_shape": np.array(matrix.shape)}
+
+
+def csr_from_arrays(arrays: dict[str, np.ndarray], name: str) -> CSR:
+    """The matrix that :func:`csr_to_arrays` took apart.
+
+    Raises KeyError where an array is missing, ValueError where an index lies outside the matrix.
+    """
+    parts = tuple(arrays[f"{name}_{part}"] for part in ("data", "indices", "indptr"))
+    matrix = sparse.csr_array(parts, shape=tuple(int(n) for n in arrays[f"{name}_shape"]))
+    matrix.check_format(full_check=True)
+    return matrix
