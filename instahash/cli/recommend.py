@@ -105,7 +105,7 @@ def _for_images(args, model, top, wishes):
         for annotation in annotations:
             sure = [label for label in annotation.labels if label.score >= least]
             answer = model.recommend(sure, top, **wishes)
-            n_unknown += answer.fallback is not None
+            n_unknown += answer.source == "most_used"
             if len(photos) == 1:
                 unsure = [label for label in annotation.labels if label.score < least]
                 note("recommend", label_line(sure) + (f"; below {least:g}: {label_line(unsure)}" if unsure else ""))
@@ -135,7 +135,7 @@ def _for_posts(args, model, top, wishes):
     # Where the answers themselves scroll by, they are the progress.
     hidden = True if sys.stdout.isatty() else None
     for post_id, answer in tqdm(answers, "Recommending", unit=" posts", disable=hidden):
-        unknown_posts += answer.fallback is not None
+        unknown_posts += answer.source == "most_used"
         if args.json:
             print(json.dumps({"id": post_id, **answer.to_json()}, ensure_ascii=False))
         else:
@@ -148,7 +148,7 @@ def _note_unknown(model, asked, answer):
     from instahash.data import words
 
     _, unknown = model.vocabulary.lookup([word for text in asked for word in words(text)])
-    if answer.fallback:
+    if answer.source == "most_used":
         why = f"no word is known ({', '.join(unknown)})" if unknown else "no label is sure enough (see --min-score)"
         note("recommend", f"{why}; these are the most used hashtags")
     elif unknown:

@@ -123,11 +123,11 @@ def evaluate(
         for system, ranked in {OURS: ours, **others}.items():
             scores.add(system, ranked, lengths, truth[block], None if given else description[block])
         empty += sum(not answer.hashtags for answer in answers)
-        defaulted += sum(answer.defaulted for answer in answers)
+        defaulted += sum(answer.source == "autorec" for answer in answers)
         for i in shown[(shown >= start) & (shown < start + BLOCK)]:
             sets = {"author": truth[[i]]} | ({"given": chosen[[i]]} if given else {})
             text = {name: vocabulary.words_array[found.indices].tolist() for name, found in sets.items()}
-            examples.append({"id": data.ids[rows[i]], **text, **answers[i - start]._asdict()})
+            examples.append({"id": data.ids[rows[i]], **text, **answers[i - start].trace, "hashtags": answers[i - start].hashtags, "source": answers[i - start].source})
     ranking = scores.values("ranking")
     every = None
     if details:

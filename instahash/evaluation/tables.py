@@ -42,15 +42,16 @@ def format_tables(result: dict) -> str:
 def format_example(example: dict) -> str:
     """One worked example: every set between the photo and the recommendation."""
     # What the experts of mode "best" agree on is no intersection, so that is taken here.
-    both = [word for word in example["word2vec"] if word in example["autorec"]]
-    met = ("default", example["combined"]) if example["defaulted"] else ("intersection", both)
+    network = "autorec" if "autorec" in example else "softmax"
+    both = [word for word in example["word2vec"] if word in example[network]]
+    met = ("default", example["combined"]) if example["source"] == "autorec" else ("intersection", both)
     rows = [
         ("post", example["id"]),
         ("author", _shown(example["author"])),
         *([("given", _shown(example["given"]))] if "given" in example else []),
         ("description", _shown(example["description"])),
         ("Word2Vec", _shown(example["word2vec"])),
-        ("AutoRec", _shown(example["autorec"])),
+        ({"autorec": "AutoRec", "softmax": "Softmax"}[network], _shown(example[network])),
         (met[0], _shown(met[1])),
         ("hashtags", _shown([f"#{hashtag}" for hashtag in example["hashtags"]])),
     ]

@@ -218,12 +218,12 @@ class Best:
                 Recommendation(
                     hashtags=hashtags,
                     scores=used[post, best].tolist(),
-                    word2vec=text[similar[post][similar[post] >= 0]].tolist(),
-                    autorec=[] if nothing else text[self.experts.hashtags[autorec[post]]].tolist(),
-                    defaulted=bool(nothing),
-                    description=text[known].tolist(),
-                    combined=hashtags,
-                    fallback="most_used" if nothing else None,
+                    source="most_used" if nothing else "experts",
+                    trace={
+                        "description": text[known].tolist(),
+                        "word2vec": text[similar[post][similar[post] >= 0]].tolist(),
+                        "softmax": [] if nothing else text[self.experts.hashtags[autorec[post]]].tolist(),
+                    },
                 )
             )
         return answers

@@ -109,11 +109,13 @@ class Paper:
                 Recommendation(
                     hashtags=vocabulary.spelled(combination.hashtags[post][kept][: wishes.top]),
                     scores=combination.scores[post][kept][: wishes.top].tolist(),
-                    word2vec=text[similar[post][similar[post] >= 0]].tolist(),
-                    autorec=text[autorec[post]].tolist(),
-                    defaulted=bool(combination.defaulted[post]),
-                    description=text[known].tolist(),
-                    combined=text[combination.combined[post]].tolist(),
+                    source="autorec" if combination.defaulted[post] else "intersection",
+                    trace={
+                        "description": text[known].tolist(),
+                        "word2vec": text[similar[post][similar[post] >= 0]].tolist(),
+                        "autorec": text[autorec[post]].tolist(),
+                        "combined": text[combination.combined[post]].tolist(),
+                    },
                 )
             )
         return answers
@@ -123,7 +125,7 @@ class Paper:
         top = self.settings.recommend.n_similar if wishes.top is None else wishes.top
         ids = vocabulary.hashtag_ids[~np.isin(vocabulary.hashtag_ids, barred)][:top]
         share = vocabulary.hashtag_counts[ids] / self.n_posts
-        return Recommendation(vocabulary.spelled(ids), share.tolist(), [], [], True, [], [], fallback="most_used")
+        return Recommendation(vocabulary.spelled(ids), share.tolist(), "most_used", dict.fromkeys(("description", "word2vec", "autorec", "combined"), []))
 
     def _outputs(self, words):
         """AutoRec's ratings (n_posts, n_words) of all words, given +1 for the words of each post."""

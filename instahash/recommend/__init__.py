@@ -24,11 +24,12 @@ from instahash.recommend.ease import EASE
 from instahash.recommend.fusion import Fusion
 from instahash.recommend.item_cosine import ItemCosine
 from instahash.recommend.network import Network
-from instahash.recommend.paper import Combination, Recommendation, autorec_sets, combine
+from instahash.recommend.paper import Combination, autorec_sets, combine
 from instahash.recommend.popularity import Popularity
 from instahash.recommend.preferences import Preferences
 from instahash.recommend.questions import Questions, Wishes
 from instahash.recommend.ranking import top_ranked
+from instahash.recommend.recommendation import Recommendation
 from instahash.recommend.ridge import Ridge
 
 __all__ = [

@@ -7,34 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 
-class Recommendation(NamedTuple):
-    """The answer for one photo, with every set on the way to it.
-
-    hashtags : list of str, best first.
-    scores : list of float beside them: the cosine with the description; AutoRec's output where `defaulted`; the share
-        of training posts that use the hashtag where `fallback` is set.
-    word2vec, autorec : list of str, the two models' sets, best first.
-    defaulted : bool, the sets do not meet, so the answer is not their intersection.
-    description : list of str, the known words that were asked about.
-    combined : list of str, the intersection or the default, before only hashtags were kept.
-    fallback : "most_used" where no word of the description is known, else None.
-    """
-
-    hashtags: list[str]
-    scores: list[float]
-    word2vec: list[str]
-    autorec: list[str]
-    defaulted: bool
-    description: list[str]
-    combined: list[str]
-    fallback: str | None = None
-
-    def to_json(self) -> dict:
-        """What `instahash-recommend --json` prints."""
-        value = {name: getattr(self, name) for name in ("hashtags", "scores", "word2vec", "autorec", "defaulted")}
-        return value | ({"fallback": self.fallback} if self.fallback else {})
-
-
 class Combination(NamedTuple):
     """What becomes of each of m posts.
 
