@@ -85,4 +85,6 @@ def csr_from_arrays(arrays: dict[str, np.ndarray], name: str) -> CSR:
     parts = tuple(arrays[f"{name}_{part}"] for part in ("data", "indices", "indptr"))
     matrix = sparse.csr_array(parts, shape=tuple(int(n) for n in arrays[f"{name}_shape"]))
     matrix.check_format(full_check=True)
+    if (np.diff(matrix.indptr) < 0).any():  # which SciPy does not look for where the last pointer is 0
+        raise ValueError("row pointers decrease")
     return matrix
