@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "training": set(),
     "data": set(),
     # Photos in, posts out; the labeller that needs no cloud has kernels.
-    "annotate": {"data", "database", "jit"},
+    "annotate": {"data", "database", "dense", "jit", "parameters", "sparse"},
     "testing": set(),
     "word2vec": {"jit", "threads", "topk", "training"},
     "autorec": {"jit", "threads", "topk", "training"},

@@ -90,7 +90,7 @@ class Cache:
             return self._known(execute, images)
 
     def claim(self, images: Sequence[str]) -> list[str]:
-        """Those images that have no labels and that nobody else is at; they are the caller's until `put` or `release`."""
+        """Those images that have no labels and no other claim; they are the caller's until `release`."""
         with self._database.transaction() as execute:
             known = self._known(execute, images)
             mine = [image for image in images if image not in known and not self._is_claimed(execute, image)]

@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from instahash.errors import ImageError
 
@@ -56,7 +56,10 @@ class Photo(NamedTuple):
             raise ImageError(f"it has {size / 1e6:,.1f} MB, and {MOST_BYTES / 1e6:.0f} are the most; save it smaller")
 
 
-def find_photos(sources: Iterable[str | Path | bytes | tuple[str, bytes]]) -> Iterator[Photo]:
+Source: TypeAlias = str | Path | bytes | tuple[str, bytes] | Photo
+
+
+def find_photos(sources: Iterable[Source] | Source) -> Iterator[Photo]:
     """The photos of `sources`, in their order; nothing is read yet.
 
     sources : files, taken whatever their name; folders, whose image files (by their suffix, in any case) are taken with

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from instahash.data import Label
 from instahash.errors import AnnotatorError
 
-NAME = "Google Cloud Vision"
+NAME, HOST = "Google Cloud Vision", "vision.googleapis.com"
 DO_WITHOUT = "or do without: --annotator offline"
 
 # gRPC's codes; a connection that breaks may come as one of the first two.
@@ -32,7 +33,7 @@ def has_credentials() -> bool:
     try:
         import google.auth
         import google.cloud.vision
-        import PIL
+        import PIL  # noqa: F401
     except ImportError:
         return False
     if os.environ.get("VISION_EMULATOR_HOST") or os.environ.get("GOOGLE_APPLICATION_CREDENTIALS"):
@@ -46,11 +47,11 @@ def has_credentials() -> bool:
     return True
 
 
-def make_client(endpoint: str | None = None):
+def make_client(endpoint: str = HOST) -> Any:
     """The official client, with the usual credentials. Raises AnnotatorError where package or credentials miss."""
     try:
         import grpc
-        import PIL
+        import PIL  # noqa: F401
         from google.cloud import vision
         from google.cloud.vision_v1.services.image_annotator.transports import ImageAnnotatorGrpcTransport
     except ImportError:
@@ -63,7 +64,7 @@ def make_client(endpoint: str | None = None):
         channel = grpc.insecure_channel(emulator)
         return vision.ImageAnnotatorClient(transport=ImageAnnotatorGrpcTransport(channel=channel))
     try:
-        return vision.ImageAnnotatorClient(client_options={"api_endpoint": endpoint} if endpoint else None)
+        return vision.ImageAnnotatorClient(client_options={"api_endpoint": endpoint} if endpoint != HOST else None)
     except Exception as error:  # a broken file of credentials may make anything of it
         given = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
         what = (
@@ -77,8 +78,8 @@ def make_client(endpoint: str | None = None):
         ) from None
 
 
-def call(client, images: Sequence[bytes], objects: bool, max_results: int, timeout: float):
-    """The service's answer for each image, in order. Raises CallError."""
+def call(client: Any, images: Sequence[bytes], objects: bool, max_results: int, timeout: float) -> Any:
+    """The service's answers, a sequence with one for each image, in order. Raises CallError."""
     from google.api_core.exceptions import GoogleAPICallError
     from google.auth.exceptions import GoogleAuthError
     from google.cloud import vision
@@ -98,7 +99,7 @@ def call(client, images: Sequence[bytes], objects: bool, max_results: int, timeo
     return answer.responses
 
 
-def labels_of(answer) -> tuple[Label, ...]:
+def labels_of(answer: Any) -> tuple[Label, ...]:
     """Labels and objects, each name once with its higher score, in the order of the answer."""
     scores: dict[str, Label] = {}
     for description, score in [
@@ -113,7 +114,7 @@ def labels_of(answer) -> tuple[Label, ...]:
     return tuple(scores.values())
 
 
-def _code(error):
+def _code(error: Any) -> int:
     """gRPC's number for an error of the client."""
     if error.grpc_status_code is None:
         return INTERNAL

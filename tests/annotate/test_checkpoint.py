@@ -90,7 +90,7 @@ def tensor(array, key):
 
 
 def written(path, state, system=SYSTEM, keys=None, tail=b""):
-    """The file at `path` with `state`, a value or the bytes of a pickle; others of `keys` than its storages' by name."""
+    """The file at `path` with `state`, a value or a pickle; others of `keys` than its storages' by name."""
     with open(path, "wb") as file:
         file.write(START + (system if isinstance(system, bytes) else pickle.dumps(system, protocol=2)))
         writer = Writer(file)

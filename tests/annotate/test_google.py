@@ -15,7 +15,7 @@ import pytest
 
 from instahash.annotate import google, service
 from instahash.data import Label
-from instahash.errors import AnnotatorError, ImageError
+from instahash.errors import AnnotatorError, ImageError, SettingsError
 
 LABELS, OBJECTS = "LABEL_DETECTION", "OBJECT_LOCALIZATION"
 UNLIMITED = 1e6  # images a minute
@@ -475,10 +475,30 @@ def test_the_rate_is_kept_by_threads_and_tries_together(vision, annotator, pictu
 
 def test_a_low_rate_makes_small_calls(annotator):
     assert [annotator(rate=rate).batch_size for rate in (1, 4, 20, 63, 64, 1800)] == [1, 1, 5, 15, 16, 16]
-    for rate in (0, -1, float("nan")):
-        with pytest.raises(AnnotatorError) as caught:
-            annotator(rate=rate)
-        check_error(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rate": 0},
+        {"rate": -1},
+        {"rate": float("nan")},
+        {"rate": "fast"},
+        {"max_results": 2.5},
+        {"objects": 1},
+        {"n_concurrent": 0},
+        {"timeout": float("inf")},
+        {"endpoint": None},
+        {"max_cost": -1},
+        {"max_cost": float("nan")},
+        {"max_cost": "5"},
+        {"cost": 5},
+    ],
+)
+def test_a_wrong_setting_is_one_line(annotator, wrong):
+    with pytest.raises(SettingsError) as caught:
+        annotator(**wrong)
+    check_error(caught.value, *wrong)
 
 
 # ---------------------------------------------------------------------------------------------------------------- cost

@@ -2,10 +2,10 @@
 
 The format before the zip format is a row of pickles (magic number, protocol, system, description of the tensors, keys
 of their storages), then, for each key, an int64 count and as many numbers. A pickle is a program. This one is not run:
-pickletools splits it into opcodes, and those that torch.save writes make str, int, bool, None, tuple, list, dict and the
-two records below. Nothing is looked up or called, only texts are hashed, nothing recurses, and no number is believed
-before it is compared with what the file holds. (A pickle.Unpickler with an allow-list is not enough: a number in the
-file says how much memory it reserves, and a deep tuple as a key overflows the stack.)
+pickletools splits it into opcodes, and those that torch.save writes make str, int, bool, None, tuple, list, dict and
+the two records below. Nothing is looked up or called, only texts are hashed, nothing recurses, and no number is
+believed before it is compared with what the file holds. (A pickle.Unpickler with an allow-list is not enough: a number
+in the file says how much memory it reserves, and a deep tuple as a key overflows the stack.)
 """
 
 from __future__ import annotations
@@ -176,6 +176,7 @@ def _value(pickles: BinaryIO, storages: dict[str, _Storage]) -> Any:
     stack: list[Any] = []
     below: list[list[Any]] = []  # for each mark, the stack below it
     memo: dict[int, Any] = {}
+    argument: Any
     for opcode, argument, _ in pickletools.genops(pickles):
         items = [stack.pop() for _ in range(TAKES.get(opcode.name, 0))][::-1]
         if opcode.name in MARKED:
