@@ -11,6 +11,7 @@ from instahash.errors import AnnotatorError, ImageError
 
 ANNOTATORS = ("google", "offline")
 Result: TypeAlias = tuple[Label, ...] | ImageError
+Results: TypeAlias = Iterator[tuple[int, Result]]
 
 
 class Annotator(Protocol):
@@ -33,7 +34,7 @@ class Annotator(Protocol):
     def prepare(self, content: bytes) -> Any:
         """What is kept of an image file until its batch is whole. Raises ImageError."""
 
-    def label(self, images: Sequence[Any], stopped: threading.Event | None = None) -> Iterator[tuple[int, Result]]:
+    def label(self, images: Sequence[Any], stopped: threading.Event | None = None) -> Results:
         """(i, labels of images[i], or why there are none), in any order, as soon as they are known.
 
         images : what `prepare` gave. stopped : once it is set, nothing more is begun. Raises AnnotatorError.

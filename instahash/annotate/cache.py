@@ -17,7 +17,7 @@ from instahash.database import Database, Execute
 from instahash.errors import AnnotatorError
 
 FORMAT, APPLICATION = 1, 0x1A57A6  # user_version and application_id of the file
-_OWNERS: set[str] = set()  # of this process: another that had its number before may have left claims
+_OWNERS: set[str] = set()  # of this process; an ended one that had the same number may have left claims
 CLAIM_SECONDS = 600.0  # after which a claim ends in any case
 SCHEMA = (
     "CREATE TABLE labels (image TEXT, settings TEXT, labels TEXT NOT NULL, "
@@ -51,9 +51,9 @@ class Cache:
     path : the file, made with its folder where it is not there.
     settings : an annotator's `key`: all that changes its answers.
 
-    Threads and processes of one machine may share it. Who is about to ask for an image's labels claims it first, and
-    others wait for the answer; the claim of a process that is gone does not count. A context manager. Raises
-    AnnotatorError where the file cannot be read or written, or is something else.
+    Threads and processes of one machine may share it. An annotation claims an image before it labels it, and others
+    wait for these labels; the claim of a process that is gone does not count. A context manager. Raises AnnotatorError
+    where the file cannot be read or written, or is something else.
     """
 
     def __init__(self, path: str | Path, settings: str):
@@ -68,7 +68,7 @@ class Cache:
             with self._database.statements() as execute:
                 execute("PRAGMA synchronous=NORMAL")
                 execute("DELETE FROM claims WHERE until<?", (time.time(),))  # a file that is read-only fails here
-                # Readers then do not wait for who writes. It fails while somebody writes, who will have done it.
+                # Readers then do not wait for writers. It fails while another process writes, which has done this.
                 with suppress(sqlite3.OperationalError):
                     execute("PRAGMA journal_mode=WAL")
         except AnnotatorError:
@@ -107,7 +107,7 @@ class Cache:
             execute("REPLACE INTO labels VALUES (?, ?, ?)", (image, self._settings, text))
 
     def release(self, images: Iterable[str]) -> None:
-        """Give claims up, answered or not."""
+        """Give claims up, with or without labels."""
         with self._database.transaction() as execute:
             for image in images:
                 claim = (image, self._settings, self._owner)
@@ -133,7 +133,7 @@ def digest(content: bytes) -> str:
 
 
 def _is_alive(owner: str, pid: int) -> bool:
-    """Whether who made a claim is still there."""
+    """Whether the cache, or the process, that made a claim is still there."""
     if pid == os.getpid():
         return owner in _OWNERS
     if os.name == "nt":  # where this signal would end it; a claim then lasts until it expires

@@ -13,16 +13,15 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import inf
 from typing import Any
 
 from instahash.annotate import service
+from instahash.annotate.annotator import Results
 from instahash.annotate.pace import Pace
-from instahash.annotate.service import INVALID_ARGUMENT, PASSING, PERHAPS_AN_IMAGE, CallError
-from instahash.data import Label
-from instahash.errors import AnnotatorError, ImageError, SettingsError
-from instahash.parameters import check, from_json, parameter
+from instahash.annotate.service import INVALID_ARGUMENT, PASSING, PERHAPS_AN_IMAGE, CallError, GoogleSettings
+from instahash.errors import AnnotatorError, ImageError
+from instahash.parameters import from_json
 
 log = logging.getLogger(__name__)
 
@@ -32,26 +31,6 @@ LONGEST = 640  # pixels of the longer side: more do not help labels (Google's be
 PRICES = {"labels": 1.50 / 1000, "objects": 2.25 / 1000}  # USD an image, list price below 5 million a month
 FIRST_DELAY, LAST_DELAY = 1.0, 32.0  # seconds before a call is tried again; doubled each time, with jitter
 TRIES = 3  # of images that a call may have failed for, before they are sent in smaller parts
-
-
-@dataclass(frozen=True)
-class GoogleSettings:
-    """What is asked of Google Cloud Vision, how fast, and for how much."""
-
-    objects: bool = parameter(False, "localise objects too and add their names, for 2.25 USD more a 1,000 images")
-    max_results: int = parameter(20, "labels, and as many objects, of an image at most", least=1)
-    rate: float = parameter(1800.0, "images sent a minute at most; the service's own limit, unless raised", above=0)
-    max_cost: float | None = None  # USD at list price after which nothing more is sent; None for no limit
-    n_concurrent: int = parameter(4, "calls at the same time", least=1)
-    patience: float = parameter(120.0, "seconds without any answer after which the service counts as away", above=0)
-    # Several timeouts must fit into the patience, or the one image at which the service hangs is not found.
-    timeout: float = parameter(20.0, "seconds a call", above=0)
-    endpoint: str = parameter(service.HOST, "host of the service, or of one of its regions: eu-vision.googleapis.com")
-
-    def __post_init__(self) -> None:
-        check(self, "google")
-        if self.max_cost is not None and not (isinstance(self.max_cost, (int, float)) and 0 <= self.max_cost < inf):
-            raise SettingsError(f"google: max_cost is {self.max_cost!r}; it must be an amount of USD, or None")
 
 
 class GoogleAnnotator:
@@ -83,7 +62,7 @@ class GoogleAnnotator:
 
     @property
     def spent(self) -> float:
-        """USD at list price for what was answered; a call whose answer got lost may have been billed too."""
+        """USD at list price for images that were labelled; a call whose answer got lost may have been billed too."""
         return self._n_answered * self.price
 
     def prepare(self, content: bytes) -> bytes:
@@ -97,16 +76,14 @@ class GoogleAnnotator:
             raise self._too_costly()
         return jpeg(content, LONGEST)
 
-    def label(
-        self, images: Sequence[bytes], stopped: threading.Event | None = None
-    ) -> Iterator[tuple[int, tuple[Label, ...] | ImageError]]:
-        """What the service sees in images[i], or why it does not, as pairs (i, labels), as soon as it is known.
+    def label(self, images: Sequence[bytes], stopped: threading.Event | None = None) -> Results:
+        """What the service sees in images[i], or why it does not, as pairs (i, result), as soon as it is known.
 
         images : what `prepare` gave.
         stopped : once it is set there are no more calls and no more waits; calls under way still get their answer.
 
-        Raises AnnotatorError where the service refuses altogether, where nothing came through for `patience` seconds,
-        or when stopped.
+        Raises AnnotatorError where the service refuses altogether, after `patience` seconds without an answer, or when
+        stopped.
         """
         left = n_paid = self._reserve(len(images))
         try:
@@ -136,29 +113,28 @@ class GoogleAnnotator:
             self._n_reserved -= n_images
             self._n_answered += n_answered
 
-    def _results(
-        self, images: Sequence[bytes], indices: list[int], stopped: threading.Event
-    ) -> Iterator[tuple[int, tuple[Label, ...] | ImageError]]:
+    def _results(self, images: Sequence[bytes], indices: list[int], stopped: threading.Event) -> Results:
         """What becomes of images[i] for i in indices, as pairs."""
         since = time.monotonic()
-        parts = deque([(indices, 0)])  # and how often in a row each was sent in vain
-        n_spoilt, n_errors = Counter[int](), Counter[int]()  # of each image: calls it may have spoilt, its own errors
+        # Images of a call, how often in a row it failed, and how often one of them may have been the reason.
+        parts = deque([(indices, 0, 0)])
+        n_errors = Counter[int]()  # of each image, its own
         while parts:
-            part, n_failed = parts.popleft()
+            part, n_failed, n_spoilt = parts.popleft()
             again = []
+            self._pace.wait(len(part), stopped)
             try:
-                answers = self._call([images[i] for i in part], stopped)
+                answers = service.call(self._client, [images[i] for i in part], self.settings)
+                self._last_answer = time.monotonic()
             except CallError as error:
-                if error.code not in PASSING | {INVALID_ARGUMENT}:
+                is_refused, perhaps_an_image = error.code == INVALID_ARGUMENT, error.code in PERHAPS_AN_IMAGE
+                if not is_refused and error.code not in PASSING:
                     raise AnnotatorError(f"{self.name} refuses: {error}; {service.advice(error)}") from None
-                is_refused = error.code == INVALID_ARGUMENT
-                if error.code in PERHAPS_AN_IMAGE:
-                    n_spoilt.update(part)
-                by_an_image = is_refused or (error.code in PERHAPS_AN_IMAGE and n_spoilt[part[0]] >= TRIES)
+                n_spoilt += perhaps_an_image
+                by_an_image = is_refused or perhaps_an_image and n_spoilt >= TRIES
                 if by_an_image and len(part) > 1:
                     middle = len(part) // 2
-                    parts += [(part[:middle], 0), (part[middle:], 0)]
-                    n_spoilt.clear()
+                    parts += [(part[:middle], 0, 0), (part[middle:], 0, 0)]
                 # Where others get through meanwhile, it is not the service.
                 elif by_an_image and (is_refused or self._last_answer > since):
                     yield part[0], ImageError(f"{self.name} fails at it: {error}")
@@ -175,7 +151,7 @@ class GoogleAnnotator:
                     else:
                         yield i, service.labels_of(answer)
             if again:
-                parts.append((again, n_failed + 1))
+                parts.append((again, n_failed + 1, n_spoilt))
                 if n_failed == 1 and self._last_answer < since:
                     log.warning("%s does not answer; trying again for %g s", self.name, self.settings.patience)
                 delay = min(LAST_DELAY, FIRST_DELAY * 2**n_failed)
@@ -188,14 +164,6 @@ class GoogleAnnotator:
         if time.monotonic() > max(since, self._last_answer) + patience:
             what = f"nothing came through to {self.name} for {patience:g} s: {error}"
             raise AnnotatorError(f"{what}; try again later, {service.DO_WITHOUT}") from None
-
-    def _call(self, images: list[bytes], stopped: threading.Event) -> Any:
-        """The answers of one call, within the rate. Raises CallError."""
-        self._pace.wait(len(images), stopped)
-        settings = self.settings
-        answers = service.call(self._client, images, settings.objects, settings.max_results, settings.timeout)
-        self._last_answer = time.monotonic()
-        return answers
 
 
 def _parts(images: Sequence[bytes]) -> Iterator[list[int]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from instahash.annotate.annotator import Results
 from instahash.annotate.classes import class_labels, label_scores
 from instahash.data import Label
 from instahash.errors import AnnotatorError, ModelError, SettingsError
@@ -50,9 +51,7 @@ class OfflineAnnotator:
 
         return square(content)
 
-    def label(
-        self, images: Sequence[np.ndarray], stopped: threading.Event | None = None
-    ) -> Iterator[tuple[int, tuple[Label, ...]]]:
+    def label(self, images: Sequence[np.ndarray], stopped: threading.Event | None = None) -> Results:
         """The labels of images[i], as pairs (i, labels), as soon as they are known; none more once it is stopped."""
         for i, image in enumerate(images):
             if stopped is not None and stopped.is_set():

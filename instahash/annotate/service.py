@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from instahash.data import Label
-from instahash.errors import AnnotatorError
+from instahash.errors import AnnotatorError, SettingsError
+from instahash.parameters import check, parameter
 
 NAME, HOST = "Google Cloud Vision", "vision.googleapis.com"
 DO_WITHOUT = "or do without: --annotator offline"
@@ -18,6 +21,26 @@ ABORTED, INTERNAL, UNAVAILABLE = 10, 13, 14
 PASSING = {CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE}
 PERHAPS_AN_IMAGE = {DEADLINE_EXCEEDED, INTERNAL}  # an image may be what makes the service fail
 NOT_ALLOWED, NOT_KNOWN = 7, 16  # "permission denied", "unauthenticated"
+
+
+@dataclass(frozen=True)
+class GoogleSettings:
+    """What is asked of Google Cloud Vision, how fast, and for how much."""
+
+    objects: bool = parameter(False, "localise objects too and add their names, for 2.25 USD more a 1,000 images")
+    max_results: int = parameter(20, "labels, and as many objects, of an image at most", least=1)
+    rate: float = parameter(1800.0, "images sent a minute at most; the service's own limit, unless raised", above=0)
+    max_cost: float | None = None  # USD at list price after which nothing more is sent; None for no limit
+    n_concurrent: int = parameter(4, "calls at the same time", least=1)
+    patience: float = parameter(120.0, "seconds without any answer after which the service counts as away", above=0)
+    # Several timeouts must fit into the patience, or the one image at which the service hangs is not found.
+    timeout: float = parameter(20.0, "seconds a call", above=0)
+    endpoint: str = parameter(HOST, "host of the service, or of one of its regions: eu-vision.googleapis.com")
+
+    def __post_init__(self) -> None:
+        check(self, "google")
+        if self.max_cost is not None and not (isinstance(self.max_cost, (int, float)) and 0 <= self.max_cost < inf):
+            raise SettingsError(f"google: max_cost is {self.max_cost!r}; it must be an amount of USD, or None")
 
 
 class CallError(Exception):
@@ -40,10 +63,9 @@ def has_credentials() -> bool:
         return True
     try:
         google.auth.default()
-    except google.auth.exceptions.DefaultCredentialsError as error:
-        return "not found" not in str(error)
-    except Exception:  # a broken file of credentials may make anything of it
-        return True
+    except Exception as error:  # a broken file of credentials may make anything of it
+        missing = google.auth.exceptions.DefaultCredentialsError
+        return not (isinstance(error, missing) and "not found" in str(error))
     return True
 
 
@@ -59,37 +81,32 @@ def make_client(endpoint: str = HOST) -> Any:
             f"{NAME} needs the packages google-cloud-vision and pillow; install them with "
             f'python3 -m pip install "instahash[vision]", {DO_WITHOUT}'
         ) from None
-    emulator = os.environ.get("VISION_EMULATOR_HOST")
-    if emulator:
+    if emulator := os.environ.get("VISION_EMULATOR_HOST"):
         channel = grpc.insecure_channel(emulator)
         return vision.ImageAnnotatorClient(transport=ImageAnnotatorGrpcTransport(channel=channel))
     try:
         return vision.ImageAnnotatorClient(client_options={"api_endpoint": endpoint} if endpoint != HOST else None)
     except Exception as error:  # a broken file of credentials may make anything of it
         given = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
-        what = (
-            f"cannot use the credentials in '{given}' ({one_line(error)})"
-            if given
-            else "found no credentials that it can use"
-        )
+        why = f"cannot use the credentials in '{given}' ({one_line(error)})" if given else "found no credentials to use"
         raise AnnotatorError(
-            f"{NAME} {what}; set GOOGLE_APPLICATION_CREDENTIALS to the file of a key, or run "
+            f"{NAME} {why}; set GOOGLE_APPLICATION_CREDENTIALS to the file of a key, or run "
             f"'gcloud auth application-default login', {DO_WITHOUT}"
         ) from None
 
 
-def call(client: Any, images: Sequence[bytes], objects: bool, max_results: int, timeout: float) -> Any:
+def call(client: Any, images: Sequence[bytes], settings: GoogleSettings) -> Any:
     """The service's answers, a sequence with one for each image, in order. Raises CallError."""
     from google.api_core.exceptions import GoogleAPICallError
     from google.auth.exceptions import GoogleAuthError
     from google.cloud import vision
 
-    kinds = [vision.Feature.Type.LABEL_DETECTION] + [vision.Feature.Type.OBJECT_LOCALIZATION] * objects
-    features = [vision.Feature(type_=kind, max_results=max_results) for kind in kinds]
+    kinds = [vision.Feature.Type.LABEL_DETECTION] + [vision.Feature.Type.OBJECT_LOCALIZATION] * settings.objects
+    features = [vision.Feature(type_=kind, max_results=settings.max_results) for kind in kinds]
     requests = [vision.AnnotateImageRequest(image=vision.Image(content=image), features=features) for image in images]
     try:
         # Retries are ours: the client's own leave out quotas, and would not keep to the rate.
-        answer = client.batch_annotate_images(requests=requests, retry=None, timeout=timeout)
+        answer = client.batch_annotate_images(requests=requests, retry=None, timeout=settings.timeout)
     except GoogleAPICallError as error:
         raise CallError(_code(error), error.message) from None
     except GoogleAuthError as error:
@@ -102,10 +119,9 @@ def call(client: Any, images: Sequence[bytes], objects: bool, max_results: int, 
 def labels_of(answer: Any) -> tuple[Label, ...]:
     """Labels and objects, each name once with its higher score, in the order of the answer."""
     scores: dict[str, Label] = {}
-    for description, score in [
-        *((label.description, label.score) for label in answer.label_annotations),
-        *((thing.name, thing.score) for thing in answer.localized_object_annotations),
-    ]:
+    found = [(label.description, label.score) for label in answer.label_annotations]
+    found += [(thing.name, thing.score) for thing in answer.localized_object_annotations]
+    for description, score in found:
         name = one_line(description)
         score = min(1.0, max(0.0, round(score, 4)))  # the service counts in float32
         known = scores.get(name.casefold())
@@ -126,12 +142,10 @@ def _code(error: Any) -> int:
 def advice(error: CallError) -> str:
     """What to do about a call that is refused."""
     if error.code in (NOT_ALLOWED, NOT_KNOWN):
-        return (
-            f"check that the credentials may use the Vision API and that its project has billing enabled, {DO_WITHOUT}"
-        )
+        return f"check that the credentials may use the Vision API and the project has billing enabled, {DO_WITHOUT}"
     return "see https://cloud.google.com/vision/docs"
 
 
 def one_line(text: object) -> str:
-    """What the service says, as it may be shown."""
+    """What the service says, as one printable line."""
     return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split()).rstrip(".")

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from instahash.annotate.annotator import Annotator, Result
@@ -38,7 +39,7 @@ class Annotation(NamedTuple):
 
 
 def annotate(
-    sources: Iterable[Source] | Source, annotator: Annotator, cache: Cache | None = None
+    sources: Iterable[Source] | str | Path | bytes, annotator: Annotator, cache: Cache | None = None
 ) -> Iterator[Annotation]:
     """The annotation of each photo, streamed, in the order of the sources; one bad photo is an error of its own.
 
@@ -65,9 +66,9 @@ def annotate(
 
 
 class _Entry(NamedTuple):
-    """A photo under way, the digest of its content, and what becomes of it, which equal photos share."""
+    """A photo whose turn has not come: its id, the digest of its content, and the result, which equal photos share."""
 
-    photo: Photo
+    id: str
     image: str
     result: Future[Result]
     cached: bool = False
@@ -80,31 +81,32 @@ class _Work:
         self._annotator, self._cache = annotator, cache
         self._executor = ThreadPoolExecutor(annotator.n_workers)
         self._closed = threading.Event()
-        self._batch: dict[str, _Entry] = {}  # which is not whole yet, by digest
-        self._under_way: dict[str, _Entry] = {}  # those of it, and those that threads work on
+        self._batch: dict[str, Photo] = {}  # which is not whole yet, by digest
+        self._under_way: dict[str, Future[Result]] = {}  # by digest, of this batch and those that threads work on
 
     def begin(self, photo: Photo) -> _Entry:
         try:
             image = digest(photo.read())
         except ImageError as error:
-            return _Entry(photo, "", _done(error))
-        if entry := self._under_way.get(image):
-            return entry._replace(photo=photo)
-        if self._cache and (known := self._cache.get([image])):
-            return _Entry(photo, image, _done(known[image]), cached=True)
-        self._batch[image] = self._under_way[image] = entry = _Entry(photo, image, Future())
-        if len(self._batch) == self._annotator.batch_size:
-            self._send()
-        return entry
+            return _Entry(photo.id, "", _done(error))
+        result = self._under_way.get(image)
+        if result is None:
+            if self._cache and (known := self._cache.get([image])):
+                return _Entry(photo.id, image, _done(known[image]), cached=True)
+            result = self._under_way[image] = Future()
+            self._batch[image] = photo
+            if len(self._batch) == self._annotator.batch_size:
+                self._send()
+        return _Entry(photo.id, image, result)
 
     def end(self, entry: _Entry) -> Annotation:
         """The annotation, once it is there."""
         if entry.image in self._batch:
             self._send()
-        name, result = entry.photo.id, entry.result.result()
+        result = entry.result.result()
         if isinstance(result, ImageError):
-            return Annotation(name, error=f"{name!r}: {result}")
-        return Annotation(name, result, cached=entry.cached)
+            return Annotation(entry.id, error=f"{entry.id!r}: {result}")
+        return Annotation(entry.id, result, cached=entry.cached)
 
     def close(self) -> None:
         self._closed.set()
@@ -114,18 +116,19 @@ class _Work:
         self._executor.submit(self._run, self._batch)
         self._batch = {}
 
-    def _run(self, batch: dict[str, _Entry]) -> None:
+    def _run(self, batch: dict[str, Photo]) -> None:
+        futures = {image: self._under_way[image] for image in batch}
         try:
-            for image, result in self._results({image: entry.photo for image, entry in batch.items()}):
+            for image, result in self._results(batch):
                 del self._under_way[image]
-                batch[image].result.set_result(result)
+                futures[image].set_result(result)
         except BaseException as error:
-            for entry in batch.values():
-                if not entry.result.done():
-                    entry.result.set_exception(error)
+            for future in futures.values():
+                if not future.done():
+                    future.set_exception(error)
 
     def _results(self, left: dict[str, Photo]) -> Iterator[tuple[str, Result]]:
-        """What becomes of the photos, as pairs (image, labels), each once it is in the cache."""
+        """What becomes of the photos, as pairs (image, labels), each once it is in the cache; empties `left`."""
         while left:
             mine = self._cache.claim(list(left)) if self._cache else list(left)
             try:

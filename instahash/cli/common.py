@@ -9,7 +9,7 @@ import sys
 from instahash import __version__
 from instahash.errors import InstahashError
 
-ANNOTATORS = ("google", "offline")  # as annotate/choose.py takes them, which is not imported for --help
+ANNOTATORS = ("google", "offline")  # those of instahash.annotate, which is not imported for --help
 
 
 class Parser(argparse.ArgumentParser):

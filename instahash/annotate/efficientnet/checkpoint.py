@@ -122,10 +122,6 @@ def _tensors(file: BinaryIO, size: int) -> dict[str, np.ndarray]:
     contents = {key: _content(file, size, storages[key]) for key in keys}
     if file.tell() != size:
         raise _Fault("goes on after its last tensor")
-    return _arrays(tensors, contents, size)
-
-
-def _arrays(tensors: dict[str, _Tensor], contents: dict[str, bytes], size: int) -> dict[str, np.ndarray]:
     arrays = {}
     for name, tensor in tensors.items():
         array = tensor.array(contents[tensor.storage.key])
@@ -207,8 +203,11 @@ def _value(pickles: BinaryIO, storages: dict[str, _Storage]) -> Any:
                 _update(stack[-1], items)
             case "BUILD" if type(stack[-1]) is dict:
                 pass  # the versions of the layers, which torch makes an attribute of its dict
+            case "GLOBAL" if argument in GLOBALS:
+                stack.append(GLOBALS[argument])
             case "GLOBAL":
-                stack.append(_known(argument))
+                name = argument[:99].replace(" ", ".")
+                raise _Fault(f"asks for {name!r}, where only tensors of float32 and int64 are read")
             case "BINPERSID":
                 stack.append(_storage(items[0], storages))
             case "REDUCE":
@@ -225,12 +224,6 @@ def _update(target: dict[str, Any], items: list[Any]) -> None:
         if type(key) is not str or key in target:
             raise _Fault("holds a name twice, or one that is no text")
         target[key] = value
-
-
-def _known(name: str) -> object:
-    if name not in GLOBALS:
-        raise _Fault(f"asks for {name[:99].replace(' ', '.')!r}, where only tensors of float32 and int64 are read")
-    return GLOBALS[name]
 
 
 def _storage(identity: Any, storages: dict[str, _Storage]) -> _Storage:

@@ -122,8 +122,7 @@ def _strided(x: np.ndarray, stride: int) -> tuple[int, int]:
 
 
 class _Workspace(threading.local):
-    """Memory, of each thread its own, that layers use one after the other: fresh memory would cost more than the
-    arithmetic."""
+    """Each thread's memory, which layers use one after the other: fresh memory would cost more than the arithmetic."""
 
     def __init__(self) -> None:
         self._places: dict[str, np.ndarray] = {}
