@@ -42,7 +42,7 @@ class Annotator(Protocol):
 
 
 def choose_annotator(name: str | None = None, n_threads: int = 1, **of_google: Any) -> Annotator:
-    """The annotator "google" or "offline"; for None, Google's where its package and credentials are found.
+    """The annotator "google" or "offline"; for None, Google's where its package and credentials are found, broken or not.
 
     n_threads : the offline one's.
     of_google : fields of :class:`GoogleSettings`.
@@ -51,10 +51,14 @@ def choose_annotator(name: str | None = None, n_threads: int = 1, **of_google: A
     """
     from instahash.annotate.google import GoogleAnnotator
     from instahash.annotate.offline import OfflineAnnotator
-    from instahash.annotate.service import has_credentials
+    from instahash.annotate.service import NotSetUpError
 
     if name not in (*ANNOTATORS, None):
         raise AnnotatorError(f"there is no annotator '{name}'; give one of {', '.join(ANNOTATORS)}")
-    if name == "google" or name is None and has_credentials():
-        return GoogleAnnotator(**of_google)
+    if name != "offline":
+        try:
+            return GoogleAnnotator(**of_google)
+        except NotSetUpError:
+            if name == "google":
+                raise
     return OfflineAnnotator(n_threads=n_threads)

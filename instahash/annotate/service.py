@@ -51,33 +51,20 @@ class CallError(Exception):
         self.code = code
 
 
-def has_credentials() -> bool:
-    """Whether :class:`GoogleAnnotator` would find its packages and credentials; credentials that are broken count."""
-    try:
-        import google.auth
-        import google.cloud.vision
-        import PIL  # noqa: F401
-    except ImportError:
-        return False
-    if os.environ.get("VISION_EMULATOR_HOST") or os.environ.get("GOOGLE_APPLICATION_CREDENTIALS"):
-        return True
-    try:
-        google.auth.default()
-    except Exception as error:  # a broken file of credentials may make anything of it
-        missing = google.auth.exceptions.DefaultCredentialsError
-        return not (isinstance(error, missing) and "not found" in str(error))
-    return True
+class NotSetUpError(AnnotatorError):
+    """The packages or the credentials are not there; credentials that are broken are another AnnotatorError."""
 
 
 def make_client(endpoint: str = HOST) -> Any:
-    """The official client, with the usual credentials. Raises AnnotatorError where package or credentials miss."""
+    """The official client, with the usual credentials. Raises NotSetUpError, AnnotatorError."""
     try:
         import grpc
         import PIL  # noqa: F401
+        from google.auth.exceptions import DefaultCredentialsError
         from google.cloud import vision
         from google.cloud.vision_v1.services.image_annotator.transports import ImageAnnotatorGrpcTransport
     except ImportError:
-        raise AnnotatorError(
+        raise NotSetUpError(
             f"{NAME} needs the packages google-cloud-vision and pillow; install them with "
             f'python3 -m pip install "instahash[vision]", {DO_WITHOUT}'
         ) from None
@@ -88,8 +75,9 @@ def make_client(endpoint: str = HOST) -> Any:
         return vision.ImageAnnotatorClient(client_options={"api_endpoint": endpoint} if endpoint != HOST else None)
     except Exception as error:  # a broken file of credentials may make anything of it
         given = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
+        missing = not given and isinstance(error, DefaultCredentialsError) and "not found" in str(error)
         why = f"cannot use the credentials in '{given}' ({one_line(error)})" if given else "found no credentials to use"
-        raise AnnotatorError(
+        raise (NotSetUpError if missing else AnnotatorError)(
             f"{NAME} {why}; set GOOGLE_APPLICATION_CREDENTIALS to the file of a key, or run "
             f"'gcloud auth application-default login', {DO_WITHOUT}"
         ) from None
