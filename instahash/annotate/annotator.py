@@ -42,7 +42,7 @@ class Annotator(Protocol):
 
 
 def choose_annotator(name: str | None = None, n_threads: int = 1, **of_google: Any) -> Annotator:
-    """The annotator "google" or "offline"; for None, Google's where its package and credentials are found, broken or not.
+    """The annotator "google" or "offline"; for None, Google's where its packages and any credentials are found.
 
     n_threads : the offline one's.
     of_google : fields of :class:`GoogleSettings`.

@@ -138,9 +138,11 @@ class GoogleAnnotator:
                 # Where others get through meanwhile, it is not the service.
                 elif by_an_image and (is_refused or self._last_answer > since):
                     yield part[0], ImageError(f"{self.name} fails at it: {error}")
+                elif time.monotonic() > max(since, self._last_answer) + self.settings.patience:
+                    what = f"nothing came through to {self.name} for {self.settings.patience:g} s: {error}"
+                    raise AnnotatorError(f"{what}; try again later, {service.DO_WITHOUT}") from None
                 else:
                     again = part
-                    self._check_patience(since, error)
             else:
                 for i, answer in zip(part, answers):
                     n_errors[i] += 1
@@ -157,13 +159,6 @@ class GoogleAnnotator:
                 delay = min(LAST_DELAY, FIRST_DELAY * 2**n_failed)
                 if stopped.wait(random.uniform(delay / 2, delay)):
                     raise AnnotatorError("stopped")
-
-    def _check_patience(self, since: float, error: CallError) -> None:
-        """Raise AnnotatorError where nobody has had an answer for too long."""
-        patience = self.settings.patience
-        if time.monotonic() > max(since, self._last_answer) + patience:
-            what = f"nothing came through to {self.name} for {patience:g} s: {error}"
-            raise AnnotatorError(f"{what}; try again later, {service.DO_WITHOUT}") from None
 
 
 def _parts(images: Sequence[bytes]) -> Iterator[list[int]]:

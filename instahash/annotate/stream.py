@@ -85,18 +85,20 @@ class _Work:
         self._under_way: dict[str, Future[Result]] = {}  # by digest, of this batch and those that threads work on
 
     def begin(self, photo: Photo) -> _Entry:
+        result: Future[Result] = Future()
         try:
             image = digest(photo.read())
         except ImageError as error:
-            return _Entry(photo.id, "", _done(error))
-        result = self._under_way.get(image)
-        if result is None:
-            if self._cache and (known := self._cache.get([image])):
-                return _Entry(photo.id, image, _done(known[image]), cached=True)
-            result = self._under_way[image] = Future()
-            self._batch[image] = photo
-            if len(self._batch) == self._annotator.batch_size:
-                self._send()
+            result.set_result(error)
+            return _Entry(photo.id, "", result)
+        if same := self._under_way.get(image):
+            return _Entry(photo.id, image, same)
+        if self._cache and (known := self._cache.get([image])):
+            result.set_result(known[image])
+            return _Entry(photo.id, image, result, cached=True)
+        self._under_way[image], self._batch[image] = result, photo
+        if len(self._batch) == self._annotator.batch_size:
+            self._send()
         return _Entry(photo.id, image, result)
 
     def end(self, entry: _Entry) -> Annotation:
@@ -165,9 +167,3 @@ class _Work:
             images = list(prepared)
             for i, result in self._annotator.label(list(prepared.values()), self._closed):
                 yield images[i], result
-
-
-def _done(result: Result) -> Future[Result]:
-    future: Future[Result] = Future()
-    future.set_result(result)
-    return future
