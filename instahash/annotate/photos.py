@@ -107,9 +107,9 @@ def _entries(folder: str) -> list[tuple[str, bool]]:
     """(path, is a folder) of the images and folders in `folder`, the last name first."""
     kept = []
     with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name, reverse=True):
+        for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            is_image = entry.name.lower().endswith(SUFFIXES) and not os.path.isdir(entry.path)
+            is_image = entry.name.lower().endswith(SUFFIXES) and not (entry.is_symlink() and os.path.isdir(entry.path))
             if (is_folder or is_image) and not entry.name.startswith("."):
                 kept.append((entry.path, is_folder))
-    return kept
+    return sorted(kept, reverse=True)
