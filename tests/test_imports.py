@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "data": {"parameters", "sparse", "texts"},
     "formats": {"data", "files"},
     # Photos in, posts out; the labeller that needs no cloud has kernels.
-    "annotate": {"data", "database", "dense", "jit", "sparse"},
+    "annotate": {"data", "database", "dense", "jit", "parameters", "sparse"},
     "testing": set(),
     # Models know arrays and CSR matrices, not posts.
     "word2vec": {"dense", "files", "jit", "parameters", "replay", "sparse", "threads", "topk", "training"},

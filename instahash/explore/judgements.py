@@ -13,7 +13,7 @@ from collections import Counter
 from itertools import combinations
 from pathlib import Path
 
-from instahash.database import Database, kind_of
+from instahash.database import Database
 from instahash.errors import DataError, counted
 from instahash.explore.systems import shown_names
 from instahash.explore.winrate import win_rates
@@ -53,16 +53,12 @@ class Judgements:
         if not make and not self._path.exists():
             raise DataError(f"there is no file of judgements '{path}'; instahash-explore --posts writes one")
         self._database = Database(
-            path, lambda error: DataError(f"cannot use the judgements '{path}': {error}; give another file")
+            path,
+            lambda error: DataError(f"cannot use the judgements '{path}': {error}; give another file"),
+            APPLICATION,
+            FORMAT,
+            [SCHEMA],
         )
-        with self._database.transaction() as execute:
-            application, version, is_new = kind_of(execute)
-            if not application and is_new:
-                execute(SCHEMA)
-                execute(f"PRAGMA application_id={APPLICATION}")
-                execute(f"PRAGMA user_version={FORMAT}")
-            elif (application, version) != (APPLICATION, FORMAT):
-                raise DataError(f"'{path}' is not a file of judgements that this version knows; give another file")
 
     def __enter__(self):
         return self

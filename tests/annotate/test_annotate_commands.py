@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from instahash.annotate import ANNOTATORS
+from instahash.cli import common
 from instahash.data import Post, read_posts, write_posts
 from instahash.data.sample import sample_posts
 from instahash.jit import COMPILED
@@ -71,6 +73,10 @@ def refused(answer, *parts):
     assert answer.stderr.count("\n") == 1 and "Traceback" not in answer.stderr, answer.stderr
     for part in parts:
         assert part in answer.stderr
+
+
+def test_the_commands_know_every_annotator():
+    assert common.ANNOTATORS == ANNOTATORS
 
 
 def test_help_shows_an_example_and_loads_nothing(environment):

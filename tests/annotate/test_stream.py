@@ -649,7 +649,7 @@ def test_what_fails_in_the_loop_loses_no_answer(path, error):
     gate = Gate(2)
     annotator = Annotator(2, 2, gate)
     with pytest.raises(error), Cache(path, Annotator.key) as cache:
-        for annotation in annotate(texts(100), annotator, cache):
+        for _ in annotate(texts(100), annotator, cache):
             wait_until(lambda: gate.n_waiting == 2)
             threading.Timer(0.05, gate.open.set).start()
             raise error

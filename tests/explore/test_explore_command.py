@@ -107,7 +107,7 @@ def test_bad_use_is_one_line(folders, tmp_path, capsys, monkeypatch):
     complains("--posts sample", photos=tmp_path)
     complains("compare it with another", posts=posts, compare=folders["best"])
     complains("there is no folder", posts=posts, photos=tmp_path / "text")
-    complains("is not a file of judgements", posts=posts, judgements=another_database(tmp_path))
+    complains("cannot use the judgements", posts=posts, judgements=another_database(tmp_path))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         complains("cannot listen", "another --port", port=taken.getsockname()[1])
     monkeypatch.setitem(sys.modules, "PIL", None)

@@ -191,7 +191,7 @@ def test_files_of_something_else_are_left_alone(tmp_path):
     with pytest.raises(DataError, match="cannot use the judgements"):
         Judgements(tmp_path / "text")
     for name in ("labels", "other"):
-        with pytest.raises(DataError, match="is not a file of judgements"):
+        with pytest.raises(DataError, match="cannot use the judgements .* of something else"):
             Judgements(tmp_path / name)
     with pytest.raises(DataError, match="cannot use the judgements"):
         Judgements(tmp_path / "no folder" / "file")
