@@ -75,6 +75,12 @@ def add_model_dir(command: argparse.ArgumentParser, help: str = "a directory wri
     command.add_argument("--model-dir", default="instahash-model", metavar="DIR", help=f"{help} (default: %(default)s)")
 
 
+def add_annotator_name(command: argparse.ArgumentParser) -> None:
+    """The argument --annotator."""
+    who = "google or offline, what labels photos (default: google where credentials are found, else offline)"
+    command.add_argument("--annotator", metavar="NAME", help=who)
+
+
 def _number(kind: Callable[[str], Any], name: str, holds: Callable[[Any], bool], wanted: str) -> Callable[[str], Any]:
     def number(text: str) -> Any:
         value = kind(text)
