@@ -40,6 +40,8 @@ CONTEXTS = {
         "popularity": -0.4,
     },
 }
+# Every expert contains some of what is popular; where several answer, this one's weight may be negative.
+SIGNED = {"popularity"}
 NEITHER, SHORT, DESCRIBED, CHOSEN, BOTH = range(len(CONTEXTS))
 KNOWN = {
     "neither": "nothing is",
@@ -102,7 +104,7 @@ class Best:
         Short are one to FEW of a post's words, at random. Chosen is a random half of its hashtags; for the calibration
         one to all of them, as while they are chosen one by one.
         """
-        self.fusions = {name: Fusion(starts, list(starts.values())) for name, starts in CONTEXTS.items()}
+        self.fusions = {name: Fusion(starts, list(starts.values()), SIGNED) for name, starts in CONTEXTS.items()}
         rng = np.random.default_rng([self.settings.seed, 1])
         half = rng.random(apart.hashtags.nnz) < 0.5
         some = _some(apart.hashtags, np.diff(apart.hashtags.indptr), rng)
@@ -284,7 +286,7 @@ class Best:
         mode.experts = Experts.load(settings, vocabulary, n_posts, history, files)
         weights = files["fusion.npz"]
         mode.fusions = {
-            name: Fusion(members, weights[name][:-3], weights[name][-3:]) for name, members in CONTEXTS.items()
+            name: Fusion(members, weights[name][:-3], SIGNED, weights[name][-3:]) for name, members in CONTEXTS.items()
         }
         return mode
 

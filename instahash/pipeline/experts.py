@@ -16,9 +16,10 @@ import numpy as np
 from scipy import sparse
 
 from instahash.autorec import AutoRec
+from instahash.baselines import Cooccurrence, Ridge
 from instahash.data import ones, renumber
 from instahash.errors import DataError
-from instahash.recommend import Cooccurrence, Preferences, Ridge
+from instahash.recommend import EVERYBODY, Preferences
 from instahash.word2vec import Word2Vec
 
 # A word's presence is this number in the input; its label's score, standardised, has the standard deviation SPREAD.
@@ -27,7 +28,6 @@ PRESENCE, SPREAD = 0.7, 0.5
 LEAST_DEVIATION = 0.05
 # The least output of the linear model, and of co-occurrence, whose logarithm is taken.
 FLOOR, LEAST_SHARE = 1e-2, 1e-3
-EVERYBODY = ""
 
 
 class Experts:

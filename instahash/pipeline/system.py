@@ -15,29 +15,21 @@ from scipy import sparse
 from tqdm import tqdm
 
 from instahash import __version__
+from instahash.baselines import BASELINES, Cooccurrence, Popularity, create
 from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, grow, read_posts, words
 from instahash.errors import DataError, ModelError, UntrainedError
 from instahash.pipeline.best import Best
 from instahash.pipeline.paper import Paper
 from instahash.pipeline.trainer import Trainer
-from instahash.recommend import (
-    EASE,
-    Cooccurrence,
-    ItemCosine,
-    Network,
-    Popularity,
-    Questions,
-    Recommendation,
-    Ridge,
-    Wishes,
-    top_ranked,
-)
+from instahash.recommend import Questions, Recommendation, Wishes, top_ranked
 from instahash.settings import Settings
 from instahash.storage import Checkpoint, read_model, write_model
 from instahash.word2vec import WordVectors
 
 # Posts answered at a time, and how many outputs are then held in memory.
 BLOCK, OUTPUTS = 1024, 2**23
+# The baselines that every model has.
+KEPT = ("popularity", "cooccurrence")
 MODES = {"paper": Paper, "best": Best}
 LEARNT = {"mode", "word2vec", "autorec", "vocabulary", "baselines", "summary", "trained_on"}
 
@@ -147,14 +139,10 @@ class InstaHash:
             raise DataError(
                 "none of the posts for the baselines has a hashtag that the model knows; give its training posts"
             )
-        network = Network(seed=self.settings.seed, n_threads=self.settings.n_threads)
-        for name, baseline in {
-            "item_cosine": ItemCosine(),
-            "ease": EASE(),
-            "ridge": Ridge(),
-            "network": network,
-        }.items():
-            self.baselines[name] = baseline.fit(dataset.description[rows], dataset.hashtags[rows])
+        for name in BASELINES:
+            if name not in KEPT:
+                baseline = create(name, seed=self.settings.seed, n_threads=self.settings.n_threads)
+                self.baselines[name] = baseline.fit(dataset.description[rows], dataset.hashtags[rows])
         return self
 
     def _compare_with(self, cooccurrence):
@@ -249,7 +237,7 @@ class InstaHash:
             yield from zip(dataset.ids, answers)
 
     def recommend_matrix(
-        self, description: sparse.csr_array, top: int | None = None, chosen=None, *, keys=None, banned=(), **wishes
+        self, description: sparse.csr_array, top: int | None = None, chosen=None, *, keys=None, banned=(), trace=True, **wishes
     ) -> list[Recommendation]:
         """A Recommendation for each row of `description`, CSR (n_posts, n_words) of label scores.
 

@@ -12,6 +12,7 @@ from scipy import sparse
 from instahash.errors import DataError, SettingsError
 from instahash.recommend import Preferences
 from instahash.recommend.preferences import DAY, STRENGTH, STRENGTHS
+EVERYBODY = ""
 
 LOG_SHARE = np.log(np.array([0.5, 0.25, 0.25], np.float32))
 
@@ -243,3 +244,11 @@ def test_what_does_not_fit_is_refused():
     for half_life in (0, -1, float("nan")):
         with pytest.raises(SettingsError, match="half_life is"):
             Preferences(half_life)
+
+
+def test_a_feature_without_a_colon_does_not_share_its_strength_with_everybody():
+    """Everybody uses each hashtag once, which wants a strong prior; anna one hashtag always, which wants a weak one."""
+    share = np.log(np.array([0.5, 0.25, 0.25]))
+    keys = [(EVERYBODY,)] * 3 + [("anna",)] * 4
+    strengths = Preferences().fit(keys, csr([[0], [1], [2]] + [[1]] * 4), share).strengths
+    assert strengths == {"everybody": 1e6, "": 1.0}
