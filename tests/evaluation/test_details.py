@@ -8,7 +8,8 @@ import pytest
 
 from instahash.data import Corpus
 from instahash.data.sample import sample_posts
-from instahash.evaluation import evaluate, mean_intervals, paired_bootstrap
+from instahash.evaluation import evaluate, paired_bootstrap
+from instahash.evaluation.bootstrap import mean_intervals
 from instahash.pipeline import InstaHash
 from instahash.settings import Settings
 
@@ -42,7 +43,7 @@ def test_every_post_has_its_row(model, corpus, protocol, monkeypatch):
         assert {model.vocabulary.words[i] for i in truth} <= own
         given = {model.vocabulary.words[i] for i in details.given[[row]].indices}
         if protocol == "description":
-            assert given == set(answer.description)
+            assert given == set(answer.trace["description"])
         else:
             assert given and not given & {model.vocabulary.words[i] for i in truth} and given <= own
     for system, measures in details.ranking.items():
