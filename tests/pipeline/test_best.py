@@ -280,7 +280,7 @@ def test_a_failure_while_learning_on_changes_nothing(fresh, monkeypatch):
 
 
 def test_a_linear_model_that_would_not_fit_is_left_out(monkeypatch, tmp_path):
-    monkeypatch.setattr("instahash.recommend.size.LIMIT", 1000)
+    monkeypatch.setattr("instahash.baselines.size.LIMIT", 1000)
     lines = []
     model = InstaHash(QUICK).fit(TRAIN[:300], report=lines.append)
     assert any(line.startswith("Left out: ridge regression") for line in lines)
@@ -413,7 +413,7 @@ def test_a_single_label_brings_its_own_hashtags(full):
     for label in ("dog", "cat", "beach", "coffee", "flower", "mountain", "wedding"):
         answer = full.recommend([(label, 0.9)], 3)
         ((word,), _), (hashtags, _) = (full.vocabulary.lookup(texts) for texts in ([label], answer.hashtags))
-        shares = counts.pairs[[word], :].toarray()[0, hashtags] / counts.posts[word]
+        shares = counts.from_words[[word], :].toarray()[0, hashtags] / counts.word_posts[word]
         assert (shares > 0.15).all() and np.abs(shares - answer.scores).max() < 0.2
     answer = full.recommend(["dog"])
     assert answer.hashtags[0] == "dog" and answer.scores[0] > 0.4
