@@ -7,6 +7,7 @@ item_cosine.py   the hashtags used by the same posts
 ease.py          a linear autoencoder without a diagonal, in closed form
 ridge.py         one linear model for each hashtag
 network.py       the paper's feed-forward network
+ranking.py       scores to ranked ids
 size.py          refuses dense matrices that are too large
 
 A new baseline is one file with a class, and one line in BASELINES.
@@ -23,6 +24,7 @@ from instahash.baselines.ease import EASE
 from instahash.baselines.item_cosine import ItemCosine
 from instahash.baselines.network import Network
 from instahash.baselines.popularity import Popularity
+from instahash.baselines.ranking import top_ranked
 from instahash.baselines.ridge import Ridge
 
 BASELINES: dict[str, type[Baseline]] = {
@@ -44,4 +46,15 @@ def create(name: str, **options: Any) -> Baseline:
     return kind(**{option: options[option] for option in signature(kind).parameters if option in options})
 
 
-__all__ = ["BASELINES", "Baseline", "Cooccurrence", "EASE", "ItemCosine", "Network", "Popularity", "Ridge", "create"]
+__all__ = [
+    "BASELINES",
+    "Baseline",
+    "Cooccurrence",
+    "EASE",
+    "ItemCosine",
+    "Network",
+    "Popularity",
+    "Ridge",
+    "create",
+    "top_ranked",
+]

@@ -15,13 +15,13 @@ from scipy import sparse
 from tqdm import tqdm
 
 from instahash import __version__
-from instahash.baselines import BASELINES, Cooccurrence, Popularity, create
+from instahash.baselines import BASELINES, Cooccurrence, Popularity, create, top_ranked
 from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, grow, read_posts, words
 from instahash.errors import DataError, ModelError, UntrainedError
 from instahash.pipeline.best import Best
 from instahash.pipeline.paper import Paper
 from instahash.pipeline.trainer import Trainer
-from instahash.recommend import Questions, Recommendation, Wishes, top_ranked
+from instahash.recommend import Questions, Recommendation, Wishes
 from instahash.settings import Settings
 from instahash.storage import Checkpoint, read_model, write_model
 from instahash.word2vec import WordVectors

@@ -6,7 +6,6 @@ paper.py           the paper's combination: intersection, default, filter
 fusion.py          ours: log-scores of several experts become one calibrated probability
 preferences.py     what a user, or lately everybody, uses more than others do
 diversity.py       lists whose hashtags differ, and hashtags that do not repeat the description
-ranking.py         scores to ranked ids
 platforms.py       how many hashtags a platform takes
 """
 
@@ -15,7 +14,6 @@ from instahash.recommend.fusion import Fusion
 from instahash.recommend.paper import Combination, autorec_sets, combine
 from instahash.recommend.preferences import EVERYBODY, Preferences
 from instahash.recommend.questions import Questions, Wishes
-from instahash.recommend.ranking import top_ranked
 from instahash.recommend.recommendation import Recommendation
 
 __all__ = [
@@ -31,5 +29,4 @@ __all__ = [
     "diversify",
     "echoes",
     "novelty_shift",
-    "top_ranked",
 ]

@@ -87,14 +87,14 @@ def plain_mmr(
     return taken
 
 
-def novelty_shift(log_popularity: np.ndarray, echo: np.ndarray, novelty: float) -> np.ndarray:
+def novelty_shift(log_frequency: np.ndarray, echo: np.ndarray, novelty: float) -> np.ndarray:
     """The change of log-probabilities by `novelty` in [0, 1], (m, n_hashtags) float32; exactly 0 at 0.
 
     At 1 hashtags are ranked by log P(t | post) - log P(t), how much better they fit this post than any post (pointwise
     mutual information, Church and Hanks 1990). One that repeats the description loses ECHOED nats at an echo of 1, none
     up to an echo of NEAR, and linearly between.
 
-    log_popularity : (n_hashtags,) float, log P(t), finite.
+    log_frequency : (n_hashtags,) float, log P(t), finite.
     echo : (m, n_hashtags) float, as :func:`echoes` gives it.
     Raises SettingsError for a novelty out of range.
     """
@@ -102,7 +102,7 @@ def novelty_shift(log_popularity: np.ndarray, echo: np.ndarray, novelty: float) 
     if not novelty:
         return np.zeros(echo.shape, np.float32)
     repeated = np.clip((echo - np.float32(NEAR)) / np.float32(1 - NEAR), 0, 1)
-    return np.asarray(np.float32(-novelty) * (log_popularity.astype(np.float32) + np.float32(ECHOED) * repeated))
+    return np.asarray(np.float32(-novelty) * (log_frequency.astype(np.float32) + np.float32(ECHOED) * repeated))
 
 
 def echoes(description: CSR, vectors: np.ndarray, hashtags: np.ndarray) -> np.ndarray:

@@ -110,6 +110,12 @@ class Fusion:
         """Weights and calibration in one array."""
         return np.concatenate([self.weights, self.calibration])
 
+    def load(self, array: np.ndarray) -> None:
+        """Take what :meth:`to_array` gave. Raises ValueError where it is of other members."""
+        if array.shape != (len(self.members) + 3,):
+            raise ValueError(f"weights and calibration of shape {array.shape} for {len(self.members)} members")
+        self.weights, self.calibration = array[:-3].astype(np.float64), tuple(array[-3:].tolist())
+
 
 def _platt(
     log_p: np.ndarray, n_chosen: np.ndarray, used: np.ndarray, weights: np.ndarray

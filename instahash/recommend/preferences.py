@@ -14,7 +14,7 @@ the counts of everybody decay, their shift is the trend.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from scipy import sparse
@@ -80,16 +80,14 @@ class Preferences:
                 new.resize(self.counts[name].shape)
                 self.counts[name] = self.counts[name] + new
 
-    def fit(
-        self, keys: Keys, hashtags: CSR, log_popularity: np.ndarray, times: np.ndarray | None = None
-    ) -> Preferences:
+    def fit(self, keys: Keys, hashtags: CSR, log_frequency: np.ndarray, times: np.ndarray | None = None) -> Preferences:
         """:meth:`add` posts, and set each kind's strength to the one of STRENGTHS under which they are likeliest.
 
         Each post is predicted from its keys' counts without it. The counts of a key that is not its last are also
         without all posts that have the same last key: what a country uses must not be what the same person used. Keys
         without other posts are left out, and a post weighs what its uses count. Arguments as in `add`, and
 
-        log_popularity : (n_hashtags,) float, log of each hashtag's fraction of all uses, finite.
+        log_frequency : (n_hashtags,) float, log of each hashtag's fraction of all uses, finite.
         """
         self.add(keys, hashtags, times)
         rows, posts = self._uses(keys, hashtags)
@@ -107,7 +105,7 @@ class Preferences:
         w, ids, own = weights[posts][use], hashtags[posts].indices, (weights * sizes)[posts]
         n = (_totals(rows, own) - _totals(group, own))[use].clip(0)
         n_t = (_totals(_pairs(rows[use], ids), w) - _totals(_pairs(group[use], ids), w)).clip(0)
-        P = np.exp(np.asarray(log_popularity, np.float64))[ids]
+        P = np.exp(np.asarray(log_frequency, np.float64))[ids]
         names, kind = np.unique([_kind(key) for key in self.rows], return_inverse=True)
         kind = kind[rows][use]
         likelihood = [np.bincount(kind, w * np.log((n_t + a * P) / (n + a)), len(names)) for a in STRENGTHS]
@@ -123,14 +121,14 @@ class Preferences:
         weights: np.ndarray = 0.5 ** (age / DAY / self.half_life)
         return weights
 
-    def shift_matrix(self, keys: Keys, log_popularity: np.ndarray) -> np.ndarray:
+    def shift_matrix(self, keys: Keys, log_frequency: np.ndarray) -> np.ndarray:
         """(n_posts, n_hashtags) float32, each post's shift of log-probabilities; keys never seen are left out."""
-        shift = np.zeros((len(keys), len(log_popularity)), np.float32)
+        shift = np.zeros((len(keys), len(log_frequency)), np.float32)
         found: dict[tuple[str, ...], np.ndarray] = {}
         for post, own in enumerate(keys):
             if own := tuple(key for key in own if key in self.rows):
                 if own not in found:
-                    found[own] = self._shift(own, log_popularity)
+                    found[own] = self._shift(own, log_frequency)
                 shift[post] = found[own]
         return shift
 
@@ -138,6 +136,14 @@ class Preferences:
         """Add empty rows for new keys, and empty columns for new hashtags, which follow the old ones."""
         for counts in self.counts.values():
             counts.resize(len(self.rows), n_hashtags)
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Remove these keys and their counts."""
+        dropped = set(keys)
+        kept = [key for key in self.rows if key not in dropped]
+        rows = np.array([self.rows[key] for key in kept], np.int32)
+        self.counts = {name: counts[rows] for name, counts in self.counts.items()}
+        self.rows = {key: row for row, key in enumerate(kept)}
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Everything as plain arrays; texts are one array of bytes, UTF-8, and where each ends."""
@@ -177,9 +183,9 @@ class Preferences:
             rows.extend(self.rows.setdefault(key, len(self.rows)) for key in own)
         return np.array(rows, np.int32), np.repeat(np.arange(len(keys), dtype=np.int32), [len(own) for own in keys])
 
-    def _shift(self, keys: tuple[str, ...], log_popularity: np.ndarray) -> np.ndarray:
+    def _shift(self, keys: tuple[str, ...], log_frequency: np.ndarray) -> np.ndarray:
         """(n_hashtags,) float32, of keys that are known."""
-        log_p = np.asarray(log_popularity, np.float64)
+        log_p = np.asarray(log_frequency, np.float64)
         Q, known = np.exp(log_p), False
         for key in keys:
             n_t = np.zeros(len(log_p))

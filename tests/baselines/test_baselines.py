@@ -9,9 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.baselines import BASELINES, EASE, Cooccurrence, ItemCosine, Network, Popularity, Ridge, create, size
+from instahash.baselines import (
+    BASELINES,
+    EASE,
+    Cooccurrence,
+    ItemCosine,
+    Network,
+    Popularity,
+    Ridge,
+    create,
+    size,
+    top_ranked,
+)
 from instahash.errors import DataError, SettingsError
-from instahash.recommend import top_ranked
 from instahash.testing import bag_matrices
 
 SMALL_NETWORK = partial(Network, n_hidden=4, epochs=2, batch_size=3)
@@ -250,6 +260,25 @@ def test_what_was_never_seen_says_nothing_and_a_hashtag_says_nothing_of_itself(m
 def test_posts_may_have_no_description_at_all(make):
     baseline = make().fit(sparse.csr_array(HASHTAGS.shape, dtype=np.float32), HASHTAGS)
     assert np.isfinite(baseline.score(ASKED, CHOSEN)).all()
+
+
+# From scores to hashtags
+
+
+@given(st.integers(0, 10**6), st.integers(1, 9), st.integers(1, 12))
+def test_top_ranked_equals_a_full_sort(seed, n_words, top):
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(0, 3, size=(4, n_words)).astype(np.float32)  # many ties
+    allowed = rng.permutation(n_words)[: rng.integers(1, n_words + 1)]
+    ranked = top_ranked(scores, top, allowed)
+    assert ranked.shape == (4, min(top, len(allowed)))
+    for row, ids in zip(scores, ranked):
+        assert ids.tolist() == sorted(allowed.tolist(), key=lambda i: (-row[i], i))[:top]
+
+
+def test_top_ranked_refuses_nan():
+    with pytest.raises(DataError, match="not a number"):
+        top_ranked(np.array([[np.nan]]), 1, [0])
 
 
 # A baseline of one's own

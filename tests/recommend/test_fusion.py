@@ -92,6 +92,16 @@ def test_no_other_weights_near_by_are_likelier(seed, n_posts):
         assert loss(other) > loss(found) - 1e-3
 
 
+def test_what_is_kept_is_loaded():
+    scores, targets = planted(3, n_posts=50)
+    fusion = Fusion(scores, [0.5, 0.5, 0.5]).fit(scores, targets).calibrate(scores, targets)
+    again = Fusion(scores, [0.5, 0.5, 0.5])
+    again.load(fusion.to_array())
+    assert again.weights.tolist() == fusion.weights.tolist() and again.calibration == fusion.calibration
+    with pytest.raises(ValueError, match="for 2 members"):
+        Fusion(("e0", "e1"), [0.5, 0.5]).load(fusion.to_array())
+
+
 def test_without_posts_nothing_changes():
     fusion, nothing = Fusion(("e0",), [0.7]), ({"e0": np.zeros((2, 3), np.float32)}, sparse.csr_array((2, 3)))
     fusion.fit(*nothing).calibrate(*nothing)

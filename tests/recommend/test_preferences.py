@@ -13,7 +13,7 @@ from instahash.errors import DataError, SettingsError
 from instahash.recommend import EVERYBODY, Preferences
 from instahash.recommend.preferences import DAY, STRENGTH, STRENGTHS
 
-LOG_POPULARITY = np.log(np.array([0.5, 0.25, 0.25], np.float32))
+LOG_FREQUENCY = np.log(np.array([0.5, 0.25, 0.25], np.float32))
 
 
 def csr(posts, n_hashtags=3):
@@ -22,8 +22,8 @@ def csr(posts, n_hashtags=3):
     return sparse.csr_array((np.ones(len(indices), np.int8), indices, indptr), shape=(len(posts), n_hashtags))
 
 
-def shift(preferences, keys, log_popularity):
-    return preferences.shift_matrix([tuple(keys)], log_popularity)[0]
+def shift(preferences, keys, log_frequency):
+    return preferences.shift_matrix([tuple(keys)], log_frequency)[0]
 
 
 def counts(preferences, key):
@@ -39,8 +39,8 @@ def test_a_shift_by_hand():
     anna = np.log([34 / 33, 34 / 33, 30 / 33])
     # One use each of the first two, of two: (1 + 15) / 32, (1 + 7.5) / 32, 7.5 / 32.
     portugal = np.log([32 / 32, 34 / 32, 30 / 32])
-    np.testing.assert_allclose(shift(preferences, ["user:anna"], LOG_POPULARITY), anna, rtol=1e-5)
-    got = preferences.shift_matrix([("country:pt", "user:anna"), ("country:pt", "user:ben"), ()], LOG_POPULARITY)
+    np.testing.assert_allclose(shift(preferences, ["user:anna"], LOG_FREQUENCY), anna, rtol=1e-5)
+    got = preferences.shift_matrix([("country:pt", "user:anna"), ("country:pt", "user:ben"), ()], LOG_FREQUENCY)
     # Anna's uses correct what Portugal's make expected: (2 + 30 * 16/32) / 33, (1 + 30 * 8.5/32) / 33, and so on.
     both = np.log([17 / 33 / 0.5, (1 + 30 * 8.5 / 32) / 33 / 0.25, 30 * 7.5 / 32 / 33 / 0.25])
     np.testing.assert_allclose(got, [both, portugal, [0, 0, 0]], rtol=1e-5, atol=1e-7)
@@ -49,10 +49,10 @@ def test_a_shift_by_hand():
 
 def test_without_history_the_shift_is_exactly_zero():
     preferences = Preferences()
-    assert shift(preferences, ["user:anna"], LOG_POPULARITY).tolist() == [0, 0, 0]
+    assert shift(preferences, ["user:anna"], LOG_FREQUENCY).tolist() == [0, 0, 0]
     preferences.add([("user:anna",), ("user:ben",)], csr([[], [1]]))
-    assert shift(preferences, ["user:anna", "user:carl"], LOG_POPULARITY).tolist() == [0, 0, 0]
-    assert shift(preferences, ["user:ben"], LOG_POPULARITY).all()
+    assert shift(preferences, ["user:anna", "user:carl"], LOG_FREQUENCY).tolist() == [0, 0, 0]
+    assert shift(preferences, ["user:ben"], LOG_FREQUENCY).all()
 
 
 @given(st.integers(0, 10**6))
@@ -144,10 +144,10 @@ def test_what_is_kept_goes_on_as_if_nothing_had_happened(posts, later, half_life
         one.add(list(keys), csr(hashtags), np.array(days) * DAY)
         one.grow(5)
     assert (again.rows, again.strengths, again.half_life) == (preferences.rows, preferences.strengths, half_life)
-    log_popularity = np.log(np.full(5, 0.2, np.float32))
+    log_frequency = np.log(np.full(5, 0.2, np.float32))
     np.testing.assert_array_equal(
-        again.shift_matrix([tuple(again.rows)], log_popularity),
-        preferences.shift_matrix([tuple(again.rows)], log_popularity),
+        again.shift_matrix([tuple(again.rows)], log_frequency),
+        preferences.shift_matrix([tuple(again.rows)], log_frequency),
     )
 
 
@@ -175,6 +175,19 @@ def test_arrays_that_do_not_fit_together_are_refused(name, change):
     del arrays[name]
     with pytest.raises(KeyError):
         Preferences.from_arrays(arrays)
+
+
+def test_dropped_keys_are_as_if_never_seen():
+    posts = [(("user:a", "x:b"), [0, 1], 3.0), (("x:b",), [2], float("nan")), (("user:c", ""), [1], 7.0)]
+    preferences, never = fed([posts], 7.0), fed([[(keys[-1:], tags, day) for keys, tags, day in posts]], 7.0)
+    preferences.drop(["user:a", "user:c", "user:unknown"])
+    assert preferences.rows == never.rows == {"x:b": 0, "": 1}
+    for one in (preferences, never):
+        one.add([("user:d", "x:b")], csr([[0]]), [8 * DAY])
+    for key in never.rows:
+        np.testing.assert_array_equal(counts(preferences, key), counts(never, key))
+    preferences.drop(list(preferences.rows))
+    assert not preferences.rows and not shift(preferences, ["x:b"], LOG_FREQUENCY).any()
 
 
 def test_new_hashtags_and_keys_are_added():

@@ -1,12 +1,10 @@
-"""The paper's combination, rankings and the answer as JSON: worked examples and laws."""
+"""The paper's combination, and the answer as JSON: worked examples and laws."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instahash.errors import DataError
-from instahash.recommend import Recommendation, autorec_sets, combine, top_ranked
+from instahash.recommend import Recommendation, autorec_sets, combine
 
 OUTPUTS = np.array([[0.5, -1.0, 0.9, 0.0, 0.5], [0.2, -1.0, -1.0, 0.7, -0.1], [-1.0, -1.0, -1.0, -1.0, -1.0]])
 SIMILAR = np.array([[4, 1, 0, -1], [1, 2, 4, -1], [0, 1, 2, 3]])
@@ -59,19 +57,3 @@ def test_json_of_a_recommendation():
     for source, meaning in {"experts": "probability", "autorec": "rating", "most_used": "frequency"}.items():
         value = Recommendation([], [], source).to_json()
         assert value["scores_are"] == meaning and "trace" not in value
-
-
-@given(st.integers(0, 10**6), st.integers(1, 9), st.integers(1, 12))
-def test_top_ranked_equals_a_full_sort(seed, n_words, top):
-    rng = np.random.default_rng(seed)
-    scores = rng.integers(0, 3, size=(4, n_words)).astype(np.float32)  # many ties
-    allowed = rng.permutation(n_words)[: rng.integers(1, n_words + 1)]
-    ranked = top_ranked(scores, top, allowed)
-    assert ranked.shape == (4, min(top, len(allowed)))
-    for row, ids in zip(scores, ranked):
-        assert ids.tolist() == sorted(allowed.tolist(), key=lambda i: (-row[i], i))[:top]
-
-
-def test_top_ranked_refuses_nan():
-    with pytest.raises(DataError, match="not a number"):
-        top_ranked(np.array([[np.nan]]), 1, [0])
