@@ -10,7 +10,7 @@ import pytest
 import instahash
 
 PACKAGE = Path(instahash.__file__).parent
-LEAVES = {"database", "dense", "errors", "files", "jit", "parameters", "replay", "sparse", "settings", "storage", "threads", "topk", "training"}
+LEAVES = {"database", "dense", "errors", "files", "jit", "parameters", "replay", "sparse", "settings", "storage", "texts", "threads", "topk", "training"}
 ROOMS = {
     "data",
     "word2vec",
@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "jit": set(),
     "settings": set(),
     "storage": set(),
+    "texts": set(),
     "threads": set(),
     "topk": {"jit"},
     "training": set(),
@@ -48,7 +49,7 @@ MAY_IMPORT = {
     "autorec": {"jit", "threads", "topk", "training"},
     # One of the baselines is a network.
     "baselines": {"autorec", "dense", "parameters", "sparse"},
-    "recommend": {"data", "dense", "jit", "sparse"},
+    "recommend": {"data", "dense", "jit", "sparse", "texts"},
     "evaluation": {"data", "dense", "sparse"},
     "report": {"data"},
     "pipeline": {"data", "word2vec", "autorec", "baselines", "recommend", "settings", "storage", "topk", "instahash"},

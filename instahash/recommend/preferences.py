@@ -21,6 +21,7 @@ from scipy import sparse
 
 from instahash.errors import DataError, SettingsError
 from instahash.sparse import CSR, csr_from_arrays, csr_to_arrays, ones
+from instahash.texts import texts_from_arrays, texts_to_arrays
 
 DAY = 86_400.0
 # The key under which everybody's posts are counted.
@@ -146,13 +147,10 @@ class Preferences:
         self.rows = {key: row for row, key in enumerate(kept)}
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """Everything as plain arrays; texts are one array of bytes, UTF-8, and where each ends."""
+        """Everything as plain arrays."""
         arrays = {"now": np.array(self.now), "half_life": np.array(self.half_life or 0.0)}
         arrays |= {"strengths": np.array(list(self.strengths.values()), np.float64)}
-        for name, texts in (("keys", self.rows), ("kinds", self.strengths)):
-            encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-            arrays[name] = np.frombuffer(b"".join(encoded), np.uint8)
-            arrays[f"{name}_ends"] = np.cumsum([len(text) for text in encoded], dtype=np.int64)
+        arrays |= texts_to_arrays(self.rows, "keys") | texts_to_arrays(self.strengths, "kinds")
         for name, counts in self.counts.items():
             arrays |= csr_to_arrays(counts, name)
         return arrays
@@ -165,7 +163,7 @@ class Preferences:
         """
         preferences = cls(float(arrays["half_life"]) or None)
         preferences.now = float(arrays["now"])
-        keys, kinds = (_texts(arrays[name], arrays[f"{name}_ends"]) for name in ("keys", "kinds"))
+        keys, kinds = (texts_from_arrays(arrays, name) for name in ("keys", "kinds"))
         preferences.rows = {key: row for row, key in enumerate(keys)}
         preferences.strengths = dict(zip(kinds, arrays["strengths"].tolist()))
         preferences.counts = {name: csr_from_arrays(arrays, name) for name in preferences.counts}
@@ -210,8 +208,3 @@ def _pairs(rows: np.ndarray, ids: np.ndarray) -> np.ndarray:
 
 def _kind(key: str) -> str:
     return "everybody" if key == EVERYBODY else key[: key.find(":") + 1]
-
-
-def _texts(text: np.ndarray, ends: np.ndarray) -> list[str]:
-    content, stops = text.tobytes(), ends.tolist()
-    return [content[start:stop].decode("utf-8", "surrogatepass") for start, stop in zip([0, *stops], stops)]
