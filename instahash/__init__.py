@@ -5,7 +5,8 @@ The rooms, in the order to read them:
     data        posts, words, vocabulary, bags as CSR matrices; readers; the embedded sample and synthetic corpora
     word2vec    skip-gram with negative sampling
     autorec     the autoencoder
-    recommend   how the two are combined, and simple methods to compare them with
+    baselines   simple methods to compare with
+    recommend   how the models' scores become hashtags
     pipeline    InstaHash: the order of the steps
     evaluation  measures and tables
     report      an evaluation as a page with figures and examples

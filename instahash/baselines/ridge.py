@@ -16,8 +16,8 @@ from instahash.sparse import CSR, with_data
 class Ridge:
     """Scores hashtags by x W, where W = (X'X + reg I)^-1 X'Y for label scores X and targets Y (Hoerl and Kennard 1970).
 
-    The n targets of a post are 1 / sqrt(n) each, since each hashtag of a post with many says less about it. Chosen
-    hashtags are ignored.
+    The n targets of a post are 1 / sqrt(n) each, since each hashtag of a post with many describes less of it.
+    Chosen hashtags are ignored.
 
     inputs, outputs : int, ascending, the columns of X and of Y in which anything is stored: W is zero elsewhere.
     W : (len(inputs), len(outputs)) float32.  n_words : int, the columns of Y.

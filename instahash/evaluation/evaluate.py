@@ -63,7 +63,7 @@ class Evaluation(NamedTuple):
     empty, defaulted, most_used : how many posts have no recommended hashtag, have "autorec" as their source (the
         intersection was empty), and have "most_used" (nothing was known of them).
     examples : dicts, each a post with what was given, sought and recommended, and the trace between.
-    details : None where they were not asked for.
+    details : None where `evaluate` was not told to keep them.
     """
 
     posts: int

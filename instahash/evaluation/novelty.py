@@ -38,7 +38,7 @@ def coverage(times: ArrayLike, is_hashtag: np.ndarray) -> float:
 
 
 def intra_list_similarity(lists: CSR, unit: np.ndarray) -> np.ndarray:
-    """Mean cosine of all pairs of different hashtags of a list: high where a list says one thing often.
+    """Mean cosine of all pairs of different hashtags of a list: high where a list is of one topic.
 
     lists : CSR (n, n_words), stored entries are the members.  unit : (n_words, dim), word vectors of length 1, or 0 for
     a word without a vector, whose cosine with any other is 0.  Returns (n,) float64 in [-1, 1], NaN for fewer than two.

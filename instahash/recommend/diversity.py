@@ -33,8 +33,7 @@ def diversify(
     """
     _check("diversity", diversity)
     penalty = scores.dtype.type(diversity * REPEATED)
-    lists: np.ndarray = mmr(scores, candidates, vectors, min(top, scores.shape[1]), penalty)
-    return lists
+    return np.asarray(mmr(scores, candidates, vectors, min(top, scores.shape[1]), penalty))
 
 
 @kernel
@@ -94,8 +93,7 @@ def novelty_shift(log_frequency: np.ndarray, echo: np.ndarray, novelty: float) -
     mutual information, Church and Hanks 1990). One that repeats the description loses ECHOED nats at an echo of 1, none
     up to an echo of NEAR, and linearly between.
 
-    log_frequency : (n_hashtags,) float, log P(t), finite.
-    echo : (m, n_hashtags) float, as :func:`echoes` gives it.
+    log_frequency : (n_hashtags,) float, log P(t), finite.  echo : (m, n_hashtags) float, see :func:`echoes`.
     Raises SettingsError for a novelty out of range.
     """
     _check("novelty", novelty)

@@ -21,10 +21,9 @@ Scores = dict[str, np.ndarray]
 
 
 class Fusion:
-    """The weights of `members`, and how log-probabilities are calibrated.
+    """The weights of `members`, names of experts, and how log-probabilities are calibrated.
 
-    members : names of the experts.
-    weights : (n_members,) float; those of before :meth:`fit` stand where there are no data.
+    weights : (n_members,) float; those before :meth:`fit` are kept where there are no data.
     signed : the members whose weight may be negative, such as one that scores popularity: several other experts
         together count it more than once.
     calibration : (a, c, d), the author uses t with probability sigmoid(a + c log p(t) + d log(1 + n)) where n hashtags
@@ -74,7 +73,7 @@ class Fusion:
     def calibrate(
         self, scores: Scores, targets: CSR, excluded: np.ndarray | None = None, weights: np.ndarray | None = None
     ) -> Fusion:
-        """Learn the calibration from such posts, with the present weights; arguments as in :meth:`fit`."""
+        """Learn the calibration, with the present weights; arguments as in :meth:`fit`."""
         n = np.diff(targets.indptr)
         if not n.sum():
             return self
@@ -117,9 +116,7 @@ class Fusion:
         self.weights, self.calibration = array[:-3].astype(np.float64), tuple(array[-3:].tolist())
 
 
-def _platt(
-    log_p: np.ndarray, n_chosen: np.ndarray, used: np.ndarray, weights: np.ndarray
-) -> tuple[float, float, float]:
+def _platt(log_p: np.ndarray, n_chosen: np.ndarray, used: np.ndarray, weights: np.ndarray) -> tuple[float, ...]:
     """a, c > 0 and d for which sigmoid(a + c log p + d log(1 + n)) fits `used` best, by Newton's method; all (n,)."""
     x = log_p.astype(np.float64)
     A = np.stack([np.ones_like(x), x, np.log1p(n_chosen)])

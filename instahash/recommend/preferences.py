@@ -1,14 +1,13 @@
 """What a user, or lately everybody, uses more than others do: counts of hashtags under keys shift log-probabilities.
 
-A key stands for everybody, for a feature that users have in common, or for a user. A post's keys go from the general to
-the particular, and the counts under each correct what the keys before it predict. With n_t uses of hashtag t under a
-key, n uses in all, and P(t) the prediction of the keys before it,
+A key stands for everybody, for a feature of users, or for a user. A post's keys go from the general to the particular,
+and the counts under each correct the prediction P of those before it. With n_t uses of hashtag t under a key, n in all,
 
     Q(t) = (n_t + a P(t)) / (n + a)
 
 is the mean of a Dirichlet posterior whose prior counts as `a` uses (MacKay and Peto 1995). The first P is t's fraction
-of all uses. The shift is log Q of the last key minus log of that first P: exactly zero where nothing is known. Where
-the counts of everybody decay, their shift is the trend.
+of all uses, and the shift is log Q of the last key minus log of the first P: exactly zero where nothing is known. Where
+everybody's counts decay, their shift is the trend.
 """
 
 from __future__ import annotations
@@ -24,8 +23,7 @@ from instahash.sparse import CSR, csr_from_arrays, csr_to_arrays, ones
 from instahash.texts import texts_from_arrays, texts_to_arrays
 
 DAY = 86_400.0
-# The key under which everybody's posts are counted.
-EVERYBODY = ""
+EVERYBODY = ""  # the key under which all posts are counted
 # Strengths of the prior that are tried, in uses, and the strength where no key has two posts.
 STRENGTHS, STRENGTH = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10_000.0, 1e5, 1e6]), 30.0
 
@@ -38,7 +36,7 @@ class Preferences:
     half_life : days > 0 after which a use counts half; None for never.
 
     A key is any text. Its kind is the text up to its first colon ("user:" of "user:anna", "" of "anna"), and EVERYBODY
-    is a kind of its own. Each kind has its own strength `a`: one use by a person says more than one by everybody.
+    is a kind of its own. Each kind has its own strength `a`: one use by a person is more telling than one by everybody.
 
     Attributes
     ----------
@@ -58,10 +56,9 @@ class Preferences:
         self.counts = {name: CSR((0, 0), dtype=np.float32) for name in ("decaying", "constant")}
 
     def add(self, keys: Keys, hashtags: CSR, times: np.ndarray | None = None) -> None:
-        """Count the hashtags of posts. The order in which posts come does not matter.
+        """Count the hashtags of posts, whose order does not matter.
 
-        keys : for each post a tuple of distinct str.
-        hashtags : CSR (n_posts, n_hashtags), stored entries are the hashtags.
+        keys : for each post a tuple of distinct str.  hashtags : CSR (n_posts, n_hashtags).
         times : (n_posts,) float64 seconds since the epoch, or None; NaN for unknown times, whose uses never decay.
         Raises DataError where there are not as many keys as posts.
         """
@@ -84,15 +81,15 @@ class Preferences:
     def fit(self, keys: Keys, hashtags: CSR, log_frequency: np.ndarray, times: np.ndarray | None = None) -> Preferences:
         """:meth:`add` posts, and set each kind's strength to the one of STRENGTHS under which they are likeliest.
 
-        Each post is predicted from its keys' counts without it. The counts of a key that is not its last are also
-        without all posts that have the same last key: what a country uses must not be what the same person used. Keys
-        without other posts are left out, and a post weighs what its uses count. Arguments as in `add`, and
+        Each post is predicted from the counts of its keys without it; under a key that is not its last, without all
+        posts with the same last key: what a country uses must not be what the same person used. Keys without other
+        posts are left out. A post has the weight of its uses.
 
-        log_frequency : (n_hashtags,) float, log of each hashtag's fraction of all uses, finite.
+        log_frequency : (n_hashtags,) float, log of each hashtag's fraction of all uses, finite. Others as in `add`.
         """
         self.add(keys, hashtags, times)
         rows, posts = self._uses(keys, hashtags)
-        # Posts of one group are left out together: a post under its last key, all of one last key under another key.
+        # A group is left out together: a post under its last key, all posts of one last key under another key.
         last = np.array([self.rows[own[-1]] if own else -1 for own in keys], np.int64)[posts]
         group = rows * (len(self.rows) + len(keys)) + np.where(rows == last, len(self.rows) + posts, last)
         groups, group = np.unique(group, return_inverse=True)
@@ -148,8 +145,8 @@ class Preferences:
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Everything as plain arrays."""
-        arrays = {"now": np.array(self.now), "half_life": np.array(self.half_life or 0.0)}
-        arrays |= {"strengths": np.array(list(self.strengths.values()), np.float64)}
+        numbers = {"now": self.now, "half_life": self.half_life or 0.0, "strengths": list(self.strengths.values())}
+        arrays = {name: np.array(value, np.float64) for name, value in numbers.items()}
         arrays |= texts_to_arrays(self.rows, "keys") | texts_to_arrays(self.strengths, "kinds")
         for name, counts in self.counts.items():
             arrays |= csr_to_arrays(counts, name)

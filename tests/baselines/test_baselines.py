@@ -39,7 +39,7 @@ DESCRIPTION = csr([[1, 0.5, 0, 0], [0.5, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]])
 HASHTAGS = csr([[0, 0, 1, 1], [0, 0, 1, 0], [0, 0, 0, 1], [0, 0, 1, 0]], np.int8)
 NOTHING = sparse.csr_array((2, 4), dtype=np.int8)
 CHOSEN = csr([[0, 0, 1, 0], [0, 0, 0, 1]], np.int8)
-ASKED = csr([[0.5, 0, 0, 0], [0.9, 0.2, 0, 0]])
+QUERIES = csr([[0.5, 0, 0, 0], [0.9, 0.2, 0, 0]])
 
 
 def problem(seed, n_posts=9, n_words=7):
@@ -88,14 +88,14 @@ def test_cooccurrence_with_chosen_hashtags_by_hand():
     assert_scores(baseline, CHOSEN, [[0, 0, 0, 1 / 4], [0, 0, 1 / 3, 0]])
     # P(2 | 0) = 2/3, P(3 | 0) = 1/3, P(2 | 1) = P(3 | 1) = 1/2: the mean over two words, then over three.
     both = [[0, 0, (2 / 3) / 2, (1 / 3 + 1 / 4) / 2], [0, 0, (2 / 3 + 1 / 2 + 1 / 3) / 3, (1 / 3 + 1 / 2) / 3]]
-    assert_scores(baseline, CHOSEN, both, ASKED)
+    assert_scores(baseline, CHOSEN, both, QUERIES)
 
 
 def test_item_cosine_by_hand():
     baseline = ItemCosine().fit(DESCRIPTION, HASHTAGS)
     assert_scores(baseline, CHOSEN, [[0, 0, 0, 1 / 6**0.5], [0, 0, 1 / 6**0.5, 0]])
     from_0, from_1 = np.array([0, 0, 2 / 6**0.5, 1 / 2]), np.array([0, 0, 1 / 3**0.5, 1 / 2**0.5])
-    assert_scores(baseline, None, [from_0, (from_0 + from_1) / 2], ASKED)
+    assert_scores(baseline, None, [from_0, (from_0 + from_1) / 2], QUERIES)
 
 
 def test_ease_by_hand():
@@ -112,9 +112,9 @@ def test_ridge_by_hand():
     r, d = 0.5**0.5, 41 / 16
     W = np.array([[0, 0, (r + 5 / 8) / d, r / d], [0, 0, (5 / 8 * r - 1 / 4) / d, 5 / 8 * r / d]])
     baseline = Ridge(reg=1).fit(DESCRIPTION, HASHTAGS)
-    assert_scores(baseline, None, [W[0] / 2, 0.9 * W[0] + 0.2 * W[1]], ASKED)
+    assert_scores(baseline, None, [W[0] / 2, 0.9 * W[0] + 0.2 * W[1]], QUERIES)
     assert_scores(baseline, CHOSEN, np.zeros((2, 4)))
-    assert_scores(Ridge.from_arrays(baseline.to_arrays()), None, baseline.score(ASKED), ASKED)
+    assert_scores(Ridge.from_arrays(baseline.to_arrays()), None, baseline.score(QUERIES), QUERIES)
 
 
 @pytest.mark.parametrize("scored", [1.0, 0.6])
@@ -259,7 +259,7 @@ def test_what_was_never_seen_says_nothing_and_a_hashtag_says_nothing_of_itself(m
 @pytest.mark.parametrize("make", ALL[:-1], ids=NAMES[:-1])
 def test_posts_may_have_no_description_at_all(make):
     baseline = make().fit(sparse.csr_array(HASHTAGS.shape, dtype=np.float32), HASHTAGS)
-    assert np.isfinite(baseline.score(ASKED, CHOSEN)).all()
+    assert np.isfinite(baseline.score(QUERIES, CHOSEN)).all()
 
 
 # From scores to hashtags
@@ -300,7 +300,7 @@ def test_a_new_baseline_is_a_class_and_a_line(monkeypatch):
     rankings = {}
     for name in BASELINES:
         baseline = create(name, seed=1, n_threads=1).fit(DESCRIPTION, HASHTAGS)
-        rankings[name] = top_ranked(baseline.score(ASKED, CHOSEN), 2, [2, 3])
+        rankings[name] = top_ranked(baseline.score(QUERIES, CHOSEN), 2, [2, 3])
     # Hashtag 2 is used by posts of two labels, one and none; hashtag 3 by posts of two and none.
     assert rankings["most_labels"].tolist() == [[2, 3]] * 2 and len(rankings) == 7
 
@@ -317,7 +317,7 @@ def test_a_baseline_is_created_with_the_options_it_has():
 def test_cooccurrence_is_kept_whole():
     baseline = Cooccurrence().fit(DESCRIPTION, HASHTAGS)
     again = Cooccurrence.from_arrays(baseline.to_arrays())
-    np.testing.assert_array_equal(again.score(ASKED, CHOSEN), baseline.score(ASKED, CHOSEN))
+    np.testing.assert_array_equal(again.score(QUERIES, CHOSEN), baseline.score(QUERIES, CHOSEN))
 
 
 def damage(arrays, name, change):
@@ -407,4 +407,4 @@ def test_reg_is_a_number_above_zero(make, reg, wanted):
 def test_fit_fits_the_baseline_itself(make):
     baseline = make()
     assert baseline.fit(DESCRIPTION, HASHTAGS) is baseline
-    assert np.isfinite(baseline.score(ASKED)).all()
+    assert np.isfinite(baseline.score(QUERIES)).all()
