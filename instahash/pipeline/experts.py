@@ -19,7 +19,7 @@ from instahash.autorec import AutoRec
 from instahash.baselines import Cooccurrence, Ridge
 from instahash.data import ones, renumber
 from instahash.errors import DataError
-from instahash.recommend import EVERYBODY, Preferences
+from instahash.recommend import EVERYBODY, Preferences, age_weights
 from instahash.word2vec import Word2Vec
 
 # A word's presence is this number in the input; its label's score, standardised, has the standard deviation SPREAD.
@@ -90,7 +90,7 @@ class Experts:
         self.hashtags = np.concatenate([self.hashtags, np.setdiff1d(new, self.hashtags).astype(np.int32)])
         before = self.preferences.now
         now = max(before, latest(dataset))
-        faded = self.preferences.weights(before, now) if np.isfinite(before) else 1.0
+        faded = float(age_weights(before, now, self.preferences.half_life)) if np.isfinite(before) else 1.0
         described, given, targets = self.examples(dataset, self.weights(dataset, now))
         self.word2vec.partial_fit(dataset.bags)
         for model, inputs in ((self.autorec, described), (self.completion, given)):
@@ -119,7 +119,7 @@ class Experts:
     def weights(self, dataset, now):
         """(n_posts,) float32, what posts count by their age: half after each half-life, 1 at an unknown time."""
         times = np.full(len(dataset.ids), np.nan) if dataset.times is None else dataset.times
-        return self.preferences.weights(times, now).astype(np.float32)
+        return age_weights(times, now, self.preferences.half_life).astype(np.float32)
 
     def examples(self, dataset, post_weights):
         """Inputs of the two AutoRecs and their common targets, CSR.

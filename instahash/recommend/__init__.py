@@ -12,7 +12,7 @@ platforms.py       how many hashtags a platform takes
 from instahash.recommend.diversity import diversify, echoes, novelty_shift
 from instahash.recommend.fusion import Fusion
 from instahash.recommend.paper import Combination, autorec_sets, combine
-from instahash.recommend.preferences import EVERYBODY, Preferences
+from instahash.recommend.preferences import EVERYBODY, Preferences, age_weights
 from instahash.recommend.questions import Questions, Wishes
 from instahash.recommend.recommendation import Recommendation
 
@@ -24,6 +24,7 @@ __all__ = [
     "Questions",
     "Recommendation",
     "Wishes",
+    "age_weights",
     "autorec_sets",
     "combine",
     "diversify",

@@ -16,6 +16,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import sparse
 
 from instahash.errors import DataError, SettingsError
@@ -28,6 +29,18 @@ EVERYBODY = ""  # the key under which all posts are counted
 STRENGTHS, STRENGTH = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10_000.0, 1e5, 1e6]), 30.0
 
 Keys = Sequence[tuple[str, ...]]
+
+
+def age_weights(times: ArrayLike, now: float, half_life: float | None) -> np.ndarray:
+    """The weight at `now` of a post, or a use, at each time: half after each `half_life` days. float64 in [0, 1].
+
+    times, now : seconds since the epoch; the weight is 1 at an unknown time (NaN), in the future, and where `half_life`
+    is None or 0.
+    """
+    times = np.asarray(times, np.float64)
+    if not half_life:
+        return np.ones(times.shape)
+    return np.asarray(0.5 ** (np.where(np.isnan(times), 0, now - times).clip(min=0) / DAY / half_life))
 
 
 class Preferences:
@@ -65,12 +78,12 @@ class Preferences:
         times = np.full(len(keys), np.nan) if times is None else np.asarray(times, np.float64)
         latest = np.nanmax(times, initial=-np.inf)
         if latest > self.now:
-            self.counts["decaying"] *= np.float32(self.weights(self.now, latest))
+            self.counts["decaying"] *= np.float32(age_weights(self.now, latest, self.half_life))
             self.now = latest
         rows, posts = self._uses(keys, hashtags)
         self.grow(max(self.counts["constant"].shape[1], hashtags.shape[1]))
         known = ~np.isnan(times)[posts]
-        weights = self.weights(times, self.now).astype(np.float32)[posts]
+        weights = age_weights(times, self.now, self.half_life).astype(np.float32)[posts]
         for name, part in (("decaying", known), ("constant", ~known)):
             if part.any():
                 under = sparse.csr_array((weights[part], (rows[part], posts[part])), (len(self.rows), len(keys)))
@@ -97,7 +110,7 @@ class Preferences:
         row_of[group] = rows
         others = np.bincount(row_of, minlength=len(self.rows))[rows] > 1
         rows, posts, group, sizes = rows[others], posts[others], group[others], np.diff(hashtags.indptr)
-        weights = np.ones(len(keys)) if times is None else self.weights(np.asarray(times, np.float64), self.now)
+        weights = np.ones(len(keys)) if times is None else age_weights(times, self.now, self.half_life)
         # From here on an entry is a hashtag t of a post under a key; n_t and n are the counts without the group.
         use = np.repeat(np.arange(len(rows)), sizes[posts])
         w, ids, own = weights[posts][use], hashtags[posts].indices, (weights * sizes)[posts]
@@ -110,14 +123,6 @@ class Preferences:
         best = STRENGTHS[np.argmax(likelihood, axis=0)].tolist()
         self.strengths |= {str(names[k]): best[k] for k in np.unique(kind)}
         return self
-
-    def weights(self, times: np.ndarray | float, now: float) -> np.ndarray:
-        """The weight at `now` of a use, or a post, at each time; 1 at an unknown time, or without a half-life."""
-        if not self.half_life:
-            return np.ones(np.shape(times))
-        age = np.where(np.isnan(times), 0, now - times).clip(min=0)
-        weights: np.ndarray = 0.5 ** (age / DAY / self.half_life)
-        return weights
 
     def shift_matrix(self, keys: Keys, log_frequency: np.ndarray) -> np.ndarray:
         """(n_posts, n_hashtags) float32, each post's shift of log-probabilities; keys never seen are left out."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from instahash.errors import DataError, SettingsError
-from instahash.recommend import EVERYBODY, Preferences
+from instahash.recommend import EVERYBODY, Preferences, age_weights
 from instahash.recommend.preferences import DAY, STRENGTH, STRENGTHS
 
 LOG_FREQUENCY = np.log(np.array([0.5, 0.25, 0.25], np.float32))
@@ -76,6 +76,13 @@ def test_counts_decay_by_hand():
     preferences.add([("a",)], csr([[1]]), [7 * DAY])  # late news
     assert counts(preferences, "a").tolist() == [1.5, 0.75, 2]
     assert preferences.now == 14 * DAY
+
+
+def test_weights_by_age_by_hand():
+    times = np.array([np.nan, 0, 7, 10.5, 14, 30]) * DAY
+    np.testing.assert_allclose(age_weights(times, 14 * DAY, 7), [1, 1 / 4, 1 / 2, 0.5**0.5, 1, 1])
+    assert age_weights(times, 14 * DAY, None).tolist() == age_weights(times, 14 * DAY, 0).tolist() == [1] * 6
+    assert float(age_weights(0.0, 7 * DAY, 7)) == 0.5
 
 
 def test_nothing_decays_without_a_half_life():
