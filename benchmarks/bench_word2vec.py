@@ -32,8 +32,8 @@ args = parse(parser)
 import numpy as np  # noqa: E402
 from scipy import sparse  # noqa: E402
 
+from instahash.baselines import top_ranked  # noqa: E402
 from instahash.evaluation import ranking_measures  # noqa: E402
-from instahash.recommend import top_ranked  # noqa: E402
 from instahash.word2vec import Word2Vec, reference, sampling  # noqa: E402
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from instahash.baselines import BASELINES, Baseline, Cooccurrence, Popularity, top_ranked
+from instahash.baselines import BASELINES, Baseline, Cooccurrence, Popularity, create, top_ranked
 from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, grow
 from instahash.errors import DataError, ModelError, SettingsError, UntrainedError
 from instahash.experts import BestSettings
@@ -147,8 +147,8 @@ class InstaHash:
             )
         description, hashtags = dataset.description[rows], dataset.hashtags[rows]
         shared = {"seed": self.settings.seed, "n_threads": self.settings.n_threads}
-        missing = {name: baseline for name, baseline in BASELINES.items() if name not in self.baselines}
-        fitted = {name: make(**shared).fit(description, hashtags) for name, make in missing.items()}
+        missing = [name for name in BASELINES if name not in self.baselines]
+        fitted = {name: create(name, **shared).fit(description, hashtags) for name in missing}
         self.baselines = self.baselines | fitted
         return self
 

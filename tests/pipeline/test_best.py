@@ -420,7 +420,7 @@ def test_a_single_label_brings_its_own_hashtags(full):
     for label in ("dog", "cat", "beach", "coffee", "flower", "mountain", "wedding"):
         answer = full.recommend([(label, 0.9)], 3)
         ((word,), _), (hashtags, _) = (full.vocabulary.lookup(texts) for texts in ([label], answer.hashtags))
-        shares = counts.pairs[[word], :].toarray()[0, hashtags] / counts.posts[word]
+        shares = counts.from_words[[word], :].toarray()[0, hashtags] / counts.word_posts[word]
         assert (shares > 0.15).all() and np.abs(shares - answer.scores).max() < 0.2
     answer = full.recommend(["dog"])
     assert answer.hashtags[0] == "dog" and answer.scores[0] > 0.4

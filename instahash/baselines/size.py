@@ -1,4 +1,4 @@
-"""Dense matrices of words by words grow with the square of the vocabulary: what will not fit is refused beforehand."""
+"""Dense matrices of words by words grow with the square of the vocabulary: those that are too large are refused."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from instahash.errors import DataError
 LIMIT = 2 * 10**9  # bytes
 
 
-def check_size(what, n_entries):
-    """DataError where `n_entries` numbers of float64 go beyond LIMIT.  what : names the matrix in the message."""
+def check_size(what: str, n_entries: int) -> None:
+    """Raise DataError where `n_entries` float64 numbers need more than LIMIT.  what : the matrix, for the message."""
     needed = 8 * n_entries
     if needed > LIMIT:
         raise DataError(

@@ -7,7 +7,7 @@ import numpy as np
 from instahash.errors import DataError
 
 
-def top_ranked(scores, top, allowed):
+def top_ranked(scores: np.ndarray, top: int, allowed: np.ndarray) -> np.ndarray:
     """The ids of the `top` highest scores of each row among `allowed`, best first, ties by id.
 
     scores : (n_posts, n_words) float.  allowed : distinct ids.

@@ -2,7 +2,6 @@
 
 import tracemalloc
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,13 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.errors import DataError, ModelError, SettingsError
-from instahash.recommend import EASE, Cooccurrence, ItemCosine, Network, Popularity, Ridge, size
+from instahash.baselines import (
+    BASELINES,
+    EASE,
+    Cooccurrence,
+    ItemCosine,
+    Network,
+    Popularity,
+    Ridge,
+    create,
+    size,
+    top_ranked,
+)
+from instahash.errors import DataError, SettingsError
+from instahash.testing import bag_matrices
 
-GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "format-1" / "baselines.npz"
 SMALL_NETWORK = partial(Network, n_hidden=4, epochs=2, batch_size=3)
-ALL = [Popularity, Cooccurrence, ItemCosine, EASE, Ridge, SMALL_NETWORK]
-NAMES = ["popularity", "cooccurrence", "item cosine", "ease", "ridge", "network"]
+NAMES = list(BASELINES)
+ALL = [SMALL_NETWORK if kind is Network else kind for kind in BASELINES.values()]
 seeds = st.integers(0, 10**6)
 
 
@@ -29,7 +39,7 @@ DESCRIPTION = csr([[1, 0.5, 0, 0], [0.5, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]])
 HASHTAGS = csr([[0, 0, 1, 1], [0, 0, 1, 0], [0, 0, 0, 1], [0, 0, 1, 0]], np.int8)
 NOTHING = sparse.csr_array((2, 4), dtype=np.int8)
 CHOSEN = csr([[0, 0, 1, 0], [0, 0, 0, 1]], np.int8)
-ASKED = csr([[0.5, 0, 0, 0], [0.9, 0.2, 0, 0]])
+QUERIES = csr([[0.5, 0, 0, 0], [0.9, 0.2, 0, 0]])
 
 
 def problem(seed, n_posts=9, n_words=7):
@@ -51,19 +61,41 @@ def assert_scores(baseline, chosen, expected, description=NOTHING):
 # Worked by hand
 
 
+def whole(dense):
+    return csr(dense, np.int8)
+
+
+def test_cooccurrence_by_hand():
+    description, hashtags = (
+        whole([[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]]),
+        whole([[0, 0, 1, 1], [0, 0, 1, 0], [0, 0, 0, 1]]),
+    )
+    baseline = Cooccurrence().fit(description, hashtags)
+    # n(0) = 2, n(0, 2) = 2, n(0, 3) = 1; n(1) = 1, n(1, 2) = n(1, 3) = 1.
+    expected = [[0, 0, (2 / 3 + 1 / 2) / 2, (1 / 3 + 1 / 2) / 2], [0, 0, 2 / 3, 1 / 3], [0, 0, 0, 0]]
+    np.testing.assert_allclose(baseline.score(description), expected, rtol=1e-6)
+    again = Cooccurrence.from_arrays(baseline.to_arrays())
+    np.testing.assert_array_equal(again.score(description), baseline.score(description))
+
+
+def test_popularity_by_hand():
+    baseline = Popularity().fit(None, whole([[0, 1, 1], [0, 1, 0]]))
+    np.testing.assert_array_equal(baseline.score(whole([[1, 0, 0]] * 2)), [[0, 2, 1]] * 2)
+
+
 def test_cooccurrence_with_chosen_hashtags_by_hand():
     baseline = Cooccurrence().fit(DESCRIPTION, HASHTAGS)
     assert_scores(baseline, CHOSEN, [[0, 0, 0, 1 / 4], [0, 0, 1 / 3, 0]])
     # P(2 | 0) = 2/3, P(3 | 0) = 1/3, P(2 | 1) = P(3 | 1) = 1/2: the mean over two words, then over three.
     both = [[0, 0, (2 / 3) / 2, (1 / 3 + 1 / 4) / 2], [0, 0, (2 / 3 + 1 / 2 + 1 / 3) / 3, (1 / 3 + 1 / 2) / 3]]
-    assert_scores(baseline, CHOSEN, both, ASKED)
+    assert_scores(baseline, CHOSEN, both, QUERIES)
 
 
 def test_item_cosine_by_hand():
     baseline = ItemCosine().fit(DESCRIPTION, HASHTAGS)
     assert_scores(baseline, CHOSEN, [[0, 0, 0, 1 / 6**0.5], [0, 0, 1 / 6**0.5, 0]])
     from_0, from_1 = np.array([0, 0, 2 / 6**0.5, 1 / 2]), np.array([0, 0, 1 / 3**0.5, 1 / 2**0.5])
-    assert_scores(baseline, None, [from_0, (from_0 + from_1) / 2], ASKED)
+    assert_scores(baseline, None, [from_0, (from_0 + from_1) / 2], QUERIES)
 
 
 def test_ease_by_hand():
@@ -80,9 +112,9 @@ def test_ridge_by_hand():
     r, d = 0.5**0.5, 41 / 16
     W = np.array([[0, 0, (r + 5 / 8) / d, r / d], [0, 0, (5 / 8 * r - 1 / 4) / d, 5 / 8 * r / d]])
     baseline = Ridge(reg=1).fit(DESCRIPTION, HASHTAGS)
-    assert_scores(baseline, None, [W[0] / 2, 0.9 * W[0] + 0.2 * W[1]], ASKED)
+    assert_scores(baseline, None, [W[0] / 2, 0.9 * W[0] + 0.2 * W[1]], QUERIES)
     assert_scores(baseline, CHOSEN, np.zeros((2, 4)))
-    assert_scores(Ridge.from_arrays(baseline.to_arrays()), None, baseline.score(ASKED), ASKED)
+    assert_scores(Ridge.from_arrays(baseline.to_arrays()), None, baseline.score(QUERIES), QUERIES)
 
 
 @pytest.mark.parametrize("scored", [1.0, 0.6])
@@ -156,6 +188,17 @@ def test_cooccurrence_equals_counting_and_is_a_probability(seed):
     assert ((scores >= 0) & (scores <= 1)).all()
 
 
+@given(bag_matrices(n_words=8, min_posts=1), st.integers(0, 10**6))
+def test_cooccurrence_is_a_probability_and_posts_have_no_order(description, seed):
+    rng = np.random.default_rng(seed)
+    hashtags = whole(rng.random((description.shape[0], 8)) < 0.3)
+    scores = Cooccurrence().fit(description, hashtags).score(description)
+    assert ((scores >= 0) & (scores <= 1)).all() and scores.dtype == np.float32
+    order = rng.permutation(description.shape[0])
+    shuffled = Cooccurrence().fit(description[order], hashtags[order])
+    np.testing.assert_allclose(shuffled.score(description), scores, rtol=1e-6)
+
+
 @given(seeds)
 def test_cosines_are_those_of_columns(seed):
     D, H, _ = problem(seed, n_posts=30)
@@ -216,7 +259,56 @@ def test_what_was_never_seen_says_nothing_and_a_hashtag_says_nothing_of_itself(m
 @pytest.mark.parametrize("make", ALL[:-1], ids=NAMES[:-1])
 def test_posts_may_have_no_description_at_all(make):
     baseline = make().fit(sparse.csr_array(HASHTAGS.shape, dtype=np.float32), HASHTAGS)
-    assert np.isfinite(baseline.score(ASKED, CHOSEN)).all()
+    assert np.isfinite(baseline.score(QUERIES, CHOSEN)).all()
+
+
+# From scores to hashtags
+
+
+@given(st.integers(0, 10**6), st.integers(1, 9), st.integers(1, 12))
+def test_top_ranked_equals_a_full_sort(seed, n_words, top):
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(0, 3, size=(4, n_words)).astype(np.float32)  # many ties
+    allowed = rng.permutation(n_words)[: rng.integers(1, n_words + 1)]
+    ranked = top_ranked(scores, top, allowed)
+    assert ranked.shape == (4, min(top, len(allowed)))
+    for row, ids in zip(scores, ranked):
+        assert ids.tolist() == sorted(allowed.tolist(), key=lambda i: (-row[i], i))[:top]
+
+
+def test_top_ranked_refuses_nan():
+    with pytest.raises(DataError, match="not a number"):
+        top_ranked(np.array([[np.nan]]), 1, [0])
+
+
+# A baseline of one's own
+
+
+class MostLabels:
+    """Scores a hashtag by the number of labels that the posts with it have."""
+
+    def fit(self, description, hashtags):
+        self.labels = np.diff(description.indptr).astype(np.float32) @ hashtags
+        return self
+
+    def score(self, description, chosen=None):
+        return np.broadcast_to(self.labels, (description.shape[0], len(self.labels)))
+
+
+def test_a_new_baseline_is_a_class_and_a_line(monkeypatch):
+    monkeypatch.setitem(BASELINES, "most_labels", MostLabels)
+    rankings = {}
+    for name in BASELINES:
+        baseline = create(name, seed=1, n_threads=1).fit(DESCRIPTION, HASHTAGS)
+        rankings[name] = top_ranked(baseline.score(QUERIES, CHOSEN), 2, [2, 3])
+    # Hashtag 2 is used by posts of two labels, one and none; hashtag 3 by posts of two and none.
+    assert rankings["most_labels"].tolist() == [[2, 3]] * 2 and len(rankings) == 7
+
+
+def test_a_baseline_is_created_with_the_options_it_has():
+    assert isinstance(create("popularity", seed=3, n_threads=2), Popularity)
+    assert create("ridge", seed=3, reg=7).reg == 7
+    assert create("network", seed=3).network.seed == 3
 
 
 # What is kept
@@ -225,21 +317,52 @@ def test_posts_may_have_no_description_at_all(make):
 def test_cooccurrence_is_kept_whole():
     baseline = Cooccurrence().fit(DESCRIPTION, HASHTAGS)
     again = Cooccurrence.from_arrays(baseline.to_arrays())
-    np.testing.assert_array_equal(again.score(ASKED, CHOSEN), baseline.score(ASKED, CHOSEN))
+    np.testing.assert_array_equal(again.score(QUERIES, CHOSEN), baseline.score(QUERIES, CHOSEN))
 
 
-def test_cooccurrence_saved_without_pairs_of_hashtags_answers_descriptions():
-    with np.load(GOLDEN, allow_pickle=False) as file:
-        old = dict(file)
-    assert set(old) == {"data", "indices", "indptr", "posts"}
-    baseline, n_words = Cooccurrence.from_arrays(old), len(old["posts"])
-    description = csr(np.eye(n_words))
-    scores = baseline.score(description)
-    assert scores.max() > 0
-    np.testing.assert_array_equal(baseline.score(description, sparse.csr_array(description.shape)), scores)
-    with pytest.raises(ModelError, match="no counts of hashtags with hashtags.*train the model anew"):
-        baseline.score(description, description)
-    assert set(baseline.to_arrays()) == set(old)
+def damage(arrays, name, change):
+    return arrays | {name: change(arrays[name])}
+
+
+@pytest.mark.parametrize("name", ["from_words_indices", "from_hashtags_indices", "from_words_indptr"])
+def test_counts_that_point_outside_are_refused(name):
+    arrays = Cooccurrence().fit(DESCRIPTION, HASHTAGS).to_arrays()
+    with pytest.raises(ValueError):
+        Cooccurrence.from_arrays(damage(arrays, name, lambda array: array + 100))
+    del arrays[name]
+    with pytest.raises(KeyError):
+        Cooccurrence.from_arrays(arrays)
+
+
+def test_counts_of_other_words_are_refused():
+    arrays = Cooccurrence().fit(DESCRIPTION, HASHTAGS).to_arrays()
+    for name in ("word_posts", "hashtag_posts"):
+        for change in (lambda array: array[1:], lambda array: array[:, None]):
+            with pytest.raises(ValueError, match="not of the same words"):
+                Cooccurrence.from_arrays(damage(arrays, name, change))
+    with pytest.raises(ValueError, match="not of the same words"):
+        Cooccurrence.from_arrays(damage(arrays, "from_words_shape", lambda array: array + [0, 1]))
+
+
+@pytest.mark.parametrize(
+    "name, change, error, message",
+    [
+        ("W", lambda W: W[:, 1:], ValueError, r"weights \(2, 1\) for 2 inputs, 2 outputs"),
+        ("W", np.ravel, ValueError, "weights"),
+        ("inputs", lambda ids: ids[::-1], ValueError, "not in order"),
+        ("inputs", lambda ids: ids - 5, ValueError, "not in order"),
+        ("outputs", lambda ids: ids + 1, ValueError, "not in the vocabulary"),
+        ("reg", lambda reg: -reg, SettingsError, "reg is"),
+    ],
+)
+def test_a_ridge_that_does_not_fit_together_is_refused(name, change, error, message):
+    arrays = Ridge(reg=2).fit(DESCRIPTION, HASHTAGS).to_arrays()
+    assert Ridge.from_arrays(arrays).reg == 2
+    with pytest.raises(error, match=message):
+        Ridge.from_arrays(damage(arrays, name, change))
+    del arrays[name]
+    with pytest.raises(KeyError):
+        Ridge.from_arrays(arrays)
 
 
 # What will not fit
@@ -269,7 +392,19 @@ def test_what_is_refused_is_said_in_numbers():
 
 
 @pytest.mark.parametrize("make", [EASE, Ridge])
-@pytest.mark.parametrize("reg", [0, -1, float("nan")])
-def test_reg_is_above_zero(make, reg):
-    with pytest.raises(SettingsError, match="reg is .*above 0"):
+@pytest.mark.parametrize(
+    "reg, wanted",
+    [(0, "above 0"), (-1, "above 0"), (float("nan"), "a finite number"), ("3", "a finite number"), (True, "a finite")],
+)
+def test_reg_is_a_number_above_zero(make, reg, wanted):
+    with pytest.raises(
+        SettingsError, match=f"^{make.__name__}: reg is .*; it must be {wanted}".replace("Ridge", "ridge")
+    ):
         make(reg)
+
+
+@pytest.mark.parametrize("make", ALL, ids=NAMES)
+def test_fit_fits_the_baseline_itself(make):
+    baseline = make()
+    assert baseline.fit(DESCRIPTION, HASHTAGS) is baseline
+    assert np.isfinite(baseline.score(QUERIES)).all()
