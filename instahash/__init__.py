@@ -35,8 +35,8 @@ _HOME = {
     "Post": "instahash.data",
     "Label": "instahash.data",
     "Corpus": "instahash.data",
-    "read_posts": "instahash.data",
-    "write_posts": "instahash.data",
+    "read_posts": "instahash.formats",
+    "write_posts": "instahash.formats",
     "InstahashError": "instahash.errors",
 }
 __all__ = [*_HOME, "__version__"]

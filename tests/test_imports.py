@@ -13,6 +13,7 @@ PACKAGE = Path(instahash.__file__).parent
 LEAVES = {"database", "dense", "errors", "files", "jit", "parameters", "replay", "sparse", "settings", "storage", "threads", "topk", "training"}
 ROOMS = {
     "data",
+    "formats",
     "word2vec",
     "autorec",
     "recommend",
@@ -39,17 +40,18 @@ MAY_IMPORT = {
     "threads": set(),
     "topk": {"jit"},
     "training": set(),
-    "data": set(),
+    "data": {"sparse"},
+    "formats": {"data", "files"},
     # Photos in, posts out; the labeller that needs no cloud has kernels.
     "annotate": {"data", "database", "jit"},
     "testing": set(),
     "word2vec": {"jit", "threads", "topk", "training"},
     "autorec": {"jit", "threads", "topk", "training"},
     # Of the baselines, the network is an AutoRec from descriptions to hashtags.
-    "recommend": {"data", "jit", "autorec"},
-    "evaluation": {"data"},
-    "report": {"data"},
-    "pipeline": {"data", "word2vec", "autorec", "recommend", "settings", "storage", "topk", "instahash"},
+    "recommend": {"data", "sparse", "jit", "autorec"},
+    "evaluation": {"data", "sparse"},
+    "report": {"data", "sparse"},
+    "pipeline": {"data", "formats", "sparse", "word2vec", "autorec", "recommend", "settings", "storage", "topk", "instahash"},
     # It is handed a model, and asks it as anyone may.
     "explore": {"data", "database", "annotate", "topk"},
     "cli": ROOMS | LEAVES | {"instahash"},

@@ -36,7 +36,7 @@ def parser():
 def work(args):
     set_blas_threads(1)
     from instahash.annotate import default_cache, find_photos
-    from instahash.data import write_posts
+    from instahash.formats import write_posts
 
     photos = list(find_photos(args.images))
     if args.out:
@@ -68,7 +68,7 @@ class _Posts:
     """Posts that say what is known of photos besides labels; a photo's is that with its path, file name or name as id."""
 
     def __init__(self, path):
-        from instahash.data import read_posts
+        from instahash.formats import read_posts
 
         self._posts = {os.path.normpath(post.id): post for post in read_posts(path)} if path else {}
         self._n_photos = Counter()  # of each post

@@ -48,8 +48,9 @@ def parser():
 def work(args):
     from tqdm import tqdm
 
-    from instahash.data import Corpus, read_posts
+    from instahash.data import Corpus
     from instahash.evaluation import evaluate, format_example, format_tables
+    from instahash.formats import read_posts
     from instahash.pipeline import InstaHash
     from instahash.storage import must_be_writable, write_text
 

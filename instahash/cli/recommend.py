@@ -128,7 +128,7 @@ def _least(args, model):
 def _for_posts(args, model, top, wishes):
     from tqdm import tqdm
 
-    from instahash.data import read_posts
+    from instahash.formats import read_posts
 
     unknown_posts = 0
     answers = model.recommend_posts(read_posts(args.posts), top, **wishes)

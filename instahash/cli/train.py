@@ -41,7 +41,7 @@ def parser():
 
 def work(args):
     set_blas_threads(args.threads)
-    from instahash.data import read_posts
+    from instahash.formats import read_posts
     from instahash.pipeline import InstaHash
     from instahash.settings import Settings
     from instahash.storage import CHECKPOINT, has_model, make_directory

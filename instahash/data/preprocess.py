@@ -8,9 +8,9 @@ import numpy as np
 from scipy import sparse
 
 from instahash.data.corpus import Corpus
-from instahash.data.matrices import keep, renumber, union
 from instahash.data.vocabulary import Vocabulary
 from instahash.errors import DataError
+from instahash.sparse import keep, renumber, union
 
 
 class Summary(NamedTuple):

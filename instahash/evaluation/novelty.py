@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.data import ones
+from instahash.sparse import ones
 
 
 def self_information(counts, n_posts):

@@ -11,8 +11,9 @@ import hashlib
 import numpy as np
 from scipy import sparse
 
-from instahash.data import Dataset, keep
+from instahash.data import Dataset
 from instahash.errors import DataError
+from instahash.sparse import keep
 
 PROTOCOLS = ("description", "completion")
 

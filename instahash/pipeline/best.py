@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.data import keep, train_test_split, union
+from instahash.data import train_test_split
 from instahash.pipeline.experts import Experts, latest
 from instahash.pipeline.inside import Asked, Opinions
 from instahash.recommend import Fusion, Questions, Recommendation, diversify, echoes, novelty_shift
+from instahash.sparse import keep, union
 from instahash.topk import top_k
 
 # A description of at most so many words is short: each says more, and some experts make more of it than others.

@@ -16,9 +16,9 @@ import numpy as np
 from scipy import sparse
 
 from instahash.autorec import AutoRec
-from instahash.data import ones, renumber
 from instahash.errors import DataError
 from instahash.recommend import Cooccurrence, Preferences, Ridge
+from instahash.sparse import ones, renumber
 from instahash.word2vec import Word2Vec
 
 # A word's presence is this number in the input; its label's score, standardised, has the standard deviation SPREAD.

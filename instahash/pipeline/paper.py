@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from instahash.autorec import AutoRec, expansion_decay, rating_matrix
-from instahash.data import ones, train_test_split
+from instahash.data import train_test_split
 from instahash.errors import DataError, SettingsError
 from instahash.pipeline.inside import Asked
 from instahash.recommend import Recommendation, autorec_sets, combine
+from instahash.sparse import ones
 from instahash.word2vec import Word2Vec
 
 # Posts of the trial that chooses between input and summed vectors.

@@ -15,8 +15,9 @@ from scipy import sparse
 from tqdm import tqdm
 
 from instahash import __version__
-from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, grow, read_posts, words
+from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, grow, words
 from instahash.errors import DataError, ModelError, UntrainedError
+from instahash.formats import read_posts
 from instahash.pipeline.best import Best
 from instahash.pipeline.paper import Paper
 from instahash.pipeline.trainer import Trainer
@@ -83,7 +84,7 @@ class InstaHash:
     ) -> InstaHash:
         """Train the models.
 
-        posts : "sample" or a path, as :func:`instahash.data.read_posts` takes them, posts, or a Corpus.
+        posts : "sample" or a path, as :func:`instahash.formats.read_posts` takes them, posts, or a Corpus.
         checkpoint : a file to keep the state of training in, between epochs.  resume : go on from it.
         options : kept in it, those of the command with which `instahash-train` would go on.
         progress : show progress bars where standard error is a terminal.  report : called with lines of text.

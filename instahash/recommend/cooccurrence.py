@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from instahash.data import ones
 from instahash.errors import ModelError
+from instahash.sparse import ones
 
 
 class Cooccurrence:

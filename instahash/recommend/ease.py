@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg, sparse
 
-from instahash.data import ones
 from instahash.errors import SettingsError
 from instahash.recommend.size import check_size
+from instahash.sparse import ones
 
 
 class EASE:

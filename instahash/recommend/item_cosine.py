@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from instahash.data import ones
 from instahash.recommend.cooccurrence import mean_score, without_diagonal
+from instahash.sparse import ones
 
 
 class ItemCosine:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from instahash.autorec import AutoRec
-from instahash.data import ones
+from instahash.sparse import ones
 
 
 class Network:

@@ -17,8 +17,8 @@ from array import array
 import numpy as np
 from scipy import sparse
 
-from instahash.data import ones
 from instahash.errors import DataError, SettingsError
+from instahash.sparse import ones
 
 DAY = 86_400.0
 # Strengths of the prior that are tried, in uses, and what is taken where no key has two posts.

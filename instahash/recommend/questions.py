@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from instahash.data import ones, union
+from instahash.sparse import ones, union
 
 
 class Questions(NamedTuple):

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from instahash.data import Post, read_posts, write_posts
+from instahash.data import Post
 from instahash.data.sample import sample_posts
+from instahash.formats import read_posts, write_posts
 from instahash.jit import COMPILED
 
 START = "import sys; from instahash.cli.{0} import main; sys.exit(main())"

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from instahash.data import Label, Post, write_posts
+from instahash.data import Label, Post
 from instahash.data.sample import sample_posts
+from instahash.formats import write_posts
 
 compiled = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains again and again: too long in Python"

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instahash.data import Corpus, Label, Post, Vocabulary, encode, fit_dataset, grow, read_posts, train_test_split
+from instahash.data import Corpus, Label, Post, Vocabulary, encode, fit_dataset, grow, train_test_split
 from instahash.errors import DataError
+from instahash.formats import read_posts
 
 POSTS = [
     Post("1", ("#Sea", "sun", "SUN"), (Label("body of water", 0.9), Label("water", 0.6), Label("sky", 0.4))),

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instahash.data import Label, Post, read_posts, write_posts
+from instahash.data import Label, Post
 from instahash.errors import DataError
+from instahash.formats import read_posts, write_posts
 
 POST = {"id": "a", "hashtags": ["#Sea"], "labels": [{"description": "body of water", "score": 0.75}], "other": 1}
 

@@ -5,9 +5,9 @@ import lzma
 
 import pytest
 
-from instahash.data import read_posts
-from instahash.data.instagram import hashtags_in
 from instahash.errors import DataError
+from instahash.formats import read_posts
+from instahash.formats.instagram import hashtags_in
 
 
 def harrison(folder, photos="a.jpg\nb.jpg\n", tags="sea sun \nsun \n", index="sun 0\nsea   1\n"):

@@ -7,13 +7,14 @@ import pytest
 from scipy import sparse
 
 from instahash import InstaHash, Settings
-from instahash.data import Corpus, Label, Post, Vocabulary, encode, keep
+from instahash.data import Corpus, Label, Post, Vocabulary, encode
 from instahash.data.sample import sample_posts
 from instahash.errors import DataError, SettingsError
 from instahash.evaluation import evaluate
 from instahash.pipeline.experts import Experts
 from instahash.recommend import Fusion
 from instahash.recommend.platforms import LIMITS, room
+from instahash.sparse import keep
 
 QUICK = Settings.of("best").changed(
     ["word2vec.dim=16", "autorec.n_hidden=32", "autorec.epochs=12", "autorec.learning_rate=0.01"]

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from instahash.data.harrison import is_harrison, read_harrison
-from instahash.data.instagram import posts_in, read_instaloader_folder
 from instahash.data.posts import Post, post_from_json
 from instahash.data.sample import SAMPLES, sample_posts
 from instahash.errors import DataError
+from instahash.formats.harrison import is_harrison, read_harrison
+from instahash.formats.instagram import posts_in, read_instaloader_folder
 
 
 def read_posts(source: str | Path) -> Iterator[Post]:
@@ -23,7 +23,7 @@ def read_posts(source: str | Path) -> Iterator[Post]:
 
     source : "sample" for the embedded sample, "sample-held-out" for others of its kind; HARRISON's folder; a folder
         of Instaloader's .json or .json.xz files; a file of JSON Lines (.jsonl or any other name), which is streamed; a
-        .json file as in :mod:`instahash.data.instagram`. Files may be compressed (.gz, .xz).
+        .json file as in :mod:`instahash.formats.instagram`. Files may be compressed (.gz, .xz).
 
     Raises DataError, naming file and line, where there is no post or one cannot be read.
     """
