@@ -9,43 +9,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from instahash.data.posts import Post
+from instahash.data import Post
 from instahash.errors import DataError
+from instahash.files import reading
+from instahash.formats.source import Format, Source
 
-PHOTOS, TAGS, INDEX = "data_list.txt", "tag_list.txt", "vocab_index.txt"
-
-
-def is_harrison(folder: Path) -> bool:
-    return any((folder / name).exists() for name in (PHOTOS, TAGS, INDEX))
+FILES = PHOTOS, TAGS, INDEX = "data_list.txt", "tag_list.txt", "vocab_index.txt"
 
 
-def read_harrison(folder: str | Path) -> Iterator[Post]:
-    """The posts of the folder. Raises DataError where a file is missing or the files do not belong together."""
-    folder = Path(folder)
-    photos, tags, index = (_lines(folder / name) for name in (PHOTOS, TAGS, INDEX))
+def _matches(source: Source) -> bool:
+    return any((source.path / name).exists() for name in FILES)
+
+
+def _read(source: Source) -> Iterator[Post]:
+    photos, tags, index = (_lines(source.path / name) for name in FILES)
     if len(photos) != len(tags):
-        raise DataError(
-            f"'{folder / PHOTOS}' has {len(photos):,} lines and '{TAGS}' {len(tags):,}; line k of both must be post k, "
-            "copy the files again"
-        )
+        counts = f"'{source.path / PHOTOS}' has {len(photos):,} lines and '{TAGS}' {len(tags):,}"
+        raise DataError(f"{counts}; line k of both must be post k, copy the files again")
     known = {line.split()[0] for line in index if line.strip()}
     for number, (photo, line) in enumerate(zip(photos, tags), 1):
-        hashtags = line.split()
-        for hashtag in hashtags:
-            if hashtag not in known:
-                raise DataError(
-                    f"'{folder / TAGS}' line {number}: '{hashtag}' is not in '{INDEX}'; copy the files again"
-                )
-        yield Post(photo.strip(), tuple(hashtags))
+        hashtags = tuple(line.split())
+        if unknown := [hashtag for hashtag in hashtags if hashtag not in known]:
+            place = f"'{source.path / TAGS}' line {number}"
+            raise DataError(f"{place}: '{unknown[0]}' is not in '{INDEX}'; copy the files again")
+        yield Post(photo.strip(), hashtags)
 
 
 def _lines(path: Path) -> list[str]:
+    if not path.exists():
+        raise DataError(f"'{path}' is missing; a HARRISON folder has {', '.join(FILES)}")
+    with reading(path) as file:
+        content = file.read()
     try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        wanted = ", ".join((PHOTOS, TAGS, INDEX))
-        raise DataError(f"'{path}' is missing; a HARRISON folder has {wanted}") from None
+        return content.decode("utf-8").splitlines()
     except UnicodeDecodeError as error:
         raise DataError(f"'{path}' is not UTF-8 text ({error.reason} at byte {error.start})") from None
-    except OSError as error:
-        raise DataError(f"cannot read '{path}': {error.strerror}") from None
+
+
+HARRISON = Format("harrison", "HARRISON's folder", _matches, _read)
