@@ -17,7 +17,8 @@ import numpy as np  # noqa: E402
 from scipy import sparse  # noqa: E402
 
 from instahash import InstaHash, Settings  # noqa: E402
-from instahash.data import Corpus, encode, read_posts  # noqa: E402
+from instahash.data import Corpus, encode  # noqa: E402
+from instahash.formats import read_posts  # noqa: E402
 
 corpus = Corpus.from_posts(read_posts(args.data))
 figures = {}

@@ -95,10 +95,10 @@ def _server():
 
 
 def _judging(args, model, load):
-    from instahash.data import read_posts
     from instahash.explore.judgements import Judgements
     from instahash.explore.judging import Judging
     from instahash.explore.systems import BASELINES, two_systems
+    from instahash.formats import read_posts
 
     photos, posts = _folder(args.photos), list(read_posts(args.posts))
     systems = two_systems(args.model_dir, model, args.compare or BASELINES[0], load)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.data import keep, ones
+from instahash.sparse import keep, ones
 
 # An abstract hashtag meets labels less than so many times as often as chance would have it.
 ABSTRACT = 1.25

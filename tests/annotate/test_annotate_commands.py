@@ -14,7 +14,8 @@ import pytest
 
 from instahash.annotate import ANNOTATORS
 from instahash.cli import common
-from instahash.data import Post, read_posts, write_posts
+from instahash.data import Post
+from instahash.formats import read_posts, write_posts
 from instahash.data.sample import sample_posts
 from instahash.jit import COMPILED
 

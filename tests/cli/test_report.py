@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from instahash.data import write_posts
 from instahash.data.sample import sample_posts
+from instahash.formats import write_posts
 from instahash.pipeline import InstaHash
 from instahash.settings import Settings
 

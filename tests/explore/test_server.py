@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from instahash.data import Label, Post, write_posts
+from instahash.data import Label, Post
 from instahash.explore import limits
 from instahash.explore.explain import Explainer
+from instahash.formats import write_posts
 
 httpx = pytest.importorskip("httpx", reason="httpx is not installed: `python3 -m pip install -e '.[test]'`")
 DOG = {"labels": ["dog"]}
