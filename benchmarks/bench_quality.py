@@ -16,12 +16,12 @@ import numpy as np  # noqa: E402
 from instahash import AutoRec, InstaHash, Settings  # noqa: E402
 from instahash.baselines import Cooccurrence  # noqa: E402
 from instahash.data import Corpus, encode, train_test_split, words  # noqa: E402
-from instahash.formats import read_posts  # noqa: E402
-from instahash.sparse import keep  # noqa: E402
 from instahash.evaluation import cosine, evaluate, jaccard, ranking_measures  # noqa: E402
 from instahash.evaluation.scores import as_ranked, as_sets  # noqa: E402
+from instahash.formats import read_posts  # noqa: E402
 from instahash.pipeline.best import CONTEXTS, HELD_OUT, SIGNED  # noqa: E402
 from instahash.recommend import Fusion, Questions  # noqa: E402
+from instahash.sparse import keep  # noqa: E402
 
 MEASURES = ("precision@1", "recall@5", "recall@10", "accuracy@10", "ndcg@10")
 posts = list(read_posts(args.data))

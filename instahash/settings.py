@@ -7,7 +7,6 @@ from typing import Any
 
 from instahash.errors import SettingsError
 
-
 MODES = ("paper", "best")
 # Epochs where they are "auto": these for so many posts and more; fewer are visited oftener, or little would be learnt
 # before the learning rate comes to zero.

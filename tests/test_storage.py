@@ -15,7 +15,16 @@ import numpy as np
 import pytest
 
 from instahash.errors import ModelError
-from instahash.storage import CHECKPOINT, MODEL, Checkpoint, has_model, make_directory, read_header, read_model, write_model
+from instahash.storage import (
+    CHECKPOINT,
+    MODEL,
+    Checkpoint,
+    has_model,
+    make_directory,
+    read_header,
+    read_model,
+    write_model,
+)
 
 HEADER = {"mode": "paper", "history": {"loss": [0.25, 0.125]}}
 SECTIONS = {"words": {"text": np.frombuffer("é海".encode(), np.uint8)}, "autorec": {"U": np.arange(6.0).reshape(2, 3)}}

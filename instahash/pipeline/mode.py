@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from instahash.baselines import Baseline
-from instahash.data import DataSettings, Dataset, Vocabulary
+from instahash.data import Dataset, DataSettings, Vocabulary
 from instahash.experts import NetworkQuery
 from instahash.recommend import Options, Queries, Recommendation
 from instahash.trainer import Trainer

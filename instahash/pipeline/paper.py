@@ -10,7 +10,7 @@ import numpy as np
 
 from instahash.autorec import AutoRec, AutoRecSettings, expansion_decay, rating_matrix
 from instahash.baselines import Baseline
-from instahash.data import DataSettings, Dataset, Vocabulary, train_test_split
+from instahash.data import Dataset, DataSettings, Vocabulary, train_test_split
 from instahash.errors import DataError, SettingsError
 from instahash.experts import NetworkQuery, train_word2vec
 from instahash.parameters import check, parameter

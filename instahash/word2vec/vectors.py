@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from instahash.errors import DataError, UnknownWordError
-from instahash.word2vec.formats import read_vectors, write_vectors
 from instahash.topk import top_k
+from instahash.word2vec.formats import read_vectors, write_vectors
 
 
 class WordVectors:

@@ -15,8 +15,8 @@ import pytest
 from instahash.annotate import ANNOTATORS
 from instahash.cli import common
 from instahash.data import Post
-from instahash.formats import read_posts, write_posts
 from instahash.data.sample import sample_posts
+from instahash.formats import read_posts, write_posts
 from instahash.jit import COMPILED
 
 START = "import sys; from instahash.cli.{0} import main; sys.exit(main())"

@@ -12,11 +12,11 @@ from instahash.data import Corpus, Label, Post, encode, fit_dataset, grow
 from instahash.data.sample import TOPICS, sample_posts
 from instahash.errors import DataError, ModelError, SettingsError
 from instahash.evaluation import evaluate, format_example, format_tables
-from instahash.pipeline.paper import Paper
-from instahash.trainer import Trainer
 from instahash.parameters import assign
 from instahash.pipeline import settings_of
+from instahash.pipeline.paper import Paper
 from instahash.storage import CHECKPOINT, MODEL, Checkpoint, read_header, read_model, write_model
+from instahash.trainer import Trainer
 
 QUICK = assign(
     PaperSettings(),
