@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import Field, asdict, field, fields, is_dataclass, replace
+from dataclasses import Field, asdict, dataclass, field, fields, is_dataclass, replace
 from math import isfinite
 from numbers import Integral, Real
 from typing import Any, TypeVar
@@ -73,6 +73,28 @@ def _checked(part: Field[Any], value: Any, name: str) -> Any:
         if bound is not None and not holds(value, bound):
             raise SettingsError(f"{name} is {value}; it must be {wanted} {bound:g}, such as {part.default}")
     return kind(value)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What every model is told besides its own settings."""
+
+    seed: int = parameter(0, "seed of all random draws", least=0)
+    n_threads: int = parameter(1, "threads that train", least=1)
+
+    def __post_init__(self) -> None:
+        check(self, "")
+
+
+def with_changes(settings: S, changes: dict[str, Any]) -> S:
+    """The settings with other values of the fields that `changes` names; SettingsError for a name that is no field."""
+    known = [part.name for part in fields(settings)]  # type: ignore[arg-type]
+    for name in changes:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise SettingsError(f"there is no setting '{name}'{meant} (the settings are {', '.join(known)})")
+    return replace(settings, **changes)  # type: ignore[type-var]
 
 
 def listed(settings: Any) -> Iterator[tuple[str, Any, str]]:

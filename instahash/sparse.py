@@ -7,7 +7,27 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from instahash.errors import DataError
+
 CSR = sparse.csr_array
+
+
+def as_csr(matrix: Any, name: str) -> CSR:
+    """A sparse matrix of any format as CSR, sharing its arrays where it is CSR.
+
+    Raises DataError, which begins with `name`, for a dense array, and for indices that lie outside the matrix.
+    """
+    if not sparse.issparse(matrix) or matrix.ndim != 2:
+        raise DataError(
+            f"{name} came as {type(matrix).__name__}; a sparse matrix with a row a post and a column a word is wanted, "
+            f"such as scipy.sparse.csr_array({name})"
+        )
+    matrix = sparse.csr_array(matrix)
+    try:
+        matrix.check_format(full_check=True)
+    except ValueError as error:
+        raise DataError(f"{name} is no sound CSR matrix: {error}") from None
+    return matrix
 
 
 def with_data(matrix: CSR, data: Any) -> CSR:

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 """The compiled twins of the functions of the same names in `reference.py`.
 
 Arrays are typed and contiguous: vectors float32 or float64 (n, dim), `indices`, `order`, `negatives` int32 or int64,
@@ -70,20 +71,20 @@ def sigmoids(scores, s, softplus, size, exact):
 
 
 @kernel
-def bag_gradient(X, Y, n, k, dX, dY, room, exact):
+def bag_gradient(X, Y, n, k, dX, dY, workspace, exact):
     """Loss and gradient of a bag: centres X (n, dim) against contexts Y (m, dim), whose first n rows are the bag's own.
 
-    Writes dX (n, dim) and dY (m, dim); `room` (3, at least m n) is room to work in. Returns the loss.
+    Writes dX (n, dim) and dY (m, dim); workspace : (3, at least m n). Returns the loss.
     """
     m = Y.shape[0]
     own, size = n * n, m * n
     # One row a context: the bag's own pairs and the negatives are each one contiguous stretch.
-    scores, s, softplus = room[0, :size], room[1, :size], room[2, :size]
+    scores, s, softplus = workspace[0, :size], workspace[1, :size], workspace[2, :size]
     np.dot(Y, X.T, scores.reshape(m, n))
     sigmoids(scores, s, softplus, size, exact)
 
     positive, negative, one = X.dtype.type(0), X.dtype.type(0), X.dtype.type(1)
-    share = X.dtype.type(k * (n - 1) / (m - n))
+    times = X.dtype.type(k * (n - 1) / (m - n))
     for q in range(own):
         positive += softplus[q] - scores[q]
         s[q] -= one
@@ -92,11 +93,11 @@ def bag_gradient(X, Y, n, k, dX, dY, room, exact):
         s[i * n + i] = 0
     for q in range(own, size):
         negative += softplus[q]
-        s[q] *= share
+        s[q] *= times
     errors = s.reshape(m, n)
     np.dot(errors.T, Y, dX)
     np.dot(errors, X, dY)
-    return float(positive) + share * float(negative)
+    return float(positive) + times * float(negative)
 
 
 @kernel
@@ -127,7 +128,7 @@ def train_bags(W, C, W2, C2, indptr, indices, order, weights, negatives, k, lear
         longest = max(longest, indptr[order[t] + 1] - indptr[order[t]])
     X, dX = np.empty((longest, dim), W.dtype), np.empty((longest, dim), W.dtype)
     Y, dY = np.empty((longest + n_shared, dim), W.dtype), np.empty((longest + n_shared, dim), W.dtype)
-    room = np.empty((3, longest * (longest + n_shared)), W.dtype)
+    workspace = np.empty((3, longest * (longest + n_shared)), W.dtype)
     contexts = np.empty(longest + n_shared, np.int64)
 
     total = 0.0
@@ -146,7 +147,7 @@ def train_bags(W, C, W2, C2, indptr, indices, order, weights, negatives, k, lear
             word = contexts[i]
             for d in range(dim):
                 X[i, d] = W[word, d]
-        total += weights[p] * bag_gradient(X[:n], Y[:m], n, k, dX[:n], dY[:m], room, exact)
+        total += weights[p] * bag_gradient(X[:n], Y[:m], n, k, dX[:n], dY[:m], workspace, exact)
         adagrad_rows(W, W2, contexts, dX[:n], weights[p], learning_rate)
         adagrad_rows(C, C2, contexts, dY[:m], weights[p], learning_rate)
     return total
@@ -210,10 +211,10 @@ def newton_steps(scores, moves, slopes, curvature, first, indptr, indices, count
     moved = np.empty(n_words, scores.dtype)
     for i in range(n_rows):
         start, stop = indptr[first + i], indptr[first + i + 1]
-        bend = scores.dtype.type(0)
+        along = scores.dtype.type(0)
         for j in range(n_words):
-            bend += curvature[i, j] * moves[i, j] * moves[i, j]
-        step = slopes[i] / bend if bend > 0 else scores.dtype.type(0)
+            along += curvature[i, j] * moves[i, j] * moves[i, j]
+        step = slopes[i] / along if along > 0 else scores.dtype.type(0)
         steps[i] = 0
         for _ in range(HALVINGS):
             for j in range(n_words):

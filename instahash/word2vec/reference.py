@@ -17,9 +17,14 @@ from math import factorial
 import numpy as np
 
 
+def log_sigmoid(x):
+    """log s(x) = -log(1 + exp(-x)), without overflow; -log s(-x) is softplus(x)."""
+    return -np.logaddexp(0.0, -np.asarray(x, dtype=np.float64))
+
+
 def sigmoid(x):
-    """s(x) = 1 / (1 + exp(-x)), without overflow."""
-    return np.exp(-np.logaddexp(0.0, -np.asarray(x, dtype=np.float64)))
+    """s(x) = 1 / (1 + exp(-x))."""
+    return np.exp(log_sigmoid(x))
 
 
 def permutation_pairs(bag, r):
@@ -53,11 +58,11 @@ def expected_loss(W, C, pairs, P, k):
     """
     loss, dW, dC = 0.0, np.zeros_like(W), np.zeros_like(C)
     for i, j in pairs:
-        loss -= np.log(sigmoid(W[i] @ C[j]))
+        loss -= log_sigmoid(W[i] @ C[j])
         error = sigmoid(W[i] @ C[j]) - 1.0  # d(-log s(x))/dx = s(x) - 1
         dW[i] += error * C[j]
         dC[j] += error * W[i]
-        loss -= k * P @ np.log(sigmoid(-C @ W[i]))
+        loss -= k * P @ log_sigmoid(-C @ W[i])
         errors = k * P * sigmoid(C @ W[i])  # d(-log s(-x))/dx = s(x)
         dW[i] += errors @ C
         dC += np.outer(errors, W[i])
@@ -69,20 +74,20 @@ def bag_gradient(X, Y, n, k):
 
     The bag's n words are rows of X (n, dim) as centres and the first n rows of Y (n + n_shared, dim) as contexts; the
     other rows of Y are the negatives, shared by all centres. Each of a centre's n - 1 pairs wants k of them in
-    expectation, so each of the n_shared counts k (n - 1) / n_shared times: that keeps the expected gradient.
+    expectation, so each of the n_shared counts k (n - 1) / n_shared times, which keeps the expected gradient.
 
     Returns (loss, dX, dY).
     """
-    share = k * (n - 1) / (len(Y) - n)
+    times = k * (n - 1) / (len(Y) - n)
     loss, dX, dY = 0.0, np.zeros_like(X), np.zeros_like(Y)
     for i in range(n):
         for j in range(len(Y)):
             score = X[i] @ Y[j]
             if j >= n:
-                loss -= share * np.log(sigmoid(-score))
-                error = share * sigmoid(score)
+                loss -= times * log_sigmoid(-score)
+                error = times * sigmoid(score)
             elif i != j:
-                loss -= np.log(sigmoid(score))
+                loss -= log_sigmoid(score)
                 error = sigmoid(score) - 1.0
             else:
                 error = 0.0
@@ -142,7 +147,7 @@ def expected_rows(scores, N, a, b):
     for i in range(len(scores)):
         for j in range(scores.shape[1]):
             x, negatives = scores[i, j], a[i] * b[j]
-            losses[i] += N[i, j] * np.logaddexp(0.0, -x) + negatives * np.logaddexp(0.0, x)
+            losses[i] -= N[i, j] * log_sigmoid(x) + negatives * log_sigmoid(-x)
             errors[i, j] = N[i, j] * (sigmoid(x) - 1.0) + negatives * sigmoid(x)
             curvature[i, j] = (N[i, j] + negatives) * sigmoid(x) * sigmoid(-x)
     return losses, errors, curvature
@@ -155,8 +160,8 @@ def newton_steps(scores, moves, slopes, curvature, N, a, b, losses):
     """
     steps, after = np.zeros(len(scores)), np.array(losses, dtype=np.float64)
     for i in range(len(scores)):
-        bend = curvature[i] @ moves[i] ** 2
-        step = slopes[i] / bend if bend > 0 else 0.0
+        along = curvature[i] @ moves[i] ** 2  # the second derivative along the direction
+        step = slopes[i] / along if along > 0 else 0.0
         for halving in range(20):
             moved = scores[i : i + 1] - step / 2**halving * moves[i : i + 1]
             (loss,), _, _ = expected_rows(moved, N[i : i + 1], a[i : i + 1], b)

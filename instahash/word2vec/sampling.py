@@ -1,23 +1,32 @@
-"""Every random draw of word2vec, and the weights that stand in for the permutations."""
+"""The sampling trainer: every random draw, the weights that stand in for the permutations, and the loop of epochs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
-from scipy import sparse
+
+from instahash.sparse import CSR, column_counts, keep
+from instahash.threads import Threads
+from instahash.word2vec import kernels
+from instahash.word2vec.settings import Word2VecSettings
+
+# Bags between two looks around: progress is shown and Ctrl-C is heard after each chunk.
+CHUNK = 16_384
 
 
-def generator(seed, epoch):
+def generator(seed: int, epoch: int) -> np.random.Generator:
     """The generator of one epoch (0: the first vectors); epochs need no state of those before them."""
     return np.random.default_rng([seed, epoch])
 
 
-def initial_vectors(rng, n_words, dim):
+def initial_vectors(rng: np.random.Generator, n_words: int, dim: int) -> tuple[np.ndarray, np.ndarray]:
     """Input vectors uniform in (-0.5, 0.5) / dim, output vectors zero, float32, as in word2vec.c."""
     W = ((rng.random((n_words, dim), dtype=np.float32) - 0.5) / dim).astype(np.float32)
     return W, np.zeros_like(W)
 
 
-def noise_distribution(counts, exponent):
+def noise_distribution(counts: np.ndarray, exponent: float) -> np.ndarray:
     """P_j proportional to count_j ** exponent (Mikolov et al. 2013, section 2.2: 3/4). float64, sums to 1.
 
     counts : (n_words,), at least one positive. A word never seen is never drawn.
@@ -26,7 +35,7 @@ def noise_distribution(counts, exponent):
     return P / P.sum()
 
 
-def draw_negatives(rng, cumulative, n_bags, n_shared):
+def draw_negatives(rng: np.random.Generator, cumulative: np.ndarray, n_bags: int, n_shared: int) -> np.ndarray:
     """Negatives of each bag, word ids (n_bags, n_shared) int32; `cumulative` is P summed up, (n_words,) float64.
 
     Stratified sampling: P is cut into n_shared parts of equal probability, and each bag gets one word of each part, drawn
@@ -42,8 +51,8 @@ def draw_negatives(rng, cumulative, n_bags, n_shared):
     return np.ascontiguousarray(ids.reshape(n_shared, n_bags)[:, rng.permutation(n_bags)].T)
 
 
-def keep_probabilities(counts, threshold):
-    """With what probability an occurrence of each word is kept: min(1, sqrt(t / f) + t / f), f its share of all words.
+def keep_probabilities(counts: np.ndarray, threshold: float) -> np.ndarray:
+    """With what probability an occurrence of each word is kept: min(1, sqrt(t / f) + t / f), f its fraction of all words.
 
     As word2vec.c subsamples frequent words; threshold t = 0 keeps all. Returns (n_words,) float64.
     """
@@ -55,23 +64,101 @@ def keep_probabilities(counts, threshold):
     return np.minimum(1.0, np.sqrt(ratio) + ratio)
 
 
-def keep_entries(bags, kept):
-    """The CSR `bags` with only the stored entries that the mask `kept` (nnz,) chooses."""
-    ends = np.concatenate([[0], np.cumsum(kept)]).astype(bags.indptr.dtype)
-    indices = bags.indices[kept]
-    return sparse.csr_array((np.ones(len(indices), np.int8), indices, ends[bags.indptr]), shape=bags.shape)
-
-
-def permutation_weights(sizes, r):
+def permutation_weights(sizes: np.ndarray, r: int) -> np.ndarray:
     """The weight r (r-1) (n-2)! / (n-r)! of each bag's pairs, divided by that of a bag of max(r, 10) words.
 
     sizes : (n_bags,) number of words.  Returns (n_bags,) float64, 0 for bags of fewer than two words.
     The division keeps the numbers small for any r; the minimum, the mean loss a pair and Adagrad's steps do not change.
     With r capped at n, (n-2)! / (n-r)! is the product of the r-2 factors n-2, n-3, ...
     """
-    n, usual = np.asarray(sizes, dtype=np.float64), max(r, 10)
+    n, typical = np.asarray(sizes, dtype=np.float64), max(r, 10)
     capped = np.minimum(r, n)
     weight = np.where(n >= 2, capped * (capped - 1), 0.0) / (r * (r - 1))
     for factor in range(2, r):
-        weight *= np.where(n > factor, n - factor, 1.0) / (usual - factor)
+        weight *= np.where(n > factor, n - factor, 1.0) / (typical - factor)
     return weight
+
+
+def epochs(
+    vectors: tuple[np.ndarray, ...],
+    bags: CSR,
+    P: np.ndarray,
+    kept: np.ndarray,
+    settings: Word2VecSettings,
+    numbers: range,
+    seed: int,
+    n_threads: int,
+    on_progress: Callable[[int], object],
+) -> Iterator[float]:
+    """Train on `bags` in the epochs `numbers`; yields the mean loss a pair of each, taken before each bag's step.
+
+    vectors : W, C, W2, C2, changed in place.  kept : (n_words,) probability that an occurrence of a word is kept.
+    numbers : epochs count from 1; the learning rate falls over the last `settings.epochs` of them that end this range.
+    on_progress : called with the number of bags done since its last call.
+    """
+    weights = permutation_weights(np.diff(bags.indptr), settings.permutation)
+    cumulative = np.cumsum(P)
+    n_bags, n_chunks = bags.shape[0], -(-bags.shape[0] // CHUNK)
+    with Threads(n_threads) as threads:
+        for epoch in numbers:
+            rng = generator(seed, epoch)
+            thin = keep(bags, rng.random(bags.nnz) < kept[bags.indices]) if settings.sample else bags
+            order, loss = rng.permutation(n_bags), 0.0
+            for chunk in range(n_chunks):
+                done = (settings.epochs - numbers.stop + epoch) * n_chunks + chunk
+                rate = settings.learning_rate
+                if settings.schedule == "linear":
+                    rate *= 1.0 - done / (settings.epochs * n_chunks)
+                part = order[chunk * CHUNK : (chunk + 1) * CHUNK]
+                negatives = draw_negatives(rng, cumulative, len(part), settings.n_shared)
+                drawn = part, weights, negatives, settings.n_negative
+                loss += _visit(vectors, thin, *drawn, rate, threads)
+                on_progress(len(part))
+            sizes = np.diff(thin.indptr).astype(np.float64)
+            yield loss / max(float((weights * sizes * (sizes - 1)).sum()), 1e-300)
+
+
+def past_squares(
+    W: np.ndarray,
+    C: np.ndarray,
+    bags: CSR,
+    counts: np.ndarray,
+    settings: Word2VecSettings,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
+    """W2 and C2 as `settings.epochs` epochs of earlier posts would have left them at vectors that were trained otherwise.
+
+    A pass over `bags`, a sample of the earlier posts, with steps of length zero adds up the squared gradients; each
+    word's sum is scaled from its occurrences in the sample to its `counts`, (n_words,), in all earlier posts. A word
+    that the sample lacks has the mean sum of an occurrence.
+    """
+    P, n_bags = noise_distribution(counts, settings.ns_exponent), bags.shape[0]
+    weights = permutation_weights(np.diff(bags.indptr), settings.permutation)
+    negatives = draw_negatives(rng, np.cumsum(P), n_bags, settings.n_shared)
+    squares = np.zeros((2, len(W)))
+    _visit((W, C, *squares), bags, np.arange(n_bags), weights, negatives, settings.n_negative, 0.0, Threads(1))
+    occurrences = column_counts(bags)
+    in_sample = occurrences > 0
+    for sums in squares:
+        mean = sums[in_sample].sum() / max(occurrences.sum(), 1)
+        sums[:] = settings.epochs * counts * np.where(in_sample, sums / np.maximum(occurrences, 1), mean)
+    return squares[0], squares[1]
+
+
+def _visit(
+    vectors: tuple[np.ndarray, ...],
+    bags: CSR,
+    order: np.ndarray,
+    weights: np.ndarray,
+    negatives: np.ndarray,
+    k: int,
+    rate: float,
+    threads: Threads,
+) -> float:
+    """A step for each bag of `order`, whose bags the threads share; returns the summed loss."""
+
+    def visit(t: slice) -> float:
+        bag_arrays = bags.indptr, bags.indices, order[t], weights, negatives[t]
+        return float(kernels.train_bags(*vectors, *bag_arrays, k, rate, kernels.EXACT))
+
+    return float(sum(threads.rows(len(order), visit)))
