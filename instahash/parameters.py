@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import Field, asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import Field, asdict, field, fields, is_dataclass, replace
 from math import isfinite
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
-from instahash.errors import SettingsError
+from instahash.errors import InstahashError, SettingsError
 
 S = TypeVar("S")
 KINDS = {bool: "true or false", int: "a whole number", float: "a finite number", str: "a text"}
@@ -75,26 +75,28 @@ def _checked(part: Field[Any], value: Any, name: str) -> Any:
     return kind(value)
 
 
-@dataclass(frozen=True)
-class Run:
-    """What every model is told besides its own settings."""
+def settled(kind: type[S], settings: S | None, changes: dict[str, Any], owner: str) -> S:
+    """The settings of a model, by default those of `kind`, with some fields changed by name.
 
-    seed: int = parameter(0, "seed of all random draws", least=0)
-    n_threads: int = parameter(1, "threads that train", least=1)
-
-    def __post_init__(self) -> None:
-        check(self, "")
-
-
-def with_changes(settings: S, changes: dict[str, Any]) -> S:
-    """The settings with other values of the fields that `changes` names; SettingsError for a name that is no field."""
+    Raises SettingsError, which begins with `owner`, for a name that is not a field and for settings of another kind.
+    """
+    settings = kind() if settings is None else settings
+    if not isinstance(settings, kind):
+        raise SettingsError(f"{owner}: settings are {settings!r:.60}; give {kind.__name__}, or its fields by name")
     known = [part.name for part in fields(settings)]  # type: ignore[arg-type]
     for name in changes:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
             meant = f"; did you mean {near[0]}?" if near else ""
-            raise SettingsError(f"there is no setting '{name}'{meant} (the settings are {', '.join(known)})")
+            raise SettingsError(f"{owner}: there is no setting '{name}'{meant} (the settings are {', '.join(known)})")
     return replace(settings, **changes)  # type: ignore[type-var]
+
+
+def whole(value: Any, name: str, least: int, error: type[InstahashError] = SettingsError) -> int:
+    """A whole number of at least `least`; an error of that kind for anything else."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+        raise error(f"{name} is {value!r}; it must be a whole number of at least {least}")
+    return int(value)
 
 
 def listed(settings: Any) -> Iterator[tuple[str, Any, str]]:

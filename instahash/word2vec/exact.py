@@ -5,14 +5,15 @@ all pairs with the exact expectation over the negatives is (Levy and Goldberg 20
 
     L(W, C) = sum_ij N_ij softplus(-x_ij) + k n_i P_j softplus(x_ij)
 
-No sampling, no noise: the result does not depend on the order of the posts, and a cost of n_words^2 dim a sweep does not
-depend on their number. The negatives a_i b_j = k n_i P_j have rank one and N is symmetric, so improving C with W fixed
-is the same problem as improving W with C fixed, with a and b exchanged.
+No sampling, no noise: the result does not depend on the order of the posts, and the cost, n_words^2 dim a sweep, does
+not depend on their number. The negatives a_i b_j = k n_i P_j have rank one and N is symmetric, so improving C with W
+fixed is the same problem as improving W with C fixed, with a and b exchanged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -60,15 +61,13 @@ def expected_negatives(N: CSR, P: np.ndarray, k: int) -> tuple[np.ndarray, np.nd
     return (k * N.sum(axis=1, dtype=np.float64)).astype(np.float32), P.astype(np.float32)
 
 
-def spectral_start(
-    N: CSR, a: np.ndarray, b: np.ndarray, dim: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """W and C (n_words, dim) whose scores are the best of rank `dim` to log(N_ij / (a_i b_j)), where the loss is least.
+def spectral_start(N: CSR, a: np.ndarray, b: np.ndarray, dim: int, rng: np.random.Generator) -> np.ndarray:
+    """W and C, (2, n_words, dim), whose scores are those of rank `dim` nearest to the optimum log(N_ij / (a_i b_j)).
 
-    That optimum is the matrix of pointwise mutual information less log k (Levy and Goldberg 2014, equation 11). The
-    logarithm is smoothed: log(N_ij / (a_i b_j) + SMOOTH), a constant plus as many numbers as N has. Its singular values
-    come from a randomised range finder (Halko, Martinsson and Tropp 2011, algorithm 4.4, one power iteration), and each
-    side gets their square roots. Words without a pair get zero vectors.
+    That is pointwise mutual information less log k (Levy and Goldberg 2014, equation 11). The logarithm is smoothed:
+    log(N_ij / (a_i b_j) + SMOOTH), a constant plus as many numbers as N has. Its singular values come from a randomised
+    range finder (Halko, Martinsson and Tropp 2011, algorithm 4.4, one power iteration), and each side gets their square
+    roots. Words without a pair get zero vectors.
     """
     n_words = N.shape[0]
     seen = a > 0
@@ -84,11 +83,10 @@ def spectral_start(
     Q = np.linalg.qr(product(transposed, np.linalg.qr(product(excess, Q))[0]))[0]
     left, values, right = np.linalg.svd(product(excess, Q), full_matrices=False)
     kept = min(dim, width)
-    W, C = np.zeros((n_words, dim), np.float32), np.zeros((n_words, dim), np.float32)
-    root = np.sqrt(values[:kept])
-    W[:, :kept], C[:, :kept] = left[:, :kept] * root, (Q @ right.T)[:, :kept] * root
-    W[~seen], C[~seen] = 0.0, 0.0  # where rounding left something
-    return W, C
+    vectors = np.zeros((2, n_words, dim), np.float32)
+    vectors[:, :, :kept] = np.stack([left, Q @ right.T])[:, :, :kept] * np.sqrt(values[:kept])
+    vectors[:, ~seen] = 0.0  # where rounding left something
+    return vectors
 
 
 def epochs(
@@ -102,7 +100,7 @@ def epochs(
 
 
 def sweep(W: np.ndarray, C: np.ndarray, N: CSR, a: np.ndarray, b: np.ndarray, threads: Threads) -> float:
-    """Newton steps for all input vectors, then for all output vectors, in place. Returns L(W, C) after them, float64."""
+    """Newton steps for all input vectors, then for all output vectors, in place. Returns L(W, C) after them."""
     improve(W, C, N, a, b, threads)
     return improve(C, W, N, b, a, threads)
 
@@ -136,13 +134,7 @@ def block_height(n_words: int) -> int:
 
 
 def _improve_block(
-    X: np.ndarray,
-    Y: np.ndarray,
-    first: int,
-    inverse: np.ndarray,
-    counts: tuple[np.ndarray, ...],
-    workspace: np.ndarray,
-    threads: Threads,
+    X: np.ndarray, Y: np.ndarray, first: int, inverse: np.ndarray, counts: Any, workspace: np.ndarray, threads: Threads
 ) -> float:
     """:func:`improve` for the rows X = X[first:first + len(X)] of all; returns their loss."""
     scores, errors, curvature, moves = workspace[:, : len(X)]
@@ -152,9 +144,8 @@ def _improve_block(
         kernels.expected_rows(scores[t], first + t.start, *counts, errors[t], curvature[t], losses[t], kernels.EXACT)
 
     def step(t: slice) -> None:
-        kernels.newton_steps(
-            scores[t], moves[t], slopes[t], curvature[t], first + t.start, *counts, losses[t], steps[t], kernels.EXACT
-        )
+        row = first + t.start, *counts, losses[t], steps[t], kernels.EXACT
+        kernels.newton_steps(scores[t], moves[t], slopes[t], curvature[t], *row)
 
     np.matmul(X, Y.T, out=scores)
     threads.rows(len(X), derive)

@@ -1,8 +1,8 @@
 """Word vectors in the text and binary files of word2vec.c, which most other tools read and write.
 
-Both begin with a line "n_words dim". Text: one line a word, the word and its numbers. Binary: the word, a space, and dim
-little-endian float32; word2vec.c ends each word with a line break, gensim does not, and both are read. A file whose name
-ends in .gz or .xz is compressed.
+Both begin with a line "n_words dim". Text: one line a word, the word and its numbers. Binary: the word, a space, and
+dim little-endian float32; word2vec.c ends each word with a line break, gensim does not, and both are read. A file whose
+name ends in .gz or .xz is compressed.
 """
 
 from __future__ import annotations
@@ -74,9 +74,8 @@ def _read_text(file: IO[bytes], dim: int, path: str | Path, i: int) -> tuple[str
     if not line:
         raise DataError(f"'{path}' ends after {i:,} words; was it cut off?")
     if len(parts) != dim + 1:
-        raise DataError(
-            f"line {i + 2} of '{path}' has {len(parts) - 1} numbers after its word, not {dim}; is the file in binary format?"
-        )
+        numbers = f"{len(parts) - 1} numbers after its word, not {dim}"
+        raise DataError(f"line {i + 2} of '{path}' has {numbers}; is the file in binary format?")
     try:
         return parts[0].decode(), np.array([float(part) for part in parts[1:]], "<f4").tobytes()
     except ValueError:

@@ -5,8 +5,8 @@ Arrays are typed and contiguous: vectors float32 or float64 (n, dim), `indices`,
 `indptr` integers, `weights`, W2, C2 float64. Losses are summed in float64. Nothing checks bounds here; the class does.
 
 Where `exact` is true the sigmoid is taken from the mathematical library, in the precision of the scores; where it is
-false from :func:`fast_sigmoid_and_softplus`, whose loops compile to SIMD. The matrix products are BLAS's: a bag is a few
-dozen rows of a few hundred bytes, so all it touches stays in the first-level cache.
+false from :func:`fast_sigmoid_and_softplus`, whose loops compile to SIMD. The matrix products are BLAS's: a bag is a
+few dozen rows of a few hundred bytes, so all it touches stays in the first-level cache.
 """
 
 from __future__ import annotations
@@ -155,10 +155,7 @@ def train_bags(W, C, W2, C2, indptr, indices, order, weights, negatives, k, lear
 
 @kernel
 def row_loss(scores, start, stop, indices, counts, a_i, b, s, softplus, exact):
-    """sum_j N_ij (softplus(x_ij) - x_ij) + a_i b_j softplus(x_ij) of one row; leaves its s and softplus behind.
-
-    scores, b, s, softplus : (n_words,).  indices, counts : N, CSR, whose row i is start:stop.
-    """
+    """The expected loss of one row, whose N is start:stop of `indices` and `counts`; leaves s and softplus behind."""
     sigmoids(scores, s, softplus, scores.shape[0], exact)
     negative = scores.dtype.type(0)
     for j in range(scores.shape[0]):
@@ -171,14 +168,11 @@ def row_loss(scores, start, stop, indices, counts, a_i, b, s, softplus, exact):
 
 @kernel
 def expected_rows(scores, first, indptr, indices, counts, a, b, errors, curvature, losses, exact):
-    """The expected loss of rows first, first + 1, ... of all pairs, its derivatives by the scores, and the second ones.
-
-    scores : (n_rows, n_words), x_ij = w_i . c_j.  indptr, indices, counts : N, CSR.  a, b : the negatives expected of a
-    pair (i, j) are a_i b_j. With s = s(x_ij):
+    """The expected loss of rows first, first + 1, ... of all pairs, and derivatives by the scores. With s = s(x_ij):
 
         errors_ij = (N_ij + a_i b_j) s - N_ij        curvature_ij = (N_ij + a_i b_j) s (1 - s)
 
-    Writes errors, curvature, (n_rows, n_words), and losses (n_rows,) float64.
+    indptr, indices, counts : N, CSR.  Writes errors, curvature (n_rows, n_words) and losses (n_rows,) float64.
     """
     n_rows, n_words = scores.shape
     s, softplus = np.empty(n_words, scores.dtype), np.empty(n_words, scores.dtype)
@@ -198,13 +192,11 @@ def expected_rows(scores, first, indptr, indices, counts, a, b, errors, curvatur
 
 @kernel
 def newton_steps(scores, moves, slopes, curvature, first, indptr, indices, counts, a, b, losses, steps, exact):
-    """How far each row goes along its direction p_i: to the minimum of the parabola that the loss is there.
+    """How far each row goes along its direction p_i: t_i = slope_i / sum_j curvature_ij moves_ij^2.
 
-    moves : (n_rows, n_words), p_i . y_j, by which a step t changes the scores to x_ij - t moves_ij.
-    slopes : (n_rows,), gradient times direction.  The rest as in :func:`expected_rows`, which gave `losses`.
-
-    t_i = slope_i / sum_j curvature_ij moves_ij^2, halved until the loss is not higher than before, since far out a
-    softplus is flatter than its parabola. Writes steps, 0 where nothing is gained, and the new losses.
+    moves : (n_rows, n_words), p_i . y_j.  slopes : (n_rows,), gradient times direction.
+    A step is halved until the loss is not higher than before, since far out a softplus is flatter than its parabola.
+    Writes steps, 0 where nothing is gained, and the new losses.
     """
     n_rows, n_words = scores.shape
     s, softplus = np.empty(n_words, scores.dtype), np.empty(n_words, scores.dtype)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -70,31 +70,27 @@ class Learnt:
             )
         return bags, counts
 
-    def grown(
-        self, bags: CSR, counts: np.ndarray, trainer: str, settings: Word2VecSettings, rng: np.random.Generator
-    ) -> Learnt:
-        """With rows for new words, the counts of `bags` (exact), and what the sampling trainer needs in place of counts.
+    def grown(self, bags: CSR, counts: np.ndarray, trainer: str, settings: Word2VecSettings, rng: Any) -> Learnt:
+        """With rows for new words, and with the counts of `bags` (exact) or W2 and C2, which stand for them (sampling).
 
         bags, counts : what :meth:`counted` gave.  trainer : the one that goes on from here.
         """
-        n_old, n_new = len(self.W), bags.shape[1] - len(self.W)
+        n_new = bags.shape[1] - len(self.W)
+        W, C = np.zeros((2, n_new, settings.dim), np.float32)
+        grown = Learnt(W, C, counts, trainer, replay=ReplayBuffer(self.replay.matrices, self.replay.seen))
         if trainer == "exact":
             N = exact.cooccurrence(bags, sampling.permutation_weights(np.diff(bags.indptr), settings.permutation))
-            W, C = np.zeros((2, n_new, settings.dim), np.float32)
-            more = {"N": N if self.N is None else exact.sum_of_counts(self.N, N)}
+            grown.N = N if self.N is None else exact.sum_of_counts(self.N, N)
         else:
             W, C = sampling.initial_vectors(rng, n_new, settings.dim)
-            W[counts[n_old:] < settings.min_count] = 0.0
-            squares = self.W2, self.C2
+            W[counts[len(self.W) :] < settings.min_count] = 0.0
+            squares: Any = self.W2, self.C2
             if self.N is not None:
-                earlier = np.where(self.counts >= settings.min_count, self.counts, 0)
-                squares = sampling.past_squares(self.W, self.C, self.replay.matrices[0], earlier, settings, rng)
-            more = {
-                name: np.append(np.zeros(0) if sums is None else sums, np.zeros(n_new))
-                for name, sums in zip(("W2", "C2"), squares)
-            }
-        W, C = np.concatenate([self.W, W]), np.concatenate([self.C, C])
-        return Learnt(W, C, counts, trainer, **more, replay=ReplayBuffer(self.replay.matrices, self.replay.seen))
+                replayed = self.replay.matrices[0]
+                squares = sampling.past_squares(self.W, self.C, replayed, self.counts, settings, rng)
+            grown.W2, grown.C2 = (np.append(() if old is None else old, np.zeros(n_new)) for old in squares)
+        grown.W, grown.C = np.concatenate([self.W, W]), np.concatenate([self.C, C])
+        return grown
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """All of it, a dict of arrays."""
@@ -102,12 +98,12 @@ class Learnt:
         return self.vectors() | {"counts": self.counts} | half | self.replay.to_arrays()
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Learnt:
+    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Learnt:
         """What :meth:`to_arrays` gave, among other arrays; W and C alone will do.
 
         Raises KeyError where one of these is missing, ValueError where arrays do not fit each other.
         """
-        W, C = (np.require(arrays[name], np.float32, "CW") for name in "WC")
+        W, C = (np.require(arrays[name], np.float32, ["C", "W"]) for name in "WC")
         counts = arrays.get("counts", np.zeros(len(W), np.int64))
         learnt = cls(W, C, counts, "sampling", W2=arrays.get("W2"), C2=arrays.get("C2"))
         if "N_data" in arrays:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, replace
-from typing import Any
+from dataclasses import replace
+from operator import attrgetter
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from instahash.errors import DataError, DivergenceError, ModelError, UntrainedError
-from instahash.parameters import Run, with_changes
+from instahash.parameters import settled, whole
 from instahash.sparse import CSR, as_csr
 from instahash.training import History
 from instahash.word2vec import exact, sampling
 from instahash.word2vec.learnt import Learnt
 from instahash.word2vec.plan import Plan, make_plan
 from instahash.word2vec.settings import Word2VecSettings
+
+# Called with the model after each epoch, when no thread works; a true result ends training.
+OnEpoch: TypeAlias = "Callable[[Word2Vec], object] | None"
+# Called with the number of bags done since its last call.
+OnProgress: TypeAlias = "Callable[[int], object] | None"
 
 
 class Word2Vec:
@@ -34,18 +40,16 @@ class Word2Vec:
     kept, as equation 4 has it; rows have Adagrad step sizes (Duchi et al. 2011), so that bags of a hundred words
     cannot overshoot.
 
-    Parameters
-    ----------
     settings, **changes : Word2VecSettings, and fields of it by name, as in Word2Vec(dim=50).
     seed : int >= 0.
     n_threads : int >= 1. One thread gives bit-identical vectors for a seed, and the exact trainer does with any number.
         With several, the sampling trainer's threads write to the shared rows without locks ("Hogwild"): faster, almost
         as good, and different at each run.
 
-    Attributes
-    ----------
+    Attributes:
+
     W, C : (n_words, dim) float32, input and output vectors.
-    trained_by : "exact" or "sampling", "" before training.
+    learnt : Learnt, all arrays.  trained_by : "exact" or "sampling", "" before training.
     history : History; its loss is the mean a pair (float64): of the vectors after each sweep (exact), or taken before
         each bag's step (sampling).
     """
@@ -53,25 +57,15 @@ class Word2Vec:
     def __init__(
         self, settings: Word2VecSettings | None = None, *, seed: int = 0, n_threads: int = 1, **changes: Any
     ) -> None:
-        self.settings = with_changes(settings or Word2VecSettings(), changes)
-        self.seed, self.n_threads = astuple(Run(seed, n_threads))
+        self.settings = settled(Word2VecSettings, settings, changes, "word2vec")
+        self.seed, self.n_threads = whole(seed, "word2vec: seed", 0), whole(n_threads, "word2vec: n_threads", 1)
         self.learnt, self.history = Learnt.nothing(self.settings.dim), History()
 
-    @property
-    def W(self) -> np.ndarray:
-        return self.learnt.W
-
-    @property
-    def C(self) -> np.ndarray:
-        return self.learnt.C
-
-    @property
-    def trained_by(self) -> str:
-        return self.learnt.trainer
+    W, C, trained_by = (property(attrgetter(f"learnt.{name}")) for name in ("W", "C", "trainer"))
 
     @property
     def vectors(self) -> str:
-        """What stands for a word, "input", "sum" or "auto" (as "sum"); may be set, as :func:`choose_vectors` advises."""
+        """What stands for a word: "input", "sum" or "auto", which is "sum"; may be set, see :func:`choose_vectors`."""
         return self.settings.vectors
 
     @vectors.setter
@@ -86,20 +80,20 @@ class Word2Vec:
 
     def plan(self, bags: CSR) -> Plan:
         """Which trainer :meth:`fit` takes for `bags`, why, and the memory it needs. Trains nothing."""
-        return make_plan(self.settings, as_csr(bags, "bags"), self.n_threads)
+        return make_plan(self.settings, as_csr(bags, "word2vec: bags", np.int8), self.n_threads)
 
     def fit(
         self,
         bags: CSR,
         *,
         state: Mapping[str, np.ndarray] | None = None,
-        on_epoch: Callable[[Word2Vec], object] | None = None,
-        on_progress: Callable[[int], object] | None = None,
+        on_epoch: OnEpoch = None,
+        on_progress: OnProgress = None,
     ) -> Word2Vec:
         """Train on `bags`, (n_posts, n_words), whose stored entries, of any value, are the words of each post.
 
         state : what :meth:`state` returned after some epoch; training goes on from there, on the same bags.
-        on_epoch : called as on_epoch(self) after each epoch or sweep, when no thread works; a true result ends training.
+        on_epoch : called as on_epoch(self) after each epoch or sweep, when no thread works; a true result ends it.
         on_progress : called with the number of bags done since its last call.
 
         Raises DataError where no bag has two words, DivergenceError where the vectors stop being finite. Where training
@@ -107,25 +101,17 @@ class Word2Vec:
         """
         with self._all_or_nothing():
             self.learnt, self.history = Learnt.nothing(self.settings.dim), History()
-            self._learn(as_csr(bags, "bags"), state, on_epoch, on_progress)
+            self._learn(as_csr(bags, "word2vec: bags", np.int8), state, on_epoch, on_progress)
         return self
 
-    def partial_fit(
-        self,
-        bags: CSR,
-        *,
-        on_epoch: Callable[[Word2Vec], object] | None = None,
-        on_progress: Callable[[int], object] | None = None,
-    ) -> Word2Vec:
+    def partial_fit(self, bags: CSR, *, on_epoch: OnEpoch = None, on_progress: OnProgress = None) -> Word2Vec:
         """Learn from new posts as well. `bags` has the old words' columns in their places, and new words' after them.
 
-        What was learnt is not trained away. The exact trainer adds the new counts to those it has and improves all
-        vectors on both. The sampling trainer visits the new bags and the replay buffer; the sums of squared gradients
-        that Adagrad has for each row make the steps of well-known words small and those of new words large. Either way
-        an old word's vector moves from where it is.
-
-        Where the exact trainer has become the dearer one for all posts so far, the sampling trainer goes on in its
-        place, here and later, and `trained_by` says so.
+        Vectors of old words move from where they are. The exact trainer adds the new counts to those it has and
+        improves all vectors on both. The sampling trainer visits the new bags and the replay buffer; Adagrad's sums of
+        squared gradients make the steps of well-known words small and those of new words large. Where the exact trainer
+        has become the dearer one for all posts so far, the sampling trainer goes on in its place, here and later, and
+        `trained_by` says so.
 
         Other arguments, and errors, as in :meth:`fit`; ModelError where the model was saved without what this needs.
         """
@@ -133,7 +119,7 @@ class Word2Vec:
             raise ModelError("this model was saved without what partial_fit needs; train it anew on old and new posts")
         with self._all_or_nothing():
             self.history = History([*self.history.loss], [*self.history.score])
-            self._learn(as_csr(bags, "bags"), None, on_epoch, on_progress)
+            self._learn(as_csr(bags, "word2vec: bags", np.int8), None, on_epoch, on_progress)
         return self
 
     def state(self) -> dict[str, np.ndarray]:
@@ -154,13 +140,13 @@ class Word2Vec:
             array[...] = state[name]
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """Everything to be saved, a dict of arrays: the vectors, and what :meth:`partial_fit` needs."""
+        """What is to be saved, a dict of arrays: the vectors, and what :meth:`partial_fit` needs."""
         return self.learnt.to_arrays() | {"sum_vectors": np.array(self.vectors != "input")}
 
     @classmethod
     def from_arrays(
         cls,
-        arrays: Mapping[str, np.ndarray],
+        arrays: dict[str, np.ndarray],
         settings: Word2VecSettings | None = None,
         history: Sequence[float] = (),
         seed: int = 0,
@@ -180,7 +166,7 @@ class Word2Vec:
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
-        """Put back all attributes where the block fails or is interrupted; it replaces them and changes none in place."""
+        """Put all attributes back where the block, which changes none of them in place, fails or is interrupted."""
         before = vars(self).copy()
         try:
             yield
@@ -208,26 +194,22 @@ class Word2Vec:
     def _epochs(self, bags: CSR, first: int, on_progress: Callable[[int], object]) -> Iterator[float]:
         """What is left of the epochs that began after `first` others; yields the loss of each."""
         learnt, settings, n_done = self.learnt, self.settings, len(self.history)
-        counts = learnt.counts
-        P = sampling.noise_distribution(np.where(counts >= settings.min_count, counts, 0), settings.ns_exponent)
-        kept = sampling.keep_probabilities(counts, settings.sample)
         (visited,) = learnt.replay.after((bags,))
         learnt.replay.add((bags,), self.seed)
-        if learnt.trainer == "exact":
-            N = exact.thinned(learnt.N, kept) if settings.sample else learnt.N
-            a, b = exact.expected_negatives(N, P, settings.n_negative)
-            if not learnt.W.any():
-                learnt.W, learnt.C = exact.spectral_start(N, a, b, settings.dim, sampling.generator(self.seed, 0))
-            n_left = first + settings.sweeps - n_done
-            for loss in exact.epochs(learnt.W, learnt.C, N, a, b, n_left, self.n_threads):
-                on_progress(bags.shape[0])
-                yield loss
-        else:
-            numbers = range(n_done + 1, first + settings.epochs + 1)
-            vectors = tuple(learnt.vectors().values())
-            yield from sampling.epochs(
-                vectors, visited, P, kept, settings, numbers, self.seed, self.n_threads, on_progress
-            )
+        if learnt.trainer == "sampling":
+            numbers, vectors = range(n_done + 1, first + settings.epochs + 1), list(learnt.vectors().values())
+            how = settings, numbers, self.seed, self.n_threads, on_progress
+            yield from sampling.epochs(vectors, visited, learnt.counts, *how)
+            return
+        N, P = learnt.N, sampling.noise_distribution(learnt.counts, settings.ns_exponent, settings.min_count)
+        if settings.sample:
+            N = exact.thinned(N, sampling.keep_probabilities(learnt.counts, settings.sample))
+        a, b = exact.expected_negatives(N, P, settings.n_negative)
+        if not learnt.W.any():
+            learnt.W, learnt.C = exact.spectral_start(N, a, b, settings.dim, sampling.generator(self.seed, 0))
+        for loss in exact.epochs(learnt.W, learnt.C, N, a, b, first + settings.sweeps - n_done, self.n_threads):
+            on_progress(bags.shape[0])
+            yield loss
 
     def _check(self, loss: float) -> None:
         broken = [name for name, array in self.learnt.vectors().items() if not np.isfinite(array).all()]

@@ -36,8 +36,8 @@ class Plan(NamedTuple):
 def make_plan(settings: Word2VecSettings, bags: CSR, n_threads: int = 1, replay: ReplayBuffer | None = None) -> Plan:
     """The Plan of training on `bags`, (n_posts, n_words), and on the earlier posts that `replay` is a sample of.
 
-    Operations: a sweep of the exact trainer has six matrix products of n_words^2 dim multiply-adds; a bag of n words has
-    three of n (n + n_shared) dim.
+    Operations: a sweep of the exact trainer has six matrix products of n_words^2 dim multiply-adds; a bag of n words
+    has three of n (n + n_shared) dim.
     """
     sizes, n_words = np.diff(bags.indptr).astype(np.float64), bags.shape[1]
     stands_for = np.ones(len(sizes))  # posts that a size is the size of
@@ -71,6 +71,7 @@ def make_plan(settings: Word2VecSettings, bags: CSR, n_threads: int = 1, replay:
         trainer = min(operations, key=lambda name: operations[name])
         why = (
             f"about {operations['exact']:.1e} operations for {settings.sweeps} exact sweeps over {n_words:,} x "
-            f"{n_words:,} words, {operations['sampling']:.1e} for {settings.epochs} sampled epochs over {pairs:,.0f} pairs"
+            f"{n_words:,} words, {operations['sampling']:.1e} for {settings.epochs} sampled epochs over {pairs:,.0f} "
+            "pairs"
         )
     return Plan(trainer, settings.sweeps if trainer == "exact" else settings.epochs, int(memory[trainer]), why)

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
 """The equations of skip-gram with negative sampling, in plain NumPy, float64, nothing shared with the kernels.
 
 Mikolov, Sutskever, Chen, Corrado and Dean, "Distributed Representations of Words and Phrases and their

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -26,22 +26,22 @@ def initial_vectors(rng: np.random.Generator, n_words: int, dim: int) -> tuple[n
     return W, np.zeros_like(W)
 
 
-def noise_distribution(counts: np.ndarray, exponent: float) -> np.ndarray:
+def noise_distribution(counts: np.ndarray, exponent: float, min_count: int = 1) -> np.ndarray:
     """P_j proportional to count_j ** exponent (Mikolov et al. 2013, section 2.2: 3/4). float64, sums to 1.
 
-    counts : (n_words,), at least one positive. A word never seen is never drawn.
+    counts : (n_words,). Words of fewer than `min_count` are never drawn; at least one has as many.
     """
-    P = np.where(counts > 0, counts.astype(np.float64) ** exponent, 0.0)
+    P = np.where(counts >= min_count, counts.astype(np.float64) ** exponent, 0.0)
     return P / P.sum()
 
 
 def draw_negatives(rng: np.random.Generator, cumulative: np.ndarray, n_bags: int, n_shared: int) -> np.ndarray:
     """Negatives of each bag, word ids (n_bags, n_shared) int32; `cumulative` is P summed up, (n_words,) float64.
 
-    Stratified sampling: P is cut into n_shared parts of equal probability, and each bag gets one word of each part, drawn
-    from it without regard to the others of the bag. What a sum over a bag's negatives is expected to be is what
-    independent draws from P would give, n_shared sum_l P_l f(l); it only varies less. All bags' draws together are
-    equally spaced points under the cumulative distribution, with one random shift, dealt out in random order.
+    Stratified sampling: P is cut into n_shared parts of equal probability, and each bag gets one word of each part. A
+    sum over a bag's negatives is expected to be that of independent draws from P, n_shared sum_l P_l f(l), and varies
+    less. All bags' draws together are equally spaced points under the cumulative distribution, with one random shift,
+    dealt out in random order.
     """
     size, total = n_bags * n_shared, cumulative[-1]
     # The points (t + shift) / size with t < ends[j] lie below cumulative[j].
@@ -52,7 +52,7 @@ def draw_negatives(rng: np.random.Generator, cumulative: np.ndarray, n_bags: int
 
 
 def keep_probabilities(counts: np.ndarray, threshold: float) -> np.ndarray:
-    """With what probability an occurrence of each word is kept: min(1, sqrt(t / f) + t / f), f its fraction of all words.
+    """Probability that an occurrence of a word is kept: min(1, sqrt(t / f) + t / f), f its fraction of all words.
 
     As word2vec.c subsamples frequent words; threshold t = 0 keeps all. Returns (n_words,) float64.
     """
@@ -80,10 +80,9 @@ def permutation_weights(sizes: np.ndarray, r: int) -> np.ndarray:
 
 
 def epochs(
-    vectors: tuple[np.ndarray, ...],
+    vectors: Sequence[np.ndarray],
     bags: CSR,
-    P: np.ndarray,
-    kept: np.ndarray,
+    counts: np.ndarray,
     settings: Word2VecSettings,
     numbers: range,
     seed: int,
@@ -92,12 +91,13 @@ def epochs(
 ) -> Iterator[float]:
     """Train on `bags` in the epochs `numbers`; yields the mean loss a pair of each, taken before each bag's step.
 
-    vectors : W, C, W2, C2, changed in place.  kept : (n_words,) probability that an occurrence of a word is kept.
+    vectors : W, C, W2, C2, changed in place.  counts : (n_words,) posts of each word, for noise and subsampling.
     numbers : epochs count from 1; the learning rate falls over the last `settings.epochs` of them that end this range.
     on_progress : called with the number of bags done since its last call.
     """
     weights = permutation_weights(np.diff(bags.indptr), settings.permutation)
-    cumulative = np.cumsum(P)
+    cumulative = np.cumsum(noise_distribution(counts, settings.ns_exponent, settings.min_count))
+    kept = keep_probabilities(counts, settings.sample)
     n_bags, n_chunks = bags.shape[0], -(-bags.shape[0] // CHUNK)
     with Threads(n_threads) as threads:
         for epoch in numbers:
@@ -106,47 +106,18 @@ def epochs(
             order, loss = rng.permutation(n_bags), 0.0
             for chunk in range(n_chunks):
                 done = (settings.epochs - numbers.stop + epoch) * n_chunks + chunk
-                rate = settings.learning_rate
-                if settings.schedule == "linear":
-                    rate *= 1.0 - done / (settings.epochs * n_chunks)
+                linear = 1.0 - done / (settings.epochs * n_chunks)
+                rate = settings.learning_rate * (linear if settings.schedule == "linear" else 1.0)
                 part = order[chunk * CHUNK : (chunk + 1) * CHUNK]
                 negatives = draw_negatives(rng, cumulative, len(part), settings.n_shared)
-                drawn = part, weights, negatives, settings.n_negative
-                loss += _visit(vectors, thin, *drawn, rate, threads)
+                loss += visit(vectors, thin, part, weights, negatives, settings.n_negative, rate, threads)
                 on_progress(len(part))
             sizes = np.diff(thin.indptr).astype(np.float64)
             yield loss / max(float((weights * sizes * (sizes - 1)).sum()), 1e-300)
 
 
-def past_squares(
-    W: np.ndarray,
-    C: np.ndarray,
-    bags: CSR,
-    counts: np.ndarray,
-    settings: Word2VecSettings,
-    rng: np.random.Generator,
-) -> tuple[np.ndarray, np.ndarray]:
-    """W2 and C2 as `settings.epochs` epochs of earlier posts would have left them at vectors that were trained otherwise.
-
-    A pass over `bags`, a sample of the earlier posts, with steps of length zero adds up the squared gradients; each
-    word's sum is scaled from its occurrences in the sample to its `counts`, (n_words,), in all earlier posts. A word
-    that the sample lacks has the mean sum of an occurrence.
-    """
-    P, n_bags = noise_distribution(counts, settings.ns_exponent), bags.shape[0]
-    weights = permutation_weights(np.diff(bags.indptr), settings.permutation)
-    negatives = draw_negatives(rng, np.cumsum(P), n_bags, settings.n_shared)
-    squares = np.zeros((2, len(W)))
-    _visit((W, C, *squares), bags, np.arange(n_bags), weights, negatives, settings.n_negative, 0.0, Threads(1))
-    occurrences = column_counts(bags)
-    in_sample = occurrences > 0
-    for sums in squares:
-        mean = sums[in_sample].sum() / max(occurrences.sum(), 1)
-        sums[:] = settings.epochs * counts * np.where(in_sample, sums / np.maximum(occurrences, 1), mean)
-    return squares[0], squares[1]
-
-
-def _visit(
-    vectors: tuple[np.ndarray, ...],
+def visit(
+    vectors: Sequence[np.ndarray],
     bags: CSR,
     order: np.ndarray,
     weights: np.ndarray,
@@ -155,10 +126,30 @@ def _visit(
     rate: float,
     threads: Threads,
 ) -> float:
-    """A step for each bag of `order`, whose bags the threads share; returns the summed loss."""
+    """A step for each bag of `order`, which the threads share; returns the summed loss."""
 
-    def visit(t: slice) -> float:
-        bag_arrays = bags.indptr, bags.indices, order[t], weights, negatives[t]
-        return float(kernels.train_bags(*vectors, *bag_arrays, k, rate, kernels.EXACT))
+    def some(t: slice) -> float:
+        drawn = bags.indptr, bags.indices, order[t], weights, negatives[t]
+        return float(kernels.train_bags(*vectors, *drawn, k, rate, kernels.EXACT))
 
-    return float(sum(threads.rows(len(order), visit)))
+    return float(sum(threads.rows(len(order), some)))
+
+
+def past_squares(
+    W: np.ndarray, C: np.ndarray, bags: CSR, counts: np.ndarray, settings: Word2VecSettings, rng: np.random.Generator
+) -> np.ndarray:
+    """W2 and C2, (2, n_words), as `settings.epochs` epochs of earlier posts would have left them at these vectors.
+
+    A pass over `bags`, a sample of the earlier posts, with steps of length zero adds up the squared gradients; each
+    word's sum is scaled from its occurrences in the sample to its `counts`, (n_words,), in all earlier posts. A word
+    that the sample lacks has the mean sum of an occurrence.
+    """
+    P, n_bags = noise_distribution(counts, settings.ns_exponent, settings.min_count), bags.shape[0]
+    weights = permutation_weights(np.diff(bags.indptr), settings.permutation)
+    negatives = draw_negatives(rng, np.cumsum(P), n_bags, settings.n_shared)
+    squares = np.zeros((2, len(W)))
+    visit((W, C, *squares), bags, np.arange(n_bags), weights, negatives, settings.n_negative, 0.0, Threads(1))
+    occurrences = column_counts(bags)
+    mean = squares[:, occurrences > 0].sum(axis=1, keepdims=True) / max(bags.nnz, 1)
+    an_occurrence = np.where(occurrences > 0, squares / np.maximum(occurrences, 1), mean)
+    return np.asarray(settings.epochs * np.where(P > 0, counts, 0) * an_occurrence)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from scipy import sparse
 
 from instahash.dense import unit_rows
 from instahash.errors import DataError, UnknownWordError
+from instahash.parameters import whole
 from instahash.sparse import CSR, as_csr, ones, row_of_entries
 from instahash.topk import top_k
 from instahash.word2vec.formats import read_vectors, write_vectors
@@ -70,7 +70,7 @@ class WordVectors:
         Returns (ids (n_sets, top) int32, cosines (n_sets, top) float32), most similar first, ties by id; where there
         are fewer, and for an empty set, ids are -1 and cosines -inf.
         """
-        sets, top = self._sets(sets), _checked_top("top", top)
+        sets, top = self._sets(sets), whole(top, "top", 0, DataError)
         ids = np.full((sets.shape[0], top), -1, np.int32)
         cosines = np.full((sets.shape[0], top), -np.inf, np.float32)
         excluded = np.ones(len(self), bool)
@@ -113,7 +113,7 @@ class WordVectors:
             allowed[self._ids(restrict_to, ignore_missing)] = True
         allowed[given] = False
         scores = np.where(allowed, self.unit @ unit_rows(signs @ self.unit[given]), np.float32(-np.inf))
-        ids, cosines = top_k(scores[None, :], min(_checked_top("topn", topn), int(allowed.sum())))
+        ids, cosines = top_k(scores[None, :], min(whole(topn, "topn", 0, DataError), int(allowed.sum())))
         return [(self.words[i], float(cosine)) for i, cosine in zip(ids[0], cosines[0])]
 
     def similarity(self, a: str, b: str) -> float:
@@ -163,12 +163,7 @@ class WordVectors:
         return np.array([self.index[word] for word in words if word in self.index], np.int64)
 
     def _sets(self, sets: CSR) -> CSR:
-        sets = as_csr(sets, "sets")
-        if sets.shape[1] != len(self):
-            raise DataError(
-                f"the sets have {sets.shape[1]:,} columns, there are {len(self):,} words; give a column a word"
-            )
-        return sets
+        return as_csr(sets, "the sets", np.float32, len(self))
 
 
 def choose_vectors(
@@ -200,9 +195,3 @@ def recall(ids: np.ndarray, wanted: CSR) -> float:
     found = sparse.csr_array((np.ones(len(rows)), (rows, ids[rows, places])), shape=wanted.shape)
     hits = found.multiply(ones(wanted, np.float64)).sum(axis=1)
     return float((hits / np.diff(wanted.indptr)).mean())
-
-
-def _checked_top(name: str, top: Any) -> int:
-    if not isinstance(top, Integral) or top < 0:
-        raise DataError(f"{name} is {top!r}; it must be a whole number of at least 0, such as 10")
-    return int(top)
