@@ -43,7 +43,7 @@ MAY_IMPORT = {
     # Photos in, posts out; the labeller that needs no cloud has kernels.
     "annotate": {"data", "database", "jit"},
     "testing": set(),
-    "word2vec": {"jit", "threads", "topk", "training"},
+    "word2vec": {"dense", "files", "jit", "parameters", "replay", "sparse", "threads", "topk", "training"},
     "autorec": {"jit", "threads", "topk", "training"},
     # Of the baselines, the network is an AutoRec from descriptions to hashtags.
     "recommend": {"data", "jit", "autorec"},
