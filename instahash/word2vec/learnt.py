@@ -76,11 +76,11 @@ class Learnt:
         bags, counts : what :meth:`counted` gave.  trainer : the one that goes on from here.
         """
         n_new = bags.shape[1] - len(self.W)
-        W, C = np.zeros((2, n_new, settings.dim), np.float32)
-        grown = Learnt(W, C, counts, trainer, replay=ReplayBuffer(self.replay.matrices, self.replay.seen))
+        grown = Learnt(self.W, self.C, counts, trainer, replay=ReplayBuffer(self.replay.matrices, self.replay.seen))
         if trainer == "exact":
             N = exact.cooccurrence(bags, sampling.permutation_weights(np.diff(bags.indptr), settings.permutation))
             grown.N = N if self.N is None else exact.sum_of_counts(self.N, N)
+            W, C = np.zeros((2, n_new, settings.dim), np.float32)
         else:
             W, C = sampling.initial_vectors(rng, n_new, settings.dim)
             W[counts[len(self.W) :] < settings.min_count] = 0.0
@@ -89,12 +89,13 @@ class Learnt:
                 replayed = self.replay.matrices[0]
                 squares = sampling.past_squares(self.W, self.C, replayed, self.counts, settings, rng)
             grown.W2, grown.C2 = (np.append(() if old is None else old, np.zeros(n_new)) for old in squares)
-        grown.W, grown.C = np.concatenate([self.W, W]), np.concatenate([self.C, C])
+        old_and_new = (self.W, W), (self.C, C)
+        grown.W, grown.C = (np.concatenate(rows) if len(rows[0]) else rows[1] for rows in old_and_new)  # no second copy
         return grown
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """All of it, a dict of arrays."""
-        half = {} if self.N is None else csr_to_arrays(sparse.triu(self.N, format="csr"), "N")  # N is symmetric
+        half = csr_to_arrays(sparse.triu(self.N, format="csr"), "N") if self.N is not None else {}  # N is symmetric
         return self.vectors() | {"counts": self.counts} | half | self.replay.to_arrays()
 
     @classmethod
@@ -110,4 +111,7 @@ class Learnt:
             half = csr_from_arrays(arrays, "N")
             learnt.N, learnt.trainer = exact.sum_of_counts(half, half.T.tocsr()), "exact"
         learnt.replay = ReplayBuffer.from_arrays(arrays)
+        rows = [len(array) for array in (*learnt.vectors().values(), counts)]
+        if W.shape != C.shape or {*rows, len(W) if learnt.N is None else learnt.N.shape[0]} != {len(W)}:
+            raise ValueError(f"W is {W.shape}, C is {C.shape}, and the arrays are of {sorted(set(rows))} words")
         return learnt

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from operator import attrgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,6 +18,7 @@ from instahash.word2vec.learnt import Learnt
 from instahash.word2vec.plan import Plan, make_plan
 from instahash.word2vec.settings import Word2VecSettings
 
+State: TypeAlias = Mapping[str, np.ndarray]
 # Called with the model after each epoch, when no thread works; a true result ends training.
 OnEpoch: TypeAlias = "Callable[[Word2Vec], object] | None"
 # Called with the number of bags done since its last call.
@@ -61,7 +61,17 @@ class Word2Vec:
         self.seed, self.n_threads = whole(seed, "word2vec: seed", 0), whole(n_threads, "word2vec: n_threads", 1)
         self.learnt, self.history = Learnt.nothing(self.settings.dim), History()
 
-    W, C, trained_by = (property(attrgetter(f"learnt.{name}")) for name in ("W", "C", "trainer"))
+    @property
+    def W(self) -> np.ndarray:
+        return self.learnt.W
+
+    @property
+    def C(self) -> np.ndarray:
+        return self.learnt.C
+
+    @property
+    def trained_by(self) -> str:
+        return self.learnt.trainer
 
     @property
     def vectors(self) -> str:
@@ -83,12 +93,7 @@ class Word2Vec:
         return make_plan(self.settings, as_csr(bags, "word2vec: bags", np.int8), self.n_threads)
 
     def fit(
-        self,
-        bags: CSR,
-        *,
-        state: Mapping[str, np.ndarray] | None = None,
-        on_epoch: OnEpoch = None,
-        on_progress: OnProgress = None,
+        self, bags: CSR, *, state: State | None = None, on_epoch: OnEpoch = None, on_progress: OnProgress = None
     ) -> Word2Vec:
         """Train on `bags`, (n_posts, n_words), whose stored entries, of any value, are the words of each post.
 
@@ -126,7 +131,7 @@ class Word2Vec:
         """All that training needs to go on from this epoch, on the same bags: the model's own arrays, not copies."""
         return self.learnt.vectors() | {"history": np.array(self.history.loss)}
 
-    def restore(self, state: Mapping[str, np.ndarray]) -> None:
+    def restore(self, state: State) -> None:
         """Copy the vectors of an earlier :meth:`state` into this model; the history stays.
 
         Raises DataError where they are of other shapes, or of the other trainer.

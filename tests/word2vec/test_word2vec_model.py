@@ -291,14 +291,14 @@ def test_partial_fit_says_what_is_missing():
 
 def test_partial_fit_plans_anew_and_changes_to_sampling():
     """Two planted topics, trained exactly; then posts of so many new words that a square of scores is too dear."""
-    rng, options = np.random.default_rng(2), {"dim": 8, "epochs": 6}
+    rng, options = np.random.default_rng(2), {"dim": 8, "epochs": 4}
     old, n_words = planted(400), 12 + 800
-    new = matrix([12 + 8 * rng.integers(100) + rng.permutation(8)[:4] for _ in range(1500)], n_words)
+    new = matrix([12 + 8 * rng.integers(100) + rng.permutation(8)[:4] for _ in range(1200)], n_words)
     trained = Word2Vec(**options).fit(old)
     assert trained.trained_by == "exact"
     before = trained.word_vectors()
     trained.partial_fit(new)
-    assert trained.trained_by == "sampling" and len(trained.history) == 3 + 6
+    assert trained.trained_by == "sampling" and len(trained.history) == 3 + 4
     together = Word2Vec(**options).fit(sparse.vstack([widen(old, n_words), new]))
     assert together.trained_by == "sampling"
     after = trained.word_vectors()[:12]
@@ -465,6 +465,15 @@ def test_a_state_of_other_sizes_or_of_the_other_trainer_is_refused():
         Word2Vec(dim=9).fit(planted(), state=state)
     with pytest.raises(DataError, match=r"the saved W2 is missing, this training needs \(12,\)"):
         Word2Vec(trainer="sampling", **SMALL).fit(planted(), state=state)
+
+
+@pytest.mark.parametrize("name", ["C", "counts", "W2"])
+def test_saved_arrays_that_do_not_fit_each_other_are_refused(name):
+    arrays = Word2Vec(trainer="sampling", **SMALL).fit(planted()).to_arrays()
+    with pytest.raises(ValueError, match=r"W is \(12, 8\)"):
+        Word2Vec.from_arrays(arrays | {name: arrays[name][:5]})
+    with pytest.raises(KeyError, match="W"):
+        Word2Vec.from_arrays({"C": arrays["C"]})
 
 
 # All or nothing
