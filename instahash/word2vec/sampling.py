@@ -31,8 +31,9 @@ def noise_distribution(counts: np.ndarray, exponent: float, min_count: int = 1) 
 
     counts : (n_words,). Words of fewer than `min_count` are never drawn; at least one has as many.
     """
-    P = np.where(counts >= min_count, counts.astype(np.float64) ** exponent, 0.0)
-    return P / P.sum()
+    P: np.ndarray = np.where(counts >= min_count, counts.astype(np.float64) ** exponent, 0.0)
+    P /= P.sum()
+    return P
 
 
 def draw_negatives(rng: np.random.Generator, cumulative: np.ndarray, n_bags: int, n_shared: int) -> np.ndarray:
@@ -61,7 +62,7 @@ def keep_probabilities(counts: np.ndarray, threshold: float) -> np.ndarray:
         return np.ones(len(counts))
     with np.errstate(divide="ignore"):
         ratio = threshold * counts.sum() / counts
-    return np.minimum(1.0, np.sqrt(ratio) + ratio)
+    return np.asarray(np.minimum(1.0, np.sqrt(ratio) + ratio))
 
 
 def permutation_weights(sizes: np.ndarray, r: int) -> np.ndarray:

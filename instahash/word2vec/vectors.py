@@ -47,8 +47,8 @@ class WordVectors:
 
     def __getitem__(self, words: str | Iterable[str]) -> np.ndarray:
         """The vector of a word, (dim,), or of each of several words, (n, dim)."""
-        ids = self._ids(words)
-        return self.vectors[ids[0]] if isinstance(words, str) else self.vectors[ids]
+        rows: np.ndarray = self.vectors[self._ids(words)]
+        return rows[0] if isinstance(words, str) else rows
 
     # For sets of word ids
 
@@ -57,7 +57,8 @@ class WordVectors:
 
         Zero throughout for an empty set.
         """
-        return unit_rows(ones(self._sets(sets)) @ self.unit) @ self.unit.T
+        cosines: np.ndarray = unit_rows(ones(self._sets(sets)) @ self.unit) @ self.unit.T
+        return cosines
 
     def most_similar_to_sets(
         self, sets: CSR, top: int = 20, restrict_to: Any = None, exclude: bool = True, block: int = 2048
@@ -134,7 +135,7 @@ class WordVectors:
         ids = self._ids(words, ignore_missing)
         if not len(ids):
             raise DataError("doesnt_match was queried with no known word; give some that the vectors have")
-        return self.words[ids[np.argmin(self.unit[ids] @ self.unit[ids].mean(axis=0))]]
+        return self.words[int(ids[np.argmin(self.unit[ids] @ self.unit[ids].mean(axis=0))])]
 
     def rank(self, a: str, b: str) -> int:
         """The place of b among the words most similar to a: 1 where no other word is nearer."""
