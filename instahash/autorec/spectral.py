@@ -17,7 +17,10 @@ import numpy as np
 from scipy import linalg
 
 from instahash.autorec import kernels
-from instahash.autorec.decoder import add_outer, add_product
+from instahash.autorec.decoder import add_outer
+from instahash.network.layers import Parameters, add_product
+from instahash.sparse import CSR, column_sums
+from instahash.threads import Threads
 
 # Standard deviation of a unit's input. A sigmoid deviates from its tangent by z^2 / 12 of itself: here 0.3 %.
 SPREAD = 0.2
@@ -28,35 +31,43 @@ DENSE_ENTRIES = 3 * 4096**2
 OVERSAMPLING, POWERS, SOLVER_STEPS = 20, 3, 15
 # Posts whose products with a thin matrix are held at a time.
 BLOCK = 16384
-# Share of M's mean variance that is added to its diagonal, so that words which never vary can be divided by.
+# Fraction of M's mean variance that is added to its diagonal, so that words which never vary can be divided by.
 FLOOR = 1e-6
 
 
-def spectral_start(X, S, n_hidden, hidden, corruption, rng, threads):
-    """Parameters (Vt (n_inputs, n_hidden), mu, U, b) of a network that is the best linear map of its rank, nearly.
+def spectral_start(
+    X: CSR, S: CSR, n_hidden: int, hidden: str, corruption: float, rng: np.random.Generator, threads: Threads
+) -> Parameters:
+    """Parameters of a network that is nearly the best linear map of its rank.
 
     X, S : CSR (n_posts, n_inputs) and (n_posts, n_outputs), inputs and targets less the background; the same object for
         an autoencoder.
-    hidden : "sigmoid", "tanh", "relu" or "identity", whose inputs are scaled to where it is nearly linear.
+    hidden : activation of the units, whose inputs are scaled to where it is nearly linear.
     """
-    n_inputs, n_outputs, dtype = X.shape[1], S.shape[1], X.data.dtype
-    wanted = min(n_hidden, n_inputs, n_outputs)
-    entries = n_inputs**2 + n_inputs * n_outputs + n_outputs**2
-    covariance = (Dense if entries <= DENSE_ENTRIES else Streamed)(X, S, corruption, threads)
-    A, P, variances = covariance.leading(wanted, rng)
-    used = variances > max(variances.max(initial=0), 0) * 1e-6
+    n_inputs, n_outputs, dtype = X.shape[1], S.shape[1], X.dtype
+    A, P, variances, means = best_linear_map(X, S, min(n_hidden, n_inputs, n_outputs), corruption, rng, threads)
+    used = np.flatnonzero(variances > max(variances.max(initial=0), 0) * 1e-6)
     spread = np.sqrt(variances[used]) / SPREAD
     # A unit beyond the rank of the data has a random encoder and no decoder yet: with both zero it could learn nothing.
-    scale = SPREAD / np.sqrt(max(covariance.squares.sum(), np.finfo(dtype).tiny))
+    scale = SPREAD / np.sqrt(max(means.squares.sum(), np.finfo(dtype).tiny))
     Vt = (scale * rng.standard_normal((n_inputs, n_hidden))).astype(dtype)
     U = np.zeros((n_outputs, n_hidden), dtype)
-    used = np.flatnonzero(used)
     Vt[:, used] = A[:, used] * (1 / spread).astype(dtype)
     # The tangent of g: a relu is shifted until it is rarely zero, the others are used at zero.
     origin, slope = (4 * SPREAD, 1.0) if hidden == "relu" else (0.0, 0.25 if hidden == "sigmoid" else 1.0)
     U[:, used] = P[:, used] * (spread / slope).astype(dtype)
-    mu = (origin - covariance.x.astype(dtype) @ Vt).astype(dtype)
-    return Vt, mu, U, (covariance.s - U.sum(axis=1) * origin).astype(dtype)
+    mu = (origin - means.x.astype(dtype) @ Vt).astype(dtype)
+    return Parameters(Vt, mu, U, (means.s - U.sum(axis=1) * origin).astype(dtype))
+
+
+def best_linear_map(
+    X: CSR, S: CSR, rank: int, corruption: float, rng: np.random.Generator, threads: Threads
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, Means]:
+    """(A, P, eigenvalues, means) with B = A P' the best linear map of that rank, the largest eigenvalue last."""
+    n_inputs, n_outputs = X.shape[1], S.shape[1]
+    entries = n_inputs**2 + n_inputs * n_outputs + n_outputs**2
+    covariance = (Dense if entries <= DENSE_ENTRIES else Streamed)(X, S, corruption, threads)
+    return *covariance.leading(rank, rng), covariance
 
 
 class Means:
@@ -65,15 +76,11 @@ class Means:
     def __init__(self, X, S, corruption, threads):
         self.X, self.S, self.n, self.threads = X, S, X.shape[0], threads
         self.autoencoder = X is S and corruption == 0
-        self.x, self.s = _column_sums(X, X.data) / self.n, _column_sums(S, S.data) / self.n
-        self.squares = _column_sums(X, np.square(X.data, dtype=np.float64)) / self.n
+        self.x, self.s = column_sums(X) / self.n, column_sums(S) / self.n
+        self.squares = column_sums(X, np.square(X.data, dtype=np.float64)) / self.n
         self.noise = corruption / (1 - corruption) * self.squares
         self.variance = (self.squares - self.x**2).clip(min=0) + self.noise
         self.floor = FLOOR * max(self.variance.mean(), FLOOR)
-
-
-def _column_sums(S, values):
-    return np.bincount(S.indices, weights=values, minlength=S.shape[1])
 
 
 class Dense(Means):
@@ -153,8 +160,8 @@ class Streamed(Means):
         for _ in range(SOLVER_STEPS):
             image = self._product(self.X, self.x, self.X, self.x, direction)
             image += extra * direction
-            bend = np.einsum("ij,ij->j", direction, image, dtype=np.float64)
-            step = (rho / np.where(bend > 0, bend, np.inf)).astype(Y.dtype)
+            curvature = np.einsum("ij,ij->j", direction, image, dtype=np.float64)
+            step = (rho / np.where(curvature > 0, curvature, np.inf)).astype(Y.dtype)
             Z += step * direction
             image *= step
             R -= image
