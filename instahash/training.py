@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+Arrays = dict[str, np.ndarray]
+
 
 @dataclass
 class History:
@@ -43,16 +45,16 @@ class Trained(Protocol):
 
     history: History
 
-    def state(self) -> dict[str, np.ndarray]: ...
+    def state(self) -> Arrays: ...
 
-    def restore(self, state: dict[str, np.ndarray]) -> None: ...
+    def restore(self, state: Arrays) -> None: ...
 
 
 class EarlyStopping:
     """Ends a training once `score(model)` has not risen for `patience` epochs, and puts the best epoch's model back.
 
-    Give it as `on_epoch`: it is called between epochs, when no thread works on the model. The best epoch is put back after
-    the last epoch too. Another training begins anew.
+    Give it as `on_epoch`: it is called between epochs, when no thread works on the model. The best epoch is put back
+    after the last epoch too. Another training begins anew.
 
     score : function of the model; higher is better.
     patience : int >= 1, epochs to wait for a rise of more than `min_gain`.
@@ -62,7 +64,7 @@ class EarlyStopping:
         self.score, self.patience, self.min_gain = score, patience, min_gain
         self.best_score, self.best_epoch = float("-inf"), 0
         self._history: History | None = None
-        self._best: dict[str, np.ndarray] = {}
+        self._best: Arrays = {}
 
     def __call__(self, model: Trained) -> bool:
         score, history = float(self.score(model)), model.history

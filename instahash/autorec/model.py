@@ -12,19 +12,18 @@ import numpy as np
 from scipy import sparse
 
 from instahash.autorec.decoder import output_units
-from instahash.autorec.problem import AutoRecSettings, Problem
+from instahash.autorec.problem import AutoRecSettings, Problem, above, inputs_and_targets, output_span
 from instahash.autorec.recommend import allowed_words, recommend_many, recommend_one, word_ids
-from instahash.autorec.training import mean_square, solve_decoder, start, train, trained_arrays
+from instahash.autorec.training import continued, mean_square, start, train, trained_arrays
 from instahash.errors import DataError
-from instahash.network import kernels
 from instahash.network.epochs import epochs_for
-from instahash.network.layers import Parameters, check_new_posts, check_posts, encode, grown
-from instahash.network.optimize import make_optimizer
+from instahash.network.layers import Parameters, check_new_posts, encode, outputs_at, unit_inputs
+from instahash.network.optimize import Optimizer
 from instahash.parameters import settled, whole
 from instahash.replay import ReplayBuffer
-from instahash.sparse import CSR, as_csr, with_data
+from instahash.sparse import CSR, as_csr
 from instahash.threads import Threads
-from instahash.training import History, unchanged_on_error
+from instahash.training import Arrays, History, unchanged_on_error
 
 
 class AutoRec:
@@ -62,7 +61,7 @@ class AutoRec:
         background: float = -1.0,
         *,
         targets: CSR | None = None,
-        state: dict[str, np.ndarray] | None = None,
+        state: Arrays | None = None,
         on_epoch: Callable[[AutoRec], Any] | None = None,
         on_progress: Callable[[int], Any] | None = None,
     ) -> AutoRec:
@@ -78,21 +77,19 @@ class AutoRec:
         Raises DataError for matrices without posts, of different lengths, or with ratings that are not finite;
         DivergenceError where the parameters stop being finite.
         """
-        X, S = self._pair(ratings, targets, background)
-        if S.nnz == 0:
-            raise DataError("autorec was given no rating; it needs at least one stored entry to learn from")
-        span = self._span(S)
+        X, S = inputs_and_targets(ratings, targets, background, self.settings.dtype)
+        span = output_span(S, self.settings.output)
         with unchanged_on_error(self), Threads(self.n_threads, blas=False) as threads:
             problem, self.replay = Problem(X, S, self.settings, span, threads), ReplayBuffer()
             history = History(last=self.n_epochs(X.shape[0]))
             if state is None:
                 self._begin(start(problem, self.seed), background, span, history)
             else:
-                size = X.shape[1], S.shape[1], self.settings.n_hidden, self.settings.dtype
-                self._begin(Parameters.zeros(*size), background, span, history)
+                theta = Parameters.zeros(X.shape[1], S.shape[1], self.settings.n_hidden, self.settings.dtype)
+                self._begin(theta, background, span, history)
                 self.restore(state)
                 history.loss = [float(loss) for loss in state["history"]]
-            self._train(problem, ReplayBuffer(), (X,) if S is X else (X, S), on_epoch, on_progress)
+            self._train(problem, (X,) if S is X else (X, S), on_epoch, on_progress)
         return self
 
     def partial_fit(
@@ -106,115 +103,71 @@ class AutoRec:
     ) -> AutoRec:
         """Learn from new posts as well. Columns: the old ones in their places, and new ones after them.
 
-        Trains on the new posts and those of the replay buffer, so that what was learnt is not trained away, for `epochs`
-        epochs, by default as many as the settings say. A new word starts with the mean encoder weights of the words it
-        shares posts with, the decoder from its closed form where there is one. With init="spectral" a new start from
-        the spectrum of these posts is made too, and the better of both is trained.
+        Trains on the new posts and those of the replay buffer, so that what was learnt is not trained away, for
+        `epochs` epochs, by default as many as the settings say. A new word starts with the mean encoder weights of the
+        words it shares posts with (`training.continued`).
 
         Other arguments, and errors, as in :meth:`fit`; ModelError where the model was saved without its replay buffer.
         """
         self.parameters.check_trained()
         settings = self.settings if epochs is None else replace(self.settings, epochs=epochs)
-        X, S = self._pair(ratings, targets, self.background)
+        X, S = inputs_and_targets(ratings, targets, self.background, settings.dtype)
         check_new_posts(X, S, self.parameters, self.replay)
         if len(self.span) and S.nnz and (S.data.min() < self.span[0] or S.data.max() > self.span[1]):
             low, high = self.span + self.background
             raise DataError(f"new ratings go beyond the outputs' range, {low:g} to {high:g}; train anew on all posts")
-        n = max(len(self.replay.matrices), 1 if S is X else 2)  # 1 while targets have always been the inputs
-        replay, posts = ReplayBuffer((self.replay.matrices * 2)[:n], self.replay.seen), (X, S)[:n]
-        all_posts = replay.after(posts)
         with unchanged_on_error(self), Threads(self.n_threads, blas=False) as threads:
+            n = max(len(self.replay.matrices), 1 if S is X else 2)  # 1 while targets have always been the inputs
+            self.replay = ReplayBuffer((self.replay.matrices * 2)[:n], self.replay.seen)
+            all_posts = self.replay.after((X, S)[:n])
             problem = Problem(all_posts[0], all_posts[-1], settings, self.span, threads)
-            theta = grown(self.parameters, problem.X, problem.best_constants())
-            if settings.absent_weight == 1 and settings.output == "identity":
-                solve_decoder(theta, problem, np.random.default_rng([self.seed, replay.seen]))
-            if settings.init == "spectral":
-                anew = start(problem, self.seed)
-                theta = theta if mean_square(anew, problem) > mean_square(theta, problem) else anew
+            theta = continued(self.parameters, problem, self.seed, self.replay.seen)
             history = self.history.extended(epochs_for(settings.epochs, problem.X.shape[0]))
             self._begin(theta, self.background, self.span, history)
-            self._train(problem, replay, posts, on_epoch, on_progress)
+            self._train(problem, (X, S)[:n], on_epoch, on_progress)
         return self
 
     def _begin(self, theta: Parameters, background: float, span: np.ndarray, history: History) -> None:
         """Be a model with these parameters, before a training with that history."""
         self.parameters, self.background, self.span, self.history = theta, float(background), span, history
-        arrays = trained_arrays(theta, self.settings.decoder)
-        self._optimizer = make_optimizer(self.settings.optimizer, arrays, history.last - history.first)
+        self._optimizer = Optimizer(self.settings.optimizer, trained_arrays(theta, self.settings.decoder))
 
-    def _train(
-        self, problem: Problem, replay: ReplayBuffer, posts: tuple[CSR, ...], on_epoch: Any, on_progress: Any
-    ) -> None:
-        """The epochs; these posts are then added to a replay buffer, which becomes the model's."""
+    def _train(self, problem: Problem, new: tuple[CSR, ...], on_epoch: Any, on_progress: Any) -> None:
         on_epoch = partial(on_epoch, self) if on_epoch else None
         train(self.parameters, problem, self._optimizer, self.history, self.seed, on_epoch, on_progress)
-        replay.add(posts, self.seed)
-        self.replay = replay
-
-    def _pair(self, ratings: CSR, targets: CSR | None, background: float) -> tuple[CSR, CSR]:
-        """Inputs and targets less the background, one object where they are one."""
-        X = self._above(ratings, "ratings", background)
-        S = X if targets is None or targets is ratings else self._above(targets, "targets", background)
-        check_posts(X, S, "autorec")
-        return X, S
-
-    def _above(self, ratings: CSR, name: str, background: float, n_columns: int | None = None) -> CSR:
-        """Ratings less the background."""
-        if not np.isfinite(background):
-            raise DataError(f"autorec: the background is {background}; it must be a finite number")
-        X = as_csr(ratings, f"autorec: {name}", self.settings.dtype, n_columns)
-        return with_data(X, X.data - X.dtype.type(background))
-
-    def _span(self, S: CSR) -> np.ndarray:
-        """(low, high) of sigmoid outputs, an empty array for the identity."""
-        if self.settings.output == "identity":
-            return np.empty(0, S.dtype)
-        span = np.array([min(S.data.min(), 0.0), max(S.data.max(), 0.0)], S.dtype)
-        if span[0] == span[1]:
-            raise DataError("autorec was given no rating but the background's; set output=identity")
-        return span
+        self.replay = self.replay.including(new, self.seed)
 
     # What is kept
 
-    def state(self) -> dict[str, np.ndarray]:
+    def state(self) -> Arrays:
         """All that training needs to go on, a dict of arrays. They are the model's own: copy what must stay."""
-        arrays = vars(self.parameters) | {"history": np.array(self.history.loss)}
-        return arrays | (self._optimizer.state() if self._optimizer else {})
+        return vars(self.parameters) | {"history": np.array(self.history.loss)} | self._optimizer.state()
 
-    def restore(self, state: dict[str, np.ndarray]) -> None:
+    def restore(self, state: Arrays) -> None:
         """Put back the parameters of an earlier :meth:`state` of this model; the history stays."""
         self.parameters.restore(state)
-        if self._optimizer:
-            self._optimizer.restore(state)
+        self._optimizer.restore(state)
 
-    def to_arrays(self) -> dict[str, np.ndarray]:
+    def to_arrays(self) -> Arrays:
         """Everything to be saved, a dict of arrays: the parameters, and what :meth:`partial_fit` needs."""
         arrays = {"V": self.V, "mu": self.mu, "U": self.U, "b": self.b, "span": self.span}
         return arrays | {"background": np.array(self.background)} | self.replay.to_arrays()
 
     @classmethod
     def from_arrays(
-        cls,
-        arrays: dict[str, np.ndarray],
-        settings: AutoRecSettings | None = None,
-        history: Sequence[float] = (),
-        seed: int = 0,
-        n_threads: int = 1,
+        cls, arrays: Arrays, settings: AutoRecSettings | None = None, history: Sequence[float] = (), seed: int = 0
     ) -> AutoRec:
         """A trained model from what :meth:`to_arrays` gave, or from V, mu, U and b of the published form.
 
         The published form is U g(V r + mu) + b with g the sigmoid itself; U g(0) is then moved into b.
         """
-        V, mu, U, b = (arrays[name] for name in ("V", "mu", "U", "b"))
-        own = replace(settings or AutoRecSettings(), n_hidden=len(mu), dtype=U.dtype.name)
-        model, published = cls(own, seed=seed, n_threads=n_threads), "background" not in arrays
-        theta = Parameters(
-            *(np.array(array, order="C") for array in (V.T, mu, U, b + U.sum(axis=1) / 2 if published else b))
-        )
-        background, span = (
-            (0.0, np.empty(0, U.dtype)) if published else (arrays["background"], np.array(arrays["span"]))
-        )
-        model._begin(theta, float(background), span, History([*history]))
+        mu, U, b = (np.array(arrays[name], order="C") for name in ("mu", "U", "b"))
+        model = cls(settings, seed=seed, n_hidden=len(mu), dtype=U.dtype.name)
+        if "background" not in arrays:
+            b = b + U.sum(axis=1) / 2
+        theta = Parameters(np.array(arrays["V"].T, order="C"), mu, U, b)
+        span = np.array(arrays.get("span", ()), U.dtype)
+        model._begin(theta, float(arrays.get("background", 0.0)), span, History([*history]))
         model.replay = ReplayBuffer.from_arrays(arrays)
         return model
 
@@ -224,7 +177,7 @@ class AutoRec:
         """The inputs of a query, less its background or that of the training."""
         self.parameters.check_trained()
         background = self.background if background is None else background
-        return self._above(ratings, "ratings", background, len(self.parameters.Vt))
+        return above(ratings, "ratings", background, self.settings.dtype, len(self.parameters.Vt))
 
     def _rated(self, Z: np.ndarray) -> np.ndarray:
         """What output units get as ratings over the background. Their order does not change. Z is used up."""
@@ -243,12 +196,10 @@ class AutoRec:
 
         A post's rows and mu add up to what :meth:`encode` takes the hidden activation of; arguments as there.
         """
-        X = self._query(ratings, background)
-        products: np.ndarray = X.data[:, None] * self.parameters.Vt[X.indices]
-        return products
+        return unit_inputs(self.parameters, self._query(ratings, background))
 
     def predict(self, ratings: CSR, background: float | None = None) -> np.ndarray:
-        """Outputs, (n_posts, n_outputs), arguments as in :meth:`encode`. Give few posts at a time: the array is dense."""
+        """Outputs, (n_posts, n_outputs), dense: give few posts at a time. Arguments as in :meth:`encode`."""
         Z = self.encode(ratings, background) @ self.U.T
         Z += self.b
         return self._rated(Z)
@@ -259,21 +210,14 @@ class AutoRec:
         places = as_csr(places, "autorec: places", bool, len(self.U))
         if places.shape[0] != len(H):
             raise DataError(f"autorec: places have {places.shape[0]} posts; the ratings have {len(H)}")
-        out = np.empty(places.nnz, H.dtype)
-
-        def give(part: slice) -> None:
-            rows = places.indptr[part.start : part.stop + 1]
-            kernels.outputs_at(rows, places.indices, H[part], self.U, self.b, out)
-
         with Threads(self.n_threads) as threads:
-            threads.entries(places.indptr, give)
-        return self._rated(out)
+            return self._rated(outputs_at(self.parameters, H, places, threads))
 
     def rmse(self, ratings: CSR, background: float | None = None, targets: CSR | None = None) -> float:
         """RMSE (float64) of what the network gives for `ratings`, over the entries that count, with their weights."""
         background = self.background if background is None else background
         self._query(ratings, background)
-        X, S = self._pair(ratings, targets, background)
+        X, S = inputs_and_targets(ratings, targets, background, self.settings.dtype)
         with Threads(self.n_threads, blas=False) as threads:
             # Outputs are above one background, targets above the other.
             problem, shift = Problem(X, S, self.settings, self.span, threads), self.background - background
@@ -302,24 +246,23 @@ class AutoRec:
         outputs have columns of their own.
         """
         self.parameters.check_trained()
-        (n_inputs, _), (n_outputs, _) = self.parameters.Vt.shape, self.U.shape
+        n_inputs, n_outputs = len(self.parameters.Vt), len(self.U)
         if exclude_seen and n_inputs != n_outputs:
             raise DataError(
                 f"autorec: {n_inputs} inputs are not the {n_outputs} outputs; seen ones cannot be left out, set "
                 "exclude_seen=False"
             )
-        top = whole(top, "autorec: top", 0, DataError)
-        allowed = allowed_words(n_outputs, restrict_to, banned)
+        top, allowed = whole(top, "autorec: top", 0, DataError), allowed_words(n_outputs, restrict_to, banned)
+        network = self.parameters, self.settings.hidden
         if sparse.issparse(words):
             X = self._query(words, background)
-            found = recommend_many(self.parameters, X, self.settings.hidden, top, allowed, exclude_seen, self.n_threads)
+            ids, scores = recommend_many(*network, X, top, allowed, exclude_seen, self.n_threads)
         else:
             given = np.unique(word_ids(words, n_inputs, "words"))
             if exclude_seen:
                 allowed[given] = False
             rating = 1 - (self.background if background is None else background)
-            found = recommend_one(self.parameters, given, rating, self.settings.hidden, top, allowed)
-        ids, scores = found
-        finite = np.isfinite(scores)
-        scores[finite] = self._rated(scores[finite])
+            ids, scores = recommend_one(*network, given, rating, top, allowed)
+        found = ids >= 0
+        scores[found] = self._rated(scores[found])
         return ids, scores

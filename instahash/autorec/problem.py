@@ -1,4 +1,4 @@
-"""What can be set of an AutoRec, and the problem that its training solves: some posts, the loss, the threads."""
+"""What can be set of an AutoRec, and the problem that its training solves."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from instahash.errors import SettingsError
+from instahash.errors import DataError, SettingsError
 from instahash.network.epochs import SCHEDULES
-from instahash.network.layers import HIDDEN, corrupted
+from instahash.network.layers import HIDDEN, check_posts, corrupted
 from instahash.parameters import check, parameter
-from instahash.sparse import CSR, column_counts, column_sums
+from instahash.sparse import CSR, as_csr, column_counts, column_sums, with_data
 from instahash.threads import Threads
 
 # Posts whose codes are held at a time where all posts are gone through.
@@ -56,7 +56,9 @@ class AutoRecSettings:
 
 
 class Problem(NamedTuple):
-    """X, S : CSR (m, n_inputs) and (m, n_outputs), inputs and targets less the background, one object where they are one.
+    """What a training solves.
+
+    X, S : CSR (m, n_inputs) and (m, n_outputs), inputs and targets less the background, one object where they are one.
     span : (low, high) of sigmoid outputs, an empty array for the identity.
     """
 
@@ -96,3 +98,31 @@ class Problem(NamedTuple):
         n_words, n_hidden = self.S.shape[1], self.settings.n_hidden
         cheaper = 2 * n_posts * n_words <= n_hidden * (n_posts + n_words)
         return self.settings.absent_weight > 0 and (len(self.span) > 0 or cheaper)
+
+
+def above(ratings: CSR, name: str, background: float, dtype: str, n_columns: int | None = None) -> CSR:
+    """Ratings less the background, each entry stored once; DataError for what are no ratings of so many columns."""
+    if not np.isfinite(background):
+        raise DataError(f"autorec: the background is {background}; it must be a finite number")
+    X = as_csr(ratings, f"autorec: {name}", dtype, n_columns)
+    return with_data(X, X.data - X.dtype.type(background))
+
+
+def inputs_and_targets(ratings: CSR, targets: CSR | None, background: float, dtype: str) -> tuple[CSR, CSR]:
+    """X and S of a problem."""
+    X = above(ratings, "ratings", background, dtype)
+    S = X if targets is None or targets is ratings else above(targets, "targets", background, dtype)
+    check_posts(X, S, "autorec")
+    return X, S
+
+
+def output_span(S: CSR, output: str) -> np.ndarray:
+    """The range of the targets for sigmoid outputs, an empty array for the identity."""
+    if S.nnz == 0:
+        raise DataError("autorec was given no rating; it needs at least one stored entry to learn from")
+    if output == "identity":
+        return np.empty(0, S.dtype)
+    span = np.array([min(S.data.min(), 0.0), max(S.data.max(), 0.0)], S.dtype)
+    if span[0] == span[1]:
+        raise DataError("autorec was given no rating but the background's; set output=identity")
+    return span

@@ -37,12 +37,9 @@ def allowed_words(n_words: int, restrict_to: Iterable[int] | None, banned: Itera
 
 
 def recommend_one(
-    theta: Parameters, given: np.ndarray, rating: float, hidden: str, top: int, allowed: np.ndarray
+    theta: Parameters, hidden: str, given: np.ndarray, rating: float, top: int, allowed: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(ids int32, outputs) of the `top` words of those `allowed` (n_words,), for one post with the words `given`.
-
-    rating : of these words, above the background.
-    """
+    """(ids int32, outputs) of `top` words of those `allowed` (n_words,), for a post with `rating` for the words `given`."""
     columns = np.flatnonzero(allowed)
     h = theta.mu + theta.mu.dtype.type(rating) * theta.Vt[given].sum(axis=0)
     activate(hidden, h[None])
@@ -53,7 +50,7 @@ def recommend_one(
 
 
 def recommend_many(
-    theta: Parameters, X: CSR, hidden: str, top: int, allowed: np.ndarray, exclude_seen: bool, n_threads: int
+    theta: Parameters, hidden: str, X: CSR, top: int, allowed: np.ndarray, exclude_seen: bool, n_threads: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """(ids int32, outputs), a row for each post with the inputs X; -1 and -inf where a row is not full."""
     columns, place = np.flatnonzero(allowed), np.cumsum(allowed) - 1

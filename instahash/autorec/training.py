@@ -1,4 +1,4 @@
-"""Training of the parameters: where it starts, the exact gradients of a batch, the epochs, and the error that is left."""
+"""Training: where it starts, the exact gradients of a batch, the epochs, and the error that is left."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from instahash.autorec.decoder import decoder_gradients, ridge_decoder
 from instahash.autorec.problem import BLOCK, Problem
 from instahash.autorec.spectral import spectral_start
 from instahash.network.epochs import batch_epoch, run_epochs
-from instahash.network.layers import Parameters, codes, encoder_gradients, random_start, slopes
+from instahash.network.layers import Parameters, codes, encoder_gradients, grown, random_start, slopes
 from instahash.network.optimize import Optimizer, Update, lbfgs_epoch
 from instahash.training import History
 
@@ -29,6 +29,20 @@ def start(problem: Problem, seed: int) -> Parameters:
         theta = random_start(X, problem.best_constants(), settings.n_hidden, rng)
     if settings.decoder == "ridge":
         solve_decoder(theta, problem, rng)
+    return theta
+
+
+def continued(theta: Parameters, problem: Problem, seed: int, seen: int) -> Parameters:
+    """The parameters that further training begins with, for earlier posts, `seen` in all, and new ones.
+
+    The decoder is the best one where that is known. With init="spectral" a new start is made too; the better one is taken.
+    """
+    theta, settings = grown(theta, problem.X, problem.best_constants()), problem.settings
+    if settings.absent_weight == 1 and settings.output == "identity":
+        solve_decoder(theta, problem, np.random.default_rng([seed, seen]))
+    if settings.init == "spectral":
+        anew = start(problem, seed)
+        return theta if mean_square(anew, problem) > mean_square(theta, problem) else anew
     return theta
 
 
@@ -54,7 +68,7 @@ def loss_and_gradients(theta: Parameters, problem: Problem, update: Update, UU: 
 def train(
     theta: Parameters,
     problem: Problem,
-    optimizer: Optimizer | None,
+    optimizer: Optimizer,
     history: History,
     seed: int,
     on_epoch: Callable[[], Any] | None = None,
@@ -66,7 +80,7 @@ def train(
     def check(square: float) -> None:
         theta.check_finite(square, "autorec", len(history) + 1, settings.learning_rate)
 
-    def by_batches(optimizer: Optimizer, rng: np.random.Generator) -> float:
+    def by_batches(rng: np.random.Generator) -> float:
         UU = problem.threads.gram(theta.U) if ridge else None
 
         def step(rows: np.ndarray) -> float:
@@ -79,9 +93,12 @@ def train(
         return square
 
     def one_epoch(rng: np.random.Generator) -> float:
-        square = by_batches(optimizer, rng) if optimizer else by_all_posts(theta, problem)
-        if on_progress and not optimizer:
-            on_progress(n_posts)
+        if settings.optimizer != "lbfgs":
+            square = by_batches(rng)
+        else:
+            square = by_all_posts(theta, problem)
+            if on_progress:
+                on_progress(n_posts)
         check(square)
         return float(np.sqrt(max(square, 0.0) / problem.n_counted()))
 

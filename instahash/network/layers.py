@@ -162,10 +162,28 @@ def codes(theta: Parameters, X: CSR, hidden: str, threads: Threads) -> np.ndarra
     return H
 
 
+def unit_inputs(theta: Parameters, X: CSR) -> np.ndarray:
+    """(X.nnz, n_hidden), what each stored entry adds to z: the rows of a post and mu add up to it."""
+    products: np.ndarray = X.data[:, None] * theta.Vt[X.indices]
+    return products
+
+
 def encode(theta: Parameters, X: CSR, hidden: str, n_threads: int) -> np.ndarray:
     """:func:`codes` of a query, by one thread for few posts."""
     with Threads(n_threads if X.shape[0] > FEW else 1) as threads:
         return codes(theta, X, hidden, threads)
+
+
+def outputs_at(theta: Parameters, H: np.ndarray, places: CSR, threads: Threads) -> np.ndarray:
+    """(places.nnz,), the outputs for the codes H (m, n_hidden) at the stored entries of `places`, CSR (m, n_outputs)."""
+    out = np.empty(places.nnz, H.dtype)
+
+    def run(part: slice) -> None:
+        rows = places.indptr[part.start : part.stop + 1]
+        kernels.outputs_at(rows, places.indices, H[part], theta.U, theta.b, out)
+
+    threads.entries(places.indptr, run)
+    return out
 
 
 def encoder_gradients(theta: Parameters, X: CSR, DZ: np.ndarray, reg: float, update: Update, threads: Threads) -> None:

@@ -20,16 +20,15 @@ Update = Callable[[str, slice, np.ndarray], None]
 class Optimizer:
     """Adam (Kingma and Ba 2015), gradient descent with momentum (Polyak 1964), or plain SGD.
 
-    name : "adam", "momentum" or "sgd".  parameters : dict of name -> contiguous array.
-    A step is one call of `begin` and then of `update` for each of their rows, in any order and by several threads: the
-    arrays change in place, a part at a time, so that no gradient need stand as a whole.
+    name : "adam", "momentum", "sgd", or "lbfgs", which takes no such steps and keeps nothing between epochs.
+    parameters : dict of name -> contiguous array. A step is one call of `begin` and then of `update` for each of their
+        rows, in any order and by several threads: they change in place, a part at a time.
     """
 
     def __init__(self, name: str, parameters: dict[str, np.ndarray]):
         self.name, self.parameters, self.steps, self.rate = name, parameters, 0, 0.0
-        kinds = ("m", "v") if name == "adam" else ("velocity",)
-        self.moments = {array: [np.zeros_like(value) for _ in kinds] for array, value in parameters.items()}
-        self._kinds = kinds
+        self._kinds = {"adam": ("m", "v"), "lbfgs": ()}.get(name, ("velocity",))
+        self.moments = {f"{key}_{kind}": np.zeros_like(a) for key, a in parameters.items() for kind in self._kinds}
 
     def begin(self, rate: float) -> None:
         """Begin a step with this learning rate."""
@@ -40,33 +39,25 @@ class Optimizer:
 
     def update(self, name: str, rows: slice, gradient: np.ndarray) -> None:
         """Move some rows of a parameter by their gradient."""
-        arrays = self.parameters[name][rows], gradient, *(moment[rows] for moment in self.moments[name])
-        flat = [array.reshape(-1) for array in arrays]
+        moments = (self.moments[f"{name}_{kind}"][rows] for kind in self._kinds)
+        arrays = [array.reshape(-1) for array in (self.parameters[name][rows], gradient, *moments)]
         if self.name == "adam":
-            kernels.adam(*flat, self.rate, BETA1, BETA2, EPSILON)
+            kernels.adam(*arrays, self.rate, BETA1, BETA2, EPSILON)
         else:
-            kernels.momentum(*flat, self.rate, BETA if self.name == "momentum" else 0.0)
+            kernels.momentum(*arrays, self.rate, BETA if self.name == "momentum" else 0.0)
 
     def state(self) -> dict[str, np.ndarray]:
         """The moments and the number of steps: what a training needs to go on."""
-        return {"steps": np.array(self.steps)} | {
-            f"{name}_{kind}": moment for name, own in self.moments.items() for kind, moment in zip(self._kinds, own)
-        }
+        return self.moments | {"steps": np.array(self.steps)}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from what :meth:`state` gave; DataError where it is of another optimizer, or of other parameters."""
         missing = [name for name in self.state() if name not in state]
         if missing:
             raise DataError(f"the saved state lacks '{missing[0]}': it is of another optimizer or decoder")
-        for name, own in self.moments.items():
-            for kind, moment in zip(self._kinds, own):
-                moment[:] = state[f"{name}_{kind}"]
+        for name, moment in self.moments.items():
+            moment[:] = state[name]
         self.steps = int(state["steps"])
-
-
-def make_optimizer(name: str, parameters: dict[str, np.ndarray], n_epochs: int) -> Optimizer | None:
-    """The optimizer of a training; None for "lbfgs", which keeps nothing between epochs, and for no epochs."""
-    return None if name == "lbfgs" or not n_epochs else Optimizer(name, parameters)
 
 
 def lbfgs_epoch(

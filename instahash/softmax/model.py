@@ -12,14 +12,14 @@ import numpy as np
 
 from instahash.errors import DataError
 from instahash.network.epochs import epochs_for
-from instahash.network.layers import Parameters, check_new_posts, check_posts, encode, grown
+from instahash.network.layers import Parameters, check_new_posts, check_posts, encode, grown, unit_inputs
 from instahash.network.optimize import Optimizer
 from instahash.parameters import settled, whole
 from instahash.replay import ReplayBuffer
 from instahash.softmax.training import SoftmaxSettings, best_constants, start, train
 from instahash.sparse import CSR, as_csr
 from instahash.threads import Threads
-from instahash.training import History, unchanged_on_error
+from instahash.training import Arrays, History, unchanged_on_error
 
 
 class SoftmaxNetwork:
@@ -34,7 +34,7 @@ class SoftmaxNetwork:
     Attributes
     ----------
     V (n_hidden, n_inputs), mu (n_hidden,), U (n_outputs, n_hidden), b (n_outputs,) : the legend is in `network`.
-    history : History; its loss is the cross-entropy for each unit of target (float64), each batch measured before its step.
+    history : History; its loss is the cross-entropy for each unit of target, each batch measured before its step.
     replay : ReplayBuffer of the inputs and targets of the posts seen.
     """
 
@@ -57,13 +57,13 @@ class SoftmaxNetwork:
         inputs: CSR,
         targets: CSR,
         *,
-        state: dict[str, np.ndarray] | None = None,
+        state: Arrays | None = None,
         on_epoch: Callable[[SoftmaxNetwork], Any] | None = None,
         on_progress: Callable[[int], Any] | None = None,
     ) -> SoftmaxNetwork:
         """Train to give `targets` for `inputs`. If anything is raised meanwhile, the model stays what it was.
 
-        inputs : CSR (n_posts, n_inputs) float.  targets : CSR (n_posts, n_outputs) float >= 0, weights of what is wanted.
+        inputs : CSR (n_posts, n_inputs) float.  targets : CSR (n_posts, n_outputs) float >= 0, their weights.
         state, on_epoch, on_progress, and errors, as in :meth:`instahash.autorec.AutoRec.fit`.
         """
         X, S = self._pair(inputs, targets)
@@ -74,7 +74,7 @@ class SoftmaxNetwork:
                 self.restore(state)
                 history.loss = [float(loss) for loss in state["history"]]
             self._train(X, S, threads, on_epoch, on_progress)
-            self._remember(X, S)
+            self.replay = self.replay.including((X, S), self.seed)
         return self
 
     def partial_fit(
@@ -88,9 +88,9 @@ class SoftmaxNetwork:
     ) -> SoftmaxNetwork:
         """Learn from new posts as well. Columns: the old ones in their places, and new ones after them.
 
-        Trains on the new posts and those of the replay buffer, so that what was learnt is not trained away, for `epochs`
-        epochs, by default as many as the settings say. A new input starts with the mean encoder weights of the inputs it
-        shares posts with.
+        Trains on the new posts and those of the replay buffer, so that what was learnt is not trained away, for
+        `epochs` epochs, by default as many as the settings say. A new input starts with the mean encoder weights of the
+        inputs it shares posts with.
 
         Other arguments, and errors, as in :meth:`fit`; ModelError where the model was saved without its replay buffer.
         """
@@ -103,7 +103,7 @@ class SoftmaxNetwork:
             theta = grown(self.parameters, all_X, best_constants(all_S))
             self._begin(theta, self.history.extended(epochs_for(settings.epochs, all_X.shape[0])))
             self._train(all_X, all_S, threads, on_epoch, on_progress)
-            self._remember(X, S)
+            self.replay = self.replay.including((X, S), self.seed)
         return self
 
     def decay(self, factor: float) -> None:
@@ -124,11 +124,6 @@ class SoftmaxNetwork:
         how = self.settings, self._optimizer, self.history, self.seed, threads
         train(self.parameters, X, S, *how, on_epoch, on_progress)
 
-    def _remember(self, X: CSR, S: CSR) -> None:
-        replay = ReplayBuffer(self.replay.matrices, self.replay.seen)
-        replay.add((X, S), self.seed)
-        self.replay = replay
-
     def _pair(self, inputs: CSR, targets: CSR) -> tuple[CSR, CSR]:
         """Inputs and targets as they are trained on."""
         X, S = (
@@ -146,33 +141,27 @@ class SoftmaxNetwork:
 
     # What is kept
 
-    def state(self) -> dict[str, np.ndarray]:
+    def state(self) -> Arrays:
         """All that training needs to go on, a dict of arrays. They are the model's own: copy what must stay."""
         return vars(self.parameters) | {"history": np.array(self.history.loss)} | self._optimizer.state()
 
-    def restore(self, state: dict[str, np.ndarray]) -> None:
+    def restore(self, state: Arrays) -> None:
         """Put back the parameters of an earlier :meth:`state` of this model; the history stays."""
         self.parameters.restore(state)
         self._optimizer.restore(state)
 
-    def to_arrays(self) -> dict[str, np.ndarray]:
+    def to_arrays(self) -> Arrays:
         """Everything to be saved, a dict of arrays: the parameters, and what :meth:`partial_fit` needs."""
         return {"V": self.V, "mu": self.mu, "U": self.U, "b": self.b} | self.replay.to_arrays()
 
     @classmethod
     def from_arrays(
-        cls,
-        arrays: dict[str, np.ndarray],
-        settings: SoftmaxSettings | None = None,
-        history: Sequence[float] = (),
-        seed: int = 0,
-        n_threads: int = 1,
+        cls, arrays: Arrays, settings: SoftmaxSettings | None = None, history: Sequence[float] = (), seed: int = 0
     ) -> SoftmaxNetwork:
         """A trained model from what :meth:`to_arrays` gave."""
-        V, mu, U, b = (arrays[name] for name in ("V", "mu", "U", "b"))
-        own = replace(settings or SoftmaxSettings(), n_hidden=len(mu), dtype=U.dtype.name)
-        model = cls(own, seed=seed, n_threads=n_threads)
-        model._begin(Parameters(*(np.array(array, order="C") for array in (V.T, mu, U, b))), History([*history]))
+        mu, U, b = (np.array(arrays[name], order="C") for name in ("mu", "U", "b"))
+        model = cls(settings, seed=seed, n_hidden=len(mu), dtype=U.dtype.name)
+        model._begin(Parameters(np.array(arrays["V"].T, order="C"), mu, U, b), History([*history]))
         model.replay = ReplayBuffer.from_arrays(arrays)
         return model
 
@@ -191,9 +180,7 @@ class SoftmaxNetwork:
 
         A post's rows and mu add up to what :meth:`encode` takes the hidden activation of.
         """
-        X = self._query(inputs)
-        products: np.ndarray = X.data[:, None] * self.parameters.Vt[X.indices]
-        return products
+        return unit_inputs(self.parameters, self._query(inputs))
 
     def predict(self, inputs: CSR) -> np.ndarray:
         """Log-probabilities but for a constant a post, (n_posts, n_outputs): dense, so give few posts at a time."""
