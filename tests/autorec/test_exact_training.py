@@ -11,6 +11,7 @@ from scipy import sparse
 from instahash.autorec import AutoRec, AutoRecSettings, reference, training
 from instahash.autorec.problem import Problem
 from instahash.autorec.spectral import spectral_start
+from instahash.network import reference as net_reference
 from instahash.network.layers import codes
 from instahash.testing import bag_matrices, rating_matrices
 from instahash.threads import Threads
