@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy import sparse
 
 from instahash.errors import DataError
 
-CSR = sparse.csr_array
+CSR: TypeAlias = sparse.csr_array
 
 
 def as_csr(matrix: Any, name: str, dtype: Any, n_columns: int | None = None) -> CSR:

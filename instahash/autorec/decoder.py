@@ -164,10 +164,8 @@ def output_units(Z: np.ndarray, span: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return T, slope
 
 
-def ridge_decoder(
-    blocks: Iterable[tuple[np.ndarray, CSR]], reg: float, threads: Threads
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """U and b that minimise 1/(2n) |H U' + 1 b' - S|^2 + reg/2 |U|^2, and their sum of squared errors.
+def ridge_decoder(theta: Parameters, blocks: Iterable[tuple[np.ndarray, CSR]], reg: float, threads: Threads) -> float:
+    """Set U and b to those that minimise 1/(2n) |H U' + 1 b' - S|^2 + reg/2 |U|^2; returns their sum of squared errors.
 
     blocks : codes H and targets S of some of the n posts at a time.
 
@@ -175,11 +173,16 @@ def ridge_decoder(
 
     needs the eigenvalues of one matrix (n_hidden, n_hidden), however many words there are.
     """
-    n, squares, HH, h, s, SH = 0, 0.0, 0.0, 0.0, 0.0, None
+    n_words, n_hidden = theta.U.shape
+    n, squares, HH, SH = 0, 0.0, np.zeros((n_hidden, n_hidden)), np.zeros_like(theta.U)
+    h, s = np.zeros(n_hidden), np.zeros(n_words)
     for H, S in blocks:
-        n, HH, h, s = n + len(H), HH + threads.gram(H).astype(float), h + H.sum(axis=0, dtype=float), s + column_sums(S)
+        n += len(H)
+        HH += threads.gram(H)
+        h += H.sum(axis=0, dtype=np.float64)
+        s += column_sums(S)
         squares += float(np.sum(np.square(S.data, dtype=np.float64)))
-        SH = add_product(S.T.tocsr(), H, np.zeros((len(s), len(h)), H.dtype) if SH is None else SH, threads)
+        add_product(S.T.tocsr(), H, SH, threads)
     dtype, mean_h, mean_s = SH.dtype, h / n, s / n
     values, R = linalg.eigh(HH / n - np.outer(mean_h, mean_h))
     # Directions in which codes vary no more than rounding errors are left out, as a pseudo-inverse does.
@@ -187,15 +190,15 @@ def ridge_decoder(
     weight = np.where(values > error, 1 / (reg + np.maximum(values, error) + np.finfo(dtype).tiny), 0)
     covariance = SH * dtype.type(1 / n)
     add_outer(-1.0, mean_s.astype(dtype), mean_h.astype(dtype), covariance)
-    U = threads.product(covariance, (R * weight @ R.T).astype(dtype))
-    b = (mean_s - U @ mean_h.astype(dtype)).astype(dtype)
+    theta.U[:] = U = threads.product(covariance, (R * weight @ R.T).astype(dtype))
+    theta.b[:] = b = (mean_s - U @ mean_h.astype(dtype)).astype(dtype)
     # The squares are those of centred codes, o = U (h - mean h) + a: the large parts of U h and b do not cancel then.
     a, C = b + U @ mean_h.astype(dtype), (HH - n * np.outer(mean_h, mean_h)).astype(dtype)
     square = n * np.sum(np.square(a, dtype=np.float64)) - 2 * a @ s + squares
     for words in slices(slice(0, len(U))):
         rest = U[words] @ C - 2 * (SH[words] - np.outer(s[words], mean_h).astype(dtype))
         square += sum_of_products(U[words], rest)
-    return U, b, float(square)
+    return float(square)
 
 
 def add_outer(scale: float, x: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:

@@ -181,7 +181,9 @@ class AutoRec:
 
     def _rated(self, Z: np.ndarray) -> np.ndarray:
         """What output units get as ratings over the background. Their order does not change. Z is used up."""
-        return output_units(Z, self.span)[0] + self.b.dtype.type(self.background)
+        outputs: np.ndarray = output_units(Z, self.span)[0]
+        outputs += self.b.dtype.type(self.background)
+        return outputs
 
     def encode(self, ratings: CSR, background: float | None = None) -> np.ndarray:
         """Codes g(V (r - background) + mu), (n_posts, n_hidden), of a CSR matrix of ratings.

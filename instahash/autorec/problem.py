@@ -80,17 +80,18 @@ class Problem(NamedTuple):
 
     def n_counted(self) -> float:
         """The number of entries whose errors count, with their weights."""
-        return self.settings.absent_weight * (self.S.shape[0] * self.S.shape[1] - self.S.nnz) + self.S.nnz
+        n_absent = self.S.shape[0] * self.S.shape[1] - self.S.nnz
+        return float(self.settings.absent_weight * n_absent + self.S.nnz)
 
     def best_constants(self) -> np.ndarray:
         """The b of each word for which outputs without codes have the least loss."""
         stored, span = column_counts(self.S), self.span
         absent = self.settings.absent_weight * (self.S.shape[0] - stored)
-        mean = column_sums(self.S) / np.maximum(stored + absent, 1e-300)
+        mean: np.ndarray = column_sums(self.S) / np.maximum(stored + absent, 1e-300)
         if not len(span):
             return mean
         fraction = ((mean - span[0]) / (span[1] - span[0])).clip(1e-3, 1 - 1e-3)
-        return np.log(fraction / (1 - fraction))
+        return np.asarray(np.log(fraction / (1 - fraction)))
 
     def goes_dense(self, n_posts: int) -> bool:
         """Whether the decoder's work on so many posts is cheaper with all their outputs, or needs them."""

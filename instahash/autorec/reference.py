@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
 """AutoRec on dense arrays, from the equations, in plain NumPy; nothing shared with the kernels.
 
 Sedhain et al. 2015, equation 2, with a weight for every entry, over m posts with inputs x and targets s, both ratings

@@ -45,7 +45,7 @@ def spectral_start(
     hidden : activation of the units, whose inputs are scaled to where it is nearly linear.
     """
     n_inputs, n_outputs, dtype = X.shape[1], S.shape[1], X.dtype
-    A, P, variances, means = best_linear_map(X, S, min(n_hidden, n_inputs, n_outputs), corruption, rng, threads)
+    (A, P, variances), means = best_linear_map(X, S, min(n_hidden, n_inputs, n_outputs), corruption, rng, threads)
     used = np.flatnonzero(variances > max(variances.max(initial=0), 0) * 1e-6)
     spread = np.sqrt(variances[used]) / SPREAD
     # A unit beyond the rank of the data has a random encoder and no decoder yet: with both zero it could learn nothing.
@@ -60,53 +60,52 @@ def spectral_start(
     return Parameters(Vt, mu, U, (means.s - U.sum(axis=1) * origin).astype(dtype))
 
 
+Leading = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
 def best_linear_map(
     X: CSR, S: CSR, rank: int, corruption: float, rng: np.random.Generator, threads: Threads
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, Means]:
-    """(A, P, eigenvalues, means) with B = A P' the best linear map of that rank, the largest eigenvalue last."""
-    n_inputs, n_outputs = X.shape[1], S.shape[1]
-    entries = n_inputs**2 + n_inputs * n_outputs + n_outputs**2
-    covariance = (Dense if entries <= DENSE_ENTRIES else Streamed)(X, S, corruption, threads)
-    return *covariance.leading(rank, rng), covariance
+) -> tuple[Leading, Covariances]:
+    """(A, P, eigenvalues of F) with B = A P' the best linear map of that rank, the largest last; and the means of all."""
+    covariances, n_inputs, n_outputs = Covariances(X, S, corruption, threads), X.shape[1], S.shape[1]
+    if n_inputs**2 + n_inputs * n_outputs + n_outputs**2 <= DENSE_ENTRIES:
+        return covariances.by_arrays(rank), covariances
+    return covariances.by_products(rank, rng), covariances
 
 
-class Means:
-    """Column means of inputs and targets, and what corruption adds to each input's variance."""
+class Covariances:
+    """M, N and F of inputs and targets: means `x` and `s`, mean squares of the inputs, and two ways to P."""
 
-    def __init__(self, X, S, corruption, threads):
-        self.X, self.S, self.n, self.threads = X, S, X.shape[0], threads
+    def __init__(self, X: CSR, S: CSR, corruption: float, threads: Threads):
+        self.X, self.S, self.n, self.threads, self.dtype = X, S, X.shape[0], threads, X.dtype
         self.autoencoder = X is S and corruption == 0
         self.x, self.s = column_sums(X) / self.n, column_sums(S) / self.n
         self.squares = column_sums(X, np.square(X.data, dtype=np.float64)) / self.n
-        self.noise = corruption / (1 - corruption) * self.squares
-        self.variance = (self.squares - self.x**2).clip(min=0) + self.noise
+        noise = corruption / (1 - corruption) * self.squares
+        self.variance = (self.squares - self.x**2).clip(min=0) + noise
         self.floor = FLOOR * max(self.variance.mean(), FLOOR)
+        self.extra = noise + self.floor  # on the diagonal of M
 
-
-class Dense(Means):
-    """Covariances as arrays, words x words."""
-
-    def leading(self, wanted, rng):
-        """(A, P, eigenvalues) of the `wanted` first eigenvectors of F, the largest last."""
-        N = self._covariance(self.S, self.s)
+    def by_arrays(self, rank: int) -> Leading:
+        """From arrays, words x words."""
+        N = self._array(self.S, self.s)
         if self.autoencoder:
             F = N
         else:
-            M = N if self.X is self.S else self._covariance(self.X, self.x)
-            M = M.copy()
-            M[np.diag_indices_from(M)] += self.noise + self.floor
+            M = N.copy() if self.X is self.S else self._array(self.X, self.x)
+            M[np.diag_indices_from(M)] += self.extra
             B = linalg.cho_solve(linalg.cho_factor(M, overwrite_a=True), N)
             F = N.T @ B
-        last, dtype = len(F) - 1, self.X.data.dtype
-        values, P = linalg.eigh(F.astype(dtype), subset_by_index=[last - wanted + 1, last], check_finite=False)
-        return (P if self.autoencoder else B.astype(dtype) @ P), P, values
+        last = len(F) - 1
+        values, P = linalg.eigh(F.astype(self.dtype), subset_by_index=[last - rank + 1, last], check_finite=False)
+        return (P if self.autoencoder else B.astype(self.dtype) @ P), P, values
 
-    def _covariance(self, S, s):
-        """In float64, since M is divided by."""
+    def _array(self, S: CSR, s: np.ndarray) -> np.ndarray:
+        """The covariance of inputs and S, in float64, since M is divided by."""
         X_T, S = self.X.astype(np.float64).T.tocsr(), S.astype(np.float64)
         total = np.zeros((len(self.x), len(s)))
 
-        def run(part):
+        def run(part: slice) -> None:
             rows = X_T.indptr[part.start : part.stop + 1]
             kernels.add_gram(rows, X_T.indices, X_T.data, S.indptr, S.indices, S.data, total[part])
 
@@ -115,23 +114,20 @@ class Dense(Means):
         total -= np.outer(self.x, s)
         return total
 
-
-class Streamed(Means):
-    """Covariances as products with thin matrices, a block of posts at a time."""
-
-    def leading(self, wanted, rng):
-        """As :meth:`Dense.leading`, by a randomised range finder (Halko, Martinsson and Tropp 2011, algorithm 4.4)."""
-        width = min(wanted + OVERSAMPLING, len(self.s))
-        Q = rng.standard_normal((len(self.s), width), dtype=np.float32).astype(self.X.data.dtype)
+    def by_products(self, rank: int, rng: np.random.Generator) -> Leading:
+        """From products of F with thin matrices: a randomised range finder (Halko, Martinsson and Tropp 2011, 4.4)."""
+        Q = rng.standard_normal((len(self.s), min(rank + OVERSAMPLING, len(self.s))), dtype=np.float32).astype(
+            self.dtype
+        )
         for _ in range(POWERS):
             Q = _orthonormal(self._F(Q)[0])
         FQ, BQ = self._F(Q)
         values, R = linalg.eigh((Q.T @ FQ).astype(np.float64))
-        R = R[:, -wanted:].astype(Q.dtype)
+        R = R[:, -rank:].astype(self.dtype)
         P = Q @ R
-        return (P if self.autoencoder else BQ @ R), P, values[-wanted:]
+        return (P if self.autoencoder else BQ @ R), P, values[-rank:]
 
-    def _F(self, Q):
+    def _F(self, Q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """F Q = N' M^-1 N Q, and M^-1 N Q."""
         NQ = self._product(self.X, self.x, self.S, self.s, Q)
         if self.autoencoder:
@@ -139,8 +135,8 @@ class Streamed(Means):
         BQ = self._solve(NQ)
         return self._product(self.S, self.s, self.X, self.x, BQ), BQ
 
-    def _product(self, left, l, right, r, Q):
-        """(left' right / n - l r') Q."""
+    def _product(self, left: CSR, l: np.ndarray, right: CSR, r: np.ndarray, Q: np.ndarray) -> np.ndarray:
+        """(left' right / n - l r') Q, a block of posts at a time."""
         out = np.zeros((len(l), Q.shape[1]), Q.dtype)
         for start in range(0, self.n, BLOCK):
             R = right[start : start + BLOCK]
@@ -150,9 +146,9 @@ class Streamed(Means):
         add_outer(-1.0, l.astype(Q.dtype), r.astype(Q.dtype) @ Q, out)
         return out
 
-    def _solve(self, Y):
+    def _solve(self, Y: np.ndarray) -> np.ndarray:
         """M^-1 Y by conjugate gradients, every column its own, preconditioned by the diagonal of M. Y is used up."""
-        extra = (self.noise + self.floor).astype(Y.dtype)[:, None]
+        extra = self.extra.astype(Y.dtype)[:, None]
         inverse = (1 / (self.variance + self.floor)).astype(Y.dtype)[:, None]
         Z, R = np.zeros_like(Y), Y
         direction = inverse * R
@@ -172,7 +168,7 @@ class Streamed(Means):
         return Z
 
 
-def _orthonormal(Y):
+def _orthonormal(Y: np.ndarray) -> np.ndarray:
     """An orthonormal basis of Y's columns by two Cholesky factorisations (CholeskyQR2), which need only Y'Y."""
     for _ in range(2):
         Y = Y / np.maximum(np.linalg.norm(Y, axis=0), np.finfo(Y.dtype).tiny)

@@ -132,7 +132,7 @@ def by_all_posts(theta: Parameters, problem: Problem) -> float:
     loss = lbfgs_epoch(trained, evaluate)
     if ridge:
         solve_decoder(theta, problem)
-    return 2 * n_posts * (loss - theta.penalty(settings.reg))
+    return float(2 * n_posts * (loss - theta.penalty(settings.reg)))
 
 
 def trained_arrays(theta: Parameters, decoder: str) -> dict[str, np.ndarray]:
@@ -144,8 +144,7 @@ def solve_decoder(theta: Parameters, problem: Problem, rng: np.random.Generator 
     """Set U and b to the best ones for the codes of these posts; returns their sum of squared errors."""
     hidden, threads = problem.settings.hidden, problem.threads
     blocks = ((codes(theta, block.X, hidden, threads), block.S) for block in problem.blocks(rng))
-    theta.U[:], theta.b[:], square = ridge_decoder(blocks, problem.settings.reg, threads)
-    return square
+    return ridge_decoder(theta, blocks, problem.settings.reg, threads)
 
 
 def mean_square(theta: Parameters, problem: Problem, shift: float = 0.0) -> float:
@@ -165,4 +164,4 @@ def mean_square(theta: Parameters, problem: Problem, shift: float = 0.0) -> floa
     for block in problem.blocks():
         H = codes(theta, block.X, settings.hidden, threads) - centre
         total += decoder_gradients(theta, H, block, UU=UU)[0]
-    return max(total, 0.0) / problem.n_counted()
+    return float(max(total, 0.0) / problem.n_counted())

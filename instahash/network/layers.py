@@ -136,10 +136,10 @@ def activate(hidden: str, Z: np.ndarray) -> None:
 def slopes(hidden: str, H: np.ndarray) -> np.ndarray:
     """g'(z) from the codes h = g(z)."""
     if hidden == "sigmoid":
-        return 0.25 - H * H  # (1/2 + h) (1/2 - h)
+        return np.asarray(0.25 - H * H)  # (1/2 + h) (1/2 - h)
     if hidden == "tanh":
-        return 1 - H * H
-    return (H > 0).astype(H.dtype) if hidden == "relu" else np.ones_like(H)
+        return np.asarray(1 - H * H)
+    return np.asarray(H > 0, H.dtype) if hidden == "relu" else np.ones_like(H)
 
 
 # The encoder

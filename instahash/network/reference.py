@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
 """The common parts of both models on dense arrays, from the equations, in plain NumPy; nothing shared with the kernels."""
 
 from __future__ import annotations
@@ -5,12 +6,12 @@ from __future__ import annotations
 import numpy as np
 
 
-def sigmoid(x: np.ndarray) -> np.ndarray:
+def sigmoid(x):
     """1 / (1 + exp(-x)), without overflow."""
     return np.exp(-np.logaddexp(0.0, -x))
 
 
-def hidden_units(name: str, Z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def hidden_units(name, Z):
     """Codes H = g(Z) and slopes g'(Z). Every g has g(0) = 0: the sigmoid is moved down by a half."""
     if name == "sigmoid":
         s = sigmoid(Z)

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
 """The softmax network on dense arrays, from the equations, in plain NumPy; nothing shared with the fast twins."""
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def start(X: CSR, S: CSR, settings: SoftmaxSettings, seed: int) -> Parameters:
 def best_constants(S: CSR) -> np.ndarray:
     """The b for which outputs without codes have the least loss, with one more of each target."""
     total = column_sums(S)
-    return np.log((total + 1) / (total.sum() + len(total)))
+    return np.asarray(np.log((total + 1) / (total.sum() + len(total))))
 
 
 def loss_and_gradients(
