@@ -56,3 +56,10 @@ def test_through_arrays(n):
     for matrix, other in zip(back.matrices, buffer.matrices):
         assert (matrix.toarray() == other.toarray()).all()
     back.add((numbered(5, 9),) * max(n, 1), 3)
+
+
+def test_another_buffer_can_include_more_and_this_one_stays():
+    X = sparse.csr_array(np.eye(4, dtype=np.float32))
+    buffer = ReplayBuffer().including((X, 2 * X), 0)
+    more = buffer.including((X, 3 * X), 0)
+    assert (buffer.seen, more.seen) == (4, 8) and buffer.matrices[0].shape[0] == 4

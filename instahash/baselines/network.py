@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from instahash.autorec import AutoRec
 from instahash.dense import log_softmax
+from instahash.softmax import SoftmaxNetwork
 from instahash.sparse import CSR, ones
 
 # Section 5.2 of the paper.
-PAPER = {"n_hidden": 500, "epochs": 10, "batch_size": 256, "learning_rate": 1e-3, "hidden": "relu"}
+PAPER: dict[str, Any] = {
+    **{"n_hidden": 500, "epochs": 10, "batch_size": 256, "learning_rate": 1e-3, "hidden": "relu"},
+    **{"corruption": 0.0, "dropout": 0.0},
+}
 
 
 class Network:
@@ -25,14 +28,12 @@ class Network:
     """
 
     def __init__(self, *, seed: int = 0, n_threads: int = 1, **changes: Any) -> None:
-        settings: dict[str, Any] = PAPER | changes
-        # The one place that makes the network: softmax outputs, trained on the cross-entropy.
-        self.network: Any = AutoRec(**settings, init="random", objective="multinomial", seed=seed, n_threads=n_threads)  # type: ignore[no-untyped-call]
+        self.network = SoftmaxNetwork(seed=seed, n_threads=n_threads, **(PAPER | changes))
 
     def fit(self, description: CSR, hashtags: CSR) -> Network:
         """Raises DataError where no post has a hashtag, DivergenceError where a parameter stops being finite."""
         self.hashtags = np.unique(hashtags.indices)
-        self.network.fit(ones(description), 0.0, targets=ones(hashtags)[:, self.hashtags])
+        self.network.fit(ones(description), ones(hashtags)[:, self.hashtags])
         return self
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
