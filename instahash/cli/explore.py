@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from instahash.cli.common import ANNOTATORS, Parser, amount, note, run, set_blas_threads
-from instahash.errors import counted
+from instahash.errors import plural
 
 EXAMPLE = """example:
   instahash-explore --model-dir instahash-model
@@ -75,7 +75,7 @@ def work(args):
         note("explore", f"warning: whoever reaches {args.host} can use this page, without a password or encryption")
     print(f"instahash-explore: http://{host}:{listener.getsockname()[1]} (end with Ctrl-C)", flush=True)
     if judging:
-        note("explore", f"at /judge {counted(len(judging.posts), 'post')}, judgements in '{args.judgements}'")
+        note("explore", f"at /judge {plural(len(judging.posts), 'post')}, judgements in '{args.judgements}'")
     server.serve(site, Hosts(args.host), listener)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from instahash.errors import counted
+from instahash.errors import plural
 from instahash.evaluation.protocols import PROTOCOLS
 from instahash.evaluation.similarity import TABLES
 
@@ -17,7 +17,7 @@ def format_tables(result: dict[str, Any]) -> str:
     tables = result["tables_by_system"]
     width = max(len(name) for name in [*TABLES.values(), *result["ranking"]])
     lines = [
-        f"{counted(result['posts'], 'post')}, given {PROTOCOLS[result['protocol']]}",
+        f"{plural(result['posts'], 'post')}, given {PROTOCOLS[result['protocol']]}",
         f"no hashtag left for {result['empty']:,}, no intersection for {result['defaulted']:,}",
         "",
         *_table("ranking", result["ranking"], width),

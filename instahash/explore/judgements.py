@@ -14,7 +14,7 @@ from itertools import combinations
 from pathlib import Path
 
 from instahash.database import Database
-from instahash.errors import DataError, counted
+from instahash.errors import DataError, plural
 from instahash.explore.systems import shown_names
 from instahash.explore.winrate import win_rates
 
@@ -182,7 +182,7 @@ def _paragraph(part):
     lines = [
         f"{part['a']}  against  {part['b']}",
         f"  preferred: {part['wins_a']} the first, {part['wins_b']} the second, {part['ties']} equal; "
-        f"{counted(part['posts'], 'post')}, {counted(part['sessions'], 'session')}"
+        f"{plural(part['posts'], 'post')}, {plural(part['sessions'], 'session')}"
         + (f" ({', '.join(part['judges'])})" * bool(part["judges"])),
     ]
     for name, how in (("without_ties", "ties left out"), ("ties_half", "a tie as half a win")):
@@ -193,10 +193,10 @@ def _paragraph(part):
                 f"(95 %: {rate['low']:.1%} to {rate['high']:.1%})"
             )
     lines.append(
-        f"  the left list was preferred {counted(part['left'], 'time')}, the right one {counted(part['right'], 'time')}"
+        f"  the left list was preferred {plural(part['left'], 'time')}, the right one {plural(part['right'], 'time')}"
     )
     if part["same"]:
-        lines.append(f"  not asked, since both lists were the same: {counted(part['same'], 'post')}")
+        lines.append(f"  not asked, since both lists were the same: {plural(part['same'], 'post')}")
     if part["judged_twice"]:
         lines.append(
             f"  of {part['judged_twice']} pairs of judgements of one post {part['agreed']} agree; "

@@ -91,7 +91,7 @@ class Paper:
         trainer.run(self.autorec, "autorec", inputs, targets=targets, measure="rmse")
         history = self.autorec.history
         rmse = history[-1] if len(history) else self.autorec.rmse(inputs, targets=targets)
-        entries = "the rated entries" if self.settings.autorec.observed else "all entries"
+        entries = "all entries" if self.settings.autorec.absent_weight else "the rated entries"
         when = "in the last epoch" if len(history) else "without an epoch"
         trainer.report(f"autorec: RMSE over {entries} {rmse:.4f} {when}.")
 
@@ -106,7 +106,7 @@ class Paper:
         except DataError:  # too few posts with two words for a trial
             return
         queries, wanted = dataset.description[held_out], dataset.hashtags[held_out]
-        kind, recalls = choose_vectors(trial.W, trial.C, queries, wanted, self.vocabulary.hashtag_ids)
+        recalls, kind = choose_vectors(trial.W, trial.C, queries, wanted, self.vocabulary.hashtag_ids)
         self.word2vec.vectors = kind
         trainer.report(
             f"word2vec: recall@10 on {len(held_out):,} posts held out of a trial is {recalls['sum']:.3f} with summed "

@@ -92,7 +92,7 @@ class InstaHash:
         DivergenceError where a model stops being finite.
         """
         settings, corpus = self.settings, self._read(posts, progress)
-        dataset, digest = fit_dataset(corpus, settings.data), corpus.digest()
+        dataset, digest = fit_dataset(corpus, settings.data.max_hashtags, settings.data.min_score), corpus.digest()
         del corpus  # of a million posts it has some hundred megabytes, and training needs none of it
         report(str(dataset.summary))
         if not dataset.description.nnz:

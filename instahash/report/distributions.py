@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from instahash.errors import counted
+from instahash.errors import plural
 from instahash.report.markup import element, figure, folded, section, table
 from instahash.report.plots import curve, histogram
 from instahash.report.terms import alone
@@ -79,7 +79,7 @@ def _drawn(name, title, labels, counts, mean, place, axis, marks=None, without=0
     most = labels[int(np.argmax(counts))]
     said = f"Mean {mean:.2f}; most often {most}." if mean is not None else "No post has one."
     drawing = histogram(f"{name}-drawing", title, said, labels, counts, axis, marks, place)
-    posts = counted(sum(counts), "post") + (f", {without:,} more have none" if without else "")
+    posts = plural(sum(counts), "post") + (f", {without:,} more have none" if without else "")
     rows = [[label, f"{count:,}"] for label, count in zip(labels, counts)]
     numbers = folded("Numbers", table(f"{name}-numbers", title, [axis, "posts"], rows, scroll=False))
     return figure(name, drawing, [element("strong", f"{title}."), f" {said} {posts}."], numbers)
@@ -88,7 +88,7 @@ def _drawn(name, title, labels, counts, mean, place, axis, marks=None, without=0
 def _learning(name, values):
     model, measure, axis = CURVES.get(name, (name, "loss", "epochs"))
     slug = name.replace("_", "-")
-    said = f"{counted(len(values), 'epoch')}, from {values[0]:.4f} to {values[-1]:.4f}."
+    said = f"{plural(len(values), 'epoch')}, from {values[0]:.4f} to {values[-1]:.4f}."
     drawing = curve(f"curve-{slug}-drawing", f"{model}: {measure}", said, values, axis, measure)
     rows = [[str(i + 1), f"{value:.4f}"] for i, value in enumerate(values)]
     numbers = folded(

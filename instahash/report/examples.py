@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.errors import counted
+from instahash.errors import plural
 from instahash.report.kinds import (
     ABSTRACT,
     DEFINITIONS,
@@ -47,7 +47,7 @@ def examples(result, about):
         rows = np.flatnonzero(kind == place)
         if len(rows) < LEAST_POSTS:
             continue
-        count = f"{DEFINITIONS[name]} {counted(len(rows), 'post')} ({percent(len(rows) / result.posts)})."
+        count = f"{DEFINITIONS[name]} {plural(len(rows), 'post')} ({percent(len(rows) / result.posts)})."
         slug = name.replace("_", "-")
         parts += [
             element("h3", title, id=f"kind-{slug}"),

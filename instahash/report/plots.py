@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from instahash.errors import counted
+from instahash.errors import plural
 from instahash.report.markup import Markup, element, join
 
 # All drawings are so wide, in units that a narrow phone shows as pixels; the page stretches them.
@@ -25,7 +25,7 @@ def histogram(name: str, title: str, description: str, labels, counts, axis: str
     drawn = _grid(scale, ticks, "{:,.0f}")
     for i, (label, count) in enumerate(zip(labels, counts)):
         if count:
-            tip = element("title", f"{label}: {counted(count, 'post')}")
+            tip = element("title", f"{label}: {plural(count, 'post')}")
             box = {"x": _n(LEFT + i * width + 0.5), "y": _n(scale(count)), "width": _n(max(width - 1, 0.5))}
             drawn.append(element("rect", tip, **box, height=_n(BOTTOM - scale(count)), class_="bar"))
     if mean is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from instahash.data.sample import SAMPLES
-from instahash.errors import counted
+from instahash.errors import plural
 from instahash.report.markup import element, section
 from instahash.report.wording import GIVEN, OURS, decimals, difference, percent, system
 
@@ -48,7 +48,7 @@ def summary(result, about):
         element("dl", tiles, class_="key"),
         element(
             "p",
-            f"Of {counted(result.posts, 'post')}, {percent(means['accuracy@10'])} have a hashtag of their author "
+            f"Of {plural(result.posts, 'post')}, {percent(means['accuracy@10'])} have a hashtag of their author "
             f"among the first ten recommended, and {percent(means['precision@1'])} as the very first. Of the hashtags of a post, "
             f"{percent(means['recall@10'])} are among the first ten, on average. In brackets are "
             "95\u202f% bootstrap intervals: how much the figures would vary with other posts of the same kind. ",
@@ -56,7 +56,7 @@ def summary(result, about):
             ".",
         ),
         _against(result),
-        element("p", f"{counted(result.posts, 'post')} can say little: intervals are then too narrow.", class_="note")
+        element("p", f"{plural(result.posts, 'post')} can say little: intervals are then too narrow.", class_="note")
         if result.posts < FEW
         else None,
         element("p", MADE_UP, class_="note") if about.data in SAMPLES else None,
@@ -71,7 +71,7 @@ def _asked(result, about):
     model = ", ".join(part for part in (about.model, _mode(about), _trained(about)) if part)
     sought = "the other half was" if result.protocol == "completion" else "the hashtags of their authors were"
     return (
-        f"The model ({model or 'unnamed'}) was asked about {counted(result.posts, 'post')}{read}{whence}: it was given "
+        f"The model ({model or 'unnamed'}) was asked about {plural(result.posts, 'post')}{read}{whence}: it was given "
         f"{GIVEN[result.protocol]}, and {sought} sought."
     )
 
@@ -82,7 +82,7 @@ def _mode(about):
 
 def _trained(about):
     posts = about.header.get("summary", {}).get("posts")
-    return f"trained on {counted(posts, 'post')}" if posts else ""
+    return f"trained on {plural(posts, 'post')}" if posts else ""
 
 
 def _against(result):
@@ -113,7 +113,7 @@ def _left_over(result):
         return None
     return element(
         "p",
-        f"No hashtag was left for {counted(empty, 'post')}; a default stood in for an empty intersection for "
+        f"No hashtag was left for {plural(empty, 'post')}; a default stood in for an empty intersection for "
         f"{defaulted:,}.",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.errors import counted
+from instahash.errors import plural
 from instahash.report.examples import card
 from instahash.report.failures import (
     AMONG,
@@ -116,8 +116,8 @@ def _worst(result):
     rows = worst(ndcg, np.diff(details.truth.indptr), POSTS)
     nothing = int((ndcg == 0).sum())
     said = (
-        f"Of {counted(result.posts, 'post')}, {nothing:,} had no hit in the first ten, an nDCG@10 of 0. Shown are "
+        f"Of {plural(result.posts, 'post')}, {nothing:,} had no hit in the first ten, an nDCG@10 of 0. Shown are "
         "those whose nDCG@10 is the lowest, of equals those with the most hashtags to find."
     )
     cards = [element("div", card(f"worst-{i}", row, details, result.protocol)) for i, row in enumerate(rows)]
-    return [element("p", said), folded(counted(len(cards), "post"), element("div", cards, class_="examples"))]
+    return [element("p", said), folded(plural(len(cards), "post"), element("div", cards, class_="examples"))]
