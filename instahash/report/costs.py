@@ -1,71 +1,45 @@
-"""The last section: settings, seconds, sizes and versions."""
+"""Settings, seconds, sizes and versions."""
 
 from __future__ import annotations
 
-from instahash.report.markup import element, folded, section, table
+from typing import Any
 
 
-def costs(result, about):
+def costs(about: Any) -> dict[str, Any]:
+    """What the template of the costs needs of an About."""
     header = about.header
     trained, now = header.get("versions", {}), about.versions
-    tables = {
-        ("seconds", "Seconds of this evaluation", "step", "seconds"): [
-            [name, f"{value:.1f}"] for name, value in about.seconds.items()
-        ],
-        ("versions", "Versions", "package", "training", "evaluation"): [
-            [name, trained.get(name, "–"), now.get(name, "–")] for name in trained | now
-        ],
-        ("files", "Files of the model", "file", "kB"): [
-            [name, f"{size / 1000:,.1f}"] for name, size in about.files.items()
-        ],
-        ("sizes", "Sizes of the model", "what", "number"): _rows(header.get("sizes", {})),
-        ("summary-of-training", "Posts of the training", "what", "number"): _rows(header.get("summary", {})),
-    }
-    shown = [
-        table(name, caption, columns, rows, scroll=False) for (name, caption, *columns), rows in tables.items() if rows
-    ]
-    baselines = f", with baselines fitted on {about.baselines}" if about.baselines else ""
-    return section(
-        "costs",
-        "Cost and settings",
-        element("div", shown, class_="figures"),
-        element(
-            "p",
-            f"The evaluation drew with seed {about.seed}{baselines}. How long the training took is not kept in a model, so "
-            "that the same seed gives the same files.",
-        ),
-        [element("h3", "Settings of the training"), _settings(header["settings"], about.defaults)]
-        if "settings" in header
-        else None,
-    )
-
-
-def _settings(settings, defaults):
-    given, usual = _sections(settings), _sections(defaults)
-    changed, tables = [], []
-    for name, values in given.items():
-        rows = []
+    settings, defaults = _sections(header.get("settings", {})), _sections(about.defaults)
+    tables, changed = {}, []
+    for section, values in settings.items():
+        tables[section] = []
         for key, value in values.items():
-            default = usual.get(name, {}).get(key, value)
-            rows.append([key, _number(value), "" if value == default else _number(default)])
+            default = defaults.get(section, {}).get(key, value)
+            tables[section].append([key, _number(value), "" if value == default else _number(default)])
             if value != default:
-                changed.append(f"{name}.{key}={_number(value)}" if name != "all" else f"{key}={_number(value)}")
-        tables.append(table(f"settings-{name}", name, ["setting", "value", "usual"], rows, scroll=False))
-    said = f"Not the mode’s own: {', '.join(changed)}." if changed else "All are the mode’s own."
-    return [element("p", said), folded("All settings", element("div", tables, class_="figures"))]
+                changed.append(f"{'' if section == 'all' else section + '.'}{key}={_number(value)}")
+    return {
+        "seconds": [[name, f"{value:.1f}"] for name, value in about.seconds.items()],
+        "versions": [[name, trained.get(name, "–"), now.get(name, "–")] for name in trained | now],
+        "files": [[name, f"{size / 1000:,.1f}"] for name, size in about.files.items()],
+        "sizes": _rows(header.get("sizes", {})),
+        "trained_on": _rows(header.get("summary", {})),
+        "settings": tables,
+        "changed": changed,
+    }
 
 
-def _sections(settings):
+def _sections(settings: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Settings by section; those of none are in "all"."""
     alone = {name: value for name, value in settings.items() if not isinstance(value, dict)}
-    return {"all": alone} | {name: value for name, value in settings.items() if isinstance(value, dict)}
+    return ({"all": alone} if alone else {}) | {name: value for name, value in settings.items() if name not in alone}
 
 
-def _rows(values):
+def _rows(values: dict[str, Any]) -> list[list[str]]:
     return [[name.replace("_", " "), _number(value)] for name, value in values.items()]
 
 
-def _number(value):
+def _number(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}" if isinstance(value, float) else str(value)

@@ -4,58 +4,78 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import dataclass, field
+from typing import Any
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from instahash.data.sample import SAMPLES
 from instahash.errors import DataError
-from instahash.report.about import About
 from instahash.report.costs import costs
 from instahash.report.distributions import distributions
 from instahash.report.examples import examples
-from instahash.report.markup import Markup, element
-from instahash.report.results import results
-from instahash.report.style import STYLE
-from instahash.report.summary import summary
+from instahash.report.results import measure, results
 from instahash.report.weaknesses import weaknesses
-
-SECTIONS = {
-    "summary": ("Summary", summary),
-    "results": ("Results", results),
-    "distributions": ("Distributions", distributions),
-    "examples": ("Worked examples", examples),
-    "failures": ("Where it fails", weaknesses),
-    "costs": ("Cost and settings", costs),
-}
+from instahash.report.wording import decimals, displayable, number, percent, plural, system
 
 
-def page(result, about: About | None = None) -> str:
-    """The report of an evaluation as HTML.
+@dataclass(frozen=True)
+class About:
+    """What the page says besides the result. All of it is shown as given; what is empty is left out.
 
-    result : Evaluation, with details.  about : what was evaluated, on what, and at what cost.
+    data, model, baselines : names of the posts, of the model and of the posts that baselines were fitted on.
+    header : "mode", "settings", "sizes", "summary", "history" and "versions" as the model's file has them.
+    defaults : the mode's own settings, in the form of header["settings"].
+    seconds : step -> seconds.  files : file name -> bytes.  versions : package -> version.
+    warning : why not to trust the figures.
+    """
+
+    data: str = ""
+    model: str = ""
+    baselines: str = ""
+    header: dict[str, Any] = field(default_factory=dict)
+    defaults: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    posts_read: int = 0
+    seed: int = 0
+    date: str = ""
+    warning: str = ""
+
+
+def page(result: Any, about: About | None = None) -> str:
+    """The report of an Evaluation with details as HTML.
 
     Raises DataError for an evaluation without details.
     """
     if result.details is None:
         raise DataError("the evaluation has kept no single post; evaluate with details=True for a report")
     about = about or About()
-    title = "How good the hashtags are"
-    links = [element("li", element("a", name, href=f"#{key}")) for key, (name, _) in SECTIONS.items()]
-    subject = " on ".join(part for part in (about.model, about.data) if part)
-    body = element(
-        "body",
-        element("a", "Skip to the summary", href="#summary", class_="skip"),
-        element("header", element("h1", title), element("p", subject, class_="quiet") if subject else None),
-        element("nav", element("ul", links), aria_label="Sections"),
-        element("main", [write(result, about) for _, write in SECTIONS.values()]),
-        element("footer", element("p", f"Made by instahash{' on ' + about.date if about.date else ''}.")),
+    jinja = Environment(
+        loader=PackageLoader("instahash.report"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
     )
-    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", f"{title}: {subject}" if subject else title),
-        element("style", Markup(STYLE)),
+    jinja.filters |= {"decimals": decimals, "number": number, "percent": percent, "plural": plural, "system": system}
+    style = jinja.get_template("style.css").render()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    html = jinja.get_template("page.html").render(
+        **results(result),
+        **distributions(result, about.header.get("history", {})),
+        **examples(result),
+        **weaknesses(result),
+        **costs(about),
+        result=result,
+        about=about,
+        measure=measure,
+        # The network whose words stand beside Word2Vec's, by mode.
+        network="the network" if "softmax" in result.details.answers[0].trace else "AutoRec",
+        samples=SAMPLES,
+        style=Markup(style),
+        digest=digest,
     )
-    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
+    return displayable(html)

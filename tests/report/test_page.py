@@ -99,7 +99,7 @@ def test_hostile_texts_change_nothing(planted, about, read):
 
 def test_a_page_without_anything_about_the_evaluation(planted, read):
     found = read(page(planted))
-    assert "The model (unnamed) was asked about 160 posts:" in found.text
+    assert "The model (unnamed) was queried with 160 posts:" in found.text
     assert "The model holds no history of its training." in found.text and "versions" not in found.ids
 
 
