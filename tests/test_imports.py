@@ -48,7 +48,7 @@ MAY_IMPORT = {
     # Of the baselines, the network is an AutoRec from descriptions to hashtags.
     "recommend": {"data", "jit", "autorec"},
     "evaluation": {"data"},
-    "report": {"data"},
+    "report": {"data", "sparse"},
     "pipeline": {"data", "word2vec", "autorec", "recommend", "settings", "storage", "topk", "instahash"},
     # It is handed a model, and asks it as anyone may.
     "explore": {"data", "database", "annotate", "topk"},

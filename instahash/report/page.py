@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -45,14 +46,9 @@ class About:
     warning: str = ""
 
 
-def page(result: Any, about: About | None = None) -> str:
-    """The report of an Evaluation with details as HTML.
-
-    Raises DataError for an evaluation without details.
-    """
-    if result.details is None:
-        raise DataError("the evaluation has kept no single post; evaluate with details=True for a report")
-    about = about or About()
+@cache
+def templates() -> Environment:
+    """The templates of this room; what is not Markup is escaped."""
     jinja = Environment(
         loader=PackageLoader("instahash.report"),
         autoescape=True,
@@ -61,6 +57,18 @@ def page(result: Any, about: About | None = None) -> str:
         undefined=StrictUndefined,
     )
     jinja.filters |= {"decimals": decimals, "number": number, "percent": percent, "plural": plural, "system": system}
+    return jinja
+
+
+def page(result: Any, about: About | None = None) -> str:
+    """The report of an Evaluation with details as HTML.
+
+    Raises DataError for an evaluation without details.
+    """
+    if result.details is None:
+        raise DataError("the evaluation has kept no single post; evaluate with details=True for a report")
+    about = about or About()
+    jinja = templates()
     style = jinja.get_template("style.css").render()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     html = jinja.get_template("page.html").render(
@@ -78,4 +86,4 @@ def page(result: Any, about: About | None = None) -> str:
         style=Markup(style),
         digest=digest,
     )
-    return displayable(html)
+    return displayable(html) + "\n"

@@ -28,7 +28,7 @@ HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 210, 60, 350, 12, 166
 # The labels on an axis of categories, at most.
 LABELS = 9
 CLASSES = ("bar", "bar other", "axis", "grid", "whisker", "halo", "mean", "curve", "point")
-OPTIONS = {"svg.fonttype": "none", "svg.hashsalt": "instahash", "text.parse_math": False, "font.size": 11}
+OPTIONS = {"svg.fonttype": "none", "svg.hashsalt": "instahash", "text.parse_math": False, "path.simplify": False, "font.size": 11}
 SPACE = "{http://www.w3.org/2000/svg}"
 SVG = Markup(
     '<svg viewBox="0 0 {} {}" role="img" aria-labelledby="{name}-title" aria-describedby="{name}-desc">'

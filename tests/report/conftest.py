@@ -158,9 +158,9 @@ HEADER = {
     "versions": {"numpy": "2.0"},
 }
 ABOUT = About(
-    data="held.jsonl", model="photos", baselines="train.jsonl", header=HEADER, posts_read=170, seed=3, date="2026-01-02",
+    data="held.jsonl", model="photos", baselines="train.jsonl", header=HEADER, posts_read=170, seed=3,
     defaults={"data": {"max_hashtags": 1000, "min_score": 0.5}, "word2vec": {"vectors": "auto"}, "seed": 0, "on": True},
-    seconds={"evaluating": 1.25}, files={"model.json": 1500}, versions={"numpy": "2.1"},
+    date="2026-01-02", seconds={"evaluating": 1.25}, files={"model.json": 1500}, versions={"numpy": "2.1"},
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -66,9 +67,7 @@ def hostile(result):
         renamed.values(), old.vocabulary.counts, old.vocabulary.hashtag_counts, {renamed["sea"]: "<b>"}
     )
     answers = [
-        answer._replace(
-            word2vec=[renamed[word] for word in answer.word2vec], autorec=[renamed[word] for word in answer.autorec]
-        )
+        replace(answer, trace={name: [renamed[word] for word in words] for name, words in answer.trace.items()})
         for answer in old.answers
     ]
     ids = [f"</style><script>{i}</script>\ud800\0" for i in range(len(old.ids))]
