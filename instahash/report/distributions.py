@@ -1,4 +1,4 @@
-"""The figures: how the measures and sizes are spread over the posts, and how the models learnt."""
+"""How the measures and sizes are spread over the posts, and how the models learnt."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from instahash.errors import counted as plural
 from instahash.report.examples import in_both
 from instahash.report.plots import curve, histogram
-from instahash.report.wording import TABLES, plural
+from instahash.report.wording import TABLES, number
 
 # Bars of a histogram of whole numbers, at most.
 BARS = 24
@@ -21,10 +22,11 @@ CURVES = {
     "completion_loss": ("Network, from chosen hashtags", "cross-entropy a hashtag", "epochs"),
     "autorec_rmse": ("AutoRec", "RMSE over all entries", "epochs"),
 }
+Figure = dict[str, Any]  # what the template's macro `figure` shows
 
 
-def distributions(result: Any, history: dict[str, list[float]]) -> dict[str, Any]:
-    """The figures of an Evaluation and of a training's history; each a dict for the template's `figure`."""
+def distributions(result: Any, history: dict[str, list[float]]) -> dict[str, list[Figure]]:
+    """The figures of an Evaluation and of a training's history."""
     details = result.details
     given = "Hashtags of the author that are given" if result.protocol == "completion" else "Words of the description"
     sizes = {
@@ -34,56 +36,55 @@ def distributions(result: Any, history: dict[str, list[float]]) -> dict[str, Any
         "sought": ("Hashtags of the author that are sought", np.diff(details.truth.indptr)),
         "given": (given, np.diff(details.given.indptr)),
     }
-    histograms = [_similarity(name, result) for name in result.values]
-    histograms += [_sizes(name, title, np.asarray(numbers)) for name, (title, numbers) in sizes.items()]
+    histograms = [
+        _similarities(name, values, result.histograms[name]["edges"]) for name, values in result.values.items()
+    ]
+    histograms += [_sizes(name, title, np.asarray(values)) for name, (title, values) in sizes.items()]
     return {"histograms": histograms, "curves": [_curve(name, values) for name, values in history.items() if values]}
 
 
-def _similarity(name: str, result: Any) -> dict[str, Any]:
-    found, values = result.histograms[name], result.values[name]
-    counts, (low, *_, high) = found["counts"], found["edges"]
-    known = values[~np.isnan(values)]
-    mean = float(known.mean()) if len(known) else None
-    labels = [f"{start:.2f} to {end:.2f}" for start, end in pairwise(found["edges"])]
-    marks = [(i * len(counts) / 4, f"{low + (high - low) * i / 4:g}".replace("-", "−")) for i in range(5)]
-    place = None if mean is None else (mean - low) / (high - low) * len(counts)
-    drawn = _histogram(name.replace("_", "-"), TABLES[name], labels, counts, mean, place, "value", marks)
-    without = len(values) - len(known)
-    return drawn | {"said": f"{drawn['said']}, {without:,} more have none"} if without else drawn
+def _similarities(name: str, values: np.ndarray, edges: list[float]) -> Figure:
+    labels = [f"{low:.2f} to {high:.2f}" for low, high in pairwise(edges)]
+    marks = [(i, number(edges[i], "g")) for i in range(0, len(edges), len(labels) // 4)]
+    return _histogram(name.replace("_", "-"), TABLES[name], values, edges, labels, "value", marks)
 
 
-def _sizes(name: str, title: str, sizes: np.ndarray) -> dict[str, Any]:
+def _sizes(name: str, title: str, sizes: np.ndarray) -> Figure:
     width = -(-(int(sizes.max()) + 1) // BARS)
-    counts = np.bincount(sizes // width).tolist()
-    firsts = [i * width for i in range(len(counts))]
+    firsts = range(0, int(sizes.max()) + 1, width)
     labels = [str(first) if width == 1 else f"{first}–{first + width - 1}" for first in firsts]
-    return _histogram(name, title, labels, counts, float(sizes.mean()), (sizes.mean() + 0.5) / width, "number")
+    return _histogram(name, title, sizes, [first - 0.5 for first in (*firsts, firsts[-1] + width)], labels, "number")
 
 
 def _histogram(
     name: str,
     title: str,
+    values: np.ndarray,
+    edges: Sequence[float],
     labels: Sequence[str],
-    counts: Sequence[int],
-    mean: float | None,
-    place: float | None,
     axis: str,
-    marks: Sequence[tuple[float, str]] | None = None,
-) -> dict[str, Any]:
-    """The figure of counts with their mean, which lies at a place in bars from the left."""
-    most = labels[int(np.argmax(counts))]
-    said = f"Mean {mean:.2f}; most often {most}." if mean is not None else "No post has one."
-    drawing = histogram(f"hist-{name}-drawing", title, said, labels, counts, axis, marks, place)
-    rows = [[label, f"{count:,}"] for label, count in zip(labels, counts)]
-    said = f"{said} {plural(sum(counts), 'post')}"
-    columns = [axis, "posts"]
-    return {"name": f"hist-{name}", "drawing": drawing, "title": title, "said": said, "columns": columns, "rows": rows}
+    marks: Sequence[tuple[float, str]] = (),
+) -> Figure:
+    """The values, NaN for posts without one, between each two edges and their mean."""
+    known = values[~np.isnan(values)]
+    counts = np.histogram(known, edges)[0].tolist()
+    said, place = "No post has one.", None
+    if len(known):
+        said = f"Mean {known.mean():.2f}; most often {labels[int(np.argmax(counts))]}."
+        place = float(np.interp(known.mean(), edges, range(len(edges))))
+    more = f", {len(values) - len(known):,} more have none" if len(known) < len(values) else ""
+    rows = list(zip(labels, counts))
+    return {
+        "name": f"hist-{name}", "title": title, "said": f"{said} {plural(len(known), 'post')}{more}.",
+        "drawing": histogram(labels, counts, axis, marks, place), "columns": [axis, "posts"], "rows": rows,
+    }  # fmt: skip
 
 
-def _curve(name: str, values: Sequence[float]) -> dict[str, Any]:
+def _curve(name: str, values: Sequence[float]) -> Figure:
     model, measure, axis = CURVES.get(name, (name, "loss", "epochs"))
-    slug, title = f"curve-{name.replace('_', '-')}", f"{model}: {measure}"
-    said = f"{plural(len(values), 'epoch')}, from {values[0]:.4f} to {values[-1]:.4f}"
-    drawing = curve(f"{slug}-drawing", title, f"{said}.", values, axis, measure)
     rows = [[str(epoch), f"{value:.4f}"] for epoch, value in enumerate(values, 1)]
-    return {"name": slug, "drawing": drawing, "title": title, "said": said, "columns": ["epoch", measure], "rows": rows}
+    said = f"{plural(len(values), 'epoch')}, from {values[0]:.4f} to {values[-1]:.4f}."
+    return {
+        "name": f"curve-{name.replace('_', '-')}", "title": f"{model}: {measure}", "said": said,
+        "drawing": curve(values, axis, measure), "columns": ["epoch", measure], "rows": rows,
+    }  # fmt: skip

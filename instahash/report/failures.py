@@ -6,10 +6,17 @@ are right; truth CSR (n, n_words), the hashtags that authors used; unit (n_words
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
+from instahash.report.examples import card
+from instahash.report.wording import OURS, percent, word, words
 from instahash.sparse import CSR, column_counts, row_of_entries
 
+# Rows of the tables, and posts, at most.
+CLUSTERS, ROWS, POSTS = 12, 15, 10
 # The sizes of clusters that are looked for, among so many of the most used hashtags.
 LARGEST, LEAST, AMONG = 8, 3, 4000
 # The mean cosine from which on a cluster is dense.
@@ -19,6 +26,42 @@ NEAR = 0.7
 # Rows of an array of cosines that are held at once.
 BLOCK = 1024
 Pair = tuple[int, int, int, float]
+
+
+def failures(result: Any) -> dict[str, Any]:
+    """What the template of the failures needs of an Evaluation; all of it is about the first ten hashtags."""
+    details = result.details
+    ranked, hit, truth = details.ranked[:, :10], details.hit[:, :10], details.truth
+    tag = [word(text, "#") for text in details.vocabulary.words]
+    recommended, wrong, used, missed = wrong_and_missed(ranked, hit, truth)
+    nearly_right, nearly_found = near_misses(ranked, hit, truth, details.unit)
+    ndcg = details.ranking[OURS]["ndcg@10"]
+    lowest = worst(ndcg, np.diff(truth.indptr), POSTS)
+    return {
+        "clusters": _clusters(details, ranked, hit),
+        "nearly_right": [[tag[a], tag[b], posts, f"{cosine:.2f}"] for a, b, posts, cosine in nearly_right],
+        "nearly_found": [[tag[b], tag[a], posts, f"{cosine:.2f}"] for a, b, posts, cosine in nearly_found],
+        "wrong": _most(tag, wrong, recommended),
+        "missed": _most(tag, missed, used),
+        "hopeless": int((ndcg == 0).sum()),
+        "worst": [card(f"worst-{i}", row, result) for i, row in enumerate(lowest)],
+    }
+
+
+def _clusters(details: Any, ranked: np.ndarray, hit: np.ndarray) -> list[list[Any]]:
+    ids, text, rows = details.vocabulary.hashtag_ids[:AMONG], details.vocabulary.words_array, []
+    for places, cosine in clusters(details.unit[ids])[:CLUSTERS]:
+        members = ids[list(places)]  # the most used first
+        used, replaced, most = stand_ins(members, ranked, hit, details.truth)
+        said = "–" if most is None else word(text[most], "#")
+        rows.append([words(text[members].tolist(), sign="#"), f"{cosine:.2f}", used, replaced, said])
+    return rows
+
+
+def _most(tag: Sequence[str], bad: np.ndarray, all_of: np.ndarray) -> list[list[Any]]:
+    """The hashtags that are bad most often, of how many uses, and which fraction of them."""
+    ids = [i for i in np.argsort(-bad, kind="stable")[:ROWS] if bad[i]]
+    return [[tag[i], int(bad[i]), int(all_of[i]), percent(bad[i] / all_of[i])] for i in ids]
 
 
 def clusters(unit: np.ndarray, least_cosine: float = DENSE) -> list[tuple[tuple[int, ...], float]]:
@@ -105,6 +148,6 @@ def wrong_and_missed(ranked: np.ndarray, hit: np.ndarray, truth: CSR) -> tuple[n
     return recommended, recommended - right, used, used - right
 
 
-def worst(ndcg: np.ndarray, sizes: np.ndarray, most: int = 10) -> list[int]:
+def worst(ndcg: np.ndarray, sizes: np.ndarray, most: int = 10) -> Sequence[int]:
     """The posts with the lowest nDCG@10; of equals those with more hashtags to find come first."""
     return np.lexsort((np.arange(len(ndcg)), -sizes, ndcg))[:most].tolist()

@@ -13,12 +13,12 @@ from markupsafe import Markup
 
 from instahash.data.sample import SAMPLES
 from instahash.errors import DataError
-from instahash.report.costs import costs
+from instahash.errors import counted as plural
 from instahash.report.distributions import distributions
-from instahash.report.examples import examples
-from instahash.report.results import measure, results
-from instahash.report.weaknesses import weaknesses
-from instahash.report.wording import decimals, displayable, number, percent, plural, system
+from instahash.report.examples import ABSTRACT, LEAST_POSTS, LEAST_USES, examples
+from instahash.report.failures import LARGEST, LEAST, NEAR, failures
+from instahash.report.results import RECIPE_POSTS, measure, results
+from instahash.report.wording import decimals, displayable, number, percent, plain, system
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,21 @@ class About:
     warning: str = ""
 
 
+# What the texts say of the limits.
+LIMITS = {
+    "abstract": ABSTRACT, "least_posts": LEAST_POSTS, "least_uses": LEAST_USES,
+    "largest": LARGEST, "smallest": LEAST, "near": NEAR, "recipe_posts": RECIPE_POSTS, "samples": SAMPLES,
+}  # fmt: skip
+
+
 @cache
 def templates() -> Environment:
     """The templates of this room; what is not Markup is escaped."""
-    jinja = Environment(
-        loader=PackageLoader("instahash.report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    jinja.filters |= {"decimals": decimals, "number": number, "percent": percent, "plural": plural, "system": system}
+    loader = PackageLoader("instahash.report")
+    jinja = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    jinja.filters |= {written.__name__: written for written in (decimals, number, percent, plain, system)}
+    jinja.filters["plural"] = plural
+    jinja.globals = LIMITS
     return jinja
 
 
@@ -75,15 +79,41 @@ def page(result: Any, about: About | None = None) -> str:
         **results(result),
         **distributions(result, about.header.get("history", {})),
         **examples(result),
-        **weaknesses(result),
-        **costs(about),
+        **failures(result),
+        **_costs(about),
         result=result,
         about=about,
         measure=measure,
         # The network whose words stand beside Word2Vec's, by mode.
         network="the network" if "softmax" in result.details.answers[0].trace else "AutoRec",
-        samples=SAMPLES,
         style=Markup(style),
         digest=digest,
     )
     return displayable(html) + "\n"
+
+
+def _costs(about: About) -> dict[str, Any]:
+    """What the template of the costs needs: rows of its tables."""
+    header, now = about.header, about.versions
+    trained, defaults = header.get("versions", {}), _sections(about.defaults)
+    settings, changed = {}, []
+    for section, values in _sections(header.get("settings", {})).items():
+        own = {**values, **defaults.get(section, {})}
+        settings[section] = [[key, value, "" if value == own[key] else own[key]] for key, value in values.items()]
+        prefix = "" if section == "all" else f"{section}."
+        changed += [f"{prefix}{key}={plain(value)}" for key, value in values.items() if value != own[key]]
+    return {
+        "seconds": [[name, f"{value:.1f}"] for name, value in about.seconds.items()],
+        "versions": [[name, trained.get(name, "–"), now.get(name, "–")] for name in trained | now],
+        "files": [[name, f"{size / 1000:,.1f}"] for name, size in about.files.items()],
+        "sizes": [[name.replace("_", " "), size] for name, size in header.get("sizes", {}).items()],
+        "trained_on": [[name.replace("_", " "), number] for name, number in header.get("summary", {}).items()],
+        "settings": settings,
+        "changed": changed,
+    }
+
+
+def _sections(settings: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Settings by section; those of none are in "all"."""
+    alone = {name: value for name, value in settings.items() if not isinstance(value, dict)}
+    return ({"all": alone} if alone else {}) | {name: value for name, value in settings.items() if name not in alone}

@@ -7,9 +7,6 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
-from instahash.errors import counted as plural
-
-__all__ = ["plural"]
 OURS = "instahash"
 SYSTEMS = {
     "word2vec": "Word2Vec",
@@ -54,9 +51,10 @@ def identity(text: str) -> Markup:
 def words(texts: Sequence[str], hits: Iterable[str] = (), sign: str = "", most: int = 20) -> Markup:
     """A list of words in their order; those in `hits` have a tick before them and are bold."""
     right, hit = set(hits), Markup('<strong class="hit">✓\u00a0{}</strong>')
-    listed = [hit.format(word(text, sign)) if text in right else word(text, sign) for text in texts[:most]]
-    more = [f"and {len(texts) - most:,} more"] if len(texts) > most else []
-    return Markup(", ").join(listed + more) or Markup('<span class="none">none</span>')
+    listed: list[str] = [hit.format(word(text, sign)) if text in right else word(text, sign) for text in texts[:most]]
+    if len(texts) > most:
+        listed.append(f"and {len(texts) - most:,} more")
+    return Markup(", ").join(listed) or Markup('<span class="none">none</span>')
 
 
 def system(name: str) -> str:
@@ -77,20 +75,22 @@ def percent(fraction: float, digits: int = 1) -> str:
     return number(fraction, f".{digits}%")
 
 
-def best_in_bold(
-    rows: Sequence[Sequence[float]], forms: Sequence[str], lowest: Sequence[int] = ()
-) -> list[list[str | Markup]]:
-    """Rows of numbers as texts, of which `forms` has one a column; the largest of a column is bold, or the smallest of
-    a column in `lowest`, but none where all are the same.
+def plain(value: object) -> str:
+    """A text as it is, anything else as people write it."""
+    if isinstance(value, (str, bool)):
+        return value if isinstance(value, str) else str(value).lower()
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+def best_in_bold(rows: Sequence[Sequence[float]], forms: Sequence[str], lowest: Sequence[int] = ()) -> list[list[str]]:
+    """Rows of numbers as texts, in a form a column; the best of a column is bold, unless all of it are the same.
+
+    The best is the largest, or the smallest of a column in `lowest`.
     """
-    columns = list(zip(*rows))
-    best = [min(column) if i in lowest else max(column) for i, column in enumerate(columns)]
-    best = [None if min(column) == max(column) else value for column, value in zip(columns, best)]
-    bold = Markup("<strong>{}</strong>")
-    return [
-        [
-            bold.format(number(value, form)) if value == top else number(value, form)
-            for value, top, form in zip(row, best, forms)
-        ]
-        for row in rows
-    ]
+    written = [list(map(number, row, forms)) for row in rows]
+    for i, column in enumerate(zip(*rows)):
+        best = min(column) if i in lowest else max(column)
+        for row, value in zip(written, column):
+            if value == best and min(column) < max(column):
+                row[i] = Markup("<strong>{}</strong>").format(row[i])
+    return written

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.report.kinds import ABSTRACT, FUNCTION_WORDS, KINDS, association, chosen_posts, content, kinds
+from instahash.report.examples import ABSTRACT, FUNCTION_WORDS, KINDS, association, chosen_posts, content, kinds
 
 
 def rows(*sets, n_words=6):
