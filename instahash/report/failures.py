@@ -43,7 +43,7 @@ def failures(result: Any) -> dict[str, Any]:
         "nearly_found": [[tag[b], tag[a], posts, f"{cosine:.2f}"] for a, b, posts, cosine in nearly_found],
         "wrong": _most(tag, wrong, recommended),
         "missed": _most(tag, missed, used),
-        "hopeless": int((ndcg == 0).sum()),
+        "without_hit": int((ndcg == 0).sum()),
         "worst": [card(f"worst-{i}", row, result) for i, row in enumerate(lowest)],
     }
 

@@ -107,7 +107,7 @@ def _costs(about: About) -> dict[str, Any]:
         "versions": [[name, trained.get(name, "–"), now.get(name, "–")] for name in trained | now],
         "files": [[name, f"{size / 1000:,.1f}"] for name, size in about.files.items()],
         "sizes": [[name.replace("_", " "), size] for name, size in header.get("sizes", {}).items()],
-        "trained_on": [[name.replace("_", " "), number] for name, number in header.get("summary", {}).items()],
+        "trained_on": [[name.replace("_", " "), n] for name, n in header.get("summary", {}).items()],
         "settings": settings,
         "changed": changed,
     }
