@@ -48,7 +48,8 @@ def association(description: CSR, truth: CSR) -> np.ndarray:
     description, truth : CSR (n, n_words), stored entries are the members.
     Returns (n_words,) float64, NaN for a hashtag that less than LEAST_USES posts use or that meets no label.
     """
-    together = (ones(description, np.float64).T @ ones(truth, np.float64)).tocsr()
+    labels: Any = ones(description, np.float64)
+    together = (labels.T @ ones(truth, np.float64)).tocsr()
     n_label, n_hashtag = column_counts(description), column_counts(truth)
     l, t, N = row_of_entries(together), together.indices, together.data
     # E / E2; where one of both is used by one post only, N (N - 1) is 0 and the quotient does not matter.
@@ -64,9 +65,10 @@ def kinds(description: CSR, truth: CSR, abstract: np.ndarray) -> np.ndarray:
     description, truth : CSR (n, n_words), stored entries are the members.
     abstract : (n_words,) bool, hashtags that go with any label.
     """
-    described = ones(truth).multiply(ones(description)).tocsr()
+    hashtags: Any = ones(truth)
+    described = hashtags.multiply(ones(description)).tocsr()
     n_described, sizes = np.diff(described.indptr), np.diff(truth.indptr)
-    n_abstract = ones(truth) @ abstract - described @ abstract
+    n_abstract = hashtags @ abstract - described @ abstract
     conditions = {
         "abstract": (2 * n_abstract >= sizes) & (sizes > 0),
         "non_descriptive": n_described == 0,

@@ -148,6 +148,6 @@ def wrong_and_missed(ranked: np.ndarray, hit: np.ndarray, truth: CSR) -> tuple[n
     return recommended, recommended - right, used, used - right
 
 
-def worst(ndcg: np.ndarray, sizes: np.ndarray, most: int = 10) -> Sequence[int]:
+def worst(ndcg: np.ndarray, sizes: np.ndarray, most: int = 10) -> list[int]:
     """The posts with the lowest nDCG@10; of equals those with more hashtags to find come first."""
-    return np.lexsort((np.arange(len(ndcg)), -sizes, ndcg))[:most].tolist()
+    return list(map(int, np.lexsort((np.arange(len(ndcg)), -sizes, ndcg))[:most]))
