@@ -58,6 +58,8 @@ def work(args: argparse.Namespace) -> None:
 
     for path in filter(None, (args.json, args.report)):
         check_writable(path)
+    if args.report:
+        from instahash.report import page
     seconds = Seconds()
     model = InstaHash.load(args.model_dir)
     seconds.of("loading the model")
@@ -74,8 +76,6 @@ def work(args: argparse.Namespace) -> None:
     if args.json:
         write_text(args.json, json.dumps(result.to_json(), indent=2) + "\n")
     if args.report:
-        from instahash.report import page
-
         write_text(args.report, page(result, _about(args, model, len(corpus), seconds, SEEN if seen else "")))
     print(format_tables(result.to_json()))
     for example in result.examples:

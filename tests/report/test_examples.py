@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.report.kinds import ABSTRACT, FUNCTION_WORDS, KINDS, association, content, kinds, shown
+from instahash.report.examples import ABSTRACT, FUNCTION_WORDS, KINDS, association, chosen_posts, content, kinds
 
 
 def rows(*sets, n_words=6):
@@ -39,7 +39,7 @@ def test_planted_kinds(planted):
     abstract = [details.vocabulary.words[i] for i in np.flatnonzero(found < ABSTRACT)]
     assert abstract == ["love", "happy"]
     order = ["descriptive", "mixed", "non_descriptive", "abstract"]
-    expected = [list(KINDS).index(order[i // 2 % 4]) for i in range(160)]
+    expected = [KINDS.index(order[i // 2 % 4]) for i in range(160)]
     assert kinds(details.given, details.truth, found < ABSTRACT).tolist() == expected
 
 
@@ -47,7 +47,7 @@ def test_kinds_by_hand():
     """Labels 0 and 1; of the hashtags 4 and 5 are abstract, but 5 is also a label of the last post."""
     labels = rows({0, 1}, {0, 1}, {0}, {0}, {0}, {5}, {0})
     hashtags = rows({0, 1}, {0, 2, 3}, {2, 3, 4}, {2, 4}, {0, 4}, {5}, set())
-    names = [list(KINDS)[i] for i in kinds(labels, hashtags, np.isin(np.arange(6), [4, 5]))]
+    names = [KINDS[i] for i in kinds(labels, hashtags, np.isin(np.arange(6), [4, 5]))]
     assert names == [
         "descriptive",
         "mixed",
@@ -64,7 +64,7 @@ def test_function_words_say_nothing_of_a_photo():
     vocabulary = ["of", "sea", "body", "to", "water", "office"]
     labels, hashtags = (content(matrix, vocabulary) for matrix in (rows({0, 2, 4}, {5}), rows({0, 1}, {3, 5})))
     assert labels.indices.tolist() == [2, 4, 5] and hashtags.indices.tolist() == [1, 5]
-    assert [list(KINDS)[i] for i in kinds(labels, hashtags, np.zeros(6, bool))] == ["non_descriptive", "descriptive"]
+    assert [KINDS[i] for i in kinds(labels, hashtags, np.zeros(6, bool))] == ["non_descriptive", "descriptive"]
     assert {"of", "to"} < FUNCTION_WORDS
 
 
@@ -85,19 +85,19 @@ def test_each_post_is_what_its_definition_says(posts, abstract):
             expected = "descriptive"
         else:
             expected = "mixed"
-        assert list(KINDS)[kind] == expected
+        assert KINDS[kind] == expected
 
 
 def test_shown_posts_by_hand():
     ndcg = np.linspace(1, 0, 101)  # of post i it is 1 - i / 100
     sizes = np.full(101, 4)
-    assert shown(np.arange(101), ndcg, sizes) == {"went well": 5, "was typical": 50, "failed": 95}
-    assert shown(np.arange(3), ndcg, sizes) == {"went well": 0, "was typical": 1, "failed": 2}
-    assert list(shown(np.array([7, 8]), ndcg, sizes).values()) == [7, 8]
-    assert shown(np.array([], int), ndcg, sizes) == {}
+    assert chosen_posts(np.arange(101), ndcg, sizes) == {"went well": 5, "was typical": 50, "failed": 95}
+    assert chosen_posts(np.arange(3), ndcg, sizes) == {"went well": 0, "was typical": 1, "failed": 2}
+    assert list(chosen_posts(np.array([7, 8]), ndcg, sizes).values()) == [7, 8]
+    assert chosen_posts(np.array([], int), ndcg, sizes) == {}
     # Of 101 posts only three have three to ten hashtags: these are shown.
     few = np.where(np.isin(np.arange(101), [10, 20, 30]), 3, 1)
-    assert list(shown(np.arange(101), ndcg, few).values()) == [10, 20, 30]
+    assert list(chosen_posts(np.arange(101), ndcg, few).values()) == [10, 20, 30]
     many = np.where(np.isin(np.arange(101), [10, 20, 30]), 10, 11)
-    assert list(shown(np.arange(101), ndcg, many).values()) == [10, 20, 30]
-    assert list(shown(np.arange(101), ndcg, np.ones(101)).values()) == [5, 50, 95]
+    assert list(chosen_posts(np.arange(101), ndcg, many).values()) == [10, 20, 30]
+    assert list(chosen_posts(np.arange(101), ndcg, np.ones(101)).values()) == [5, 50, 95]
