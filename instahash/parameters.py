@@ -58,7 +58,7 @@ def _checked(part: Field[Any], value: Any, name: str) -> Any:
             raise SettingsError(f"{name} is '{value}'; it must be {number}one of {', '.join(choices)}")
         return value
     types: Any = {bool: bool, int: Integral, float: Real, str: str}[kind]
-    if type(value).__name__ == "bool_":
+    if type(value).__name__ in ("bool", "bool_"):
         value = bool(value)
     right = isinstance(value, types) and isinstance(value, bool) == (kind is bool)
     if not right or kind is float and not isfinite(value):

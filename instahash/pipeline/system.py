@@ -126,7 +126,7 @@ class InstaHash:
         mode, old = deepcopy(self.mode), self.baselines["cooccurrence"]  # nothing is lost where this fails
         mode.partial_fit(dataset)
         assert isinstance(old, Cooccurrence)
-        baselines = self._baselines(mode, dataset.vocabulary, deepcopy(old).add, dataset)
+        baselines = self._baselines(mode, dataset.vocabulary, lambda *posts: deepcopy(old).add(*posts), dataset)
         more = {"posts": len(rows), "posts_read": len(corpus)}
         summary = self.summary | {name: self.summary[name] + n for name, n in more.items()}
         self.mode, self.vocabulary, self.baselines = mode, dataset.vocabulary, baselines
