@@ -10,7 +10,7 @@ import pytest
 import instahash
 
 PACKAGE = Path(instahash.__file__).parent
-LEAVES = {"database", "dense", "errors", "files", "jit", "parameters", "replay", "sparse", "settings", "storage", "threads", "topk", "training"}
+LEAVES = {"database", "dense", "errors", "files", "jit", "parameters", "replay", "sparse", "settings", "storage", "texts", "threads", "topk", "training"}
 ROOMS = {
     "data",
     "formats",
@@ -37,10 +37,11 @@ MAY_IMPORT = {
     "jit": set(),
     "settings": set(),
     "storage": set(),
+    "texts": set(),
     "threads": set(),
     "topk": {"jit"},
     "training": set(),
-    "data": {"sparse"},
+    "data": {"parameters", "sparse", "texts"},
     "formats": {"data", "files"},
     # Photos in, posts out; the labeller that needs no cloud has kernels.
     "annotate": {"data", "database", "jit"},
