@@ -17,17 +17,6 @@ from instahash.recommend.questions import Questions, Wishes
 from instahash.recommend.recommendation import Recommendation
 
 __all__ = [
-    "Combination",
-    "EVERYBODY",
-    "Fusion",
-    "Preferences",
-    "Questions",
-    "Recommendation",
-    "Wishes",
-    "age_weights",
-    "autorec_sets",
-    "combine",
-    "diversify",
-    "echoes",
-    "novelty_shift",
-]
+    "Combination", "EVERYBODY", "Fusion", "Preferences", "Questions", "Recommendation", "Wishes",
+    "age_weights", "autorec_sets", "combine", "diversify", "echoes", "novelty_shift",
+]  # fmt: skip
