@@ -179,7 +179,8 @@ def test_evaluate(trained, tmp_path):
     assert answer.stderr.count("\n") == 1
     value = json.loads(out.read_text())
     assert list(value) == [
-        "posts", "tables", "ranking", "empty", "defaulted", "protocol", "tables_by_system", "differences", "lists",
+        "posts", "tables", "ranking", "empty", "defaulted", "most_used", "protocol", "tables_by_system", "differences",
+        "lists",
     ]  # fmt: skip
     assert value["protocol"] == "description"
     assert refused(
