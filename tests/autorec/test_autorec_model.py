@@ -452,7 +452,7 @@ def test_data_that_cannot_be_learnt_from():
                 question(asked_about(3, n_words=n_words))
     with pytest.raises(DataError, match="lacks 'Vt_velocity': it is of another optimizer or decoder"):
         AutoRec(**{**SMALL, "optimizer": "sgd"}).fit(planted(40), state=model.state())
-    with pytest.raises(DataError, match="places have 2 posts; the ratings have 1"):
+    with pytest.raises(DataError, match="places have 2 posts, the query has 1"):
         model.predict_at(asked_about(3), planted(2))
     for top in (-1, 2.0, None, True, float("nan")):
         with pytest.raises(DataError, match=f"top is {top}; it must be a whole number of at least 0"):

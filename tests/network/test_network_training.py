@@ -43,7 +43,7 @@ def test_epochs_are_seeded_each_and_end_where_the_callback_says_so():
 
 
 def test_batches_hold_each_post_once_and_the_rate_falls_over_the_training():
-    """Epoch 4 of a training of two epochs that began after the third: of four batches, 1/2 to 1/8 of the rate is left."""
+    """The second of two epochs, in four batches: 1/2 to 1/8 of the rate is left."""
     theta, rates, rows, done = {"x": np.zeros(1)}, [], [], []
     settings = SimpleNamespace(batch_size=3, learning_rate=8.0, schedule="linear")
     optimizer, history = Optimizer("sgd", theta), History([0.0] * 4, first=3, last=5)
