@@ -32,9 +32,9 @@ class AutoRec:
     settings : AutoRecSettings; its fields may be given by name instead, as in AutoRec(n_hidden=20).
     seed : int >= 0.  n_threads : int >= 1, in all; the same number gives the same bits, another rounds otherwise.
 
-    Attributes: V (n_hidden, n_inputs), mu (n_hidden,), U (n_outputs, n_hidden), b (n_outputs,), as in `network`; history,
-    the weighted RMSE over the entries that count (float64), each batch measured before its step, but after the epoch
-    with decoder="ridge" and "lbfgs"; replay, a ReplayBuffer of inputs, and targets where they are others.
+    Attributes: V (n_hidden, n_inputs), mu (n_hidden,), U (n_outputs, n_hidden), b (n_outputs,), as in `network`;
+    history, the weighted RMSE over the entries that count (float64), each batch measured before its step, but after the
+    epoch with decoder="ridge" and "lbfgs"; replay, a ReplayBuffer of inputs, and targets where they are others.
     """
 
     V, mu, U, b = (property(attrgetter(f"parameters.{name}")) for name in ("V", "mu", "U", "b"))
@@ -145,14 +145,11 @@ class AutoRec:
     def from_arrays(
         cls, arrays: Arrays, settings: AutoRecSettings | None = None, history: Sequence[float] = (), seed: int = 0
     ) -> AutoRec:
-        """A trained model from what :meth:`to_arrays` gave, or from V, mu, U and b of the published form.
-
-        That is U g(V r + mu) + b with g the sigmoid itself; U g(0) is moved into b.
-        """
+        """A trained model from what :meth:`to_arrays` gave, or from V, mu, U, b of U g(V r + mu) + b as published."""
         theta = Parameters.from_arrays(arrays)
         model = cls(settings, seed=seed, n_hidden=len(theta.mu), dtype=theta.U.dtype.name)
         if "background" not in arrays:
-            theta.b += theta.U.sum(axis=1) / 2
+            theta.b += theta.U.sum(axis=1) / 2  # U g(0), with g the sigmoid itself
         background, span = float(arrays.get("background", 0.0)), np.array(arrays.get("span", ()), theta.U.dtype)
         model._begin(theta, background, span, History([*history]))
         model.replay = ReplayBuffer.from_arrays(arrays)

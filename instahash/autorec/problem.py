@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -107,8 +108,8 @@ class Problem(NamedTuple):
 
 def above(ratings: CSR, name: str, background: float, dtype: str, n_columns: int | None = None) -> CSR:
     """Ratings less the background, each entry stored once; DataError for what are no ratings of so many columns."""
-    if not np.isfinite(background):
-        raise DataError(f"autorec: the background is {background}; it must be a finite number")
+    if not (isinstance(background, Real) and np.isfinite(background)):
+        raise DataError(f"autorec: the background is {background!r}; it must be a finite number")
     X = as_csr(ratings, f"autorec: {name}", dtype, n_columns)
     return with_data(X, X.data - X.dtype.type(background))
 

@@ -536,8 +536,9 @@ def test_what_is_no_sparse_matrix_of_numbers():
     for refuse in (model.predict, model.partial_fit, model.rmse, model.recommend):
         with pytest.raises(DataError, match="entry that is not a finite number"):
             refuse(broken)
-    with pytest.raises(DataError, match="background is nan; it must be a finite number"):
-        AutoRec().fit(planted(3), float("nan"))
+    for background in (float("nan"), "-1"):
+        with pytest.raises(DataError, match=f"background is {background!r}; it must be a finite number"):
+            AutoRec().fit(planted(3), background)
     with pytest.raises(DataError, match="places must be a sparse matrix"):
         model.predict_at(planted(3), planted(3).toarray())
 

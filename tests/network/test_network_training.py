@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from instahash.errors import DataError
+from instahash.errors import DataError, SettingsError
 from instahash.network.epochs import batch_epoch, epochs_for, rate_at, run_epochs
 from instahash.network.optimize import Optimizer, lbfgs_epoch
 from instahash.training import EarlyStopping, History, unchanged_on_error
@@ -97,6 +97,12 @@ def test_the_best_epoch_is_put_back_at_the_end(scores, epochs, kept):
     assert (len(model.history), model.x[0], stop.best_epoch) == (epochs, kept, kept)
     assert bool(model.history.stopped) == (epochs - kept == 2)
     assert model.history.score == scores[:epochs]
+
+
+@pytest.mark.parametrize("patience", [0, 1.5, True])
+def test_patience_is_a_number_of_epochs(patience):
+    with pytest.raises(SettingsError, match=f"patience is {patience}; it must be a whole number of at least 1"):
+        EarlyStopping(len, patience)
 
 
 def test_another_training_begins_anew():
