@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy import sparse
 
-CSR = sparse.csr_array
+CSR: TypeAlias = sparse.csr_array
 
 
 def with_data(matrix: CSR, data: Any) -> CSR:
