@@ -13,11 +13,11 @@ parser.add_argument("--model-dir", help="a trained model; default: train one bri
 parser.add_argument("--questions", type=int, default=10_000)
 args = parse(parser)
 
-import numpy as np  # noqa: E402
-from scipy import sparse  # noqa: E402
+import numpy as np
+from scipy import sparse
 
-from instahash import InstaHash, Settings  # noqa: E402
-from instahash.data import Corpus, encode, read_posts  # noqa: E402
+from instahash import InstaHash, Settings
+from instahash.data import Corpus, encode, read_posts
 
 corpus = Corpus.from_posts(read_posts(args.data))
 figures = {}

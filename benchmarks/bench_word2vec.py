@@ -1,17 +1,18 @@
-"""Skip-gram: pairs a second, the whole job and quality, against gensim on the same pairs or against the plain reference.
+"""Skip-gram: pairs a second, the whole job and quality, against gensim on the same pairs or against the plain
+reference.
 
     python benchmarks/bench_word2vec.py --data posts.jsonl.gz --against gensim --json result.json
 
-A pair is an ordered pair of different words of a post; an epoch of the sampling trainer is every pair of every bag once,
-with 5 negatives expected a pair and 100 dimensions. gensim gets each bag as a sentence, with a window that covers it and no
-shrinking, subsampling or minimum count, from a list and from a file, and the faster of the two counts. Both are measured in
-turn, on 1 thread and on 2, each number of threads in a process of its own whose BLAS has as many.
+A pair is an ordered pair of different words of a post; an epoch of the sampling trainer is every pair of every bag
+once, with 5 negatives expected a pair and 100 dimensions. gensim gets each bag as a sentence, with a window that covers
+it and no shrinking, subsampling or minimum count, from a list and from a file, and the faster of the two counts. Both
+are measured in turn, on 1 thread and on 2, each number of threads in a process of its own whose BLAS has as many.
 
-The whole job is the paper's: vectors from all 3-permutations of all bags. This code never lists them (exact trainer); gensim
-trains on them for one epoch, in random order, on a share of them whose time is scaled up. `--literal-share 1` gives it all
-of them and measures its vectors. Quality, on a tenth of the posts kept back: recall@10 of the author's hashtags ranked by
-cosine with the mean vector of the description, of input vectors or of the sum of input and output vectors, whichever is
-better for each system; and the expected loss a pair on the training posts, computed exactly.
+The whole job is the paper's: vectors from all 3-permutations of all bags. This code never lists them (exact trainer);
+gensim trains on them for one epoch, in random order, on a share of them whose time is scaled up. `--literal-share 1`
+gives it all of them and measures its vectors. Quality, on a tenth of the posts kept back: recall@10 of the author's
+hashtags ranked by cosine with the mean vector of the description, of input vectors or of the sum of input and output
+vectors, whichever is better for each system; and the expected loss a pair on the training posts, computed exactly.
 """
 
 import json
@@ -29,12 +30,12 @@ parser.add_argument("--dim", type=int, default=100)
 parser.add_argument("--literal-share", type=float, default=0.02, help="share of the 3-permutations gensim is given")
 args = parse(parser)
 
-import numpy as np  # noqa: E402
-from scipy import sparse  # noqa: E402
+import numpy as np
+from scipy import sparse
 
-from instahash.evaluation import ranking_measures  # noqa: E402
-from instahash.recommend import top_ranked  # noqa: E402
-from instahash.word2vec import Word2Vec, reference, sampling  # noqa: E402
+from instahash.evaluation import ranking_measures
+from instahash.recommend import top_ranked
+from instahash.word2vec import Word2Vec, reference, sampling
 
 
 def exact_loss(W, C, bags, k=5, r=3):
