@@ -124,7 +124,9 @@ def test_two_writers_that_are_killed_leave_one_whole_model(tmp_path, number):
     """A reader meanwhile never sees half of one or a mixture of both."""
     for trial in range(3):
         writers = [
-            subprocess.Popen([sys.executable, "-c", SAVER, str(tmp_path), str(i)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            subprocess.Popen(
+                [sys.executable, "-c", SAVER, str(tmp_path), str(i)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
             for i in range(2)
         ]
         for writer in writers:

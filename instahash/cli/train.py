@@ -92,7 +92,10 @@ def _options(args: argparse.Namespace) -> list[str]:
     """The options that make this training what it is, for another folder as well."""
     from instahash.data.sample import SAMPLES
 
-    options, default = ["--data", args.data if args.data in SAMPLES else os.path.abspath(args.data)], parser().get_default
+    options, default = (
+        ["--data", args.data if args.data in SAMPLES else os.path.abspath(args.data)],
+        parser().get_default,
+    )
     for name in ("mode", "max_hashtags", "min_score", "seed", "threads"):
         if getattr(args, name) != default(name):
             options += [f"--{name.replace('_', '-')}", str(getattr(args, name))]

@@ -80,7 +80,7 @@ class Site:
             Route("/api/judge/report", self.report, methods=get),
             Route("/{path:path}", self.file, methods=get),
         ]
-        app = Starlette(routes=routes, exception_handlers={kind: _refusal for kind in _STATUS} | {Exception: _fault})
+        app = Starlette(routes=routes, exception_handlers=dict.fromkeys(_STATUS, _refusal) | {Exception: _fault})
         return Gate(app, hosts)
 
     # Pages

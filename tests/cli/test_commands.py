@@ -437,7 +437,10 @@ def test_options_of_an_answer(trained, tmp_path):
 
     asked = ["recommend", *model, "--labels", "dog"]
     assert refused(run(*asked, "--novelty", "2"), "2 is not in [0, 1]")
-    assert refused(run(*asked, "--platform", "myspace"), "the platform is 'myspace'; it must be one of instagram, pinterest, tiktok")
+    assert refused(
+        run(*asked, "--platform", "myspace"),
+        "the platform is 'myspace'; it must be one of instagram, pinterest, tiktok",
+    )
     assert refused(run(*asked[:3], "--labels", "dog:9"), "the score of 'dog' is 9; a score is from 0 to 1, as in")
     assert refused(run(*asked, "--banned", tmp_path / "none.txt"), "none.txt", "give a text file")
     many = " ".join(f"t{i}" for i in range(30))
@@ -455,7 +458,11 @@ def test_evaluation_against_every_baseline(trained, tmp_path):
 
 
 def test_the_settings_of_a_mode_are_listed():
-    lines = {mode: run("train", "--mode", mode, "--settings", "--set", "word2vec.dim=7").stdout for mode in ("best", "paper")}
+    lines = {
+        mode: run("train", "--mode", mode, "--settings", "--set", "word2vec.dim=7").stdout for mode in ("best", "paper")
+    }
     for text in lines.values():
         assert re.search(r"^word2vec\.dim +7 +\S", text, re.MULTILINE) and "data.max_hashtags" in text
-    assert "softmax.dropout" in lines["best"] and "autorec.decoder" in lines["paper"] and "autorec." not in lines["best"]
+    assert (
+        "softmax.dropout" in lines["best"] and "autorec.decoder" in lines["paper"] and "autorec." not in lines["best"]
+    )

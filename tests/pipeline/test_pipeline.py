@@ -96,7 +96,9 @@ def test_what_no_model_has_is_no_matter_of_training():
 
 def test_top_cuts_the_list(model):
     labels = next(
-        answer.trace["description"] for _, answer in model.recommend_posts(POSTS, trace=True) if len(answer.hashtags) > 1
+        answer.trace["description"]
+        for _, answer in model.recommend_posts(POSTS, trace=True)
+        if len(answer.hashtags) > 1
     )
     answer, cut = model.recommend(labels), model.recommend(labels, top=1)
     assert len(answer.hashtags) > 1 and cut.hashtags == answer.hashtags[:1] and len(cut.scores) == 1
