@@ -62,7 +62,7 @@ for protocol in ("description", "completion"):
 # The paper's own measures, mode "best" cut to the length of mode "paper"'s answer.
 theirs = paper.recommend_matrix(data.description)
 lengths = np.array([len(answer.hashtags) for answer in theirs])
-for name, model, lists in (("best", best, answers), ("paper", paper, theirs)):
+for name, _model, lists in (("best", best, answers), ("paper", paper, theirs)):
     ranked = as_ranked([best.vocabulary.lookup(answer.hashtags)[0] for answer in lists])
     sets = as_sets(ranked, np.minimum(lengths, (ranked >= 0).sum(axis=1)), len(best.vocabulary))
     asked = lengths > 0

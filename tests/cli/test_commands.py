@@ -76,7 +76,8 @@ def test_help_shows_an_example(command):
 
 
 def test_help_imports_no_numpy():
-    code = "import sys\nfrom instahash.cli.train import main\ntry: main(['--help'])\nfinally: print('numpy' in sys.modules)"
+    code = "import sys\nfrom instahash.cli.train import main\n"
+    code += "try: main(['--help'])\nfinally: print('numpy' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert answer.stdout.endswith("False\n")
 
@@ -407,8 +408,8 @@ def test_commands_run_straight_from_a_checkout(trained, tmp_path):
     if not folder.is_dir():
         pytest.skip("no checkout: there is no folder 'bin' beside the tests")
     for name in ("train", "recommend", "evaluate"):
-        answer = subprocess.run([sys.executable, folder / f"instahash-{name}", "--version"], capture_output=True, text=True,
-                                cwd=tmp_path)  # fmt: skip
+        command = [sys.executable, folder / f"instahash-{name}", "--version"]
+        answer = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
         assert answer.returncode == 0 and answer.stdout.startswith(f"instahash-{name} ")
 
 
