@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from instahash.data import Label
-from instahash.errors import AnnotatorError, ImageError
+from instahash.errors import ImageError
 
 ANNOTATORS = ("google", "offline")
 Result: TypeAlias = tuple[Label, ...] | ImageError

@@ -1,4 +1,3 @@
-# mypy: allow-untyped-defs, allow-untyped-calls
 """AutoRec on dense arrays, from the equations, in plain NumPy; nothing shared with the kernels.
 
 Sedhain et al. 2015, equation 2, with a weight for every entry, over m posts with inputs x and targets s, both ratings
@@ -11,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-A = np.ndarray
-
 from instahash.network.reference import hidden_units, sigmoid
+
+A = np.ndarray
 
 
 def output_units(Z: A, span: tuple[float, float] | None) -> tuple[A, A]:

@@ -1,4 +1,3 @@
-# mypy: allow-untyped-defs, allow-untyped-calls
 """What both models have in common, from the equations, in plain NumPy; nothing shared with the kernels."""
 
 from __future__ import annotations

@@ -1,16 +1,15 @@
-# mypy: allow-untyped-defs, allow-untyped-calls
 """The softmax network on dense arrays, from the equations, in plain NumPy; nothing shared with the fast twins."""
 
 from __future__ import annotations
 
 import numpy as np
 
-A = np.ndarray
-
 from instahash.network.reference import hidden_units
 
+A = np.ndarray
 
-def forward(V: A, mu: A, U: A, b: A, X: A, hidden: str = "relu", kept: A | float = 1.0) -> tuple[A, A]:
+
+def forward(V: A, mu: A, U: A, b: A, X: A, hidden: str = "relu", kept: A | float = 1.0) -> tuple[A, A, A]:
     """Codes, their slopes, and log-probabilities log p (m, n_outputs) for the inputs X (m, n_inputs)."""
     H, slope = hidden_units(hidden, X @ V.T + mu)
     O = (kept * H) @ U.T + b
