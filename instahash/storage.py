@@ -11,10 +11,10 @@ import json
 import shlex
 import time
 import zipfile
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -34,7 +34,7 @@ def write_model(directory: str | Path, header: dict[str, Any], sections: dict[st
     path = Path(directory) / MODEL
     advice = "nothing there was changed, free some space or choose another --model-dir"
     _make(path.parent)
-    with writing(path, ModelError, advice) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+    with writing(path, ModelError, advice) as file, _new_archive(file) as archive:
         header = {"format_version": FORMAT_VERSION, **header}
         archive.writestr(zipfile.ZipInfo(HEADER), json.dumps(header, indent=1) + "\n")
         for name, array in _flat(sections).items():
@@ -110,7 +110,7 @@ class Checkpoint:
         _make(self.path.parent)
         advice = "free some space or choose another --model-dir"
         about = {"fingerprint": self.fingerprint, "options": self.options}
-        with writing(self.path, ModelError, advice) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        with writing(self.path, ModelError, advice) as file, _new_archive(file) as archive:
             archive.writestr(zipfile.ZipInfo(HEADER), json.dumps(about))
             for name, array in _flat(states).items():
                 _write_array(archive, name, array)
@@ -136,6 +136,17 @@ def _sections(arrays: Arrays) -> dict[str, Arrays]:
         section, _, name = key.partition(".")
         sections.setdefault(section, {})[name] = array
     return sections
+
+
+@contextmanager
+def _new_archive(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
+    """A zip archive that is completed only where the block ends well: closing half of one would hide why it failed."""
+    archive = zipfile.ZipFile(file, "w", zipfile.ZIP_STORED)
+    try:
+        yield archive
+        archive.close()
+    finally:
+        archive.fp = None
 
 
 def _write_array(archive: zipfile.ZipFile, name: str, array: np.ndarray) -> None:

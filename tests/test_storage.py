@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 
 import numpy as np
@@ -289,3 +290,37 @@ def test_a_pickle_is_never_read_or_written(tmp_path):
         rewrite(tmp_path, lambda members: members.update({"a.b.npy": archive.read("a.b.npy")}))
     with pytest.raises(ModelError, match="is no array"):
         read_model(tmp_path)
+
+
+def test_ctrl_c_at_random_moments_of_a_save_loses_nothing(tmp_path):
+    """A timer interrupts, so that every instant may be hit, that of the rename too."""
+
+    armed = []
+
+    def interrupt(*_):
+        if armed:
+            raise KeyboardInterrupt
+
+    arrays = {k: {"a": {"x": np.full(20_000, k)}, "b": {"x": np.full(20_000, k)}} for k in range(200)}
+    write_model(tmp_path, {}, arrays[0])
+    began = time.perf_counter()
+    write_model(tmp_path, {}, arrays[0])
+    took, rng, last, hit = time.perf_counter() - began, np.random.default_rng(0), 0, 0
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        for k in range(1, 200):
+            try:
+                armed.append(k)
+                signal.setitimer(signal.ITIMER_REAL, rng.uniform(1e-5, 1.2 * took))
+                write_model(tmp_path, {}, arrays[k])
+                armed.clear()
+            except KeyboardInterrupt:
+                hit += 1
+            armed.clear()
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            found = {int(n) for section in read_model(tmp_path)[1].values() for n in section["x"]}
+            assert found in ({last}, {k})
+            (last,) = found
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert hit and os.listdir(tmp_path) == [MODEL]
