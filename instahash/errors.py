@@ -5,9 +5,12 @@ status 2; a program catches :class:`InstahashError` or one of its kinds.
 """
 
 
-def counted(number: int, noun: str) -> str:
+def plural(number: int, noun: str) -> str:
     """ "1 post", "2 posts": how texts for people count."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+counted = plural
 
 
 class InstahashError(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from instahash.cli.common import ANNOTATORS, Parser, amount, note, run, set_blas_threads
-from instahash.errors import counted
+from instahash.errors import plural
 
 EXAMPLE = """example:
   instahash-explore --model-dir instahash-model
@@ -56,7 +56,7 @@ def work(args):
         raise SettingsError("--compare and --photos are about posts to judge; name them too, as in --posts sample")
     server = _server()
     from instahash.explore.explain import Explainer
-    from instahash.explore.limits import Hosts, is_loopback
+    from instahash.explore.gate import Hosts, is_loopback
     from instahash.explore.map import hashtag_map
     from instahash.explore.photos import Labeller
     from instahash.pipeline import InstaHash
@@ -75,8 +75,8 @@ def work(args):
         note("explore", f"warning: whoever reaches {args.host} can use this page, without a password or encryption")
     print(f"instahash-explore: http://{host}:{listener.getsockname()[1]} (end with Ctrl-C)", flush=True)
     if judging:
-        note("explore", f"at /judge {counted(len(judging.posts), 'post')}, judgements in '{args.judgements}'")
-    server.serve(site, Hosts(args.host), listener)
+        note("explore", f"at /judge {plural(len(judging.posts), 'post')}, judgements in '{args.judgements}'")
+    server.serve(server.application(site, Hosts(args.host)), listener)
 
 
 def _server():
@@ -86,7 +86,7 @@ def _server():
     try:
         from instahash.explore import server
     except ImportError as error:
-        if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn", "anyio", "h11"):
+        if (error.name or "").partition(".")[0] not in ("fastapi", "starlette", "pydantic", "uvicorn", "jinja2", "anyio", "h11"):
             raise
         raise SettingsError(
             f'the page needs the package {error.name}; install it with: python3 -m pip install "instahash[web]"'

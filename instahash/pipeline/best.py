@@ -261,7 +261,7 @@ class Best:
             ratings = experts.inputs(questions.description)
             inputs = np.repeat(np.arange(len(experts.vocabulary)), 2)
             usual = np.where(np.arange(len(inputs)) % 2, 0, ratings.data[0])  # the presence of any word
-            networks.append(Asked("autorec", experts.autorec, ratings, inputs, usual, experts.hashtags))
+            networks.append(Asked("softmax", experts.autorec, ratings, inputs, usual, experts.hashtags))
         if questions.chosen.nnz:
             ratings, usual = experts.outputs(questions.chosen), np.ones(len(experts.hashtags))
             networks.append(Asked("completion", experts.completion, ratings, experts.hashtags, usual, experts.hashtags))

@@ -120,7 +120,7 @@ def served(folders):
 
 
 def needs_web():
-    for package in ("starlette", "uvicorn", "httpx"):
+    for package in ("fastapi", "jinja2", "uvicorn", "httpx"):
         pytest.importorskip(package, reason=f"{package} is not installed: `python3 -m pip install -e '.[test]'`")
     if PLAIN:
         pytest.skip("has no kernel of its own: run once, compiled")

@@ -11,7 +11,7 @@ import pytest
 from instahash import AutoRec, InstaHash, Settings, Word2Vec
 from instahash.data import Vocabulary
 from instahash.errors import DataError, SettingsError, UnknownWordError
-from instahash.explore.explain import RANKED, TOP, Explainer
+from instahash.explore.explain import CONTEXTS, RANKED, TOP, Explainer
 from instahash.pipeline.paper import Paper
 
 
@@ -47,22 +47,22 @@ def test_numbers_worked_by_hand(by_hand):
         ("grass", 0.8),
     ]
     first, second = network["units"]  # by what they add to both hashtags: 3 + 1.5, and -0.5
-    assert (first["unit"], first["code"], first["bias"]) == (0, 1.5, 0.5)
+    assert (first["unit"], first["activation"], first["bias"]) == (0, 1.5, 0.5)
     assert (first["strength"], second["strength"]) == (4.5, -0.5)
     assert values(first["first"], "push") == {"cat": 3, "dog": 1.5}
     assert values(second["first"], "push") == {"cat": -0.5, "dog": 0}
-    assert values(first["given"], "share") == {"dog": 1} and values(second["given"], "share") == {"dog": 0}
-    assert values(first["drivers"], "share") == {"cat": 2, "dog": 1}
+    assert values(first["given"], "drive") == {"dog": 1} and values(second["given"], "drive") == {"dog": 0}
+    assert values(first["drivers"], "drive") == {"cat": 2, "dog": 1}
     assert values(first["up"], "push") == {"cat": 3, "dog": 1.5} and first["down"] == []
     # The second is below zero: the cat's -1 drives it further, and it pushes against its weights.
-    assert (second["code"], values(second["drivers"], "share")) == (-0.5, {"cat": -1})
+    assert (second["activation"], values(second["drivers"], "drive")) == (-0.5, {"cat": -1})
     assert values(second["up"], "push") == {"grass": 0.5} and values(second["down"], "push") == {"cat": -0.5}
     assert [word["word"] for word in steps["combined"]] == ["dog", "cat", "grass"]
     assert steps["hashtags"] == [
         {"word": "dog", "spelled": "dog", "score": 1.0},
         {"word": "cat", "spelled": "CAT", "score": 0.6},
     ]
-    assert not steps["defaulted"] and steps["fallback"] is None
+    assert (steps["source"], steps["scores_are"]) == ("intersection", "cosine")
 
 
 def test_sums_worked_by_hand(by_hand):
@@ -135,7 +135,8 @@ def test_endings_are_the_most_used_words():
 
 def test_where_nothing_is_known(by_hand):
     steps = by_hand.explain(["nothing"])
-    assert steps["fallback"] == "most_used" and steps["networks"] == steps["word2vec"] == steps["combined"] == []
+    assert (steps["source"], steps["scores_are"]) == ("most_used", "frequency")
+    assert steps["networks"] == steps["word2vec"] == steps["combined"] == []
     assert steps["hashtags"] == [
         {"word": "dog", "spelled": "dog", "score": 0.75},
         {"word": "cat", "spelled": "CAT", "score": 0.5},
@@ -146,7 +147,7 @@ def test_an_intersection_that_is_empty(by_hand):
     by_hand.model.mode.autorec.b -= 10
     try:
         steps = by_hand.explain(["dog"])
-        assert steps["defaulted"] and [word["word"] for word in steps["combined"]] == ["cat", "dog", "grass"]
+        assert steps["source"] == "autorec" and [word["word"] for word in steps["combined"]] == ["cat", "dog", "grass"]
         assert not any(word["shared"] for word in steps["word2vec"] + steps["networks"][0]["ranking"])
     finally:
         by_hand.model.mode.autorec.b += 10
@@ -210,8 +211,8 @@ def test_the_answer_is_that_of_recommend(model, labels, chosen):
     answer = model.recommend(known, TOP, chosen=chosen)
     assert [hashtag["spelled"] for hashtag in steps["hashtags"]] == answer.hashtags
     assert [hashtag["score"] for hashtag in steps["hashtags"]] == pytest.approx(answer.scores, abs=1e-6)
-    assert steps["description"] == answer.description
-    assert [word["word"] for word in steps["word2vec"]] == answer.word2vec
+    assert steps["description"] == answer.trace["description"]
+    assert [word["word"] for word in steps["word2vec"]] == answer.trace["word2vec"]
     assert json.loads(json.dumps(steps, allow_nan=False)) == steps
 
 
@@ -221,12 +222,12 @@ def test_the_units_are_those_of_the_network(model, labels, chosen):
     steps = Explainer(model).explain(labels, chosen)
     index, best = model.vocabulary.index, model.settings.mode == "best"
     assert [network["name"] for network in steps["networks"]] == (
-        ["autorec"] * bool(labels) + ["completion"] * bool(chosen) if best else ["autorec"] * bool(labels + chosen)
+        ["softmax"] * bool(labels) + ["completion"] * bool(chosen) if best else ["autorec"] * bool(labels + chosen)
     )
     for network in steps["networks"]:
         autorec = model.mode.experts.completion if network["name"] == "completion" else model.autorec
         outputs = model.mode.experts.hashtags.tolist() if best else list(range(len(model.vocabulary)))
-        columns = {"autorec": 2 if best else 1, "completion": 1}[network["name"]]
+        columns = 2 if network["name"] == "softmax" else 1
         places = {word: place for place, word in enumerate(outputs)} if network["name"] == "completion" else None
         x = np.zeros(autorec.V.shape[1])
         for word in network["input"]:
@@ -262,16 +263,16 @@ def test_the_units_are_those_of_the_network(model, labels, chosen):
             assert [abs(word["push"]) for word in unit["first"]] == pytest.approx(
                 np.sort(np.abs(U[first, k] * h[k]))[::-1][:6], abs=2e-4
             )
-            assert unit["code"] == pytest.approx(h[k], abs=2e-4)
-            assert sum(word["share"] for word in unit["given"]) + unit["bias"] == pytest.approx(z[k], abs=2e-4)
+            assert unit["activation"] == pytest.approx(h[k], abs=2e-4)
+            assert sum(word["drive"] for word in unit["given"]) + unit["bias"] == pytest.approx(z[k], abs=2e-4)
             for word in unit["up"] + unit["down"]:
                 assert word["push"] == pytest.approx(h[k] * U[outputs.index(index[word["word"]]), k], abs=2e-4)
             assert [word["push"] for word in unit["up"]] == pytest.approx(
                 [p for p in np.sort(h[k] * U[:, k])[::-1][:6] if p > 0], abs=2e-4
             )
-            usual = 2 if not best else network["input"][0]["ratings"][0]
-            weights = usual * autorec.V[k, ::columns] * np.sign(h[k])
-            assert [abs(word["share"]) for word in unit["drivers"]] == pytest.approx(
+            baseline = 2 if not best else network["input"][0]["ratings"][0]
+            weights = baseline * autorec.V[k, ::columns] * np.sign(h[k])
+            assert [abs(word["drive"]) for word in unit["drivers"]] == pytest.approx(
                 [w for w in np.sort(weights)[::-1][:6] if w > 0], abs=2e-4
             )
 
@@ -284,9 +285,11 @@ def test_the_experts_make_the_probability(models, labels, chosen, novelty):
     experts = steps["experts"]
     known = len(model.questions(labels).description.indices)
     alone = "neither" if known == 0 else "short" if known <= 3 else "description"
-    assert experts["context"] == (alone if not chosen else "both" if known else "chosen")
-    fusion = model.mode.fusions[experts["context"]]
-    assert list(experts["weights"].values()) == pytest.approx(fusion.weights, abs=1e-6)
+    context = alone if not chosen else "both" if known else "chosen"
+    assert experts["known"] == CONTEXTS[context]
+    fusion = model.mode.fusions[context]
+    assert [expert["name"] for expert in experts["experts"]] == list(fusion.members)
+    assert [expert["weight"] for expert in experts["experts"]] == pytest.approx(fusion.weights, abs=1e-6)
     a, c, d = fusion.calibration
     rows = experts["hashtags"]
     for row in rows:
@@ -294,7 +297,7 @@ def test_the_experts_make_the_probability(models, labels, chosen, novelty):
             1 / (1 + np.exp(-a - c * row["log_p"] - d * np.log1p(len(chosen)))), abs=1e-4
         )
     # Weighted scores, and lifts, are log p but for a constant: the softmax's logarithm.
-    weights = np.array(list(experts["weights"].values()))
+    weights = np.array([expert["weight"] for expert in experts["experts"]])
     for sums in ([weights @ row["scores"] for row in rows], [sum(row["lifts"]) for row in rows]):
         rest = np.array([row["log_p"] for row in rows]) - sums
         assert np.ptp(rest) < 1e-3
@@ -332,7 +335,7 @@ def test_the_intersection_is_that_of_the_sets(folders, raised):
         assert steps["positive"] == len(rated)
         shared = [w["word"] for w in steps["word2vec"] if model.vocabulary.index[w["word"]] in rated]
         sizes.append(len(shared))
-        assert steps["defaulted"] == (not shared)
+        assert steps["source"] == ("intersection" if shared else "autorec")
         assert [word["word"] for word in steps["word2vec"] if word["shared"]] == shared
         if shared:
             assert [word["word"] for word in steps["combined"]] == shared
@@ -345,7 +348,7 @@ def test_the_word2vec_set_is_as_large_as_the_settings_say(folders):
     model = InstaHash.load(folders["paper"])
     model.settings = model.mode.settings = model.settings.changed(["recommend.n_similar=30"])
     near = Explainer(model).explain(["dog"])["word2vec"]
-    assert [word["word"] for word in near] == model.recommend(["dog"]).word2vec and len(near) == 30
+    assert [word["word"] for word in near] == model.recommend(["dog"]).trace["word2vec"] and len(near) == 30
 
 
 def test_mode_paper_refuses_novelty(models):

@@ -36,7 +36,7 @@ def judging(file, models):
 
 
 def rows(judgements):
-    with sqlite3.connect(judgements._path) as database:
+    with sqlite3.connect(judgements.path) as database:
         database.row_factory = sqlite3.Row
         return [dict(row) for row in database.execute("SELECT * FROM pairs ORDER BY pair")]
 
@@ -113,7 +113,7 @@ def test_judges_at_the_same_time_do_not_meet(judging, file):
 
 def test_another_process_goes_on_where_one_stopped(tmp_path, judging, file):
     pair = judging.choose("anna", judging.next("anna")["pair"], "right")
-    with Judgements(file._path) as again:
+    with Judgements(file.path) as again:
         assert Judging(judging.systems, POSTS, again).next("anna") == pair
         # With other posts, the pair that waits is not among them.
         others = Judging(judging.systems, [Post("another", labels=(Label("cat", 0.9),))], again)
@@ -130,7 +130,7 @@ def test_another_process_goes_on_where_one_stopped(tmp_path, judging, file):
 def judge(file, session, post, a_is_left, choice, systems=AB, lists=(["x"], ["y"]), name=""):
     """A judgement with a known order."""
     file.show(session, name, post, 0, systems, lists)
-    with sqlite3.connect(file._path) as database:
+    with sqlite3.connect(file.path) as database:
         (pair,) = database.execute(
             "SELECT pair FROM pairs WHERE session=? AND post=? AND system_b=?", (session, post, systems[1])
         ).fetchone()
@@ -177,7 +177,7 @@ def test_the_report_counted_by_hand(file):
     assert "4 the first, 1 the second, 1 equal" in text and "80.0% of 5, ties left out" in text
     assert "75.0% of 6, a tie as half a win" in text and "system a  against  system c" in text
     assert "4 posts, 2 sessions (Anna)" in text
-    assert "both lists were the same: 1 post\n" in text
+    assert "both lists were the same: 1 post.\n" in text
     assert format_report([]) == "no judgement yet"
 
 

@@ -400,7 +400,7 @@ def test_the_focus_stays_where_a_list_is_drawn_anew(page):
     page.js("document.querySelector('#networks .sentence button').focus()")
     page.press("Enter")
     page.settle()
-    assert page.text("#chosen").startswith("#dog") and page.js(focused) == "autorec-input"
+    assert page.text("#chosen").startswith("#dog") and page.js(focused) == "softmax-input"
     page.click("#search")
     page.type("dog")
     page.press("Enter")
