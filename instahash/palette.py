@@ -23,7 +23,5 @@ COLOURS = {
 
 def css() -> str:
     """Custom properties of these names, which follow the colour scheme of the system."""
-    light, dark = (
-        " ".join(f"--{name}: {both[i]};" for name, both in COLOURS.items()) for i in range(2)
-    )
+    light, dark = (" ".join(f"--{name}: {both[i]};" for name, both in COLOURS.items()) for i in range(2))
     return f":root {{ {light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"

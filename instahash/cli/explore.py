@@ -56,7 +56,7 @@ def work(args):
         raise SettingsError("--compare and --photos are about posts to judge; name them too, as in --posts sample")
     server = _server()
     from instahash.explore.explain import Explainer
-    from instahash.explore.gate import Hosts, is_loopback
+    from instahash.explore.gate import is_loopback
     from instahash.explore.map import hashtag_map
     from instahash.explore.photos import Labeller
     from instahash.pipeline import InstaHash
@@ -76,7 +76,7 @@ def work(args):
     print(f"instahash-explore: http://{host}:{listener.getsockname()[1]} (end with Ctrl-C)", flush=True)
     if judging:
         note("explore", f"at /judge {plural(len(judging.posts), 'post')}, judgements in '{args.judgements}'")
-    server.serve(server.application(site, Hosts(args.host)), listener)
+    server.serve(server.application(site, args.host), listener)
 
 
 def _server():
@@ -86,7 +86,8 @@ def _server():
     try:
         from instahash.explore import server
     except ImportError as error:
-        if (error.name or "").partition(".")[0] not in ("fastapi", "starlette", "pydantic", "uvicorn", "jinja2", "anyio", "h11"):
+        packages = ("fastapi", "starlette", "pydantic", "uvicorn", "jinja2", "anyio", "h11")
+        if (error.name or "").partition(".")[0] not in packages:
             raise
         raise SettingsError(
             f'the page needs the package {error.name}; install it with: python3 -m pip install "instahash[web]"'

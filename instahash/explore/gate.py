@@ -53,31 +53,26 @@ def cut(text: str, longest: int = 60) -> str:
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
-class Hosts:
-    """The names under which the server may be addressed.  served : the address that it listens on."""
-
-    def __init__(self, served: str):
-        self.names = {"localhost", "127.0.0.1", "::1", served.lower()}
-        self.anywhere = not is_loopback(served)
-        if self.anywhere:
-            self.names.add(socket.gethostname().lower())
-
-    def __contains__(self, name: str) -> bool:
-        """An address cannot be rebound, as a name can: served to others, any address will do."""
-        return name in self.names or self.anywhere and _address(name) is not None
-
-
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches the address."""
-    address = _address(host)
-    return host == "localhost" or address is not None and address.is_loopback
+    return host == "localhost" or _is_address(host) and ipaddress.ip_address(host).is_loopback
 
 
-def check_source(method: str, path: str, headers: Mapping[str, str], hosts: Hosts) -> None:
-    """Raise Refused for a request under another name, or from a page of another origin; headers have lower-case names."""
+def is_own_name(name: str, served: str) -> bool:
+    """Whether requests under a name are for a server that listens at the address `served`.
+
+    An address cannot be rebound, as a name can: a server for other machines answers under any address.
+    """
+    if name in ("localhost", "127.0.0.1", "::1", served.lower()):
+        return True
+    return not is_loopback(served) and (name == socket.gethostname().lower() or _is_address(name))
+
+
+def check_source(method: str, path: str, headers: Mapping[str, str], served: str) -> None:
+    """Raise Refused for a request under another name, or from a page of another origin; header names are lower-case."""
     host = headers.get("host", "").lower()
     name = host[1 : host.find("]")] if host.startswith("[") else host.partition(":")[0]
-    if name not in hosts:
+    if not is_own_name(name, served):
         raise Refused(403, f"this server does not answer for the host '{cut(name)}'; open the address that it printed")
     origin = headers.get("origin")
     if origin is not None and origin.lower() not in (f"http://{host}", f"https://{host}"):
@@ -87,18 +82,18 @@ def check_source(method: str, path: str, headers: Mapping[str, str], hosts: Host
         raise Refused(403, "another page may not ask this server")
 
 
-def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _is_address(name: str) -> bool:
     try:
-        return ipaddress.ip_address(name)
+        return bool(ipaddress.ip_address(name))
     except ValueError:
-        return None
+        return False
 
 
 class Gate:
-    """ASGI middleware around the application."""
+    """ASGI middleware around the application.  served : the address that the server listens on."""
 
-    def __init__(self, app: ASGIApp, hosts: Hosts):
-        self.app, self.hosts = app, hosts
+    def __init__(self, app: ASGIApp, served: str):
+        self.app, self.served = app, served
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
@@ -109,7 +104,7 @@ class Gate:
         headers = Headers(scope=scope)
         most = MOST_IMAGE if scope["path"] == PHOTO else MOST_JSON
         try:
-            check_source(scope["method"], scope["path"], headers, self.hosts)
+            check_source(scope["method"], scope["path"], headers, self.served)
             length = headers.get("content-length", "0")
             if length.isdecimal() and int(length) > most:
                 raise Refused(413, f"the request has {int(length):,} bytes, {most:,} are the most")
@@ -120,7 +115,7 @@ class Gate:
 
 
 def _limited(receive: Receive, most: int) -> Receive:
-    """`receive`, which raises Refused for a body of more bytes, or one that is not there SECONDS after it is asked for."""
+    """`receive` that raises Refused for a body of more bytes, or one that is not there SECONDS after the first call."""
     size, end = 0, None
 
     async def receive_some() -> Message:

@@ -57,8 +57,8 @@ class Judging:
         from instahash.annotate.images import jpeg
 
         post = next((row["post"] for row in self._pairs(session) if row["pair"] == pair), None)
-        path = post and self._photo_of(post)
-        if not path:
+        path = None if post is None else self._photo_of(post)
+        if post is None or path is None:
             raise ImageError("there is no photo of this post")
         return jpeg(Photo(post, path).read(), 1024)
 

@@ -1,8 +1,8 @@
 """How a network comes to its outputs for one photo: what each word given adds, and what single hidden units add.
 
 x : input above the background.  z = V x + mu : input of the hidden units.  h = g(z).  o = U h + b + background.
-D : (n_given, n_hidden), what each word given adds to z.  centre : (n_hidden,), the mean of U's rows for a softmax, which
-the same number added to all outputs does not change; else 0.
+D : (n_given, n_hidden), what each word given adds to z.  centre : (n_hidden,), the mean of U's rows for a softmax,
+which the same number added to all outputs does not change; else 0.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def centres(network: Any) -> tuple[np.ndarray, float]:
 
 
 def is_softmax(network: Any) -> bool:
-    return network.objective == "multinomial"
+    return bool(network.objective == "multinomial")
 
 
 class NetworkSteps:

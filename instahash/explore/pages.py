@@ -32,7 +32,7 @@ class Pages:
         )
         paper = model.settings.mode == "paper"
         self.templates.globals.update(model=model, paper=paper, plural=plural, most_image=MOST_IMAGE)
-        self.files: dict[str, tuple[str | bytes, str]] = {"/static/palette.css": (palette.css(), TYPES["css"])}
+        self.files: dict[str, tuple[Any, str]] = {"/static/palette.css": (palette.css(), TYPES["css"])}
         for file in resources.files("instahash.explore").joinpath("static").iterdir():
             self.files[f"/static/{file.name}"] = file.read_bytes(), TYPES[file.name.rpartition(".")[2]]
         self.files["/favicon.ico"] = self.files["/static/icon.svg"]  # where browsers look beside answers without pages

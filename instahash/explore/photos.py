@@ -41,7 +41,8 @@ class Labeller:
         with self._lock, ExitStack() as stack:
             annotator = self.require()
             cache = stack.enter_context(Cache(default_cache(), annotator.key)) if annotator.price else None
-            (annotation,) = stack.enter_context(closing(annotate([("the photo", content)], annotator, cache)))
+            annotations: Any = annotate([("the photo", content)], annotator, cache)
+            (annotation,) = stack.enter_context(closing(annotations))
         if annotation.error:
             raise ImageError(annotation.error.replace("'the photo'", "the photo"))
         labels: tuple[Label, ...] = annotation.labels

@@ -7,10 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from instahash.explore.explain import TOP
 from instahash.explore.gate import cut
 from instahash.explore.judgements import Choice
-
+from instahash.explore.network import TOP
 
 NO_JSON = "the request is not JSON in UTF-8"
 

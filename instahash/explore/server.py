@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
@@ -23,30 +23,24 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from instahash.errors import DataError, ImageError, InstahashError, SettingsError, UnknownWordError
 from instahash.explore import schemas
 from instahash.explore.explain import Explainer
-from instahash.explore.gate import HEADERS, MOST_IMAGE, PHOTO, Gate, Hosts, Line, Refused, cut, refusal
+from instahash.explore.gate import HEADERS, MOST_IMAGE, Gate, Line, Refused, cut, refusal
 from instahash.explore.judging import Judging
 from instahash.explore.pages import Pages
 from instahash.explore.photos import Labeller
 
 NO_PAGE = "there is no such page"
 NOTHING_TO_JUDGE = "there is nothing to judge: start with instahash-explore --posts FILE or sample"
+# Two queries of models at a time, one photo that is labelled, and four photos in memory.
+MODELS, PHOTOS, UPLOADS = ThreadPoolExecutor(2), ThreadPoolExecutor(1), asyncio.Semaphore(4)
 
 
-class Site:
+class Site(NamedTuple):
     """What the pages are about.  hashtags : see :func:`hashtag_map`.  judging : None where nothing is judged."""
 
-    def __init__(
-        self, explainer: Explainer, hashtags: dict[str, Any], labeller: Labeller, judging: Judging | None = None
-    ):
-        self.explainer, self.labeller, self.judging = explainer, labeller, judging
-        self.hashtags = Line(hashtags)
-        # Two threads that query models, one that labels photos, and four photos in memory at a time.
-        self.models, self.photos, self.uploads = ThreadPoolExecutor(2), ThreadPoolExecutor(1), asyncio.Semaphore(4)
-
-    def judged(self) -> Judging:
-        if self.judging is None:
-            raise Refused(404, NOTHING_TO_JUDGE)
-        return self.judging
+    explainer: Explainer
+    hashtags: dict[str, Any]
+    labeller: Labeller
+    judging: Judging | None = None
 
 
 async def _site(request: Request) -> Any:
@@ -56,12 +50,17 @@ async def _site(request: Request) -> Any:
 Here = Annotated[Site, Depends(_site)]
 
 
-def _content_type(request: Request) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+async def _judging(site: Here) -> Judging:
+    if site.judging is None:
+        raise Refused(404, NOTHING_TO_JUDGE)
+    return site.judging
+
+
+Judged = Annotated[Judging, Depends(_judging)]
 
 
 async def _is_json(request: Request) -> None:
-    """A page of another origin can send forms and plain text without being asked, but not this type."""
+    """A page of another origin can send forms and plain text without permission, but not this type."""
     kind = _content_type(request)
     if kind != "application/json":
         raise Refused(415, f"the content type is '{cut(kind)}'; it must be application/json")
@@ -77,20 +76,20 @@ async def _is_image(request: Request) -> None:
         raise Refused(415, "a photo must be sent as it is, with the content type of an image")
 
 
-async def _work(threads: Executor, work: Callable[..., Any], *args: Any) -> Any:
-    return await asyncio.get_running_loop().run_in_executor(threads, partial(work, *args))
+def _content_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def _timed(site: Site, work: Callable[..., Any], *args: Any) -> Line:
+async def _run(threads: Executor, work: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    return await asyncio.get_running_loop().run_in_executor(threads, partial(work, *args, **options))
+
+
+def _timed(work: Callable[..., Any], *args: Any, **options: Any) -> Line:
     """The answer, with the milliseconds that it took in a header."""
-
-    def line() -> Line:
-        began = time.perf_counter()
-        answer = Line(work(*args))
-        answer.headers["server-timing"] = f"answer;dur={1000 * (time.perf_counter() - began):.2f}"
-        return answer
-
-    return await _work(site.models, line)
+    began = time.perf_counter()
+    line = Line(work(*args, **options))
+    line.headers["server-timing"] = f"answer;dur={1000 * (time.perf_counter() - began):.2f}"
+    return line
 
 
 REFUSED = {"description": "The request is refused; `error` says why in one line."}
@@ -101,124 +100,111 @@ JSON = [Depends(_is_json)]
 @api.get("/model")
 async def model(site: Here) -> Line:
     """The model's mode, its sizes, and the settings that the page shows."""
-    explainer, settings = site.explainer, site.explainer.model.settings
-    return Line(
-        {
-            "mode": settings.mode,
-            "words": len(explainer.vocabulary),
-            "hashtags": len(explainer.vocabulary.hashtag_ids),
-            "min_score": settings.data.min_score,
-            "novelty": settings.recommend.novelty,
-            "most_image": MOST_IMAGE,
-        }
-    )
+    settings, vocabulary = site.explainer.model.settings, site.explainer.vocabulary
+    sizes = {"words": len(vocabulary), "hashtags": len(vocabulary.hashtag_ids), "most_image": MOST_IMAGE}
+    shown = {"min_score": settings.data.min_score, "novelty": settings.recommend.novelty}
+    return Line({"mode": settings.mode, **sizes, **shown})
 
 
 @api.get("/map")
 async def hashtag_map(site: Here) -> Line:
     """All hashtags, in how many posts each is, and their coordinates in a plane."""
-    return site.hashtags
+    return Line(site.hashtags)
 
 
 @api.get("/annotator")
 async def annotator(site: Here) -> Line:
     """What labels photos and its price in USD a photo, or why nothing does."""
-    return Line(await _work(site.photos, site.labeller.state))
+    return Line(await _run(PHOTOS, site.labeller.state))
 
 
 @api.post("/explain", dependencies=JSON)
-async def explain(site: Here, query: schemas.Query) -> Line:
+async def explain(site: Here, query: schemas.Query) -> Any:
     """The hashtags for some labels, and every step to them.
 
     `hashtags` is the recommendation, `source` where it comes from, `scores_are` what its scores mean. `labels` is how
-    each label was read, `description` the known words, `word2vec` the words nearest to them, `networks` how each network
-    came to its ranking. Mode "best" adds `experts`, mode "paper" `positive` and `combined`.
+    each label was read, `description` the known words, `word2vec` the words nearest to them, `networks` how each
+    network came to its ranking. Mode "best" adds `experts`, mode "paper" `positive` and `combined`.
     """
-    return await _timed(site, lambda: site.explainer.explain(**query.model_dump()))
+    return await _run(MODELS, _timed, site.explainer.explain, **query.model_dump())
 
 
 @api.get("/neighbours")
-async def neighbours(site: Here, word: Annotated[schemas.Word, Query()]) -> Line:
+async def neighbours(site: Here, word: Annotated[schemas.Word, Query()]) -> Any:
     """The words whose vectors are nearest to that of a word, by cosine."""
-    return await _timed(site, site.explainer.neighbours, word)
+    return await _run(MODELS, _timed, site.explainer.neighbours, word)
 
 
 @api.post("/photo", dependencies=[Depends(_is_image)])
 async def photo(site: Here, request: Request) -> Line:
     """The labels of a photo, which is the body of the request, with the content type of an image."""
-    async with site.uploads:
-        labels = await _work(site.photos, site.labeller.labels, await request.body())
+    async with UPLOADS:
+        labels = await _run(PHOTOS, site.labeller.labels, await request.body())
     return Line({"labels": [label._asdict() for label in labels]})
 
 
 @api.post("/judge/next", dependencies=JSON)
-async def next_pair(site: Here, judge: schemas.Judge) -> Line:
+async def next_pair(judging: Judged, judge: schemas.Judge) -> Line:
     """The next pair of lists to judge; without `pair` where this session has judged all posts."""
-    return Line(await _work(site.models, site.judged().next, judge.session, judge.judge))
+    return Line(await _run(MODELS, judging.next, **judge.model_dump()))
 
 
 @api.post("/judge/choose", dependencies=JSON)
-async def choose(site: Here, given: schemas.Judgement) -> Line:
+async def choose(judging: Judged, judgement: schemas.Judgement) -> Line:
     """Judge a pair; the answer is the next one."""
-    return Line(await _work(site.models, site.judged().choose, given.session, given.pair, given.choice, given.judge))
+    return Line(await _run(MODELS, judging.choose, **judgement.model_dump()))
 
 
 @api.post("/judge/undo", dependencies=JSON)
-async def undo(site: Here, judge: schemas.Judge) -> Line:
+async def undo(judging: Judged, judge: schemas.Judge) -> Line:
     """Take back the last judgement of this session; its pair is the answer."""
-    return Line(await _work(site.models, site.judged().undo, judge.session, judge.judge))
+    return Line(await _run(MODELS, judging.undo, **judge.model_dump()))
 
 
 @api.get("/judge/photo")
 async def judged_photo(
-    site: Here, pair: Annotated[schemas.Pair, Query()], session: Annotated[schemas.Session, Query()]
+    judging: Judged, pair: Annotated[schemas.Pair, Query()], session: Annotated[schemas.Session, Query()]
 ) -> Response:
     """The photo of a pair's post, a JPEG."""
-    return Response(await _work(site.models, site.judged().photo, session, pair), media_type="image/jpeg")
+    return Response(await _run(MODELS, judging.photo, session, pair), media_type="image/jpeg")
 
 
 @api.get("/judge/report")
-async def report(site: Here) -> Line:
+async def report(judging: Judged) -> Line:
     """How often which system was preferred."""
-    return Line({"comparisons": await _work(site.models, site.judged().judgements.report)})
+    return Line({"comparisons": await _run(MODELS, judging.judgements.report)})
 
 
-def application(site: Site, hosts: Hosts) -> Gate:
-    """The ASGI application; it answers only under the names in `hosts`."""
-    app = FastAPI(
-        title="instahash-explore",
-        docs_url=None,  # FastAPI's own loads its script from elsewhere
-        redoc_url=None,
-        exception_handlers={
-            HTTPException: _refused,
-            RequestValidationError: _invalid,
-            InstahashError: _failed,
-            ClientDisconnect: _failed,
-            Exception: _fault,
-        },
-    )
+def application(site: Site, served: str) -> Gate:
+    """The ASGI application.  served : the address that the server listens on."""
+    # FastAPI's own page of the API loads its scripts from another server.
+    app = FastAPI(title="instahash-explore", docs_url=None, redoc_url=None, exception_handlers=HANDLERS)
     app.state.site = site
     app.include_router(api)
-    pages = app.state.pages = Pages(site.explainer.model, app.openapi())
+    app.state.pages = Pages(site.explainer.model, app.openapi())
+    app.router.routes += [Route("/judge/report", _judge_report), Route("/{path:path}", _file)]
+    return Gate(app, served)
 
-    async def judged_report(request: Request) -> Response:
-        comparisons = await _work(site.models, site.judging.judgements.report) if site.judging else None
-        return pages.html("report.html", comparisons=comparisons, error=None if site.judging else NOTHING_TO_JUDGE)
 
-    async def file(request: Request) -> Response:
-        found = pages.files.get(request.scope["path"])
-        if found is None:
-            raise Refused(404, NO_PAGE) if request.scope["path"].startswith("/api/") else HTTPException(404)
-        return Response(found[0], media_type=found[1])
+async def _judge_report(request: Request) -> Any:
+    judging = request.app.state.site.judging
+    comparisons = await _run(MODELS, judging.judgements.report) if judging else []
+    error = None if judging else NOTHING_TO_JUDGE
+    return request.app.state.pages.html("report.html", comparisons=comparisons, error=error)
 
-    app.router.routes += [Route("/judge/report", judged_report), Route("/{path:path}", file)]
-    return Gate(app, hosts)
+
+async def _file(request: Request) -> Response:
+    path = request.scope["path"]
+    if path not in request.app.state.pages.files:
+        raise Refused(404, NO_PAGE) if path.startswith("/api/") else HTTPException(404)
+    content, kind = request.app.state.pages.files[path]
+    return Response(content, media_type=kind)
 
 
 # Every fault is one line of JSON, but for a page that is not there.
 
 
-async def _refused(request: Request, error: HTTPException) -> Response:
+async def _refused(request: Request, error: HTTPException) -> Any:
     line = error.detail
     if not isinstance(error, Refused):
         if error.status_code == 404 and "text/html" in request.headers.get("accept", "").lower():
@@ -251,6 +237,15 @@ async def _fault(request: Request, error: Exception) -> Response:
     return refusal(500, "something went wrong here; the terminal says what")
 
 
+HANDLERS: Any = {
+    HTTPException: _refused,
+    RequestValidationError: _invalid,
+    InstahashError: _failed,
+    ClientDisconnect: _failed,
+    Exception: _fault,
+}
+
+
 class Protocol(H11Protocol):
     """Says in JSON too that a request is not HTTP."""
 
@@ -277,17 +272,10 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 def server(app: Gate) -> uvicorn.Server:
     """A server that answers only in JSON or pages, and says nothing of itself."""
-    config = uvicorn.Config(
-        app,
-        http=Protocol,
-        ws="none",
-        lifespan="off",
-        log_level="error",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=2,
+    silent: dict[str, Any] = {"log_level": "error", "access_log": False, "server_header": False}
+    return uvicorn.Server(
+        uvicorn.Config(app, http=Protocol, ws="none", lifespan="off", timeout_graceful_shutdown=2, **silent)
     )
-    return uvicorn.Server(config)
 
 
 def serve(app: Gate, listener: socket.socket) -> None:

@@ -9,9 +9,9 @@ Z95 = 1.959963984540054
 
 
 def wilson(wins: float, n: int, z: float = Z95) -> tuple[float, float]:
-    """The interval of a proportion of which `wins` of `n` were seen (Wilson 1927), by default at 95 %; (0, 1) for n = 0.
+    """The interval of a proportion of which `wins` of `n` were seen (Wilson 1927), by default at 95 %.
 
-    It holds the p for which |wins/n - p| <= z sqrt(p (1 - p) / n), so it never leaves [0, 1].
+    It holds the p for which |wins/n - p| <= z sqrt(p (1 - p) / n), so it never leaves [0, 1]. (0, 1) for n = 0.
     """
     if not n:
         return 0.0, 1.0

@@ -11,7 +11,8 @@ import pytest
 from instahash import AutoRec, InstaHash, Settings, Word2Vec
 from instahash.data import Vocabulary
 from instahash.errors import DataError, SettingsError, UnknownWordError
-from instahash.explore.explain import CONTEXTS, RANKED, TOP, Explainer
+from instahash.explore.explain import CONTEXTS, Explainer
+from instahash.explore.network import RANKED, TOP
 from instahash.pipeline.paper import Paper
 
 

@@ -459,7 +459,8 @@ def test_text_can_be_read_and_nothing_is_wider_than_the_page(opened, served, dar
 
 
 # Texts without a space that stand on more than one line, of what can be seen.
-BROKEN = """[...document.querySelectorAll("button, .word, .side li")].flatMap((e) => [...e.childNodes]).filter((node) => {
+BROKEN = """[...document.querySelectorAll("button, .word, .side li")].flatMap((e) => [...e.childNodes])
+.filter((node) => {
   const text = node.nodeType === 3 ? node.textContent.trim() : "";
   if (!text || /\\s/.test(text) || !node.parentElement.checkVisibility()) return false;
   const range = document.createRange();

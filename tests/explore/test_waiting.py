@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-
 httpx = pytest.importorskip("httpx", reason="httpx is not installed: `python3 -m pip install -e '.[test]'`")
 gate = pytest.importorskip("instahash.explore.gate", reason="the extra `web` is not installed")
 server = pytest.importorskip("instahash.explore.server", reason="the extra `web` is not installed")
@@ -34,7 +33,7 @@ def slow(models):
 
     listener = server.open_socket("127.0.0.1", 0)
     site = server.Site(Slow(Explainer(models["best"])), {}, None)
-    running = server.server(server.application(site, gate.Hosts("127.0.0.1")))
+    running = server.server(server.application(site, "127.0.0.1"))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
