@@ -207,6 +207,16 @@ def test_what_of_an_address_is_left_out_is_said(opened, served):
     assert page.text("#error") == ""
 
 
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_api_is_described_on_a_page(served, browser, dark):
+    page = browser.page(served + "/docs", width=390, dark=dark)
+    assert "POST /api/explain" in page.texts("h2") and page.low_contrasts() == {} and page.errors == []
+    assert page.js("document.documentElement.scrollWidth") <= 390
+    assert all(url.startswith(served) for url in page.requests)
+    page.click("nav a")
+    page.wait("document.body?.dataset.ready")
+
+
 def test_a_page_that_is_not_there_leads_back(served, browser):
     page = browser.page(served + "/nothere", width=390, dark=True)
     assert page.text("h2") == "There is no such page" and page.low_contrasts() == {}

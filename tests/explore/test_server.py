@@ -148,7 +148,28 @@ def test_without_an_annotator_a_line_says_why(start, folders):
         refused(httpx.post(address + "/api/photo", content=b"x", headers={"content-type": "image/png"}), 503, "pillow")
 
 
-# Who may ask
+def test_the_api_is_described_without_anything_from_elsewhere(served):
+    described = httpx.get(served + "/openapi.json").json()
+    calls = {f"{method.upper()} {path}" for path, methods in described["paths"].items() for method in methods}
+    page = httpx.get(served + "/docs").text
+    assert set(re.findall(r"<h2><code>([A-Z]+ [^<]+)</code></h2>", page)) == calls and len(calls) == 11
+    query = described["components"]["schemas"]["Query"]["properties"]
+    assert set(query) == {"labels", "chosen", "novelty", "top"} and query["top"]["maximum"] == 100
+    for part in ("array of string, at most 200 characters, at most 60 entries", "integer, at least 1, at most 100"):
+        assert part in page
+    assert all(call["description"] for methods in described["paths"].values() for call in methods.values())
+
+
+def test_a_client_that_leaves_is_no_fault(served):
+    """Otherwise the server would print a traceback, which the fixture finds when it ends."""
+    for path, kind in (("/api/photo", "image/png"), ("/api/explain", "application/json")):
+        head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: {kind}\r\ncontent-length: 100\r\n\r\n"
+        with socket.create_connection((urlsplit(served).hostname, urlsplit(served).port), timeout=20) as connection:
+            connection.sendall(head.encode() + b"half of it")
+    assert httpx.post(served + "/api/explain", json=DOG).status_code == 200
+
+
+# Whose requests are answered
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.", "192.168.1.5", "a" * 3000])
@@ -340,6 +361,20 @@ def test_what_is_no_json_is_refused(served, content):
     refused(httpx.post(served + "/api/explain", content=content, headers=headers), 400)
 
 
+def test_a_refusal_says_what_came_and_what_was_wanted(served):
+    for query, line in (
+        ({"novelty": "0.5"}, "'novelty' is '0.5': Input should be a valid number"),
+        ({"labels": ["dog", 1]}, "'labels.1' is 1: Input should be a valid string"),
+        ({"labels": ["a\0b"]}, "'labels.0' is 'a\\x00b': it has characters that belong in no text"),
+        ({"model_dir": "/etc"}, "'model_dir' is '/etc': Extra inputs are not permitted"),
+        ({"k" * 5000: ["v" * 5000]}, "Extra inputs are not permitted"),
+    ):
+        refused(httpx.post(served + "/api/explain", json=query), 400, line)
+    headers = {"content-type": "application/json"}
+    for content in (b"{", b"[" * 50_000):
+        refused(httpx.post(served + "/api/explain", content=content, headers=headers), 400, "not JSON")
+
+
 @pytest.mark.parametrize(
     "path, kind, most",
     [("/api/explain", "application/json", gate.MOST_JSON), ("/api/photo", "image/png", gate.MOST_IMAGE)],
@@ -461,6 +496,8 @@ def test_hostile_judgements_are_refused_and_change_nothing(judged):
 def test_without_posts_there_is_nothing_to_judge(served):
     refused(httpx.post(served + "/api/judge/next", json={"session": "a"}), 404, "--posts")
     refused(httpx.get(served + "/api/judge/report"), 404, "--posts")
+    page = httpx.get(served + "/judge/report")
+    assert page.status_code == 200 and "there is nothing to judge: start with" in page.text
 
 
 def test_nothing_of_all_that_changed_the_model_or_the_answers(served, folders, models):
