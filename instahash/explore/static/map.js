@@ -159,9 +159,8 @@ export class HashtagMap {
     }
     context.globalAlpha = 1;
     this.paintNames(ranked.slice(0, NAMES), [this.colour("text"), ...colours.slice(1)]);
-    if (this.canvas.matches(":focus-visible")) this.paintCross(colours[PICKED]);
     const { scale, left, top } = this;
-    Object.assign(this.canvas.dataset, { scale: scale.toFixed(2), left: left.toFixed(2), top: top.toFixed(2), painted: Number(this.canvas.dataset.painted ?? 0) + 1 });
+    Object.assign(this.canvas.dataset, { scale: scale.toFixed(2), left: left.toFixed(2), top: top.toFixed(2) });
   }
 
   /** Names where there is space for them, marked and often used ones first. */
@@ -184,18 +183,6 @@ export class HashtagMap {
     }
   }
 
-  /** Marks the middle, whose nearest hashtag Enter picks. */
-  paintCross(colour) {
-    const { context } = this;
-    Object.assign(context, { strokeStyle: colour, lineWidth: 1.5 });
-    context.beginPath();
-    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
-      context.moveTo(this.width / 2 + 5 * dx, this.height / 2 + 5 * dy);
-      context.lineTo(this.width / 2 + 12 * dx, this.height / 2 + 12 * dy);
-    }
-    context.stroke();
-  }
-
   // Listening
 
   listen() {
@@ -212,8 +199,6 @@ export class HashtagMap {
         this.zoom(Math.exp(-pixels * 0.0035), event.offsetX, event.offsetY);
       },
       keydown: (event) => this.key(event),
-      focus: () => this.draw(),
-      blur: () => this.draw(),
     });
     on("zoom-in", { click: () => this.zoom(1.6) });
     on("zoom-out", { click: () => this.zoom(1 / 1.6) });
