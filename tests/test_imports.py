@@ -10,7 +10,7 @@ import pytest
 import instahash
 
 PACKAGE = Path(instahash.__file__).parent
-LEAVES = {"database", "dense", "errors", "files", "jit", "parameters", "replay", "sparse", "settings", "storage", "threads", "topk", "training"}
+LEAVES = {"database", "dense", "errors", "files", "jit", "palette", "parameters", "replay", "sparse", "settings", "storage", "threads", "topk", "training"}
 ROOMS = {
     "data",
     "word2vec",
@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "database": set(),
     "dense": set(),
     "files": set(),
+    "palette": set(),
     "parameters": set(),
     "replay": {"sparse"},
     "sparse": set(),
@@ -51,7 +52,7 @@ MAY_IMPORT = {
     "report": {"data"},
     "pipeline": {"data", "word2vec", "autorec", "recommend", "settings", "storage", "topk", "instahash"},
     # It is handed a model, and asks it as anyone may.
-    "explore": {"data", "database", "annotate", "topk"},
+    "explore": {"data", "database", "annotate", "palette", "topk"},
     "cli": ROOMS | LEAVES | {"instahash"},
 }
 

@@ -24,6 +24,10 @@ TITLES = {
 }
 
 
+def is_softmax(network: Any) -> bool:
+    return bool(network.objective == "multinomial")
+
+
 def centres(network: Any) -> tuple[np.ndarray, float]:
     """What is subtracted from each row of U, and from b."""
     if is_softmax(network):
@@ -31,42 +35,38 @@ def centres(network: Any) -> tuple[np.ndarray, float]:
     return np.zeros(network.U.shape[1], network.U.dtype), 0.0
 
 
-def is_softmax(network: Any) -> bool:
-    return bool(network.objective == "multinomial")
-
-
 class NetworkSteps:
     """query : what a network is given for one photo, an item of the mode's list.  centres : see :func:`centres`."""
 
     def __init__(self, query: Any, words: Words, centres: tuple[np.ndarray, float]):
-        self.query, self.words, self.network = query, words, query.model
-        self.centre, self.b_mean = centres
-        self.h = self.network.encode(query.ratings)[0]
-        self.o = self.network.predict(query.ratings)[0]
-        self.given, self.place = np.unique(query.inputs[query.ratings.indices], return_inverse=True)
+        self.words, self.network, self.x = words, query.model, query.ratings
+        self.name, self.baseline, self.inputs, self.outputs = query.name, query.usual, query.inputs, query.outputs
+        self.activation, self.background = self.network.hidden, self.network.background
+        self.bounded, (self.centre, self.b_mean) = len(self.network.span) > 0, centres
+        self.h, self.o = self.network.encode(self.x)[0], self.network.predict(self.x)[0]
+        self.given, self.place = np.unique(self.inputs[self.x.indices], return_inverse=True)
         self.D = np.zeros((len(self.given), len(self.h)))
-        np.add.at(self.D, self.place, self.network.drives(query.ratings))
-        hashtags = np.flatnonzero(words.vocabulary.is_hashtag[query.outputs])
+        np.add.at(self.D, self.place, self.network.drives(self.x))
+        hashtags = np.flatnonzero(words.vocabulary.is_hashtag[self.outputs])
         self.first = hashtags[highest(self.o[hashtags], TOP)[0]]
 
     def steps(self) -> dict[str, Any]:
         """All of it, a dict that JSON can hold."""
         places, values = highest(self.o, RANKED)
-        ratings = self.query.ratings.data
         return {
-            "name": self.query.name,
-            "title": TITLES.get(self.query.name, self.query.name),
-            "activation": self.network.hidden,
-            "background": number(self.network.background),
+            "name": self.name,
+            "title": TITLES.get(self.name, self.name),
+            "activation": self.activation,
+            "background": number(self.background),
             "n_hidden": len(self.h),
             "active": int(np.count_nonzero(self.h)),
             "input": [
-                self.words.at(id, ratings=[number(rating) for rating in ratings[self.place == i]])
+                self.words.at(id, ratings=[number(rating) for rating in self.x.data[self.place == i]])
                 for i, id in enumerate(self.given)
             ],
             "sums": self._sums(),
             "units": self._units(),
-            "ranking": self.words.valued(self.query.outputs[places], values, "output"),
+            "ranking": self.words.valued(self.outputs[places], values, "output"),
         }
 
     def _sums(self) -> dict[str, Any]:
@@ -77,13 +77,14 @@ class NetworkSteps:
         activation that it has in z_k. Bounded outputs are split before they are bounded.
         """
         network, z = self.network, self.D.sum(axis=0) + self.network.mu
-        exact, bounded = network.hidden in ("relu", "identity"), len(network.span) > 0
+        exact = self.activation in ("relu", "identity")
         if exact:
-            factors = np.ones(len(z)) if network.hidden == "identity" else self.h > 0
+            factors = np.ones(len(z)) if self.activation == "identity" else self.h > 0
         else:
             factors = np.divide(self.h, z, out=np.zeros(len(z)), where=z != 0)
         rows = (network.U[self.first] - self.centre) * factors
-        biases = rows @ network.mu + network.b[self.first] - self.b_mean + (0 if bounded else network.background)
+        constant = -self.b_mean if self.bounded else self.background - self.b_mean
+        biases = rows @ network.mu + network.b[self.first] + constant
         parts = self.D @ rows.T  # (n_given, n_first)
         order = np.argsort(-np.abs(parts).sum(axis=1), kind="stable")
         listed, others = order[:PARTS], order[PARTS:]
@@ -91,12 +92,12 @@ class NetworkSteps:
         return {
             "exact": exact,
             "centred": is_softmax(network),
-            "bounded": bounded,
+            "bounded": self.bounded,
             "words": [self.words.at(self.given[i]) for i in listed],
             "others": len(others),
             "hashtags": [
                 self.words.at(
-                    self.query.outputs[j],
+                    self.outputs[j],
                     total=number(totals[r]),
                     parts=[number(parts[i, r]) for i in listed],
                     others=number(rest[r]),
@@ -118,14 +119,14 @@ class NetworkSteps:
 
         Drivers in general are the words that would move it furthest to the side it is on.
         """
-        query, network, side = self.query, self.network, -1 if self.h[k] < 0 else 1
+        network, side = self.network, -1 if self.h[k] < 0 else 1
         given = np.argsort(-np.abs(self.D[:, k]), kind="stable")
         first = np.argsort(-np.abs(pushes), kind="stable")[:OF_A_UNIT]
-        weights = side * network.V[k] * (query.usual - network.background)
-        drivers, drives = _positive(np.bincount(query.inputs, weights, len(self.words.vocabulary)))
+        weights = side * network.V[k] * (self.baseline - self.background)
+        drivers, drives = _positive(np.bincount(self.inputs, weights, len(self.words.vocabulary)))
         everywhere = self.h[k] * (network.U[:, k] - self.centre[k])
         (up, rises), (down, falls) = _positive(everywhere), _positive(-everywhere)
-        valued, outputs = self.words.valued, query.outputs
+        valued, outputs = self.words.valued, self.outputs
         return {
             "unit": k,
             "activation": number(self.h[k]),
