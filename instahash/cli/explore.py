@@ -38,8 +38,8 @@ def parser():
     add("--posts", metavar="POSTS", help="posts to judge hashtags for, at /judge: a file, or 'sample'")
     add("--photos", metavar="DIR", help="where the photos of these posts are, under the posts' ids")
     add("--compare", metavar="DIR|NAME",
-        help="judge this model against another one, or against what it has itself: cooccurrence, popularity, word2vec "
-        "or autorec (default: cooccurrence)")  # fmt: skip
+        help="judge this model against another one, or against what it has itself: cooccurrence, popularity, word2vec, "
+        "or its network, softmax in mode best, autorec in mode paper (default: cooccurrence)")  # fmt: skip
     add("--judgements", default="judgements.sqlite", metavar="FILE", help="kept here (default: %(default)s)")
     add("--report-judgements", metavar="FILE", help="print what was judged, and nothing else")
     return command

@@ -52,9 +52,9 @@ class Explainer:
         read, kept = self._read(labels)
         picked = [word for text in chosen for word in words(text)]
         _check_size("chosen hashtags", len(picked))
-        query = self.model.questions(kept, chosen)
-        answer = self.model.recommend(kept, top, chosen=chosen, novelty=novelty)
-        networks = [self._network(part) for part in self.model.mode.asked(query)]
+        query = self.model.queries(kept, chosen)
+        answer = self.model.recommend(kept, top, chosen=chosen, novelty=novelty, trace=True)
+        networks = [self._network(part) for part in self.model.mode.networks(query)]
         similar = self._similar(query, len(answer.trace["word2vec"]))
         ranking = networks[0]["ranking"] if networks else []
         steps = {
@@ -80,6 +80,11 @@ class Explainer:
         for word in [*similar, *ranking]:
             word["shared"] = word["word"] in shared
         return steps
+
+    @property
+    def novelty(self) -> float:
+        """Of a query that says nothing of it."""
+        return self.model.settings.list.novelty if self.model.settings.mode == "best" else 0.0
 
     def warm_up(self) -> None:
         """Query once, so that the first user does not wait for a compiler."""
@@ -123,12 +128,12 @@ class Explainer:
 
     def _similar(self, query: Any, n: int) -> list[dict[str, Any]]:
         """Word2Vec's n words nearest to all that is known."""
-        (ids,), (cosines,) = self.model.word2vec.most_similar(query.words(), n, exclude=False)
+        (ids,), (cosines,) = self.vectors.most_similar_to_sets(query.words(), n, exclude=False)
         return self.words.valued(ids[ids >= 0], cosines[ids >= 0], "cosine")
 
     def _network(self, part: Any) -> dict[str, Any]:
         if part.name not in self._centres:
-            self._centres[part.name] = centres(part.model)
+            self._centres[part.name] = centres(part.network)
         return NetworkSteps(part, self.words, self._centres[part.name]).steps()
 
     def _experts(self, query: Any, answer: list[dict[str, Any]], novelty: float | None) -> dict[str, Any]:
@@ -136,11 +141,11 @@ class Explainer:
 
         A lift is the weighted score less its mean over all hashtags: lifts add up to log p but for a constant.
         """
-        opinions = self.model.mode.opinions(query, novelty)
+        opinions, shift = self.model.mode.opinions(query), self.model.mode.shift(query, novelty)[0]
         scores = np.stack(list(opinions.scores.values()))
         weights = np.array(list(opinions.weights.values()))[:, None]
         lifts = weights * (scores - scores.mean(axis=1, keepdims=True))
-        order = np.argsort(-(opinions.log_p + opinions.shift), kind="stable")
+        order = np.argsort(-(opinions.log_p + shift), kind="stable")
         final = {hashtag["word"] for hashtag in answer}
         names = self.vocabulary.words_array[opinions.hashtags]
         picked = set(query.chosen.indices.tolist())
@@ -156,7 +161,7 @@ class Explainer:
                     place=place,
                     probability=number(opinions.probabilities[t]),
                     log_p=number(opinions.log_p[t]),
-                    shift=number(opinions.shift[t]),
+                    shift=number(shift[t]),
                     scores=[number(score) for score in scores[:, t]],
                     lifts=[number(lift) for lift in lifts[:, t]],
                     chosen=int(opinions.hashtags[t]) in picked,

@@ -16,7 +16,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from instahash.database import Database, kind_of
+from instahash.database import Database
 from instahash.errors import DataError, plural
 from instahash.explore.systems import display_names
 from instahash.explore.winrate import win_rates
@@ -56,17 +56,10 @@ class Judgements:
         self.path = Path(path)
         if not make and not self.path.exists():
             raise DataError(f"there is no file of judgements '{path}'; instahash-explore --posts writes one")
-        self._database = Database(
-            path, lambda error: DataError(f"cannot use the judgements '{path}': {error}; give another file")
-        )
-        with self._database.transaction() as execute:
-            application, version, is_new = kind_of(execute)
-            if not application and is_new:
-                execute(SCHEMA)
-                execute(f"PRAGMA application_id={APPLICATION}")
-                execute(f"PRAGMA user_version={FORMAT}")
-            elif (application, version) != (APPLICATION, FORMAT):
-                raise DataError(f"'{path}' is not a file of judgements that this version knows; give another file")
+        self._database = Database(path, self._failure, APPLICATION, FORMAT, [SCHEMA])
+
+    def _failure(self, error: Exception) -> DataError:
+        return DataError(f"cannot use the judgements '{self.path}': {error}; give another file")
 
     def __enter__(self) -> Judgements:
         return self

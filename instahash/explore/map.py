@@ -35,7 +35,7 @@ def hashtag_map(model: Any, most: int = MOST) -> dict[str, Any]:
     """
     vocabulary = model.vocabulary
     ids = vocabulary.hashtag_ids[:most]
-    coordinates, proportions = plane(model.word2vec.unit_vectors()[ids])
+    coordinates, proportions = plane(model.word_vectors().unit[ids])
     coordinates /= max(np.abs(coordinates).max(initial=0), np.finfo(float).tiny)
     return {
         "words": vocabulary.words_array[ids].tolist(),

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from instahash.explore.words import Words, highest, number
+from instahash.softmax import SoftmaxNetwork
 
 # How many are listed: words of a ranking, first hashtags, units, words of a unit.
 RANKED, TOP, UNITS, OF_A_UNIT = 20, 10, 6, 6
@@ -24,13 +25,9 @@ TITLES = {
 }
 
 
-def is_softmax(network: Any) -> bool:
-    return bool(network.objective == "multinomial")
-
-
 def centres(network: Any) -> tuple[np.ndarray, float]:
     """What is subtracted from each row of U, and from b."""
-    if is_softmax(network):
+    if isinstance(network, SoftmaxNetwork):
         return network.U.mean(axis=0), float(network.b.mean())
     return np.zeros(network.U.shape[1], network.U.dtype), 0.0
 
@@ -39,14 +36,21 @@ class NetworkSteps:
     """query : what a network is given for one photo, an item of the mode's list.  centres : see :func:`centres`."""
 
     def __init__(self, query: Any, words: Words, centres: tuple[np.ndarray, float]):
-        self.words, self.network, self.x = words, query.model, query.ratings
-        self.name, self.baseline, self.inputs, self.outputs = query.name, query.usual, query.inputs, query.outputs
-        self.activation, self.background = self.network.hidden, self.network.background
-        self.bounded, (self.centre, self.b_mean) = len(self.network.span) > 0, centres
+        self.words, self.network, self.x = words, query.network, query.inputs
+        self.name, self.baseline, self.inputs, self.outputs = (
+            query.name,
+            query.baseline,
+            query.input_words,
+            query.output_words,
+        )
+        self.activation, (self.centre, self.b_mean) = self.network.settings.hidden, centres
+        self.softmax = isinstance(self.network, SoftmaxNetwork)
+        self.background = 0.0 if self.softmax else self.network.background
+        self.bounded = not self.softmax and len(self.network.span) > 0
         self.h, self.o = self.network.encode(self.x)[0], self.network.predict(self.x)[0]
         self.given, self.place = np.unique(self.inputs[self.x.indices], return_inverse=True)
         self.D = np.zeros((len(self.given), len(self.h)))
-        np.add.at(self.D, self.place, self.network.drives(self.x))
+        np.add.at(self.D, self.place, self.network.unit_inputs(self.x))
         hashtags = np.flatnonzero(words.vocabulary.is_hashtag[self.outputs])
         self.first = hashtags[highest(self.o[hashtags], TOP)[0]]
 
@@ -91,7 +95,7 @@ class NetworkSteps:
         rest, totals = parts[others].sum(axis=0), parts.sum(axis=0) + biases
         return {
             "exact": exact,
-            "centred": is_softmax(network),
+            "centred": self.softmax,
             "bounded": self.bounded,
             "words": [self.words.at(self.given[i]) for i in listed],
             "others": len(others),

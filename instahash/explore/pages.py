@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 
 from instahash import palette
 from instahash.errors import plural
+from instahash.explore.explain import Explainer
 from instahash.explore.gate import MOST_IMAGE
 
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -18,10 +19,10 @@ TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 class Pages:
     """files : dict of path -> (content, content type). No path of a request is ever looked for on the disk.
 
-    model : InstaHash.  openapi : the API's description, for /docs.
+    openapi : the API's description, for /docs.
     """
 
-    def __init__(self, model: Any, openapi: dict[str, Any]):
+    def __init__(self, explainer: Explainer, openapi: dict[str, Any]):
         # Autoescaping: a hashtag or a name may be a script.
         self.templates = Environment(
             loader=PackageLoader("instahash.explore"),
@@ -30,8 +31,13 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        paper = model.settings.mode == "paper"
-        self.templates.globals.update(model=model, paper=paper, plural=plural, most_image=MOST_IMAGE)
+        self.templates.globals.update(
+            explainer=explainer,
+            settings=explainer.model.settings,
+            paper=explainer.model.settings.mode == "paper",
+            plural=plural,
+            most_image=MOST_IMAGE,
+        )
         self.files: dict[str, tuple[Any, str]] = {"/static/palette.css": (palette.css(), TYPES["css"])}
         for file in resources.files("instahash.explore").joinpath("static").iterdir():
             self.files[f"/static/{file.name}"] = file.read_bytes(), TYPES[file.name.rpartition(".")[2]]

@@ -102,7 +102,7 @@ async def model(site: Here) -> Line:
     """The model's mode, its sizes, and the settings that the page shows."""
     settings, vocabulary = site.explainer.model.settings, site.explainer.vocabulary
     sizes = {"words": len(vocabulary), "hashtags": len(vocabulary.hashtag_ids), "most_image": MOST_IMAGE}
-    shown = {"min_score": settings.data.min_score, "novelty": settings.recommend.novelty}
+    shown = {"min_score": settings.data.min_score, "novelty": site.explainer.novelty}
     return Line({"mode": settings.mode, **sizes, **shown})
 
 
@@ -181,7 +181,7 @@ def application(site: Site, served: str) -> Gate:
     app = FastAPI(title="instahash-explore", docs_url=None, redoc_url=None, exception_handlers=HANDLERS)
     app.state.site = site
     app.include_router(api)
-    app.state.pages = Pages(site.explainer.model, app.openapi())
+    app.state.pages = Pages(site.explainer, app.openapi())
     app.router.routes += [Route("/judge/report", _judge_report), Route("/{path:path}", _file)]
     return Gate(app, served)
 

@@ -10,17 +10,19 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from instahash import storage
 from instahash.data import Label, Post
 from instahash.errors import DataError, SettingsError
 
-# What a model has besides itself, of `InstaHash.rankings`.
-BASELINES = ("cooccurrence", "popularity", "word2vec", "autorec")
+# What a model has besides itself, of `InstaHash.rankings`; the last one by its mode.
+BASELINES = ("cooccurrence", "popularity", "word2vec")
+NETWORKS = {"best": "softmax", "paper": "autorec"}
 TOP = 10
 
 
 class System(NamedTuple):
     """name : it differs from that of every other system.
-    model : InstaHash.  baseline : one of BASELINES, or None for the model itself.
+    model : InstaHash.  baseline : see :func:`baselines_of`, or None for the model itself.
     """
 
     name: str
@@ -37,20 +39,25 @@ class System(NamedTuple):
         if self.baseline is None:
             hashtags: list[str] = model.recommend(labels, TOP).hashtags
         else:
-            ids = model.rankings(model.questions(labels).description, TOP)[self.baseline][0]
+            ids = model.rankings(model.queries(labels).description, TOP)[self.baseline][0]
             hashtags = model.vocabulary.spelled(ids[ids >= 0])
         return hashtags
+
+
+def baselines_of(model: Any) -> tuple[str, ...]:
+    """The names of the simpler systems that a model has besides itself."""
+    return (*BASELINES, NETWORKS[model.settings.mode])
 
 
 def two_systems(directory: str | Path, model: Any, compared: str, load: Callable[[str], Any]) -> tuple[System, System]:
     """This model, and what it is compared with.
 
-    compared : one of BASELINES or a model directory.  load : called with a directory, gives the model in it.
+    compared : one of :func:`baselines_of`, or a model directory.  load : called with a directory, gives the model in it.
     Raises SettingsError where both are one, or where there is neither a baseline nor a directory of that name,
     ModelError where the directory holds no model.
     """
-    ours, baselines = System(model_name(directory, model), model), ", ".join(BASELINES)
-    if compared in BASELINES:
+    ours, baselines = System(model_name(directory, model), model), ", ".join(baselines_of(model))
+    if compared in baselines_of(model):
         return ours, System(f"{compared} of {ours.name}", model, compared)
     if not Path(compared).is_dir():
         raise SettingsError(
@@ -67,8 +74,8 @@ def two_systems(directory: str | Path, model: Any, compared: str, load: Callable
 
 
 def model_name(directory: str | Path, model: Any) -> str:
-    """The directory's name, the mode, and the first digits of the SHA-256 of its model.json: "photos best 1a2b3c4d"."""
-    path = Path(directory, "model.json")
+    """The directory's name, the mode, and the first digits of the SHA-256 of its file: "photos best 1a2b3c4d"."""
+    path = Path(directory, storage.MODEL)
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:

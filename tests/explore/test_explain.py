@@ -8,27 +8,32 @@ import sys
 import numpy as np
 import pytest
 
-from instahash import AutoRec, InstaHash, Settings, Word2Vec
+from instahash import AutoRec, InstaHash
 from instahash.data import Vocabulary
 from instahash.errors import DataError, SettingsError, UnknownWordError
 from instahash.explore.explain import CONTEXTS, Explainer
 from instahash.explore.network import RANKED, TOP
+from instahash.parameters import assign
+from instahash.pipeline import settings_of
 from instahash.pipeline.paper import Paper
+from instahash.word2vec import WordVectors
 
 
 @pytest.fixture(scope="module")
 def by_hand():
     """Two hashtags and a label word, vectors in the plane, and two linear units."""
-    settings = Settings.of("paper").changed(["recommend.n_similar=3"])
+    settings = assign(settings_of("paper"), ["combination.n_similar=3", "autorec.hidden=identity"])
     model = InstaHash(settings)
     model.vocabulary = Vocabulary(["dog", "cat", "grass"], [3, 2, 1], [3, 2, 0], {"cat": "CAT"})
-    model.mode = Paper(settings, model.vocabulary, 4)
+    model.mode = Paper(settings)
+    model.mode.vocabulary, model.mode.n_posts = model.vocabulary, 4
     W = np.array([[2, 0], [0.6, 0.8], [0, 1]], np.float32)
-    model.mode.word2vec = Word2Vec.from_arrays(W, np.zeros_like(W))
+    model.mode.vectors = WordVectors(model.vocabulary.words, W)
     V, mu = np.array([[1.0, 2, 0], [0, -1, 3]]), np.array([0.5, -0.5])
     U, b = np.array([[1.0, 0], [2, 1], [0, -1]]), np.array([0.1, 0.2, 0.3])
     # The published form has sigmoids, whose value at 0 from_arrays moves into b: taken off again here.
-    model.mode.autorec = AutoRec.from_arrays(V, mu, U, b - U.sum(axis=1) / 2, settings={"hidden": "identity"})
+    arrays = {"V": V, "mu": mu, "U": U, "b": b - U.sum(axis=1) / 2}
+    model.mode.autorec = AutoRec.from_arrays(arrays, settings.autorec)
     return Explainer(model)
 
 
@@ -126,10 +131,10 @@ def test_what_is_made_of_labels(by_hand):
 
 def test_endings_are_the_most_used_words():
     words = ["boat", "sea", "body", "bo", "bob"]
-    model = InstaHash(Settings.of("paper"))
+    model = InstaHash(settings_of("paper"))
     model.vocabulary = Vocabulary(words, [9, 8, 7, 6, 5], [9, 8, 7, 6, 5])
-    model.mode = Paper(model.settings, model.vocabulary, 10)
-    model.mode.word2vec = Word2Vec.from_arrays(np.eye(5, dtype=np.float32), np.eye(5, dtype=np.float32))
+    model.mode = Paper(model.settings)
+    model.mode.vectors = WordVectors(words, np.eye(5, dtype=np.float32))
     explainer = Explainer(model)
     assert explainer._endings("bo") == ["boat", "body", "bo", "bob"] and explainer._endings("x") == []
 
@@ -145,13 +150,13 @@ def test_where_nothing_is_known(by_hand):
 
 
 def test_an_intersection_that_is_empty(by_hand):
-    by_hand.model.mode.autorec.b -= 10
+    by_hand.model.mode.autorec.b[:] -= 10
     try:
         steps = by_hand.explain(["dog"])
         assert steps["source"] == "autorec" and [word["word"] for word in steps["combined"]] == ["cat", "dog", "grass"]
         assert not any(word["shared"] for word in steps["word2vec"] + steps["networks"][0]["ranking"])
     finally:
-        by_hand.model.mode.autorec.b += 10
+        by_hand.model.mode.autorec.b[:] += 10
 
 
 def test_neighbours_of_a_word(by_hand):
@@ -209,7 +214,7 @@ def model(models, request):
 def test_the_answer_is_that_of_recommend(model, labels, chosen):
     steps = Explainer(model).explain(labels, chosen)
     known = [("grass", 0.8) if label == "grass:0.8" else label for label in labels]
-    answer = model.recommend(known, TOP, chosen=chosen)
+    answer = model.recommend(known, TOP, chosen=chosen, trace=True)
     assert [hashtag["spelled"] for hashtag in steps["hashtags"]] == answer.hashtags
     assert [hashtag["score"] for hashtag in steps["hashtags"]] == pytest.approx(answer.scores, abs=1e-6)
     assert steps["description"] == answer.trace["description"]
@@ -226,8 +231,8 @@ def test_the_units_are_those_of_the_network(model, labels, chosen):
         ["softmax"] * bool(labels) + ["completion"] * bool(chosen) if best else ["autorec"] * bool(labels + chosen)
     )
     for network in steps["networks"]:
-        autorec = model.mode.experts.completion if network["name"] == "completion" else model.autorec
-        outputs = model.mode.experts.hashtags.tolist() if best else list(range(len(model.vocabulary)))
+        autorec = model.mode.panel.experts[network["name"]].network if best else model.mode.autorec
+        outputs = model.mode.panel.domain.hashtags.tolist() if best else list(range(len(model.vocabulary)))
         columns = 2 if network["name"] == "softmax" else 1
         places = {word: place for place, word in enumerate(outputs)} if network["name"] == "completion" else None
         x = np.zeros(autorec.V.shape[1])
@@ -284,11 +289,11 @@ def test_the_experts_make_the_probability(models, labels, chosen, novelty):
     model = models["best"]
     steps = Explainer(model).explain(labels, chosen, novelty)
     experts = steps["experts"]
-    known = len(model.questions(labels).description.indices)
+    known = len(model.queries(labels).description.indices)
     alone = "neither" if known == 0 else "short" if known <= 3 else "description"
     context = alone if not chosen else "both" if known else "chosen"
     assert experts["known"] == CONTEXTS[context]
-    fusion = model.mode.fusions[context]
+    fusion = model.mode.panel.fusions[context]
     assert [expert["name"] for expert in experts["experts"]] == list(fusion.members)
     assert [expert["weight"] for expert in experts["experts"]] == pytest.approx(fusion.weights, abs=1e-6)
     a, c, d = fusion.calibration
@@ -327,12 +332,12 @@ def test_novelty_ranks_what_everybody_uses_lower(models):
 def test_the_intersection_is_that_of_the_sets(folders, raised):
     """As it was trained hardly a word has a positive rating; with all of them raised some in both sets do."""
     model = InstaHash.load(folders["paper"])
-    model.autorec.b += raised
+    model.mode.autorec.b[:] += raised
     sizes = []
     for labels in (["dog", "grass"], ["beach", "sea", "sky"], ["food"]):
         steps = Explainer(model).explain(labels)
-        words = model.questions(labels).description
-        rated = set(np.flatnonzero(model.autorec.predict(words.sign())[0] > 0))
+        words = model.queries(labels).description
+        rated = set(np.flatnonzero(model.mode.autorec.predict(words.sign())[0] > 0))
         assert steps["positive"] == len(rated)
         shared = [w["word"] for w in steps["word2vec"] if model.vocabulary.index[w["word"]] in rated]
         sizes.append(len(shared))
@@ -347,9 +352,9 @@ def test_the_intersection_is_that_of_the_sets(folders, raised):
 
 def test_the_word2vec_set_is_as_large_as_the_settings_say(folders):
     model = InstaHash.load(folders["paper"])
-    model.settings = model.mode.settings = model.settings.changed(["recommend.n_similar=30"])
+    model.settings = model.mode.settings = assign(model.settings, ["combination.n_similar=30"])
     near = Explainer(model).explain(["dog"])["word2vec"]
-    assert [word["word"] for word in near] == model.recommend(["dog"]).trace["word2vec"] and len(near) == 30
+    assert [word["word"] for word in near] == model.recommend(["dog"], trace=True).trace["word2vec"] and len(near) == 30
 
 
 def test_mode_paper_refuses_novelty(models):

@@ -101,14 +101,14 @@ def test_bad_use_is_one_line(folders, tmp_path, capsys, monkeypatch):
     complains("cannot listen at no.such.host.invalid", host="no.such.host.invalid")
     complains("there is no file", posts=tmp_path / "none")
     complains(
-        "cooccurrence, popularity, word2vec, autorec", "--mode paper --model-dir 'pa pr'", posts=posts, compare="pa pr"
+        "cooccurrence, popularity, word2vec, softmax", "--mode paper --model-dir 'pa pr'", posts=posts, compare="pa pr"
     )
     complains("there is no model", posts=posts, compare=tmp_path)
     complains("--posts sample", compare="popularity")
     complains("--posts sample", photos=tmp_path)
     complains("compare it with another", posts=posts, compare=folders["best"])
     complains("there is no folder", posts=posts, photos=tmp_path / "text")
-    complains("is not a file of judgements", posts=posts, judgements=another_database(tmp_path))
+    complains("cannot use the judgements", posts=posts, judgements=another_database(tmp_path))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         complains("cannot listen", "another --port", port=taken.getsockname()[1])
     monkeypatch.setitem(sys.modules, "PIL", None)

@@ -10,7 +10,7 @@ from instahash.data import Label, Post
 from instahash.errors import DataError, ImageError, SettingsError
 from instahash.explore.judgements import Judgements, format_report
 from instahash.explore.judging import Judging
-from instahash.explore.systems import BASELINES, System, model_name, two_systems
+from instahash.explore.systems import System, baselines_of, model_name, two_systems
 
 AB = ("system a", "system b")
 POSTS = [Post(f"post {i}", labels=(Label("dog", 0.9), Label("fog", 0.2))) for i in range(8)]
@@ -191,7 +191,7 @@ def test_files_of_something_else_are_left_alone(tmp_path):
     with pytest.raises(DataError, match="cannot use the judgements"):
         Judgements(tmp_path / "text")
     for name in ("labels", "other"):
-        with pytest.raises(DataError, match="is not a file of judgements"):
+        with pytest.raises(DataError, match="cannot use the judgements .* of something else"):
             Judgements(tmp_path / name)
     with pytest.raises(DataError, match="cannot use the judgements"):
         Judgements(tmp_path / "no folder" / "file")
@@ -233,9 +233,10 @@ def test_the_systems(models, folders):
     assert ours.hashtags(post) == model.recommend([("dog", 0.9)], 10).hashtags  # the beach is not believed
     assert theirs.hashtags(post) == other.recommend(["dog"], 10).hashtags
     assert ours.name == model_name(folders["best"], model) != theirs.name and ours.name.startswith("best best ")
-    for name in BASELINES:
+    assert baselines_of(other)[-1] == "autorec"
+    for name in baselines_of(model):
         _, baseline = two_systems(folders["best"], model, name, None)
-        ids = model.rankings(model.questions([("dog", 0.9)]).description, 10)[name][0]
+        ids = model.rankings(model.queries([("dog", 0.9)]).description, 10)[name][0]
         assert baseline.hashtags(post) == model.vocabulary.spelled(ids) and len(baseline.hashtags(post)) == 10
         assert name in baseline.name
     with pytest.raises(SettingsError, match="compare it with another"):

@@ -47,6 +47,6 @@ def test_the_map_has_the_most_used_hashtags(models):
     assert whole["posts"] == sorted(whole["posts"], reverse=True)
     assert max(map(abs, whole["x"] + whole["y"])) == pytest.approx(1, abs=1e-4)
     # Distances in the plane are no longer than those of the unit vectors, to one scale.
-    unit = model.word2vec.unit_vectors()[model.vocabulary.hashtag_ids]
+    unit = model.word_vectors().unit[model.vocabulary.hashtag_ids]
     expected, _ = plane(unit)
     np.testing.assert_allclose(np.stack([whole["x"], whole["y"]], 1), expected / np.abs(expected).max(), atol=1e-4)

@@ -9,6 +9,7 @@ import pytest
 from instahash import InstaHash
 from instahash.data import Label, Post, Vocabulary, write_posts
 from instahash.explore.explain import Explainer
+from instahash.parameters import assign
 
 HASHTAGS = "#hashtags .hashtag"
 
@@ -247,7 +248,7 @@ def test_the_skip_link_leaves_the_question(page, models):
 
 def test_a_model_with_novelty_of_its_own(opened, start, folders, tmp_path):
     model = InstaHash.load(folders["best"])
-    model.settings = model.settings.changed(["recommend.novelty=0.3"])
+    model.settings = model.mode.settings = assign(model.settings, ["list.novelty=0.3"])
     model.save(tmp_path / "model")
     with start("--model-dir", tmp_path / "model") as address:
         page = opened(address + "/#labels=novelty")

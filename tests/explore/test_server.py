@@ -7,13 +7,13 @@ import re
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from instahash.data import Label, Post, write_posts
 from instahash.explore.explain import Explainer
+from instahash.explore.systems import model_name
 
 httpx = pytest.importorskip("httpx", reason="httpx is not installed: `python3 -m pip install -e '.[test]'`")
 gate = pytest.importorskip("instahash.explore.gate", reason="the extra `web` is not installed")
@@ -500,11 +500,8 @@ def test_without_posts_there_is_nothing_to_judge(served):
     assert page.status_code == 200 and "there is nothing to judge: start with" in page.text
 
 
-def test_nothing_of_all_that_changed_the_model_or_the_answers(served, folders, models):
+def test_nothing_of_all_that_changed_the_model_or_the_answers(served, folders, models, names):
     """Last in this file: the server has had all of the above by now."""
-    header = json.loads(Path(folders["best"], "model.json").read_text())
-    for name, checksum in header["checksums"].items():
-        if name != "model.json":
-            assert hashlib.sha256(Path(folders["best"], name).read_bytes()).hexdigest() == checksum
+    assert model_name(folders["best"], models["best"]) == names["best"]
     answer = httpx.post(served + "/api/explain", json=DOG).json()
     assert shape(answer) == shape(Explainer(models["best"]).explain(["dog"]))
