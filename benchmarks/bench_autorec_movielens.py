@@ -6,7 +6,7 @@ The data may not be handed on (https://grouplens.org/datasets/movielens/1m/), so
 an .npz with arrays user and item (ids from 0) and rating.
 
 An item model completes a film's ratings by all users, a user model a user's ratings of all films. Only given ratings
-count (objective="observed"); predictions are clipped to 1..5, and 3 where user or film has no training rating. The RMSE
+count (absent_weight=0); predictions are clipped to 1..5, and 3 where user or film has no training rating. The RMSE
 is that of the last epoch, averaged over the splits; predictions are not averaged. The settings were chosen on splits of
 other seeds than 0 to 4.
 
@@ -113,7 +113,7 @@ def ours(split, model, seed):
     options = {name: model[name] for name in ("epochs", "reg", "corruption")}
     options |= {"n_hidden": args.n_hidden, "batch_size": args.batch_size, "seed": seed, "n_threads": args.threads}
     watch, c = Watch(split), model["background"]
-    AutoRec(init="random", objective="observed", **options).fit(
+    AutoRec(absent_weight=0, **options).fit(
         split.train, c, on_epoch=lambda net: watch(lambda: net.predict_at(split.train, split.test, c))
     )
     return watch.curve
@@ -167,7 +167,7 @@ def theirs(split, model, seed, batch_size, learning_rate):
 user, item, rating = read(Path(args.data))
 figures = {"ratings": len(rating), "users": int(user.max()) + 1, "items": int(item.max()) + 1, "splits": args.repeat}
 figures["seconds_first_use_with_compiling"] = timed(
-    lambda: AutoRec(8, 1, init="random", objective="observed").fit(sparse.csr_array(np.eye(9, dtype=np.float32)), 0.5)
+    lambda: AutoRec(n_hidden=8, epochs=1, absent_weight=0).fit(sparse.csr_array(np.eye(9, dtype=np.float32)), 0.5)
 )[0]
 for name in args.models:
     model = MODELS[name] | ({"epochs": args.epochs} if args.epochs else {})

@@ -5,7 +5,7 @@
 100 hashtags come into fashion late (`common.fashion`). Of the new posts 1,500 arrive, or all of them. Ratings are +1
 for the words of a post and -1 for all others. Before, new words have no units: they get the rating -1, as absent words
 do. Three ways of training: the start from the spectrum with a ridge decoder, ten epochs of Adam from a random start,
-and such a training that remembers no old posts.
+and such a training that replays no old posts.
 """
 
 from common import arguments, fashion, narrowed, parse, report, split, timed
@@ -18,11 +18,12 @@ import numpy as np  # noqa: E402
 from scipy import sparse  # noqa: E402
 
 from instahash.autorec import AutoRec, rating_matrix  # noqa: E402
+from instahash.replay import ReplayBuffer  # noqa: E402
 
 WAYS = {
     "spectral": {"init": "spectral", "decoder": "ridge", "epochs": 0},
     "gradient": {"init": "random", "epochs": 10, "batch_size": 256},
-    "gradient_without_memory": {"init": "random", "epochs": 10, "batch_size": 256},
+    "gradient_without_replay": {"init": "random", "epochs": 10, "batch_size": 256},
 }
 
 
@@ -44,8 +45,8 @@ for way, options in WAYS.items():
     for n_new in (1500, arriving.shape[0]):
         new = arriving[:n_new]
         model = AutoRec(**options).fit(narrowed(old, n_old))
-        if way == "gradient_without_memory":
-            model._memory.X = model._memory.S = model._memory.X[:0]
+        if way == "gradient_without_replay":
+            model.replay = ReplayBuffer((model.replay.matrices[0][:0],), model.replay.seen)
         rows = {"old_before": rmse(model, old), "new_before": rmse(model, new)}
         rows["seconds"] = timed(lambda model=model, new=new: model.partial_fit(new))[0]
         rows |= {"old_after": rmse(model, old), "new_after": rmse(model, new)}

@@ -16,9 +16,10 @@ import numpy as np  # noqa: E402
 from scipy import sparse  # noqa: E402
 
 from instahash import InstaHash, Settings  # noqa: E402
-from instahash.data import Corpus, read_posts, train_test_split  # noqa: E402
+from instahash.baselines import top_ranked  # noqa: E402
+from instahash.data import Corpus, train_test_split  # noqa: E402
 from instahash.evaluation import evaluate, ranking_measures  # noqa: E402
-from instahash.recommend import top_ranked  # noqa: E402
+from instahash.formats import read_posts  # noqa: E402
 
 corpus = Corpus.from_posts(read_posts(args.data))
 train, test = train_test_split(len(corpus), 0.1, args.seed)

@@ -14,11 +14,14 @@ args = parse(parser)
 import numpy as np  # noqa: E402
 
 from instahash import AutoRec, InstaHash, Settings  # noqa: E402
-from instahash.data import Corpus, encode, keep, read_posts, train_test_split, words  # noqa: E402
+from instahash.baselines import Cooccurrence  # noqa: E402
+from instahash.data import Corpus, encode, train_test_split, words  # noqa: E402
 from instahash.evaluation import cosine, evaluate, jaccard, ranking_measures  # noqa: E402
 from instahash.evaluation.scores import as_ranked, as_sets  # noqa: E402
-from instahash.pipeline.best import CONTEXTS, HELD_OUT  # noqa: E402
-from instahash.recommend import Cooccurrence, Fusion, Questions  # noqa: E402
+from instahash.formats import read_posts  # noqa: E402
+from instahash.pipeline.best import CONTEXTS, HELD_OUT, SIGNED  # noqa: E402
+from instahash.recommend import Fusion, Questions  # noqa: E402
+from instahash.sparse import keep  # noqa: E402
 
 MEASURES = ("precision@1", "recall@5", "recall@10", "accuracy@10", "ndcg@10")
 posts = list(read_posts(args.data))
@@ -35,7 +38,7 @@ figures["seconds fit paper"], paper = timed(lambda: InstaHash(Settings.of("paper
 
 def speed():
     """Milliseconds of one `recommend` call, warm, the median over posts."""
-    posts = [[(word, 0.8) for word in answer.description] for answer in answers[:500]]
+    posts = [[(word, 0.8) for word in answer.trace["description"]] for answer in answers[:500]]
     for labels in posts[:50]:
         best.recommend(labels)
     return 1e3 * float(np.median([timed(lambda labels=labels: best.recommend(labels))[0] for labels in posts]))
@@ -116,7 +119,7 @@ for members in (
     (*models, "cooccurrence"),
     (*models, "cooccurrence", "popularity"),
 ):
-    fusion = Fusion(members, [starts[member] for member in members]).fit(held, wanted)
+    fusion = Fusion(members, [starts[member] for member in members], SIGNED).fit(held, wanted)
     figures[f"ablation 2 fused: {', '.join(members)}"] = ndcg(fusion.log_probabilities(own))
 
 # What is left of it where people give one label, or few.
@@ -174,29 +177,28 @@ for low in np.arange(0, 1, 0.1):
         figures[f"calibration {low:.1f}: came true"] = float(hit[part].mean())
 
 
-class Wishing:
-    """A model of which something is wished, to be evaluated as any other."""
+class WithOptions:
+    """A model that is always queried with some options, to be evaluated as any other."""
 
-    def __init__(self, **wishes):
-        self.wishes = wishes
-        self.vocabulary, self.settings, self.summary, self.word2vec = (
-            getattr(best, name) for name in ("vocabulary", "settings", "summary", "word2vec")
-        )
+    vocabulary, settings, summary, word_vectors = best.vocabulary, best.settings, best.summary, best.word_vectors
 
-    def recommend_matrix(self, description, top=None):
-        return best.recommend_matrix(description, top, **self.wishes)
+    def __init__(self, **options):
+        self.options = options
 
-    def rankings(self, description, top):
+    def recommend_matrix(self, description, **query):
+        return best.recommend_matrix(description, **query, **self.options)
+
+    def rankings(self, description, top, chosen=None):
         return {}
 
 
 curves = {}
-for wish in ("novelty", "diversity"):
+for option in ("novelty", "diversity"):
     for value in (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0):
-        result = evaluate(Wishing(**{wish: value}), test)
+        result = evaluate(WithOptions(**{option: value}), test)
         row = {"ndcg@10": result.ranking["instahash"]["ndcg@10"], **result.lists["instahash"]}
-        curves.setdefault(wish, []).append((value, row))
-        figures |= {f"{wish} {value}: {name}": figure for name, figure in row.items()}
+        curves.setdefault(option, []).append((value, row))
+        figures |= {f"{option} {value}: {name}": figure for name, figure in row.items()}
 figures["peak_rss_mb"] = peak_mb()
 report(args, figures)
 if args.plot:

@@ -3,7 +3,7 @@
     python benchmarks/bench_recommend.py --data posts.jsonl.gz --model-dir model --threads 2 --json result.json
 
 Without --model-dir a model is trained first, briefly, since speed does not depend on how well it is trained. The
-questions are the data's own descriptions, repeated until there are --questions of them.
+queries are the data's own descriptions, repeated until there are --questions of them.
 """
 
 from common import arguments, in_turn, parse, peak_mb, report, timed
@@ -13,11 +13,12 @@ parser.add_argument("--model-dir", help="a trained model; default: train one bri
 parser.add_argument("--questions", type=int, default=10_000)
 args = parse(parser)
 
-import numpy as np  # noqa: E402
-from scipy import sparse  # noqa: E402
+import numpy as np
+from scipy import sparse
 
-from instahash import InstaHash, Settings  # noqa: E402
-from instahash.data import Corpus, encode, read_posts  # noqa: E402
+from instahash import InstaHash, Settings
+from instahash.data import Corpus, encode, read_posts
+from instahash.word2vec import WordVectors
 
 corpus = Corpus.from_posts(read_posts(args.data))
 figures = {}
@@ -42,7 +43,8 @@ def single():
 
 
 works = {"batch": lambda: model.recommend_matrix(description), "single": single}
-similar = {"similar": lambda: model.word2vec.most_similar(description, 20)}
+vectors = WordVectors(model.vocabulary.words, model.word2vec.word_vectors())
+similar = {"similar": lambda: vectors.most_similar_to_sets(description, 20)}
 ones = sparse.csr_array(
     (np.ones(description.nnz, np.float32), description.indices, description.indptr), description.shape
 )
@@ -56,11 +58,11 @@ def outputs():
 if args.against == "gensim":
     from gensim.models import KeyedVectors
 
-    vectors = KeyedVectors(model.word2vec.dim)
-    vectors.add_vectors(model.vocabulary.words, model.word2vec.W)
-    vectors.fill_norms()
+    gensims = KeyedVectors(vectors.vectors.shape[1])
+    gensims.add_vectors(model.vocabulary.words, model.word2vec.W)
+    gensims.fill_norms()
     words = [model.vocabulary.words_array[row] for row in np.split(description.indices, description.indptr[1:-1])]
-    works |= similar | {"peer": lambda: [vectors.most_similar(positive=list(w), topn=20) for w in words if len(w)]}
+    works |= similar | {"peer": lambda: [gensims.most_similar(positive=list(w), topn=20) for w in words if len(w)]}
 elif args.against == "torch":
     import torch
 
@@ -79,9 +81,9 @@ elif args.against == "torch":
 elif args.against == "reference":
     from instahash.topk import plain_top_k
 
-    scores = model.word2vec.similarities(description[:2000])
-    works |= {"similar": lambda: model.word2vec.most_similar(description[:2000], 20, exclude=False)}
-    works |= {"peer": lambda: plain_top_k(model.word2vec.similarities(description[:2000]), 20)}
+    scores = vectors.similarities(description[:2000])
+    works |= {"similar": lambda: vectors.most_similar_to_sets(description[:2000], 20, exclude=False)}
+    works |= {"peer": lambda: plain_top_k(vectors.similarities(description[:2000]), 20)}
 seconds = in_turn(args.repeat, **works)
 figures |= {
     "questions": args.questions,

@@ -26,11 +26,11 @@ posts = list(planted_trend(args.posts, args.seed, DAYS, RISE))
 by_day = [posts[len(posts) * day // DAYS : len(posts) * (day + 1) // DAYS] for day in range(DAYS)]
 before = [post for day in by_day[:RISE] for post in day]
 settings = Settings.of("best", seed=args.seed, n_threads=args.threads)
-fading = replace(settings, recommend=replace(settings.recommend, half_life=args.half_life))
+decaying = replace(settings, recommend=replace(settings.recommend, half_life=args.half_life))
 systems = {
     "left as it was": InstaHash(settings).fit(before),
     "learning on": InstaHash(settings).fit(before),
-    f"learning on, half-life {args.half_life:g} days": InstaHash(fading).fit(before),
+    f"learning on, half-life {args.half_life:g} days": InstaHash(decaying).fit(before),
 }
 figures, seconds = {}, []
 for day in range(RISE, min(RISE + 8, DAYS - 1)):

@@ -1,17 +1,18 @@
-"""Skip-gram: pairs a second, the whole job and quality, against gensim on the same pairs or against the plain reference.
+"""Skip-gram: pairs a second, the whole job and quality, against gensim on the same pairs or the plain reference.
 
     python benchmarks/bench_word2vec.py --data posts.jsonl.gz --against gensim --json result.json
 
-A pair is an ordered pair of different words of a post; an epoch of the sampling trainer is every pair of every bag once,
-with 5 negatives expected a pair and 100 dimensions. gensim gets each bag as a sentence, with a window that covers it and no
-shrinking, subsampling or minimum count, from a list and from a file, and the faster of the two counts. Both are measured in
-turn, on 1 thread and on 2, each number of threads in a process of its own whose BLAS has as many.
+A pair is an ordered pair of different words of a post; an epoch of the sampling trainer is every pair of every bag
+once, with 5 negatives expected a pair and 100 dimensions. gensim gets each bag as a sentence, with a window that covers
+it and no shrinking, subsampling or minimum count, from a list and from a file, and the faster of the two counts. Both
+are measured in turn, on 1 thread and on 2, each number of threads in a process of its own whose BLAS has as many.
 
-The whole job is the paper's: vectors from all 3-permutations of all bags. This code never lists them (exact trainer); gensim
-trains on them for one epoch, in random order, on a share of them whose time is scaled up. `--literal-share 1` gives it all
-of them and measures its vectors. Quality, on a tenth of the posts kept back: recall@10 of the author's hashtags ranked by
-cosine with the mean vector of the description, of input vectors or of the sum of input and output vectors, whichever is
-better for each system; and the expected loss a pair on the training posts, computed exactly.
+The whole job is the paper's: vectors from all 3-permutations of all bags. This code never lists them (exact trainer);
+gensim trains on them for one epoch, in random order, on a fraction of them whose time is scaled up.
+`--literal-fraction 1` gives it all of them and measures its vectors. Quality, on a tenth of the posts kept back:
+recall@10 of the author's hashtags ranked by cosine with the mean vector of the description, of input vectors or of the
+sum of input and output vectors, whichever is better for each system; and the expected loss a pair on the training
+posts, computed exactly.
 """
 
 import json
@@ -26,15 +27,17 @@ parser = arguments(__doc__.split("\n")[0], ["gensim", "reference"])
 parser.set_defaults(threads=None)
 parser.add_argument("--epochs", type=int, default=15, help="epochs for quality; speed is measured on one")
 parser.add_argument("--dim", type=int, default=100)
-parser.add_argument("--literal-share", type=float, default=0.02, help="share of the 3-permutations gensim is given")
+parser.add_argument(
+    "--literal-fraction", type=float, default=0.02, help="fraction of the 3-permutations gensim is given"
+)
 args = parse(parser)
 
-import numpy as np  # noqa: E402
-from scipy import sparse  # noqa: E402
+import numpy as np
+from scipy import sparse
 
-from instahash.evaluation import ranking_measures  # noqa: E402
-from instahash.recommend import top_ranked  # noqa: E402
-from instahash.word2vec import Word2Vec, reference, sampling  # noqa: E402
+from instahash.evaluation import ranking_measures
+from instahash.recommend import top_ranked
+from instahash.word2vec import Word2Vec, WordVectors, reference, sampling
 
 
 def exact_loss(W, C, bags, k=5, r=3):
@@ -58,7 +61,7 @@ def quality(W, C, name=""):
     rows = np.flatnonzero((np.diff(test.hashtags.indptr) > 0) & (np.diff(test.description.indptr) > 0))
     recalls = {}
     for kind, vectors in (("input", W), ("sum", W + C)):
-        similar = Word2Vec.from_arrays(vectors, None).similarities(test.description[rows])
+        similar = WordVectors(data.vocabulary.words, vectors).similarities(test.description[rows])
         ranked = top_ranked(similar, 10, data.vocabulary.hashtag_ids)
         recalls[kind] = ranking_measures(ranked, test.hashtags[rows])["recall@10"]
     return {
@@ -95,15 +98,15 @@ class Gensim:
         return self.model.wv.vectors[order], self.model.syn1neg[order]
 
 
-def permutations(share):
-    """A random share of all 3-permutations of all bags, in random order: word ids (n, 3) int32."""
+def permutations(fraction):
+    """A random fraction of all 3-permutations of all bags, in random order: word ids (n, 3) int32."""
     rng, parts = np.random.default_rng(args.seed), []
     for n in np.unique(sizes[sizes > 2]):
         places = np.stack([grid.ravel() for grid in np.meshgrid(*[np.arange(n)] * 3)], axis=1)
         a, b, c = places.T
         places = places[(a != b) & (b != c) & (a != c)].astype(np.int32)
         starts = data.bags.indptr[:-1][sizes == n]
-        drawn = rng.permutation(len(starts) * len(places))[: round(share * len(starts) * len(places))]
+        drawn = rng.permutation(len(starts) * len(places))[: round(fraction * len(starts) * len(places))]
         parts.append(data.bags.indices[starts[drawn // len(places)][:, None] + places[drawn % len(places)]])
     listed = np.concatenate(parts).astype(np.int32)
     rng.shuffle(listed)
@@ -135,7 +138,7 @@ def against_gensim(folder):
     figures["seconds_training_gensim"] = timed(lambda: same_epochs.train(source, len(bags), n_words))[0]
     figures |= quality(*same_epochs.vectors(), "_gensim")
 
-    listed = permutations(args.literal_share)
+    listed = permutations(args.literal_fraction)
     in_file = Path(folder, "permutations.txt")
     with open(in_file, "w") as file:
         for start in range(0, len(listed), 100_000):
@@ -144,7 +147,7 @@ def against_gensim(folder):
     literal, n = Gensim(2), len(listed)
     took = timed(lambda: literal.train(in_file, n, 3 * n))[0]
     figures["permutations_given_to_gensim"] = n
-    if args.literal_share == 1:
+    if args.literal_fraction == 1:
         figures |= {"seconds_literal_gensim": took} | quality(*literal.vectors(), "_literal_gensim")
     else:
         rows = data.vocabulary.words_array[listed].tolist()

@@ -11,10 +11,10 @@ from common import arguments, fashion, narrowed, parse, report, split, timed
 parser = arguments(__doc__.split("\n")[0], [])
 args = parse(parser)
 
-import numpy as np  # noqa: E402
-from scipy import sparse  # noqa: E402
+import numpy as np
+from scipy import sparse
 
-from instahash.word2vec import Word2Vec, sampling  # noqa: E402
+from instahash.word2vec import Word2Vec, sampling
 
 
 def counts(bags):

@@ -3,8 +3,9 @@
     python benchmarks/bench_word2vec_scale.py --threads 2 --json result.json --plot result.svg
 
 Every size is measured in a process of its own on a synthetic corpus with all its hashtags kept (435,651 at the full
-1.1 million posts): reading and preprocessing, then epochs of the sampling trainer, of which the median counts. Peak memory
-is that of the whole process, the corpus included. `seconds_a_million_posts` is constant where time is linear in posts.
+1.1 million posts): reading and preprocessing, then epochs of the sampling trainer, of which the median counts. Peak
+memory is that of the whole process, the corpus included. `seconds_a_million_posts` is constant where time is linear in
+posts.
 """
 
 import json
@@ -22,11 +23,11 @@ parser.add_argument("--epochs", type=int, default=3)
 parser.add_argument("--plot", metavar="FILE", help="draw time and memory against posts (needs matplotlib)")
 args = parse(parser)
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from instahash.data import fit_dataset  # noqa: E402
-from instahash.data.synthetic import synthetic_corpus  # noqa: E402
-from instahash.word2vec import Word2Vec  # noqa: E402
+from instahash.data import fit_dataset
+from instahash.data.synthetic import synthetic_corpus
+from instahash.word2vec import Word2Vec
 
 
 def measure(n_posts):

@@ -39,7 +39,8 @@ def parse(parser):
 
 def split(args, test_share=0.1):
     """(training Dataset, test Dataset in its vocabulary)."""
-    from instahash.data import Corpus, encode, fit_dataset, read_posts, train_test_split
+    from instahash.data import Corpus, encode, fit_dataset, train_test_split
+    from instahash.formats import read_posts
 
     corpus = Corpus.from_posts(read_posts(args.data))
     train, test = train_test_split(len(corpus), test_share, args.seed)

@@ -2,10 +2,15 @@
 
 The rooms, in the order to read them:
 
-    data        posts, words, vocabulary, bags as CSR matrices; readers; the embedded sample and synthetic corpora
+    data        posts, words, vocabulary, bags as CSR matrices; the embedded sample and synthetic corpora
+    formats     the files and folders that posts come in
     word2vec    skip-gram with negative sampling
-    autorec     the autoencoder
-    recommend   how the two are combined, and simple methods to compare them with
+    network     what the two networks share: activations, optimisers, the epoch loop
+    autorec     the paper's autoencoder
+    softmax     the network from what is seen to what is wanted
+    baselines   simple methods to compare with
+    recommend   how models' scores become lists of hashtags
+    experts     what mode "best" asks, one file each, and how their answers become one
     pipeline    InstaHash: the order of the steps
     evaluation  measures and tables
     report      an evaluation as a page with figures and examples
@@ -14,39 +19,56 @@ The rooms, in the order to read them:
     testing     checks for hand-written gradients, for your own code too
     cli         the commands
 
-`settings` lists every setting, `training` has histories and early stopping, `storage` writes model directories,
-`database` shares SQLite files, `threads` shares rows among threads, `topk` finds the highest scores, `jit` holds Numba's
-flags, `errors` what is raised.
+Single files: `sparse`, `dense`, `topk` and `texts` are helpers for arrays; `files` reads and writes files, `storage` the
+model and the checkpoint, `database` SQLite files; `parameters` declares settings; `trainer`, `training` and `replay` are
+about trainings; `threads` shares rows among threads; `jit` holds Numba's flags; `errors` what is raised.
 Importing this package is cheap: what is named here is loaded when it is first used.
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from instahash.autorec import AutoRec, AutoRecSettings
+    from instahash.data import Corpus, Label, Post
+    from instahash.errors import InstahashError
+    from instahash.formats import read_posts, write_posts
+    from instahash.pipeline import BestSettings, InstaHash, PaperSettings
+    from instahash.recommend import Recommendation
+    from instahash.softmax import SoftmaxNetwork, SoftmaxSettings
+    from instahash.training import EarlyStopping
+    from instahash.word2vec import Word2Vec, Word2VecSettings, WordVectors
 
 __version__ = "0.1.0"
 
 _HOME = {
     "InstaHash": "instahash.pipeline",
+    "BestSettings": "instahash.pipeline",
+    "PaperSettings": "instahash.pipeline",
     "Recommendation": "instahash.recommend",
-    "Settings": "instahash.settings",
     "Word2Vec": "instahash.word2vec",
+    "Word2VecSettings": "instahash.word2vec",
     "WordVectors": "instahash.word2vec",
     "EarlyStopping": "instahash.training",
     "AutoRec": "instahash.autorec",
+    "AutoRecSettings": "instahash.autorec",
+    "SoftmaxNetwork": "instahash.softmax",
+    "SoftmaxSettings": "instahash.softmax",
     "Post": "instahash.data",
     "Label": "instahash.data",
     "Corpus": "instahash.data",
-    "read_posts": "instahash.data",
-    "write_posts": "instahash.data",
+    "read_posts": "instahash.formats",
+    "write_posts": "instahash.formats",
     "InstahashError": "instahash.errors",
 }
 __all__ = [*_HOME, "__version__"]
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
     raise AttributeError(f"module 'instahash' has no attribute '{name}'")
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted([*globals(), *_HOME])

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeAlias
+
+Execute: TypeAlias = Callable[..., sqlite3.Cursor]
 
 
 class Database:
@@ -15,46 +18,72 @@ class Database:
     path : the file; its folder must be there.
     failure : called with what SQLite, the system or the content (ValueError, TypeError) complain of; gives the
         exception to raise in its place.
+    application, version : SQLite's application_id and user_version of such files. Another application's file and one of
+        a newer version are refused, as a ValueError, and left as they are.
+    schema : the statements that make the tables of a new file.
     """
 
-    def __init__(self, path: str | Path, failure: Callable[[Exception], Exception]):
+    def __init__(
+        self,
+        path: str | Path,
+        failure: Callable[[Exception], Exception],
+        application: int,
+        version: int,
+        schema: Sequence[str],
+    ):
         self._failure, self._lock = failure, threading.Lock()
         with self._faults():
             # Autocommit: transactions are opened where they are needed.
             self._connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
             self._connection.row_factory = sqlite3.Row
+        try:
+            with self.transaction() as execute:
+                _prepare(execute, application, version, schema)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         with self._lock:
             self._connection.close()
 
     @contextmanager
-    def statements(self):
+    def statements(self) -> Iterator[Execute]:
         """Gives `execute`, for statements that stand alone."""
         with self._lock, self._faults():
             yield self._connection.execute
 
     @contextmanager
-    def transaction(self):
+    def transaction(self) -> Iterator[Execute]:
         """Gives `execute`, for statements that count all together or not at all."""
         with self.statements() as execute:
-            execute("BEGIN IMMEDIATE")
             try:
+                execute("BEGIN IMMEDIATE")
                 yield execute
+                execute("COMMIT")
             except BaseException:
-                execute("ROLLBACK")
+                self._connection.rollback()  # which does nothing where SQLite has rolled back already
                 raise
-            execute("COMMIT")
 
     @contextmanager
-    def _faults(self):
+    def _faults(self) -> Iterator[None]:
         try:
             yield
         except (sqlite3.Error, OSError, ValueError, TypeError) as error:
             raise self._failure(error) from None
 
 
-def kind_of(execute) -> tuple[int, int, bool]:
-    """(application_id, user_version, whether there is no table yet): what a file says it is."""
-    application, version = (execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
-    return application, version, execute("SELECT * FROM sqlite_master").fetchone() is None
+def _prepare(execute: Execute, application: int, version: int, schema: Sequence[str]) -> None:
+    """Make the tables of a new file. Raises ValueError for a file of something else."""
+
+    def first(statement: str) -> Any:
+        return execute(statement).fetchone()
+
+    found, is_new = first("PRAGMA application_id")[0], first("SELECT * FROM sqlite_master") is None
+    if found != application and (found or not is_new):
+        raise ValueError("it is a database of something else")
+    if first("PRAGMA user_version")[0] > version:
+        raise ValueError("it is of a newer version")
+    if is_new:
+        for statement in (*schema, f"PRAGMA application_id={application}", f"PRAGMA user_version={version}"):
+            execute(statement)

@@ -4,13 +4,14 @@ Each message says, in one line, what came, what was wanted and what to try. The 
 status 2; a program catches :class:`InstahashError` or one of its kinds.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 
 def plural(number: int, noun: str) -> str:
     """ "1 post", "2 posts": how texts for people count."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
-counted = plural
 
 
 class InstahashError(Exception):
@@ -24,13 +25,13 @@ class DataError(InstahashError):
 class UnknownWordError(DataError, KeyError):
     """Words that a vocabulary does not have; `words` lists all of them."""
 
-    def __init__(self, words):
+    def __init__(self, words: Iterable[str]):
         self.words = list(words)
-        shown = ", ".join(repr(word) for word in self.words[:10]) + (", ..." if len(self.words) > 10 else "")
-        super().__init__(f"not in the vocabulary: {shown}; check the spelling, or leave unknown words out")
+        first = ", ".join(repr(word) for word in self.words[:10]) + (", ..." if len(self.words) > 10 else "")
+        super().__init__(f"not in the vocabulary: {first}; check the spelling, or leave unknown words out")
 
-    def __str__(self):  # KeyError's own would put the line in quotes
-        return self.args[0]
+    def __str__(self) -> str:  # KeyError's own would put the line in quotes
+        return str(self.args[0])
 
 
 class ModelError(InstahashError):
@@ -40,7 +41,7 @@ class ModelError(InstahashError):
 class UntrainedError(ModelError, AttributeError):
     """A model is asked for what only training gives it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("this model is not trained: call fit, or load one")
 
 

@@ -45,8 +45,8 @@ def writing(
 ) -> Iterator[IO[bytes]]:
     """A binary file that takes the place of `path` when the block ends, and leaves `path` alone where the block fails.
 
-    The content is written beside `path` under a name of its own, compressed by the suffix of `path` (.gz, .xz), synced
-    to the disk and renamed. At any moment `path` has its old content or its new content; of two writers the last wins.
+    The content is written beside `path` under a name of its own, compressed by the suffix of `path` (.gz, .xz, .bz2),
+    synced to the disk and renamed. At any moment `path` has its old content or its new; of two writers the last wins.
 
     error, advice : the kind of error where the file cannot be written, and what its line tells the user to try.
     """
@@ -91,6 +91,8 @@ def _compressed(raw: IO[bytes], suffix: str) -> Any:
     """`raw` itself, or a file that compresses into it; the same content always gives the same bytes."""
     if suffix == ".gz":
         return gzip.GzipFile("", "wb", fileobj=raw, mtime=0)
+    if suffix == ".bz2":
+        return bz2.BZ2File(raw, "wb")
     return lzma.LZMAFile(raw, "wb") if suffix == ".xz" else nullcontext(raw)
 
 

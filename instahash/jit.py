@@ -1,6 +1,13 @@
 """The one decorator for Numba kernels: every flag is set here, once, with its reason."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
 import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 # Sums may be reordered and multiply-adds fused, without which a reduction runs in strict order and never uses SIMD.
 # `nnan` and `ninf` are left out: the trainers test their losses for NaN and infinity.
@@ -8,7 +15,7 @@ FASTMATH = {"reassoc", "contract", "nsz", "arcp"}
 COMPILED = not numba.config.DISABLE_JIT
 
 
-def kernel(function):
+def kernel(function: F) -> F:
     """Compile `function` on its first call, without the GIL, and keep the machine code on disk.
 
     A kernel calls only kernels of its own file: the cache looks at that file's time stamp alone. Where no cache
@@ -16,8 +23,8 @@ def kernel(function):
     process; `NUMBA_CACHE_DIR` names another folder. With `NUMBA_DISABLE_JIT=1` it stays plain Python.
     """
     # error_model="numpy": a division by zero gives inf, as in the reference, and costs no branch in a loop.
-    flags = {"nogil": True, "fastmath": FASTMATH, "error_model": "numpy"}
+    flags: dict[str, Any] = {"nogil": True, "fastmath": FASTMATH, "error_model": "numpy"}
     try:
-        return numba.njit(function, cache=True, **flags)
+        return cast(F, numba.njit(function, cache=True, **flags))
     except RuntimeError:  # "cannot cache function: no locator available"
-        return numba.njit(function, cache=False, **flags)
+        return cast(F, numba.njit(function, cache=False, **flags))

@@ -13,7 +13,7 @@ from math import isfinite
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
-from instahash.errors import SettingsError
+from instahash.errors import InstahashError, SettingsError
 
 S = TypeVar("S")
 KINDS = {bool: "true or false", int: "a whole number", float: "a finite number", str: "a text"}
@@ -73,6 +73,30 @@ def _checked(part: Field[Any], value: Any, name: str) -> Any:
         if bound is not None and not holds(value, bound):
             raise SettingsError(f"{name} is {value}; it must be {wanted} {bound:g}, such as {part.default}")
     return kind(value)
+
+
+def settled(kind: type[S], settings: S | None, changes: dict[str, Any], owner: str) -> S:
+    """The settings of a model, by default those of `kind`, with some fields changed by name.
+
+    Raises SettingsError, which begins with `owner`, for a name that is not a field and for settings of another kind.
+    """
+    settings = kind() if settings is None else settings
+    if not isinstance(settings, kind):
+        raise SettingsError(f"{owner}: settings are {settings!r:.60}; give {kind.__name__}, or its fields by name")
+    known = [part.name for part in fields(settings)]  # type: ignore[arg-type]
+    for name in changes:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise SettingsError(f"{owner}: there is no setting '{name}'{meant} (the settings are {', '.join(known)})")
+    return replace(settings, **changes)  # type: ignore[type-var]
+
+
+def whole(value: Any, name: str, least: int, error: type[InstahashError] = SettingsError) -> int:
+    """A whole number of at least `least`; an error of that kind for anything else."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+        raise error(f"{name} is {value!r}; it must be a whole number of at least {least}")
+    return int(value)
 
 
 def listed(settings: Any) -> Iterator[tuple[str, Any, str]]:

@@ -32,6 +32,12 @@ class ReplayBuffer:
             self.matrices = tuple(matrix[rows] for matrix in self.matrices)
         self.matrices, self.seen = self.after(new), self.seen + n_new
 
+    def including(self, matrices: tuple[CSR, ...], seed: int) -> ReplayBuffer:
+        """Another buffer that has seen these posts too."""
+        buffer = ReplayBuffer(self.matrices, self.seen)
+        buffer.add(matrices, seed)
+        return buffer
+
     def after(self, matrices: tuple[CSR, ...]) -> tuple[CSR, ...]:
         """These posts with the remembered ones below them."""
         if not self.matrices:

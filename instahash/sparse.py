@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy import sparse
 
-CSR = sparse.csr_array
+from instahash.errors import DataError
+
+CSR: TypeAlias = sparse.csr_array
+
+
+def as_csr(matrix: Any, name: str, dtype: Any, n_columns: int | None = None) -> CSR:
+    """A matrix that was given to a model, of any sparse form, as CSR of `dtype` in which each entry is stored once.
+
+    Raises DataError, which begins with `name`, for a dense array, entries that are not finite numbers, and where there
+    are not `n_columns` columns.
+    """
+    if not sparse.issparse(matrix) or matrix.ndim != 2 or matrix.dtype.kind not in "biuf":
+        what = f"{type(matrix).__name__} of {matrix.dtype}" if hasattr(matrix, "dtype") else type(matrix).__name__
+        raise DataError(f"{name} must be a sparse matrix of numbers, not {what}; give scipy.sparse.csr_array(...)")
+    if n_columns is not None and matrix.shape[1] != n_columns:
+        raise DataError(f"{name} have {matrix.shape[1]} columns; the model has {n_columns}")
+    matrix = sparse.csr_array(matrix)
+    if not matrix.has_canonical_format:
+        matrix = matrix.copy()
+        matrix.sum_duplicates()
+    if not np.isfinite(matrix.data).all():
+        raise DataError(f"{name} have an entry that is not a finite number; leave such entries out")
+    return with_data(matrix, matrix.data.astype(dtype))
 
 
 def with_data(matrix: CSR, data: Any) -> CSR:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TypeVar
 
 import numpy as np
+
+T = TypeVar("T")
+Work = Callable[[slice], T]
 
 
 class Threads:
@@ -18,47 +23,49 @@ class Threads:
         process: of trainings at the same time, let each have a process.
     """
 
-    def __init__(self, n_threads, blas=True):
+    def __init__(self, n_threads: int, blas: bool = True):
         self.n_threads, self._blas = n_threads, blas
         # Kernels' callers test what they get for NaN and infinity, which says more than a warning of NumPy's.
-        quiet = {"initializer": lambda: np.seterr(over="ignore", invalid="ignore")}
+        quiet: dict[str, Any] = {"initializer": lambda: np.seterr(over="ignore", invalid="ignore")}
         self._executor = ThreadPoolExecutor(n_threads, **quiet) if n_threads > 1 else None
 
-    def __enter__(self):
-        self._limits = nullcontext() if self._blas else _one_blas_thread()
+    def __enter__(self) -> Threads:
+        self._limits: AbstractContextManager[Any] = nullcontext() if self._blas else _one_blas_thread()
         self._limits.__enter__()
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> None:
         if self._executor:
             self._executor.shutdown()
         self._limits.__exit__(*error)
 
-    def rows(self, n_rows, work):
+    def rows(self, n_rows: int, work: Work[T]) -> list[T]:
         """Slices of equally many rows."""
         return self._run(np.linspace(0, n_rows, self.n_threads + 1).astype(int), work)
 
-    def entries(self, indptr, work):
+    def entries(self, indptr: np.ndarray, work: Work[T]) -> list[T]:
         """Slices of the rows of a CSR matrix with about equally many stored entries."""
         cuts = np.searchsorted(indptr, np.linspace(0, indptr[-1], self.n_threads + 1)[1:-1])
         return self._run(np.concatenate([[0], cuts, [len(indptr) - 1]]), work)
 
-    def product(self, A, B):
+    def product(self, A: np.ndarray, B: np.ndarray) -> np.ndarray:
         """A B."""
         out = np.empty((len(A), B.shape[1]), A.dtype)
         self.rows(len(A), lambda part: np.matmul(A[part], B, out=out[part]))
         return out
 
-    def gram(self, A):
+    def gram(self, A: np.ndarray) -> np.ndarray:
         """A'A, added up over each thread's rows."""
-        return sum(self.rows(len(A), lambda part: A[part].T @ A[part]))
+        first, *others = self.rows(len(A), lambda part: A[part].T @ A[part])
+        return sum(others, first)
 
-    def _run(self, cuts, work):
+    def _run(self, cuts: np.ndarray, work: Work[T]) -> list[T]:
         parts = [slice(int(a), int(b)) for a, b in zip(cuts, cuts[1:])]
         return list(self._executor.map(work, parts)) if self._executor else [work(part) for part in parts]
 
 
-def _one_blas_thread():
+def _one_blas_thread() -> AbstractContextManager[Any]:
     from threadpoolctl import threadpool_limits
 
-    return threadpool_limits(1, user_api="blas")
+    limits: AbstractContextManager[Any] = threadpool_limits(1, user_api="blas")
+    return limits

@@ -8,7 +8,7 @@ from instahash.jit import kernel
 
 
 @kernel
-def top_k(scores, k):
+def top_k(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Columns of the k highest scores of each row, highest first, ties by column; -1 where only -inf is left.
 
     scores : (n_rows, n_columns) float.  Returns (ids (n_rows, k) int32, values (n_rows, k)).
@@ -32,7 +32,7 @@ def top_k(scores, k):
     return ids, values
 
 
-def plain_top_k(scores, k):
+def plain_top_k(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """:func:`top_k` by a full sort."""
     order = np.argsort(-scores, axis=1, kind="stable")[:, :k].astype(np.int32)
     values = np.take_along_axis(scores, order, axis=1)

@@ -1,8 +1,15 @@
-"""What a training leaves behind epoch by epoch, and stopping it when nothing more is gained."""
+"""What a training leaves behind epoch by epoch, stopping it when nothing more is gained, undoing one that failed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+Arrays = dict[str, np.ndarray]
 
 
 @dataclass
@@ -12,45 +19,86 @@ class History:
     loss : list of float64, mean over what is trained on.
     score : list of float, what an :class:`EarlyStopping` measured; empty without one.
     stopped : why training ended before its last epoch, "" where it did not.
+    first, last : the training that writes this history begins after `first` epochs, and epoch `last` is its last one.
     """
 
     loss: list[float] = field(default_factory=list)
     score: list[float] = field(default_factory=list)
     stopped: str = ""
+    first: int = field(default=0, compare=False)
+    last: int = field(default=0, compare=False)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.loss)
 
-    def __getitem__(self, epoch):
+    def __getitem__(self, epoch: int) -> float:
         return self.loss[epoch]
+
+    def extended(self, n_epochs: int) -> History:
+        """A copy for a training of so many more epochs."""
+        n = len(self)
+        return replace(self, loss=[*self.loss], score=[*self.score], stopped="", first=n, last=n + n_epochs)
+
+
+class Trained(Protocol):
+    """A model whose state between epochs can be kept and put back."""
+
+    history: History
+
+    def state(self) -> Arrays: ...
+
+    def restore(self, state: Arrays) -> None: ...
 
 
 class EarlyStopping:
     """Ends a training once `score(model)` has not risen for `patience` epochs, and puts the best epoch's model back.
 
-    Give it as `on_epoch`: it is called between epochs, when no thread works on the model.
+    Give it as `on_epoch`: it is called between epochs, when no thread works on the model. The best epoch is put back
+    after the last epoch too. Another training begins anew.
 
     score : function of the model; higher is better.
-    patience : int >= 1, epochs without a rise of more than `min_gain` that are waited for.
+    patience : int >= 1, epochs to wait for a rise of more than `min_gain`.
     """
 
-    def __init__(self, score, patience=3, min_gain=0.0):
+    def __init__(self, score: Callable[[Any], float], patience: int = 3, min_gain: float = 0.0):
         self.score, self.patience, self.min_gain = score, patience, min_gain
         self.best_score, self.best_epoch = float("-inf"), 0
+        self._history: History | None = None
+        self._best: Arrays = {}
 
-    def __call__(self, model):
+    def __call__(self, model: Trained) -> bool:
         score, history = float(self.score(model)), model.history
+        if history is not self._history:
+            self._history, self.best_score, self.best_epoch = history, float("-inf"), 0
         history.score.append(score)
         epoch = len(history)
         if score > self.best_score + self.min_gain or not self.best_epoch:
             self.best_score, self.best_epoch = score, epoch
-            self._best = None  # so that there are never three copies
+            self._best = {}  # so that there are never three copies
             self._best = {name: array.copy() for name, array in model.state().items()}
-        elif epoch - self.best_epoch >= self.patience:
-            model.restore(self._best)
-            history.stopped = (
-                f"the score did not rise above {self.best_score:.4f} of epoch {self.best_epoch} for {self.patience} "
-                "epochs; the model is that epoch's"
-            )
-            return True
-        return False
+        waited = epoch - self.best_epoch
+        if waited >= self.patience or epoch == history.last:
+            if waited:
+                model.restore(self._best)
+            self._best = {}
+        if waited < self.patience:
+            return False
+        history.stopped = (
+            f"the score did not rise above {self.best_score:.4f} of epoch {self.best_epoch} for {self.patience} "
+            "epochs; the model is that epoch's"
+        )
+        return True
+
+
+@contextmanager
+def unchanged_on_error(model: object) -> Iterator[None]:
+    """Give the model its attributes back if what follows raises anything, KeyboardInterrupt among it.
+
+    What the attributes hold must not be changed in place meanwhile, but be replaced.
+    """
+    before = dict(vars(model))
+    try:
+        yield
+    except BaseException:
+        model.__dict__ = before
+        raise

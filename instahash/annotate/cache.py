@@ -13,80 +13,75 @@ from contextlib import suppress
 from pathlib import Path
 
 from instahash.data import Label
-from instahash.database import Database, kind_of
+from instahash.database import Database, Execute
 from instahash.errors import AnnotatorError
 
 FORMAT, APPLICATION = 1, 0x1A57A6  # user_version and application_id of the file
-_OWNERS: set[str] = set()  # of this process: another that had its number before may have left claims
+_OWNERS: set[str] = set()  # of this process; an ended one that had the same number may have left claims
 CLAIM_SECONDS = 600.0  # after which a claim ends in any case
 SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS labels (image TEXT, settings TEXT, labels TEXT NOT NULL, "
+    "CREATE TABLE labels (image TEXT, settings TEXT, labels TEXT NOT NULL, "
     "PRIMARY KEY (image, settings)) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS claims (image TEXT, settings TEXT, owner TEXT NOT NULL, pid INTEGER NOT NULL, "
+    "CREATE TABLE claims (image TEXT, settings TEXT, owner TEXT NOT NULL, pid INTEGER NOT NULL, "
     "until REAL NOT NULL, PRIMARY KEY (image, settings)) WITHOUT ROWID",
-    f"PRAGMA application_id={APPLICATION}",
-    f"PRAGMA user_version={FORMAT}",
 )
 
 
 def default_cache() -> Path:
-    """Where labels are kept unless another file is named: below XDG_CACHE_HOME, or ~/.cache."""
+    """Where labels are kept unless another file is named: in the system's folder for a user's caches."""
     try:
-        folder = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    except RuntimeError:  # nobody has no home
-        raise AnnotatorError("there is no home folder for a cache of labels; name a file (--cache)") from None
-    return Path(folder, "instahash", "labels.sqlite")
+        from platformdirs import user_cache_path
+
+        folder = user_cache_path("instahash", appauthor=False)
+    except ImportError:
+        raise AnnotatorError(
+            "a cache of labels needs the package platformdirs; name a file (--cache), or install it with: "
+            'python3 -m pip install "instahash[offline]"'
+        ) from None
+    except RuntimeError:  # nobody has no home; older versions of platformdirs give "~/.cache" then
+        folder = Path("~")
+    if not folder.is_absolute():
+        raise AnnotatorError("there is no home folder for a cache of labels; name a file (--cache)")
+    return folder / "labels.sqlite"
 
 
 class Cache:
     """The labels of images by the SHA-256 of their bytes and by the annotator's settings, in a SQLite file.
 
     path : the file, made with its folder where it is not there.
-    settings : str, an annotator's `key`: all that changes its answers.
+    settings : an annotator's `key`: all that changes its answers.
 
-    Threads and processes of one machine may share it. Who is about to ask for an image's labels claims it first, and
-    others wait for the answer; the claim of a process that is gone does not count. A context manager. Raises
-    AnnotatorError where the file cannot be read or written, or is something else.
+    Threads and processes of one machine may share it. An annotation claims an image before it labels it, and others
+    wait for these labels; the claim of a process that is gone does not count. A context manager. Raises AnnotatorError
+    where the file cannot be read or written, or is something else.
     """
 
     def __init__(self, path: str | Path, settings: str):
-        self._path, self._settings = Path(path), settings
-        self._owner = uuid.uuid4().hex
+        self._path, self._settings, self._owner = Path(path), settings, uuid.uuid4().hex
         _OWNERS.add(self._owner)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise self._failure(error) from None
-        self._database = Database(self._path, self._failure)
+        self._database = Database(self._path, self._failure, APPLICATION, FORMAT, SCHEMA)
         try:
-            self._prepare()
-        except BaseException:
+            with self._database.statements() as execute:
+                execute("PRAGMA synchronous=NORMAL")
+                execute("DELETE FROM claims WHERE until<?", (time.time(),))  # a file that is read-only fails here
+                # Readers then do not wait for writers. It fails while another process writes, which has done this.
+                with suppress(sqlite3.OperationalError):
+                    execute("PRAGMA journal_mode=WAL")
+        except AnnotatorError:
             self._database.close()
             raise
 
-    def _failure(self, error):
+    def _failure(self, error: Exception) -> AnnotatorError:
         return AnnotatorError(f"cannot use the cache '{self._path}': {error}; give another file (--cache)")
 
-    def _prepare(self):
-        """Tables, unless the file is somebody else's."""
-        with self._database.transaction() as execute:
-            application, version, is_new = kind_of(execute)
-            if version > FORMAT:
-                raise ValueError("it is of a newer version")
-            if application != APPLICATION and not is_new:
-                raise ValueError("it is a database of something else")
-            for statement in SCHEMA:
-                execute(statement)
-        with self._database.statements() as execute:
-            execute("PRAGMA synchronous=NORMAL")
-            # Readers then do not wait for who writes. It fails while somebody writes, who will have done it.
-            with suppress(sqlite3.OperationalError):
-                execute("PRAGMA journal_mode=WAL")
-
-    def __enter__(self):
+    def __enter__(self) -> Cache:
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self._database.close()
 
     def get(self, images: Sequence[str]) -> dict[str, tuple[Label, ...]]:
@@ -95,24 +90,14 @@ class Cache:
             return self._known(execute, images)
 
     def claim(self, images: Sequence[str]) -> list[str]:
-        """Those images that have no labels and that nobody else is at; they are the caller's until `put` or `release`."""
+        """Those images that have no labels and no other claim; they are the caller's until `release`."""
         with self._database.transaction() as execute:
-            execute("DELETE FROM claims WHERE until<?", (time.time(),))
-            known, mine = self._known(execute, images), []
-            for image in images:
-                if image in known:
-                    continue
-                claim = execute(
-                    "SELECT owner, pid FROM claims WHERE image=? AND settings=?", (image, self._settings)
-                ).fetchone()
-                if claim is None or not _lives(*claim):
-                    mine.append(image)
+            known = self._known(execute, images)
+            mine = [image for image in images if image not in known and not self._is_claimed(execute, image)]
             until = time.time() + CLAIM_SECONDS
             for image in mine:
-                execute(
-                    "REPLACE INTO claims VALUES (?, ?, ?, ?, ?)",
-                    (image, self._settings, self._owner, os.getpid(), until),
-                )
+                claim = (image, self._settings, self._owner, os.getpid(), until)
+                execute("REPLACE INTO claims VALUES (?, ?, ?, ?, ?)", claim)
             return mine
 
     def put(self, image: str, labels: Iterable[Label]) -> None:
@@ -122,14 +107,13 @@ class Cache:
             execute("REPLACE INTO labels VALUES (?, ?, ?)", (image, self._settings, text))
 
     def release(self, images: Iterable[str]) -> None:
-        """Give claims up, answered or not."""
+        """Give claims up, with or without labels."""
         with self._database.transaction() as execute:
             for image in images:
-                execute(
-                    "DELETE FROM claims WHERE image=? AND settings=? AND owner=?", (image, self._settings, self._owner)
-                )
+                claim = (image, self._settings, self._owner)
+                execute("DELETE FROM claims WHERE image=? AND settings=? AND owner=?", claim)
 
-    def _known(self, execute, images):
+    def _known(self, execute: Execute, images: Sequence[str]) -> dict[str, tuple[Label, ...]]:
         found = {}
         for image in images:
             row = execute("SELECT labels FROM labels WHERE image=? AND settings=?", (image, self._settings)).fetchone()
@@ -137,14 +121,19 @@ class Cache:
                 found[image] = tuple(Label(*label) for label in json.loads(row["labels"]))
         return found
 
+    def _is_claimed(self, execute: Execute, image: str) -> bool:
+        where = "image=? AND settings=? AND until>?"
+        claim = execute(f"SELECT owner, pid FROM claims WHERE {where}", (image, self._settings, time.time())).fetchone()
+        return claim is not None and _is_alive(*claim)
+
 
 def digest(content: bytes) -> str:
     """An image's name in the cache."""
     return hashlib.sha256(content).hexdigest()
 
 
-def _lives(owner, pid):
-    """Whether who made a claim is still there."""
+def _is_alive(owner: str, pid: int) -> bool:
+    """Whether the cache, or the process, that made a claim is still there."""
     if pid == os.getpid():
         return owner in _OWNERS
     if os.name == "nt":  # where this signal would end it; a claim then lasts until it expires
@@ -154,5 +143,5 @@ def _lives(owner, pid):
     except ProcessLookupError:
         return False
     except OSError:  # it is another user's
-        return True
+        pass
     return True

@@ -7,11 +7,13 @@ word. Both read `word: broader word, broader word`. Names and hierarchy were wri
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
-from scipy import sparse
+
+from instahash.sparse import CSR
 
 
 @cache
@@ -41,7 +43,7 @@ def label_scores(probabilities: np.ndarray, least: float = 0.05) -> list[tuple[s
 
 
 @cache
-def _members():
+def _members() -> tuple[list[str], CSR]:
     """All words, and which classes they have: float64 CSR (n_words, n_classes) of ones.
 
     A row's sum runs through its classes in order, so that no rounding puts a broader word below a narrower one.
@@ -51,10 +53,10 @@ def _members():
     number = {word: i for i, word in enumerate(words)}
     pairs = [(number[word], k) for k, row in enumerate(labels) for word in row]
     rows, columns = np.array(pairs).T
-    return words, sparse.csr_array((np.ones(len(pairs)), (rows, columns)), shape=(len(words), len(labels)))
+    return words, CSR((np.ones(len(pairs)), (rows, columns)), shape=(len(words), len(labels)))
 
 
-def _lines(name):
+def _lines(name: str) -> Iterator[tuple[str, list[str]]]:
     text = (files(__package__) / name).read_text(encoding="utf-8")
     for line in text.splitlines():
         word, _, parents = line.partition(":")

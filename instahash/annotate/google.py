@@ -2,7 +2,7 @@
 
 A call carries up to 16 images. It may fail as a whole, which passes (a quota, a server that is away) or does not
 (no permission), and an answer may hold an error for a single image. A call that is refused, or keeps failing, because
-of one of its images is asked again in smaller parts, until that image is alone.
+of one of its images is sent again in smaller parts, until that image is alone.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from math import inf
+from typing import Any
 
 from instahash.annotate import service
+from instahash.annotate.annotator import Results
 from instahash.annotate.pace import Pace
-from instahash.annotate.service import INVALID_ARGUMENT, PASSING, PERHAPS_AN_IMAGE, CallError
-from instahash.data import Label
+from instahash.annotate.service import INVALID_ARGUMENT, PASSING, PERHAPS_AN_IMAGE, CallError, GoogleSettings
 from instahash.errors import AnnotatorError, ImageError
+from instahash.parameters import from_json
 
 log = logging.getLogger(__name__)
 
@@ -27,70 +30,39 @@ MOST_BYTES = 8_000_000  # of images a call; the service takes 10 MB with everyth
 LONGEST = 640  # pixels of the longer side: more do not help labels (Google's best practices)
 PRICES = {"labels": 1.50 / 1000, "objects": 2.25 / 1000}  # USD an image, list price below 5 million a month
 FIRST_DELAY, LAST_DELAY = 1.0, 32.0  # seconds before a call is tried again; doubled each time, with jitter
-TRIES = 3  # of images that a call may have failed for, before they are asked in smaller parts
+TRIES = 3  # of images that a call may have failed for, before they are sent in smaller parts
 
 
 class GoogleAnnotator:
-    """Labels, and objects if wanted, for images.
+    """Labels, and objects if wanted, for images; thread-safe.
 
-    objects : bool, localise objects too and add their names; 2.25 USD more for 1,000 images.
-    max_results : int, at most so many of either an image.
-    rate : float, images a minute that are sent at most; the service's own limit is 1,800 unless raised.
-    max_cost : float or None, USD at list price after which nothing more is sent.
-    n_concurrent : int, calls at the same time.
-    patience : float, seconds without any answer after which the service counts as away.
-    timeout : float, seconds a call. Several must fit into the patience, or the one image at which the service hangs
-        is not found.
-    endpoint : str or None, another host of the service ("eu-vision.googleapis.com").
+    settings, changes : :class:`GoogleSettings`, and fields of it by name.
     client : a google.cloud.vision.ImageAnnotatorClient to use, or None to make one with the usual credentials.
 
-    Thread-safe. Raises AnnotatorError where package or credentials are missing.
+    Raises SettingsError, and AnnotatorError where package or credentials are missing.
     """
 
     name = service.NAME
 
-    def __init__(
-        self,
-        *,
-        objects: bool = False,
-        max_results: int = 20,
-        rate: float = 1800.0,
-        max_cost: float | None = None,
-        n_concurrent: int = 4,
-        patience: float = 120.0,
-        timeout: float = 20.0,
-        endpoint: str | None = None,
-        client=None,
-    ):
-        for value, what in (
-            (rate, "rate"),
-            (patience, "patience"),
-            (timeout, "timeout"),
-            (n_concurrent, "n_concurrent"),
-            (max_results, "max_results"),
-        ):
-            if not 0 < value < float("inf"):
-                raise AnnotatorError(f"{what} is {value}; it must be a number above 0")
-        if max_cost is not None and not 0 <= max_cost < float("inf"):
-            raise AnnotatorError(f"max_cost is {max_cost}; it must be an amount of USD, or None for no limit")
-        self.key = f"google labels objects={objects} max_results={max_results} longest={LONGEST}"
+    def __init__(self, settings: GoogleSettings | None = None, *, client: Any = None, **changes: Any):
+        self.settings = settings = from_json(settings or GoogleSettings(), changes)
+        self.key = f"google labels objects={settings.objects} max_results={settings.max_results} longest={LONGEST}"
         # A minute must hold more than one call, or its rate could not be kept.
-        self.batch_size = max(1, min(MOST_IMAGES, int(rate / 4)))
-        self.n_workers = n_concurrent
-        self.price = PRICES["labels"] + objects * PRICES["objects"]
-        self._objects, self._max_results = objects, max_results
-        self._max_cost, self._patience, self._timeout = max_cost, patience, timeout
+        self.batch_size = max(1, min(MOST_IMAGES, int(settings.rate / 4)))
+        self.n_workers = settings.n_concurrent
+        self.price = PRICES["labels"] + settings.objects * PRICES["objects"]
         # One part in a million forgives what is lost in dividing by a price.
-        self.most_images = None if max_cost is None else int(max_cost / self.price * (1 + 1e-6))
-        self._client = client or service.make_client(endpoint)
-        self._pace = Pace(rate, self.batch_size, n_concurrent)
+        most = None if settings.max_cost is None else int(settings.max_cost / self.price * (1 + 1e-6))
+        self.most_images = most
+        self._client = client or service.make_client(settings.endpoint)
+        self._pace = Pace(settings.rate, self.batch_size, self.n_workers)
         self._lock = threading.Lock()
         self._n_answered = self._n_reserved = 0
-        self._last_answer = -float("inf")
+        self._last_answer = -inf
 
     @property
     def spent(self) -> float:
-        """USD at list price for what was answered; a call whose answer got lost may have been billed too."""
+        """USD at list price for images that were labelled; a call whose answer got lost may have been billed too."""
         return self._n_answered * self.price
 
     def prepare(self, content: bytes) -> bytes:
@@ -104,21 +76,19 @@ class GoogleAnnotator:
             raise self._too_costly()
         return jpeg(content, LONGEST)
 
-    def label(
-        self, images: Sequence[bytes], stopped: threading.Event | None = None
-    ) -> Iterator[tuple[int, tuple[Label, ...] | ImageError]]:
-        """What the service sees in images[i], or why it does not, as pairs (i, labels), as soon as it is known.
+    def label(self, images: Sequence[bytes], stopped: threading.Event | None = None) -> Results:
+        """What the service sees in images[i], or why it does not, as pairs (i, result), as soon as it is known.
 
         images : what `prepare` gave.
         stopped : once it is set there are no more calls and no more waits; calls under way still get their answer.
 
-        Raises AnnotatorError where the service refuses altogether, where nothing came through for `patience` seconds,
-        or when stopped.
+        Raises AnnotatorError where the service refuses altogether, after `patience` seconds without an answer, or when
+        stopped.
         """
         left = n_paid = self._reserve(len(images))
         try:
             for part in _parts(images[:n_paid]):
-                for i, result in self._ask(images, part, stopped or threading.Event()):
+                for i, result in self._results(images, part, stopped or threading.Event()):
                     left -= 1
                     self._settle(1, isinstance(result, tuple))
                     yield i, result
@@ -127,10 +97,10 @@ class GoogleAnnotator:
         for i in range(n_paid, len(images)):
             yield i, self._too_costly()
 
-    def _too_costly(self):
-        return ImageError(f"it was not sent: the cost would pass {self._max_cost:g} USD (--max-cost)")
+    def _too_costly(self) -> ImageError:
+        return ImageError(f"it was not sent: the cost would pass {self.settings.max_cost:g} USD (--max-cost)")
 
-    def _reserve(self, n_images):
+    def _reserve(self, n_images: int) -> int:
         """How many of so many images may be paid for, those under way counted."""
         with self._lock:
             if self.most_images is not None:
@@ -138,39 +108,39 @@ class GoogleAnnotator:
             self._n_reserved += n_images
             return n_images
 
-    def _settle(self, n_images, n_answered):
+    def _settle(self, n_images: int, n_answered: int) -> None:
         with self._lock:
             self._n_reserved -= n_images
             self._n_answered += n_answered
 
-    def _ask(self, images, indices, stopped):
+    def _results(self, images: Sequence[bytes], indices: list[int], stopped: threading.Event) -> Results:
         """What becomes of images[i] for i in indices, as pairs."""
         since = time.monotonic()
-        parts = deque([(indices, 0)])  # and how often in a row they were asked in vain
-        n_spoilt, n_errors = Counter(), Counter()  # of each image: calls that it may have spoilt, errors of its own
+        # Images of a call, how often in a row it failed, and how often one of them may have been the reason.
+        parts = deque([(indices, 0, 0)])
+        n_errors = Counter[int]()  # of each image, its own
         while parts:
-            part, n_failed = parts.popleft()
+            part, n_failed, n_spoilt = parts.popleft()
             again = []
+            self._pace.wait(len(part), stopped)
             try:
-                answers = self._call([images[i] for i in part], stopped)
+                answers = service.call(self._client, [images[i] for i in part], self.settings)
+                self._last_answer = time.monotonic()
             except CallError as error:
-                if error.code not in PASSING | {INVALID_ARGUMENT}:
+                is_refused, perhaps_an_image = error.code == INVALID_ARGUMENT, error.code in PERHAPS_AN_IMAGE
+                if not is_refused and error.code not in PASSING:
                     raise AnnotatorError(f"{self.name} refuses: {error}; {service.advice(error)}") from None
-                if error.code in PERHAPS_AN_IMAGE:
-                    n_spoilt.update(part)
-                by_an_image = error.code == INVALID_ARGUMENT or (
-                    error.code in PERHAPS_AN_IMAGE and n_spoilt[part[0]] >= TRIES
-                )
+                n_spoilt += perhaps_an_image
+                by_an_image = is_refused or perhaps_an_image and n_spoilt >= TRIES
                 if by_an_image and len(part) > 1:
                     middle = len(part) // 2
-                    parts += [(part[:middle], 0), (part[middle:], 0)]
-                    n_spoilt.clear()
+                    parts += [(part[:middle], 0, 0), (part[middle:], 0, 0)]
                 # Where others get through meanwhile, it is not the service.
-                elif by_an_image and (error.code == INVALID_ARGUMENT or self._last_answer > since):
+                elif by_an_image and (is_refused or self._last_answer > since):
                     yield part[0], ImageError(f"{self.name} fails at it: {error}")
-                elif time.monotonic() > max(since, self._last_answer) + self._patience:
-                    what = f"nothing came through to {self.name} for {self._patience:g} s"
-                    raise AnnotatorError(f"{what}: {error}; try again later, {service.DO_WITHOUT}") from None
+                elif time.monotonic() > max(since, self._last_answer) + self.settings.patience:
+                    what = f"nothing came through to {self.name} for {self.settings.patience:g} s: {error}"
+                    raise AnnotatorError(f"{what}; try again later, {service.DO_WITHOUT}") from None
                 else:
                     again = part
             else:
@@ -183,24 +153,18 @@ class GoogleAnnotator:
                     else:
                         yield i, service.labels_of(answer)
             if again:
-                parts.append((again, n_failed + 1))
+                parts.append((again, n_failed + 1, n_spoilt))
                 if n_failed == 1 and self._last_answer < since:
-                    log.warning("%s does not answer; trying again for %g s", self.name, self._patience)
+                    log.warning("%s does not answer; trying again for %g s", self.name, self.settings.patience)
                 delay = min(LAST_DELAY, FIRST_DELAY * 2**n_failed)
                 if stopped.wait(random.uniform(delay / 2, delay)):
                     raise AnnotatorError("stopped")
 
-    def _call(self, images, stopped):
-        """The answers of one call, within the rate. Raises CallError."""
-        self._pace.wait(len(images), stopped)
-        answers = service.call(self._client, images, self._objects, self._max_results, self._timeout)
-        self._last_answer = time.monotonic()
-        return answers
 
-
-def _parts(images):
+def _parts(images: Sequence[bytes]) -> Iterator[list[int]]:
     """Indices of the images of each call, in order: no more than it takes, in number and in bytes."""
-    part, n_bytes = [], 0
+    part: list[int] = []
+    n_bytes = 0
     for i, image in enumerate(images):
         if part and (len(part) == MOST_IMAGES or n_bytes + len(image) > MOST_BYTES):
             yield part

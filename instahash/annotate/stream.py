@@ -7,24 +7,25 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from instahash.annotate.annotator import Annotator, Result
 from instahash.annotate.cache import Cache, digest
-from instahash.annotate.photos import Photo, find_photos
+from instahash.annotate.photos import Photo, Source, find_photos
 from instahash.data import Label, Post
 from instahash.errors import AnnotatorError, ImageError
 
 LOOK_AHEAD = 8  # batches a worker, so that one that is tried again holds up nobody
-LOOK_AGAIN = 0.2  # seconds, for an answer that another process has asked for
+LOOK_AGAIN = 0.2  # seconds, for labels that another process is at
 
 
 class Annotation(NamedTuple):
     """What became of one photo.
 
-    id : str, its path as given, or a name.
-    labels : tuple of Label, best first as the annotator gives them.
-    error : str or None, why there are none, in one line that names the photo.
-    cached : bool, they were in the cache when the photo's turn came.
+    id : its path as given, or a name.
+    labels : best first as the annotator gives them.
+    error : why there are none, in one line that names the photo.
+    cached : they were in the cache when the photo's turn came.
     """
 
     id: str
@@ -38,26 +39,25 @@ class Annotation(NamedTuple):
 
 
 def annotate(
-    sources: Iterable[str | Path | bytes | tuple[str, bytes] | Photo], annotator, cache: Cache | None = None
+    sources: Iterable[Source] | str | Path | bytes, annotator: Annotator, cache: Cache | None = None
 ) -> Iterator[Annotation]:
     """The annotation of each photo, streamed, in the order of the sources; one bad photo is an error of its own.
 
     sources : files, folders, contents of files, or pairs of a name and content.
-    annotator : a :class:`GoogleAnnotator` or :class:`OfflineAnnotator`.
-    cache : what is in it is not asked for; what is asked for is in it as soon as it is answered.
+    cache : what is in it is not labelled again; new labels are in it as soon as they are known.
 
-    With a cache, equal images are asked for once. Only what is under way is held in memory. When the stream is closed or
-    interrupted, calls under way are waited for, and their answers are kept in the cache.
+    With a cache, equal images are labelled once. Only what is under way is held in memory. When the stream is closed or
+    interrupted, calls under way are waited for, and their labels are kept in the cache.
 
     Raises AnnotatorError where nothing can be annotated any more.
     """
     work = _Work(annotator, cache)
-    waiting: deque = deque()  # of (id, image, batch or Annotation), in order
+    waiting: deque[_Entry] = deque()  # in order
     most = LOOK_AHEAD * annotator.n_workers * annotator.batch_size
     try:
         for photo in find_photos(sources):
             waiting.append(work.begin(photo))
-            while waiting and (len(waiting) > most or work.is_done(waiting[0])):
+            while waiting and (len(waiting) > most or waiting[0].result.done()):
                 yield work.end(waiting.popleft())
         while waiting:
             yield work.end(waiting.popleft())
@@ -65,107 +65,105 @@ def annotate(
         work.close()
 
 
-def _failed(photo_id, error):
-    return Annotation(photo_id, error=f"{photo_id!r}: {error}")
+class _Entry(NamedTuple):
+    """A photo whose turn has not come: its id, the digest of its content, and the result, which equal photos share."""
 
-
-class _Batch(dict):
-    """Photos by their digest, and what becomes of them: labels or an ImageError for each digest."""
-
-    results: Future | None = None
+    id: str
+    image: str
+    result: Future[Result]
+    cached: bool = False
 
 
 class _Work:
     """Collects photos into batches, which a few threads work on."""
 
-    def __init__(self, annotator, cache):
+    def __init__(self, annotator: Annotator, cache: Cache | None):
         self._annotator, self._cache = annotator, cache
         self._executor = ThreadPoolExecutor(annotator.n_workers)
         self._closed = threading.Event()
-        self._open = _Batch()
-        self._batch_of: dict[str, _Batch] = {}  # of images that are not done
+        self._batch: dict[str, Photo] = {}  # which is not whole yet, by digest
+        self._under_way: dict[str, Future[Result]] = {}  # by digest, of this batch and those that threads work on
 
-    def begin(self, photo):
-        """(id, image, batch), or (id, image, Annotation) where that is known at once."""
+    def begin(self, photo: Photo) -> _Entry:
+        result: Future[Result] = Future()
         try:
             image = digest(photo.read())
         except ImageError as error:
-            return photo.id, None, _failed(photo.id, error)
-        batch = self._batch_of.get(image)
-        if batch is None:
-            known = self._cache.get([image]) if self._cache else {}
-            if image in known:
-                return photo.id, image, Annotation(photo.id, known[image], cached=True)
-            batch = self._batch_of[image] = self._open
-            batch[image] = photo
-            if len(batch) == self._annotator.batch_size:
-                self._send()
-        return photo.id, image, batch
-
-    def is_done(self, entry):
-        _, _, batch = entry
-        return isinstance(batch, Annotation) or batch.results is not None and batch.results.done()
-
-    def end(self, entry):
-        """The annotation, once it is there."""
-        photo_id, image, batch = entry
-        if isinstance(batch, Annotation):
-            return batch
-        if batch is self._open:
+            result.set_result(error)
+            return _Entry(photo.id, "", result)
+        if same := self._under_way.get(image):
+            return _Entry(photo.id, image, same)
+        if self._cache and (known := self._cache.get([image])):
+            result.set_result(known[image])
+            return _Entry(photo.id, image, result, cached=True)
+        self._under_way[image], self._batch[image] = result, photo
+        if len(self._batch) == self._annotator.batch_size:
             self._send()
-        labels = batch.results.result()[image]
-        if isinstance(labels, ImageError):
-            return _failed(photo_id, labels)
-        return Annotation(photo_id, labels)
+        return _Entry(photo.id, image, result)
 
-    def close(self):
+    def end(self, entry: _Entry) -> Annotation:
+        """The annotation, once it is there."""
+        if entry.image in self._batch:
+            self._send()
+        result = entry.result.result()
+        if isinstance(result, ImageError):
+            return Annotation(entry.id, error=f"{entry.id!r}: {result}")
+        return Annotation(entry.id, result, cached=entry.cached)
+
+    def close(self) -> None:
         self._closed.set()
         self._executor.shutdown(cancel_futures=True)
 
-    def _send(self):
-        self._open.results = self._executor.submit(self._results, self._open)
-        self._open = _Batch()
+    def _send(self) -> None:
+        self._executor.submit(self._run, self._batch)
+        self._batch = {}
 
-    def _results(self, batch):
-        results, left = {}, list(batch)
+    def _run(self, batch: dict[str, Photo]) -> None:
+        futures = {image: self._under_way[image] for image in batch}
+        try:
+            for image, result in self._results(batch):
+                del self._under_way[image]
+                futures[image].set_result(result)
+        except BaseException as error:
+            for future in futures.values():
+                if not future.done():
+                    future.set_exception(error)
+
+    def _results(self, left: dict[str, Photo]) -> Iterator[tuple[str, Result]]:
+        """What becomes of the photos, as pairs (image, labels), each once it is in the cache; empties `left`."""
         while left:
-            mine = self._cache.claim(left) if self._cache else left
+            mine = self._cache.claim(list(left)) if self._cache else list(left)
             try:
-                for image, labels in self._labels({image: batch[image] for image in mine}):
-                    results[image] = labels
-                    if self._cache and not isinstance(labels, ImageError):
-                        self._cache.put(image, labels)
+                for image, result in self._labels({image: left[image] for image in mine}):
+                    if self._cache and not isinstance(result, ImageError):
+                        self._cache.put(image, result)
+                    del left[image]
+                    yield image, result
             finally:
                 if self._cache:
                     self._cache.release(mine)
-            if not results.keys() >= set(mine):
+            if not left.keys().isdisjoint(mine):
                 raise AnnotatorError("stopped")
-            left = [image for image in left if image not in results]
-            if left:
-                results |= self._cache.get(left)
-                left = [image for image in left if image not in results]
+            if self._cache and left:
+                for image, labels in self._cache.get(list(left)).items():
+                    del left[image]
+                    yield image, labels
             if left and self._closed.wait(LOOK_AGAIN):
                 raise AnnotatorError("stopped")
-        for image in batch:
-            del self._batch_of[image]
-        return results
 
-    def _labels(self, photos):
+    def _labels(self, photos: dict[str, Photo]) -> Iterator[tuple[str, Result]]:
         """What becomes of photos that nobody else is at, as pairs (image, labels)."""
-        images = {}
+        prepared: dict[str, Any] = {}
         for image, photo in photos.items():
             try:
-                images[image] = self._prepared(image, photo)
+                # Read again rather than held: a batch of large files would fill the memory.
+                content = photo.read()
+                if digest(content) != image:
+                    raise ImageError("it changed while it was read; run the command again")
+                prepared[image] = self._annotator.prepare(content)
             except ImageError as error:
                 yield image, error
-        if images:
-            names = list(images)
-            for i, labels in self._annotator.label(list(images.values()), self._closed):
-                yield names[i], labels
-
-    def _prepared(self, image, photo):
-        # Read again rather than held: a batch of large files would fill the memory.
-        content = photo.read()
-        if digest(content) != image:
-            raise ImageError("it changed while it was read; run the command again")
-        return self._annotator.prepare(content)
+        if prepared:
+            images = list(prepared)
+            for i, result in self._annotator.label(list(prepared.values()), self._closed):
+                yield images[i], result

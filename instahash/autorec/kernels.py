@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
 """The compiled twins of the functions of the same names in `reference.py`.
 
 All real arrays of a call have one precision, float32 or float64, and so has `scale`. Threads may share them when each
@@ -12,41 +13,7 @@ from instahash.jit import kernel
 
 
 @kernel
-def add_product(S_indptr, S_indices, S_data, A, scale, out):
-    """out += scale S A, with S in CSR: out[i] += scale sum_j s_ij A[j]."""
-    for i in range(out.shape[0]):
-        end = S_indptr[i + 1]
-        q = S_indptr[i]
-        # Four entries at a time: out[i] is then read and written once for four rows of A.
-        while q + 4 <= end:
-            s0, s1 = scale * S_data[q], scale * S_data[q + 1]
-            s2, s3 = scale * S_data[q + 2], scale * S_data[q + 3]
-            a0, a1, a2, a3 = A[S_indices[q]], A[S_indices[q + 1]], A[S_indices[q + 2]], A[S_indices[q + 3]]
-            for d in range(out.shape[1]):
-                out[i, d] += s0 * a0[d] + s1 * a1[d] + s2 * a2[d] + s3 * a3[d]
-            q += 4
-        while q < end:
-            s, a = scale * S_data[q], A[S_indices[q]]
-            for d in range(out.shape[1]):
-                out[i, d] += s * a[d]
-            q += 1
-
-
-@kernel
-def outputs_at(indptr, indices, H, U, b, out):
-    """out[q] = u_j . h_i + b_j for each stored entry q, in row i and column j, of a CSR matrix."""
-    for i in range(H.shape[0]):
-        h = H[i]
-        for q in range(indptr[i], indptr[i + 1]):
-            u = U[indices[q]]
-            o = H.dtype.type(0)
-            for d in range(h.shape[0]):
-                o += u[d] * h[d]
-            out[q] = o + b[indices[q]]
-
-
-@kernel
-def correct(indptr, indices, data, H, U, b, absent_weight, span, K, DU):
+def correct(indptr, indices, data, H, U, b, absent_weight, span, K, DH):
     """The stored entries' part of the errors, see the reference. span : (low, high), empty for the identity.
 
     A row of U is read once for its output and again, from the first-level cache, for its gradient.
@@ -55,7 +22,7 @@ def correct(indptr, indices, data, H, U, b, absent_weight, span, K, DU):
     one, w = real(1), real(absent_weight)
     square = 0.0
     for i in range(H.shape[0]):
-        h, du = H[i], DU[i]
+        h, dh = H[i], DH[i]
         for q in range(indptr[i], indptr[i + 1]):
             u = U[indices[q]]
             o = real(0)
@@ -64,15 +31,15 @@ def correct(indptr, indices, data, H, U, b, absent_weight, span, K, DU):
             o += b[indices[q]]
             slope = one
             if span.shape[0] > 0:
-                share = real(0.5) + real(0.5) * real(math.tanh(real(0.5) * o))
-                slope = (span[1] - span[0]) * share * (one - share)
-                o = span[0] + (span[1] - span[0]) * share
+                fraction = real(0.5) + real(0.5) * real(math.tanh(real(0.5) * o))
+                slope = (span[1] - span[0]) * fraction * (one - fraction)
+                o = span[0] + (span[1] - span[0]) * fraction
             error = o - data[q]
             square += error * error - w * o * o
             k = error * slope - w * o
             K[q] = k
             for d in range(h.shape[0]):
-                du[d] += k * u[d]
+                dh[d] += k * u[d]
     return square
 
 
@@ -88,25 +55,3 @@ def add_gram(X_T_indptr, X_T_indices, X_T_data, S_indptr, S_indices, S_data, out
             post, x = X_T_indices[q], X_T_data[q]
             for t in range(S_indptr[post], S_indptr[post + 1]):
                 row[S_indices[t]] += x * S_data[t]
-
-
-@kernel
-def momentum(theta, gradient, velocity, rate, beta):
-    """Gradient descent with momentum (Polyak 1964): changes the one-dimensional theta and velocity in place."""
-    rate, beta = theta.dtype.type(rate), theta.dtype.type(beta)
-    for q in range(theta.shape[0]):
-        velocity[q] = beta * velocity[q] + gradient[q]
-        theta[q] -= rate * velocity[q]
-
-
-@kernel
-def adam(theta, gradient, m, v, rate, beta1, beta2, epsilon):
-    """Kingma and Ba 2015, algorithm 1: changes the one-dimensional theta, m and v in place."""
-    real = theta.dtype.type
-    rate, epsilon = real(rate), real(epsilon)
-    keep1, new1 = real(beta1), real(1.0 - beta1)
-    keep2, new2 = real(beta2), real(1.0 - beta2)
-    for q in range(theta.shape[0]):
-        m[q] = keep1 * m[q] + new1 * gradient[q]
-        v[q] = keep2 * v[q] + new2 * gradient[q] * gradient[q]
-        theta[q] -= rate * m[q] / (math.sqrt(v[q]) + epsilon)

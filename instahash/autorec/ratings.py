@@ -5,24 +5,25 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
+from instahash.sparse import CSR, row_of_entries
 
-def expansion_decay(n_expand, first=None, last=0.0):
+
+def expansion_decay(n_expand: int, first: float | None = None, last: float = 0.0) -> np.ndarray:
     """Ratings of the expansion by rank: from `first` (default 1 - 1/n_expand) straight down to `last`. float32."""
     if n_expand == 0:
         return np.empty(0, np.float32)
     return np.linspace(1 - 1 / n_expand if first is None else first, last, n_expand, dtype=np.float32)
 
 
-def rating_matrix(bags, expansion=None, decay=None):
+def rating_matrix(bags: CSR, expansion: np.ndarray | None = None, decay: np.ndarray | None = None) -> CSR:
     """Stored ratings, CSR (n_posts, n_words) float32: +1 for each word of a bag, decay[k] for its k-th expansion word.
 
     bags : CSR, stored entries are the words.  expansion : (n_posts, n_expand) word ids outside the bag, -1 for none.
     decay : (n_expand,).  Entries not stored have the background rating. Stored zeros (the end of the decay) stay.
     """
-    sizes = np.diff(bags.indptr)
-    rows, columns = np.repeat(np.arange(bags.shape[0]), sizes), bags.indices
+    rows, columns = row_of_entries(bags), bags.indices
     values = np.ones(bags.nnz, np.float32)
-    if expansion is not None and expansion.size:
+    if expansion is not None and decay is not None and expansion.size:
         post, rank = np.nonzero(expansion >= 0)
         rows = np.concatenate([rows, post])
         columns = np.concatenate([columns, expansion[post, rank]])

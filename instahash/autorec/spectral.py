@@ -17,7 +17,10 @@ import numpy as np
 from scipy import linalg
 
 from instahash.autorec import kernels
-from instahash.autorec.decoder import add_outer, add_product
+from instahash.autorec.decoder import add_outer
+from instahash.network.layers import Parameters, add_product
+from instahash.sparse import CSR, column_sums
+from instahash.threads import Threads
 
 # Standard deviation of a unit's input. A sigmoid deviates from its tangent by z^2 / 12 of itself: here 0.3 %.
 SPREAD = 0.2
@@ -28,78 +31,81 @@ DENSE_ENTRIES = 3 * 4096**2
 OVERSAMPLING, POWERS, SOLVER_STEPS = 20, 3, 15
 # Posts whose products with a thin matrix are held at a time.
 BLOCK = 16384
-# Share of M's mean variance that is added to its diagonal, so that words which never vary can be divided by.
+# Fraction of M's mean variance that is added to its diagonal, so that words which never vary can be divided by.
 FLOOR = 1e-6
 
 
-def spectral_start(X, S, n_hidden, hidden, corruption, rng, threads):
-    """Parameters (Vt (n_inputs, n_hidden), mu, U, b) of a network that is the best linear map of its rank, nearly.
+def spectral_start(
+    X: CSR, S: CSR, n_hidden: int, hidden: str, corruption: float, rng: np.random.Generator, threads: Threads
+) -> Parameters:
+    """Parameters of a network that is nearly the best linear map of its rank.
 
     X, S : CSR (n_posts, n_inputs) and (n_posts, n_outputs), inputs and targets less the background; the same object for
         an autoencoder.
-    hidden : "sigmoid", "tanh", "relu" or "identity", whose inputs are scaled to where it is nearly linear.
+    hidden : activation of the units, whose inputs are scaled to where it is nearly linear.
     """
-    n_inputs, n_outputs, dtype = X.shape[1], S.shape[1], X.data.dtype
-    wanted = min(n_hidden, n_inputs, n_outputs)
-    entries = n_inputs**2 + n_inputs * n_outputs + n_outputs**2
-    covariance = (Dense if entries <= DENSE_ENTRIES else Streamed)(X, S, corruption, threads)
-    A, P, variances = covariance.leading(wanted, rng)
-    used = variances > max(variances.max(initial=0), 0) * 1e-6
+    n_inputs, n_outputs, dtype = X.shape[1], S.shape[1], X.dtype
+    (A, P, variances), means = best_linear_map(X, S, min(n_hidden, n_inputs, n_outputs), corruption, rng, threads)
+    used = np.flatnonzero(variances > max(variances.max(initial=0), 0) * 1e-6)
     spread = np.sqrt(variances[used]) / SPREAD
     # A unit beyond the rank of the data has a random encoder and no decoder yet: with both zero it could learn nothing.
-    scale = SPREAD / np.sqrt(max(covariance.squares.sum(), np.finfo(dtype).tiny))
+    scale = SPREAD / np.sqrt(max(means.squares.sum(), np.finfo(dtype).tiny))
     Vt = (scale * rng.standard_normal((n_inputs, n_hidden))).astype(dtype)
     U = np.zeros((n_outputs, n_hidden), dtype)
-    used = np.flatnonzero(used)
     Vt[:, used] = A[:, used] * (1 / spread).astype(dtype)
     # The tangent of g: a relu is shifted until it is rarely zero, the others are used at zero.
     origin, slope = (4 * SPREAD, 1.0) if hidden == "relu" else (0.0, 0.25 if hidden == "sigmoid" else 1.0)
     U[:, used] = P[:, used] * (spread / slope).astype(dtype)
-    mu = (origin - covariance.x.astype(dtype) @ Vt).astype(dtype)
-    return Vt, mu, U, (covariance.s - U.sum(axis=1) * origin).astype(dtype)
+    mu = (origin - means.x.astype(dtype) @ Vt).astype(dtype)
+    return Parameters(Vt, mu, U, (means.s - U.sum(axis=1) * origin).astype(dtype))
 
 
-class Means:
-    """Column means of inputs and targets, and what corruption adds to each input's variance."""
+Leading = tuple[np.ndarray, np.ndarray, np.ndarray]
 
-    def __init__(self, X, S, corruption, threads):
-        self.X, self.S, self.n, self.threads = X, S, X.shape[0], threads
+
+def best_linear_map(
+    X: CSR, S: CSR, rank: int, corruption: float, rng: np.random.Generator, threads: Threads
+) -> tuple[Leading, Covariances]:
+    """(A, P, eigenvalues of F) with B = A P' the best linear map of that rank, the largest last; and the means of all."""
+    covariances, n_inputs, n_outputs = Covariances(X, S, corruption, threads), X.shape[1], S.shape[1]
+    if n_inputs**2 + n_inputs * n_outputs + n_outputs**2 <= DENSE_ENTRIES:
+        return covariances.by_arrays(rank), covariances
+    return covariances.by_products(rank, rng), covariances
+
+
+class Covariances:
+    """M, N and F of inputs and targets: means `x` and `s`, mean squares of the inputs, and two ways to P."""
+
+    def __init__(self, X: CSR, S: CSR, corruption: float, threads: Threads):
+        self.X, self.S, self.n, self.threads, self.dtype = X, S, X.shape[0], threads, X.dtype
         self.autoencoder = X is S and corruption == 0
-        self.x, self.s = _column_sums(X, X.data) / self.n, _column_sums(S, S.data) / self.n
-        self.squares = _column_sums(X, np.square(X.data, dtype=np.float64)) / self.n
-        self.noise = corruption / (1 - corruption) * self.squares
-        self.variance = (self.squares - self.x**2).clip(min=0) + self.noise
+        self.x, self.s = column_sums(X) / self.n, column_sums(S) / self.n
+        self.squares = column_sums(X, np.square(X.data, dtype=np.float64)) / self.n
+        noise = corruption / (1 - corruption) * self.squares
+        self.variance = (self.squares - self.x**2).clip(min=0) + noise
         self.floor = FLOOR * max(self.variance.mean(), FLOOR)
+        self.extra = noise + self.floor  # on the diagonal of M
 
-
-def _column_sums(S, values):
-    return np.bincount(S.indices, weights=values, minlength=S.shape[1])
-
-
-class Dense(Means):
-    """Covariances as arrays, words x words."""
-
-    def leading(self, wanted, rng):
-        """(A, P, eigenvalues) of the `wanted` first eigenvectors of F, the largest last."""
-        N = self._covariance(self.S, self.s)
+    def by_arrays(self, rank: int) -> Leading:
+        """From arrays, words x words."""
+        N = self._array(self.S, self.s)
         if self.autoencoder:
             F = N
         else:
-            M = N if self.X is self.S else self._covariance(self.X, self.x)
-            M = M.copy()
-            M[np.diag_indices_from(M)] += self.noise + self.floor
+            M = N.copy() if self.X is self.S else self._array(self.X, self.x)
+            M[np.diag_indices_from(M)] += self.extra
             B = linalg.cho_solve(linalg.cho_factor(M, overwrite_a=True), N)
             F = N.T @ B
-        last, dtype = len(F) - 1, self.X.data.dtype
-        values, P = linalg.eigh(F.astype(dtype), subset_by_index=[last - wanted + 1, last], check_finite=False)
-        return (P if self.autoencoder else B.astype(dtype) @ P), P, values
+        last = len(F) - 1
+        values, P = linalg.eigh(F.astype(self.dtype), subset_by_index=[last - rank + 1, last], check_finite=False)
+        return (P if self.autoencoder else B.astype(self.dtype) @ P), P, values
 
-    def _covariance(self, S, s):
-        """In float64, since M is divided by."""
+    def _array(self, S: CSR, s: np.ndarray) -> np.ndarray:
+        """The covariance of inputs and S, in float64, since M is divided by."""
         X_T, S = self.X.astype(np.float64).T.tocsr(), S.astype(np.float64)
         total = np.zeros((len(self.x), len(s)))
 
-        def run(part):
+        def run(part: slice) -> None:
             rows = X_T.indptr[part.start : part.stop + 1]
             kernels.add_gram(rows, X_T.indices, X_T.data, S.indptr, S.indices, S.data, total[part])
 
@@ -108,23 +114,20 @@ class Dense(Means):
         total -= np.outer(self.x, s)
         return total
 
-
-class Streamed(Means):
-    """Covariances as products with thin matrices, a block of posts at a time."""
-
-    def leading(self, wanted, rng):
-        """As :meth:`Dense.leading`, by a randomised range finder (Halko, Martinsson and Tropp 2011, algorithm 4.4)."""
-        width = min(wanted + OVERSAMPLING, len(self.s))
-        Q = rng.standard_normal((len(self.s), width), dtype=np.float32).astype(self.X.data.dtype)
+    def by_products(self, rank: int, rng: np.random.Generator) -> Leading:
+        """From products of F with thin matrices: a randomised range finder (Halko, Martinsson and Tropp 2011, 4.4)."""
+        Q = rng.standard_normal((len(self.s), min(rank + OVERSAMPLING, len(self.s))), dtype=np.float32).astype(
+            self.dtype
+        )
         for _ in range(POWERS):
             Q = _orthonormal(self._F(Q)[0])
         FQ, BQ = self._F(Q)
         values, R = linalg.eigh((Q.T @ FQ).astype(np.float64))
-        R = R[:, -wanted:].astype(Q.dtype)
+        R = R[:, -rank:].astype(self.dtype)
         P = Q @ R
-        return (P if self.autoencoder else BQ @ R), P, values[-wanted:]
+        return (P if self.autoencoder else BQ @ R), P, values[-rank:]
 
-    def _F(self, Q):
+    def _F(self, Q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """F Q = N' M^-1 N Q, and M^-1 N Q."""
         NQ = self._product(self.X, self.x, self.S, self.s, Q)
         if self.autoencoder:
@@ -132,8 +135,8 @@ class Streamed(Means):
         BQ = self._solve(NQ)
         return self._product(self.S, self.s, self.X, self.x, BQ), BQ
 
-    def _product(self, left, l, right, r, Q):
-        """(left' right / n - l r') Q."""
+    def _product(self, left: CSR, l: np.ndarray, right: CSR, r: np.ndarray, Q: np.ndarray) -> np.ndarray:
+        """(left' right / n - l r') Q, a block of posts at a time."""
         out = np.zeros((len(l), Q.shape[1]), Q.dtype)
         for start in range(0, self.n, BLOCK):
             R = right[start : start + BLOCK]
@@ -143,9 +146,9 @@ class Streamed(Means):
         add_outer(-1.0, l.astype(Q.dtype), r.astype(Q.dtype) @ Q, out)
         return out
 
-    def _solve(self, Y):
+    def _solve(self, Y: np.ndarray) -> np.ndarray:
         """M^-1 Y by conjugate gradients, every column its own, preconditioned by the diagonal of M. Y is used up."""
-        extra = (self.noise + self.floor).astype(Y.dtype)[:, None]
+        extra = self.extra.astype(Y.dtype)[:, None]
         inverse = (1 / (self.variance + self.floor)).astype(Y.dtype)[:, None]
         Z, R = np.zeros_like(Y), Y
         direction = inverse * R
@@ -153,8 +156,8 @@ class Streamed(Means):
         for _ in range(SOLVER_STEPS):
             image = self._product(self.X, self.x, self.X, self.x, direction)
             image += extra * direction
-            bend = np.einsum("ij,ij->j", direction, image, dtype=np.float64)
-            step = (rho / np.where(bend > 0, bend, np.inf)).astype(Y.dtype)
+            curvature = np.einsum("ij,ij->j", direction, image, dtype=np.float64)
+            step = (rho / np.where(curvature > 0, curvature, np.inf)).astype(Y.dtype)
             Z += step * direction
             image *= step
             R -= image
@@ -165,7 +168,7 @@ class Streamed(Means):
         return Z
 
 
-def _orthonormal(Y):
+def _orthonormal(Y: np.ndarray) -> np.ndarray:
     """An orthonormal basis of Y's columns by two Cholesky factorisations (CholeskyQR2), which need only Y'Y."""
     for _ in range(2):
         Y = Y / np.maximum(np.linalg.norm(Y, axis=0), np.finfo(Y.dtype).tiny)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
-from instahash.cli.common import Parser, label_line, note, run, set_blas_threads, shown
+from instahash.cli.common import Parser, label_line, note, printable, run, set_blas_threads
 from instahash.cli.photos import add_annotator, labelled
 
 EXAMPLE = """example:
@@ -17,7 +20,7 @@ EXAMPLE = """example:
 """
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     command = Parser(
         prog="instahash-annotate",
         description="Label photos: with Google Cloud Vision where its credentials are found, else offline.",
@@ -33,10 +36,10 @@ def parser():
     return command
 
 
-def work(args):
+def work(args: argparse.Namespace) -> None:
     set_blas_threads(1)
     from instahash.annotate import default_cache, find_photos
-    from instahash.data import write_posts
+    from instahash.formats import write_posts
 
     photos = list(find_photos(args.images))
     if args.out:
@@ -49,10 +52,10 @@ def work(args):
             posts.note()
         else:
             for annotation in annotations:
-                print(f"{shown(annotation.id)}\t{label_line(annotation.labels)}", flush=True)
+                print(f"{printable(annotation.id)}\t{label_line(annotation.labels)}", flush=True)
 
 
-def _check_out(out, inputs):
+def _check_out(out: str, inputs: Iterable[Any]) -> None:
     """Before anything is paid for: posts must not be written over what they are made of."""
     from instahash.errors import DataError
 
@@ -67,13 +70,13 @@ def _check_out(out, inputs):
 class _Posts:
     """Posts that say what is known of photos besides labels; a photo's is that with its path, file name or name as id."""
 
-    def __init__(self, path):
-        from instahash.data import read_posts
+    def __init__(self, path: str | None):
+        from instahash.formats import read_posts
 
         self._posts = {os.path.normpath(post.id): post for post in read_posts(path)} if path else {}
-        self._n_photos = Counter()  # of each post
+        self._n_photos: Counter[str] = Counter()  # of each post
 
-    def joined(self, annotation):
+    def joined(self, annotation: Any) -> Any:
         """The post of a photo, under its path."""
         path = Path(annotation.id)
         for name in (os.path.normpath(annotation.id), path.name, path.stem):
@@ -82,7 +85,7 @@ class _Posts:
                 return self._posts[name]._replace(id=annotation.id, labels=annotation.labels)
         return annotation.post()
 
-    def note(self):
+    def note(self) -> None:
         """Say which posts have no photo, or more than one."""
         for number, wrong in (("no", lambda n: n == 0), ("more than one", lambda n: n > 1)):
             found = [name for name in self._posts if wrong(self._n_photos[name])]
@@ -91,5 +94,5 @@ class _Posts:
                 note("annotate", f"{len(found)} of {len(self._posts)} posts have {number} photo: {few}")
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     return run(parser(), work, argv, "; what is labelled so far is kept, go on with the same command")

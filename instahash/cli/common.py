@@ -1,25 +1,25 @@
-"""What the commands share: a parser that complains in one line, exit codes, the number of BLAS threads."""
+"""What the commands share: a parser that complains in one line, exit codes, argument types, lines for people."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NoReturn
 
 from instahash import __version__
 from instahash.errors import InstahashError
-
-ANNOTATORS = ("google", "offline")  # as annotate/choose.py takes them, which is not imported for --help
 
 
 class Parser(argparse.ArgumentParser):
     """Complains in one line, exit 2; shows the example of its epilog as it was written."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any):
         super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **options)
         self.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
 
-    def error(self, message):
+    def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
 
 
@@ -27,7 +27,12 @@ class SomeFailed(Exception):
     """Of many things asked for some were done; what failed has been said."""
 
 
-def run(parser, work, argv, interrupted=""):
+def run(
+    parser: argparse.ArgumentParser,
+    work: Callable[[argparse.Namespace], None],
+    argv: Sequence[str] | None,
+    interrupted: str = "",
+) -> int:
     """Call work(args); turn what it raises into an exit code and one line on standard error."""
     args = parser.parse_args(argv)
     # An id may hold what the terminal's encoding cannot show; it is then escaped, as JSON does it.
@@ -46,70 +51,73 @@ def run(parser, work, argv, interrupted=""):
         print(f"\n{parser.prog}: interrupted{interrupted}", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader, `head` say, has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_output()
         return 0
     except OSError as error:  # what is printed has no room left, say
         print(f"{parser.prog}: error: {error.strerror or error}", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_output()
         return 2
 
 
-def set_blas_threads(n_threads):
+def _close_output() -> None:
+    """What is left in the buffer of standard output goes nowhere, so that the end of the process says nothing of it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def set_blas_threads(n_threads: int) -> None:
     """Give BLAS n_threads threads; works only before NumPy is imported for the first time."""
     for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
         os.environ[variable] = str(n_threads)
 
 
-def at_least(least):
-    """An argparse type: a whole number not below `least`."""
+def add_model_dir(command: argparse.ArgumentParser, help: str = "a directory written by instahash-train") -> None:
+    """The argument --model-dir."""
+    command.add_argument("--model-dir", default="instahash-model", metavar="DIR", help=f"{help} (default: %(default)s)")
 
-    def number(text):
-        value = int(text)
-        if value < least:
-            raise argparse.ArgumentTypeError(f"{value} is below {least}")
+
+def add_annotator_name(command: argparse.ArgumentParser) -> None:
+    """The argument --annotator."""
+    who = "google or offline, what labels photos (default: google where credentials are found, else offline)"
+    command.add_argument("--annotator", metavar="NAME", help=who)
+
+
+def _number(kind: Callable[[str], Any], name: str, holds: Callable[[Any], bool], wanted: str) -> Callable[[str], Any]:
+    def number(text: str) -> Any:
+        value = kind(text)
+        if not holds(value):
+            raise argparse.ArgumentTypeError(f"{text} is not {wanted}")
         return value
 
-    number.__name__ = "whole number"
+    number.__name__ = name  # argparse names it where `kind` fails
     return number
 
 
-def share(text):
-    """An argparse type: a number in [0, 1]."""
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not in [0, 1]")
-    return value
+def at_least(least: int) -> Callable[[str], int]:
+    """An argparse type: a whole number not below `least`."""
+    return _number(int, "whole number", lambda value: value >= least, f"{least} or more")
 
 
-share.__name__ = "number"
+# Argparse types: a number in [0, 1], a finite number not below 0, a port's number or 0.
+fraction = _number(float, "number", lambda value: 0 <= value <= 1, "in [0, 1]")
+amount = _number(float, "number", lambda value: 0 <= value < float("inf"), "an amount")
+port = _number(int, "port", lambda value: 0 <= value < 2**16, "a port")
 
 
-def amount(text):
-    """An argparse type: a finite number not below 0."""
-    value = float(text)
-    if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not an amount")
-    return value
-
-
-amount.__name__ = "number"
-
-
-def note(command, text):
+def note(command: str, text: str) -> None:
     """A line on standard error that is no failure of the command."""
-    print(f"instahash-{command}: {shown(text)}", file=sys.stderr, flush=True)
+    print(f"instahash-{command}: {printable(text)}", file=sys.stderr, flush=True)
 
 
-def shown(text):
-    """A text from outside as one line that a terminal only shows: what would steer it is escaped."""
+def printable(text: str) -> str:
+    """A text from outside as one line that a terminal only displays: what would steer it is escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def hashtag_line(hashtags):
+def hashtag_line(hashtags: Iterable[str]) -> str:
     """Hashtags as people write them, on one line."""
     return " ".join(f"#{hashtag}" for hashtag in hashtags) or "(no hashtag)"
 
 
-def label_line(labels):
+def label_line(labels: Iterable[Any]) -> str:
     """Labels with their scores, on one line."""
-    return ", ".join(f"{shown(label.description)} {label.score:.2f}" for label in labels) or "(no label)"
+    return ", ".join(f"{printable(label.description)} {label.score:.2f}" for label in labels) or "(no label)"

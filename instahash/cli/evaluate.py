@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from instahash.cli.common import Parser, at_least, note, run, shown
+from instahash.cli.common import Parser, add_model_dir, at_least, note, printable, run
 
 EXAMPLE = """example:
   instahash-evaluate --data sample-held-out --baselines sample --report report.html     for a model of the sample
@@ -18,25 +21,24 @@ EXAMPLE = """example:
 SEEN = "the model was trained on these very posts, so these figures are too good; evaluate on posts kept apart"
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     command = Parser(
         prog="instahash-evaluate",
         description="Compare a model's recommendations with the hashtags that authors used.",
         epilog=EXAMPLE,
     )
     add = command.add_argument
-    add("--model-dir", default="instahash-model", metavar="DIR",
-        help="a directory written by instahash-train (default: %(default)s)")  # fmt: skip
+    add_model_dir(command)
     add("--data", required=True, metavar="POSTS",
         help="posts that the model was not trained on; sample-held-out for a model of the sample")  # fmt: skip
     add("--baselines", metavar="POSTS",
         help="posts of the training: compare with item cosine, EASE, ridge and a network too, fitted on them")  # fmt: skip
     add(
         "--protocol",
-        choices=("description", "completion"),
+        metavar="NAME",
         default="description",
         help="what is asked about a post: its hashtags, given its labels, or half of its hashtags, given the other "
-        "half and no label (default: description)",
+        "half and no label: description (default) or completion",
     )
     add("--seed", type=at_least(0), default=0, metavar="S", help="which halves and resamples are drawn (default: 0)")
     add("--json", metavar="FILE", help="also write the result as JSON")
@@ -45,16 +47,19 @@ def parser():
     return command
 
 
-def work(args):
+def work(args: argparse.Namespace) -> None:
     from tqdm import tqdm
 
-    from instahash.data import Corpus, read_posts
+    from instahash.data import Corpus
     from instahash.evaluation import evaluate, format_example, format_tables
+    from instahash.files import check_writable, write_text
+    from instahash.formats import read_posts
     from instahash.pipeline import InstaHash
-    from instahash.storage import must_be_writable, write_text
 
     for path in filter(None, (args.json, args.report)):
-        must_be_writable(path)
+        check_writable(path)
+    if args.report:
+        from instahash.report import page
     seconds = Seconds()
     model = InstaHash.load(args.model_dir)
     seconds.of("loading the model")
@@ -71,43 +76,39 @@ def work(args):
     if args.json:
         write_text(args.json, json.dumps(result.to_json(), indent=2) + "\n")
     if args.report:
-        from instahash.report import page
-
         write_text(args.report, page(result, _about(args, model, len(corpus), seconds, SEEN if seen else "")))
     print(format_tables(result.to_json()))
     for example in result.examples:
-        print("\n" + format_example(example | {"id": shown(example["id"])}))
+        print("\n" + format_example(example | {"id": printable(example["id"])}))
 
 
-class Seconds(dict):
+class Seconds(dict[str, float]):
     """Step -> how long it took: what went by since the step before."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.last = time.perf_counter()
 
-    def of(self, step):
+    def of(self, step: str) -> None:
         now = time.perf_counter()
         self[step], self.last = now - self.last, now
 
 
-def _about(args, model, posts_read, seconds, warning):
+def _about(args: argparse.Namespace, model: Any, posts_read: int, seconds: Seconds, warning: str) -> Any:
     """What the report says of the evaluation besides its result."""
-    from instahash.pipeline.system import versions
+    from instahash.parameters import to_json
+    from instahash.pipeline import settings_of, versions
     from instahash.report import About
-    from instahash.settings import Settings
+    from instahash.storage import MODEL, read_header
 
-    directory = Path(args.model_dir)
-    header = json.loads((directory / "model.json").read_text(encoding="utf-8"))
-    names = ["model.json", *(name for name in header["checksums"] if name != "model.json")]
-    defaults = Settings.of(model.settings.mode).to_json()
+    path, settings = Path(args.model_dir, MODEL), to_json(settings_of(model.settings.mode))
     return About(
         data=args.data,
         model=args.model_dir,
         baselines=args.baselines or "",
-        header=header,
-        defaults=defaults,
+        header=read_header(args.model_dir),
+        defaults=settings,
         seconds=seconds,
-        files={name: (directory / name).stat().st_size for name in names if (directory / name).exists()},
+        files={MODEL: path.stat().st_size},
         versions=versions(),
         posts_read=posts_read,
         warning=warning,
@@ -116,5 +117,5 @@ def _about(args, model, posts_read, seconds, warning):
     )
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     return run(parser(), work, argv)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from instahash.cli.common import ANNOTATORS, Parser, amount, note, run, set_blas_threads
+from instahash.cli.common import Parser, add_annotator_name, add_model_dir, amount, note, port, run, set_blas_threads
 from instahash.errors import plural
 
 EXAMPLE = """example:
@@ -12,14 +12,6 @@ EXAMPLE = """example:
 """
 
 
-def port(text):
-    """An argparse type: a port's number, or 0."""
-    value = int(text)
-    if not 0 <= value < 2**16:
-        raise ValueError
-    return value
-
-
 def parser():
     command = Parser(
         prog="instahash-explore",
@@ -27,13 +19,11 @@ def parser():
         epilog=EXAMPLE,
     )
     add = command.add_argument
-    add("--model-dir", default="instahash-model", metavar="DIR",
-        help="a directory written by instahash-train (default: %(default)s)")  # fmt: skip
+    add_model_dir(command)
     add("--host", default="127.0.0.1", metavar="ADDRESS",
         help="where to listen; at most addresses others can use the page too (default: %(default)s)")  # fmt: skip
     add("--port", type=port, default=8000, metavar="N", help="0 for any that is free (default: %(default)s)")
-    add("--annotator", choices=ANNOTATORS,
-        help="what labels photos (default: google where credentials are found, else offline)")  # fmt: skip
+    add_annotator_name(command)
     add("--max-cost", type=amount, metavar="USD", help="google: send no photo that would cost more (default: no limit)")
     add("--posts", metavar="POSTS", help="posts to judge hashtags for, at /judge: a file, or 'sample'")
     add("--photos", metavar="DIR", help="where the photos of these posts are, under the posts' ids")
@@ -96,10 +86,10 @@ def _server():
 
 
 def _judging(args, model, load):
-    from instahash.data import read_posts
     from instahash.explore.judgements import Judgements
     from instahash.explore.judging import Judging
     from instahash.explore.systems import BASELINES, two_systems
+    from instahash.formats import read_posts
 
     photos, posts = _folder(args.photos), list(read_posts(args.posts))
     systems = two_systems(args.model_dir, model, args.compare or BASELINES[0], load)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from typing import Any
 
-from instahash.cli.common import ANNOTATORS, SomeFailed, amount, at_least, note
+from instahash.cli.common import SomeFailed, add_annotator_name, amount, at_least, note
+from instahash.errors import plural
 
-SHOWN_FAILURES = 20
+# Failures of which each has a line.
+LISTED_FAILURES = 20
 
 
-def add_annotator(command):
+def add_annotator(command: argparse.ArgumentParser) -> None:
     """The arguments that say who labels photos, and how."""
     add = command.add_argument
-    add("--annotator", choices=ANNOTATORS,
-        help="what labels photos (default: google where credentials are found, else offline)")  # fmt: skip
+    add_annotator_name(command)
     add("--cache", metavar="FILE", help="labels of photos are kept here (default: a file in ~/.cache/instahash)")
     add("--objects", action="store_true", help="google: find objects too, for 2.25 USD more a thousand photos")
     add("--max-cost", type=amount, metavar="USD", help="google: send nothing that would cost more (default: no limit)")
@@ -26,7 +30,9 @@ def add_annotator(command):
 
 
 @contextmanager
-def labelled(command, args, photos, quiet=False):
+def labelled(
+    command: str, args: argparse.Namespace, photos: Sequence[Any], quiet: bool = False
+) -> Iterator[Iterator[Any]]:
     """An iterator over the annotations that have labels; the others are said and counted.
 
     Afterwards raises SomeFailed where there were any, ImageError where no photo has labels.
@@ -38,7 +44,7 @@ def labelled(command, args, photos, quiet=False):
     _stop_gently()
     google = {"objects": args.objects, "max_cost": args.max_cost, "rate": args.rate}
     annotator = choose_annotator(args.annotator, args.threads, **google)
-    note(command, f"{_photos(len(photos))}, labelled by {annotator.name}{_cost(annotator, len(photos))}")
+    note(command, f"{plural(len(photos), 'photo')}, labelled by {annotator.name}{_cost(annotator, len(photos))}")
     if not annotator.price and (args.objects or args.max_cost is not None):
         note(command, "--objects and --max-cost make no difference offline")
     counts = {"labelled": 0, "cached": 0, "failed": 0}
@@ -57,7 +63,7 @@ def labelled(command, args, photos, quiet=False):
         raise SomeFailed
 
 
-def _with_labels(command, annotations, counts):
+def _with_labels(command: str, annotations: Iterable[Any], counts: dict[str, int]) -> Iterator[Any]:
     from tqdm import tqdm
 
     from instahash.errors import ImageError
@@ -65,20 +71,20 @@ def _with_labels(command, annotations, counts):
     for annotation in annotations:
         if annotation.error:
             counts["failed"] += 1
-            if counts["failed"] <= SHOWN_FAILURES:
+            if counts["failed"] <= LISTED_FAILURES:
                 with tqdm.external_write_mode(sys.stderr):
                     note(command, annotation.error)
         else:
             counts["labelled"] += 1
             counts["cached"] += annotation.cached
             yield annotation
-    if counts["failed"] > SHOWN_FAILURES:
-        note(command, f"and {counts['failed'] - SHOWN_FAILURES} more failed")
+    if counts["failed"] > LISTED_FAILURES:
+        note(command, f"and {counts['failed'] - LISTED_FAILURES} more failed")
     if not counts["labelled"]:
         raise ImageError("no photo could be labelled; each line above says why")
 
 
-def _cost(annotator, n_photos):
+def _cost(annotator: Any, n_photos: int) -> str:
     """What it may cost, before anything is sent."""
     if not annotator.price:
         return ""
@@ -88,22 +94,18 @@ def _cost(annotator, n_photos):
     return most
 
 
-def _usd(amount):
+def _usd(amount: float) -> str:
     return f"{amount:.2f} USD" if amount >= 1 else f"{amount:.4f} USD"
 
 
-def _photos(number):
-    return "1 photo" if number == 1 else f"{number} photos"
-
-
-def _stop_gently():
+def _stop_gently() -> None:
     """An interruption, a polite kill or a closed terminal stops sending; what is under way is waited for and kept.
 
     A second one would lose that, so it is left unheard.
     """
     signals = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
-    def stop(*_):
+    def stop(*_: object) -> None:
         for number in signals:
             signal.signal(number, signal.SIG_IGN)
         os.write(2, b"\nstopping; what is under way is waited for, half a minute at most\n")

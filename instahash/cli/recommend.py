@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from instahash.cli.common import Parser, at_least, hashtag_line, label_line, note, run, set_blas_threads, share, shown
+from instahash.cli.common import (
+    Parser,
+    add_model_dir,
+    at_least,
+    fraction,
+    hashtag_line,
+    label_line,
+    note,
+    printable,
+    run,
+    set_blas_threads,
+)
 from instahash.cli.photos import add_annotator, labelled
-from instahash.errors import counted
+from instahash.errors import plural
 
-PLATFORMS = ("instagram", "pinterest", "tiktok")  # of recommend/platforms.py, which is not imported for --help
 EXAMPLE = """example:
   instahash-recommend --model-dir instahash-model --labels "sky, boat, sea"
   instahash-recommend --model-dir instahash-model --labels "sky, boat, sea" --chosen "#summer" --platform instagram
@@ -18,15 +31,14 @@ EXAMPLE = """example:
 """
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     command = Parser(
         prog="instahash-recommend",
         description="Recommend hashtags for photos, for the labels of one, or for a file of posts.",
         epilog=EXAMPLE,
     )
     add = command.add_argument
-    add("--model-dir", default="instahash-model", metavar="DIR",
-        help="a directory written by instahash-train (default: %(default)s)")  # fmt: skip
+    add_model_dir(command)
     source = command.add_mutually_exclusive_group(required=True)
     source.add_argument(
         "--labels",
@@ -39,63 +51,64 @@ def parser():
         help="at most N hashtags (default: 10; in mode paper all that the models agree on)")  # fmt: skip
     add("--chosen", default="", metavar="TEXT", help="hashtags picked already: the others go with them")
     add("--user", metavar="NAME", help="whose earlier hashtags matter, where the training posts name users")
-    add("--novelty", type=share, metavar="X", help="0 to 1, away from what is popular and from the labels themselves")
-    add("--diversity", type=share, metavar="X", help="0 to 1, away from hashtags that are much alike (default: 0.1)")
-    add("--platform", choices=PLATFORMS, help="at most as many hashtags as it takes, chosen ones included")
+    add("--novelty", type=fraction, metavar="X", help="0 to 1, away from what is popular and from the labels themselves")
+    add("--diversity", type=fraction, metavar="X", help="0 to 1, away from hashtags that are much alike")
+    add("--platform", metavar="NAME",
+        help="instagram, pinterest or tiktok: at most as many hashtags as it takes, chosen ones included")  # fmt: skip
     add("--banned", metavar="FILE", help="a text file of hashtags never to recommend")
-    add("--min-score", type=share, metavar="X",
+    add("--min-score", type=fraction, metavar="X",
         help="leave labels with a lower score out, of --labels and --image (default: that of the training, 0.5)")  # fmt: skip
     add("--json", action="store_true", help="print JSON; for --posts and --image one object a line with its id")
     add_annotator(command)
     return command
 
 
-def work(args):
+def work(args: argparse.Namespace) -> None:
     if args.image:
         set_blas_threads(1)
     from instahash.data import words
     from instahash.errors import DataError
     from instahash.pipeline import InstaHash
-    from instahash.recommend.platforms import room
+    from instahash.recommend.platforms import hashtags_left
 
     if args.posts and (args.chosen or args.user):
         raise DataError("--chosen and --user are about one author's photo; give them with --labels or --image")
     model = InstaHash.load(args.model_dir)
     chosen = [text for text in args.chosen.replace(",", " ").split() if words(text)]
     n_chosen = len({word for text in chosen for word in words(text)})
-    top = room(args.platform, args.top, n_chosen) if args.platform else args.top
-    wishes = {"novelty": args.novelty, "diversity": args.diversity, "banned": _banned(args.banned)}
+    top = hashtags_left(args.platform, args.top, n_chosen) if args.platform else args.top
+    options = {"novelty": args.novelty, "diversity": args.diversity, "banned": _banned(args.banned), "trace": args.json}
     if args.user and not model.knows_user(args.user):
         note("recommend", f"no post of the training is by user '{args.user}'; it makes no difference")
     if args.posts:
-        _for_posts(args, model, top, wishes)
+        _for_posts(args, model, top, options)
         return
-    wishes |= {"chosen": chosen, "user": args.user}
+    options |= {"chosen": chosen, "user": args.user}
     if args.image:
-        _for_images(args, model, top, wishes)
+        _for_images(args, model, top, options)
     else:
-        _for_labels(args, model, top, wishes)
+        _for_labels(args, model, top, options)
 
 
-def _for_labels(args, model, top, wishes):
+def _for_labels(args: argparse.Namespace, model: Any, top: int | None, options: dict[str, Any]) -> None:
     from instahash.data import labels_from_text, words
     from instahash.errors import DataError
 
     read = labels_from_text(args.labels, model.vocabulary.index)
     labels = [label for label in read if words(label if isinstance(label, str) else label[0])]
-    if not labels and not wishes["chosen"]:
+    if not labels and not options["chosen"]:
         raise DataError(f"--labels is '{args.labels}', which has no word; try --labels \"sky, boat, sea\"")
     least = _least(args, model)
     sure = [label for label in labels if isinstance(label, str) or label[1] >= least]
     if unsure := [f"{label[0]}:{label[1]}" for label in labels if label not in sure]:
         note("recommend", f"left out, below min_score {least:g}: {', '.join(unsure)}; raise the score, or leave it out")
-    answer = model.recommend(sure, top, **wishes)
+    answer = model.recommend(sure, top, **options)
     asked = [label if isinstance(label, str) else label[0] for label in sure]
-    _note_unknown(model, asked + wishes["chosen"], answer)
+    _note_unknown(model, asked + options["chosen"], answer)
     print(json.dumps(answer.to_json(), ensure_ascii=False) if args.json else hashtag_line(answer.hashtags))
 
 
-def _for_images(args, model, top, wishes):
+def _for_images(args: argparse.Namespace, model: Any, top: int | None, options: dict[str, Any]) -> None:
     from instahash.annotate import find_photos
 
     photos = list(find_photos(args.image))
@@ -104,34 +117,34 @@ def _for_images(args, model, top, wishes):
     with labelled("recommend", args, photos, quiet=len(photos) == 1 or sys.stdout.isatty()) as annotations:
         for annotation in annotations:
             sure = [label for label in annotation.labels if label.score >= least]
-            answer = model.recommend(sure, top, **wishes)
+            answer = model.recommend(sure, top, **options)
             n_unknown += answer.source == "most_used"
             if len(photos) == 1:
                 unsure = [label for label in annotation.labels if label.score < least]
                 note("recommend", label_line(sure) + (f"; below {least:g}: {label_line(unsure)}" if unsure else ""))
-                _note_unknown(model, [label.description for label in sure] + wishes["chosen"], answer)
+                _note_unknown(model, [label.description for label in sure] + options["chosen"], answer)
             if args.json:
                 labels = [label._asdict() for label in annotation.labels]
                 print(json.dumps({"id": annotation.id, "labels": labels, **answer.to_json()}, ensure_ascii=False))
             else:
-                name = "" if len(photos) == 1 else f"{shown(annotation.id)}\t"
+                name = "" if len(photos) == 1 else f"{printable(annotation.id)}\t"
                 print(name + hashtag_line(answer.hashtags), flush=True)
         if n_unknown and len(photos) > 1:
             note("recommend", f"{n_unknown} without a known label of {least:g} or more got the most used hashtags")
 
 
-def _least(args, model):
+def _least(args: argparse.Namespace, model: Any) -> float:
     """The score below which a label is left out."""
     return model.settings.data.min_score if args.min_score is None else args.min_score
 
 
-def _for_posts(args, model, top, wishes):
+def _for_posts(args: argparse.Namespace, model: Any, top: int | None, options: dict[str, Any]) -> None:
     from tqdm import tqdm
 
-    from instahash.data import read_posts
+    from instahash.formats import read_posts
 
     unknown_posts = 0
-    answers = model.recommend_posts(read_posts(args.posts), top, **wishes)
+    answers = model.recommend_posts(read_posts(args.posts), top, **options)
     # Where the answers themselves scroll by, they are the progress.
     hidden = True if sys.stdout.isatty() else None
     for post_id, answer in tqdm(answers, "Recommending", unit=" posts", disable=hidden):
@@ -139,12 +152,12 @@ def _for_posts(args, model, top, wishes):
         if args.json:
             print(json.dumps({"id": post_id, **answer.to_json()}, ensure_ascii=False))
         else:
-            print(f"{shown(post_id)}\t{hashtag_line(answer.hashtags)}")
+            print(f"{printable(post_id)}\t{hashtag_line(answer.hashtags)}")
     if unknown_posts:
-        note("recommend", f"{counted(unknown_posts, 'post')} without a known label got the most used hashtags")
+        note("recommend", f"{plural(unknown_posts, 'post')} without a known label got the most used hashtags")
 
 
-def _note_unknown(model, asked, answer):
+def _note_unknown(model: Any, asked: Iterable[str], answer: Any) -> None:
     from instahash.data import words
 
     _, unknown = model.vocabulary.lookup([word for text in asked for word in words(text)])
@@ -155,7 +168,7 @@ def _note_unknown(model, asked, answer):
         note("recommend", f"unknown words left out: {', '.join(unknown)}")
 
 
-def _banned(path):
+def _banned(path: str | None) -> Iterable[str]:
     """The hashtags in a file."""
     from instahash.errors import DataError
 
@@ -169,5 +182,5 @@ def _banned(path):
         raise DataError(f"cannot read the banned hashtags in '{path}': {why}; give a text file") from None
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     return run(parser(), work, argv)

@@ -1,34 +1,35 @@
-"""instahash-train: posts in, a model directory out."""
+"""instahash-train: posts in, a model file out."""
 
 from __future__ import annotations
 
+import argparse
 import os
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from instahash.cli.common import Parser, at_least, hashtag_line, run, set_blas_threads
+from instahash.cli.common import Parser, add_model_dir, at_least, hashtag_line, run, set_blas_threads
 
 EXAMPLE = """example:
   instahash-train                                       train on the embedded sample
   instahash-train --data posts.jsonl.gz --model-dir photos --threads 2
-  instahash-train --data posts.jsonl.gz --set autorec.epochs=20 --set word2vec.dim=50
+  instahash-train --data posts.jsonl.gz --set softmax.epochs=20 --set word2vec.dim=50
+  instahash-train --mode paper --settings               list the settings of a mode
 """
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     command = Parser(
-        prog="instahash-train",
-        description="Train word2vec and AutoRec on posts, and save both as a model directory.",
-        epilog=EXAMPLE,
+        prog="instahash-train", description="Train the models on posts, and save them in one file.", epilog=EXAMPLE
     )
     add = command.add_argument
     add("--data", default="sample", metavar="POSTS|HARRISON_DIR|sample", help="posts to learn from (default: sample)")
-    add("--model-dir", default="instahash-model", metavar="DIR", help="where the model goes (default: %(default)s)")
-    add("--mode", default="best", choices=["best", "paper"],
+    add_model_dir(command, "where the model goes")
+    add("--mode", default="best", metavar="best|paper",
         help="best ranks better; paper is the published recipe (default: %(default)s)")  # fmt: skip
-    add("--max-hashtags", type=at_least(1), metavar="N", help="keep the N most used hashtags (default: 1000)")
-    add("--min-score", type=float, metavar="X", help="reject labels with a lower score (default: 0.5)")
+    add("--max-hashtags", metavar="N", help="keep the N most used hashtags; the same as --set data.max_hashtags=N")
+    add("--min-score", metavar="X", help="reject labels with a lower score; the same as --set data.min_score=X")
     add("--seed", type=at_least(0), default=0, metavar="S", help="the same seed gives the same model (default: 0)")
     add("--threads", type=at_least(1), default=1, metavar="N",
         help="more than one is faster; word2vec's sampling trainer then differs a little at each run (default: 1)")  # fmt: skip
@@ -36,22 +37,23 @@ def parser():
         help="go on with an interrupted training of the same data and settings; a finished model is left as it is")  # fmt: skip
     add("--quiet", action="store_true", help="print nothing but errors")
     add("--set", action="append", default=[], metavar="section.name=value", help="any setting; may be repeated")
+    add("--settings", action="store_true", help="list every setting of the mode with its value, and train nothing")
     return command
 
 
-def work(args):
+def work(args: argparse.Namespace) -> None:
     set_blas_threads(args.threads)
-    from instahash.data import read_posts
-    from instahash.pipeline import InstaHash
-    from instahash.settings import Settings
+    from instahash.formats import read_posts
+    from instahash.parameters import assign
+    from instahash.pipeline import InstaHash, settings_of
     from instahash.storage import CHECKPOINT, has_model, make_directory
 
-    settings = Settings.of(args.mode, seed=args.seed, n_threads=args.threads)
-    changes = {"max_hashtags": args.max_hashtags, "min_score": args.min_score}
-    changes = {name: value for name, value in changes.items() if value is not None}
-    settings = replace(settings, data=replace(settings.data, **changes)).changed(args.set)
+    settings = assign(settings_of(args.mode, seed=args.seed, n_threads=args.threads), _assignments(args))
+    if args.settings:
+        _list(settings)
+        return
 
-    def report(line):
+    def report(line: str) -> None:
         if not args.quiet:
             print(line, flush=True)
 
@@ -61,14 +63,8 @@ def work(args):
         return
     make_directory(args.model_dir)
     model = InstaHash(settings)
-    model.fit(
-        args.data,
-        checkpoint=checkpoint,
-        resume=args.resume,
-        options=_options(args),
-        progress=not args.quiet,
-        report=report,
-    )
+    how = {"resume": args.resume, "options": _options(args), "progress": not args.quiet, "report": report}
+    model.fit(args.data, checkpoint=checkpoint, **how)
     model.save(args.model_dir)
     checkpoint.unlink(missing_ok=True)
     report(f"Model saved in '{args.model_dir}'.")
@@ -76,18 +72,34 @@ def work(args):
         _show_some(model, islice(read_posts(args.data), 1000), settings.data.min_score)
 
 
-def _options(args):
+def _assignments(args: argparse.Namespace) -> list[str]:
+    """What --max-hashtags, --min-score and --set change."""
+    named = {"data.max_hashtags": args.max_hashtags, "data.min_score": args.min_score}
+    return [f"{name}={value}" for name, value in named.items() if value is not None] + args.set
+
+
+def _list(settings: Any) -> None:
+    """Every setting, its value and what it is."""
+    from instahash.parameters import listed
+
+    rows = [(path, str(value), help) for path, value, help in listed(settings) if "." in path]
+    widths = [max(len(row[i]) for row in rows) for i in range(2)]
+    for path, value, help in rows:
+        print(f"{path:<{widths[0]}}  {value:<{widths[1]}}  {help}")
+
+
+def _options(args: argparse.Namespace) -> list[str]:
     """The options that make this training what it is, for another folder as well."""
     from instahash.data.sample import SAMPLES
 
-    options, usual = ["--data", args.data if args.data in SAMPLES else os.path.abspath(args.data)], parser().get_default
+    options, default = ["--data", args.data if args.data in SAMPLES else os.path.abspath(args.data)], parser().get_default
     for name in ("mode", "max_hashtags", "min_score", "seed", "threads"):
-        if getattr(args, name) != usual(name):
+        if getattr(args, name) != default(name):
             options += [f"--{name.replace('_', '-')}", str(getattr(args, name))]
     return options + [word for setting in args.set for word in ("--set", setting)]
 
 
-def _show_some(model, posts, min_score, most=4):
+def _show_some(model: Any, posts: Iterable[Any], min_score: float, most: int = 4) -> None:
     """Recommendations for the first posts that have labels."""
     for post in posts:
         labels = [label for label in post.labels if label.score >= min_score]
@@ -99,5 +111,5 @@ def _show_some(model, posts, min_score, most=4):
             most -= 1
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     return run(parser(), work, argv, "; what is trained so far is kept, go on with the same command and --resume")

@@ -7,7 +7,7 @@ the best that any system can do is to rank by it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
@@ -39,7 +39,7 @@ class Tastes:
     likes : (n_users, LIKED) int, numbers of HASHTAGS.  customs : (COUNTRIES, LIKED_IN_COUNTRY) likewise.
     """
 
-    def __init__(self, n_users: int, seed: int = 0):
+    def __init__(self, n_users: int, seed: int = 0) -> None:
         if n_users < 1:
             raise DataError(f"n_users is {n_users}; somebody must write the posts")
         rng = np.random.default_rng([seed, n_users])
@@ -59,7 +59,7 @@ class Tastes:
 
 
 def planted_users(n_posts: int, n_users: int = 200, seed: int = 0) -> Iterator[Post]:
-    """Posts, one every ten minutes, of users of whom each has a taste, and shares some of it with a country.
+    """Posts, one every ten minutes, of users who each have a taste of their own and one of their country.
 
     Some users post much, most little. :class:`Tastes` of `n_users` and `seed` is the truth. Raises DataError where
     there are no users.
@@ -93,22 +93,22 @@ def planted_trend(n_posts: int, seed: int = 0, days: float = 60, rise_day: float
 
 def risen(day: float, rise_day: float = 45) -> tuple[float, float]:
     """The probabilities of NEW and of RARE in a post of TREND_TOPIC: they rise to COMMON within RISE_DAYS."""
-    share = min(max((day - rise_day) / RISE_DAYS, 0), 1)
-    return share * COMMON, SELDOM + share * (COMMON - SELDOM)
+    progress = min(max((day - rise_day) / RISE_DAYS, 0), 1)
+    return progress * COMMON, SELDOM + progress * (COMMON - SELDOM)
 
 
-def _post(rng, topic, number, hashtags, day):
+def _post(rng: np.random.Generator, topic: int, number: int, hashtags: list[str], day: float) -> Post:
     words = _drawn(rng, WORDS, _in_topic(topic, WORD_OF_RANK, WORD_ANYWHERE))
     scores = (0.5 + 0.5 * rng.random(len(words))).round(4).tolist()
     time = (START + timedelta(days=day)).isoformat(timespec="seconds")
     return Post(f"{topic}/{number}", tuple(hashtags), tuple(map(Label, words, scores)), created_at=time)
 
 
-def _in_topic(topic, of_rank, anywhere):
+def _in_topic(topic: int, of_rank: np.ndarray, anywhere: float) -> np.ndarray:
     probability = np.full(TOPICS * PER_TOPIC, anywhere)
     probability[topic * PER_TOPIC : (topic + 1) * PER_TOPIC] = of_rank
     return probability
 
 
-def _drawn(rng, items, probability):
-    return [items[i] for i in np.flatnonzero(rng.random(len(items)) < probability)]
+def _drawn(rng: np.random.Generator, items: Sequence[str], probability: np.ndarray) -> list[str]:
+    return [items[i] for i in np.flatnonzero(rng.random(len(items)) < probability).tolist()]

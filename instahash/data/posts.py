@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container
 from typing import Any, NamedTuple
 
-from instahash.data.words import words
 from instahash.errors import DataError
-
-# What is meant as a score; a percentage is too, and refused.
-NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)? ?%?"
-# A score with a comma in it, as many languages write it, is no label and a half.
-DECIMAL_COMMA = re.compile(r"(?:^|[,;|\n])([^,;|\n]*\w[^,;|\n]*):\s*((?:0|1(?=,0+\b)),\d+)\s*(?=$|[,;|\n])")
-# What stands between the words of a label, but for whole numbers as in "24/7" or "16:9".
-BETWEEN = re.compile(r"[/:](?!(?<=\d.)\d)")
 
 
 class Label(NamedTuple):
-    """What a detector saw.
-
-    description : str, may be several words.
-    score : float in [0, 1].
-    """
+    """What a detector saw: a description, which may be several words, and a score in [0, 1]."""
 
     description: str
     score: float
@@ -31,11 +17,9 @@ class Label(NamedTuple):
 class Post(NamedTuple):
     """One photo.
 
-    id : str.
-    hashtags : tuple of str, as the author wrote them.
-    labels : tuple of Label.
-    user, created_at : str or None; a time is ISO 8601.
-    features : tuple of str, what the user shares with others ("country:pt"), for recommendations that are personal.
+    hashtags : as the author wrote them.
+    created_at : ISO 8601.
+    features : what the user has in common with others ("country:pt"), for recommendations that are personal.
     """
 
     id: str
@@ -49,74 +33,22 @@ class Post(NamedTuple):
 def post_from_json(value: Any) -> Post:
     """The post that a decoded JSON object describes; unknown keys are ignored, absent lists are empty.
 
-    A label that is a plain text is believed: its score is 1.
+    A label that is a plain text has the score 1.
 
     Raises DataError naming the key, what came and what was wanted.
     """
     if not isinstance(value, dict):
-        raise DataError(f"a post must be a JSON object with an 'id', not {_shown(value)}")
+        raise DataError(f"a post must be a JSON object with an 'id', not {_printable(value)}")
     if "id" not in value:
         raise DataError("the post has no 'id'; every post needs an 'id' (a text)")
-    hashtags = value.get("hashtags", ())
-    if not isinstance(hashtags, (list, tuple)) or not all(isinstance(tag, str) for tag in hashtags):
-        raise DataError(f"'hashtags' must be a list of texts, not {_shown(hashtags)}")
-    features = value.get("user_features", ())
-    if not isinstance(features, (list, tuple)) or not all(isinstance(feature, str) for feature in features):
-        raise DataError(f"'user_features' must be a list of texts, not {_shown(features)}")
+    hashtags, features = _texts(value, "hashtags"), _texts(value, "user_features")
     labels = value.get("labels", ())
     if not isinstance(labels, (list, tuple)):
         wanted = 'a list of texts or {"description", "score"} objects'
-        raise DataError(f"'labels' must be {wanted}, not {_shown(labels)}")
-    return Post(
-        _text(value, "id"),
-        tuple(hashtags),
-        tuple(_label(label) for label in labels),
-        _text(value, "user") if value.get("user") is not None else None,
-        _text(value, "created_at") if value.get("created_at") is not None else None,
-        tuple(features),
-    )
-
-
-def labels_from_text(text: str, known: Container[str] = ()) -> list[str | tuple[str, float]]:
-    """The labels that people type on one line, each as :func:`label_from_text` reads it.
-
-    Commas, semicolons, bars and line ends stand between labels. Slashes and colons stand between the words of a label,
-    but for those of a word that is in `known` as it is written ("and/or", where "andor" is known).
-    Raises DataError for a score outside [0, 1], and for one with a decimal comma.
-    """
-    if comma := DECIMAL_COMMA.search(text):
-        name, score = comma[1].strip(), comma[2]
-        meant = _shown(f"{name}:{score.replace(',', '.')}")
-        raise DataError(
-            f"the score of {_shown(name)} is {score[:20]}, with a decimal comma, but commas stand between labels; write "
-            f"it with a point, as in {meant}"
-        )
-    labels: list[str | tuple[str, float]] = []
-    for part in filter(str.strip, re.split(r"[,;|\n]", text)):
-        label = label_from_text(part)
-        name, score = (label, None) if isinstance(label, str) else label
-        pieces = (p if all(word in known for word in words(p)) else BETWEEN.sub(" ", p) for p in name.split())
-        name = " ".join(pieces)
-        labels.append(name if score is None else (name, score))
-    return labels
-
-
-def label_from_text(text: str) -> str | tuple[str, float]:
-    """ "sky" or "sky:0.93" as :meth:`InstaHash.recommend` takes it. Raises DataError for a score outside [0, 1].
-
-    A number behind a colon is a score, but for a whole one behind a digit, as in "16:9" or "12:30".
-    """
-    name, _, score = (part.strip() for part in text.rpartition(":"))
-    is_ratio = name[-1:].isdigit() and score.isdigit() and score not in ("0", "1")
-    if not name or is_ratio or not re.fullmatch(NUMBER, score):
-        return text
-    value = -1 if score.endswith("%") else float(score)
-    if not 0 <= value <= 1:
-        raise DataError(
-            f'the score of {_shown(name)} is {score[:20]}; a score is from 0 to 1, as in "sky:0.93"; where the number '
-            "is part of the label, leave the colon out"
-        )
-    return name, value
+        raise DataError(f"'labels' must be {wanted}, not {_printable(labels)}")
+    user = None if value.get("user") is None else _text(value, "user")
+    created_at = None if value.get("created_at") is None else _text(value, "created_at")
+    return Post(_text(value, "id"), hashtags, tuple(map(_label, labels)), user, created_at, features)
 
 
 def _label(value: Any) -> Label:
@@ -124,23 +56,28 @@ def _label(value: Any) -> Label:
         return Label(value, 1.0)
     if not isinstance(value, dict) or not isinstance(value.get("description"), str):
         wanted = "a text or an object with a 'description' (a text) and a 'score'"
-        raise DataError(f"a label must be {wanted}, not {_shown(value)}")
-    score = value.get("score")
+        raise DataError(f"a label must be {wanted}, not {_printable(value)}")
+    score, name = value.get("score"), f"the 'score' of label '{value['description']}'"
     if isinstance(score, bool) or not isinstance(score, (int, float)):
-        raise DataError(
-            f"the 'score' of label '{value['description']}' must be a number in [0, 1], not {_shown(score)}"
-        )
+        raise DataError(f"{name} must be a number in [0, 1], not {_printable(score)}")
     if not 0 <= score <= 1:  # false for NaN too
-        raise DataError(f"the 'score' of label '{value['description']}' is {_shown(score)}; it must lie in [0, 1]")
+        raise DataError(f"{name} is {_printable(score)}; it must lie in [0, 1]")
     return Label(value["description"], float(score))
 
 
-def _text(value: dict, key: str) -> str:
+def _text(value: dict[str, Any], key: str) -> str:
     if not isinstance(value[key], str):
-        raise DataError(f"'{key}' must be a text, not {_shown(value[key])}")
-    return value[key]
+        raise DataError(f"'{key}' must be a text, not {_printable(value[key])}")
+    return str(value[key])
 
 
-def _shown(value: Any) -> str:
+def _texts(value: dict[str, Any], key: str) -> tuple[str, ...]:
+    texts = value.get(key, ())
+    if not isinstance(texts, (list, tuple)) or not all(isinstance(text, str) for text in texts):
+        raise DataError(f"'{key}' must be a list of texts, not {_printable(texts)}")
+    return tuple(texts)
+
+
+def _printable(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -1,20 +1,32 @@
-"""The paper's preprocessing: which hashtags, labels and posts are kept, and a summary of what came of it."""
+"""The paper's preprocessing: which hashtags, labels and posts are kept, and a summary of the result."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import sparse
 
-from instahash.data.corpus import Corpus
-from instahash.data.matrices import keep, renumber, union
-from instahash.data.vocabulary import Vocabulary
+from instahash.data.corpus import Corpus, take
+from instahash.data.vocabulary import Vocabulary, ranked
 from instahash.errors import DataError
+from instahash.parameters import check, parameter
+from instahash.sparse import CSR, column_counts, keep, renumber, union
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """The parameters of the preprocessing."""
+
+    max_hashtags: int = parameter(1000, "how many of the most used hashtags are kept, the hashtag vocabulary", least=1)
+    min_score: float = parameter(0.5, "labels with a lower score are left out", least=0, most=1)
+
+    def __post_init__(self) -> None:
+        check(self, "data")
 
 
 class Summary(NamedTuple):
-    """Sizes of a training set, and what is usual in it; str() is a table for people."""
+    """Sizes of a training set, and means and medians; str() is a table for people."""
 
     posts_read: int
     posts: int
@@ -27,18 +39,18 @@ class Summary(NamedTuple):
     posts_per_hashtag_mean: float
     posts_per_hashtag_median: float
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, float]:
         return self._asdict()
 
-    def __str__(self):
+    def __str__(self) -> str:
+        pairs = zip(self[4::2], self[5::2])
+        hashtags, description, posts = (f"{mean:>9.1f} mean, {median:g} median" for mean, median in pairs)
         return (
             f"posts                 {self.posts:>9,} kept of {self.posts_read:,}\n"
             f"words                 {self.words:>9,}, {self.hashtags:,} of them hashtags that may be recommended\n"
-            f"hashtags a post       {self.hashtags_per_post_mean:>9.1f} mean, "
-            f"{self.hashtags_per_post_median:g} median\n"
-            f"description words     {self.description_words_per_post_mean:>9.1f} mean, "
-            f"{self.description_words_per_post_median:g} median\n"
-            f"posts a hashtag       {self.posts_per_hashtag_mean:>9.1f} mean, {self.posts_per_hashtag_median:g} median"
+            f"hashtags a post       {hashtags}\n"
+            f"description words     {description}\n"
+            f"posts a hashtag       {posts}"
         )
 
 
@@ -49,107 +61,87 @@ class Dataset(NamedTuple):
     bags : int8 ones, hashtags and description together, each word once.
     keys : list of tuples of str, the names under which a post's preferences are kept.
     times : (n_posts,) float64 seconds since the epoch, NaN for unknown; or None.
-    summary : None for posts encoded for a question.
+    summary : None where the vocabulary was there already.
     """
 
     ids: list[str]
     vocabulary: Vocabulary
-    hashtags: sparse.csr_array
-    description: sparse.csr_array
-    bags: sparse.csr_array
+    hashtags: CSR
+    description: CSR
+    bags: CSR
     keys: list[tuple[str, ...]]
     times: np.ndarray | None
     summary: Summary | None
 
-    def take(self, rows) -> Dataset:
+    def take(self, rows: Any) -> Dataset:
         """The posts with these row numbers."""
-        rows = np.asarray(rows)
-        matrices = (matrix[rows] for matrix in (self.hashtags, self.description, self.bags))
-        ids, keys = ([values[i] for i in rows] for values in (self.ids, self.keys))
-        return Dataset(
-            ids, self.vocabulary, *matrices, keys, None if self.times is None else self.times[rows], self.summary
-        )
+        parts = ("ids", "hashtags", "description", "bags", "keys", "times")
+        return self._replace(**{part: take(getattr(self, part), rows) for part in parts})
 
 
-def fit_dataset(corpus: Corpus, max_hashtags: int = 1000, min_score: float = 0.5) -> Dataset:
+def fit_dataset(
+    corpus: Corpus, max_hashtags: int = DataSettings.max_hashtags, min_score: float = DataSettings.min_score
+) -> Dataset:
     """Keep the `max_hashtags` hashtags in most posts (ties by spelling), the posts that have one, and the labels with
     score >= `min_score`; the vocabulary is what then occurs.
 
     Raises DataError where nothing is left.
     """
-    counts = np.bincount(corpus.hashtags.indices, minlength=len(corpus.words))
-    used = sorted(np.flatnonzero(counts).tolist(), key=lambda i: (-counts[i], corpus.words[i]))
     kept = np.zeros(len(corpus.words), bool)
-    kept[used[:max_hashtags]] = True
+    kept[ranked(column_counts(corpus.hashtags), corpus.words)[:max_hashtags]] = True
     hashtags = keep(corpus.hashtags, kept[corpus.hashtags.indices])
     rows = np.flatnonzero(np.diff(hashtags.indptr))
     if not len(rows):
-        raise DataError(
-            f"no post of {len(corpus):,} has a hashtag, so there is nothing to learn; give posts whose "
-            "'hashtags' are filled"
-        )
-    hashtags = hashtags[rows]
-    labels = corpus.labels[rows]
-    description = keep(labels, labels.data >= np.float32(min_score))
+        found = f"no post of {len(corpus):,} has a hashtag, so there is nothing to learn"
+        raise DataError(f"{found}; give posts whose 'hashtags' are filled")
+    hashtags, description = hashtags[rows], _above(corpus.labels[rows], min_score)
     bags = union(hashtags, description)
-    bag_counts = np.bincount(bags.indices, minlength=len(corpus.words))
-    hashtag_counts = np.bincount(hashtags.indices, minlength=len(corpus.words))
-    order = sorted(np.flatnonzero(bag_counts).tolist(), key=lambda i: (-bag_counts[i], corpus.words[i]))
-    vocabulary = Vocabulary(
-        [corpus.words[i] for i in order], bag_counts[order], hashtag_counts[order], corpus.spellings
-    )
-    ids, keys = ([values[i] for i in rows] for values in (corpus.ids, corpus.keys()))
-    times = None if corpus.times is None else corpus.times[rows]
-    matrices = [renumber(matrix, order) for matrix in (hashtags, description, bags)]
-    return Dataset(ids, vocabulary, *matrices, keys, times, _summary(len(corpus), vocabulary, *matrices[:2]))
+    counts = column_counts(bags)
+    order = ranked(counts, corpus.words)
+    words = [corpus.words[i] for i in order]
+    vocabulary = Vocabulary(words, counts[order], column_counts(hashtags)[order], corpus.spellings)
+    hashtags, description, bags = (renumber(matrix, order) for matrix in (hashtags, description, bags))
+    of_hashtags = vocabulary.hashtag_counts[vocabulary.is_hashtag]
+    sizes = (np.diff(hashtags.indptr), np.diff(description.indptr), of_hashtags)
+    figures = (float(figure(values)) for values in sizes for figure in (np.mean, np.median))
+    summary = Summary(len(corpus), len(rows), len(vocabulary), len(of_hashtags), *figures)
+    ids, keys, times = (take(values, rows) for values in (corpus.ids, corpus.keys(), corpus.times))
+    return Dataset(ids, vocabulary, hashtags, description, bags, keys, times, summary)
 
 
-def encode(corpus: Corpus, vocabulary: Vocabulary, min_score: float = 0.5) -> Dataset:
+def encode(corpus: Corpus, vocabulary: Vocabulary, min_score: float = DataSettings.min_score) -> Dataset:
     """Posts in the numbers of a vocabulary that is there already. Unknown words are dropped, and hashtags outside the
     hashtag vocabulary; no post is, so row i is post i.
     """
+    ids = np.array([vocabulary.index.get(word, -1) for word in corpus.words], np.int64)
+    known = np.flatnonzero(ids >= 0)
     order = np.full(len(vocabulary), -1, np.int64)
-    known = [(vocabulary.index[word], i) for i, word in enumerate(corpus.words) if word in vocabulary.index]
-    for new, old in known:
-        order[new] = old
+    order[ids[known]] = known
     may_be_hashtag = np.zeros(len(corpus.words), bool)
-    may_be_hashtag[[old for new, old in known if vocabulary.is_hashtag[new]]] = True
-    hashtags = keep(corpus.hashtags, may_be_hashtag[corpus.hashtags.indices])
-    description = keep(corpus.labels, corpus.labels.data >= np.float32(min_score))
-    hashtags, description = renumber(hashtags, order), renumber(description, order)
+    may_be_hashtag[known] = vocabulary.is_hashtag[ids[known]]
+    hashtags = renumber(keep(corpus.hashtags, may_be_hashtag[corpus.hashtags.indices]), order)
+    description = renumber(_above(corpus.labels, min_score), order)
     bags = union(hashtags, description)
     return Dataset(corpus.ids, vocabulary, hashtags, description, bags, corpus.keys(), corpus.times, None)
 
 
-def grow(vocabulary: Vocabulary, corpus: Corpus, min_score: float = 0.5) -> Vocabulary:
+def grow(vocabulary: Vocabulary, corpus: Corpus, min_score: float = DataSettings.min_score) -> Vocabulary:
     """The vocabulary with what new posts add: old words keep their ids, new ones follow, most used first.
 
     Every hashtag of the new posts may be recommended from then on; counts are those of old and new posts together.
     Hashtags stay spelled as they were.
     """
-    description = keep(corpus.labels, corpus.labels.data >= np.float32(min_score))
-    counts = np.bincount(union(corpus.hashtags, description).indices, minlength=len(corpus.words))
-    hashtag_counts = np.bincount(corpus.hashtags.indices, minlength=len(corpus.words))
-    new = [i for i in np.flatnonzero(counts).tolist() if corpus.words[i] not in vocabulary.index]
-    new.sort(key=lambda i: (-counts[i], corpus.words[i]))
-    all_words = vocabulary.words + [corpus.words[i] for i in new]
-    totals = [np.append(old, np.zeros(len(new), np.int64)) for old in (vocabulary.counts, vocabulary.hashtag_counts)]
-    place = {word: i for i, word in enumerate(all_words)}
-    for i in np.flatnonzero(counts).tolist():
-        totals[0][place[corpus.words[i]]] += counts[i]
-        totals[1][place[corpus.words[i]]] += hashtag_counts[i]
-    known = {word for word, is_hashtag in zip(vocabulary.words, vocabulary.is_hashtag) if is_hashtag}
+    counts = column_counts(union(corpus.hashtags, _above(corpus.labels, min_score)))
+    used = ranked(counts, corpus.words)
+    words = list(dict.fromkeys([*vocabulary.words, *(corpus.words[i] for i in used)]))
+    place = {word: i for i, word in enumerate(words)}
+    totals = np.zeros((2, len(words)), np.int64)
+    totals[:, : len(vocabulary)] = vocabulary.counts, vocabulary.hashtag_counts
+    totals[:, [place[corpus.words[i]] for i in used]] += counts[used], column_counts(corpus.hashtags)[used]
+    known = {vocabulary.words[i] for i in vocabulary.hashtag_ids}
     spellings = {word: form for word, form in corpus.spellings.items() if word not in known}
-    return Vocabulary(all_words, *totals, vocabulary.spellings | spellings)
+    return Vocabulary(words, totals[0], totals[1], vocabulary.spellings | spellings)
 
 
-def _summary(posts_read, vocabulary, hashtags, description):
-    per_post, words_per_post = np.diff(hashtags.indptr), np.diff(description.indptr)
-    per_hashtag = vocabulary.hashtag_counts[vocabulary.is_hashtag]
-    return Summary(
-        posts_read,
-        hashtags.shape[0],
-        len(vocabulary),
-        len(per_hashtag),
-        *(float(f(values)) for values in (per_post, words_per_post, per_hashtag) for f in (np.mean, np.median)),
-    )
+def _above(labels: CSR, min_score: float) -> CSR:
+    return keep(labels, labels.data >= np.float32(min_score))

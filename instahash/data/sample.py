@@ -1,79 +1,57 @@
 """The embedded sample: a few thousand posts made from human-readable topics, so that a fresh machine has data.
 
 A post shows one topic, sometimes two. Its labels are what a detector would say of such a photo, with its false
-guesses at low scores; its hashtags are those of the topic, some that people put under anything, and some at random. What
-belongs together is known, so models and lessons can be checked against it.
+guesses at low scores; its hashtags are those of the topic, some that people put under anything, and some at random.
+What belongs together is known, so models and lessons can be checked against it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from instahash.data.posts import Label, Post
 
-# topic -> (labels, hashtags), both from most to least common.
+# A topic, its labels and its hashtags, both from most to least common.
+_TABLE = """
+beach: beach, sea, sky, sand, ocean, coast, water, body of water, shore, wave, vacation, horizon, tropics, palm tree
+    beach sea sun summer sand ocean vacation waves beachlife sunset surf paradise beachday saltlife
+dogs: dog, canine, puppy, snout, dog breed, carnivore, companion dog, retriever, fur, leash, collar, whiskers
+    dog puppy dogsofinstagram doglover dogs puppylove dogstagram cute pet goldenretriever rescuedog goodboy
+cats: cat, whiskers, felidae, small to medium-sized cats, carnivore, fur, tabby, kitten, tail, paw, window
+    cat catsofinstagram kitten cats catlover meow cute pet kitty catstagram blackcat purr
+food: food, dish, cuisine, ingredient, tableware, recipe, vegetable, meat, salad, plate, pasta, lunch, pizza
+    food foodporn foodie yummy instafood delicious dinner homemade healthy lunch pasta pizza cooking tasty
+coffee: coffee, cup, coffee cup, drinkware, espresso, latte, saucer, caffeine, table, milk, breakfast, cafe
+    coffee coffeetime cafe latte espresso coffeelover morning breakfast barista latteart cappuccino coffeeshop
+weddings: wedding dress, bride, bridal clothing, gown, flower bouquet, groom, ceremony, suit, veil, happiness, event, ring
+    wedding bride weddingday love weddingdress groom married bridal weddingphotography justmarried bouquet mrandmrs
+fitness: muscle, gym, physical fitness, shoulder, exercise, barbell, weight training, arm, sportswear, dumbbell, bodybuilding
+    fitness gym workout fit motivation training muscle fitnessmotivation bodybuilding gymlife strong crossfit
+mountains: mountain, sky, cloud, highland, wilderness, hill, snow, landscape, valley, trail, forest, alps, glacier
+    mountains nature hiking adventure landscape travel snow outdoors trekking wanderlust mountainlife summit alps
+city: city, building, skyscraper, street, architecture, metropolis, tower, urban area, night, bridge, traffic, skyline
+    city travel architecture streetphotography urban skyline citylife building nightlife downtown cityscape newyork london
+fashion: fashion, dress, clothing, sleeve, shoe, jeans, handbag, street fashion, outerwear, model, sunglasses, waist
+    fashion style ootd outfit model dress fashionblogger shopping streetstyle shoes lookbook instafashion beauty
+flowers: flower, petal, plant, rose, botany, garden, blossom, leaf, spring, tulip, flowering plant, branch
+    flowers flower nature garden spring rose flowerstagram gardening bloom blossom botanical plants tulips
+football: football, player, ball, sports equipment, stadium, team, grass, sports uniform, soccer, jersey, goal, fan
+    football soccer goal futbol sport team matchday championsleague footballer premierleague stadium fans
+babies: baby, child, toddler, skin, cheek, smile, infant, nose, baby clothing, toy, birth, eyelash
+    baby babygirl babyboy family cute newborn mommy kids babiesofinstagram momlife smile son daughter
+"""
 TOPICS: dict[str, tuple[list[str], list[str]]] = {
-    "beach": (
-        "beach, sea, sky, sand, ocean, coast, water, body of water, shore, wave, vacation, horizon, tropics, palm tree".split(", "),
-        "beach sea sun summer sand ocean vacation waves beachlife sunset surf paradise beachday saltlife".split(),
-    ),
-    "dogs": (
-        "dog, canine, puppy, snout, dog breed, carnivore, companion dog, retriever, fur, leash, collar, whiskers".split(", "),
-        "dog puppy dogsofinstagram doglover dogs puppylove dogstagram cute pet goldenretriever rescuedog goodboy".split(),
-    ),
-    "cats": (
-        "cat, whiskers, felidae, small to medium-sized cats, carnivore, fur, tabby, kitten, tail, paw, window".split(", "),
-        "cat catsofinstagram kitten cats catlover meow cute pet kitty catstagram blackcat purr".split(),
-    ),
-    "food": (
-        "food, dish, cuisine, ingredient, tableware, recipe, vegetable, meat, salad, plate, pasta, lunch, pizza".split(", "),
-        "food foodporn foodie yummy instafood delicious dinner homemade healthy lunch pasta pizza cooking tasty".split(),
-    ),
-    "coffee": (
-        "coffee, cup, coffee cup, drinkware, espresso, latte, saucer, caffeine, table, milk, breakfast, cafe".split(", "),
-        "coffee coffeetime cafe latte espresso coffeelover morning breakfast barista latteart cappuccino coffeeshop".split(),
-    ),
-    "weddings": (
-        "wedding dress, bride, bridal clothing, gown, flower bouquet, groom, ceremony, suit, veil, happiness, event, ring".split(", "),
-        "wedding bride weddingday love weddingdress groom married bridal weddingphotography justmarried bouquet mrandmrs".split(),
-    ),
-    "fitness": (
-        "muscle, gym, physical fitness, shoulder, exercise, barbell, weight training, arm, sportswear, dumbbell, bodybuilding".split(", "),
-        "fitness gym workout fit motivation training muscle fitnessmotivation bodybuilding gymlife strong crossfit".split(),
-    ),
-    "mountains": (
-        "mountain, sky, cloud, highland, wilderness, hill, snow, landscape, valley, trail, forest, alps, glacier".split(", "),
-        "mountains nature hiking adventure landscape travel snow outdoors trekking wanderlust mountainlife summit alps".split(),
-    ),
-    "city": (
-        "city, building, skyscraper, street, architecture, metropolis, tower, urban area, night, bridge, traffic, skyline".split(", "),
-        "city travel architecture streetphotography urban skyline citylife building nightlife downtown cityscape newyork london".split(),
-    ),
-    "fashion": (
-        "fashion, dress, clothing, sleeve, shoe, jeans, handbag, street fashion, outerwear, model, sunglasses, waist".split(", "),
-        "fashion style ootd outfit model dress fashionblogger shopping streetstyle shoes lookbook instafashion beauty".split(),
-    ),
-    "flowers": (
-        "flower, petal, plant, rose, botany, garden, blossom, leaf, spring, tulip, flowering plant, branch".split(", "),
-        "flowers flower nature garden spring rose flowerstagram gardening bloom blossom botanical plants tulips".split(),
-    ),
-    "football": (
-        "football, player, ball, sports equipment, stadium, team, grass, sports uniform, soccer, jersey, goal, fan".split(", "),
-        "football soccer goal futbol sport team matchday championsleague footballer premierleague stadium fans".split(),
-    ),
-    "babies": (
-        "baby, child, toddler, skin, cheek, smile, infant, nose, baby clothing, toy, birth, eyelash".split(", "),
-        "baby babygirl babyboy family cute newborn mommy kids babiesofinstagram momlife smile son daughter".split(),
-    ),
-}  # fmt: skip
+    name: (labels.split(", "), hashtags.split())
+    for name, labels, hashtags in re.findall(r"(\w+): (.+)\n +(.+)\n", _TABLE)
+}
 GENERAL = "love instagood photooftheday beautiful happy picoftheday instadaily photography followme nofilter like4like tbt life fun".split()
 NOISE = "monday tuesday thursday weekend mood random iphone throwback goals blessed late home work selfie friends music".split()
-GUESSES = "font, leisure, art, brown, darkness, recreation, circle, rectangle, monochrome, gesture, pattern, still life".split(
-    ", "
-)
-# Posts to learn from, and others to ask about, by what every data argument calls them.
+GUESSES = "font,leisure,art,brown,darkness,recreation,circle,rectangle,monochrome,gesture,pattern,still life".split(",")
+# Posts to train on, and others of the same kind, by what every data argument calls them.
 SAMPLES = {"sample": {"n_posts": 3000, "seed": 0}, "sample-held-out": {"n_posts": 1000, "seed": 1}}
 
 
@@ -82,7 +60,7 @@ def sample_posts(n_posts: int = 3000, seed: int = 0) -> Iterator[Post]:
     rng = np.random.default_rng([seed, 12])
     names = list(TOPICS)
     for number in range(n_posts):
-        topics = rng.choice(len(names), size=2 if rng.random() < 0.15 else 1, replace=False, p=_zipf(len(names), 0.4))
+        topics = rng.choice(len(names), size=2 if rng.random() < 0.15 else 1, replace=False, p=zipf(len(names), 0.4))
         labels: dict[str, float] = {}
         hashtags: list[str] = []
         for topic in topics:
@@ -102,12 +80,13 @@ def sample_posts(n_posts: int = 3000, seed: int = 0) -> Iterator[Post]:
         )
 
 
-def _zipf(n: int, exponent: float) -> np.ndarray:
+def zipf(n: int, exponent: float) -> np.ndarray:
+    """(n,) probabilities; the k-th is in proportion to k ** -exponent."""
     weight = np.arange(1, n + 1) ** -exponent
-    return weight / weight.sum()
+    return np.asarray(weight / weight.sum())
 
 
-def _draw(rng, items: list[str], n: int, exponent: float) -> list[str]:
+def _draw(rng: np.random.Generator, items: Sequence[str], n: Any, exponent: float) -> list[str]:
     """At most n different items, the k-th drawn in proportion to k ** -exponent."""
-    chosen = rng.choice(len(items), size=min(int(n), len(items)), replace=False, p=_zipf(len(items), exponent))
+    chosen = rng.choice(len(items), size=min(int(n), len(items)), replace=False, p=zipf(len(items), exponent))
     return [items[i] for i in chosen]

@@ -1,10 +1,11 @@
 """Corpora of any size in the shape of InstaPIC-1.1M, for measuring speed and memory at a real scale.
 
-At 1,100,000 posts InstaPIC has 435,651 hashtags, the commonest in 25,603 posts, more than half of them used once.
-Here hashtag k = 0, 1, ... is used by A (1 + k / q) ** -a posts, rounded, at least one: A is the commonest's count, a puts the
-end of the counts above 1 before the middle, and q gives the number of hashtags a post. Smaller corpora keep the share
-of the commonest hashtag and follow Heaps' law in the number of hashtags. Every post has a topic, which decides most of
-its description and up to half of its hashtags; very common hashtags, like love, go with any topic.
+At 1,100,000 posts InstaPIC has 435,651 hashtags, the commonest in 25,603 posts, more than half of them used once. Here
+hashtag k = 0, 1, ... is used by A (1 + k / q) ** -a posts, rounded, at least one: A is the commonest's count, a puts
+the end of the counts above 1 before the middle, and q gives the number of hashtags a post. In a smaller corpus the
+commonest hashtag is in the same fraction of the posts, and the number of hashtags follows Heaps' law. Every post has a
+topic, which decides most of its description and up to half of its hashtags; very common hashtags, like love, go with
+any topic.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from scipy import sparse
 
 from instahash.data.corpus import Corpus
 from instahash.data.posts import Label, Post
+from instahash.data.sample import zipf
 from instahash.errors import DataError
+from instahash.sparse import CSR
 
 POSTS, HASHTAGS, COMMONEST = 1_100_000, 435_651, 25_603
 HEAPS = 0.75  # distinct hashtags grow as posts ** HEAPS
@@ -34,7 +37,7 @@ def synthetic_corpus(n_posts: int, seed: int = 0) -> Corpus:
     if n_posts < 100:
         raise DataError(f"n_posts is {n_posts}; the shape of a corpus shows from 100 posts on")
     rng = np.random.default_rng([seed, n_posts])
-    topic = rng.choice(TOPICS, n_posts, p=_zipf(TOPICS, 0.5)).astype(np.int32)
+    topic = rng.choice(TOPICS, n_posts, p=zipf(TOPICS, 0.5)).astype(np.int32)
     counts = _hashtag_counts(n_posts)
     n_hashtags, n_words = len(counts), len(counts) + DESCRIPTION_WORDS
     by_topic = np.argsort(topic, kind="stable")
@@ -55,7 +58,7 @@ def synthetic_corpus(n_posts: int, seed: int = 0) -> Corpus:
     n = rng.poisson(DESCRIPTION_PER_POST * 1.13, n_posts)  # of which some are drawn twice
     post = np.repeat(np.arange(n_posts, dtype=np.int32), n)
     own = (topic[post] * 15 + rng.geometric(0.06, len(post))) % DESCRIPTION_WORDS
-    anything = np.searchsorted(np.cumsum(_zipf(DESCRIPTION_WORDS, 0.8)), rng.random(len(post)))
+    anything = np.searchsorted(np.cumsum(zipf(DESCRIPTION_WORDS, 0.8)), rng.random(len(post)))
     chosen = np.where(rng.random(len(post), dtype=np.float32) < 0.8, own, anything).clip(max=DESCRIPTION_WORDS - 1)
     labels = _csr(post, (n_hashtags + chosen).astype(np.int32), n_posts, n_words)
     labels.data = (0.5 + 0.5 * rng.random(labels.nnz, dtype=np.float32)).astype(np.float32)
@@ -79,11 +82,11 @@ def synthetic_posts(n_posts: int, seed: int = 0) -> Iterator[Post]:
         )
 
 
-def _hashtag_counts(n_posts):
+def _hashtag_counts(n_posts: int) -> np.ndarray:
     """Posts of each hashtag, falling, int64, all at least 1."""
-    share = n_posts / POSTS
-    n_hashtags = max(50, round(HASHTAGS * share**HEAPS))
-    commonest = max(2, round(COMMONEST * share))
+    part = n_posts / POSTS
+    n_hashtags = max(50, round(HASHTAGS * part**HEAPS))
+    commonest = max(2, round(COMMONEST * part))
     rank, middle = np.arange(n_hashtags, dtype=np.float64), 0.45 * n_hashtags
     low, high = 0.01, float(n_hashtags)  # a larger q flattens the head, so that there are more uses in all: bisect
     for _ in range(60):
@@ -91,22 +94,17 @@ def _hashtag_counts(n_posts):
         exponent = np.log(commonest / 1.5) / np.log1p(middle / q)
         counts = np.maximum(1, np.round(commonest * (1 + rank / q) ** -exponent))
         low, high = (q, high) if counts.sum() < HASHTAGS_PER_POST * n_posts else (low, q)
-    return counts.astype(np.int64)
+    return np.asarray(counts, np.int64)
 
 
-def _draws(n_distinct, n_places):
+def _draws(n_distinct: np.ndarray, n_places: np.ndarray | int) -> np.ndarray:
     """How many uniform draws from `n_places` hit about `n_distinct` different ones."""
     with np.errstate(divide="ignore", invalid="ignore"):
         draws = -n_places * np.log1p(-n_distinct / n_places)
     return np.round(np.where(n_distinct > 0, draws, 0)).astype(np.int64)
 
 
-def _zipf(n, exponent):
-    weight = np.arange(1, n + 1, dtype=np.float64) ** -exponent
-    return weight / weight.sum()
-
-
-def _csr(rows, columns, n_rows, n_columns):
+def _csr(rows: np.ndarray, columns: np.ndarray, n_rows: int, n_columns: int) -> CSR:
     """Ones at the places given, each once."""
     matrix = sparse.coo_array((np.ones(len(rows), np.int8), (rows, columns)), shape=(n_rows, n_columns)).tocsr()
     matrix.sum_duplicates()

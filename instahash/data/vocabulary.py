@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from instahash.errors import DataError
+from instahash.texts import texts_from_arrays, texts_to_arrays
 
 
 class Vocabulary:
@@ -24,22 +25,22 @@ class Vocabulary:
     words_array : (n_words,) object array of the words, to be indexed with many ids at once.
     """
 
-    def __init__(self, words, counts, hashtag_counts, spellings=None):
+    def __init__(
+        self, words: Iterable[str], counts: Any, hashtag_counts: Any, spellings: Mapping[str, str] | None = None
+    ) -> None:
         self.words = list(words)
         self.counts = np.asarray(counts, np.int64)
         self.hashtag_counts = np.asarray(hashtag_counts, np.int64)
         self.index = {word: i for i, word in enumerate(self.words)}
         self.is_hashtag = self.hashtag_counts > 0
-        hashtags = np.flatnonzero(self.is_hashtag).tolist()
-        hashtags.sort(key=lambda i: (-self.hashtag_counts[i], self.words[i]))
-        self.hashtag_ids = np.array(hashtags, np.int32)
+        self.hashtag_ids = np.array(ranked(self.hashtag_counts, self.words), np.int32)
         self.words_array = np.array(self.words, dtype=object)
         self.spellings = {word: form for word, form in (spellings or {}).items() if word in self.index}
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.words)
 
-    def __contains__(self, word):
+    def __contains__(self, word: object) -> bool:
         return word in self.index
 
     def lookup(self, words: Iterable[str]) -> tuple[np.ndarray, list[str]]:
@@ -48,29 +49,29 @@ class Vocabulary:
         known = np.array([self.index[word] for word in words if word in self.index], np.int32)
         return known, list(dict.fromkeys(word for word in words if word not in self.index))
 
-    def spelled(self, ids) -> list[str]:
+    def spelled(self, ids: Any) -> list[str]:
         """The words of these ids as people write them."""
         return [self.spellings.get(word, word) for word in self.words_array[ids]]
 
-    def to_json(self) -> dict:
-        spellings = {"spellings": self.spellings} if self.spellings else {}
-        return spellings | {
-            "words": self.words,
-            "counts": self.counts.tolist(),
-            "hashtag_counts": self.hashtag_counts.tolist(),
-        }
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """The vocabulary as arrays of numbers."""
+        spellings = (self.spellings.get(word, "") for word in self.words)
+        texts = texts_to_arrays(self.words, "words") | texts_to_arrays(spellings, "spellings")
+        return texts | {"counts": self.counts, "hashtag_counts": self.hashtag_counts}
 
     @classmethod
-    def from_json(cls, value: dict) -> Vocabulary:
-        """The vocabulary that :meth:`to_json` gave. Raises DataError where it is malformed."""
-        lists = [value.get(key) for key in ("words", "counts", "hashtag_counts")] if isinstance(value, dict) else [None]
-        if not all(isinstance(part, list) and len(part) == len(lists[0]) for part in lists):
-            raise DataError("the vocabulary must have 'words', 'counts' and 'hashtag_counts', lists of one length")
-        if not all(isinstance(word, str) for word in lists[0]) or len(set(lists[0])) < len(lists[0]):
-            raise DataError("the vocabulary's words must be distinct texts")
-        if not all(type(count) is int and count >= 0 for part in lists[1:] for count in part):
-            raise DataError("the vocabulary's counts must be whole numbers, 0 or more")
-        spellings = value.get("spellings", {})
-        if not isinstance(spellings, dict) or not all(isinstance(form, str) for form in spellings.values()):
-            raise DataError("the vocabulary's spellings must be texts by word")
-        return cls(*lists, spellings)
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Vocabulary:
+        """The vocabulary that :meth:`to_arrays` gave. KeyError for a missing array, ValueError for a malformed one."""
+        words, spellings = (texts_from_arrays(arrays, name) for name in ("words", "spellings"))
+        counts, hashtag_counts = arrays["counts"], arrays["hashtag_counts"]
+        if len(set(words)) < len(words) or len(spellings) != len(words):
+            raise ValueError("a vocabulary's words must be distinct, and there must be a spelling of each")
+        for array in (counts, hashtag_counts):
+            if array.shape != (len(words),) or array.dtype != np.int64 or (array < 0).any():
+                raise ValueError("a vocabulary's counts must be int64, 0 or more, one a word")
+        return cls(words, counts, hashtag_counts, {word: form for word, form in zip(words, spellings) if form})
+
+
+def ranked(counts: np.ndarray, words: Sequence[str]) -> list[int]:
+    """The numbers of the words with a count above 0, highest count first, ties by spelling."""
+    return sorted(np.flatnonzero(counts).tolist(), key=lambda i: (-counts[i], words[i]))

@@ -1,11 +1,13 @@
-"""How sure a difference between two systems is: the paired bootstrap.
+"""Confidence intervals of means and of differences between systems: the paired bootstrap.
 
-Both systems answered the same posts. Posts are drawn with replacement, as many as there are, and the mean difference
-over them is taken; the middle 95 % of many such means are the percentile interval (Efron and Tibshirani 1993, An
+All systems recommended for the same posts. Posts are drawn with replacement, as many as there are, and the mean over
+them is computed; the middle 95 % of many such means are the percentile interval (Efron and Tibshirani 1993, An
 Introduction to the Bootstrap, chapter 13). One draw of posts serves all systems and measures.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -13,11 +15,15 @@ from instahash.errors import DataError
 
 N_RESAMPLES = 2000
 LEVEL = 0.95
-# Numbers in the counts of the resamples that are worked on at once, 32 MB of them.
+# How many numbers the counts of the resamples have that are computed at once: 32 MB.
 COUNTS = 1 << 22
 
+# System -> measure -> (n,) float of the same n >= 1 posts; each system has the same measures.
+Values = Mapping[str, Mapping[str, np.ndarray]]
+Difference = dict[str, "float | None"]
 
-def paired_bootstrap(ours, theirs, seed=0, n_resamples=N_RESAMPLES):
+
+def paired_bootstrap(ours: np.ndarray, theirs: np.ndarray, seed: int = 0) -> Difference:
     """The mean of `ours` - `theirs` and its 95 % percentile interval.
 
     ours, theirs : (n,) float, a measure of the same n >= 1 posts for two systems.  seed : 0 or more.
@@ -25,54 +31,41 @@ def paired_bootstrap(ours, theirs, seed=0, n_resamples=N_RESAMPLES):
     Returns a dict of floats: "difference" the mean of ours - theirs, "low" and "high" the interval, "relative" the
     difference divided by the mean of theirs, None where that is 0. Raises DataError for other shapes.
     """
-    values = {"ours": {"measure": ours}, "theirs": {"measure": theirs}}
-    return differences(values, "ours", seed, n_resamples)["theirs"]["measure"]
+    return differences({"ours": {"": ours}, "theirs": {"": theirs}}, "ours", seed)["theirs"][""]
 
 
-def differences(values, system, seed=0, n_resamples=N_RESAMPLES):
-    """:func:`paired_bootstrap` of `system` and every other system, for each measure.
-
-    values : dict of system -> measure -> (n,) float; each system has the same measures of the same n >= 1 posts.
-    Returns a dict of the other systems -> measure -> what paired_bootstrap returns. Raises DataError for other shapes.
-    """
-    pairs = [(other, name) for other in values if other != system for name in values[system]]
+def differences(values: Values, system: str, seed: int = 0) -> dict[str, dict[str, Difference]]:
+    """:func:`paired_bootstrap` of `system` and every other system: other system -> measure -> its result."""
     shapes = {np.shape(array) for measures in values.values() for array in measures.values()}
     if len(shapes) != 1 or len(shape := shapes.pop()) != 1 or not shape[0]:
-        raise DataError(
-            "a paired bootstrap compares values of the same posts; give arrays (n,) of one length, 1 or more"
-        )
-    if not pairs:
+        wanted = "give arrays (n,) of one length, 1 or more"
+        raise DataError(f"a paired bootstrap compares values of the same posts; {wanted}")
+    apart = {
+        other: {name: np.subtract(values[system][name], value) for name, value in measures.items()}
+        for other, measures in values.items()
+        if other != system
+    }
+    result: dict[str, dict[str, Difference]] = {}
+    for other, measures in mean_intervals(apart, seed).items():
+        result[other] = {}
+        for name, (low, high) in measures.items():
+            difference, theirs = float(apart[other][name].mean()), float(np.mean(values[other][name]))
+            relative = difference / theirs if theirs else None
+            result[other][name] = {"difference": difference, "low": low, "high": high, "relative": relative}
+    return result
+
+
+def mean_intervals(values: Values, seed: int = 0) -> dict[str, dict[str, tuple[float, float]]]:
+    """The 95 % percentile interval of each mean: dict of system -> measure -> (low, high)."""
+    columns = [value for measures in values.values() for value in measures.values()]
+    if not columns:
         return {}
-    apart = np.stack([np.subtract(values[system][name], values[other][name]) for other, name in pairs], axis=1)
-    tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-    bounds = np.quantile(resampled_means(apart, seed, n_resamples), tails, axis=0)
-    result = {other: {} for other, _ in pairs}
-    for (other, name), difference, low, high in zip(pairs, apart.mean(axis=0), *bounds):
-        mean = float(np.mean(values[other][name]))
-        result[other][name] = {
-            "difference": float(difference),
-            "low": float(low),
-            "high": float(high),
-            "relative": float(difference) / mean if mean else None,
-        }
-    return result
+    means = resampled_means(np.stack(columns, axis=1), seed, N_RESAMPLES)
+    bounds = iter(np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0).T.tolist())
+    return {system: {name: tuple(next(bounds)) for name in measures} for system, measures in values.items()}
 
 
-def mean_intervals(values, seed=0, n_resamples=N_RESAMPLES):
-    """The 95 % percentile interval of each mean: dict of system -> measure -> (low, high).
-
-    values : dict of system -> measure -> (n,) float; each system has the same measures of the same n >= 1 posts.
-    """
-    columns = [(system, name) for system, measures in values.items() for name in measures]
-    means = resampled_means(np.stack([values[system][name] for system, name in columns], axis=1), seed, n_resamples)
-    bounds = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0).T.tolist()
-    result = {system: {} for system in values}
-    for (system, name), (low, high) in zip(columns, bounds):
-        result[system][name] = (low, high)
-    return result
-
-
-def resampled_means(values, seed=0, n_resamples=N_RESAMPLES):
+def resampled_means(values: np.ndarray, seed: int, n_resamples: int) -> np.ndarray:
     """Column means of rows drawn with replacement, as many as there are.
 
     values : (n, m) float, n >= 1.  Returns (n_resamples, m) float64; one resample draws the same rows for all columns.
@@ -81,7 +74,7 @@ def resampled_means(values, seed=0, n_resamples=N_RESAMPLES):
     means = np.empty((n_resamples, values.shape[1]))
     step = max(1, COUNTS // n)
     for start in range(0, n_resamples, step):
-        # How often each row is drawn is all that a mean needs, and turns the means into one product of matrices.
+        # A mean needs only how often each row is drawn, so that the means are one product of matrices.
         counts = np.empty((min(step, n_resamples - start), n))
         for row in counts:
             row[:] = np.bincount(rng.integers(n, size=n, dtype=np.int32), minlength=n)

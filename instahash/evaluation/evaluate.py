@@ -2,81 +2,103 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from tqdm import tqdm
 
-from instahash.data import Corpus, encode, words
-from instahash.evaluation.bootstrap import differences
-from instahash.evaluation.details import Details
+from instahash.data import Corpus, Vocabulary, encode, words
+from instahash.dense import unit_rows
+from instahash.evaluation.bootstrap import Difference, differences, mean_intervals
 from instahash.evaluation.novelty import self_information
-from instahash.evaluation.protocols import questions
+from instahash.evaluation.protocols import Task, make_task
+from instahash.evaluation.ranking import MEASURES, hits
 from instahash.evaluation.scores import Scores, as_ranked
-from instahash.evaluation.similarity import histogram, share_table, unit_vectors
+from instahash.evaluation.similarity import TABLES, fraction_table, histogram
+from instahash.sparse import CSR
 
 # Posts at a time; (BLOCK, n_words) scores of each system are held in memory.
 BLOCK = 1024
 TOP = 10
 # The system that is evaluated; the others are what it is compared with.
 OURS = "instahash"
+JSON = "posts tables ranking empty defaulted most_used protocol tables_by_system differences lists".split()
+
+
+class Details(NamedTuple):
+    """The posts of an evaluation, a row each, and what was recommended.
+
+    given : CSR (posts, n_words), the labels' words with their scores, or in "completion" the hashtags that were given.
+    truth : CSR (posts, n_words) of ones, the hashtags to be found.
+    ranked : (posts, m) int32, instahash's hashtags, best first, -1 for none.  hit : (posts, m) bool, whether in truth.
+    answers : list of Recommendation, with their traces.
+    ranking, intervals : dict of system -> ranking measure -> (posts,) float64, and the 95 % interval of its mean.
+    unit : (n_words, dim) float64, word vectors of length 1 or 0.
+    """
+
+    ids: list[str]
+    given: CSR
+    truth: CSR
+    ranked: np.ndarray
+    hit: np.ndarray
+    answers: list[Any]
+    ranking: dict[str, dict[str, np.ndarray]]
+    intervals: dict[str, dict[str, tuple[float, float]]]
+    vocabulary: Vocabulary
+    unit: np.ndarray
 
 
 class Evaluation(NamedTuple):
-    """What an evaluation found. A system is "instahash" or one of the model's `rankings`.
+    """The result of an evaluation. A system is "instahash" or one of the model's `rankings`.
 
-    posts : int, how many could be asked about; all else speaks of these.  protocol : str, what they were asked.
+    posts : how many posts the protocol has; everything else is about these.
     similarities : dict of system -> table name -> (posts,) float64, cosine or Jaccard of each post, NaN where it has
         none, of lists cut to the length of instahash's.
     ranking : dict of system -> measure -> mean.
-    differences : dict of other system -> ranking measure -> instahash's mean less the other's, and its interval.
+    differences : dict of other system -> ranking measure -> instahash's mean minus the other's, and its interval.
     lists : dict of system -> "novelty", "coverage" and "intra_list_similarity" of the lists so cut.
-    empty : int, posts for which the filter left no hashtag.  defaulted : int, posts without an intersection.
-    examples : list of dicts, each the sets of one post on the way from its description to its hashtags.
-    details : Details, every post by itself, where they were asked for, else None.
+    empty, defaulted, most_used : how many posts have no recommended hashtag, have "autorec" as their source (the
+        intersection was empty), and have "most_used" (nothing was known of them).
+    examples : dicts, each a post with what was given, sought and recommended, and the trace between.
+    details : None where `evaluate` was not told to keep them.
     """
 
     posts: int
     protocol: str
-    similarities: dict
-    ranking: dict
-    differences: dict
-    lists: dict
+    similarities: dict[str, dict[str, np.ndarray]]
+    ranking: dict[str, dict[str, float]]
+    differences: dict[str, dict[str, Difference]]
+    lists: dict[str, dict[str, float]]
     empty: int
     defaulted: int
-    examples: list
+    most_used: int
+    examples: list[dict[str, Any]]
     details: Details | None = None
 
     @property
-    def values(self):
+    def values(self) -> dict[str, np.ndarray]:
         """Table name -> (posts,) float64: instahash's `similarities`."""
         return self.similarities[OURS]
 
     @property
-    def histograms(self):
+    def histograms(self) -> dict[str, dict[str, list[Any]]]:
         """Table name -> edges and counts, 20 bins; cosines over [-1, 1], Jaccards over [0, 1]."""
         return {name: histogram(values, -1.0 if "cosine" in name else 0.0) for name, values in self.values.items()}
 
-    def to_json(self):
+    def to_json(self) -> dict[str, Any]:
         tables = {
-            system: {name: share_table(values) for name, values in measures.items()}
+            system: {name: fraction_table(values) for name, values in measures.items()}
             for system, measures in self.similarities.items()
         }
-        return {
-            "posts": self.posts,
-            "tables": tables[OURS],
-            "ranking": self.ranking,
-            "empty": self.empty,
-            "defaulted": self.defaulted,
-            "protocol": self.protocol,
-            "tables_by_system": tables,
-            "differences": self.differences,
-            "lists": self.lists,
-        }
+        values = self._asdict() | {"tables": tables[OURS], "tables_by_system": tables}
+        return {name: values[name] for name in JSON}
 
 
 def evaluate(
-    model,
+    model: Any,
     corpus: Corpus,
     protocol: str = "description",
     n_examples: int = 3,
@@ -84,81 +106,72 @@ def evaluate(
     progress: bool = False,
     details: bool = False,
 ) -> Evaluation:
-    """Evaluate `model` on posts it was not trained on.
+    """Evaluate `model` on posts it was not trained on. Where posts name users, it is told them; other systems are not.
 
-    protocol : "description" or "completion", what is asked of it; see :func:`instahash.evaluation.questions`.
+    protocol : "description" or "completion"; see :func:`instahash.evaluation.make_task`.
     seed : 0 or more; draws the hashtags that "completion" gives, and the resamples behind the intervals.
     progress : show a bar where standard error is a terminal.
     details : also keep every post's answer, about 1 kB a post; see :class:`Details`.
 
-    Where posts name users, `model` is told them; no other system can be.
+    Each system's list is cut to the length of instahash's for the same post, except for the ranking measures, which
+    have a length of their own. "completion" has no description, so no table compares with one.
 
-    Each system's list is cut to the length of instahash's answer to the same post, except for the ranking measures,
-    which have a length of their own. "completion" has no description, so no table compares with one.
-
-    Raises DataError for another protocol, and where no post can be asked about.
+    Raises DataError for another protocol, and where no post is left.
     """
     vocabulary = model.vocabulary
     data = encode(corpus, vocabulary, model.settings.data.min_score)
-    rows, description, chosen, truth = questions(data, protocol, seed)
-    information = self_information(vocabulary.hashtag_counts, model.summary["posts"])
-    unit = unit_vectors(model.word2vec.word_vectors())
-    scores = Scores(unit, information, vocabulary.is_hashtag)
-    kept, listed = [], []
-    shown = np.unique(np.linspace(0, len(rows) - 1, n_examples).astype(int))  # spread evenly over the posts
-    number, examples, empty, defaulted = _Numbers(vocabulary), [], 0, 0
-    for start in tqdm(range(0, len(rows), BLOCK), "Evaluating", disable=None if progress else True):
+    task = make_task(data, protocol, seed)
+    ids = [data.ids[row] for row in task.rows]
+    keys = [data.keys[row] for row in task.rows] if any(data.keys) else None
+    unit = unit_rows(model.word_vectors().vectors.astype(np.float64))
+    scores = Scores(unit, self_information(vocabulary.hashtag_counts, model.summary["posts"]), vocabulary.is_hashtag)
+    to_ids, spread = _id_finder(vocabulary), np.unique(np.linspace(0, len(ids) - 1, n_examples).astype(int))
+    counts, examples, kept = Counter[str](), list[dict[str, Any]](), list[Any]()
+    for start in tqdm(range(0, len(ids), BLOCK), "Evaluating", disable=None if progress else True):
         block = slice(start, start + BLOCK)
-        given = {} if chosen is None else {"chosen": chosen[block]}
-        whose = {"keys": [data.keys[row] for row in rows[block]]} if any(data.keys) else {}
-        answers = model.recommend_matrix(description[block], **given, **whose)
-        ids = [number.of(answer.hashtags) for answer in answers]
-        ours = as_ranked(ids)
-        if details:
-            kept += answers
-            listed += ids
-        lengths = (ours >= 0).sum(axis=1)
-        # The others are asked for as many as our longest answer has, so that all can be compared at its length.
-        others = model.rankings(description[block], max(TOP, ours.shape[1]), **given)
-        for system, ranked in {OURS: ours, **others}.items():
-            scores.add(system, ranked, lengths, truth[block], None if given else description[block])
-        empty += sum(not answer.hashtags for answer in answers)
-        defaulted += sum(answer.source == "autorec" for answer in answers)
-        for i in shown[(shown >= start) & (shown < start + BLOCK)]:
-            sets = {"author": truth[[i]]} | ({"given": chosen[[i]]} if given else {})
-            text = {name: vocabulary.words_array[found.indices].tolist() for name, found in sets.items()}
-            examples.append({"id": data.ids[rows[i]], **text, **answers[i - start].trace, "hashtags": answers[i - start].hashtags, "source": answers[i - start].source})
-    ranking = scores.values("ranking")
-    every = None
+        part, examined = task.part(block), spread[(spread >= start) & (spread < start + BLOCK)].tolist()
+        trace = details or bool(examined)
+        answers = model.recommend_matrix(part.description, chosen=part.chosen, keys=keys and keys[block], trace=trace)
+        ours = as_ranked([to_ids(answer.hashtags) for answer in answers])
+        # The others give as many as our longest list has, so that all can be compared at its length.
+        others = model.rankings(part.description, max(TOP, ours.shape[1]), chosen=part.chosen)
+        scores.add({OURS: ours, **others}, (ours >= 0).sum(axis=1), part)
+        counts.update([answer.source for answer in answers] + ["empty" for answer in answers if not answer.hashtags])
+        examples += [_example(ids[i], task.part(slice(i, i + 1)), answers[i - start], vocabulary) for i in examined]
+        kept += answers if details else []
+    ranking = scores.values(MEASURES)
+    apart = None
     if details:
-        asked = [data.ids[row] for row in rows], description if chosen is None else chosen, truth
-        every = Details.of(*asked, listed, kept, ranking, vocabulary, unit, seed)
+        ranked = as_ranked([to_ids(answer.hashtags) for answer in kept])
+        found = ranked, hits(ranked, task.truth), kept, ranking, mean_intervals(ranking, seed)
+        apart = Details(ids, task.given, task.truth, *found, vocabulary, unit)
     return Evaluation(
-        posts=len(rows),
+        posts=len(ids),
         protocol=protocol,
-        similarities=scores.values("similarity"),
-        ranking=scores.ranking(),
+        similarities=scores.values(TABLES),
+        ranking=scores.means(MEASURES),
         differences=differences(ranking, OURS, seed),
         lists=scores.lists(),
-        empty=empty,
-        defaulted=defaulted,
+        empty=counts["empty"],
+        defaulted=counts["autorec"],
+        most_used=counts["most_used"],
         examples=examples,
-        details=every,
+        details=apart,
     )
 
 
-class _Numbers(dict):
-    """A hashtag as people write it -> its id, or -1 where it is not one word of the vocabulary."""
+def _id_finder(vocabulary: Vocabulary) -> Callable[[Iterable[str]], list[int]]:
+    """A function from hashtags as people write them to the ids of those that are one known word, each once."""
 
-    def __init__(self, vocabulary):
-        self.vocabulary = vocabulary
-
-    def __missing__(self, hashtag):
+    @cache
+    def number(hashtag: str) -> int:
         found = words(hashtag)
-        known = self.vocabulary.lookup(found)[0]
-        self[hashtag] = int(known[0]) if len(found) == len(known) == 1 else -1
-        return self[hashtag]
+        return vocabulary.index.get(found[0], -1) if len(found) == 1 else -1
 
-    def of(self, hashtags):
-        """The ids of those that have one, each once, in order."""
-        return [i for i in dict.fromkeys(self[hashtag] for hashtag in hashtags) if i >= 0]
+    return lambda hashtags: [i for i in dict.fromkeys(map(number, hashtags)) if i >= 0]
+
+
+def _example(id: str, post: Task, answer: Any, vocabulary: Vocabulary) -> dict[str, Any]:
+    sets = {"author": post.truth} | ({} if post.chosen is None else {"given": post.chosen})
+    texts = {name: vocabulary.words_array[matrix.indices].tolist() for name, matrix in sets.items()}
+    return {"id": id, **texts, "hashtags": answer.hashtags, "source": answer.source, "trace": answer.trace}

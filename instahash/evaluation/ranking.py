@@ -4,71 +4,72 @@ from __future__ import annotations
 
 import numpy as np
 
+from instahash.sparse import CSR, row_of_entries
 
-def hits(ranked, truth):
-    """Whether each ranked id is in the post's truth.
+
+def hits(ranked: np.ndarray, truth: CSR) -> np.ndarray:
+    """Whether each ranked id is in the post's truth, (n, m) bool.
 
     ranked : (n, m) int ids, best first, -1 for none.  truth : CSR (n, n_words), stored entries are the members.
-    Returns (n, m) bool.
     """
     n_posts, n_words = truth.shape
-    rows = np.repeat(np.arange(n_posts), np.diff(truth.indptr))
-    members = np.sort(rows * n_words + truth.indices)  # a set is a sorted list of numbers post * n_words + word
-    asked = np.arange(n_posts)[:, None] * n_words + ranked
-    place = np.searchsorted(members, asked)
-    found = np.append(members, -1)[place] == asked
+    members = np.sort(row_of_entries(truth) * n_words + truth.indices)  # each (post, word) is one number
+    wanted = np.arange(n_posts)[:, None] * n_words + ranked
+    found: np.ndarray = np.append(members, -1)[np.searchsorted(members, wanted)] == wanted
     return found & (ranked >= 0)
 
 
-def precision(hit, k):
-    """Hits in the first k, divided by k. (n,) float64."""
-    return hit[:, :k].sum(axis=1) / k
+# Below, hit is (n, m) bool as above, sizes (n,) int of the truths, each at least 1; all return (n,) float64.
 
 
-def recall(hit, sizes, k):
-    """Hits in the first k, divided by the size of the truth, `sizes` (n,), each at least 1."""
-    return hit[:, :k].sum(axis=1) / sizes
+def precision(hit: np.ndarray, sizes: np.ndarray, k: int) -> np.ndarray:
+    """Hits in the first k, divided by k."""
+    return np.asarray(hit[:, :k].sum(axis=1) / k)
 
 
-def accuracy(hit, k):
-    """1 where any of the first k hits, else 0."""
-    return hit[:, :k].any(axis=1).astype(np.float64)
+def recall(hit: np.ndarray, sizes: np.ndarray, k: int) -> np.ndarray:
+    """Hits in the first k, divided by the size of the truth."""
+    return np.asarray(hit[:, :k].sum(axis=1) / sizes)
 
 
-def ndcg(hit, sizes, k):
+def accuracy(hit: np.ndarray, sizes: np.ndarray, k: int) -> np.ndarray:
+    """1 where any of the first k is a hit, else 0."""
+    return np.asarray(hit[:, :k].any(axis=1), np.float64)
+
+
+def ndcg(hit: np.ndarray, sizes: np.ndarray, k: int) -> np.ndarray:
     """Sum of 1 / log2(1 + rank) over the hits in the first k, divided by its value for min(k, size) hits in front."""
     discount = 1 / np.log2(np.arange(2, k + 2))
-    gained = hit[:, :k] @ discount[: hit.shape[1]]
-    return gained / np.cumsum(discount)[np.minimum(sizes, k) - 1]
+    return np.asarray(hit[:, :k] @ discount[: hit.shape[1]] / np.cumsum(discount)[np.minimum(sizes, k) - 1])
 
 
-def average_precision(hit, sizes, k):
+def average_precision(hit: np.ndarray, sizes: np.ndarray, k: int) -> np.ndarray:
     """Sum over the hits in the first k of the precision at their rank, divided by min(k, size)."""
     first = hit[:, :k]
     ranks = np.arange(1, first.shape[1] + 1)
-    return (np.cumsum(first, axis=1) / ranks * first).sum(axis=1) / np.minimum(sizes, k)
+    return np.asarray((np.cumsum(first, axis=1) / ranks * first).sum(axis=1) / np.minimum(sizes, k))
 
 
-def ranking_values(ranked, truth):
-    """The measures of the evaluation JSON, post by post.
+MEASURES = {
+    "precision@1": (precision, 1),
+    "recall@5": (recall, 5),
+    "accuracy@5": (accuracy, 5),
+    "recall@10": (recall, 10),
+    "accuracy@10": (accuracy, 10),
+    "ndcg@10": (ndcg, 10),
+    "map@10": (average_precision, 10),
+}
+
+
+def ranking_values(ranked: np.ndarray, truth: CSR) -> dict[str, np.ndarray]:
+    """MEASURES for each post: name -> (n,) float64 in [0, 1].
 
     ranked : (n, m) int ids, best first, each once, -1 for none.  truth : CSR (n, n_words); rows are not empty.
-    Returns a dict of measure -> (n,) float64 in [0, 1].
     """
-    sizes = np.diff(truth.indptr)
-    hit = hits(ranked, truth)
-    return {
-        "precision@1": precision(hit, 1),
-        "recall@5": recall(hit, sizes, 5),
-        "accuracy@5": accuracy(hit, 5),
-        "recall@10": recall(hit, sizes, 10),
-        "accuracy@10": accuracy(hit, 10),
-        "ndcg@10": ndcg(hit, sizes, 10),
-        "map@10": average_precision(hit, sizes, 10),
-    }
+    hit, sizes = hits(ranked, truth), np.diff(truth.indptr)
+    return {name: measure(hit, sizes, k) for name, (measure, k) in MEASURES.items()}
 
 
-def ranking_measures(ranked, truth):
+def ranking_measures(ranked: np.ndarray, truth: CSR) -> dict[str, float]:
     """Means over posts of :func:`ranking_values`, which has the arguments; 0 without posts."""
-    values = ranking_values(ranked, truth)
-    return {name: float(value.mean()) if len(value) else 0.0 for name, value in values.items()}
+    return {name: float(value.mean()) if len(value) else 0.0 for name, value in ranking_values(ranked, truth).items()}

@@ -1,61 +1,60 @@
-"""The paper's measures: how alike two sets of words are, by their vectors and by the words themselves."""
+"""The paper's measures: the similarity of two sets of words, by their vectors and by the words themselves."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
-from instahash.data import ones
+from instahash.dense import unit_rows
+from instahash.sparse import CSR, ones
+
+# The paper's tables: each measure of a list with the author's hashtags or with the description, and its title.
+TABLES = {
+    "cosine_ground_truth": "cosine to the author's hashtags",
+    "cosine_description": "cosine to the description",
+    "jaccard_ground_truth": "Jaccard to the author's hashtags",
+    "jaccard_description": "Jaccard to the description",
+}
 
 
-def jaccard(a, b):
+def jaccard(a: CSR, b: CSR) -> np.ndarray:
     """|A and B| / |A or B| of the sets in each row of two CSR matrices (n, n_words); 0 where both are empty.
 
     Stored entries are the members. Returns (n,) float64 in [0, 1].
     """
     both = np.asarray(ones(a).multiply(ones(b)).sum(axis=1), dtype=np.float64).ravel()
     either = np.diff(a.indptr) + np.diff(b.indptr) - both
-    return both / np.maximum(either, 1)
+    return np.asarray(both / np.maximum(either, 1))
 
 
-def cosine(a, b, vectors):
+def cosine(a: CSR, b: CSR, vectors: np.ndarray) -> np.ndarray:
     """Cosine of the means of the unit word vectors of the sets in each row of two CSR matrices (n, n_words).
 
     vectors : (n_words, dim). Returns (n,) float64 in [-1, 1], NaN where a set is empty or its mean is the zero vector.
     """
-    return unit_cosine(a, b, unit_vectors(vectors))
+    return unit_cosine(a, b, unit_rows(vectors.astype(np.float64)))
 
 
-def unit_vectors(vectors):
-    """Each row divided by its length, float64; a row of zeros stays so."""
-    length = np.linalg.norm(vectors, axis=1, keepdims=True).astype(np.float64)
-    return vectors / np.where(length > 0, length, 1)
-
-
-def unit_cosine(a, b, unit):
-    """:func:`cosine` where the vectors have unit length already, as :func:`unit_vectors` makes them."""
+def unit_cosine(a: CSR, b: CSR, unit: np.ndarray) -> np.ndarray:
+    """:func:`cosine` with vectors of length 1 or 0."""
     x, y = ones(a, np.float64) @ unit, ones(b, np.float64) @ unit
     product = np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.clip(np.where(product > 0, (x * y).sum(axis=1) / product, np.nan), -1, 1)
 
 
-def share_table(values):
-    """Mean, and shares (in [0, 1]) above 0.7, above 0.3, below 0.3 and below 0, leaving NaN out; 0 without values."""
-    values = np.asarray(values, np.float64)
-    values = values[~np.isnan(values)]
-    if not len(values):
-        return {"mean": 0.0, ">0.7": 0.0, ">0.3": 0.0, "<0.3": 0.0, "<0.0": 0.0}
-    return {
-        "mean": float(values.mean()),
-        ">0.7": float((values > 0.7).mean()),
-        ">0.3": float((values > 0.3).mean()),
-        "<0.3": float((values < 0.3).mean()),
-        "<0.0": float((values < 0.0).mean()),
-    }
+def fraction_table(values: ArrayLike) -> dict[str, float]:
+    """Mean, and fractions above 0.7, above 0.3, below 0.3 and below 0, without the NaN; 0 without values."""
+    x = np.asarray(values, np.float64)
+    x = x[~np.isnan(x)]
+    table = {"mean": x, ">0.7": x > 0.7, ">0.3": x > 0.3, "<0.3": x < 0.3, "<0.0": x < 0.0}
+    return {name: float(part.mean()) if len(x) else 0.0 for name, part in table.items()}
 
 
-def histogram(values, low, n_bins=20):
+def histogram(values: ArrayLike, low: float, n_bins: int = 20) -> dict[str, list[Any]]:
     """{"edges": n_bins + 1 floats from `low` to 1, "counts": n_bins ints} of the values that are not NaN."""
-    values = np.asarray(values, np.float64)
-    counts, edges = np.histogram(values[~np.isnan(values)], bins=n_bins, range=(low, 1.0))
+    x = np.asarray(values, np.float64)
+    counts, edges = np.histogram(x[~np.isnan(x)], bins=n_bins, range=(low, 1.0))
     return {"edges": edges.tolist(), "counts": counts.tolist()}

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from instahash.errors import counted
+from collections.abc import Iterator
+from typing import Any
 
-TITLES = {
-    "cosine_ground_truth": "cosine to the author's hashtags",
-    "cosine_description": "cosine to the description",
-    "jaccard_ground_truth": "Jaccard to the author's hashtags",
-    "jaccard_description": "Jaccard to the description",
-}
-ASKED = {"description": "their labels", "completion": "half of their hashtags"}
+from instahash.errors import plural
+from instahash.evaluation.protocols import PROTOCOLS
+from instahash.evaluation.similarity import TABLES
+
+MODELS = {"word2vec": "Word2Vec", "autorec": "AutoRec", "softmax": "Softmax"}
 
 
-def format_tables(result: dict) -> str:
+def format_tables(result: dict[str, Any]) -> str:
     """An evaluation JSON: ranking measures, differences in nDCG@10, the paper's tables, what the lists are like."""
     tables = result["tables_by_system"]
-    width = max(len(name) for name in [*TITLES.values(), *result["ranking"]])
+    width = max(len(name) for name in [*TABLES.values(), *result["ranking"]])
     lines = [
-        f"{counted(result['posts'], 'post')}, given {ASKED[result['protocol']]}",
+        f"{plural(result['posts'], 'post')}, given {PROTOCOLS[result['protocol']]}",
         f"no hashtag left for {result['empty']:,}, no intersection for {result['defaulted']:,}",
         "",
         *_table("ranking", result["ranking"], width),
         "",
         *_differences(result["differences"], width),
         "",
-        "Below, every list is cut to the length of instahash's for the same post. A value of 0.3 is in neither share.",
+        "Below, every list is cut to the length of instahash's for the same post. 0.3 itself is in neither fraction.",
         "",
     ]
     for name in result["tables"]:
@@ -33,49 +32,42 @@ def format_tables(result: dict) -> str:
         if name.startswith("jaccard"):
             for row in rows.values():
                 row.pop("<0.0")  # which no Jaccard is
-        lines += [*_table(TITLES[name], rows, width), ""]
+        lines += [*_table(TABLES[name], rows, width), ""]
     names = {"novelty": "novelty, bits", "coverage": "coverage", "intra_list_similarity": "similarity"}
-    lists = {system: {names[name]: value for name, value in row.items()} for system, row in result["lists"].items()}
+    lists = {system: {title: row[name] for name, title in names.items()} for system, row in result["lists"].items()}
     return "\n".join(lines + [*_table("hashtags of a list", lists, width)])
 
 
-def format_example(example: dict) -> str:
+def format_example(example: dict[str, Any]) -> str:
     """One worked example: every set between the photo and the recommendation."""
-    # What the experts of mode "best" agree on is no intersection, so that is taken here.
-    network = "autorec" if "autorec" in example else "softmax"
-    both = [word for word in example["word2vec"] if word in example[network]]
-    met = ("default", example["combined"]) if example["source"] == "autorec" else ("intersection", both)
-    rows = [
-        ("post", example["id"]),
-        ("author", _shown(example["author"])),
-        *([("given", _shown(example["given"]))] if "given" in example else []),
-        ("description", _shown(example["description"])),
-        ("Word2Vec", _shown(example["word2vec"])),
-        ({"autorec": "AutoRec", "softmax": "Softmax"}[network], _shown(example[network])),
-        (met[0], _shown(met[1])),
-        ("hashtags", _shown([f"#{hashtag}" for hashtag in example["hashtags"]])),
-    ]
-    return "\n".join(f"{name:<13} {text}" for name, text in rows)
+    trace: dict[str, list[str]] = example["trace"]
+    models = [name for name in MODELS if name in trace]
+    # Mode "best" fuses scores, and the intersection is not on its way: it is computed here to compare the models.
+    both = [word for word in trace[models[0]] if word in trace[models[1]]]
+    met = ("default", trace["combined"]) if example["source"] == "autorec" else ("intersection", both)
+    lists: dict[str, list[str]] = {name: example[name] for name in ("author", "given") if name in example}
+    lists |= {"description": trace["description"]} | {MODELS[name]: trace[name] for name in models} | dict([met])
+    lists |= {"hashtags": [f"#{hashtag}" for hashtag in example["hashtags"]]}
+    rows = {"post": example["id"]} | {name: _listed(words) for name, words in lists.items()}
+    return "\n".join(f"{name:<13} {text}" for name, text in rows.items())
 
 
-def _table(title, rows, width):
-    columns = list(next(iter(rows.values())))
-    yield f"{title:<{width}}" + "".join(f"{column:>12}" for column in columns)
+def _table(title: str, rows: dict[str, dict[str, float]], width: int) -> Iterator[str]:
+    yield f"{title:<{width}}" + "".join(f"{column:>12}" for column in next(iter(rows.values())))
     for name, row in rows.items():
-        yield f"{name:<{width}}" + "".join(f"{row[column]:>12.4f}" for column in columns)
+        yield f"{name:<{width}}" + "".join(f"{value:>12.4f}" for value in row.values())
 
 
-def _differences(differences, width):
+def _differences(differences: dict[str, Any], width: int) -> Iterator[str]:
     columns = ("difference", "low", "high", "relative")
     yield f"{'nDCG@10 of instahash less that of':<{width}}" + "".join(f"{column:>12}" for column in columns)
     for system, measures in differences.items():
-        found = measures["ndcg@10"]
-        relative = "-" if found["relative"] is None else f"{found['relative']:+.1%}"
-        numbers = "".join(f"{found[column]:>+12.4f}" for column in columns[:3])
-        yield f"{system:<{width}}{numbers}{relative:>12}"
+        *numbers, relative = (measures["ndcg@10"][column] for column in columns)
+        last = "-" if relative is None else f"{relative:+.1%}"
+        yield f"{system:<{width}}" + "".join(f"{number:>+12.4f}" for number in numbers) + f"{last:>12}"
     yield "low and high: 95 % interval of a paired bootstrap over the posts"
 
 
-def _shown(words, most=20):
+def _listed(words: list[str], most: int = 20) -> str:
     more = f" ... and {len(words) - most} more" if len(words) > most else ""
     return (", ".join(words[:most]) or "(none)") + more

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from instahash import storage
 from instahash.data import Label, Post
 from instahash.errors import DataError, SettingsError
@@ -18,6 +20,7 @@ from instahash.errors import DataError, SettingsError
 BASELINES = ("cooccurrence", "popularity", "word2vec")
 NETWORKS = {"best": "softmax", "paper": "autorec"}
 TOP = 10
+NOTHING = np.full((1, 1), -1)
 
 
 class System(NamedTuple):
@@ -39,7 +42,8 @@ class System(NamedTuple):
         if self.baseline is None:
             hashtags: list[str] = model.recommend(labels, TOP).hashtags
         else:
-            ids = model.rankings(model.queries(labels).description, TOP)[self.baseline][0]
+            # A network that knows none of the labels is not among the rankings.
+            ids = model.rankings(model.queries(labels).description, TOP).get(self.baseline, NOTHING)[0]
             hashtags = model.vocabulary.spelled(ids[ids >= 0])
         return hashtags
 
@@ -52,7 +56,7 @@ def baselines_of(model: Any) -> tuple[str, ...]:
 def two_systems(directory: str | Path, model: Any, compared: str, load: Callable[[str], Any]) -> tuple[System, System]:
     """This model, and what it is compared with.
 
-    compared : one of :func:`baselines_of`, or a model directory.  load : called with a directory, gives the model in it.
+    compared : one of :func:`baselines_of`, or a model directory.  load : called with a directory, gives its model.
     Raises SettingsError where both are one, or where there is neither a baseline nor a directory of that name,
     ModelError where the directory holds no model.
     """

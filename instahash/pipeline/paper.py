@@ -2,175 +2,218 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
 import numpy as np
 
-from instahash.autorec import AutoRec, expansion_decay, rating_matrix
-from instahash.data import ones, train_test_split
+from instahash.autorec import AutoRec, AutoRecSettings, expansion_decay, rating_matrix
+from instahash.baselines import Baseline
+from instahash.data import Dataset, DataSettings, Vocabulary, train_test_split
 from instahash.errors import DataError, SettingsError
-from instahash.pipeline.inside import Asked
-from instahash.recommend import Recommendation, autorec_sets, combine
-from instahash.word2vec import Word2Vec
+from instahash.experts import NetworkQuery, train_word2vec
+from instahash.parameters import check, parameter
+from instahash.recommend import Options, Queries, Recommendation, autorec_sets, combine
+from instahash.sparse import CSR, ones
+from instahash.trainer import Trainer
+from instahash.word2vec import Word2Vec, Word2VecSettings, WordVectors, choose_vectors
 
 # Posts of the trial that chooses between input and summed vectors.
 TRIAL = 50_000
 
 
+@dataclass(frozen=True)
+class RatingSettings:
+    """What AutoRec is given, and what it is to reproduce."""
+
+    input: str = parameter("bag", "what AutoRec is given", choices=("bag", "description"))
+    target: str = parameter("bag", "what it is to reproduce", choices=("bag", "hashtags"))
+    n_expand: int = parameter(20, "expansion words a post, 0 for none", least=0)
+    expansion_last: float = parameter(0.0, "rating of the last of them; the first has 1 - 1/n_expand")
+
+    def __post_init__(self) -> None:
+        check(self, "ratings")
+
+
+@dataclass(frozen=True)
+class CombinationSettings:
+    """How the two models' sets become hashtags."""
+
+    n_similar: int = parameter(20, "size of the Word2Vec set", least=1)
+    n_default: int = parameter(5, "AutoRec's first words, taken where the intersection is empty", least=0)
+
+    def __post_init__(self) -> None:
+        check(self, "combination")
+
+
+@dataclass(frozen=True)
+class PaperSettings:
+    """All settings of mode "paper"; a section is an attribute, a setting an attribute of its section."""
+
+    mode: ClassVar[str] = "paper"
+    data: DataSettings = DataSettings()
+    word2vec: Word2VecSettings = Word2VecSettings()
+    ratings: RatingSettings = RatingSettings()
+    autorec: AutoRecSettings = AutoRecSettings()
+    combination: CombinationSettings = CombinationSettings()
+    seed: int = parameter(0, "the same seed gives the same model", least=0)
+    n_threads: int = parameter(1, "threads of training", least=1)
+
+    def __post_init__(self) -> None:
+        check(self, "")
+
+
 class Paper:
     """Both models, and the intersection of their sets.
 
-    settings : Settings.  vocabulary : Vocabulary.  n_posts : int, posts trained on.
+    settings : PaperSettings.  word2vec : Word2Vec.  autorec : AutoRec.  vectors : WordVectors.
     """
 
-    usual = (1.0, 1.0)  # scores make no difference
+    default_score = 1.0  # scores make no difference
 
-    def __init__(self, settings, vocabulary, n_posts):
-        self.settings, self.vocabulary, self.n_posts = settings, vocabulary, n_posts
+    def __init__(self, settings: PaperSettings):
+        shared = {"seed": settings.seed, "n_threads": settings.n_threads}
+        self.settings = settings
+        self.word2vec = Word2Vec(settings.word2vec, **shared)
+        self.autorec = AutoRec(settings.autorec, **shared)
 
     # Training
 
-    def fit(self, dataset, trainer, report):
-        settings = self.settings
-        shared = {"seed": settings.seed, "n_threads": settings.n_threads}
-        self.word2vec = Word2Vec(**vars(settings.word2vec), **shared)
-        self.autorec = AutoRec(**settings.autorec.of_model(self.n_posts), **shared)
-        plan = self.word2vec.plan(dataset.bags)
-        report(f"Word2Vec: {plan.trainer} trainer, {plan.why}; at most {plan.memory / 1e6:,.0f} MB.")
-        trainer.run(self.word2vec, "word2vec", plan.epochs, dataset.bags)
-        if settings.word2vec.vectors == "auto":
-            self._choose_vectors(dataset, report)
+    def fit(self, dataset: Dataset, trainer: Trainer) -> None:
+        """Train both models on these posts."""
+        self.vocabulary, self.n_posts = dataset.vocabulary, len(dataset.ids)
+        train_word2vec(self.word2vec, dataset.bags, trainer)
+        if self.settings.word2vec.vectors == "auto":
+            self._choose_vectors(dataset, trainer)
+        self.vectors = WordVectors(self.vocabulary.words, self.word2vec.word_vectors())
         inputs, targets = self._ratings(dataset)
-        trainer.run(self.autorec, "autorec", self.autorec.epochs, inputs, targets=targets, measure="rmse")
-        report(f"Word2Vec: loss a pair {self.word2vec.history[-1]:.4f} in the last epoch.")
+        trainer.run(self.autorec, "autorec", inputs, targets=targets, measure="rmse")
         history = self.autorec.history
         rmse = history[-1] if len(history) else self.autorec.rmse(inputs, targets=targets)
-        entries = "all entries" if settings.autorec.objective == "enforced" else "the rated entries"
-        report(
-            f"AutoRec: RMSE over {entries} {rmse:.4f} {'in the last epoch' if len(history) else 'without an epoch'}."
-        )
+        entries = "all entries" if self.settings.autorec.absent_weight else "the rated entries"
+        when = "in the last epoch" if len(history) else "without an epoch"
+        trainer.report(f"autorec: RMSE over {entries} {rmse:.4f} {when}.")
 
-    def _choose_vectors(self, dataset, report):
+    def _choose_vectors(self, dataset: Dataset, trainer: Trainer) -> None:
         """Let a trial on at most TRIAL posts, a tenth of them held out, say which vectors find their hashtags."""
-        chosen = np.random.default_rng(self.settings.seed).permutation(len(dataset.ids))[:TRIAL]
-        train, held_out = (chosen[part] for part in train_test_split(len(chosen), 0.1, self.settings.seed))
-        trial = Word2Vec(**vars(self.settings.word2vec), seed=self.settings.seed, n_threads=self.settings.n_threads)
+        settings = self.settings
+        posts = np.random.default_rng(settings.seed).permutation(len(dataset.ids))[:TRIAL]
+        train, held_out = (posts[part] for part in train_test_split(len(posts), 0.1, settings.seed))
+        trial = Word2Vec(settings.word2vec, seed=settings.seed, n_threads=settings.n_threads)
         try:
             trial.fit(dataset.bags[train])
         except DataError:  # too few posts with two words for a trial
             return
-        recalls = trial.choose_vectors(
-            dataset.description[held_out], dataset.hashtags[held_out], dataset.vocabulary.hashtag_ids
-        )
-        self.word2vec.vectors = trial.vectors
-        report(
-            f"Word2Vec: recall@10 on {len(held_out):,} posts held out of a trial is {recalls['sum']:.3f} with summed "
-            f"vectors, {recalls['input']:.3f} with input vectors; {trial.vectors} vectors are used."
+        queries, wanted = dataset.description[held_out], dataset.hashtags[held_out]
+        recalls, kind = choose_vectors(trial.W, trial.C, queries, wanted, self.vocabulary.hashtag_ids)
+        self.word2vec.vectors = kind
+        trainer.report(
+            f"word2vec: recall@10 on {len(held_out):,} posts held out of a trial is {recalls['sum']:.3f} with summed "
+            f"vectors, {recalls['input']:.3f} with input vectors; {kind} vectors are used."
         )
 
-    def _ratings(self, dataset):
+    def _ratings(self, dataset: Dataset) -> tuple[CSR, CSR]:
         """What AutoRec is given and what it is to reproduce, CSR (n_posts, n_words); one object where they are one."""
-        settings = self.settings.autorec
+        settings = self.settings.ratings
         members = dataset.bags if settings.target == "bag" else dataset.hashtags
-        expansion = self.word2vec.most_similar(dataset.bags, settings.n_expand)[0] if settings.n_expand else None
-        if expansion is not None and settings.target == "hashtags":
-            expansion = np.where(self.vocabulary.is_hashtag[expansion], expansion, -1)
-        decay = expansion_decay(settings.n_expand, last=settings.expansion_last)
-        targets = rating_matrix(members, expansion, decay)
+        expansion = None
+        if settings.n_expand:
+            expansion = self.vectors.most_similar_to_sets(dataset.bags, settings.n_expand)[0]
+            if settings.target == "hashtags":
+                expansion = np.where(self.vocabulary.is_hashtag[expansion], expansion, -1)
+        targets = rating_matrix(members, expansion, expansion_decay(settings.n_expand, last=settings.expansion_last))
         if settings.input == settings.target:
             return targets, targets
         return rating_matrix(dataset.bags if settings.input == "bag" else dataset.description), targets
 
-    def partial_fit(self, dataset):
+    def partial_fit(self, dataset: Dataset) -> None:
+        """Raises SettingsError: the recipe is trained once."""
         raise SettingsError("mode 'paper' is trained once; take mode 'best' for a model that goes on learning")
 
-    # Questions
+    # Queries
 
-    def answers(self, questions, wishes):
+    def recommend(self, queries: Queries, options: Options) -> list[Recommendation]:
         """A Recommendation for each post. The recipe knows only a description; chosen hashtags are added to it.
 
-        Raises SettingsError where novelty or diversity are wished for.
+        Raises SettingsError where novelty or diversity are asked for.
         """
-        if wishes.novelty or wishes.diversity:
+        if options.novelty or options.diversity:
             raise SettingsError("mode 'paper' knows neither novelty nor diversity; train with mode 'best' for them")
-        chosen, vocabulary = self.settings.recommend, self.vocabulary
-        description = questions.words()
-        similar, cosines = self.word2vec.most_similar(description, chosen.n_similar, exclude=False)
-        outputs = self._outputs(description)
-        autorec = autorec_sets(outputs)
-        combination = combine(similar, cosines, outputs, vocabulary.is_hashtag, chosen.n_default)
-        text, barred = vocabulary.words_array, questions.barred(wishes.banned)
-        answers = []
-        for post in range(description.shape[0]):
-            known = description.indices[description.indptr[post] : description.indptr[post + 1]]
+        settings, words = self.settings.combination, queries.words()
+        similar, cosines = self.vectors.most_similar_to_sets(words, settings.n_similar, exclude=False)
+        outputs = self.autorec.predict(ones(words))
+        found = combine(similar, cosines, outputs, self.vocabulary.is_hashtag, settings.n_default)
+        sets = autorec_sets(outputs) if options.trace else None
+        text, answers = self.vocabulary.words_array, []
+        for post, excluded in enumerate(queries.excluded(options.banned)):
+            known = words.indices[words.indptr[post] : words.indptr[post + 1]]
             if not len(known):
-                answers.append(self._most_used(wishes, barred[post]))
+                answers.append(self._most_used(options, excluded))
                 continue
-            kept = ~np.isin(combination.hashtags[post], barred[post])
+            kept = ~np.isin(found.hashtags[post], excluded)
+            trace = None
+            if sets is not None:
+                ids = {"description": known, "word2vec": similar[post][similar[post] >= 0], "autorec": sets[post]}
+                ids["combined"] = found.combined[post]
+                trace = {name: text[words].tolist() for name, words in ids.items()}
+            hashtags = self.vocabulary.spelled(found.hashtags[post][kept][: options.top])
+            scores = found.scores[post][kept][: options.top].tolist()
             answers.append(
-                Recommendation(
-                    hashtags=vocabulary.spelled(combination.hashtags[post][kept][: wishes.top]),
-                    scores=combination.scores[post][kept][: wishes.top].tolist(),
-                    source="autorec" if combination.defaulted[post] else "intersection",
-                    trace={
-                        "description": text[known].tolist(),
-                        "word2vec": text[similar[post][similar[post] >= 0]].tolist(),
-                        "autorec": text[autorec[post]].tolist(),
-                        "combined": text[combination.combined[post]].tolist(),
-                    },
-                )
+                Recommendation(hashtags, scores, "autorec" if found.defaulted[post] else "intersection", trace)
             )
         return answers
 
-    def _most_used(self, wishes, barred):
+    def _most_used(self, options: Options, excluded: np.ndarray) -> Recommendation:
         vocabulary = self.vocabulary
-        top = self.settings.recommend.n_similar if wishes.top is None else wishes.top
-        ids = vocabulary.hashtag_ids[~np.isin(vocabulary.hashtag_ids, barred)][:top]
-        share = vocabulary.hashtag_counts[ids] / self.n_posts
-        return Recommendation(vocabulary.spelled(ids), share.tolist(), "most_used", dict.fromkeys(("description", "word2vec", "autorec", "combined"), []))
+        top = self.settings.combination.n_similar if options.top is None else options.top
+        ids = vocabulary.hashtag_ids[~np.isin(vocabulary.hashtag_ids, excluded)][:top]
+        frequency = vocabulary.hashtag_counts[ids] / self.n_posts
+        names = ("description", "word2vec", "autorec", "combined")
+        trace: dict[str, list[str]] | None = {name: [] for name in names} if options.trace else None
+        return Recommendation(vocabulary.spelled(ids), frequency.tolist(), "most_used", trace)
 
-    def _outputs(self, words):
-        """AutoRec's ratings (n_posts, n_words) of all words, given +1 for the words of each post."""
-        return self.autorec.predict(ones(words))
+    def single_scores(self, queries: Queries) -> dict[str, np.ndarray]:
+        """What each model alone gives every word, name -> (m, n_words)."""
+        words = queries.words()
+        return {"word2vec": self.vectors.similarities(words), "autorec": self.autorec.predict(ones(words))}
 
-    def scores(self, questions):
-        """What each model alone gives every word, a dict of name -> (n_posts, n_words)."""
-        words = questions.words()
-        return {"word2vec": self.word2vec.similarities(words), "autorec": self._outputs(words)}
+    def networks(self, queries: Queries) -> list[NetworkQuery]:
+        """AutoRec as it is asked about one post; none where no word is known."""
+        words, every = queries.words(), np.arange(len(self.vocabulary))
+        return [NetworkQuery("autorec", self.autorec, ones(words), every, np.ones(len(every)), every)] * bool(words.nnz)
 
-    def asked(self, questions):
-        """The network that answers about one post, a list of one Asked, or of none where no word is known."""
-        words, every = questions.words(), np.arange(len(self.vocabulary))
-        usual = np.ones(len(every))
-        return [Asked("autorec", self.autorec, ones(words), every, usual, every)] if words.nnz else []
-
-    def knows(self, key):
+    def knows(self, key: str) -> bool:
         """Nobody's earlier posts make a difference."""
         return False
 
+    def baselines(self) -> Mapping[str, Baseline]:
+        """None: the recipe has no model of the kind."""
+        return {}
+
     # What is kept
 
-    def header(self):
-        """Sizes and histories for model.json."""
-        sizes = {"dim": self.word2vec.dim, "n_hidden": self.autorec.n_hidden}
+    def header(self) -> tuple[dict[str, Any], dict[str, list[float]]]:
+        """Sizes, and the losses of each training."""
+        sizes = {"dim": self.settings.word2vec.dim, "n_hidden": self.settings.autorec.n_hidden, "n_posts": self.n_posts}
         return sizes, {"word2vec_loss": self.word2vec.history.loss, "autorec_rmse": self.autorec.history.loss}
 
-    def files(self):
-        return {"word2vec.npz": self.word2vec.to_arrays(), "autorec.npz": self.autorec.to_arrays()}
+    def to_arrays(self) -> dict[str, dict[str, np.ndarray]]:
+        """All that was learnt, by section."""
+        posts = {"n_posts": np.array(self.n_posts)}
+        return {"word2vec": self.word2vec.to_arrays(), "autorec": self.autorec.to_arrays(), "paper": posts}
 
-    @classmethod
-    def load(cls, settings, vocabulary, n_posts, history, files):
-        """The trained mode from what :meth:`header` and :meth:`files` gave."""
-        mode = cls(settings, vocabulary, n_posts)
-        mode.word2vec = Word2Vec.from_arrays(
-            **files["word2vec.npz"],
-            history=history["word2vec_loss"],
-            settings={**vars(settings.word2vec), "seed": settings.seed},
+    def load(
+        self, sections: dict[str, dict[str, np.ndarray]], history: dict[str, list[float]], vocabulary: Vocabulary
+    ) -> None:
+        """Take up what :meth:`to_arrays` and :meth:`header` gave."""
+        settings, self.vocabulary, self.n_posts = self.settings, vocabulary, int(sections["paper"]["n_posts"])
+        self.word2vec = Word2Vec.from_arrays(
+            sections["word2vec"], settings.word2vec, history=history["word2vec_loss"], seed=settings.seed
         )
-        mode.autorec = AutoRec.from_arrays(
-            **files["autorec.npz"],
-            history=history["autorec_rmse"],
-            settings={**settings.autorec.of_model(n_posts), "seed": settings.seed},
+        self.autorec = AutoRec.from_arrays(
+            sections["autorec"], settings.autorec, history=history["autorec_rmse"], seed=settings.seed
         )
-        n_words = len(vocabulary)
-        if len(mode.word2vec.W) != n_words or len(mode.autorec.U) != n_words:
-            raise ValueError(f"{n_words} words and other numbers of vectors")
-        return mode
+        if len(self.word2vec.W) != len(vocabulary) or len(self.autorec.parameters.U) != len(vocabulary):
+            raise ValueError(f"{len(vocabulary)} words and other numbers of vectors")
+        self.vectors = WordVectors(vocabulary.words, self.word2vec.word_vectors())

@@ -1,7 +1,6 @@
-"""Lists that are not all of one kind, and hashtags that not everybody would have thought of.
+"""Lists whose hashtags differ from each other, and hashtags that do not repeat the description.
 
-Scores are log-probabilities: what is taken off them is in nats, and means the same whatever their range. One nat makes
-a hashtag 2.7 times less likely.
+Scores are log-probabilities, so penalties are in nats: one nat makes a hashtag 2.7 times less likely.
 """
 
 from __future__ import annotations
@@ -10,36 +9,39 @@ import numpy as np
 
 from instahash.errors import SettingsError
 from instahash.jit import kernel
+from instahash.sparse import CSR
 
-# Nats that a hashtag loses against one with which it has cosine 1, at diversity 1; and for repeating the description,
-# at novelty 1.
+# Penalties in nats: at diversity 1, for a cosine of 1 with a hashtag before it; at novelty 1, for an echo of 1.
 REPEATED, ECHOED = 4.0, 1.0
-# Cosine with a word of the description from which on a hashtag begins to repeat it. Below it is merely about the same.
+# A hashtag starts to repeat a word of the description above this cosine; below, it is about the same topic.
 NEAR = 0.7
 
 
-def diversify(scores, candidates, vectors, top, diversity):
-    """Maximal marginal relevance (Carbonell and Goldstein 1998): each next hashtag has the most of
+def diversify(
+    scores: np.ndarray, candidates: np.ndarray, vectors: np.ndarray, top: int, diversity: float
+) -> np.ndarray:
+    """Maximal marginal relevance (Carbonell and Goldstein 1998): each next hashtag maximises
 
-        score - diversity * REPEATED * max(0, its largest cosine with those taken before)
+        score - diversity * REPEATED * max(0, its largest cosine with those before it)
 
-    and of equals the one that came first. With their lambda, diversity * REPEATED = (1 - lambda) / lambda.
+    and of equals the first is taken. With their lambda, diversity * REPEATED = (1 - lambda) / lambda.
 
     scores : (m, n_candidates) float, log-probabilities, highest first.
-    candidates : (m, n_candidates) int ids beside them, -1 for none, its score -inf.
+    candidates : (m, n_candidates) int ids beside them, -1 for none, whose score is -inf.
     vectors : (n_words, dim) float, of length 1 or zero.  diversity : in [0, 1]; 0 keeps the order of the scores.
     Returns (m, min(top, n_candidates)) int32 ids, -1 for none. Raises SettingsError for a diversity out of range.
     """
-    penalty = scores.dtype.type(_share("diversity", diversity) * REPEATED)
-    return mmr(scores, candidates, vectors, min(top, scores.shape[1]), penalty)
+    _check("diversity", diversity)
+    penalty = scores.dtype.type(diversity * REPEATED)
+    return np.asarray(mmr(scores, candidates, vectors, min(top, scores.shape[1]), penalty))
 
 
 @kernel
 def mmr(scores, candidates, vectors, top, penalty):
     """The lists of :func:`diversify`.
 
-    A penalty only grows, so that a score bounds what becomes of it: where the best so far has as much as the next
-    score, and these are in order, the rest cannot win, and most cosines are never needed.
+    Penalties are at least 0, so a score bounds what is left of it. Scores are in order: where the best candidate so far
+    has at least the next score, no later one can win, and most cosines are never computed.
     """
     m, n_candidates = scores.shape
     zero = vectors.dtype.type(0)
@@ -47,7 +49,7 @@ def mmr(scores, candidates, vectors, top, penalty):
     largest, seen = np.empty(n_candidates, vectors.dtype), np.empty(n_candidates, np.int64)
     used = np.empty(n_candidates, np.bool_)
     for i in range(m):
-        largest[:], seen[:], used[:] = 0, 0, False  # largest cosine with the first seen[j] taken
+        largest[:], seen[:], used[:] = 0, 0, False  # largest[j] is over the first seen[j] hashtags taken
         for k in range(top):
             best, value = -1, -np.inf
             for j in range(n_candidates):
@@ -70,7 +72,9 @@ def mmr(scores, candidates, vectors, top, penalty):
     return taken
 
 
-def plain_mmr(scores, candidates, vectors, top, penalty):
+def plain_mmr(
+    scores: np.ndarray, candidates: np.ndarray, vectors: np.ndarray, top: int, penalty: np.floating
+) -> np.ndarray:
     """:func:`mmr` from the equation."""
     taken = np.full((len(scores), top), -1, np.int32)
     for i, ids in enumerate(candidates):
@@ -82,26 +86,27 @@ def plain_mmr(scores, candidates, vectors, top, penalty):
     return taken
 
 
-def novelty_shift(log_share, echo, novelty):
-    """What `novelty` in [0, 1] adds to log-probabilities, (m, n_hashtags) float32; at 0 nothing at all.
+def novelty_shift(log_frequency: np.ndarray, echo: np.ndarray, novelty: float) -> np.ndarray:
+    """The change of log-probabilities by `novelty` in [0, 1], (m, n_hashtags) float32; exactly 0 at 0.
 
-    At 1 hashtags are ranked by log P(t | post) / P(t), how much more they fit this post than any (pointwise mutual
-    information, Church and Hanks 1990), and one that repeats the description loses ECHOED nats: all of them at an echo
-    of 1, none up to NEAR.
+    At 1 hashtags are ranked by log P(t | post) - log P(t), how much better they fit this post than any post (pointwise
+    mutual information, Church and Hanks 1990). One that repeats the description loses ECHOED nats at an echo of 1, none
+    up to an echo of NEAR, and linearly between.
 
-    log_share : (n_hashtags,) float, log P(t), finite.  echo : (m, n_hashtags) float, as :func:`echoes` gives it.
+    log_frequency : (n_hashtags,) float, log P(t), finite.  echo : (m, n_hashtags) float, see :func:`echoes`.
     Raises SettingsError for a novelty out of range.
     """
-    if not _share("novelty", novelty):
+    _check("novelty", novelty)
+    if not novelty:
         return np.zeros(echo.shape, np.float32)
     repeated = np.clip((echo - np.float32(NEAR)) / np.float32(1 - NEAR), 0, 1)
-    return np.float32(-novelty) * (log_share.astype(np.float32) + np.float32(ECHOED) * repeated)
+    return np.asarray(np.float32(-novelty) * (log_frequency.astype(np.float32) + np.float32(ECHOED) * repeated))
 
 
-def echoes(description, vectors, hashtags):
+def echoes(description: CSR, vectors: np.ndarray, hashtags: np.ndarray) -> np.ndarray:
     """How much each hashtag repeats each description, (m, n_hashtags) float32 in [0, 1].
 
-    1 where it is a word of the description, else the largest cosine with one, or 0 where all are negative.
+    1 for a word of the description, else the largest cosine with one of its words, or 0 where all are negative.
 
     description : CSR (m, n_words), stored entries are the words.
     vectors : (n_words, dim) float32, of length 1 or zero.  hashtags : (n_hashtags,) int, their ids among the words.
@@ -115,7 +120,6 @@ def echoes(description, vectors, hashtags):
     return echo
 
 
-def _share(name, value):
+def _check(name: str, value: float) -> None:
     if not 0 <= value <= 1:
         raise SettingsError(f"{name} is {value}; it must lie in [0, 1]")
-    return value

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+Ids = list[np.ndarray]
+
 
 class Combination(NamedTuple):
     """What becomes of each of m posts.
@@ -17,13 +19,13 @@ class Combination(NamedTuple):
     defaulted : (m,) bool, the intersection was empty.
     """
 
-    combined: list[np.ndarray]
-    hashtags: list[np.ndarray]
+    combined: Ids
+    hashtags: Ids
     scores: list[np.ndarray]
     defaulted: np.ndarray
 
 
-def autorec_sets(outputs):
+def autorec_sets(outputs: np.ndarray) -> Ids:
     """AutoRec's set of each post: the words with a positive output, highest first, ties by id.
 
     outputs : (m, n_words) float.  Returns a list of m int32 arrays.
@@ -35,7 +37,9 @@ def autorec_sets(outputs):
     return sets
 
 
-def combine(similar, cosines, outputs, is_hashtag, n_default=5):
+def combine(
+    similar: np.ndarray, cosines: np.ndarray, outputs: np.ndarray, is_hashtag: np.ndarray, n_default: int = 5
+) -> Combination:
     """Combine the Word2Vec and AutoRec sets of m posts.
 
     similar : (m, n_similar) int32, the Word2Vec set, -1 for none.  cosines : (m, n_similar) float.

@@ -8,7 +8,7 @@ from instahash.errors import SettingsError
 LIMITS = {"instagram": 30, "pinterest": 20, "tiktok": 8}
 
 
-def room(platform, top=None, n_chosen=0):
+def hashtags_left(platform: str, top: int | None = None, n_chosen: int = 0) -> int:
     """How many hashtags may be added to `n_chosen` on a platform, at most `top`; SettingsError where it is none."""
     if platform not in LIMITS:
         raise SettingsError(f"the platform is '{platform}'; it must be one of {', '.join(sorted(LIMITS))}")

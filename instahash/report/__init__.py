@@ -1,8 +1,7 @@
 """The report of an evaluation: one HTML file with tables, figures and examples, which opens without a network.
 
-about.py          what the page says besides the result
-page.py           the whole page
-summary.py        its sections, in their order: the main figures in plain words
+page.py           the whole page, and what it says besides the result
+templates/        its sections as Jinja2 templates, and how it looks
 results.py        how well each system ranks, and the paper's tables
 distributions.py  histograms and learning curves
 examples.py       posts with every set of words on the way to their hashtags
@@ -10,15 +9,19 @@ weaknesses.py     where it fails
 costs.py          settings, seconds, sizes, versions
 kinds.py          which hashtags say what is in a photo, and of what kind a post is
 failures.py       clusters of vectors, near misses, hashtags often wrong or missed
-published.py      figures of others
 plots.py          histograms, curves and bars as SVG
-markup.py         HTML elements, with all text escaped
-terms.py          what the columns and the systems are
-wording.py        names and numbers as the page writes them
-style.py          how it looks
+wording.py        names, numbers and words as the page writes them
+
+To import it without Jinja2 or matplotlib raises an InstahashError that says what to install.
 """
 
-from instahash.report.about import About
-from instahash.report.page import page
+from instahash.errors import InstahashError
+
+try:
+    from instahash.report.page import About, page
+except ModuleNotFoundError as error:
+    if (error.name or "").partition(".")[0] not in ("jinja2", "markupsafe", "matplotlib"):
+        raise
+    raise InstahashError(f'a report needs the package {error.name}: pip install ".[report]"') from None
 
 __all__ = ["About", "page"]

@@ -4,58 +4,116 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from instahash.data.sample import SAMPLES
 from instahash.errors import DataError
-from instahash.report.about import About
-from instahash.report.costs import costs
+from instahash.errors import plural
 from instahash.report.distributions import distributions
-from instahash.report.examples import examples
-from instahash.report.markup import Markup, element
-from instahash.report.results import results
-from instahash.report.style import STYLE
-from instahash.report.summary import summary
-from instahash.report.weaknesses import weaknesses
-
-SECTIONS = {
-    "summary": ("Summary", summary),
-    "results": ("Results", results),
-    "distributions": ("Distributions", distributions),
-    "examples": ("Worked examples", examples),
-    "failures": ("Where it fails", weaknesses),
-    "costs": ("Cost and settings", costs),
-}
+from instahash.report.examples import ABSTRACT, LEAST_POSTS, LEAST_USES, examples
+from instahash.report.failures import LARGEST, LEAST, NEAR, failures
+from instahash.report.results import RECIPE_POSTS, measure, results
+from instahash.report.wording import decimals, displayable, number, percent, plain, system
 
 
-def page(result, about: About | None = None) -> str:
-    """The report of an evaluation as HTML.
+@dataclass(frozen=True)
+class About:
+    """What the page says besides the result. All of it is shown as given; what is empty is left out.
 
-    result : Evaluation, with details.  about : what was evaluated, on what, and at what cost.
+    data, model, baselines : names of the posts, of the model and of the posts that baselines were fitted on.
+    header : "mode", "settings", "sizes", "summary", "history" and "versions" as the model's file has them.
+    defaults : the mode's own settings, in the form of header["settings"].
+    seconds : step -> seconds.  files : file name -> bytes.  versions : package -> version.
+    warning : why not to trust the figures.
+    """
+
+    data: str = ""
+    model: str = ""
+    baselines: str = ""
+    header: dict[str, Any] = field(default_factory=dict)
+    defaults: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    posts_read: int = 0
+    seed: int = 0
+    date: str = ""
+    warning: str = ""
+
+
+# What the texts say of the limits.
+LIMITS = {
+    "abstract": ABSTRACT, "least_posts": LEAST_POSTS, "least_uses": LEAST_USES,
+    "largest": LARGEST, "smallest": LEAST, "near": NEAR, "recipe_posts": RECIPE_POSTS, "samples": SAMPLES,
+}  # fmt: skip
+
+
+@cache
+def templates() -> Environment:
+    """The templates of this room; what is not Markup is escaped."""
+    loader = PackageLoader("instahash.report")
+    jinja = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    jinja.filters |= {written.__name__: written for written in (decimals, number, percent, plain, system)}
+    jinja.filters["plural"] = plural
+    jinja.globals = LIMITS
+    return jinja
+
+
+def page(result: Any, about: About | None = None) -> str:
+    """The report of an Evaluation with details as HTML.
 
     Raises DataError for an evaluation without details.
     """
     if result.details is None:
         raise DataError("the evaluation has kept no single post; evaluate with details=True for a report")
     about = about or About()
-    title = "How good the hashtags are"
-    links = [element("li", element("a", name, href=f"#{key}")) for key, (name, _) in SECTIONS.items()]
-    subject = " on ".join(part for part in (about.model, about.data) if part)
-    body = element(
-        "body",
-        element("a", "Skip to the summary", href="#summary", class_="skip"),
-        element("header", element("h1", title), element("p", subject, class_="quiet") if subject else None),
-        element("nav", element("ul", links), aria_label="Sections"),
-        element("main", [write(result, about) for _, write in SECTIONS.values()]),
-        element("footer", element("p", f"Made by instahash{' on ' + about.date if about.date else ''}.")),
+    jinja = templates()
+    style = jinja.get_template("style.css").render()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    html = jinja.get_template("page.html").render(
+        **results(result),
+        **distributions(result, about.header.get("history", {})),
+        **examples(result),
+        **failures(result),
+        **_costs(about),
+        result=result,
+        about=about,
+        measure=measure,
+        # The network whose words stand beside Word2Vec's, by mode.
+        network="the network" if "softmax" in result.details.answers[0].trace else "AutoRec",
+        style=Markup(style),
+        digest=digest,
     )
-    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", f"{title}: {subject}" if subject else title),
-        element("style", Markup(STYLE)),
-    )
-    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
+    return displayable(html) + "\n"
+
+
+def _costs(about: About) -> dict[str, Any]:
+    """What the template of the costs needs: rows of its tables."""
+    header, now = about.header, about.versions
+    trained, defaults = header.get("versions", {}), _sections(about.defaults)
+    settings, changed = {}, []
+    for section, values in _sections(header.get("settings", {})).items():
+        own = {**values, **defaults.get(section, {})}
+        settings[section] = [[key, value, "" if value == own[key] else own[key]] for key, value in values.items()]
+        prefix = "" if section == "all" else f"{section}."
+        changed += [f"{prefix}{key}={plain(value)}" for key, value in values.items() if value != own[key]]
+    return {
+        "seconds": [[name, f"{value:.1f}"] for name, value in about.seconds.items()],
+        "versions": [[name, trained.get(name, "–"), now.get(name, "–")] for name in trained | now],
+        "files": [[name, f"{size / 1000:,.1f}"] for name, size in about.files.items()],
+        "sizes": [[name.replace("_", " "), size] for name, size in header.get("sizes", {}).items()],
+        "trained_on": [[name.replace("_", " "), n] for name, n in header.get("summary", {}).items()],
+        "settings": settings,
+        "changed": changed,
+    }
+
+
+def _sections(settings: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Settings by section; those of none are in "all"."""
+    alone = {name: value for name, value in settings.items() if not isinstance(value, dict)}
+    return ({"all": alone} if alone else {}) | {name: value for name, value in settings.items() if name not in alone}

@@ -1,126 +1,142 @@
-"""Histograms, curves and bars as SVG. Text stays text; colours are those of the page's style sheet, by class."""
+"""Histograms, curves and bars, laid out by matplotlib; the page's templates draw them, its style sheet colours them.
+
+Of matplotlib's SVG the paths and the texts are taken, with no style: an artist's gid is "class" or "class: tip", the
+class that styles it and the text under the pointer.
+"""
 
 from __future__ import annotations
 
+import io
 import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
 
-from instahash.errors import counted
-from instahash.report.markup import Markup, element, join
+import numpy as np
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-# All drawings are so wide, in units that a narrow phone shows as pixels; the page stretches them.
+from instahash.errors import plural
+from instahash.report.wording import displayable
+
+# All drawings have this width, in units that a narrow phone shows as pixels; the page stretches them.
 WIDTH = 360
-# Of histograms and curves: the height, and where the axes lie.
+# The height of histograms and curves, and where their axes lie.
 HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 210, 60, 350, 12, 166
+# Labels on an axis, at most.
+LABELS = 9
+CLASSES = ("bar", "bar other", "axis", "grid", "whisker", "halo", "mean", "curve", "point")
+OPTIONS = {"svg.fonttype": "none", "text.parse_math": False, "path.simplify": False, "font.size": 11}
+# The user's own settings of matplotlib change nothing.
+drawing = style.context(["default", OPTIONS])
 
 
-def histogram(name: str, title: str, description: str, labels, counts, axis: str, marks=None, mean=None) -> Markup:
+class Drawing(NamedTuple):
+    """An SVG image of WIDTH x height: its paths (class, d, tip) and its texts (x, y, text-anchor, transform, text)."""
+
+    height: int
+    paths: list[tuple[str, str, str]]
+    texts: list[tuple[str, str, str, str, str]]
+
+
+@drawing
+def histogram(
+    labels: Sequence[str],
+    counts: Sequence[int],
+    axis: str,
+    marks: Sequence[tuple[float, str]] = (),
+    mean: float | None = None,
+) -> Drawing:
     """Bars of one width beside each other.
 
-    labels : what each bar stands for, a text.  counts : whole numbers, 0 or more.  axis : what is counted.
-    marks : pairs of a place, in bars from the left edge, and the text below it; default each bar's own label, thinned out.
+    labels : what each bar stands for.  counts : whole numbers, 0 or more.  axis : what is counted.
+    marks : pairs of a place, in bars from the left edge, and the text below; default the bars' own labels, thinned out.
     mean : a place that is marked with a line, or None.
     """
-    scale, ticks = rising(0, max(max(counts), 1))
-    width = (RIGHT - LEFT) / len(counts)
-    drawn = _grid(scale, ticks, "{:,.0f}")
-    for i, (label, count) in enumerate(zip(labels, counts)):
-        if count:
-            tip = element("title", f"{label}: {counted(count, 'post')}")
-            box = {"x": _n(LEFT + i * width + 0.5), "y": _n(scale(count)), "width": _n(max(width - 1, 0.5))}
-            drawn.append(element("rect", tip, **box, height=_n(BOTTOM - scale(count)), class_="bar"))
+    n, step = len(counts), math.ceil(len(counts) / LABELS)
+    axes = _scaled(ticks(0, max(*counts, 1), whole=True), 0, axis, "posts")
+    # Between two bars lies one unit.
+    for i, bar in enumerate(axes.bar(np.arange(n) + 0.5, counts, 1 - n / (RIGHT - LEFT))):
+        bar.set(gid=f"bar: {labels[i]}: {plural(counts[i], 'post')}", visible=counts[i] > 0)
     if mean is not None:
-        x = LEFT + mean * width
-        for kind in ("halo", "mean"):
-            drawn.append(element("line", x1=_n(x), x2=_n(x), y1=TOP, y2=BOTTOM, class_=kind))
-    if marks is None:
-        step = math.ceil(len(labels) / 9)
-        marks = [(i + 0.5, labels[i]) for i in range(0, len(labels), step)]
-    drawn += [_text(label, LEFT + place * width, BOTTOM + 16, "middle") for place, label in marks]
-    return _svg(name, title, description, HEIGHT, drawn + _names(axis, "posts"))
+        axes.axvline(mean, gid="halo")
+        axes.axvline(mean, gid="mean")
+    places, texts = zip(*marks) if marks else (np.arange(0, n, step) + 0.5, labels[::step])
+    axes.set(xlim=(0, n), xticks=places, xticklabels=texts)
+    return _drawn(axes)
 
 
-def curve(name: str, title: str, description: str, values, axis: str, measure: str) -> Markup:
+@drawing
+def curve(values: Sequence[float], axis: str, measure: str) -> Drawing:
     """A line through the values of one epoch after another, the first being epoch 1."""
-    scale, ticks = rising(min(values), max(values))
-    step = (RIGHT - LEFT - 20) / max(len(values) - 1, 1)
-    points = [(LEFT + 10 + i * step, scale(value)) for i, value in enumerate(values)]
-    decimals = max(0, -math.floor(math.log10(ticks[1] - ticks[0]) + 1e-9))
-    drawn = _grid(scale, ticks, f"{{:,.{decimals}f}}")
-    drawn.append(element("polyline", points=" ".join(f"{_n(x)},{_n(y)}" for x, y in points), class_="curve"))
-    for i, ((x, y), value) in enumerate(zip(points, values)):
-        tip = element("title", f"epoch {i + 1}: {value:.4f}")
-        drawn.append(element("circle", tip, cx=_n(x), cy=_n(y), r=3, class_="point"))
-    for i in range(0, len(values), math.ceil(len(values) / 9)):
-        drawn.append(_text(i + 1, points[i][0], BOTTOM + 16, "middle"))
-    return _svg(name, title, description, HEIGHT, drawn + _names(axis, measure))
+    levels, epochs = ticks(min(values), max(values)), np.arange(1, len(values) + 1)
+    axes = _scaled(levels, max(0, -math.floor(math.log10(levels[1] - levels[0]) + 1e-9)), axis, measure)
+    axes.plot(epochs, values, gid="curve")
+    for epoch, value in zip(epochs, values):
+        axes.plot([epoch, epoch], [value, value], gid=f"point: epoch {epoch}: {value:.4f}")
+    last = max(len(values), 2)
+    margin = (last - 1) / 27
+    axes.set(xlim=(1 - margin, last + margin), xticks=epochs[:: math.ceil(len(values) / LABELS)])
+    return _drawn(axes)
 
 
-def intervals(name: str, title: str, description: str, rows) -> Markup:
-    """A bar for each row, with its interval as a whisker and its value as text.
-
-    rows : (label, value, low, high), numbers of 0 or more; the first row is drawn strongly.
-    """
-    left, right, height = 110, 296, 24
-    top = nice(0, max([high for *_, high in rows] + [1e-9]))[-1]
-    drawn = []
-    for i, (label, value, low, high) in enumerate(rows):
-        y, scale = 8 + i * height, (right - left) / top
-        tip = element("title", f"{label}: {value:.4f}, {low:.4f} to {high:.4f}")
-        box = {"x": left, "y": y, "width": _n(max(value * scale, 0.5)), "height": height - 8}
-        drawn.append(element("rect", tip, **box, class_="bar" if i == 0 else "bar other"))
-        ends, middle = (left + low * scale, left + high * scale), y + height / 2 - 4
-        drawn.append(element("line", x1=_n(ends[0]), x2=_n(ends[1]), y1=_n(middle), y2=_n(middle), class_="whisker"))
-        for x in ends:
-            drawn.append(element("line", x1=_n(x), x2=_n(x), y1=_n(middle - 4), y2=_n(middle + 4), class_="whisker"))
-        drawn.append(_text(label, left - 8, middle + 4, "end"))
-        drawn.append(_text(f"{value:.3f}", right + 10, middle + 4, "start"))
-    return _svg(name, title, description, 12 + len(rows) * height, drawn)
+@drawing
+def intervals(rows: Sequence[tuple[str, float, float, float]]) -> Drawing:
+    """A bar for each (label, value, low, high), 0 or more, with a whisker and its value; the first is strong."""
+    axes = _axes(24 * len(rows) + 8, 110, 296, 4, 24 * len(rows) + 4)
+    labels = [displayable(label) for label, *_ in rows]
+    for i, (_, value, low, high) in enumerate(rows):
+        tip = f"{labels[i]}: {value:.4f}, {low:.4f} to {high:.4f}"
+        axes.barh(i, value, 2 / 3, gid=f"{'bar other' if i else 'bar'}: {tip}")
+        axes.plot([low, low, low, high, high, high], np.array([-1, 1, 0, 0, 1, -1]) / 6 + i, gid="whisker")
+        axes.text(1.06, i, f"{value:.3f}", transform=axes.get_yaxis_transform(), va="center_baseline")
+    axes.set(ylim=(len(rows) - 0.5, -0.5), yticks=range(len(rows)), yticklabels=labels)
+    axes.set(xlim=(0, ticks(0, max([high for *_, high in rows] + [1e-9]))[-1]), xticks=[])
+    return _drawn(axes)
 
 
-def nice(low: float, high: float, most: int = 5) -> list[float]:
-    """Round numbers at equal steps of 1, 2 or 5 times a power of ten, at most `most` steps, that enclose [low, high]."""
+def ticks(low: float, high: float, whole: bool = False) -> np.ndarray:
+    """About five round numbers at equal steps that enclose [low, high], whole ones where wanted."""
     if not high - low > 1e-9 * max(abs(low), abs(high), 1):
         margin = abs(low) / 2 if abs(low) > 1e-9 else 0.5
         low, high = low - margin, high + margin
-    size = 10.0 ** math.floor(math.log10((high - low) / most))
-    for step in (size, 2 * size, 5 * size, 10 * size, 20 * size):
-        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-        if last - first <= most:
-            break
-    return [round(i * step, 12) for i in range(first, last + 1)]
+    return np.asarray(MaxNLocator(5, steps=[1, 2, 5, 10], integer=whole).tick_values(low, high))
 
 
-def rising(low: float, high: float):
-    """Where values lie on the vertical axis, as a function, and the axis' ticks."""
-    ticks = nice(low, high)
-    return lambda value: BOTTOM - (value - ticks[0]) / (ticks[-1] - ticks[0]) * (BOTTOM - TOP), ticks
+def _axes(height: int, left: int, right: int, top: int, bottom: int) -> Axes:
+    """Axes whose edges lie so many units from the left and the top of a drawing."""
+    figure = Figure((WIDTH / 72, height / 72), dpi=72)
+    axes = figure.add_axes((left / WIDTH, 1 - bottom / height, (right - left) / WIDTH, (bottom - top) / height))
+    axes.tick_params(length=0, pad=7)
+    return axes
 
 
-def _grid(scale, ticks, form):
-    lines = []
-    for tick in ticks:
-        y = _n(scale(tick))
-        lines.append(element("line", x1=LEFT, x2=RIGHT, y1=y, y2=y, class_="axis" if tick == ticks[0] else "grid"))
-        if "." in form.format(0.5) or tick == int(tick):
-            lines.append(_text(form.format(tick), LEFT - 6, scale(tick) + 4, "end"))
-    return lines
+def _scaled(levels: np.ndarray, decimals: int, across: str, up: str) -> Axes:
+    """Axes of histograms and curves: lines and numbers at `levels`, names below and beside them."""
+    axes = _axes(HEIGHT, LEFT, RIGHT, TOP, BOTTOM)
+    texts = [f"{level:,.{decimals}f}".replace("-", "−") for level in levels]
+    axes.set(ylim=(levels[0], levels[-1]), yticks=levels, yticklabels=texts)
+    for i, level in enumerate(levels):
+        axes.axhline(level, gid="grid" if i else "axis", zorder=0)
+    place: dict[str, Any] = {"ha": "center", "rotation_mode": "anchor"}
+    axes.figure.text((LEFT + RIGHT) / 2 / WIDTH, 8 / HEIGHT, across, **place)
+    axes.figure.text(14 / WIDTH, 1 - (TOP + BOTTOM) / 2 / HEIGHT, up, rotation=90, **place)
+    return axes
 
 
-def _names(across, up):
-    middle = (TOP + BOTTOM) / 2
-    turned = element("text", up, x=0, y=0, text_anchor="middle", transform=f"translate(14 {_n(middle)}) rotate(-90)")
-    return [_text(across, (LEFT + RIGHT) / 2, HEIGHT - 8, "middle"), turned]
-
-
-def _text(text, x, y, anchor):
-    return element("text", text, x=_n(x), y=_n(y), text_anchor=anchor)
-
-
-def _svg(name, title, description, height, drawn):
-    heads = [element("title", title, id=f"{name}-title"), element("desc", description, id=f"{name}-desc")]
-    named = {"role": "img", "aria_labelledby": f"{name}-title", "aria_describedby": f"{name}-desc"}
-    return element("svg", heads, join(drawn, "\n"), viewBox=f"0 0 {WIDTH} {height}", **named)
-
-
-def _n(number):
-    return f"{number:.2f}".rstrip("0").rstrip(".")
+def _drawn(axes: Axes) -> Drawing:
+    file, space = io.StringIO(), "{http://www.w3.org/2000/svg}"
+    figure: Any = axes.figure
+    figure.savefig(file, format="svg", metadata={"Date": None})
+    drawn = Drawing(round(figure.get_figheight() * 72), [], [])
+    for element in ElementTree.fromstring(file.getvalue()).iter():
+        kind, _, tip = element.get("id", "").partition(": ")
+        if kind in CLASSES:
+            drawn.paths.extend((kind, " ".join(path.attrib["d"].split()), tip) for path in element.iter(f"{space}path"))
+        elif element.tag == f"{space}text":
+            x, y, turned, said = (element.attrib[name] for name in ("x", "y", "transform", "style"))
+            anchor = said.rpartition("text-anchor: ")[2]
+            drawn.texts.append((x, y, anchor, "" if turned.startswith("rotate(-0 ") else turned, element.text or ""))
+    return drawn

@@ -1,13 +1,17 @@
-"""How systems, measures and numbers are called and written, on the whole page."""
+"""Names, numbers and words from the data, as the page writes them. Markup is finished HTML; all else is escaped."""
 
 from __future__ import annotations
 
-from instahash.report.markup import element
+import re
+from collections.abc import Iterable, Sequence
+
+from markupsafe import Markup
 
 OURS = "instahash"
 SYSTEMS = {
     "word2vec": "Word2Vec",
     "autorec": "AutoRec",
+    "softmax": "softmax network",
     "cooccurrence": "co-occurrence",
     "item_cosine": "item cosine",
     "ease": "EASE",
@@ -18,51 +22,75 @@ TABLES = {
     "jaccard_ground_truth": "Jaccard to the author’s hashtags",
     "jaccard_description": "Jaccard to the description",
 }
-MEASURES = {
-    "precision@1": "precision@1",
-    "recall@5": "recall@5",
-    "accuracy@5": "accuracy@5",
-    "recall@10": "recall@10",
-    "accuracy@10": "accuracy@10",
-    "ndcg@10": "nDCG@10",
-    "map@10": "MAP@10",
-}
-LISTS = {"novelty": "novelty, bits", "coverage": "coverage", "intra_list_similarity": "similarity"}
-# What was known of a post, by protocol.
-GIVEN = {"description": "their labels", "completion": "half of their hashtags"}
+# What must not stand in an HTML file, in any spelling: control characters, halves of surrogate pairs, noncharacters.
+FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef]|[\ufffe\uffff]")
+# Longer texts from data are cut.
+LONGEST = 80
+
+
+def displayable(text: str) -> str:
+    """The text with each character that no HTML may have replaced by its number."""
+    return FORBIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def cut(text: str) -> str:
+    """The text, shortened where it is very long."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def word(text: str, sign: str = "") -> Markup:
+    """A word from the data, whose direction of writing is its own."""
+    return Markup("<bdi>{}</bdi>").format(sign + cut(text))
+
+
+def identity(text: str) -> Markup:
+    """The id of a post, which may be a path: a narrow page breaks it behind a slash."""
+    return Markup("<bdi>{}</bdi>").format(Markup("/<wbr>").join(cut(text).split("/")))
+
+
+def words(texts: Sequence[str], hits: Iterable[str] = (), sign: str = "", most: int = 20) -> Markup:
+    """A list of words in their order; those in `hits` have a tick before them and are bold."""
+    right, hit = set(hits), Markup('<strong class="hit">✓\u00a0{}</strong>')
+    listed: list[str] = [hit.format(word(text, sign)) if text in right else word(text, sign) for text in texts[:most]]
+    if len(texts) > most:
+        listed.append(f"and {len(texts) - most:,} more")
+    return Markup(", ").join(listed) or Markup('<span class="none">none</span>')
 
 
 def system(name: str) -> str:
     return SYSTEMS.get(name, name)
 
 
-def decimals(values, least: int, most: int = 6) -> int:
+def decimals(values: Iterable[float], least: int, most: int = 6) -> int:
     """So many decimals, at least `least`, that none of the values is shown as zero, but one that `most` would."""
     smallest = min((abs(value) for value in values if round(value, most)), default=1)
     return next(digits for digits in range(least, most + 1) if digits == most or round(smallest, digits))
 
 
-def percent(share: float, digits: int = 1) -> str:
-    return f"{share:.{digits}%}".replace("%", "\u202f%")
+def number(value: float, form: str = ".4f") -> str:
+    return f"{value:{form}}".replace("-", "−").replace("%", "\u202f%")
 
 
-def number(value: float) -> str:
-    return f"{value:.4f}".replace("-", "−")
+def percent(fraction: float, digits: int = 1) -> str:
+    return number(fraction, f".{digits}%")
 
 
-def difference(value: float, digits: int = 4) -> str:
-    return f"{value:+.{digits}f}".replace("-", "−")
+def plain(value: object) -> str:
+    """A text as it is, anything else as people write it."""
+    if isinstance(value, (str, bool)):
+        return value if isinstance(value, str) else str(value).lower()
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}" if isinstance(value, float) else str(value)
 
 
-def best_in_bold(rows, write, lowest=()):
-    """Rows of numbers as texts; of each column the largest is bold, or the smallest of a column in `lowest`.
+def best_in_bold(rows: Sequence[Sequence[float]], forms: Sequence[str], lowest: Sequence[int] = ()) -> list[list[str]]:
+    """Rows of numbers as texts, in a form a column; the best of a column is bold, unless all of it are the same.
 
-    Nothing is bold in a column of which all numbers are the same.
+    The best is the largest, or the smallest of a column in `lowest`.
     """
-    columns = list(zip(*rows))
-    chosen = [min(column) if i in lowest else max(column) for i, column in enumerate(columns)]
-    chosen = [None if min(column) == max(column) else best for best, column in zip(chosen, columns)]
-    return [
-        [element("strong", write(value, i)) if value == chosen[i] else write(value, i) for i, value in enumerate(row)]
-        for row in rows
-    ]
+    written = [list(map(number, row, forms)) for row in rows]
+    for i, column in enumerate(zip(*rows)):
+        best = min(column) if i in lowest else max(column)
+        for row, value in zip(written, column):
+            if value == best and min(column) < max(column):
+                row[i] = Markup("<strong>{}</strong>").format(row[i])
+    return written

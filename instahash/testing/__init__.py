@@ -3,6 +3,7 @@
 gradients.py   check_gradient (every entry), check_directional (random directions, for many parameters); the tolerance
 points.py      a loss and its gradient at a point, and lines through it
 quotients.py   a derivative along a line, by difference quotients that know their error; kinks
+cases.py       a gradient beside what was expected
 mistakes.py    which kind of mistake explains wrong numbers
 reports.py     the messages
 strategies.py  parameters, probabilities, away_from_kinks, bags, bag_matrices, csr_matrices, rating_matrices; needs
@@ -11,24 +12,18 @@ strategies.py  parameters, probabilities, away_from_kinks, bags, bag_matrices, c
 docs/testing.md has worked examples.
 """
 
-from instahash.testing.gradients import GradientError, NotSmoothError, check_directional, check_gradient
+from typing import Any
+
+from instahash.testing.gradients import check_directional, check_gradient
+from instahash.testing.points import GradientError, NotSmoothError
 
 __all__ = [
-    "GradientError",
-    "NotSmoothError",
-    "away_from_kinks",
-    "bag_matrices",
-    "bags",
-    "check_directional",
-    "check_gradient",
-    "csr_matrices",
-    "parameters",
-    "probabilities",
-    "rating_matrices",
-]
+    "GradientError", "NotSmoothError", "away_from_kinks", "bag_matrices", "bags", "check_directional", "check_gradient",
+    "csr_matrices", "parameters", "probabilities", "rating_matrices",
+]  # fmt: skip
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name in __all__:
         from instahash.testing import strategies
 

@@ -8,40 +8,48 @@ rtol     epsilon^(2/5) unless given: 5.5e-7 in float64, 1.7e-3 in float32. The b
          O(h^4) is near epsilon^(1/5) and leaves an error of epsilon^(4/5); rtol asks for half as many digits.
 atol     0 unless given.
 G        the largest |g| of the same parameter: large terms that cancel in g leave their rounding errors.
-E        what the quotient itself may be off by; `quotients` says how it is made: from two steps, from the noise of the
-         loss (an error of 1e-16 |loss| is one of 1e-16 |loss| / h in D), and from how smooth the loss is.
+E        the error of the quotient itself, which `quotients` estimates.
 epsilon  of the dtype that loss and gradient are computed in. That is float32 where the gradient has this dtype, where
          all values of the loss are float32 numbers, or where the parameters have it and the gradient's numbers all are
          float32 numbers. Else it is float64.
 
 The steps in x_i are h max(1, |x_i|), as they are after rounding. First D is taken from one pair of steps, four values
-of the loss, and E as 0. What does not pass then is looked at again with steps of all sizes, some 10 to 50 values of the
-loss. A loss that bends within much less than max(1, |x_i|), and by less than its own rounding errors, looks flat.
+of the loss, and E as 0. What does not pass then is measured again with steps of all sizes, some 10 to 50 values of the
+loss. A loss that curves within much less than max(1, |x_i|), and by less than its own rounding errors, looks flat.
 """
 
 from __future__ import annotations
 
 import warnings
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from instahash.testing.points import GradientError, Point
+from instahash.testing.cases import Case, Found, directions, entries
+from instahash.testing.points import Gradient, Loss, Point, Probe
 from instahash.testing.quotients import QUICK, quick, slope
-from instahash.testing.reports import NotSmoothError, directions, entries, no_slope, wrong_slope
-
-__all__ = ["GradientError", "NotSmoothError", "check_directional", "check_gradient"]
+from instahash.testing.reports import no_slope, wrong_slope
 
 
-def check_gradient(loss, gradient, *params, rtol=None, atol=0.0, names=None, n_checked=None, seed=0, sizes=None):
+def check_gradient(
+    loss: Loss,
+    gradient: Gradient,
+    *params: np.ndarray,
+    rtol: float | None = None,
+    atol: float = 0.0,
+    names: Sequence[str] | None = None,
+    n_checked: int | None = None,
+    seed: int = 0,
+    sizes: Mapping[str, float] | None = None,
+) -> None:
     """Compare each entry of a hand-written gradient with a difference quotient of the loss.
 
     loss : called as loss(*params), returns one number.
     gradient : called as gradient(*params), returns one array a parameter, of its shape, or the one array of a single
         parameter.
     params : float64 or float32 arrays of any shapes, which loss and gradient are given copies of.
-    rtol, atol : the tolerance's relative part, in place of epsilon^(2/5), and an absolute part, in place of 0. The head
-        of this module has the formula.
+    rtol, atol : the relative part of the tolerance, default epsilon^(2/5), and the absolute part; see this module.
     names : a name a parameter, for the message.
     n_checked : check so many entries of each parameter, drawn with `seed`; default all.
     sizes : numbers that may have been forgotten in the gradient, for the message: {"the batch size": 32}.
@@ -66,18 +74,26 @@ def check_gradient(loss, gradient, *params, rtol=None, atol=0.0, names=None, n_c
         indices = np.arange(param.size)
         if n_checked is not None and n_checked < param.size:
             indices = np.random.default_rng([seed, position]).choice(param.size, n_checked, replace=False)
-        probes += [point.entry(position, index) for index in indices]
+        probes += [point.entry(position, int(index)) for index in indices]
     found = _compare(point, probes, rtol, atol)
     _report(point, point.names, probes, found, lambda: entries(point, probes, found, sizes or {}))
 
 
-def check_directional(loss, gradient, *params, rtol=None, atol=0.0, n_directions=5, seed=0):
+def check_directional(
+    loss: Loss,
+    gradient: Gradient,
+    *params: np.ndarray,
+    rtol: float | None = None,
+    atol: float = 0.0,
+    n_directions: int = 5,
+    seed: int = 0,
+) -> None:
     """Compare gradient . d with the derivative of the loss along d, for random directions d over all parameters.
 
     One number a direction whatever the size of the parameters: four values of the loss check millions of entries at
     once, though they cannot say which is wrong. An entry of d is normal times max(1, |x_i|), over the root of how many
-    there are; rtol and G are relative to the length of the vector of all g_i d_i. Other arguments, and what is raised
-    and warned of, as in :func:`check_gradient`.
+    there are; rtol and G are relative to the length of the vector of all g_i d_i. Other arguments, errors and warnings
+    as in :func:`check_gradient`.
     """
     point = Point(loss, gradient, params, None)
     rng = np.random.default_rng(seed)
@@ -87,30 +103,15 @@ def check_directional(loss, gradient, *params, rtol=None, atol=0.0, n_directions
     _report(point, ["random directions"], probes, found, lambda: [directions(probes, found)])
 
 
-class Found(NamedTuple):
-    """What was found, a number a probe.
-
-    floors : the part of the tolerance that is not relative. hidden : the derivative is not known to a tenth of G.
-    sides : maps a probe's number to the slopes on both sides of a kink, NaN at an end of the loss.
-    """
-
-    derivatives: np.ndarray
-    floors: np.ndarray
-    wrong: np.ndarray
-    hidden: np.ndarray
-    sides: dict
-    rtol: float
-
-
 @np.errstate(all="ignore")
-def _compare(point, probes, rtol, atol):
+def _compare(point: Point, probes: list[Probe], rtol: float | None, atol: float) -> Found:
     said, size, rounding = (np.array([getattr(p, name) for p in probes]) for name in ("found", "size", "rounding"))
     missing = np.array([quick(probe.line, QUICK[point.dtype]) / probe.scale for probe in probes])
     rtol = point.epsilon**0.4 if rtol is None else rtol
     floors = atol + 100 * point.epsilon * rounding
     errors, sides = np.zeros(len(probes)), {}
 
-    def fails():
+    def fails() -> Any:
         return ~(np.abs(missing) <= rtol * np.maximum(size, np.abs(said + missing)) + floors + errors)
 
     suspects = np.flatnonzero(fails())
@@ -118,17 +119,19 @@ def _compare(point, probes, rtol, atol):
         point.blame_the_loss()
         noise = point.noise()
     for i in suspects:
-        measured = slope(probes[i].line, noise, point.loss_epsilon)
-        missing[i], errors[i] = measured.value / probes[i].scale, measured.error / probes[i].scale
+        measured, scale = slope(probes[i].line, noise, point.loss_epsilon), probes[i].scale
+        missing[i], errors[i] = measured.value / scale, measured.error / scale
         left, right = measured.sides
-        if not abs(right - left) / probes[i].scale <= rtol * size[i] + floors[i]:
-            sides[i] = said[i] + left / probes[i].scale, said[i] + right / probes[i].scale
+        if not abs(right - left) / scale <= rtol * size[i] + floors[i]:
+            sides[int(i)] = said[i] + left / scale, said[i] + right / scale
     wrong = fails()
     sides = {i: both for i, both in sides.items() if not wrong[i]}
     return Found(said + missing, floors + errors, wrong, errors > 0.1 * rounding, sides, rtol)
 
 
-def _report(point, names, probes, found, cases):
+def _report(
+    point: Point, names: Sequence[str], probes: list[Probe], found: Found, cases: Callable[[], list[Case]]
+) -> None:
     """Raise, or warn, if there is reason to. cases : called for the cases in which mistakes are looked for."""
     point.must_be_unchanged_by("loss")
     if found.wrong.any():

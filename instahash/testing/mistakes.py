@@ -1,72 +1,75 @@
 """Which kind of mistake explains the wrong numbers of a gradient?
 
-Each function of `MISTAKES` looks for one kind in a `Case`, a parameter's gradient as found and as expected. It returns
-what to say if the kind explains every number that was checked, right or wrong, else None. A kind explains numbers if it
-predicts each within twice its tolerance, and each that is clearly wrong, by five tolerances, within a thousandth of the
-largest error. It must have fewer constants to choose than there are numbers clearly wrong. The first kind that fits is
-reported; often none does.
+Each function of `MISTAKES` looks for one kind in a `Case`, a parameter's gradient as found and as expected. It yields
+what to say if the kind explains every number that was checked, right or wrong, else nothing. A kind explains numbers if
+it predicts each within twice its tolerance, and each that is clearly wrong, by five tolerances, within a thousandth of
+the largest error. It must have fewer constants to choose than there are numbers clearly wrong. The first kind that fits
+is reported; often none does.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations, permutations
 
 import numpy as np
 
+from instahash.testing.cases import Case
 
-def zero(case):
+
+def zero(case: Case) -> Iterator[str]:
     """Every entry is zero."""
     if not case.found.any():
-        return f"it is zero everywhere, as if the loss did not depend on {case.name}"
+        yield f"it is zero everywhere, as if the loss did not depend on {case.name}"
 
 
-def unreached(case):
+def unreached(case: Case) -> Iterator[str]:
     """Only some rows, columns or entries are wrong, and these are zero."""
     if case.place and not case.found[case.wrong].any():
-        return "it is zero there: no gradient arrives"
+        yield "it is zero there: no gradient arrives"
 
 
-def sign(case):
+def sign(case: Case) -> Iterator[str]:
     """Wrong entries are minus the derivative."""
     if case.fits_where_wrong(-case.expected):
-        return "it is minus the derivative"
+        yield "it is minus the derivative"
 
 
-def factor(case):
+def factor(case: Case) -> Iterator[str]:
     """Wrong entries are one multiple of the derivative."""
     found, expected = case.found[case.wrong], case.expected[case.wrong]
     if not expected.any() or not found.any():
-        return None
+        return
     lengths = [(f"{c.name}.shape[{axis}]", n) for c in case.others for axis, n in enumerate(c.found.shape) if n > 2]
     for name, n in [*case.sizes.items(), *lengths]:
         if case.fits_where_wrong(n * case.expected, n):
-            return f"it is {n:g} times the derivative, and {n:g} is {name}: a sum in place of a mean?"
+            yield f"it is {n:g} times the derivative, and {n:g} is {name}: a sum in place of a mean?"
         if case.fits_where_wrong(case.expected / n):
-            return f"it is the derivative / {n:g}, and {n:g} is {name}: divided once too often?"
+            yield f"it is the derivative / {n:g}, and {n:g} is {name}: divided once too often?"
     for c, text in ((2, "twice"), (0.5, "half")):
         if case.fits_where_wrong(c * case.expected, c):
-            return f"it is {text} the derivative"
+            yield f"it is {text} the derivative"
     c = float(found @ expected / (expected @ expected))
     if case.fits_where_wrong(c * case.expected, abs(c), constants=1):
-        return f"it is {c:.6g} times the derivative"
+        yield f"it is {c:.6g} times the derivative"
 
 
-def swapped(case):
+def swapped(case: Case) -> Iterator[str]:
     """The gradient is the derivative by another parameter of the same shape."""
     for other in case.others:
         if other.found.shape == case.found.shape and case.fits(other.expected):
-            return f"it is the derivative by {other.name}: are the two swapped?"
+            yield f"it is the derivative by {other.name}: are the two swapped?"
 
 
-def transposed(case):
+def transposed(case: Case) -> Iterator[str]:
     """The gradient is the derivative with its axes in another order."""
     for axes in list(permutations(range(case.found.ndim)))[1:]:
         model = case.expected.transpose(axes)
         if model.shape == case.found.shape and case.fits(model):
-            return "it is the transpose of the derivative"
+            yield "it is the transpose of the derivative"
 
 
-def reduction(case):
+def reduction(case: Case) -> Iterator[str]:
     """All entries, or all along an axis, are the sum or mean of the derivatives there, or one of them."""
     shape = case.found.shape
     for axis in (None, *range(len(shape))):
@@ -74,69 +77,69 @@ def reduction(case):
         for name, weight in (("sum", n), ("mean", 1)):
             model = getattr(case.expected, name)(axis, keepdims=True)
             if case.fits(np.broadcast_to(model, shape), weight):
-                return f"each entry is the {name} of the derivatives over {along}"
+                yield f"each entry is the {name} of the derivatives over {along}"
         for i in range(n if axis is not None and 1 < n < case.found.size else 0):
             if case.fits(np.broadcast_to(case.expected.take([i], axis), shape)):
-                return f"everywhere along axis {axis} it is the derivative at {i}"
+                yield f"everywhere along axis {axis} it is the derivative at {i}"
 
 
-def shifted(case):
+def shifted(case: Case) -> Iterator[str]:
     """The right numbers at other indices."""
     for axis, n in enumerate(case.found.shape):
         for s in [s for size in range(1, min(n // 2, 50) + 1) for s in (size, -size)]:
             origins = np.arange(n) - s
             inside = ((0 <= origins) & (origins < n)).reshape([n if i == axis else 1 for i in range(case.found.ndim)])
             if case.fits(np.roll(case.expected, s, axis), constants=1, where=inside):
-                return f"along axis {axis} the derivative at i stands at i {'+' if s > 0 else '-'} {abs(s)}"
+                yield f"along axis {axis} the derivative at i stands at i {'+' if s > 0 else '-'} {abs(s)}"
     model = np.empty(case.found.size)
     model[np.argsort(case.found, axis=None)] = np.sort(case.expected, axis=None)
     if case.fits(model.reshape(case.found.shape), constants=1):
-        return "it has the right numbers in another order"
+        yield "it has the right numbers in another order"
 
 
-def missing_term(case):
+def missing_term(case: Case) -> Iterator[str]:
     """What is missing is a multiple of the parameter, of its sign, or of one; or rows of it are, of another's row."""
     name, missing = case.name, case.missing
     for what, term in ((name, case.param), (f"sign({name})", np.sign(case.param)), ("1", np.ones(case.found.shape))):
         t = np.where(case.wrong, term, 0.0)
         c = float((missing * t).sum() / max((t * t).sum(), 1e-300))
         if case.fits_where_wrong(case.expected - c * term, constants=1):
-            return f"{abs(c):.6g} * {what} {'is missing' if c > 0 else 'is too much'}"
+            yield f"{abs(c):.6g} * {what} {'is missing' if c > 0 else 'is too much'}"
     if case.found.ndim != 2:
-        return None
+        return
     for axis, along in ((0, "row"), (1, "column")):
         same = missing.mean(axis, keepdims=True)
         if case.fits(case.expected - same, constants=same.size):
-            return f"what is missing is the same in every {along}"
+            yield f"what is missing is the same in every {along}"
     for other in case.others:
         table = other.param.reshape(-1, *other.param.shape[-1:])
         for i, row in enumerate(table if table.shape[1:] == case.found.shape[1:] else ()):
             multiples = missing @ row / max(row @ row, 1e-300)
             if case.fits_where_wrong(case.expected - np.outer(multiples, row), constants=case.wrong.any(1).sum()):
                 place = f"{other.name}[{i}]" if other.param.ndim > 1 else other.name
-                return f"what is missing in each wrong row is a multiple of {place}: a term with it?"
+                yield f"what is missing in each wrong row is a multiple of {place}: a term with it?"
 
 
-def chain(case):
+def chain(case: Case) -> Iterator[str]:
     """A factor of the chain rule is missing or there twice: one number a row or column, or a slope at the parameter."""
     for axis, along in ((1, "row"), (0, "column")) if case.found.ndim == 2 and case.found.any() else ():
         found, expected = (np.where(case.checked, a, 0.0) for a in (case.found, case.expected))
         ratios = (found * expected).sum(axis, keepdims=True)
         ratios /= np.maximum((expected**2).sum(axis, keepdims=True), 1e-300)
         if case.fits(ratios * expected, np.abs(ratios).max(), constants=ratios.size):
-            return f"in each {along} it is a multiple of the derivative: a factor of the chain rule for this {along}?"
+            yield f"in each {along} it is a multiple of the derivative: a factor of the chain rule for this {along}?"
     x, name = case.param.astype(np.float64), case.name
     s, t = 1 / (1 + np.exp(-x)), np.tanh(x)
     slopes = {"tanh'": 1 - t * t, "sigmoid'": s * (1 - s), "exp": np.exp(x), "": x}
     for function, factor in slopes.items():
         what = f"{function}({name})" if function else name
         if case.fits(case.expected / factor, 1 / np.abs(factor).min(initial=1), constants=1):
-            return f"the factor {what} is missing"
+            yield f"the factor {what} is missing"
         if case.fits(case.expected * factor, np.abs(factor).max(initial=1), constants=1):
-            return f"the factor {what} is there once too often"
+            yield f"the factor {what} is there once too often"
 
 
-def total(case):
+def total(case: Case) -> Iterator[str]:
     """Wrong entries with the right sum: a sum over the wrong axis, or terms that were added to the wrong entries.
 
     A sum proves nothing where it would be right whatever the mistake: errors of a softmax add up to 0, and its weights'
@@ -146,37 +149,38 @@ def total(case):
     every = tuple(axis for axis, n in enumerate(case.found.shape) if n > 1)
     right = [axes for r in range(1, len(every)) for axes in combinations(every, r) if _right_sums(case, axes)]
     if abs(case.expected.sum()) < 0.01 * np.abs(case.expected).sum() or not _right_sums(case, every):
-        return None
+        return
     for axes in right:
         across = tuple(axis for axis in range(case.found.ndim) if axis not in axes)
         if not (~case.wrong.any(across) & case.expected.any(across)).any():
-            return None
+            return
     if not _without_data(case):
-        return "its numbers are wrong and their sum is right: summed over the wrong axis, or added at wrong indices?"
+        yield "its numbers are wrong and their sum is right: summed over the wrong axis, or added at wrong indices?"
 
 
-def _right_sums(case, axes):
+def _right_sums(case: Case, axes: tuple[int, ...]) -> bool:
     bounds = 0.01 * case.rtol * np.abs(case.expected).max() + case.floor.sum(axes)
     return bool((np.abs(case.missing.sum(axes)) <= np.minimum(bounds, 1e-5 * np.abs(case.missing).max())).all())
 
 
-def _without_data(case):
+def _without_data(case: Case) -> bool:
     """Is the gradient's sum, at every point, one multiple of the parameter's plus one number, as that of penalties?"""
     points = case.elsewhere()
     if not points:
         return points is None  # for then nobody knows
-    sums = np.array([(gradient.sum(), param.sum(), 1.0) for param, gradient in points])
+    i = [other is case for other in case.others].index(True)
+    sums = np.array([(gradients[i].sum(), params[i].sum(), 1.0) for params, gradients in points])
     weights = np.linalg.lstsq(sums[:, 1:], sums[:, 0])[0]
     off = np.abs(sums[:, 0] - sums[:, 1:] @ weights).max()
-    return bool(off <= 1e-4 * max(np.abs(gradient).sum() for _, gradient in points))
+    return bool(off <= 1e-4 * max(np.abs(gradients[i]).sum() for _, gradients in points))
 
 
-def some_rows(case):
+def some_rows(case: Case) -> Iterator[str]:
     """At most half of the entries, in some rows or columns, are wrong; others are right by a thousand times as much."""
     if case.place and case.found.ndim > 1 and case.wrong.mean() <= 0.5:
         outside = np.abs(case.missing[~case.wrong]).max(initial=0)
         if outside <= 1e-3 * np.sqrt((case.missing[case.wrong] ** 2).mean()):
-            return "is a term of this index missing, or counted twice?"
+            yield "is a term of this index missing, or counted twice?"
 
 
 MISTAKES = (
@@ -196,10 +200,9 @@ MISTAKES = (
 
 
 @np.errstate(all="ignore")
-def diagnose(case):
+def diagnose(case: Case) -> tuple[str | None, str]:
     """(kind, text) of the first kind that explains what is wrong; (None, "") if none does."""
     for kind, function in MISTAKES if case.clear.any() else ():
-        text = function(case)
-        if text:
+        for text in function(case):
             return kind, text
     return None, ""

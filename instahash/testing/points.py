@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from instahash.testing.quotients import Moved, noise_of
+from instahash.testing.quotients import Line, Moved, noise_of
+
+Loss = Callable[..., Any]
+Gradient = Callable[..., Any]
+# All parameters and their gradients at other points; None where the gradient cannot be computed there.
+Elsewhere = list[tuple[list[np.ndarray], list[np.ndarray]]] | None
 
 
 class GradientError(AssertionError):
@@ -15,15 +20,21 @@ class GradientError(AssertionError):
 
     __module__ = "instahash.testing"  # as tracebacks name it
 
-    def __init__(self, text, kinds=None):
+    def __init__(self, text: str, kinds: dict[str, str | None] | None = None) -> None:
         super().__init__(text)
         self.kinds = kinds or {}
+
+
+class NotSmoothError(GradientError):
+    """The loss has a kink at the point, or ends there, so that it has no derivative to compare with."""
+
+    __module__ = "instahash.testing"
 
 
 class Probe(NamedTuple):
     """One number of the gradient that can be compared with a slope.
 
-    name : what it is, for messages; position, index : of which parameter, and the tuple of its indices there.
+    name : what it is, for messages; position, place : of which parameter, and the tuple of its indices there.
     line : t -> `Moved`, at the point moved by t. The slope at 0 is `scale` times what the gradient's number misses.
     found : the gradient's number.
     size, rounding : the sizes to which rtol and the gradient's own rounding errors are relative.
@@ -31,39 +42,33 @@ class Probe(NamedTuple):
 
     name: str
     position: int
-    index: tuple
-    line: Callable
+    place: tuple[int, ...]
+    line: Line
     found: float
     scale: float
     size: float
     rounding: float
 
 
-def resolved(moved, wanted):
-    """Whether rounding has left a step, or an array of steps, about as it was wanted."""
-    return np.abs(moved - wanted).sum() <= np.abs(wanted).sum() / 256
-
-
-def kind(x):
-    """What `x` is, for messages: an array's dtype, else its type."""
-    return x.dtype if isinstance(x, np.ndarray) else f"a {type(x).__name__}"
-
-
 class Point:
     """Calls the gradient, and checks it as far as this needs no derivative.
 
-    params : copies of the parameters; gradients : their gradients, float64 arrays; names : their names.
+    params : copies of the parameters, of which `dtype` is the coarsest.
+    gradients : their gradients, float64 arrays.  names : their names.
     """
 
-    def __init__(self, loss, gradient, params, names):
+    def __init__(
+        self, loss: Loss, gradient: Gradient, params: Sequence[np.ndarray], names: Sequence[str] | None
+    ) -> None:
         for param in params:
             if not isinstance(param, np.ndarray) or param.dtype not in (np.float64, np.float32):
-                text = f"parameters must be float64 or float32 arrays, not {kind(param)}"
+                text = f"parameters must be float64 or float32 arrays, not {_kind(param)}"
                 raise TypeError(f"{text}; np.array(x, np.float64) makes one of numbers")
             if not np.isfinite(param).all():
                 raise ValueError("parameters must be finite, without NaN and inf")
         self._loss, self._gradient, self._originals = loss, gradient, params
         self.params = [param.copy() for param in params]
+        self.dtype = np.dtype(np.float32 if any(p.dtype == np.float32 for p in params) else np.float64)
         if names is None:
             names = ["parameter" if len(params) == 1 else f"parameter {i}" for i in range(len(params))]
         if isinstance(names, str) or len(names) != len(params):
@@ -74,59 +79,51 @@ class Point:
         self._largest = [float(np.abs(gradient).max(initial=0)) for gradient in self.gradients]
         for name, first, second in zip(self.names, self.gradients, self._call_gradient()[0]):
             if np.abs(first - second).max(initial=0) > 1e-5 * np.abs(first).max(initial=0):
-                raise GradientError(
-                    f"the gradient of {name} differs from call to call; hand in what it draws or keeps",
-                    {name: "state"},
-                )
+                text = f"the gradient of {name} differs from call to call; hand in what it draws or keeps"
+                raise GradientError(text, {name: "state"})
 
     @property
-    def dtype(self):
-        """The coarsest dtype of the parameters."""
-        return np.dtype(np.float32 if any(p.dtype == np.float32 for p in self.params) else np.float64)
-
-    @property
-    def loss_epsilon(self):
+    def loss_epsilon(self) -> float:
         """Machine epsilon of the loss, as far as its values show."""
-        return float(np.finfo(np.float32 if self._loss_is_coarse else np.float64).eps)
+        return _epsilon(self._loss_is_coarse)
 
     @property
-    def epsilon(self):
+    def epsilon(self) -> float:
         """Machine epsilon of the loss or the gradient, whichever is the coarser."""
-        return float(np.finfo(np.float32 if self._loss_is_coarse or self._gradient_is_coarse else np.float64).eps)
+        return _epsilon(self._loss_is_coarse or self._gradient_is_coarse)
 
-    def entry(self, position, index):
+    def entry(self, position: int, index: int) -> Probe:
         """The probe of entry `index` of the flat parameter at `position`, which moves by t max(1, |x|)."""
         flat, gradient = self.params[position].reshape(-1), self.gradients[position]
         found, here = float(gradient.reshape(-1)[index]), flat[index]
         scale = max(1.0, abs(float(here)))
 
-        def line(t):
+        def line(t: float) -> Moved:
             flat[index] = float(here) + t * scale
             moved = float(flat[index]) - float(here)
             try:
-                value = self.value(self.params) if resolved(moved, t * scale) else np.nan
+                value = self.value(self.params) if _resolved(moved, t * scale) else np.nan
                 return Moved(value, found * moved, moved / scale)
             finally:
                 flat[index] = here
 
-        index_ = tuple(int(i) for i in np.unravel_index(index, gradient.shape))
-        name = f"d loss / d {self.names[position]}{list(index_) if index_ else ''}"
-        return Probe(name, position, index_, line, found, scale, abs(found), self._largest[position])
+        place = tuple(int(i) for i in np.unravel_index(index, gradient.shape))
+        name = f"d loss / d {self.names[position]}{list(place) if place else ''}"
+        return Probe(name, position, place, line, found, scale, abs(found), self._largest[position])
 
     @np.errstate(all="ignore")
-    def direction(self, rng, number=0, moves=None):
+    def direction(self, rng: np.random.Generator, number: int = 0, moves: list[np.ndarray] | None = None) -> Probe:
         """The probe along `moves`, one array a parameter; default a random direction relative to max(1, |x|)."""
         if moves is None:
             n_entries = sum(param.size for param in self.params)
             sizes = [np.maximum(1.0, np.abs(param)) / np.sqrt(n_entries) for param in self.params]
             moves = [rng.standard_normal(param.shape) * size for param, size in zip(self.params, sizes)]
-
         square = sum(float((move**2).sum()) for move in moves)
 
-        def line(t):
+        def line(t: float) -> Moved:
             moved = [np.asarray(param + t * move, param.dtype) for param, move in zip(self.params, moves)]
             steps = [there.astype(np.float64) - here for there, here in zip(moved, self.params)]
-            value = self.value(moved) if all(map(resolved, steps, [t * move for move in moves])) else np.nan
+            value = self.value(moved) if all(map(_resolved, steps, [t * move for move in moves])) else np.nan
             said = sum(float((g * step).sum()) for g, step in zip(self.gradients, steps))
             return Moved(value, said, sum(float((m * step).sum()) for m, step in zip(moves, steps)) / square)
 
@@ -135,23 +132,23 @@ class Point:
         name, found = f"d loss / d direction {number}", float(sum(part.sum() for part in parts))
         return Probe(name, 0, (number,), line, found, 1.0, size, size)
 
-    def noise(self):
-        """How far values of the loss near the point are off, measured along one line on which every entry moves."""
+    def noise(self) -> float:
+        """The size of the errors of the loss near the point, measured along one line on which every entry moves."""
         rng, moves = np.random.default_rng(0), []
         for param in self.params:
             sizes = np.where(param == 0, np.abs(param).max(initial=0) or 1.0, np.abs(param)).astype(np.float64)
             moves.append(rng.choice([-1.0, 1.0], param.shape) * sizes)
-        return noise_of(self.direction(rng, moves=moves).line, float(np.finfo(self.dtype).eps))
+        return noise_of(self.direction(rng, moves=moves).line, _epsilon(self.dtype == np.float32))
 
-    def elsewhere(self, n_points=8):
-        """Pairs of parameters and gradients at points near this one, each entry moved by up to 30 %, or None."""
+    def elsewhere(self, n_points: int = 8) -> Elsewhere:
+        """At points near this one, each entry moved by up to 30 %."""
         rng, points = np.random.default_rng(0), []
         for _ in range(n_points):
             params = [np.asarray(p * rng.uniform(0.7, 1.3, p.shape), p.dtype) for p in self._originals]
             try:
-                gradients = self._gradient(*[p.copy() for p in params])
-                gradients = [gradients] if len(params) == 1 and hasattr(gradients, "shape") else gradients
-                gradients = [np.array(g, np.float64).reshape(p.shape) for g, p in zip(gradients, params)]
+                returned = self._gradient(*[p.copy() for p in params])
+                returned = [returned] if len(params) == 1 and hasattr(returned, "shape") else returned
+                gradients = [np.array(g, np.float64).reshape(p.shape) for g, p in zip(returned, params)]
             except Exception:  # nobody has promised that it can be computed there
                 return None
             if not all(np.isfinite(g).all() for g in gradients):
@@ -159,16 +156,16 @@ class Point:
             points.append((params, gradients))
         return points
 
-    def value(self, params):
+    def value(self, params: list[np.ndarray]) -> float:
         """The loss; NaN where it cannot be computed."""
         try:
             with np.errstate(all="ignore"):
-                value = self._loss(*params)
+                returned = self._loss(*params)
         except (ArithmeticError, ValueError):
             return np.nan
-        array = np.asarray(value)
+        array = np.asarray(returned)
         if array.size != 1 or array.dtype.kind not in "fiub":
-            what = f"an array of shape {array.shape}" if array.size != 1 else repr(value)
+            what = f"an array of shape {array.shape}" if array.size != 1 else repr(returned)
             text = f"the loss is {what}, not one real number; sum it, or take the mean"
             raise GradientError(text, {"loss": "no scalar"})
         value = float(array.reshape(-1)[0])
@@ -177,7 +174,7 @@ class Point:
                 self._loss_is_coarse = False
         return value
 
-    def blame_the_loss(self):
+    def blame_the_loss(self) -> None:
         """Raise where the loss itself, at the point, cannot be differentiated."""
         # Six calls, since what is drawn may be the same in two.
         values = [float(np.asarray(self._loss(*self.params)).reshape(-1)[0]) for _ in range(6)]
@@ -189,40 +186,58 @@ class Point:
             text = f"the loss differs from call to call, {low!r} to {high!r} at one point; hand in what it draws"
             raise GradientError(text, {"loss": "state"})
 
-    def must_be_unchanged_by(self, culprit):
+    def must_be_unchanged_by(self, culprit: str) -> None:
         """Raise where the parameters are not what they were."""
         for name, param, original in zip(self.names, self.params, self._originals):
             if not np.array_equal(param, original):
                 text = f"the {culprit} changes {name} in place; it must work on a copy"
                 raise GradientError(text, {culprit: "in place"})
 
-    def _call_gradient(self):
+    def _call_gradient(self) -> tuple[list[np.ndarray], bool]:
         """The gradient as float64 arrays of the parameters' shapes, and whether it was computed in float32."""
-        arrays = self._gradient(*self.params)
-        if arrays is None:
-            text = f"the gradient function returned None; it must return {len(self.params)} arrays, one a parameter"
-            if len(self.params) == 1:
-                text = "the gradient function returned None; it must return the array of the parameter"
-            raise GradientError(f"{text}: is a return missing?", {"gradient": "count"})
-        arrays = [arrays] if hasattr(arrays, "shape") or not isinstance(arrays, Iterable) else list(arrays)
-        self.must_be_unchanged_by("gradient")
-        if len(arrays) != len(self.params):
-            text = f"the gradient must have one array for each parameter: {len(self.params)}, not {len(arrays)}"
+        returned, n = self._gradient(*self.params), len(self.params)
+        if returned is None:
+            wanted = "the array of the parameter" if n == 1 else f"{n} arrays, one a parameter"
+            text = f"the gradient function returned None; it must return {wanted}: is a return missing?"
             raise GradientError(text, {"gradient": "count"})
-        coarse = False
-        for i, (name, param, array) in enumerate(zip(self.names, self.params, arrays)):
-            if np.asarray(array).dtype.kind not in "fiub":
-                raise TypeError(f"the gradient of {name} must be an array of real numbers, not {kind(array)}")
-            if np.shape(array) != param.shape:
-                turned = np.shape(array) == param.shape[::-1]
-                text = f"{name} has shape {param.shape}, but its gradient {np.shape(array)}"
-                raise GradientError(text + turned * ": it is transposed", {name: "transposed" if turned else "shape"})
-            coarse |= np.asarray(array).dtype == np.float32
-            arrays[i] = np.array(array, dtype=np.float64)
-            bad = np.argwhere(~np.isfinite(arrays[i])).tolist()
-            if bad:
-                what, where = arrays[i][tuple(bad[0])], f"{len(bad)} of {param.size} entries, first at {name}{bad[0]}"
-                raise GradientError(f"the gradient of {name} is {what} in {where}", {name: "not finite"})
-            if param.dtype == np.float32:
-                coarse |= np.array_equal(arrays[i].astype(np.float32), arrays[i])
-        return arrays, coarse
+        arrays = [returned] if hasattr(returned, "shape") or not isinstance(returned, Iterable) else list(returned)
+        self.must_be_unchanged_by("gradient")
+        if len(arrays) != n:
+            text = f"the gradient must have one array for each parameter: {n}, not {len(arrays)}"
+            raise GradientError(text, {"gradient": "count"})
+        gradients = [_checked(*parts) for parts in zip(self.names, self.params, arrays)]
+        coarse = any(np.asarray(array).dtype == np.float32 for array in arrays) or any(
+            param.dtype == np.float32 and np.array_equal(gradient.astype(np.float32), gradient)
+            for param, gradient in zip(self.params, gradients)
+        )
+        return gradients, coarse
+
+
+def _checked(name: str, param: np.ndarray, array: Any) -> np.ndarray:
+    """One parameter's gradient in float64."""
+    if np.asarray(array).dtype.kind not in "fiub":
+        raise TypeError(f"the gradient of {name} must be an array of real numbers, not {_kind(array)}")
+    shape = np.shape(array)
+    if shape != param.shape:
+        turned = shape == param.shape[::-1]
+        text = f"{name} has shape {param.shape}, but its gradient {shape}" + turned * ": it is transposed"
+        raise GradientError(text, {name: "transposed" if turned else "shape"})
+    gradient = np.array(array, dtype=np.float64)
+    if bad := np.argwhere(~np.isfinite(gradient)).tolist():
+        what, where = gradient[tuple(bad[0])], f"{len(bad)} of {param.size} entries, first at {name}{bad[0]}"
+        raise GradientError(f"the gradient of {name} is {what} in {where}", {name: "not finite"})
+    return gradient
+
+
+def _resolved(moved: Any, wanted: Any) -> bool:
+    """Whether rounding has left a step, or an array of steps, about as it was wanted."""
+    return bool(np.abs(moved - wanted).sum() <= np.abs(wanted).sum() / 256)
+
+
+def _kind(x: Any) -> str:
+    """What `x` is, for messages: an array's dtype, else its type."""
+    return str(x.dtype) if isinstance(x, np.ndarray) else f"a {type(x).__name__}"
+
+
+def _epsilon(coarse: bool) -> float:
+    return float(np.finfo(np.float32 if coarse else np.float64).eps)

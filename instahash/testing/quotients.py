@@ -9,29 +9,29 @@ of phi at 0 is what the gradient misses. With h_k = 0.7 / 4^k, let
 
 in which 2 h_k is what really lies between the two points, after rounding.
 
-Large steps err by what the formula leaves out, small ones by what cancellation leaves of the loss: each value of the
-loss is off by some noise, a quotient by noise / h. So every step has an error, and the step with the least is taken:
+Large steps err by what the formula leaves out, small ones by noise, an error of each value of the loss. So every step
+has an error, and the step with the least is taken:
 
     E_k = C_k + N_k + sum_(j > k) max(C_j - N_j, 0)
     C_k = |R_k - R_(k-1)| + |S_k - S_(k-1) / 16| / h_k          N_k = 8 noise_k / h_k
 
 The first term of C is the error of the coarser of two extrapolations, some 256 times that of the finer one. The second
-tells whether h is small enough at all: on a smooth curve it is O(h^3), but where the curve bends sharply within h it is
-of the size of the slopes. The sum is what finer steps change that noise does not explain: only what they leave alone
-has converged. The noise is measured, and at least epsilon |loss|. Steps are tried until N_k > E, and either noise could
-explain all that the gradient misses, N_k > |R|, or nine digits of it are known.
+tells whether h is small enough: on a smooth curve it is O(h^3), but where the curve turns sharply within h it is of the
+size of the slopes. The sum is what finer steps change that noise does not explain. The noise is measured, and at least
+epsilon |loss|. Steps are tried until N_k > E, and either noise could explain all that the gradient misses, N_k > |R|,
+or nine digits of it are known.
 
-At a kink S_k / h_k does not go to zero with h. It goes to the slope on the right minus the slope on the left.
+At a kink S_k / h_k goes to the slope on the right minus the slope on the left as h goes to zero, else to zero.
 
 References: Press, Teukolsky, Vetterling and Flannery, Numerical Recipes, section 5.7, for the balance of both errors
-and for a table of extrapolations of which the best is taken (Ridders 1982); Gill, Murray and Wright 1981, Practical
-Optimization, sections 4.6.1, 8.5 and 8.6, for noise and steps; More and Wild 2011, Estimating Computational Noise, for
-the noise from a table of differences.
+and a table of extrapolations (Ridders 1982); Gill, Murray and Wright 1981, Practical Optimization, sections 4.6.1, 8.5
+and 8.6, for noise and steps; More and Wild 2011, Estimating Computational Noise, for noise from a table of differences.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -49,6 +49,10 @@ class Moved(NamedTuple):
     step: float
 
 
+# The loss along a line: called with a step.
+Line = Callable[[float], Moved]
+
+
 class Slope(NamedTuple):
     """A slope of phi at 0, and how far it may be off.
 
@@ -57,35 +61,34 @@ class Slope(NamedTuple):
 
     value: float
     error: float
-    sides: tuple
+    sides: tuple[float, float]
 
 
-def step(k):
+def step(k: Any) -> Any:
     """h_k."""
     return FIRST * RATIO**-k
 
 
-def central(right, left):
+def central(right: Moved, left: Moved) -> float:
     """D from two moved points. The losses come first: what the gradient says may be lost in the rounding of a sum."""
-    step = right.step - left.step
-    return ((right.loss - left.loss) - (right.said - left.said)) / step if step else np.nan
+    between = right.step - left.step
+    return ((right.loss - left.loss) - (right.said - left.said)) / between if between else np.nan
 
 
-def extrapolated(fine, coarse):
+def extrapolated(fine: float, coarse: float) -> float:
     """R from two central differences, of which the second has a step four times as long."""
     return (RATIO**2 * fine - coarse) / (RATIO**2 - 1)
 
 
-def quick(line, k):
+def quick(line: Line, k: int) -> float:
     """R_k from four values: right if phi is smooth and well scaled, and without any word on its error."""
     return extrapolated(*(central(line(h), line(-h)) for h in (step(k), step(k - 1))))
 
 
-def slope(line, noise, epsilon):
-    """phi'(0) as a :class:`Slope`.
+def slope(line: Line, noise: float, epsilon: float) -> Slope:
+    """phi'(0).
 
-    line : called with a step, returns a :class:`Moved`.
-    noise : how far a loss near the point is off, typically. It is taken to be off by epsilon times its size at least.
+    noise : of the loss near the point; epsilon times the loss is taken where that is more.
     epsilon : the machine epsilon of the loss.
     """
     here, best, value = line(0.0), np.inf, np.inf
@@ -105,17 +108,17 @@ def slope(line, noise, epsilon):
             settled = changes[k] <= 2 * noises[k] and best < 1e-9 * value
             if noises[k] > best and (settled or noises[k] > value):
                 break
-    jumps, R, changes, noises = (np.array(numbers) for numbers in (jumps, R, changes, noises))
+    J, R_, C, N = (np.array(numbers) for numbers in (jumps, R, changes, noises))
     # What is still to change at finer steps, as far as it is not noise.
-    coming = np.fmax(changes - noises, 0.0)
-    errors = changes + noises + np.cumsum(coming[::-1])[::-1] - coming
+    coming = np.fmax(C - N, 0.0)
+    errors = C + N + np.cumsum(coming[::-1])[::-1] - coming
     if not np.isfinite(errors).any():
         return Slope(0.0, np.inf, (np.nan, np.nan))
     k = int(np.nanargmin(errors))
-    return Slope(float(R[k]), float(errors[k]), sides(jumps, R, noises) or (float(R[k]), float(R[k])))
+    return Slope(R[k], float(errors[k]), sides(J, R_, N) or (R[k], R[k]))
 
 
-def sides(jumps, R, noises):
+def sides(jumps: np.ndarray, R: np.ndarray, noises: np.ndarray) -> tuple[float, float] | None:
     """The slopes on the left and on the right if S_k / h_k stays when h goes to zero; else None.
 
     It stays if it is the same in the three finest steps where it is well above its noise, while R has settled, and if
@@ -127,20 +130,21 @@ def sides(jumps, R, noises):
     k = clear[-1]
     relative = np.abs(jumps[k - 2 : k + 2] / jumps[k] - 1)
     settled = np.abs(np.diff(R[k - 3 : k + 1])) < 0.2 * abs(jumps[k])
-    if settled.all() and (relative < [0.25, 0.25, 0.25, 0.75][: len(relative)]).all():
-        # Without its term of the order h, at the coarsest of the three, which has the least noise.
-        jump = (RATIO * jumps[k - 2] - jumps[k - 3]) / (RATIO - 1)
-        return float(R[k - 2] - jump / 2), float(R[k - 2] + jump / 2)
+    if not settled.all() or not (relative < [0.25, 0.25, 0.25, 0.75][: len(relative)]).all():
+        return None
+    # Without its term of the order h, at the coarsest of the three, which has the least noise.
+    jump = (RATIO * jumps[k - 2] - jumps[k - 3]) / (RATIO - 1)
+    return float(R[k - 2] - jump / 2), float(R[k - 2] + jump / 2)
 
 
-def noise_of(line, epsilon):
-    """How far a loss near the point is off: the root mean square of fourth differences of 17 values, over sqrt(70).
+def noise_of(line: Line, epsilon: float) -> float:
+    """The noise of the loss near the point: the root mean square of fourth differences of 17 values, over sqrt(70).
 
     Of a smooth curve they are nothing on a short stretch; of independent errors of variance s^2 they have variance
     70 s^2. The least of three short stretches is taken. A loss that is the same all over them may round its parameters
     to float32; a longer one is tried then.
     """
-    found = []
+    found: list[float] = []
     for spacing in (*epsilon**0.75 * 2.0 ** -np.arange(0, 24, 8), 0.7 * 2.0**-17):
         if not found or spacing < 2.0**-18:
             losses, said, _ = np.transpose([line(i * spacing) for i in range(-8, 9)])

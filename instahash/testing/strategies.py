@@ -5,78 +5,95 @@ Arrays are drawn from a drawn seed: Hypothesis then shrinks one number and the s
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import numpy as np
 from hypothesis import strategies as st
 from scipy import sparse
 
+T = TypeVar("T")
+Shape = int | tuple[int, ...]
+Arrays = st.SearchStrategy[np.ndarray]
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-def parameters(shape, dtype=np.float64, scale=1.0):
+def parameters(shape: Shape, dtype: Any = np.float64, scale: float = 1.0) -> Arrays:
     """An array of that shape and dtype whose entries have sizes from scale / 10 to scale, and random signs.
 
     shape : an int or a tuple. No entry is near 0, so that a relu of the parameters has no kink near them.
     """
 
-    def array(seed):
+    def array(seed: int) -> np.ndarray:
         rng = np.random.default_rng(seed)
-        return (scale * rng.uniform(0.1, 1.0, shape) * rng.choice([-1.0, 1.0], shape)).astype(dtype)
+        return np.asarray(scale * rng.uniform(0.1, 1.0, shape) * rng.choice([-1.0, 1.0], shape), dtype)
 
     return SEEDS.map(array)
 
 
-def probabilities(shape, dtype=np.float64):
+def probabilities(shape: Shape, dtype: Any = np.float64) -> Arrays:
     """An array of that shape whose last axis sums to 1; with n entries along it, none is below 1 / 11n."""
 
-    def array(seed):
+    def array(seed: int) -> np.ndarray:
         weights = np.random.default_rng(seed).uniform(0.1, 1.1, shape)
-        return (weights / weights.sum(axis=-1, keepdims=True)).astype(dtype)
+        return np.asarray(weights / weights.sum(axis=-1, keepdims=True), dtype)
 
     return SEEDS.map(array)
 
 
-def away_from_kinks(points, arguments, kinks=(0.0,), margin=0.05):
+def away_from_kinks(
+    points: st.SearchStrategy[T], arguments: Callable[[T], Any], kinks: tuple[float, ...] = (0.0,), margin: float = 0.05
+) -> st.SearchStrategy[T]:
     """Those of `points` at which no entry of `arguments(point)` is within `margin` of a kink.
 
     points : a strategy, such as st.tuples(parameters((3, 4)), parameters(3)).
     arguments : called with a point, returns the array that goes into what has the kinks: for max(z, 0) that is z.
     """
 
-    def clear(point):
+    def clear(point: T) -> bool:
         z = np.asarray(arguments(point))
         return all(np.abs(z - kink).min(initial=np.inf) > margin for kink in kinks)
 
     return points.filter(clear)
 
 
-def bags(n_words=10, min_size=0, max_size=7):
+def bags(n_words: int = 10, min_size: int = 0, max_size: int = 7) -> st.SearchStrategy[list[int]]:
     """A bag: a list of different word ids below `n_words`, in any order."""
     return st.lists(st.integers(0, n_words - 1), min_size=min_size, max_size=min(max_size, n_words), unique=True)
 
 
-def bag_matrices(n_words=10, min_posts=0, max_posts=6, min_size=0, max_size=7):
+def bag_matrices(
+    n_words: int = 10, min_posts: int = 0, max_posts: int = 6, min_size: int = 0, max_size: int = 7
+) -> st.SearchStrategy[sparse.csr_array]:
     """Bags as a CSR matrix (n_posts, n_words) int8 of ones with sorted indices."""
     return st.lists(bags(n_words, min_size, max_size), min_size=min_posts, max_size=max_posts).map(
         lambda posts: _csr(posts, [np.ones(len(post), np.int8) for post in posts], n_words, np.int8)
     )
 
 
-@st.composite
-def rating_matrices(draw, n_words=10, min_posts=1, max_posts=6, max_size=7):
+def rating_matrices(
+    n_words: int = 10, min_posts: int = 1, max_posts: int = 6, max_size: int = 7
+) -> st.SearchStrategy[tuple[sparse.csr_array, float]]:
     """(ratings, background): CSR (n_posts, n_words) float64 in [-1, 1], and the rating of all other entries."""
-    matrix = draw(csr_matrices(n_words, min_posts, max_posts, max_size))
-    return matrix, draw(st.sampled_from([-1.0, 0.0]))
+    return st.tuples(csr_matrices(n_words, min_posts, max_posts, max_size), st.sampled_from([-1.0, 0.0]))
 
 
 @st.composite
-def csr_matrices(draw, n_columns=10, min_rows=0, max_rows=6, max_size=7, dtype=np.float64):
+def csr_matrices(
+    draw: st.DrawFn,
+    n_columns: int = 10,
+    min_rows: int = 0,
+    max_rows: int = 6,
+    max_size: int = 7,
+    dtype: Any = np.float64,
+) -> sparse.csr_array:
     """A CSR matrix (n_rows, n_columns) with up to `max_size` entries a row, in [-1, 1], with sorted indices."""
     rows = draw(st.lists(bags(n_columns, 0, max_size), min_size=min_rows, max_size=max_rows))
     rng = np.random.default_rng(draw(SEEDS))
     return _csr(rows, [rng.uniform(-1, 1, len(row)) for row in rows], n_columns, dtype)
 
 
-def _csr(posts, values, n_words, dtype):
+def _csr(posts: list[list[int]], values: list[np.ndarray], n_words: int, dtype: Any) -> sparse.csr_array:
     indptr = np.cumsum([0] + [len(post) for post in posts])
     indices = np.array([word for post in posts for word in post], np.int32)
     data = np.concatenate([*values, np.empty(0)]).astype(dtype)

@@ -1,9 +1,10 @@
 """Skip-gram word2vec with negative sampling, on unordered bags of words.
 
-Read in this order: `reference.py` (the equations in plain NumPy), `sampling.py` (every random draw), `kernels.py` (the
-same functions as the reference, compiled), `exact.py` (all pairs at once, from counts), `plan.py` (what a training will
-cost), `model.py` (the class: checks, the epoch loops, questions to the vectors). `vectors.py` asks by name, `formats.py`
-exchanges vectors with other tools. docs/word2vec.md derives it all, from one pair's loss on.
+Read in this order: `reference.py` (the equations in plain NumPy), `kernels.py` (the same functions, compiled),
+`sampling.py` (every random draw, and the trainer that visits bag by bag), `exact.py` (the trainer of all pairs at once,
+from counts), `plan.py` (what a training will cost), `learnt.py` (what is kept between trainings), `model.py` (the class
+that trains). `settings.py` has the parameters. `vectors.py` answers queries with the vectors, `formats.py` exchanges
+them with other tools. docs/word2vec.md derives it all, from one pair's loss on.
 
 Letters, the same everywhere in this room:
 
@@ -20,6 +21,7 @@ Letters, the same everywhere in this room:
 
 from instahash.word2vec.model import Word2Vec
 from instahash.word2vec.plan import Plan
-from instahash.word2vec.vectors import WordVectors
+from instahash.word2vec.settings import Word2VecSettings
+from instahash.word2vec.vectors import WordVectors, choose_vectors
 
-__all__ = ["Plan", "Word2Vec", "WordVectors"]
+__all__ = ["Plan", "Word2Vec", "Word2VecSettings", "WordVectors", "choose_vectors"]

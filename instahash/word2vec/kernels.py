@@ -1,11 +1,12 @@
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 """The compiled twins of the functions of the same names in `reference.py`.
 
 Arrays are typed and contiguous: vectors float32 or float64 (n, dim), `indices`, `order`, `negatives` int32 or int64,
 `indptr` integers, `weights`, W2, C2 float64. Losses are summed in float64. Nothing checks bounds here; the class does.
 
 Where `exact` is true the sigmoid is taken from the mathematical library, in the precision of the scores; where it is
-false from :func:`fast_sigmoid_and_softplus`, whose loops compile to SIMD. The matrix products are BLAS's: a bag is a few
-dozen rows of a few hundred bytes, so all it touches stays in the first-level cache.
+false from :func:`fast_sigmoid_and_softplus`, whose loops compile to SIMD. The matrix products are BLAS's: a bag is a
+few dozen rows of a few hundred bytes, so all it touches stays in the first-level cache.
 """
 
 from __future__ import annotations
@@ -70,20 +71,20 @@ def sigmoids(scores, s, softplus, size, exact):
 
 
 @kernel
-def bag_gradient(X, Y, n, k, dX, dY, room, exact):
+def bag_gradient(X, Y, n, k, dX, dY, workspace, exact):
     """Loss and gradient of a bag: centres X (n, dim) against contexts Y (m, dim), whose first n rows are the bag's own.
 
-    Writes dX (n, dim) and dY (m, dim); `room` (3, at least m n) is room to work in. Returns the loss.
+    Writes dX (n, dim) and dY (m, dim); workspace : (3, at least m n). Returns the loss.
     """
     m = Y.shape[0]
     own, size = n * n, m * n
     # One row a context: the bag's own pairs and the negatives are each one contiguous stretch.
-    scores, s, softplus = room[0, :size], room[1, :size], room[2, :size]
+    scores, s, softplus = workspace[0, :size], workspace[1, :size], workspace[2, :size]
     np.dot(Y, X.T, scores.reshape(m, n))
     sigmoids(scores, s, softplus, size, exact)
 
     positive, negative, one = X.dtype.type(0), X.dtype.type(0), X.dtype.type(1)
-    share = X.dtype.type(k * (n - 1) / (m - n))
+    times = X.dtype.type(k * (n - 1) / (m - n))
     for q in range(own):
         positive += softplus[q] - scores[q]
         s[q] -= one
@@ -92,11 +93,11 @@ def bag_gradient(X, Y, n, k, dX, dY, room, exact):
         s[i * n + i] = 0
     for q in range(own, size):
         negative += softplus[q]
-        s[q] *= share
+        s[q] *= times
     errors = s.reshape(m, n)
     np.dot(errors.T, Y, dX)
     np.dot(errors, X, dY)
-    return float(positive) + share * float(negative)
+    return float(positive) + times * float(negative)
 
 
 @kernel
@@ -127,7 +128,7 @@ def train_bags(W, C, W2, C2, indptr, indices, order, weights, negatives, k, lear
         longest = max(longest, indptr[order[t] + 1] - indptr[order[t]])
     X, dX = np.empty((longest, dim), W.dtype), np.empty((longest, dim), W.dtype)
     Y, dY = np.empty((longest + n_shared, dim), W.dtype), np.empty((longest + n_shared, dim), W.dtype)
-    room = np.empty((3, longest * (longest + n_shared)), W.dtype)
+    workspace = np.empty((3, longest * (longest + n_shared)), W.dtype)
     contexts = np.empty(longest + n_shared, np.int64)
 
     total = 0.0
@@ -146,7 +147,7 @@ def train_bags(W, C, W2, C2, indptr, indices, order, weights, negatives, k, lear
             word = contexts[i]
             for d in range(dim):
                 X[i, d] = W[word, d]
-        total += weights[p] * bag_gradient(X[:n], Y[:m], n, k, dX[:n], dY[:m], room, exact)
+        total += weights[p] * bag_gradient(X[:n], Y[:m], n, k, dX[:n], dY[:m], workspace, exact)
         adagrad_rows(W, W2, contexts, dX[:n], weights[p], learning_rate)
         adagrad_rows(C, C2, contexts, dY[:m], weights[p], learning_rate)
     return total
@@ -154,10 +155,7 @@ def train_bags(W, C, W2, C2, indptr, indices, order, weights, negatives, k, lear
 
 @kernel
 def row_loss(scores, start, stop, indices, counts, a_i, b, s, softplus, exact):
-    """sum_j N_ij (softplus(x_ij) - x_ij) + a_i b_j softplus(x_ij) of one row; leaves its s and softplus behind.
-
-    scores, b, s, softplus : (n_words,).  indices, counts : N, CSR, whose row i is start:stop.
-    """
+    """The expected loss of one row, whose N is start:stop of `indices` and `counts`; leaves s and softplus behind."""
     sigmoids(scores, s, softplus, scores.shape[0], exact)
     negative = scores.dtype.type(0)
     for j in range(scores.shape[0]):
@@ -170,14 +168,11 @@ def row_loss(scores, start, stop, indices, counts, a_i, b, s, softplus, exact):
 
 @kernel
 def expected_rows(scores, first, indptr, indices, counts, a, b, errors, curvature, losses, exact):
-    """The expected loss of rows first, first + 1, ... of all pairs, its derivatives by the scores, and the second ones.
-
-    scores : (n_rows, n_words), x_ij = w_i . c_j.  indptr, indices, counts : N, CSR.  a, b : the negatives expected of a
-    pair (i, j) are a_i b_j. With s = s(x_ij):
+    """The expected loss of rows first, first + 1, ... of all pairs, and derivatives by the scores. With s = s(x_ij):
 
         errors_ij = (N_ij + a_i b_j) s - N_ij        curvature_ij = (N_ij + a_i b_j) s (1 - s)
 
-    Writes errors, curvature, (n_rows, n_words), and losses (n_rows,) float64.
+    indptr, indices, counts : N, CSR.  Writes errors, curvature (n_rows, n_words) and losses (n_rows,) float64.
     """
     n_rows, n_words = scores.shape
     s, softplus = np.empty(n_words, scores.dtype), np.empty(n_words, scores.dtype)
@@ -197,23 +192,21 @@ def expected_rows(scores, first, indptr, indices, counts, a, b, errors, curvatur
 
 @kernel
 def newton_steps(scores, moves, slopes, curvature, first, indptr, indices, counts, a, b, losses, steps, exact):
-    """How far each row goes along its direction p_i: to the minimum of the parabola that the loss is there.
+    """How far each row goes along its direction p_i: t_i = slope_i / sum_j curvature_ij moves_ij^2.
 
-    moves : (n_rows, n_words), p_i . y_j, by which a step t changes the scores to x_ij - t moves_ij.
-    slopes : (n_rows,), gradient times direction.  The rest as in :func:`expected_rows`, which gave `losses`.
-
-    t_i = slope_i / sum_j curvature_ij moves_ij^2, halved until the loss is not higher than before, since far out a
-    softplus is flatter than its parabola. Writes steps, 0 where nothing is gained, and the new losses.
+    moves : (n_rows, n_words), p_i . y_j.  slopes : (n_rows,), gradient times direction.
+    A step is halved until the loss is not higher than before, since far out a softplus is flatter than its parabola.
+    Writes steps, 0 where nothing is gained, and the new losses.
     """
     n_rows, n_words = scores.shape
     s, softplus = np.empty(n_words, scores.dtype), np.empty(n_words, scores.dtype)
     moved = np.empty(n_words, scores.dtype)
     for i in range(n_rows):
         start, stop = indptr[first + i], indptr[first + i + 1]
-        bend = scores.dtype.type(0)
+        along = scores.dtype.type(0)
         for j in range(n_words):
-            bend += curvature[i, j] * moves[i, j] * moves[i, j]
-        step = slopes[i] / bend if bend > 0 else scores.dtype.type(0)
+            along += curvature[i, j] * moves[i, j] * moves[i, j]
+        step = slopes[i] / along if along > 0 else scores.dtype.type(0)
         steps[i] = 0
         for _ in range(HALVINGS):
             for j in range(n_words):

@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from instahash.word2vec import exact
+from instahash.replay import ReplayBuffer
+from instahash.sparse import CSR
+from instahash.word2vec.exact import block_height
+from instahash.word2vec.sampling import CHUNK
+from instahash.word2vec.settings import Word2VecSettings
 
-# Bags the sampling trainer takes between two looks around: progress is shown and Ctrl-C is heard after each chunk.
-CHUNK = 16_384
 # The exact trainer is not chosen where it might need more bytes.
 EXACT_BYTES = 2e9
 # Bytes a count of the exact trainer takes at its peak: value, index, logarithm, and the transposed copy of those.
@@ -31,40 +33,45 @@ class Plan(NamedTuple):
     why: str
 
 
-def make_plan(model, bags):
-    """The Plan of training `model`, a Word2Vec, on `bags`, CSR (n_posts, n_words).
+def make_plan(settings: Word2VecSettings, bags: CSR, n_threads: int = 1, replay: ReplayBuffer | None = None) -> Plan:
+    """The Plan of training on `bags`, (n_posts, n_words), and on the earlier posts that `replay` is a sample of.
 
-    Operations: a sweep of the exact trainer has six matrix products of n_words^2 dim multiply-adds; a bag of n words has
-    three of n (n + n_shared) dim.
+    Operations: a sweep of the exact trainer has six matrix products of n_words^2 dim multiply-adds; a bag of n words
+    has three of n (n + n_shared) dim.
     """
-    n_words, n_bags, sizes = bags.shape[1], bags.shape[0], np.diff(bags.indptr).astype(np.float64)
-    pairs, longest = float((sizes * (sizes - 1)).sum()), float(sizes.max(initial=0))
-    scores = float((sizes * (sizes + model.n_shared)).sum())
+    sizes, n_words = np.diff(bags.indptr).astype(np.float64), bags.shape[1]
+    stands_for = np.ones(len(sizes))  # posts that a size is the size of
+    if replay and replay.matrices:
+        earlier = np.diff(replay.matrices[0].indptr)
+        sizes = np.append(sizes, earlier)
+        stands_for = np.append(stands_for, np.full(len(earlier), replay.seen / len(earlier)))
+    n_bags, longest, nnz = len(sizes), float(sizes.max(initial=0)), float(sizes.sum())
+    pairs = float((stands_for * sizes * (sizes - 1)).sum())
+    scores = float((stands_for * sizes * (sizes + settings.n_shared)).sum())
     operations = {
-        "exact": 12.0 * model.sweeps * n_words**2 * model.dim,
-        "sampling": SMALL_PRODUCT * 6.0 * model.epochs * scores * model.dim,
+        "exact": 12.0 * settings.sweeps * n_words**2 * settings.dim,
+        "sampling": SMALL_PRODUCT * 6.0 * settings.epochs * scores * settings.dim,
     }
-    vectors = 8.0 * n_words * model.dim
+    vectors = 8.0 * n_words * settings.dim
+    counts = COUNT_BYTES * min(n_words**2, pairs)
     memory = {
-        "exact": 3 * vectors
-        + COUNT_BYTES * min(n_words**2, pairs)
-        + 16 * n_words * exact.block_height(n_words)
-        + 24 * bags.nnz,
+        "exact": 3 * vectors + counts + 16 * n_words * block_height(n_words) + 24 * nnz,
         "sampling": vectors
         + 40 * n_words
         + 48 * n_bags
-        + 40 * min(CHUNK, n_bags) * model.n_shared
-        + 12 * model.n_threads * longest * (longest + model.n_shared)
-        + (14 * bags.nnz if model.sample else 0),
+        + 40 * min(CHUNK, n_bags) * settings.n_shared
+        + 12 * n_threads * longest * (longest + settings.n_shared)
+        + (14 * nnz if settings.sample else 0),
     }
-    if model.trainer != "auto":
-        trainer, why = model.trainer, "as asked for"
+    if settings.trainer != "auto":
+        trainer, why = settings.trainer, "as the settings say"
     elif memory["exact"] > EXACT_BYTES:
         trainer, why = "sampling", f"the exact trainer might need {memory['exact'] / 1e9:,.1f} GB"
     else:
-        trainer = min(operations, key=operations.get)
+        trainer = min(operations, key=lambda name: operations[name])
         why = (
-            f"about {operations['exact']:.1e} operations for {model.sweeps} exact sweeps over {n_words:,} x {n_words:,} "
-            f"words, {operations['sampling']:.1e} for {model.epochs} sampled epochs over {pairs:,.0f} pairs"
+            f"about {operations['exact']:.1e} operations for {settings.sweeps} exact sweeps over {n_words:,} x "
+            f"{n_words:,} words, {operations['sampling']:.1e} for {settings.epochs} sampled epochs over {pairs:,.0f} "
+            "pairs"
         )
-    return Plan(trainer, model.sweeps if trainer == "exact" else model.epochs, int(memory[trainer]), why)
+    return Plan(trainer, settings.sweeps if trainer == "exact" else settings.epochs, int(memory[trainer]), why)

@@ -11,18 +11,28 @@ The recipe trains on the pairs of every r-permutation of every bag. :func:`permu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import permutations
 from math import factorial
+from typing import Any
 
 import numpy as np
 
-
-def sigmoid(x):
-    """s(x) = 1 / (1 + exp(-x)), without overflow."""
-    return np.exp(-np.logaddexp(0.0, -np.asarray(x, dtype=np.float64)))
+Array = np.ndarray
+Bag = Sequence[int]
 
 
-def permutation_pairs(bag, r):
+def log_sigmoid(x: Any) -> Any:
+    """log s(x) = -log(1 + exp(-x)), without overflow; -log s(-x) is softplus(x)."""
+    return -np.logaddexp(0.0, -np.asarray(x, dtype=np.float64))
+
+
+def sigmoid(x: Any) -> Any:
+    """s(x) = 1 / (1 + exp(-x))."""
+    return np.exp(log_sigmoid(x))
+
+
+def permutation_pairs(bag: Bag, r: int) -> list[tuple[int, int]]:
     """All (centre, context) pairs of all permutations of min(r, n) words of `bag`, the window covering each whole."""
     pairs = []
     for sentence in permutations(bag, min(r, len(bag))):
@@ -30,12 +40,12 @@ def permutation_pairs(bag, r):
     return pairs
 
 
-def bag_pairs(bag):
+def bag_pairs(bag: Bag) -> list[tuple[int, int]]:
     """Every ordered pair of different words of `bag`, once."""
     return [(i, j) for i in bag for j in bag if i != j]
 
 
-def pair_weight(n, r):
+def pair_weight(n: int, r: int) -> int:
     """How often each ordered pair occurs in all permutations of r out of n words: r (r-1) (n-2)! / (n-r)!.
 
     The pair takes 2 of r places in r (r-1) ways; n-2 words fill the other r-2 places in (n-2)! / (n-r)! ways.
@@ -45,7 +55,7 @@ def pair_weight(n, r):
     return r * (r - 1) * factorial(n - 2) // factorial(n - r) if n >= 2 else 0
 
 
-def expected_loss(W, C, pairs, P, k):
+def expected_loss(W: Array, C: Array, pairs: Sequence[tuple[int, int]], P: Array, k: int) -> tuple[float, Array, Array]:
     """Loss of equation 4 summed over `pairs`, with the exact expectation over P, and its gradients.
 
     W, C : (n_words, dim) float64.  pairs : list of (centre, context).  P : (n_words,), sums to 1.
@@ -53,36 +63,36 @@ def expected_loss(W, C, pairs, P, k):
     """
     loss, dW, dC = 0.0, np.zeros_like(W), np.zeros_like(C)
     for i, j in pairs:
-        loss -= np.log(sigmoid(W[i] @ C[j]))
+        loss -= log_sigmoid(W[i] @ C[j])
         error = sigmoid(W[i] @ C[j]) - 1.0  # d(-log s(x))/dx = s(x) - 1
         dW[i] += error * C[j]
         dC[j] += error * W[i]
-        loss -= k * P @ np.log(sigmoid(-C @ W[i]))
+        loss -= k * P @ log_sigmoid(-C @ W[i])
         errors = k * P * sigmoid(C @ W[i])  # d(-log s(-x))/dx = s(x)
         dW[i] += errors @ C
         dC += np.outer(errors, W[i])
     return loss, dW, dC
 
 
-def bag_gradient(X, Y, n, k):
+def bag_gradient(X: Array, Y: Array, n: int, k: int) -> tuple[float, Array, Array]:
     """Loss and gradient of one bag with the negatives drawn for it.
 
     The bag's n words are rows of X (n, dim) as centres and the first n rows of Y (n + n_shared, dim) as contexts; the
     other rows of Y are the negatives, shared by all centres. Each of a centre's n - 1 pairs wants k of them in
-    expectation, so each of the n_shared counts k (n - 1) / n_shared times: that keeps the expected gradient.
+    expectation, so each of the n_shared counts k (n - 1) / n_shared times, which keeps the expected gradient.
 
     Returns (loss, dX, dY).
     """
-    share = k * (n - 1) / (len(Y) - n)
+    times = k * (n - 1) / (len(Y) - n)
     loss, dX, dY = 0.0, np.zeros_like(X), np.zeros_like(Y)
     for i in range(n):
         for j in range(len(Y)):
             score = X[i] @ Y[j]
             if j >= n:
-                loss -= share * np.log(sigmoid(-score))
-                error = share * sigmoid(score)
+                loss -= times * log_sigmoid(-score)
+                error = times * sigmoid(score)
             elif i != j:
-                loss -= np.log(sigmoid(score))
+                loss -= log_sigmoid(score)
                 error = sigmoid(score) - 1.0
             else:
                 error = 0.0
@@ -91,7 +101,7 @@ def bag_gradient(X, Y, n, k):
     return loss, dX, dY
 
 
-def adagrad_rows(A, A2, rows, gradient, learning_rate):
+def adagrad_rows(A: Array, A2: Array, rows: Array, gradient: Array, learning_rate: float) -> None:
     """A step of Adagrad with one step size a row, rows taken one after the other (a row may occur twice).
 
     A2[i] += mean(g^2);  A[i] -= learning_rate g / sqrt(A2[i]).   Changes A and A2 in place.
@@ -102,7 +112,10 @@ def adagrad_rows(A, A2, rows, gradient, learning_rate):
             A[i] -= learning_rate * g / np.sqrt(A2[i])
 
 
-def train_bags(W, C, W2, C2, indptr, indices, order, weights, negatives, k, learning_rate):
+def train_bags(
+    W: Array, C: Array, W2: Array, C2: Array,
+    indptr: Array, indices: Array, order: Array, weights: Array, negatives: Array, k: int, learning_rate: float,
+) -> float:  # fmt: skip
     """One step for each bag `order[t]`, with the shared negatives `negatives[t]`; returns the weighted loss.
 
     Changes W, C, W2, C2 in place. A bag's gradient is taken at the vectors as they were before its step.
@@ -120,7 +133,7 @@ def train_bags(W, C, W2, C2, indptr, indices, order, weights, negatives, k, lear
     return total
 
 
-def cooccurrence(bags, weights, n_words):
+def cooccurrence(bags: Sequence[Bag], weights: Sequence[float], n_words: int) -> Array:
     """N (n_words, n_words): the weights of the bags that hold both i and j, summed; zero where i = j.
 
     bags : list of lists of word ids.  The loss of all bags is a sum over their pairs, so these counts are all it needs.
@@ -132,7 +145,7 @@ def cooccurrence(bags, weights, n_words):
     return N
 
 
-def expected_rows(scores, N, a, b):
+def expected_rows(scores: Array, N: Array, a: Array, b: Array) -> tuple[Array, Array, Array]:
     """The expected loss of each row i of all pairs, and its first and second derivatives by the scores x_ij.
 
     loss_i = sum_j -N_ij log s(x_ij) - a_i b_j log s(-x_ij), with a_i b_j negatives expected of (i, j).
@@ -142,21 +155,23 @@ def expected_rows(scores, N, a, b):
     for i in range(len(scores)):
         for j in range(scores.shape[1]):
             x, negatives = scores[i, j], a[i] * b[j]
-            losses[i] += N[i, j] * np.logaddexp(0.0, -x) + negatives * np.logaddexp(0.0, x)
+            losses[i] -= N[i, j] * log_sigmoid(x) + negatives * log_sigmoid(-x)
             errors[i, j] = N[i, j] * (sigmoid(x) - 1.0) + negatives * sigmoid(x)
             curvature[i, j] = (N[i, j] + negatives) * sigmoid(x) * sigmoid(-x)
     return losses, errors, curvature
 
 
-def newton_steps(scores, moves, slopes, curvature, N, a, b, losses):
+def newton_steps(
+    scores: Array, moves: Array, slopes: Array, curvature: Array, N: Array, a: Array, b: Array, losses: Array
+) -> tuple[Array, Array]:
     """How far each row goes: t_i = slope_i / sum_j curvature_ij moves_ij^2, halved until the row's loss does not rise.
 
     scores - t moves are the scores after a step t. Returns steps and the losses after them.
     """
     steps, after = np.zeros(len(scores)), np.array(losses, dtype=np.float64)
     for i in range(len(scores)):
-        bend = curvature[i] @ moves[i] ** 2
-        step = slopes[i] / bend if bend > 0 else 0.0
+        along = curvature[i] @ moves[i] ** 2  # the second derivative along the direction
+        step = slopes[i] / along if along > 0 else 0.0
         for halving in range(20):
             moved = scores[i : i + 1] - step / 2**halving * moves[i : i + 1]
             (loss,), _, _ = expected_rows(moved, N[i : i + 1], a[i : i + 1], b)
@@ -166,7 +181,7 @@ def newton_steps(scores, moves, slopes, curvature, N, a, b, losses):
     return steps, after
 
 
-def improve(X, Y, N, a, b, ridge):
+def improve(X: Array, Y: Array, N: Array, a: Array, b: Array, ridge: float) -> tuple[Array, float]:
     """X after one Newton step for every row, Y fixed: X_i - t_i H^-1 g_i, H = sum_j b_j y_j y_j' / sum b, plus ridge.
 
     Returns X and the loss at it.

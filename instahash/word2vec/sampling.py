@@ -1,38 +1,48 @@
-"""Every random draw of word2vec, and the weights that stand in for the permutations."""
+"""The sampling trainer: every random draw, the weights that stand in for the permutations, and the loop of epochs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+
 import numpy as np
-from scipy import sparse
+
+from instahash.sparse import CSR, column_counts, keep
+from instahash.threads import Threads
+from instahash.word2vec import kernels
+from instahash.word2vec.settings import Word2VecSettings
+
+# Bags between two looks around: progress is shown and Ctrl-C is heard after each chunk.
+CHUNK = 16_384
 
 
-def generator(seed, epoch):
+def generator(seed: int, epoch: int) -> np.random.Generator:
     """The generator of one epoch (0: the first vectors); epochs need no state of those before them."""
     return np.random.default_rng([seed, epoch])
 
 
-def initial_vectors(rng, n_words, dim):
+def initial_vectors(rng: np.random.Generator, n_words: int, dim: int) -> tuple[np.ndarray, np.ndarray]:
     """Input vectors uniform in (-0.5, 0.5) / dim, output vectors zero, float32, as in word2vec.c."""
     W = ((rng.random((n_words, dim), dtype=np.float32) - 0.5) / dim).astype(np.float32)
     return W, np.zeros_like(W)
 
 
-def noise_distribution(counts, exponent):
+def noise_distribution(counts: np.ndarray, exponent: float, min_count: int = 1) -> np.ndarray:
     """P_j proportional to count_j ** exponent (Mikolov et al. 2013, section 2.2: 3/4). float64, sums to 1.
 
-    counts : (n_words,), at least one positive. A word never seen is never drawn.
+    counts : (n_words,). Words of fewer than `min_count` are never drawn; at least one has as many.
     """
-    P = np.where(counts > 0, counts.astype(np.float64) ** exponent, 0.0)
-    return P / P.sum()
+    P: np.ndarray = np.where(counts >= min_count, counts.astype(np.float64) ** exponent, 0.0)
+    P /= P.sum()
+    return P
 
 
-def draw_negatives(rng, cumulative, n_bags, n_shared):
+def draw_negatives(rng: np.random.Generator, cumulative: np.ndarray, n_bags: int, n_shared: int) -> np.ndarray:
     """Negatives of each bag, word ids (n_bags, n_shared) int32; `cumulative` is P summed up, (n_words,) float64.
 
-    Stratified sampling: P is cut into n_shared parts of equal probability, and each bag gets one word of each part, drawn
-    from it without regard to the others of the bag. What a sum over a bag's negatives is expected to be is what
-    independent draws from P would give, n_shared sum_l P_l f(l); it only varies less. All bags' draws together are
-    equally spaced points under the cumulative distribution, with one random shift, dealt out in random order.
+    Stratified sampling: P is cut into n_shared parts of equal probability, and each bag gets one word of each part. A
+    sum over a bag's negatives is expected to be that of independent draws from P, n_shared sum_l P_l f(l), and varies
+    less. All bags' draws together are equally spaced points under the cumulative distribution, with one random shift,
+    dealt out in random order.
     """
     size, total = n_bags * n_shared, cumulative[-1]
     # The points (t + shift) / size with t < ends[j] lie below cumulative[j].
@@ -42,8 +52,8 @@ def draw_negatives(rng, cumulative, n_bags, n_shared):
     return np.ascontiguousarray(ids.reshape(n_shared, n_bags)[:, rng.permutation(n_bags)].T)
 
 
-def keep_probabilities(counts, threshold):
-    """With what probability an occurrence of each word is kept: min(1, sqrt(t / f) + t / f), f its share of all words.
+def keep_probabilities(counts: np.ndarray, threshold: float) -> np.ndarray:
+    """Probability that an occurrence of a word is kept: min(1, sqrt(t / f) + t / f), f its fraction of all words.
 
     As word2vec.c subsamples frequent words; threshold t = 0 keeps all. Returns (n_words,) float64.
     """
@@ -52,26 +62,95 @@ def keep_probabilities(counts, threshold):
         return np.ones(len(counts))
     with np.errstate(divide="ignore"):
         ratio = threshold * counts.sum() / counts
-    return np.minimum(1.0, np.sqrt(ratio) + ratio)
+    return np.asarray(np.minimum(1.0, np.sqrt(ratio) + ratio))
 
 
-def keep_entries(bags, kept):
-    """The CSR `bags` with only the stored entries that the mask `kept` (nnz,) chooses."""
-    ends = np.concatenate([[0], np.cumsum(kept)]).astype(bags.indptr.dtype)
-    indices = bags.indices[kept]
-    return sparse.csr_array((np.ones(len(indices), np.int8), indices, ends[bags.indptr]), shape=bags.shape)
-
-
-def permutation_weights(sizes, r):
+def permutation_weights(sizes: np.ndarray, r: int) -> np.ndarray:
     """The weight r (r-1) (n-2)! / (n-r)! of each bag's pairs, divided by that of a bag of max(r, 10) words.
 
     sizes : (n_bags,) number of words.  Returns (n_bags,) float64, 0 for bags of fewer than two words.
     The division keeps the numbers small for any r; the minimum, the mean loss a pair and Adagrad's steps do not change.
     With r capped at n, (n-2)! / (n-r)! is the product of the r-2 factors n-2, n-3, ...
     """
-    n, usual = np.asarray(sizes, dtype=np.float64), max(r, 10)
+    n, typical = np.asarray(sizes, dtype=np.float64), max(r, 10)
     capped = np.minimum(r, n)
     weight = np.where(n >= 2, capped * (capped - 1), 0.0) / (r * (r - 1))
     for factor in range(2, r):
-        weight *= np.where(n > factor, n - factor, 1.0) / (usual - factor)
+        weight *= np.where(n > factor, n - factor, 1.0) / (typical - factor)
     return weight
+
+
+def epochs(
+    vectors: Sequence[np.ndarray],
+    bags: CSR,
+    counts: np.ndarray,
+    settings: Word2VecSettings,
+    numbers: range,
+    seed: int,
+    n_threads: int,
+    on_progress: Callable[[int], object],
+) -> Iterator[float]:
+    """Train on `bags` in the epochs `numbers`; yields the mean loss a pair of each, taken before each bag's step.
+
+    vectors : W, C, W2, C2, changed in place.  counts : (n_words,) posts of each word, for noise and subsampling.
+    numbers : epochs count from 1; the learning rate falls over the last `settings.epochs` of them that end this range.
+    on_progress : called with the number of bags done since its last call.
+    """
+    weights = permutation_weights(np.diff(bags.indptr), settings.permutation)
+    cumulative = np.cumsum(noise_distribution(counts, settings.ns_exponent, settings.min_count))
+    kept = keep_probabilities(counts, settings.sample)
+    n_bags, n_chunks = bags.shape[0], -(-bags.shape[0] // CHUNK)
+    with Threads(n_threads) as threads:
+        for epoch in numbers:
+            rng = generator(seed, epoch)
+            thin = keep(bags, rng.random(bags.nnz) < kept[bags.indices]) if settings.sample else bags
+            order, loss = rng.permutation(n_bags), 0.0
+            for chunk in range(n_chunks):
+                done = (settings.epochs - numbers.stop + epoch) * n_chunks + chunk
+                linear = 1.0 - done / (settings.epochs * n_chunks)
+                rate = settings.learning_rate * (linear if settings.schedule == "linear" else 1.0)
+                part = order[chunk * CHUNK : (chunk + 1) * CHUNK]
+                negatives = draw_negatives(rng, cumulative, len(part), settings.n_shared)
+                loss += visit(vectors, thin, part, weights, negatives, settings.n_negative, rate, threads)
+                on_progress(len(part))
+            sizes = np.diff(thin.indptr).astype(np.float64)
+            yield loss / max(float((weights * sizes * (sizes - 1)).sum()), 1e-300)
+
+
+def visit(
+    vectors: Sequence[np.ndarray],
+    bags: CSR,
+    order: np.ndarray,
+    weights: np.ndarray,
+    negatives: np.ndarray,
+    k: int,
+    rate: float,
+    threads: Threads,
+) -> float:
+    """A step for each bag of `order`, which the threads share; returns the summed loss."""
+
+    def some(t: slice) -> float:
+        drawn = bags.indptr, bags.indices, order[t], weights, negatives[t]
+        return float(kernels.train_bags(*vectors, *drawn, k, rate, kernels.EXACT))
+
+    return float(sum(threads.rows(len(order), some)))
+
+
+def past_squares(
+    W: np.ndarray, C: np.ndarray, bags: CSR, counts: np.ndarray, settings: Word2VecSettings, rng: np.random.Generator
+) -> np.ndarray:
+    """W2 and C2, (2, n_words), as `settings.epochs` epochs of earlier posts would have left them at these vectors.
+
+    A pass over `bags`, a sample of the earlier posts, with steps of length zero adds up the squared gradients; each
+    word's sum is scaled from its occurrences in the sample to its `counts`, (n_words,), in all earlier posts. A word
+    that the sample lacks has the mean sum of an occurrence.
+    """
+    P, n_bags = noise_distribution(counts, settings.ns_exponent, settings.min_count), bags.shape[0]
+    weights = permutation_weights(np.diff(bags.indptr), settings.permutation)
+    negatives = draw_negatives(rng, np.cumsum(P), n_bags, settings.n_shared)
+    squares = np.zeros((2, len(W)))
+    visit((W, C, *squares), bags, np.arange(n_bags), weights, negatives, settings.n_negative, 0.0, Threads(1))
+    occurrences = column_counts(bags)
+    mean = squares[:, occurrences > 0].sum(axis=1, keepdims=True) / max(bags.nnz, 1)
+    an_occurrence = np.where(occurrences > 0, squares / np.maximum(occurrences, 1), mean)
+    return np.asarray(settings.epochs * np.where(P > 0, counts, 0) * an_occurrence)

@@ -1,90 +1,143 @@
-"""Word vectors by name, with the questions and answers of gensim's KeyedVectors."""
+"""Questions about vectors: by name, as gensim's KeyedVectors has them, and for many sets of words at once."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
+import numpy as np
+from scipy import sparse
+
+from instahash.dense import unit_rows
 from instahash.errors import DataError, UnknownWordError
-from instahash.word2vec.formats import read_vectors, write_vectors
+from instahash.parameters import whole
+from instahash.sparse import CSR, as_csr, ones, row_of_entries
 from instahash.topk import top_k
+from instahash.word2vec.formats import read_vectors, write_vectors
 
 
 class WordVectors:
     """Words and their vectors.
 
-    words : list of str, distinct.  vectors : (n_words, dim) float32.
+    words : distinct texts.  vectors : (n_words, dim), kept as float32.
 
-    Every question takes words by name. Words that are not known raise :class:`UnknownWordError`, which names all of
-    them at once; where a question takes several, `ignore_missing=True` leaves them out instead.
+    Attributes besides these: `index`, a dict of word -> row; `unit`, (n_words, dim) float32, the vectors scaled to
+    length 1, where a zero vector stays.
+
+    A query takes words by name, or sets of word ids as the stored entries of a CSR matrix (n_sets, n_words), whatever
+    their values. Words that are not known raise :class:`UnknownWordError`, which names all of them at once; where a
+    query takes several, `ignore_missing=True` leaves them out instead.
     """
 
-    def __init__(self, words, vectors):
+    def __init__(self, words: Iterable[str], vectors: Any) -> None:
         self.words, self.vectors = list(words), np.ascontiguousarray(vectors, dtype=np.float32)
         if self.vectors.ndim != 2 or len(self.vectors) != len(self.words):
             raise DataError(f"{len(self.words):,} words came with vectors of shape {self.vectors.shape}")
         self.index = {word: i for i, word in enumerate(self.words)}
         if len(self.index) < len(self.words):
             raise DataError(f"of the {len(self.words):,} words only {len(self.index):,} are distinct")
-        length = np.linalg.norm(self.vectors, axis=1, keepdims=True)
-        self.unit = self.vectors / np.where(length > 0, length, 1)
+        self.unit = unit_rows(self.vectors)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.words)
 
-    def __contains__(self, word):
+    def __contains__(self, word: object) -> bool:
         return word in self.index
 
-    def __getitem__(self, words):
-        """The vector of a word, (dim,), or of each of a list of words, (n, dim)."""
-        if isinstance(words, str):
-            return self.vectors[self._ids([words])[0]]
-        return self.vectors[self._ids(words)]
+    def __getitem__(self, words: str | Iterable[str]) -> np.ndarray:
+        """The vector of a word, (dim,), or of each of several words, (n, dim)."""
+        rows: np.ndarray = self.vectors[self._ids(words)]
+        return rows[0] if isinstance(words, str) else rows
 
-    def most_similar(self, positive=(), negative=(), topn=10, restrict_to=None, ignore_missing=False):
+    # For sets of word ids
+
+    def similarities(self, sets: CSR) -> np.ndarray:
+        """Cosine of every word with the mean of the unit vectors of each set, (n_sets, n_words) float32.
+
+        Zero throughout for an empty set.
+        """
+        cosines: np.ndarray = unit_rows(ones(self._sets(sets)) @ self.unit) @ self.unit.T
+        return cosines
+
+    def most_similar_to_sets(
+        self, sets: CSR, top: int = 20, restrict_to: Any = None, exclude: bool = True, block: int = 2048
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The `top` words most similar to each set, by :meth:`similarities`.
+
+        restrict_to : word ids that may be returned; default all.  exclude : leave out the words of the set itself.
+        block : sets at a time; (block, n_words) scores are held in memory.
+
+        Returns (ids (n_sets, top) int32, cosines (n_sets, top) float32), most similar first, ties by id; where there
+        are fewer, and for an empty set, ids are -1 and cosines -inf.
+        """
+        sets, top = self._sets(sets), whole(top, "top", 0, DataError)
+        ids = np.full((sets.shape[0], top), -1, np.int32)
+        cosines = np.full((sets.shape[0], top), -np.inf, np.float32)
+        excluded = np.ones(len(self), bool)
+        excluded[slice(None) if restrict_to is None else restrict_to] = False
+        for start in range(0, sets.shape[0], block):
+            part = sets[start : start + block]
+            scores = self.similarities(part)
+            if exclude:
+                scores[row_of_entries(part), part.indices] = -np.inf
+            scores[:, excluded] = -np.inf
+            scores[np.diff(part.indptr) == 0] = -np.inf
+            ids[start : start + block], cosines[start : start + block] = top_k(scores, top)
+        return ids, cosines
+
+    # By name
+
+    def most_similar(
+        self,
+        positive: str | Iterable[str] = (),
+        negative: str | Iterable[str] = (),
+        topn: int = 10,
+        restrict_to: Iterable[str] | None = None,
+        ignore_missing: bool = False,
+    ) -> list[tuple[str, float]]:
         """The words with the highest cosine to the mean of unit vectors, those of `negative` taken negatively.
 
-        positive, negative : a word or a list of words; their own words are not returned.
+        positive, negative : a word or several; their own words are not returned.
         restrict_to : words that may be returned; default all.
         Returns exactly min(topn, allowed) pairs (word, cosine), highest first, ties by position.
         """
         positive, negative = ([words] if isinstance(words, str) else list(words) for words in (positive, negative))
-        kept = self._ids([*positive, *negative], ignore_missing)
+        given = self._ids([*positive, *negative], ignore_missing)
+        if not len(given):
+            raise DataError("most_similar was queried with no known word; give at least one that the vectors have")
         n_positive = len(self._ids(positive, ignore_missing))
-        if not len(kept):
-            raise DataError("most_similar was asked with no known word; give at least one that the vectors have")
-        signs = np.where(np.arange(len(kept)) < n_positive, np.float32(1), np.float32(-1))
-        scores = self.unit @ _unit(signs @ self.unit[kept])
+        signs = np.where(np.arange(len(given)) < n_positive, np.float32(1), np.float32(-1))
         allowed = np.ones(len(self), bool)
         if restrict_to is not None:
             allowed[:] = False
             allowed[self._ids(restrict_to, ignore_missing)] = True
-        allowed[kept] = False
-        scores = np.where(allowed, scores, -np.inf).astype(np.float32)
-        found = min(topn, int(allowed.sum()))
-        ids, cosines = top_k(scores[None, :], max(found, 0))
+        allowed[given] = False
+        scores = np.where(allowed, self.unit @ unit_rows(signs @ self.unit[given]), np.float32(-np.inf))
+        ids, cosines = top_k(scores[None, :], min(whole(topn, "topn", 0, DataError), int(allowed.sum())))
         return [(self.words[i], float(cosine)) for i, cosine in zip(ids[0], cosines[0])]
 
-    def similarity(self, a, b):
+    def similarity(self, a: str, b: str) -> float:
         """Cosine of two words."""
         i, j = self._ids([a, b])
         return float(self.unit[i] @ self.unit[j])
 
-    def n_similarity(self, a, b, ignore_missing=False):
+    def n_similarity(self, a: Iterable[str], b: Iterable[str], ignore_missing: bool = False) -> float:
         """Cosine of the mean vectors (not of unit length) of two lists of words; 0.0 where a list has none left."""
-        means = []
-        for words in (a, b):
-            ids = self._ids(words, ignore_missing)
-            means.append(_unit(self.vectors[ids].mean(axis=0)) if len(ids) else np.zeros(self.vectors.shape[1]))
-        return float(means[0] @ means[1])
+        ids = [self._ids(words, ignore_missing) for words in (a, b)]
+        if not (len(ids[0]) and len(ids[1])):
+            return 0.0
+        one, other = (unit_rows(self.vectors[rows].mean(axis=0)) for rows in ids)
+        return float(one @ other)
 
-    def doesnt_match(self, words, ignore_missing=False):
+    def doesnt_match(self, words: Iterable[str], ignore_missing: bool = False) -> str:
         """The word with the lowest cosine to the mean of the unit vectors of all of them."""
         ids = self._ids(words, ignore_missing)
         if not len(ids):
-            raise DataError("doesnt_match was asked with no known word; give some that the vectors have")
-        return self.words[ids[np.argmin(self.unit[ids] @ self.unit[ids].mean(axis=0))]]
+            raise DataError("doesnt_match was queried with no known word; give some that the vectors have")
+        return self.words[int(ids[np.argmin(self.unit[ids] @ self.unit[ids].mean(axis=0))])]
 
-    def rank(self, a, b):
+    def rank(self, a: str, b: str) -> int:
         """The place of b among the words most similar to a: 1 where no other word is nearer."""
         i, j = self._ids([a, b])
         scores = self.unit @ self.unit[i]
@@ -92,23 +145,54 @@ class WordVectors:
         nearer[i] = False
         return int(nearer.sum()) + 1
 
-    def save(self, path, binary=False):
-        """Write word2vec's text or binary format, whole or not at all. Errors as in :func:`write_vectors`."""
+    # Files
+
+    def save(self, path: str | Path, binary: bool = False) -> None:
+        """Write word2vec's text or binary format. Errors as in :func:`write_vectors`."""
         write_vectors(path, self.words, self.vectors, binary)
 
     @classmethod
-    def load(cls, path, binary=False, limit=None):
+    def load(cls, path: str | Path, binary: bool = False, limit: int | None = None) -> WordVectors:
         """Read word2vec's text or binary format, at most `limit` words. Errors as in :func:`read_vectors`."""
         return cls(*read_vectors(path, binary, limit))
 
-    def _ids(self, words, ignore_missing=False):
+    def _ids(self, words: str | Iterable[str], ignore_missing: bool = False) -> np.ndarray:
         words = [words] if isinstance(words, str) else list(words)
         unknown = list(dict.fromkeys(word for word in words if word not in self.index))
         if unknown and not ignore_missing:
             raise UnknownWordError(unknown)
         return np.array([self.index[word] for word in words if word in self.index], np.int64)
 
+    def _sets(self, sets: CSR) -> CSR:
+        return as_csr(sets, "the sets", np.float32, len(self))
 
-def _unit(vector):
-    length = np.linalg.norm(vector)
-    return vector / length if length > 0 else vector
+
+def choose_vectors(
+    W: np.ndarray, C: np.ndarray, given: CSR, wanted: CSR, restrict_to: Any = None, top: int = 10
+) -> tuple[dict[str, float], str]:
+    """Whether the sums W + C or the input vectors W find more of the `wanted` words of posts not trained on.
+
+    given, wanted : CSR (n_posts, n_words), what is queried with and what should be found.
+    restrict_to : word ids that may be found; default all.
+
+    Returns ({"sum": recall, "input": recall}, the better kind). A recall is the mean fraction of a post's wanted words
+    among its `top` most similar.
+    """
+    rows = np.flatnonzero((np.diff(given.indptr) > 0) & (np.diff(wanted.indptr) > 0))
+    recalls = {}
+    for kind, vectors in (("sum", W + C), ("input", W)):
+        words = WordVectors(map(str, range(len(W))), vectors)
+        ids, _ = words.most_similar_to_sets(given[rows], top, restrict_to, exclude=False)
+        recalls[kind] = recall(ids, wanted[rows])
+    return recalls, max(recalls, key=lambda kind: recalls[kind])
+
+
+def recall(ids: np.ndarray, wanted: CSR) -> float:
+    """Mean fraction of each row's stored entries of `wanted`, at least one, among the row's ids (-1: none); 0 without
+    rows."""
+    if not len(ids):
+        return 0.0
+    rows, places = np.nonzero(ids >= 0)
+    found = sparse.csr_array((np.ones(len(rows)), (rows, ids[rows, places])), shape=wanted.shape)
+    hits = found.multiply(ones(wanted, np.float64)).sum(axis=1)
+    return float((hits / np.diff(wanted.indptr)).mean())

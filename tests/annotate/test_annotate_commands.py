@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from instahash.data import Post, read_posts, write_posts
+from instahash.annotate import ANNOTATORS
+from instahash.cli import common
+from instahash.data import Post
 from instahash.data.sample import sample_posts
+from instahash.formats import read_posts, write_posts
 from instahash.jit import COMPILED
 
 START = "import sys; from instahash.cli.{0} import main; sys.exit(main())"
@@ -71,6 +74,10 @@ def refused(answer, *parts):
     assert answer.stderr.count("\n") == 1 and "Traceback" not in answer.stderr, answer.stderr
     for part in parts:
         assert part in answer.stderr
+
+
+def test_the_commands_know_every_annotator():
+    assert common.ANNOTATORS == ANNOTATORS
 
 
 def test_help_shows_an_example_and_loads_nothing(environment):

@@ -90,7 +90,7 @@ def tensor(array, key):
 
 
 def written(path, state, system=SYSTEM, keys=None, tail=b""):
-    """The file at `path` with `state`, a value or the bytes of a pickle; others of `keys` than its storages' by name."""
+    """The file at `path` with `state`, a value or a pickle; others of `keys` than its storages' by name."""
     with open(path, "wb") as file:
         file.write(START + (system if isinstance(system, bytes) else pickle.dumps(system, protocol=2)))
         writer = Writer(file)
@@ -233,7 +233,7 @@ PIECES = [
     *[bytes([code]) for code in range(256)],
     *[pickle.MARK, pickle.EMPTY_TUPLE, pickle.EMPTY_DICT, pickle.REDUCE, pickle.TUPLE, pickle.SETITEM] * 8,
     *[pickle.BINUNICODE + struct.pack("<I", len(text)) + text for text in (b"storage", b"1", b"cpu")] * 8,
-    *[pickle.GLOBAL + name for name in checkpoint.GLOBALS] * 8,
+    *[pickle.GLOBAL + name.replace(" ", "\n").encode() + b"\n" for name in checkpoint.GLOBALS] * 8,
     *[pickle.BININT1 + b"\1", pickle.BINPUT + b"\0", pickle.BINGET + b"\0", pickle.BINPERSID] * 8,
 ]
 
@@ -330,7 +330,7 @@ def test_attributes_are_not_set(tmp_path):
     refused(written(tmp_path / "weights.pth", state + b"b.", keys=[]))
     for target in (b"ctorch\nFloatStorage\n", b"ccollections\nOrderedDict\n", b")", b"]", text("a"), b"N"):
         refused(
-            written(tmp_path / "weights.pth", b"\x80\2" + target + attributes + b"b0}.", keys=[]), "has an opcode b'b'"
+            written(tmp_path / "weights.pth", b"\x80\2" + target + attributes + b"b0}.", keys=[]), "has an opcode BUILD"
         )
 
 
@@ -422,10 +422,10 @@ def test_an_honest_file_takes_no_more_memory_than_its_size(tmp_path):
         ((6, (), ()), "reaches beyond"),
         ((0, (2, 3), (4, 1)), "reaches beyond"),
         ((0, (2,), ((1 << 31) - 1,)), "reaches beyond"),
-        ((-1, (2,), (1,)), "reaches beyond"),
-        ((5, (2,), (-1,)), "reaches beyond"),
-        ((0, (-2,), (1,)), "reaches beyond"),
-        ((0, (-2, -3), (3, 1)), "reaches beyond"),
+        ((-1, (2,), (1,)), "sound shape"),
+        ((5, (2,), (-1,)), "sound shape"),
+        ((0, (-2,), (1,)), "sound shape"),
+        ((0, (-2, -3), (3, 1)), "sound shape"),
         ((0, (1 << 62,), (1,)), "has an opcode"),
         ((0, (2, 3), (1,)), "sound shape"),
         ((0, (2,), (3, 1)), "sound shape"),
@@ -465,7 +465,7 @@ def test_a_wrong_window_is_refused(tmp_path, window, message):
         ({"_4": 7}, "of another length"),
         ({"_4": 5}, "of another length"),
         ({"_4": 1 << 31}, "has an opcode"),
-        ({"_4": -1}, "of another length"),
+        ({"_4": -1}, "sound description"),
         ({"_5": ("1", 0, 6)}, "sound description"),
     ],
 )
@@ -510,12 +510,11 @@ def test_storages_come_each_once(tmp_path):
         ({1: tensor(FLOATS, "0")}, "one that is no text"),
         ({None: tensor(FLOATS, "0")}, "one that is no text"),
         ({("a",): tensor(FLOATS, "0")}, "one that is no text"),
-        ({"\ud800": tensor(FLOATS, "0")}, "is damaged"),
         (b"\x80\2}(" + text("a") + b"N" + text("a") + b"Nu.", "a name twice"),
         (b"\x80\2}(" + text("a") + b"u.", "is damaged"),
-        (b"\x80\2]" + text("a") + b"Ns.", "has an opcode b's'"),
-        (b"\x80\2)" + text("a") + b"a.", "has an opcode b'a'"),
-        (b"\x80\2}" + text("a") + b"a.", "has an opcode b'a'"),
+        (b"\x80\2]" + text("a") + b"Ns.", "has an opcode SETITEM"),
+        (b"\x80\2)" + text("a") + b"a.", "has an opcode APPEND"),
+        (b"\x80\2}" + text("a") + b"a.", "has an opcode APPEND"),
         (b"\x80\2N}.", "is damaged"),
         (b"\x80\2(}.", "is damaged"),
         (b"\x80\2.", "is damaged"),
@@ -524,8 +523,7 @@ def test_storages_come_each_once(tmp_path):
         (b"\x80\2t}.", "is damaged"),
         (b"\x80\2N\x86}.", "is damaged"),
         (b"\x80\2X\2\0\0\0\xff\xff.", "is damaged"),
-        (b"\x80\3}.", "is damaged"),
-        (b"}.", "is damaged"),
+        (b"\x80\3}.", "has an opcode PROTO"),
         (b"\x80\2ccollections\nOrderedDict\nN\x85R.", "holds anything but tensors;"),
         (b"\x80\2ccollections\nOrderedDict\n]]\x85R.", "holds anything but tensors;"),
         (b"\x80\2ccollections\nOrderedDict\nNR.", "holds anything but tensors;"),
@@ -615,22 +613,22 @@ def test_a_huge_file_is_refused(tmp_path):
 
 
 def test_failures_while_reading_are_told(tmp_path, monkeypatch):
-    path = written(tmp_path / "weights.pth", small_state())
+    path = written(tmp_path / "weights.pth", {"a": tensor(FLOATS, "0")})
 
-    class Shrinking(checkpoint._Reader):
-        def __init__(self, file):
-            super().__init__(file)
-            os.truncate(path, self.size - 3)
+    def shrink(number, fstat=os.fstat):
+        status = fstat(number)
+        os.truncate(path, status.st_size - 3)
+        return status
 
     with monkeypatch.context() as patch:
-        patch.setattr(checkpoint, "_Reader", Shrinking)
+        patch.setattr(checkpoint.os, "fstat", shrink)
         refused(path, "became shorter while it was read")
     for error, message in [
         (MemoryError(), "does not fit into memory"),
         (OSError(5, "Input/output error"), "Input/output"),
     ]:
 
-        def fail(reader, error=error):
+        def fail(*args, error=error):
             raise error
 
         with monkeypatch.context() as patch:

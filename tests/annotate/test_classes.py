@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instahash.annotate import classes
+from instahash.annotate import OfflineAnnotator, classes
 from instahash.annotate.classes import class_labels, label_scores
+from instahash.errors import SettingsError
 
 # What a photo of a class shows beside it, or what people call it; of these words one class has each.
 ALONE = set(
@@ -299,3 +300,9 @@ def test_scores_are_the_sums_and_a_broader_word_has_no_less(seed, concentration,
     for word, parents in NAMES + BROADER:
         for parent in parents:
             assert scores[parent] >= scores[word], (word, parent)
+
+
+@pytest.mark.parametrize("n_threads", [0, -1, 2.5, "2", True, None])
+def test_a_wrong_number_of_threads_is_one_line(n_threads):
+    with pytest.raises(SettingsError, match="n_threads is .* at least 1"):
+        OfflineAnnotator(n_threads=n_threads)

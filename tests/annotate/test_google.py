@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from instahash.annotate import google, service
+from instahash.annotate import google
 from instahash.data import Label
-from instahash.errors import AnnotatorError, ImageError
+from instahash.errors import AnnotatorError, ImageError, SettingsError
 
 LABELS, OBJECTS = "LABEL_DETECTION", "OBJECT_LOCALIZATION"
 UNLIMITED = 1e6  # images a minute
@@ -475,10 +475,30 @@ def test_the_rate_is_kept_by_threads_and_tries_together(vision, annotator, pictu
 
 def test_a_low_rate_makes_small_calls(annotator):
     assert [annotator(rate=rate).batch_size for rate in (1, 4, 20, 63, 64, 1800)] == [1, 1, 5, 15, 16, 16]
-    for rate in (0, -1, float("nan")):
-        with pytest.raises(AnnotatorError) as caught:
-            annotator(rate=rate)
-        check_error(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rate": 0},
+        {"rate": -1},
+        {"rate": float("nan")},
+        {"rate": "fast"},
+        {"max_results": 2.5},
+        {"objects": 1},
+        {"n_concurrent": 0},
+        {"timeout": float("inf")},
+        {"endpoint": None},
+        {"max_cost": -1},
+        {"max_cost": float("nan")},
+        {"max_cost": "5"},
+        {"cost": 5},
+    ],
+)
+def test_a_wrong_setting_is_one_line(annotator, wrong):
+    with pytest.raises(SettingsError) as caught:
+        annotator(**wrong)
+    check_error(caught.value, *wrong)
 
 
 # ---------------------------------------------------------------------------------------------------------------- cost
@@ -603,11 +623,10 @@ for path in sys.argv[1:] or [None]:
     if path:
         os.environ["GOOGLE_APPLICATION_CREDENTIALS"] = path
     try:
-        found = service.has_credentials()
         google.GoogleAnnotator()
-        print(json.dumps([found, "made"]))
+        print(json.dumps([True, "made"]))
     except AnnotatorError as error:
-        print(json.dumps([found, str(error)]))
+        print(json.dumps([not isinstance(error, service.NotSetUpError), str(error)]))
 """
 
 
@@ -651,7 +670,8 @@ def test_credentials_that_are_broken(fake_vision, tmp_path):
     paths = [tmp_path / name for name in [*contents, "folder", "absent"]]
     answers = run(TRY, tmp_path, *paths)
     assert len(answers) == len(paths)
-    for path, (_, message) in zip(paths, answers, strict=True):
+    for path, (found, message) in zip(paths, answers, strict=True):
+        assert found is True
         check_error(message, f"'{path}'", "GOOGLE_APPLICATION_CREDENTIALS", "--annotator offline")
 
 
@@ -659,7 +679,8 @@ def test_broken_credentials_of_gcloud(fake_vision, tmp_path):
     folder = tmp_path / ".config" / "gcloud"
     folder.mkdir(parents=True)
     (folder / "application_default_credentials.json").write_text("{", encoding="utf-8")
-    ((_, message),) = run(TRY, tmp_path)
+    ((found, message),) = run(TRY, tmp_path)
+    assert found is True
     check_error(message, "gcloud", "--annotator offline")
 
 
@@ -700,7 +721,6 @@ def test_credentials_and_endpoint_lead_to_another_host(fake_vision, tmp_path, mo
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "key.json"))
     monkeypatch.setenv("no_grpc_proxy", "127.0.0.1")
     monkeypatch.setattr(google, "FIRST_DELAY", 0.01)
-    assert service.has_credentials()
     with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as threads:
         labeller = google.GoogleAnnotator(endpoint=f"127.0.0.1:{server.getsockname()[1]}", patience=0.1, timeout=2)
         stopped = threading.Event()

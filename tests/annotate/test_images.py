@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 pytest.importorskip("PIL", reason="Pillow is not installed: `python3 -m pip install pillow`")
 
-from PIL import Image, ImageCms, ImageFile, PngImagePlugin, features  # noqa: E402
+from PIL import Image, ImageCms, ImageFile, PngImagePlugin, features
 
-from instahash.annotate import images  # noqa: E402
-from instahash.errors import ImageError  # noqa: E402
+from instahash.annotate import images
+from instahash.errors import ImageError
 
 # Each is a function of the content alone.
 ALL = [lambda content: images.decode(content, 8), images.jpeg, images.square]

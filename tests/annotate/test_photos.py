@@ -195,7 +195,8 @@ def test_what_could_wait_for_ever_is_not_opened(tree):
         assert [photo.id for photo in others] == ["f/pipe.jpg", "f/socket.jpg", "/dev/zero"]
         # In a process of its own, which can be ended where it waits.
         code = "import sys; from instahash.annotate.photos import find_photos\n"
-        code += "for photo in find_photos(sys.argv[1:]):\n    try: photo.read()\n    except Exception as e: print(photo.id, repr(e))"
+        code += "for photo in find_photos(sys.argv[1:]):\n    try: photo.read()\n"
+        code += "    except Exception as e: print(photo.id, repr(e))"
         process = subprocess.run(
             [sys.executable, "-c", code, *(photo.id for photo in others)], capture_output=True, text=True, timeout=20
         )

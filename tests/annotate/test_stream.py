@@ -370,7 +370,7 @@ def test_the_wait_for_another_one_ends_with_the_stream(path, cache):
 # ------------------------------------------------------------------------------------------------------------ streaming
 
 
-def counted(sources, drawn):
+def plural(sources, drawn):
     for source in sources:
         drawn.append(source)
         yield source
@@ -378,7 +378,7 @@ def counted(sources, drawn):
 
 def test_an_endless_source_is_taken_from_as_far_as_needed():
     drawn = []
-    endless = counted(((f"{i}", b"text %d" % i) for i in itertools.count()), drawn)
+    endless = plural(((f"{i}", b"text %d" % i) for i in itertools.count()), drawn)
     stream = annotate(endless, Annotator(4, 2))
     assert [annotation.id for annotation in itertools.islice(stream, 5)] == list("01234")
     stream.close()
@@ -387,7 +387,7 @@ def test_an_endless_source_is_taken_from_as_far_as_needed():
 
 def test_nothing_is_read_before_the_first_is_wanted():
     drawn, annotator = [], Annotator()
-    stream = annotate(counted(texts(3), drawn), annotator)
+    stream = annotate(plural(texts(3), drawn), annotator)
     stream.close()
     assert not drawn and not annotator.asked
 
@@ -401,7 +401,7 @@ def test_no_more_photos_are_read_than_are_under_way(cache, batch_size, n_workers
             cache.put(digest(content), seen(content))
     drawn, lead = [], []
     annotator = Annotator(batch_size, n_workers, lambda number, images, stopped: time.sleep(0.02 * (number % 8 == 0)))
-    for i, annotation in enumerate(annotate(counted(sources, drawn), annotator, cache)):
+    for i, annotation in enumerate(annotate(plural(sources, drawn), annotator, cache)):
         assert annotation.error is None
         lead.append(len(drawn) - i)
     assert max(lead) <= (1 if state == "kept" else ahead(batch_size, n_workers) + 1)
@@ -495,7 +495,7 @@ def test_a_stream_that_is_closed_waits_for_calls_under_way_keeps_their_answers_a
     gate = Gate(n_workers)
     annotator = Annotator(2, n_workers, gate)
     drawn = []
-    stream = annotate(counted(texts(100), drawn), annotator, cache)
+    stream = annotate(plural(texts(100), drawn), annotator, cache)
     assert next(stream).labels == seen(b"text 0")
     wait_until(lambda: gate.n_waiting == n_workers)
     n_drawn, n_asked = len(drawn), len(annotator.asked)
@@ -551,7 +551,7 @@ def test_nothing_that_was_answered_is_asked_again_after_ctrl_c(path, interruptio
 
     annotator, drawn = Annotator(3, n_workers, work), []
     with pytest.raises(KeyboardInterrupt), Cache(path, Annotator.key) as cache:
-        list(annotate(counted(texts(60), drawn), annotator, cache))
+        list(annotate(plural(texts(60), drawn), annotator, cache))
     assert annotator.n_running == 0
     answered = flat(annotator.answered)
     assert sorted(flat(annotator.asked)) == sorted(answered) and len(answered) < 60
@@ -649,7 +649,7 @@ def test_what_fails_in_the_loop_loses_no_answer(path, error):
     gate = Gate(2)
     annotator = Annotator(2, 2, gate)
     with pytest.raises(error), Cache(path, Annotator.key) as cache:
-        for annotation in annotate(texts(100), annotator, cache):
+        for _ in annotate(texts(100), annotator, cache):
             wait_until(lambda: gate.n_waiting == 2)
             threading.Timer(0.05, gate.open.set).start()
             raise error

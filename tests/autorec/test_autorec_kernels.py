@@ -31,32 +31,6 @@ def network(S, seed, dtype, n_hidden=3):
 
 
 @both_precisions
-@given(drawn=rating_matrices(max_size=10), seed=seeds, scale=st.floats(-2, 2))
-def test_add_product(dtype, drawn, seed, scale):
-    S, rng = drawn[0], np.random.default_rng(seed)
-    A, start = rng.normal(size=(S.shape[1], 3)).astype(dtype), rng.normal(size=(S.shape[0], 3)).astype(dtype)
-    data = S.data.astype(dtype)
-    read_only(S.indptr, S.indices, data, A)
-    out, expected = start.copy(), start.astype(float)
-    kernels.add_product(S.indptr, S.indices, data, A, dtype(scale), out)
-    reference.add_product(S.indptr, S.indices, data, A, scale, expected)
-    close(out, expected, dtype)
-    np.testing.assert_allclose(expected, start + scale * (S @ A), rtol=1e-5, atol=1e-5)
-
-
-@both_precisions
-@given(drawn=rating_matrices(), seed=seeds)
-def test_outputs_at(dtype, drawn, seed):
-    S = drawn[0]
-    H, U, b = network(S, seed, dtype)
-    read_only(S.indptr, S.indices, H, U, b)
-    out, expected = np.zeros(S.nnz, dtype), np.zeros(S.nnz)
-    kernels.outputs_at(S.indptr, S.indices, H, U, b, out)
-    reference.outputs_at(S.indptr, S.indices, H, U, b, expected)
-    close(out, expected, dtype)
-
-
-@both_precisions
 @pytest.mark.parametrize("span, weight", [(None, 0.0), (None, 0.3), (None, 1.0), ((-1.0, 2.0), 0.0)])
 @given(drawn=rating_matrices(), seed=seeds)
 def test_correct(dtype, span, weight, drawn, seed):
@@ -86,19 +60,3 @@ def test_add_gram(dtype, drawn, other, seed):
     reference.add_gram(X_T.indptr, X_T.indices, x, S.indptr, S.indices, s, expected)
     close(out, expected, dtype)
     np.testing.assert_allclose(expected, X.toarray().T @ S.toarray(), rtol=1e-5, atol=1e-5)
-
-
-@both_precisions
-@pytest.mark.parametrize(
-    "name, n_arrays, options", [("momentum", 3, (0.1, 0.9)), ("adam", 4, (0.01, 0.9, 0.999, 1e-8))]
-)
-@given(seed=seeds, n=st.integers(1, 20))
-def test_optimisers(dtype, name, n_arrays, options, seed, n):
-    rng = np.random.default_rng(seed)
-    start = [np.abs(rng.normal(size=n)) if k == 3 else rng.normal(size=n) for k in range(n_arrays)]
-    mine, theirs = [a.astype(dtype) for a in start], [a.astype(dtype).astype(float) for a in start]
-    read_only(mine[1])
-    getattr(kernels, name)(*mine, *options)
-    getattr(reference, name)(*theirs, *options)
-    for got, wanted in zip(mine, theirs):
-        close(got, wanted, dtype, 20)

@@ -6,9 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.autorec import AutoRec, epochs, expansion_decay, rating_matrix, reference
-from instahash.autorec.memory import Memory
-from instahash.errors import DataError, DivergenceError, ModelError, SettingsError
+from instahash.autorec import AutoRec, AutoRecSettings, expansion_decay, rating_matrix, reference
+from instahash.autorec.problem import Problem
+from instahash.errors import DataError, DivergenceError, ModelError, SettingsError, UntrainedError
+from instahash.network.layers import grown
+from instahash.network.reference import sigmoid
+from instahash.replay import ReplayBuffer
 from instahash.testing import bag_matrices, rating_matrices
 from instahash.training import EarlyStopping
 
@@ -62,9 +65,7 @@ def test_explicit_ratings_are_completed():
     full = 3 + rng.normal(size=(300, 2)) @ rng.normal(size=(2, 20))
     kept = rng.random(full.shape) < 0.5
     train, test = (sparse.csr_array(np.where(mask, full, 0)) for mask in (kept, ~kept))
-    model = AutoRec(
-        n_hidden=8, epochs=60, batch_size=32, learning_rate=0.02, reg=0.01, init="random", objective="observed"
-    )
+    model = AutoRec(n_hidden=8, epochs=60, batch_size=32, learning_rate=0.02, reg=0.01, absent_weight=0)
     model.fit(train, background=3.0)
     errors = model.predict_at(train, test, background=3.0) - test.data
     assert np.sqrt(np.mean(errors**2)) < 0.5 * np.std(test.data)
@@ -76,7 +77,7 @@ def test_explicit_ratings_are_completed():
 
 def test_observed_sets_teach_nothing():
     """With only words that are there to explain, predicting 1 for every word is perfect."""
-    model = AutoRec(**{**SMALL, "objective": "observed"}).fit(planted())
+    model = AutoRec(**{**SMALL, "absent_weight": 0}).fit(planted())
     assert model.history[-1] < 0.01 and model.predict(asked_about(6, 7)).min() > 0.9
 
 
@@ -115,11 +116,9 @@ def test_the_history_is_the_rmse_of_the_reference(decoder):
 def test_predictions_are_those_of_the_reference(drawn, asked, span):
     ratings, c = drawn
     rng = np.random.default_rng(ratings.nnz)
-    model = AutoRec(n_hidden=4)
-    model._forget(10, 10, c)
-    model.span = np.array(span or (), np.float32)
-    for array in (model._Vt, model.mu, model.U, model.b):
-        array[:] = rng.normal(size=array.shape)
+    arrays = {name: rng.normal(size=shape) for name, shape in (("V", (4, 10)), ("mu", 4), ("U", (10, 4)), ("b", 10))}
+    arrays = {name: array.astype(np.float32) for name, array in arrays.items()}
+    model = AutoRec.from_arrays(arrays | {"span": np.array(span or ()), "background": np.array(c)})
     X = np.zeros(ratings.shape)
     entries = ratings.tocoo()
     X[entries.row, entries.col] = entries.data - asked
@@ -190,14 +189,14 @@ def test_training_ends_where_the_callback_says_so_and_keeps_the_best_epoch():
        allowed=st.none() | st.sets(st.integers(0, 9)), banned=st.sets(st.integers(0, 9)))  # fmt: skip
 def test_recommend_is_a_full_sort_cut_off(seed, top, exclude_seen, block, allowed, banned):
     rng = np.random.default_rng(seed)
-    model = AutoRec(n_hidden=2)
-    model._forget(10, 10, -1.0)
-    for array in (model._Vt, model.mu, model.U):
-        array[:] = rng.integers(-1, 2, array.shape)  # small whole numbers: many ties
+    # Small whole numbers: many ties.
+    shapes = (("V", (2, 10)), ("mu", 2), ("U", (10, 2)), ("b", 10))
+    arrays = {name: rng.integers(-1, 2, shape).astype(np.float32) for name, shape in shapes}
+    model = AutoRec.from_arrays(arrays | {"background": np.array(-1.0)})
     posts = sparse.csr_array((rng.random((5, 10)) < 0.3).astype(np.float32))
     options = {"exclude_seen": exclude_seen, "restrict_to": allowed, "banned": banned}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("instahash.autorec.model.OUTPUTS", 10 * block)
+        patch.setattr("instahash.autorec.recommend.OUTPUTS", 10 * block)
         ids, scores = model.recommend(posts, top, **options)
     outputs = model.predict(posts)
     may = set(range(10) if allowed is None else allowed) - banned
@@ -251,60 +250,44 @@ def test_new_posts_are_learnt_and_old_ones_not_forgotten(options):
     assert model.rmse(wide) < old_before + 0.02
 
 
-def test_without_memory_old_posts_are_forgotten():
-    """What the remembered posts are good for: the same training on the new posts alone loses the old ones."""
+def test_without_the_replay_buffer_old_posts_are_forgotten():
+    """What the replayed posts are good for: the same training on the new posts alone loses the old ones."""
     old, new = planted(), with_a_new_word(60, 1)
     wide = sparse.csr_array((old.data, old.indices, old.indptr), shape=(300, 14))
     rmses = []
     for forget in (False, True):
         model = AutoRec(**SMALL).fit(old)
         if forget:
-            model._memory.X = model._memory.S = model._memory.X[:0]
-        rmses.append(model.partial_fit(new).rmse(wide))
+            model.replay = ReplayBuffer((model.replay.matrices[0][:0],), 300)
+        rmses.append(model.partial_fit(new, epochs=30).rmse(wide))
     assert rmses[1] > 1.1 * rmses[0]
 
 
-def test_memory_is_a_fair_draw_of_all_posts(monkeypatch):
-    """Each of 20 posts and of 30 later ones, told apart by their words, is among the 10 kept with probability 1/5."""
-    monkeypatch.setattr("instahash.autorec.memory.SIZE", 10)
-    posts, drawn = sparse.csr_array(np.eye(50, dtype=np.float32)), np.zeros(50)
-    first = sparse.csr_array(posts[:20, :20])
-    for seed in range(600):
-        memory = Memory()
-        memory.add(first, 2 * first, seed)
-        memory.add(posts[20:], 2 * posts[20:], seed)
-        assert memory.X.shape == (10, 50) and memory.seen == 50 and (memory.S != 2 * memory.X).nnz == 0
-        drawn += memory.X.sum(axis=0)
-    assert np.abs(drawn - 120).max() < 4.5 * np.sqrt(600 * 0.2 * 0.8)
-
-
-def test_memory_of_targets_of_their_own_and_of_inputs_that_are_targets():
-    X = sparse.csr_array(np.eye(4, dtype=np.float32))
-    for first, then in ((2 * X, X), (X, 2 * X), (X, X)):
-        memory = Memory()
-        memory.add(X, first, 0)
-        all_X, all_S = memory.after(X, then)
-        np.testing.assert_array_equal(all_X.toarray(), np.vstack([X.toarray()] * 2))
-        np.testing.assert_array_equal(all_S.toarray(), np.vstack([then.toarray(), first.toarray()]))
-        assert (all_S is all_X) == (first is X and then is X)
+@pytest.mark.parametrize("first, then, kept", [(True, True, 1), (True, False, 2), (False, True, 2), (False, False, 2)])
+def test_targets_are_replayed_whether_they_were_the_inputs_or_not(first, then, kept):
+    posts, others = planted(6), planted(6, seed=1)
+    model = AutoRec(**{**SMALL, "epochs": 1}).fit(posts, targets=None if first else others)
+    model.partial_fit(posts, targets=None if then else others)
+    assert len(model.replay.matrices) == kept and model.replay.seen == 12
+    wanted = [(posts if same else others).toarray() for same in (then, first)]
+    np.testing.assert_array_equal(model.replay.matrices[-1].toarray(), 2 * np.vstack(wanted))
 
 
 def test_a_new_word_by_hand():
     """Word 2 is new, and met word 0 twice and word 1 once; it is in two of four posts."""
-    model = AutoRec(n_hidden=2, absent_weight=0.5)
-    model._forget(2, 2, 0.0)
-    model._Vt[:], model.U[:], model.b[:] = [[3, 0], [0, 6]], 1, [7, 8]
+    arrays = {"V": np.array([[3.0, 0], [0, 6]]), "mu": np.zeros(2), "U": np.ones((2, 2)), "b": np.array([7.0, 8])}
+    model = AutoRec.from_arrays(arrays | {"background": np.array(0.0)}, AutoRecSettings(absent_weight=0.5))
     X = sparse.csr_array(np.array([[1.0, 1, 1], [1, 0, 1], [0, 1, 0], [1, 0, 0]]))
-    model._grow(X, X)
-    np.testing.assert_allclose(model.V.T, [[3, 0], [0, 6], [2, 2]])
-    np.testing.assert_allclose(model.U, [[1, 1], [1, 1], [0, 0]])
-    np.testing.assert_allclose(model.b, [7, 8, 2 / 3])  # mean rating with the absent ones counted half: 2 / (2 + 2 / 2)
+    theta = grown(model.parameters, X, Problem(X, X, model.settings, model.span, None).best_constants())
+    np.testing.assert_allclose(theta.V.T, [[3, 0], [0, 6], [2, 2]])
+    np.testing.assert_allclose(theta.U, [[1, 1], [1, 1], [0, 0]])
+    np.testing.assert_allclose(theta.b, [7, 8, 2 / 3])  # mean rating, absent ones counted half: 2 / (2 + 2 / 2)
 
 
 def test_new_posts_start_from_the_best_decoder_where_it_is_known():
     """With steps of size zero, only the closed form can have changed the decoder."""
     still = {**SMALL, "learning_rate": 1e-30, "epochs": 1}
-    for options, moves in (({}, True), ({"objective": "observed"}, False), ({"absent_weight": 0.5}, False)):
+    for options, moves in (({}, True), ({"absent_weight": 0}, False), ({"absent_weight": 0.5}, False)):
         model = AutoRec(**{**still, **options}).fit(planted())
         before = model.U.copy()
         model.partial_fit(with_a_new_word(60, 1))
@@ -313,14 +296,14 @@ def test_new_posts_start_from_the_best_decoder_where_it_is_known():
 
 def test_new_posts_are_rated_over_the_background_of_the_training():
     stars = sparse.csr_array(np.array([[5.0, 4, 0], [0, 2, 1], [4, 0, 5]]))
-    model = AutoRec(**{**SMALL, "objective": "observed"}).fit(stars, 3.0).partial_fit(stars)
-    np.testing.assert_array_equal(np.sort(model._memory.X.data), np.sort(np.tile(stars.data - 3, 2)))
+    model = AutoRec(**{**SMALL, "absent_weight": 0}).fit(stars, 3.0).partial_fit(stars)
+    np.testing.assert_array_equal(np.sort(model.replay.matrices[0].data), np.sort(np.tile(stars.data - 3, 2)))
 
 
 def test_sigmoid_outputs_start_at_the_mean_rating_and_reach_as_far_as_the_targets():
     targets = planted()
     targets.data[:] = 0.5
-    model = AutoRec(n_hidden=3, epochs=0, output="sigmoid").fit(planted(), targets=targets)
+    model = AutoRec(n_hidden=3, epochs=0, init="spectral", output="sigmoid").fit(planted(), targets=targets)
     np.testing.assert_array_equal(model.span, [0, 1.5])
     means = np.where(targets.toarray() > 0, 0.5, -1).mean(axis=0)
     np.testing.assert_allclose(model.predict(planted(5)), np.tile(means, (5, 1)), atol=1e-5)
@@ -330,18 +313,17 @@ def test_a_parameter_that_is_not_finite_is_found_even_where_the_loss_is():
     model = AutoRec(**{**SMALL, "epochs": 1}).fit(planted(40))
     model.U[3, 2] = np.nan
     with pytest.raises(DivergenceError, match="in epoch 2: U or the loss"):
-        epochs.check(model, 1.0)
+        model.parameters.check_finite(1.0, "autorec", 2, 0.1)
 
 
 @pytest.mark.parametrize("same", [True, False])
 def test_a_saved_model_answers_and_learns_as_the_one_that_was_saved(same):
     targets = None if same else planted(seed=3)
     model = AutoRec(**{**SMALL, "output": "sigmoid"}).fit(planted(), targets=targets)
-    settings = {**SMALL, "output": "sigmoid"}
-    loaded = AutoRec.from_arrays(**model.to_arrays(), history=model.history.loss, settings=settings)
+    loaded = AutoRec.from_arrays(model.to_arrays(), model.settings, model.history.loss)
     np.testing.assert_array_equal(loaded.predict(asked_about(3)), model.predict(asked_about(3)))
     assert loaded.rmse(planted(), targets=targets) == model.rmse(planted(), targets=targets)
-    assert loaded._memory.seen == 300
+    assert loaded.replay.seen == 300
     new = with_a_new_word(30, 1)
     extra = {} if same else {"targets": with_a_new_word(30, 2)}
     for each in (model, loaded):
@@ -353,10 +335,10 @@ def test_the_published_form_is_taken_up():
     """V, mu, U and b of U g(V r + mu) + b with g the sigmoid itself."""
     rng = np.random.default_rng(0)
     V, mu, U, b = (rng.normal(size=shape) for shape in ((3, 5), 3, (5, 3), 5))
-    model = AutoRec.from_arrays(V, mu, U, b)
+    model = AutoRec.from_arrays({"V": V, "mu": mu, "U": U, "b": b})
     r = rng.random((2, 5)) * (rng.random((2, 5)) < 0.5)
-    np.testing.assert_allclose(model.predict(sparse.csr_array(r)), reference.sigmoid(r @ V.T + mu) @ U.T + b)
-    with pytest.raises(ModelError, match="holds no posts to practise with"):
+    np.testing.assert_allclose(model.predict(sparse.csr_array(r)), sigmoid(r @ V.T + mu) @ U.T + b)
+    with pytest.raises(ModelError, match="holds no posts to train on again"):
         model.partial_fit(planted()[:, :5].tocsr())
 
 
@@ -390,24 +372,29 @@ def test_the_decay_by_hand():
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"reg": float("nan")}, "reg is nan; it must be at least 0"),
+        ({"reg": float("nan")}, "reg is nan; it must be a finite number"),
         ({"n_hidden": 0}, "n_hidden is 0; it must be at least 1"),
+        ({"n_hidden": 2.5}, "n_hidden is 2.5; it must be a whole number"),
+        ({"n_hidden": "3"}, "n_hidden is '3'; it must be a whole number"),
+        ({"n_hiden": 3}, "there is no setting 'n_hiden'; did you mean n_hidden?"),
+        ({"settings": 500}, "settings are 500; give AutoRecSettings"),
         ({"batch_size": 0}, "batch_size is 0; it must be at least 1"),
-        ({"seed": -1}, "seed is -1; it must be at least 0"),
-        ({"n_threads": 0}, "n_threads is 0; it must be at least 1"),
+        ({"seed": -1}, "seed is -1; it must be a whole number of at least 0"),
+        ({"seed": True}, "seed is True; it must be a whole number of at least 0"),
+        ({"n_threads": 0}, "n_threads is 0; it must be a whole number of at least 1"),
         *(
             ({name: "x"}, f"{name} is 'x'; it must be one of")
-            for name in ("init", "decoder", "optimizer", "schedule", "output", "objective")
+            for name in ("init", "decoder", "optimizer", "schedule", "output", "dtype")
         ),
         ({"epochs": 0, "init": "random"}, "epochs is 0; it must be at least 1"),
-        ({"learning_rate": 0.0}, "it must be above 0, try 0.001"),
+        ({"epochs": "many"}, "epochs is 'many'; it must be a whole number or one of auto"),
+        ({"learning_rate": 0.0}, "it must be above 0, such as 0.001"),
         ({"hidden": "softplus"}, "hidden is 'softplus'; it must be one of sigmoid, tanh, relu, identity"),
-        ({"absent_weight": 0.0}, "set objective=observed"),
-        ({"corruption": 1.0}, "corruption is 1.0; it must be at least 0 and below 1"),
+        ({"absent_weight": -1.0}, "absent_weight is -1.0; it must be at least 0"),
+        ({"corruption": 1.0}, "corruption is 1.0; it must be below 1"),
         ({"decoder": "ridge", "output": "sigmoid"}, "take decoder=gradient"),
-        ({"optimizer": "lbfgs", "corruption": 0.1}, "set corruption=0 and dropout=0"),
-        ({"init": "spectral", "objective": "observed"}, "with objective=observed set init=random"),
-        ({"dtype": "int32"}, "dtype is 'int32'; it must be one of float32, float64"),
+        ({"optimizer": "lbfgs", "corruption": 0.1}, "set corruption=0"),
+        ({"init": "spectral", "absent_weight": 0}, "with absent_weight=0 set init=random"),
     ],
 )
 def test_settings_that_cannot_be(options, message):
@@ -434,10 +421,6 @@ def test_an_entry_given_twice_is_a_sum():
     np.testing.assert_array_equal(twice.data, before)
 
 
-def test_without_a_rating_for_every_word_the_start_is_random():
-    assert AutoRec().init == "spectral" and AutoRec(objective="observed").init == "random"
-
-
 def test_no_epochs_where_the_decoder_is_solved_for():
     model = AutoRec(n_hidden=6, epochs=0, init="random", decoder="ridge").fit(planted())
     assert len(model.history) == 0 and model.rmse(planted()) < 0.9
@@ -445,7 +428,7 @@ def test_no_epochs_where_the_decoder_is_solved_for():
 
 def test_a_state_of_another_size():
     state = AutoRec(**{**SMALL, "epochs": 1}).fit(planted(40)).state()
-    with pytest.raises(DataError, match=r"\(12, 6\), this training needs \(12, 5\)"):
+    with pytest.raises(DataError, match=r"Vt of shape \(12, 6\), this training needs \(12, 5\)"):
         AutoRec(**{**SMALL, "n_hidden": 5}).fit(planted(40), state=state)
 
 
@@ -465,19 +448,19 @@ def test_data_that_cannot_be_learnt_from():
         model.partial_fit(planted(4)[:, :5].tocsr())
     for question in (model.predict, model.encode, model.recommend, model.rmse, lambda r: model.predict_at(r, r)):
         for n_words in (5, 13):
-            with pytest.raises(DataError, match=f"given {n_words} word columns; the model has 12 words"):
+            with pytest.raises(DataError, match=f"ratings have {n_words} columns; the model has 12"):
                 question(asked_about(3, n_words=n_words))
-    with pytest.raises(DataError, match="lacks 'V_velocity': it is of another optimizer or decoder"):
+    with pytest.raises(DataError, match="lacks 'Vt_velocity': it is of another optimizer or decoder"):
         AutoRec(**{**SMALL, "optimizer": "sgd"}).fit(planted(40), state=model.state())
-    with pytest.raises(DataError, match=r"places \(2, 12\); for these ratings it needs 1 posts of 12 words"):
+    with pytest.raises(DataError, match="places have 2 posts; the ratings have 1"):
         model.predict_at(asked_about(3), planted(2))
-    for top in (-1, 2.0, None):
+    for top in (-1, 2.0, None, True, float("nan")):
         with pytest.raises(DataError, match=f"top is {top}; it must be a whole number of at least 0"):
             model.recommend([0], top)
     with pytest.raises(DataError, match="words must be word ids from 0 to 11, not"):
         model.recommend(np.zeros((2, 12), int))
-    with pytest.raises(DataError, match="decoder of shape None, this training needs"):
-        AutoRec(**SMALL).fit(planted(40), state=model.to_arrays() | {"U": None})
+    with pytest.raises(DataError, match="U of shape None, this training needs"):
+        AutoRec(**SMALL).fit(planted(40), state=model.state() | {"U": None})
     for options in ({"restrict_to": [12]}, {"banned": [-1]}, {"restrict_to": ["sea"]}):
         with pytest.raises(DataError, match=f"{next(iter(options))} must be word ids from 0 to 11"):
             model.recommend([0], **options)
@@ -508,10 +491,10 @@ def test_a_new_word_starts_as_strong_as_its_company():
     """Ratings on both sides of the background do not cancel in how much company a word has."""
     rng = np.random.default_rng(0)
     stars = sparse.csr_array((rng.random((80, 10)) < 0.5) * rng.integers(1, 6, (80, 10)).astype(float))
-    model = AutoRec(**{**SMALL, "objective": "observed"}).fit(narrow(stars, 9), 3.0)
+    model = AutoRec(**{**SMALL, "absent_weight": 0}).fit(narrow(stars, 9), 3.0)
     strongest = np.abs(model.V).max()
-    model._grow(*model._checked(stars, 3.0, None))
-    assert np.abs(model.V).max() == strongest
+    above = sparse.csr_array((stars.data - 3, stars.indices, stars.indptr), shape=stars.shape)
+    assert np.abs(grown(model.parameters, above, np.zeros(10)).V).max() == strongest
 
 
 def narrow(matrix, n_words):
@@ -520,19 +503,79 @@ def narrow(matrix, n_words):
 
 @pytest.mark.parametrize("background", [None, -0.5])
 @pytest.mark.parametrize("hidden", ["sigmoid", "relu", "identity"])
-def test_drives_and_the_bias_add_up_to_a_units_input(hidden, background):
+def test_unit_inputs_and_the_bias_add_up_to_a_units_input(hidden, background):
     model = AutoRec(**{**SMALL, "epochs": 2, "hidden": hidden}).fit(planted())
     asked = sparse.csr_array(
         np.array([[1, 0, 0.5, 0, 0, 0, -1, 0, 0, 0, 0, 0], [0] * 12, [0, 1] + [0] * 10], np.float32)
     )
-    drives = model.drives(asked, background)
-    assert drives.shape == (asked.nnz, model.n_hidden)
-    z = np.zeros((3, model.n_hidden)) + model.mu
-    np.add.at(z, np.repeat(np.arange(3), np.diff(asked.indptr)), drives)
+    parts = model.unit_inputs(asked, background)
+    assert parts.shape == (asked.nnz, model.settings.n_hidden)
+    z = np.zeros((3, model.settings.n_hidden)) + model.mu
+    np.add.at(z, np.repeat(np.arange(3), np.diff(asked.indptr)), parts)
     activation = {"sigmoid": lambda z: 1 / (1 + np.exp(-z)) - 0.5, "relu": lambda z: np.maximum(z, 0)}
     h = activation.get(hidden, lambda z: z)(z)
     np.testing.assert_allclose(h, model.encode(asked, background), atol=1e-5)
     above = 1 - (model.background if background is None else background)
-    np.testing.assert_allclose(drives[-1], above * model.V[:, 1], rtol=1e-5)
-    with pytest.raises(DataError, match="word columns"):
-        model.drives(asked[:, :5])
+    np.testing.assert_allclose(parts[-1], above * model.V[:, 1], rtol=1e-5)
+    with pytest.raises(DataError, match="columns"):
+        model.unit_inputs(asked[:, :5])
+
+
+def test_what_is_no_sparse_matrix_of_numbers():
+    model = AutoRec(**{**SMALL, "epochs": 1}).fit(planted(40))
+    for wrong, what in (
+        (planted(3).toarray(), "ndarray of float32"),
+        ([[1.0, 0.0]], "list"),
+        (planted(3).astype(complex), "csr_array of complex128"),
+    ):
+        for refuse in (AutoRec().fit, model.partial_fit, model.predict, model.rmse, model.unit_inputs):
+            with pytest.raises(DataError, match=f"ratings must be a sparse matrix of numbers, not {what}; give scipy"):
+                refuse(wrong)
+    broken = planted(3)
+    broken.data[1] = np.inf
+    for refuse in (model.predict, model.partial_fit, model.rmse, model.recommend):
+        with pytest.raises(DataError, match="entry that is not a finite number"):
+            refuse(broken)
+    with pytest.raises(DataError, match="background is nan; it must be a finite number"):
+        AutoRec().fit(planted(3), float("nan"))
+    with pytest.raises(DataError, match="places must be a sparse matrix"):
+        model.predict_at(planted(3), planted(3).toarray())
+
+
+def test_an_untrained_model_says_so():
+    for query in (AutoRec().predict, AutoRec().recommend, AutoRec().rmse, AutoRec().partial_fit):
+        with pytest.raises(UntrainedError, match="call fit"):
+            query(planted(3))
+
+
+@pytest.mark.parametrize("options", [{}, {"decoder": "ridge"}, {"optimizer": "lbfgs"}], ids=str)
+def test_an_interrupted_training_leaves_the_model_as_it_was(options):
+    posts = planted(100)
+    model = AutoRec(**{**SMALL, "epochs": 2, **options}).fit(posts)
+    before, kept, seen = model.predict(posts), model.to_arrays(), model.history.loss[:]
+    kept = {name: array.copy() for name, array in kept.items()}
+
+    def interrupt(model):
+        assert len(model.history) in (1, 3) and len(model.V.T) in (12, 14)
+        raise KeyboardInterrupt
+
+    for train in (lambda: model.fit(posts[:50], on_epoch=interrupt),
+                  lambda: model.partial_fit(with_a_new_word(9, 1), on_epoch=interrupt)):  # fmt: skip
+        with pytest.raises(KeyboardInterrupt):
+            train()
+        np.testing.assert_array_equal(model.predict(posts), before)
+        assert model.history.loss == seen
+        for name, array in model.to_arrays().items():
+            np.testing.assert_array_equal(array, kept[name])
+    other = AutoRec(**{**SMALL, "epochs": 2, **options}).fit(posts)
+    assert other.partial_fit(posts).U.tobytes() == model.partial_fit(posts).U.tobytes()
+
+
+def test_epochs_may_be_given_to_later_training_and_left_to_the_number_of_posts():
+    model = AutoRec(**{**SMALL, "epochs": 3}).fit(planted(40))
+    assert len(model.partial_fit(planted(9), epochs=2).history) == 5
+    assert len(model.partial_fit(planted(9)).history) == 8
+    with pytest.raises(SettingsError, match="epochs is 0.5; it must be a whole number"):
+        model.partial_fit(planted(9), epochs=0.5)
+    assert [AutoRec(epochs="auto").n_epochs(n) for n in (1, 5_000, 40_000, 10**6)] == [410, 24, 12, 12]
+    assert AutoRec(epochs=3).n_epochs(5_000) == 3

@@ -1,7 +1,6 @@
 """Training without arrays of posts x words against the dense reference: values, gradients, whole runs, in float64."""
 
 from contextlib import contextmanager
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.autorec import AutoRec, decoder, epochs, reference
-from instahash.autorec.optimize import lbfgs_epoch, rate_at
+from instahash.autorec import AutoRec, AutoRecSettings, reference, training
+from instahash.autorec.problem import Problem
 from instahash.autorec.spectral import spectral_start
+from instahash.network import reference as net_reference
+from instahash.network.layers import codes
 from instahash.testing import bag_matrices, rating_matrices
 from instahash.threads import Threads
 
@@ -19,10 +20,10 @@ seeds = st.integers(0, 10**6)
 OBJECTIVES = {
     "enforced": {},
     "weighted": {"absent_weight": 0.3},
-    "observed": {"objective": "observed"},
+    "observed": {"absent_weight": 0},
     "sigmoid output": {"output": "sigmoid"},
     "weighted sigmoid output": {"output": "sigmoid", "absent_weight": 0.3},
-    "observed sigmoid output": {"objective": "observed", "output": "sigmoid"},
+    "observed sigmoid output": {"absent_weight": 0, "output": "sigmoid"},
 }
 every_objective = pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
 
@@ -30,16 +31,17 @@ every_objective = pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):
     """Blocks of few words and posts, so that small data has several."""
-    monkeypatch.setattr(decoder, "WORDS", 4)
-    monkeypatch.setattr("instahash.autorec.epochs.BLOCK", 5)
+    monkeypatch.setattr("instahash.network.layers.WORDS", 4)
+    monkeypatch.setattr("instahash.autorec.problem.BLOCK", 5)
+    monkeypatch.setattr("instahash.autorec.training.BLOCK", 5)
 
 
 @contextmanager
 def going(dense_way):
     """Identity outputs are made, or not, whatever is cheaper."""
-    cheaper = epochs.goes_dense
+    cheaper = Problem.goes_dense
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(epochs, "goes_dense", lambda model, n: cheaper(model, n) if len(model.span) else dense_way)
+        patch.setattr(Problem, "goes_dense", lambda self, n: cheaper(self, n) if len(self.span) else dense_way)
         yield
 
 
@@ -59,8 +61,7 @@ def stored(matrix):
 
 
 def weights(model, S):
-    absent = model.absent_weight if model.objective == "enforced" else 0.0
-    return np.where(stored(S), 1.0, absent)
+    return np.where(stored(S), 1.0, model.settings.absent_weight)
 
 
 def span(model):
@@ -68,12 +69,15 @@ def span(model):
 
 
 def random_model(seed, n_words=9, **options):
-    rng, model = np.random.default_rng(seed), AutoRec(n_hidden=4, dtype="float64", **options)
-    model._Vt, model.mu = rng.normal(size=(n_words, 4)), rng.normal(size=4)
-    model.U, model.b = rng.normal(size=(n_words, 4)), rng.normal(size=n_words)
-    if options.get("output") == "sigmoid":
-        model.span = np.array([-0.5, 2.0])
-    return model
+    rng = np.random.default_rng(seed)
+    V, mu, U, b = (rng.normal(size=shape) for shape in ((n_words, 4), 4, (n_words, 4), n_words))
+    limits = np.array([-0.5, 2.0] if options.get("output") == "sigmoid" else [])
+    arrays = {"V": V.T, "mu": mu, "U": U, "b": b, "span": limits, "background": np.array(0.0)}
+    return AutoRec.from_arrays(arrays, AutoRecSettings(**options))
+
+
+def problem(model, X, S, threads):
+    return Problem(X, S, model.settings, model.span, threads)
 
 
 @every_objective
@@ -90,17 +94,17 @@ def test_loss_and_gradients_of_a_batch(objective, hidden, drawn, seed, reg, n_th
     wanted_loss, *wanted = reference.loss_and_gradients(
         model.V, model.mu, model.U, model.b, X.toarray(), S.toarray(), weights(model, S), reg, hidden, span(model)
     )
-    got = {name: np.full_like(value, np.nan) for name, value in model._parameters().items()}
+    got = {name: np.full_like(value, np.nan) for name, value in vars(model.parameters).items()}
 
-    def take(name, part, gradient):
+    def update(name, part, gradient):
         assert np.isnan(got[name][part]).all()  # each row once
         got[name][part] = gradient
 
     with Threads(n_threads, blas=False) as threads, going(dense_way=way):
-        square = epochs.descend(model, X, S, take, threads)
+        square = training.loss_and_gradients(model.parameters, problem(model, X, S, threads), update)
     penalty = 0.5 * reg * ((model.V**2).sum() + (model.U**2).sum())
     assert 0.5 * square / X.shape[0] + penalty == pytest.approx(wanted_loss, rel=1e-10)
-    for name, expected in zip(("V", "mu", "U", "b"), (wanted[0].T, *wanted[1:])):
+    for name, expected in zip(("Vt", "mu", "U", "b"), (wanted[0].T, *wanted[1:])):
         np.testing.assert_allclose(got[name], expected, rtol=1e-9, atol=1e-9, err_msg=name)
 
 
@@ -125,11 +129,10 @@ def test_large_means_of_codes_do_not_blur_the_rmse():
     """Outputs are then small differences of large numbers, in float32."""
     rng = np.random.default_rng(0)
     X = sparse.random_array((400, 60), density=0.1, rng=rng, format="csr")
-    model = AutoRec(n_hidden=3, hidden="identity")
-    model._forget(60, 60, 0.0)
-    model._Vt[:], model.mu[:] = 0.1 * rng.normal(size=(60, 3)), 1000
-    model.U[:] = rng.normal(size=(60, 3))
-    model.b[:] = -1000.0 * model.U.sum(axis=1)
+    V, U = 0.1 * rng.normal(size=(3, 60)), rng.normal(size=(60, 3))
+    arrays = {"V": V, "mu": np.full(3, 1000.0), "U": U, "b": -1000.0 * U.sum(axis=1), "background": 0.0}
+    arrays = {name: np.asarray(array, np.float32) for name, array in arrays.items()}
+    model = AutoRec.from_arrays(arrays, AutoRecSettings(hidden="identity"))
     with going(dense_way=False):
         got = model.rmse(X)
     exact = [array.astype(float) for array in (model.V, model.mu, model.U, model.b)]
@@ -156,33 +159,39 @@ def run_reference(model, X, S, start, learning_rate):
         for batch in range(3):
             rows = order[8 * batch : 8 * batch + 8]
             x = X_dense[rows]
-            if model.corruption:
+            if model.settings.corruption:
                 part = X[rows]
-                kept = rng.random(part.nnz, np.float32) >= model.corruption
+                kept = rng.random(part.nnz, np.float32) >= model.settings.corruption
                 row = np.repeat(np.arange(len(rows)), np.diff(part.indptr))
-                x[row, part.indices] *= kept / (1 - model.corruption)
+                x[row, part.indices] *= kept / (1 - model.settings.corruption)
             rate = learning_rate * (1 - (epoch - 1 + batch / 3) / 4)
             w = all_weights[rows]
             args = theta["V"].T, theta["mu"], theta["U"], theta["b"], x, S_dense[rows]
-            loss, dV, *rest = reference.loss_and_gradients(*args, w, model.reg, model.hidden, span(model))
-            penalty = 0.5 * model.reg * ((theta["V"] ** 2).sum() + (theta["U"] ** 2).sum())
+            loss, dV, *rest = reference.loss_and_gradients(
+                *args, w, model.settings.reg, model.settings.hidden, span(model)
+            )
+            penalty = 0.5 * model.settings.reg * ((theta["V"] ** 2).sum() + (theta["U"] ** 2).sum())
             squares += 2 * len(rows) * (loss - penalty)
             steps += 1
             gradients = dict(zip(("V", "mu", "U", "b"), (dV.T, *rest)))
-            for name in ("V", "mu") if model.decoder == "ridge" else theta:
-                if model.optimizer == "adam":
+            for name in ("V", "mu") if model.settings.decoder == "ridge" else theta:
+                if model.settings.optimizer == "adam":
                     corrected = rate * np.sqrt(1 - 0.999**steps) / (1 - 0.9**steps)
-                    reference.adam(theta[name], gradients[name], first[name], second[name], corrected, 0.9, 0.999, 1e-8)
+                    net_reference.adam(
+                        theta[name], gradients[name], first[name], second[name], corrected, 0.9, 0.999, 1e-8
+                    )
                 else:
-                    beta = 0.9 if model.optimizer == "momentum" else 0.0
-                    reference.momentum(theta[name], gradients[name], first[name], rate, beta)
-        if model.decoder == "ridge":
+                    beta = 0.9 if model.settings.optimizer == "momentum" else 0.0
+                    net_reference.momentum(theta[name], gradients[name], first[name], rate, beta)
+        if model.settings.decoder == "ridge":
             x = X_dense.copy()
-            if model.corruption:  # drawn anew, for five posts at a time
-                kept = [rng.random(X[i : i + 5].nnz, np.float32) >= model.corruption for i in range(0, len(x), 5)]
-                x[X.nonzero()] *= np.concatenate(kept) / (1 - model.corruption)
-            H = reference.forward(theta["V"].T, theta["mu"], U, b, x, model.hidden)[0]
-            theta["U"], theta["b"] = reference.ridge_decoder(H, S_dense, model.reg)
+            if model.settings.corruption:  # drawn anew, for five posts at a time
+                kept = [
+                    rng.random(X[i : i + 5].nnz, np.float32) >= model.settings.corruption for i in range(0, len(x), 5)
+                ]
+                x[X.nonzero()] *= np.concatenate(kept) / (1 - model.settings.corruption)
+            H = reference.forward(theta["V"].T, theta["mu"], U, b, x, model.settings.hidden)[0]
+            theta["U"], theta["b"] = reference.ridge_decoder(H, S_dense, model.settings.reg)
             squares = np.square(H @ theta["U"].T + theta["b"] - S_dense).sum()
         history.append(np.sqrt(squares / (all_weights.sum())))
     return theta, history
@@ -196,7 +205,7 @@ def run_reference(model, X, S, start, learning_rate):
         {"optimizer": "momentum", "hidden": "tanh", "reg": 0.01},
         {"corruption": 0.3, "hidden": "relu"},
         {"absent_weight": 0.2, "hidden": "identity"},
-        {"objective": "observed", "reg": 0.1},
+        {"absent_weight": 0, "reg": 0.1},
         {"output": "sigmoid"},
         {"decoder": "ridge", "reg": 0.01},
         {"decoder": "ridge", "reg": 0.01, "corruption": 0.3},
@@ -213,14 +222,11 @@ def test_whole_training_runs(options, n_hidden, n_threads):
     shared = {"n_hidden": n_hidden, "epochs": 4, "batch_size": 8, "dtype": "float64", "learning_rate": 0.03, "seed": 5}
     model = AutoRec(**{"init": "random", **shared, **options, "n_threads": n_threads})
     states = []
-    beginning = AutoRec(**{"init": "random", **shared, **options})
-    beginning._forget(9, 9, -1.0)
-    checked = beginning._checked(X, -1.0, S)
-    if beginning.output == "sigmoid":
-        beginning.span = np.array([0.0, 2.0])
+    limits = np.array([0.0, 2.0] if "output" in options else [])
+    above = [sparse.csr_array((A.data + 1, A.indices, A.indptr), shape=A.shape) for A in (X, S)]
     with Threads(1, blas=False) as threads:
-        beginning._start(*checked, threads)
-    start = beginning.V, beginning.mu, beginning.U, beginning.b
+        theta = training.start(Problem(*above, model.settings, limits, threads), 5)
+    start = theta.V, theta.mu, theta.U, theta.b
     model.fit(X, targets=S, on_epoch=lambda model: states.append(model.U.copy()))
     theta, history = run_reference(model, X, S, start, 0.03)
     np.testing.assert_allclose(model.history.loss, history, rtol=1e-7)
@@ -234,8 +240,8 @@ def test_the_ridge_decoder_and_its_loss(bags, seed, reg):
     model = random_model(seed, decoder="ridge", reg=reg)
     X = sparse.csr_array((bags.data * 2.0, bags.indices, bags.indptr), shape=bags.shape)
     with Threads(2, blas=False) as threads:
-        square = epochs.solve_decoder(model, X, X, None, threads)
-        H = epochs.codes(model, X, threads)
+        square = training.solve_decoder(model.parameters, problem(model, X, X, threads))
+        H = codes(model.parameters, X, "sigmoid", threads)
     U, b = reference.ridge_decoder(H, X.toarray(), reg)
     np.testing.assert_allclose(model.U, U, rtol=1e-7, atol=1e-8)
     np.testing.assert_allclose(model.b, b, rtol=1e-7, atol=1e-8)
@@ -244,7 +250,7 @@ def test_the_ridge_decoder_and_its_loss(bags, seed, reg):
 
 @pytest.mark.parametrize(
     "decoder_name, objective",
-    [("gradient", {}), ("ridge", {}), ("gradient", {"objective": "observed"}), ("gradient", {"output": "sigmoid"})],
+    [("gradient", {}), ("ridge", {}), ("gradient", {"absent_weight": 0}), ("gradient", {"output": "sigmoid"})],
     ids=str,
 )
 def test_lbfgs_lowers_the_loss_to_a_point_without_slope(decoder_name, objective):
@@ -266,25 +272,6 @@ def test_lbfgs_lowers_the_loss_to_a_point_without_slope(decoder_name, objective)
     assert model.history[-1] == pytest.approx(wanted, rel=1e-6)
 
 
-def test_lbfgs_keeps_the_best_point_not_the_last_one_tried(monkeypatch):
-    def minimize(function, start, **options):
-        first, _ = function(start - 1)
-        function(start + 5)
-        return SimpleNamespace(x=start - 1, fun=first)
-
-    monkeypatch.setattr("scipy.optimize.minimize", minimize)
-    theta = np.full(2, 3.0)
-    assert lbfgs_epoch({"x": theta}, lambda: (theta.sum(), {"x": np.ones(2)})) == 4.0
-    np.testing.assert_array_equal(theta, [2, 2])
-
-
-@pytest.mark.parametrize(
-    "schedule, rates", [("constant", [8, 8, 8]), ("linear", [8, 6, 2]), ("cosine", [8, 4 + 8**0.5, 4 - 8**0.5])]
-)
-def test_schedules_by_hand(schedule, rates):
-    np.testing.assert_allclose([rate_at(done, 8.0, schedule) for done in (0, 0.25, 0.75)], rates)
-
-
 @pytest.mark.parametrize("streamed", [False, True])
 @pytest.mark.parametrize("corruption", [0.0, 0.3])
 @pytest.mark.parametrize("same", [True, False])
@@ -295,10 +282,10 @@ def test_the_spectral_start_is_the_best_linear_map(monkeypatch, streamed, corrup
     X = planted(60)
     S = X if same else planted(60, seed=1)
     with Threads(2, blas=False) as threads:
-        Vt, mu, U, b = spectral_start(X, S, 3, "identity", corruption, np.random.default_rng(0), threads)
+        theta = spectral_start(X, S, 3, "identity", corruption, np.random.default_rng(0), threads)
     x, s = X.toarray(), S.toarray()
     wanted = s.mean(axis=0) + (x - x.mean(axis=0)) @ reference.best_linear_map(x, s, 3, corruption)
-    np.testing.assert_allclose((x @ Vt + mu) @ U.T + b, wanted, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose((x @ theta.Vt + theta.mu) @ theta.U.T + theta.b, wanted, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "relu", "identity"])
@@ -308,13 +295,16 @@ def test_units_start_nearly_linear(hidden):
     x = dense(X, -1.0)
     best = x.mean(axis=0) + (x - x.mean(axis=0)) @ reference.best_linear_map(x, x, 4)
     least = np.sqrt(np.square(best - x).mean())
-    rmses = [AutoRec(n_hidden=4, epochs=0, hidden=hidden, decoder=d).fit(X).rmse(X) for d in ("gradient", "ridge")]
+    rmses = [
+        AutoRec(n_hidden=4, epochs=0, init="spectral", hidden=hidden, decoder=d).fit(X).rmse(X)
+        for d in ("gradient", "ridge")
+    ]
     assert least - 1e-6 <= rmses[1] <= rmses[0] + 1e-6 <= 1.02 * least
 
 
 def test_more_units_than_the_data_has_rank():
     X = planted(30)
-    model = AutoRec(n_hidden=15, epochs=0, decoder="ridge", dtype="float64").fit(X)
+    model = AutoRec(n_hidden=15, epochs=0, init="spectral", decoder="ridge", dtype="float64").fit(X)
     assert model.rmse(X) < 0.05 and np.isfinite(model.V).all()
 
 
@@ -336,7 +326,7 @@ def test_data_of_lower_rank_than_there_are_units(monkeypatch, n_kinds, streamed,
     monkeypatch.setattr("instahash.autorec.spectral.DENSE_ENTRIES", 0 if streamed else 10**6)
     X = of_few_kinds(n_kinds)
     S = X if same else X[:, ::-1].tocsr()
-    model = AutoRec(n_hidden=12, epochs=0, hidden=hidden, **options).fit(X, targets=S)
+    model = AutoRec(n_hidden=12, epochs=0, init="spectral", hidden=hidden, **options).fit(X, targets=S)
     assert model.rmse(X, targets=S) < (0.02 if "corruption" not in options else 0.5)
     assert np.isfinite(model.V).all() and np.isfinite(model.U).all()
 
@@ -344,11 +334,22 @@ def test_data_of_lower_rank_than_there_are_units(monkeypatch, n_kinds, streamed,
 def test_many_units_for_a_few_kinds_of_posts(monkeypatch):
     """As many columns as one float32 sum blurs."""
     monkeypatch.setattr("instahash.autorec.spectral.DENSE_ENTRIES", 0)
-    model = AutoRec(n_hidden=200, epochs=0).fit(of_few_kinds(3, n_posts=300, n_words=600))
+    model = AutoRec(n_hidden=200, epochs=0, init="spectral").fit(of_few_kinds(3, n_posts=300, n_words=600))
     assert model.rmse(of_few_kinds(3, n_posts=300, n_words=600)) < 0.02
 
 
 def test_units_beyond_the_rank_can_learn():
     X = planted(60)
-    model = AutoRec(n_hidden=14, epochs=1, batch_size=8).fit(X)
+    model = AutoRec(n_hidden=14, epochs=1, batch_size=8, init="spectral").fit(X)
     assert (np.abs(model.U).sum(axis=0) > 0).all()
+
+
+def test_the_spectral_start_of_inputs_and_outputs_of_their_own():
+    """As many units as outputs: least squares itself."""
+    rng = np.random.default_rng(0)
+    X = sparse.csr_array(rng.normal(size=(40, 9)))
+    S = sparse.csr_array(rng.normal(size=(40, 4)))
+    model = AutoRec(n_hidden=4, epochs=0, init="spectral", hidden="identity", dtype="float64").fit(X, 0.0, targets=S)
+    A = np.column_stack([X.toarray(), np.ones(40)])
+    wanted = A @ np.linalg.lstsq(A, S.toarray(), rcond=None)[0]
+    np.testing.assert_allclose(model.predict(X), wanted, atol=1e-4)

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import random
+import re
 import resource
 import shlex
 import shutil
@@ -15,24 +16,18 @@ from pathlib import Path
 
 import pytest
 
-from instahash.data import Label, Post, write_posts
+from instahash.data import Label, Post
 from instahash.data.sample import sample_posts
+from instahash.formats import write_posts
+from instahash.storage import MODEL
 
 compiled = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains again and again: too long in Python"
 )
-QUICK = [
-    "--set",
-    "autorec.epochs=3",
-    "--set",
-    "autorec.n_hidden=8",
-    "--set",
-    "completion.epochs=12",
-    "--set",
-    "word2vec.epochs=2",
-    "--set",
-    "word2vec.dim=8",
-]
+QUICK = shlex.split(
+    "--set softmax.epochs=3 --set softmax.n_hidden=8 --set completion.epochs=12 --set word2vec.epochs=2 "
+    "--set word2vec.dim=8"
+)
 START = "import sys; from instahash.cli.{0} import main; sys.exit(main())"
 
 
@@ -88,12 +83,9 @@ def test_help_imports_no_numpy():
 
 def test_training_says_what_it_did(trained):
     folder, answer = trained
-    for part in ("300 kept of 300", "Word2Vec: loss", "AutoRec: cross-entropy", "Model saved in", "author       #"):
+    for part in ("300 kept of 300", "word2vec: loss", "softmax: cross-entropy", "Model saved in", "author       #"):
         assert part in answer.stdout
-    assert sorted(os.listdir(folder / "model")) == [
-        "autorec.npz", "baselines.npz", "completion.npz", "experts.npz", "fusion.npz", "linear.npz", "model.json",
-        "preferences.npz", "vocabulary.json", "word2vec.npz",
-    ]  # fmt: skip
+    assert os.listdir(folder / "model") == [MODEL]
     assert answer.stderr == ""  # no progress bars where standard error is no terminal
 
 
@@ -101,14 +93,16 @@ def test_training_says_what_it_did(trained):
 def test_quiet_training_of_the_sample_in_its_default_place(tmp_path):
     answer = run("train", "--quiet", *QUICK, cwd=tmp_path)
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
-    assert (tmp_path / "instahash-model" / "model.json").exists()
+    assert (tmp_path / "instahash-model" / MODEL).exists()
 
 
 def test_recommend_for_labels(trained):
     answer = run("recommend", "--model-dir", trained[0] / "model", "--labels", "dog, Puppy, zeppelin", "--json")
     value = json.loads(answer.stdout)
-    assert list(value) == ["hashtags", "scores", "word2vec", "autorec", "defaulted"]
-    assert len(value["word2vec"]) == 20 and len(value["hashtags"]) == len(value["scores"])
+    assert list(value) == ["hashtags", "scores", "scores_are", "source", "trace"]
+    assert (value["scores_are"], value["source"]) == ("probability", "experts")
+    assert value["trace"]["description"] == ["dog", "puppy"] and len(value["trace"]["word2vec"]) == 20
+    assert len(value["hashtags"]) == len(value["scores"]) == 10
     assert "unknown words left out: zeppelin" in answer.stderr
     plain = run("recommend", "--model-dir", trained[0] / "model", "--labels", "dog, Puppy", "--top", 1)
     assert plain.returncode == 0 and plain.stdout.count("#") <= 1 and plain.stderr == ""
@@ -144,7 +138,7 @@ def test_labels_below_min_score_are_left_out_as_in_the_explorer(trained):
 def test_recommend_for_labels_that_no_one_knows(trained):
     answer = run("recommend", "--model-dir", trained[0] / "model", "--labels", "zeppelin", "--json")
     value = json.loads(answer.stdout)
-    assert answer.returncode == 0 and value["fallback"] == "most_used" and "love" in value["hashtags"]
+    assert answer.returncode == 0 and value["source"] == "most_used" and "love" in value["hashtags"]
     assert "no word is known (zeppelin); these are the most used hashtags" in answer.stderr
 
 
@@ -154,7 +148,7 @@ def test_recommend_for_posts(trained, tmp_path):
     answer = run("recommend", "--model-dir", trained[0] / "model", "--posts", tmp_path / "some.jsonl", "--json")
     lines = [json.loads(line) for line in answer.stdout.splitlines()]
     assert [line["id"] for line in lines] == [post.id for post in posts]
-    assert [line.get("fallback") for line in lines] == [None] * 3 + ["most_used"] * 2
+    assert [line["source"] for line in lines] == ["experts"] * 3 + ["most_used"] * 2
     assert "2 posts without a known label" in answer.stderr
     plain = run("recommend", "--model-dir", trained[0] / "model", "--posts", tmp_path / "some.jsonl", "--top", 2)
     assert [line.split("\t")[0] for line in plain.stdout.splitlines()] == [post.id for post in posts]
@@ -179,7 +173,8 @@ def test_evaluate(trained, tmp_path):
     assert answer.stderr.count("\n") == 1
     value = json.loads(out.read_text())
     assert list(value) == [
-        "posts", "tables", "ranking", "empty", "defaulted", "protocol", "tables_by_system", "differences", "lists",
+        "posts", "tables", "ranking", "empty", "defaulted", "most_used", "protocol", "tables_by_system", "differences",
+        "lists",
     ]  # fmt: skip
     assert value["protocol"] == "description"
     assert refused(
@@ -204,8 +199,8 @@ def test_evaluate_completion(trained, tmp_path):
         "jaccard_ground_truth",
     ]
     data = ["--model-dir", trained[0] / "model", "--data", "sample"]
-    assert refused(run("evaluate", *data, "--protocol", "guess"), "argument --protocol: invalid choice: 'guess'")
-    assert refused(run("evaluate", *data, "--seed", "-1"), "argument --seed: -1 is below 0")
+    assert refused(run("evaluate", *data, "--protocol", "guess"), "the protocol is 'guess'; it must be")
+    assert refused(run("evaluate", *data, "--seed", "-1"), "argument --seed: -1 is not 0 or more")
 
 
 def test_a_reader_that_has_enough(trained):
@@ -261,19 +256,22 @@ def test_training_on_what_is_not_there_or_cut_off(tmp_path):
 @pytest.mark.parametrize(
     "args, message",
     [
-        (["--set", "autorec.epochs=many"], "autorec.epochs is 'many'; it must be a whole number"),
+        (["--set", "softmax.epochs=many"], "softmax.epochs is 'many'; it must be a whole number"),
+        (["--set", "word2vec.dim=2.5"], "word2vec.dim is '2.5'; it must be a whole number"),
+        (["--set", "autorec.epochs=3"], "there is no setting 'autorec.epochs'; did you mean softmax.epochs?"),
+        (["--set", "softmax.epoch=3"], "did you mean softmax.epochs?"),
         (["--set", "nothing"], "write section.name=value"),
-        (["--min-score", "2"], "data.min_score is 2.0"),
-        (["--max-hashtags", "0"], "argument --max-hashtags: 0 is below 1"),
+        (["--min-score", "2"], "data: min_score is 2.0; it must be at most 1"),
+        (["--max-hashtags", "0"], "data: max_hashtags is 0; it must be at least 1"),
         (["--threads", "x"], "argument --threads: invalid whole number"),
-        (["--mode", "fast"], "argument --mode: invalid choice"),
+        (["--mode", "fast"], "mode is 'fast'; it must be one of best, paper"),
         (["--wrong"], "unrecognized arguments: --wrong"),
-        (["--set", "autorec.learning_rate=1e30"], "autorec diverged in epoch 1"),
+        (["--set", "softmax.learning_rate=1e30"], "diverged in epoch 1"),
     ],
 )
 def test_bad_usage_is_one_line(tmp_path, args, message):
     assert refused(run("train", "--model-dir", tmp_path / "m", *QUICK, *args), message)
-    assert not (tmp_path / "m" / "model.json").exists()
+    assert not (tmp_path / "m" / MODEL).exists()
 
 
 def test_model_directories_that_are_not_whole(model_dir, tmp_path):
@@ -281,18 +279,17 @@ def test_model_directories_that_are_not_whole(model_dir, tmp_path):
         return run("recommend", "--model-dir", model_dir, "--labels", "dog")
 
     assert refused(run("recommend", "--model-dir", tmp_path / "no", "--labels", "dog"), "there is no model in")
-    (model_dir / "autorec.npz").rename(tmp_path / "autorec.npz")
-    assert refused(ask(), "autorec.npz' is missing")
-    (model_dir / "autorec.npz").write_bytes((tmp_path / "autorec.npz").read_bytes()[:-1])
-    assert refused(ask(), "is not the file that was saved")
-    (tmp_path / "autorec.npz").rename(model_dir / "autorec.npz")
+    content = (model_dir / MODEL).read_bytes()
+    for changed in (content[:-1], content[: len(content) // 2], b""):
+        (model_dir / MODEL).write_bytes(changed)
+        assert refused(ask(), "is damaged or no model")
+    (model_dir / MODEL).write_bytes(content.replace(b'"format_version": 1', b'"format_version": 2'))
+    assert refused(ask(), "is damaged in 'header.json'")
+    (model_dir / MODEL).write_bytes(content)
     assert ask().returncode == 0
-    header = (model_dir / "model.json").read_text()
-    (model_dir / "model.json").write_text(header.replace('"format_version": 1', '"format_version": 2'))
-    assert refused(ask(), "has format 2", "install a newer instahash")
 
 
-def test_unusable_questions(trained):
+def test_unusable_queries(trained):
     model = trained[0] / "model"
     assert refused(run("recommend", "--model-dir", model, "--labels", " ,!"), "has no word")
     assert refused(run("recommend", "--model-dir", model), "--labels", "--posts", "is required")
@@ -331,9 +328,9 @@ def test_ctrl_c_then_resume_gives_the_unbroken_model(tmp_path):
         "3",
         *QUICK,
         "--set",
-        "autorec.epochs=60",
+        "softmax.epochs=60",
         "--set",
-        "autorec.n_hidden=64",
+        "softmax.n_hidden=64",
     ]
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     assert run("train", "--model-dir", whole, *args).returncode == 0
@@ -349,7 +346,7 @@ def test_ctrl_c_then_resume_gives_the_unbroken_model(tmp_path):
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 130 and "--resume" in errors and "Traceback" not in errors
-    assert not (broken / "model.json").exists() and (broken / "checkpoint.npz").exists()
+    assert not (broken / MODEL).exists() and (broken / "checkpoint.npz").exists()
     answer = run("recommend", "--model-dir", "broken", "--labels", "dog", cwd=tmp_path)
     assert refused(answer, "it holds an interrupted training; finish it with instahash-train --model-dir broken")
     command = shlex.split(answer.stderr)
@@ -373,7 +370,7 @@ def test_resume_leaves_a_finished_model_as_it_is(trained, model_dir):
     text = f"The model in '{model_dir}' is finished, and left as it is; to train anew, leave out --resume.\n"
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, text, "") and content() == before
     assert run("train", *args, "--resume", "--quiet").stdout == "" and content() == before
-    (model_dir / "autorec.npz").write_bytes(b"")
+    (model_dir / MODEL).write_bytes(b"")
     answer = run("train", *args, "--resume")
     assert answer.returncode == 0 and "starting anew" in answer.stdout and content() != before
 
@@ -383,13 +380,13 @@ def test_resume_leaves_a_finished_model_as_it_is(trained, model_dir):
 def test_a_training_killed_again_and_again_ends_at_the_unbroken_model(tmp_path, trainer):
     write_posts(tmp_path / "posts.jsonl", sample_posts(300))
     args = ["--data", tmp_path / "posts.jsonl", "--resume", *QUICK]
-    for setting in (f"word2vec.trainer={trainer}", "word2vec.sweeps=40", "word2vec.epochs=40", "autorec.epochs=60"):
+    for setting in (f"word2vec.trainer={trainer}", "word2vec.sweeps=40", "word2vec.epochs=40", "softmax.epochs=60"):
         args += ["--set", setting]
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     assert run("train", "--model-dir", whole, *args).returncode == 0
     rng, killed = random.Random(trainer), 0
     for _ in range(8):
-        if (broken / "model.json").exists() and not (broken / "checkpoint.npz").exists():
+        if (broken / MODEL).exists() and not (broken / "checkpoint.npz").exists():
             shutil.rmtree(broken)  # finished, so that nothing would be left to be killed
         process = subprocess.Popen(
             [sys.executable, "-c", START.format("train"), "--model-dir", str(broken), *map(str, args)],
@@ -415,7 +412,7 @@ def test_commands_run_straight_from_a_checkout(trained, tmp_path):
         assert answer.returncode == 0 and answer.stdout.startswith(f"instahash-{name} ")
 
 
-def test_wishes_of_an_answer(trained, tmp_path):
+def test_options_of_an_answer(trained, tmp_path):
     model = ["--model-dir", trained[0] / "model"]
 
     def ask(*args):
@@ -440,7 +437,7 @@ def test_wishes_of_an_answer(trained, tmp_path):
 
     asked = ["recommend", *model, "--labels", "dog"]
     assert refused(run(*asked, "--novelty", "2"), "2 is not in [0, 1]")
-    assert refused(run(*asked, "--platform", "myspace"), "invalid choice: 'myspace'")
+    assert refused(run(*asked, "--platform", "myspace"), "the platform is 'myspace'; it must be one of instagram, pinterest, tiktok")
     assert refused(run(*asked[:3], "--labels", "dog:9"), "the score of 'dog' is 9; a score is from 0 to 1, as in")
     assert refused(run(*asked, "--banned", tmp_path / "none.txt"), "none.txt", "give a text file")
     many = " ".join(f"t{i}" for i in range(30))
@@ -453,5 +450,12 @@ def test_evaluation_against_every_baseline(trained, tmp_path):
     args = ["--model-dir", folder / "model", "--data", folder / "posts.jsonl.gz", "--json", out]
     answer = run("evaluate", *args, "--baselines", folder / "posts.jsonl.gz")
     assert answer.returncode == 0, answer.stderr
-    systems = {"word2vec", "autorec", "popularity", "cooccurrence", "item_cosine", "ease", "ridge", "network"}
+    systems = {"word2vec", "softmax", "popularity", "cooccurrence", "item_cosine", "ease", "ridge", "network"}
     assert set(json.loads(out.read_text())["ranking"]) == systems | {"instahash"}
+
+
+def test_the_settings_of_a_mode_are_listed():
+    lines = {mode: run("train", "--mode", mode, "--settings", "--set", "word2vec.dim=7").stdout for mode in ("best", "paper")}
+    for text in lines.values():
+        assert re.search(r"^word2vec\.dim +7 +\S", text, re.MULTILINE) and "data.max_hashtags" in text
+    assert "softmax.dropout" in lines["best"] and "autorec.decoder" in lines["paper"] and "autorec." not in lines["best"]

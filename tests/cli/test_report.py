@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from instahash.data import write_posts
 from instahash.data.sample import sample_posts
+from instahash.formats import write_posts
 from instahash.pipeline import InstaHash
 from instahash.settings import Settings
 
@@ -84,7 +84,20 @@ def test_the_same_evaluation_without_a_page(made, tmp_path):
     assert plain.returncode == 0 and plain.stdout == with_page.stdout
     assert (tmp_path / "result.json").read_bytes() == (folder / "result.json").read_bytes()
     assert "instahash.report.page" in with_page.stderr.split()
-    assert not {name for name in plain.stderr.split() if name.startswith("instahash.report")}
+    unwanted = ("instahash.report", "jinja2", "matplotlib")
+    assert not {name for name in plain.stderr.split() if name.startswith(unwanted)}
+
+
+@pytest.mark.parametrize("package", ["jinja2", "matplotlib"])
+def test_without_a_package_of_the_report(tmp_path, package):
+    """That is said in one line, before the evaluation, and only where a report is wanted."""
+    hidden = f"import sys; sys.modules[{package!r}] = None; {START.removeprefix('import sys; ')}"
+    args = ["--model-dir", tmp_path / "none", "--data", "sample"]
+    answer = run(*args, "--report", tmp_path / "report.html", start=hidden)
+    assert answer.returncode == 2
+    wanted = f'instahash-evaluate: error: a report needs the package {package}: pip install ".[report]"\n'
+    assert answer.stderr == wanted
+    assert package not in run(*args, start=hidden).stderr
 
 
 def test_a_page_that_cannot_be_written(tmp_path):

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from instahash.data import Corpus, fit_dataset, read_posts
+from instahash.data import Corpus, fit_dataset
 from instahash.data.sample import GENERAL, TOPICS, sample_posts
 from instahash.data.synthetic import synthetic_corpus, synthetic_posts
 from instahash.errors import DataError
+from instahash.formats import read_posts
 
 
 def test_the_sample_is_deterministic():

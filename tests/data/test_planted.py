@@ -105,12 +105,12 @@ def test_tastes_are_found_again():
     number = np.array([NUMBER[data.vocabulary.words[i]] for i in data.vocabulary.hashtag_ids])
 
     def found(key, wanted):
-        best = number[np.argsort(-preferences.shift([key], share))[: len(wanted)]]
+        best = number[np.argsort(-preferences.shift_matrix([(key,)], share)[0])[: len(wanted)]]
         return len(set(best) & set(wanted)) / len(wanted)
 
     assert np.mean([found(f"user:{user}", tastes.likes[i]) for i, user in enumerate(tastes.users)]) > 0.9
     # Few users make a country, so that their own likes are in its counts too.
-    rise = {c: preferences.shift([f"country:{c}"], share) for c in range(5)}
+    rise = {c: preferences.shift_matrix([(f"country:{c}",)], share)[0] for c in range(5)}
     assert all((rise[c][np.isin(number, custom)] > 0).all() for c, custom in enumerate(tastes.customs))
 
 
@@ -139,7 +139,7 @@ def test_a_trend_is_found_by_counts_that_fade():
     share = np.log(data.vocabulary.hashtag_counts[ids] / data.hashtags.nnz)
     preferences = Preferences(half_life=4)
     preferences.add([("",)] * len(data.ids), data.hashtags[:, ids], data.times)
-    rising = [data.vocabulary.words[ids[i]] for i in np.argsort(-preferences.shift([""], share))[:2]]
+    rising = [data.vocabulary.words[ids[i]] for i in np.argsort(-preferences.shift_matrix([("",)], share)[0])[:2]]
     assert set(rising) == {NEW, RARE}
 
 

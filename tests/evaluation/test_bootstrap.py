@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instahash.errors import DataError
-from instahash.evaluation import bootstrap, differences, paired_bootstrap
-from instahash.evaluation.bootstrap import resampled_means
+from instahash.evaluation import bootstrap, paired_bootstrap
+from instahash.evaluation.bootstrap import differences, resampled_means
 
 seeds = st.integers(0, 10**6)
 
 
 def test_two_posts_by_hand():
     """Differences 0 and 1: a resample has mean 0, 1/2, 1 with probability 1/4, 1/2, 1/4, so the interval is [0, 1]."""
-    means, counts = np.unique(resampled_means(np.array([[0.0], [1.0]])), return_counts=True)
+    means, counts = np.unique(resampled_means(np.array([[0.0], [1.0]]), 0, 2000), return_counts=True)
     np.testing.assert_array_equal(means, [0, 0.5, 1])
     np.testing.assert_allclose(counts / counts.sum(), [1 / 4, 1 / 2, 1 / 4], atol=0.05)
     found = paired_bootstrap([0.25, 1.0], [0.25, 0.0])
@@ -46,10 +46,11 @@ def test_the_other_way_round_the_interval_is_mirrored(n, seed):
     )
 
 
-def test_a_normal_mean_by_the_book():
+def test_a_normal_mean_by_the_book(monkeypatch):
     """Of 400 standard normal differences: +-1.96 standard errors of 1/20 about their mean, within a few hundredths."""
     values = np.random.default_rng(5).standard_normal(400)
-    found, error = paired_bootstrap(values, np.zeros(400), n_resamples=20_000), values.std() / 20
+    monkeypatch.setattr(bootstrap, "N_RESAMPLES", 20_000)
+    found, error = paired_bootstrap(values, np.zeros(400)), values.std() / 20
     assert (found["high"] - found["difference"]) / error == pytest.approx(1.96, abs=0.06)
     assert (found["difference"] - found["low"]) / error == pytest.approx(1.96, abs=0.06)
     assert found["relative"] is None

@@ -1,4 +1,4 @@
-"""What is kept of every post when it is asked for, and that nothing else changes by it."""
+"""What is kept of every post on demand, and that nothing else changes by it."""
 
 import sys
 from itertools import islice
@@ -8,7 +8,8 @@ import pytest
 
 from instahash.data import Corpus
 from instahash.data.sample import sample_posts
-from instahash.evaluation import evaluate, mean_intervals, paired_bootstrap
+from instahash.evaluation import evaluate, paired_bootstrap
+from instahash.evaluation.bootstrap import mean_intervals
 from instahash.pipeline import InstaHash
 from instahash.settings import Settings
 
@@ -42,7 +43,7 @@ def test_every_post_has_its_row(model, corpus, protocol, monkeypatch):
         assert {model.vocabulary.words[i] for i in truth} <= own
         given = {model.vocabulary.words[i] for i in details.given[[row]].indices}
         if protocol == "description":
-            assert given == set(answer.description)
+            assert given == set(answer.trace["description"])
         else:
             assert given and not given & {model.vocabulary.words[i] for i in truth} and given <= own
     for system, measures in details.ranking.items():
@@ -50,7 +51,7 @@ def test_every_post_has_its_row(model, corpus, protocol, monkeypatch):
             assert values.mean() == pytest.approx(found.ranking[system][name])
 
 
-def test_nothing_is_kept_unasked_and_nothing_else_changes(model, corpus):
+def test_nothing_is_kept_by_default_and_nothing_else_changes(model, corpus):
     plain, closer = evaluate(model, corpus), evaluate(model, corpus, details=True)
     assert plain.details is None and closer.details is not None
     assert plain.to_json() == closer.to_json() and plain.examples == closer.examples

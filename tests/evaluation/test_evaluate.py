@@ -1,8 +1,8 @@
-"""A model that is no model is evaluated: what it is asked, how its lists are cut and compared, how that is shown."""
+"""A stand-in for a model is evaluated: what it is given, how its lists are cut and compared, how that is printed."""
 
 import json
 import sys
-from collections import namedtuple
+from dataclasses import replace
 from math import log2
 from types import SimpleNamespace
 
@@ -12,6 +12,7 @@ import pytest
 from instahash.data import Corpus, Label, Post, Vocabulary
 from instahash.errors import DataError
 from instahash.evaluation import evaluate, format_example, format_tables
+from instahash.recommend import Recommendation
 
 # Twelve hashtags, each used by half, a quarter or an eighth of 16 posts, and two words that are description alone.
 WORDS = [*"abcdefghijk", "newyork", "x", "y"]
@@ -21,40 +22,43 @@ VECTORS = np.zeros((14, 2))
 VECTORS[[0, 1, 2, 12]] = [[2, 0], [-1, 0], [0, 3], [1, 0]]
 TABLES = ["cosine_ground_truth", "cosine_description", "jaccard_ground_truth", "jaccard_description"]
 
-Answer = namedtuple("Answer", "hashtags word2vec autorec defaulted description combined")
-
 
 class StandIn:
-    """Answers each question with what a function makes of the words given: a list of hashtags as people write them.
+    """Answers each query with what a function makes of the words given: a list of hashtags as people write them.
 
     others : dict of system -> the same for a function that returns words of the vocabulary.
     """
 
     vocabulary = VOCABULARY
     settings = SimpleNamespace(data=SimpleNamespace(min_score=0.5))
-    word2vec = SimpleNamespace(word_vectors=lambda: VECTORS)
 
     def __init__(self, ours, **others):
-        self.ours, self.others, self.asked = ours, others, []
+        self.ours, self.others, self.queried, self.traced = ours, others, [], []
         self.summary = {"posts": 16}
 
-    def questions(self, description, chosen):
-        self.asked.append((description, chosen))
+    def word_vectors(self):
+        return SimpleNamespace(vectors=VECTORS)
+
+    def given(self, description, chosen):
+        self.queried.append((description, chosen))
         for matrix in (description, chosen if chosen is not None else description):
             assert matrix.shape == (description.shape[0], 14)
         for row in range(description.shape[0]):
             yield [WORDS[i] for m in (description, chosen) if m is not None for i in m[[row]].indices]
 
-    def recommend_matrix(self, description, top=None, chosen=None):
-        answers = [(given, self.ours(given)) for given in self.questions(description, chosen)]
-        return [Answer(list(found), ["a"], ["b"], not found, given, list(found)) for given, found in answers]
+    def recommend_matrix(self, description, *, chosen, keys, trace):
+        self.traced.append(trace)
+        return [self.answer(given, list(self.ours(given)), trace) for given in self.given(description, chosen)]
+
+    def answer(self, given, hashtags, trace):
+        sets = {"description": given, "word2vec": ["a"], "autorec": ["b"], "combined": hashtags}
+        source = "intersection" if hashtags else "autorec"
+        return Recommendation(hashtags, [1.0] * len(hashtags), source, sets if trace else None)
 
     def rankings(self, description, top, chosen=None):
         ranked = {}
         for system, other in self.others.items():
-            lists = [
-                [WORDS.index(word) for word in other(given)][:top] for given in self.questions(description, chosen)
-            ]
+            lists = [[WORDS.index(word) for word in other(given)][:top] for given in self.given(description, chosen)]
             width = max(map(len, lists))
             ranked[system] = np.array([ids + [-1] * (width - len(ids)) for ids in lists], np.int32)
         return ranked
@@ -141,7 +145,7 @@ def test_completion_gives_half_of_the_hashtags_and_nothing_else():
     model = StandIn(missing, given=lambda given: given)
     result = evaluate(model, corpus, "completion", n_examples=9, seed=3)
     assert result.posts == 3 and result.protocol == "completion"
-    assert all(not description.nnz and chosen.nnz == 2 + 1 + 1 for description, chosen in model.asked)
+    assert all(not description.nnz and chosen.nnz == 2 + 1 + 1 for description, chosen in model.queried)
     assert result.ranking["instahash"]["ndcg@10"] == 1 and result.ranking["given"]["ndcg@10"] == 0
     assert result.differences["given"]["ndcg@10"] == {"difference": 1, "low": 1, "high": 1, "relative": None}
     for tables in result.to_json()["tables_by_system"].values():
@@ -157,10 +161,34 @@ def test_completion_gives_half_of_the_hashtags_and_nothing_else():
     assert evaluate(model, corpus, "completion", 9, 3).examples == result.examples
 
 
-def test_a_model_is_asked_by_description_alone():
+def test_a_model_is_given_the_description_alone():
     model = StandIn(lambda given: "a", other=lambda given: "b")
     evaluate(model, posts(("abcd", "xy")))
-    assert all(description.nnz == 2 and chosen is None for description, chosen in model.asked)
+    assert all(description.nnz == 2 and chosen is None for description, chosen in model.queried)
+
+
+def test_traces_are_made_where_they_are_needed(monkeypatch):
+    monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "BLOCK", 2)
+    corpus = posts(*[("ab", "x")] * 8)
+    for n_examples, details, traced in [
+        (0, False, [False] * 4),
+        (2, False, [True, False, False, True]),
+        (0, True, [True] * 4),
+    ]:
+        model = StandIn(lambda given: "a", other=lambda given: "b")
+        found = evaluate(model, corpus, n_examples=n_examples, details=details)
+        assert model.traced == traced
+        assert all(example["trace"]["description"] == ["x"] for example in found.examples)
+
+
+def test_posts_of_which_nothing_is_known_are_counted():
+    class Unknowing(StandIn):
+        def answer(self, given, hashtags, trace):
+            return replace(super().answer(given, hashtags, trace), source="most_used" if given == ["y"] else "experts")
+
+    result = evaluate(Unknowing(lambda given: "a", other=lambda given: "b"), TWO)
+    assert (result.most_used, result.defaulted, result.empty) == (1, 0, 0)
+    assert result.to_json()["most_used"] == 1
 
 
 @pytest.mark.parametrize("protocol", ["description", "completion"])
@@ -179,16 +207,16 @@ def test_the_size_of_a_block_changes_nothing(monkeypatch, protocol):
     whole = evaluate(model, corpus, protocol, 5)
     assert whole.posts > whole.empty > 0
     monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "BLOCK", 4)
-    model.asked.clear()
+    model.queried.clear()
     parts = evaluate(model, corpus, protocol, 5)
-    assert max(description.shape[0] for description, _ in model.asked) == 4
+    assert max(description.shape[0] for description, _ in model.queried) == 4
     assert parts.to_json() == whole.to_json() and parts.examples == whole.examples and len(whole.examples) == 5
 
 
 def test_the_json_that_others_rely_on():
     value = two_posts().to_json()
     assert list(value) == ["posts", "tables", "ranking", "empty", "defaulted"] + [
-        "protocol", "tables_by_system", "differences", "lists",
+        "most_used", "protocol", "tables_by_system", "differences", "lists",
     ]  # fmt: skip
     assert list(value["tables"]) == TABLES and value["tables"] == value["tables_by_system"]["instahash"]
     assert set(value["tables_by_system"]) == set(value["lists"]) == set(value["ranking"]) == {"instahash", "other"}
@@ -225,7 +253,7 @@ def test_the_text_of_a_completion():
     assert "given" not in format_example(two_posts().examples[0])
 
 
-def test_where_nothing_can_be_asked():
+def test_where_no_post_is_left():
     model = StandIn(lambda given: "a")
     with pytest.raises(DataError, match="no post of 1 has two hashtags that the model knows"):
         evaluate(model, posts(("a", "x")), "completion")

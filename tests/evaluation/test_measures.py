@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.evaluation import cosine, histogram, jaccard, ranking_measures, ranking_values, share_table
-from instahash.evaluation.ranking import accuracy, average_precision, hits, ndcg, precision, recall
+from instahash.evaluation import cosine, jaccard, ranking_measures
+from instahash.evaluation.ranking import accuracy, average_precision, hits, ndcg, precision, ranking_values, recall
+from instahash.evaluation.similarity import fraction_table, histogram
 from instahash.testing import bag_matrices
 
 N_WORDS = 10
@@ -75,9 +76,11 @@ def test_ranking_laws(drawn, k):
     for post, row in enumerate(ranked):
         members = set(truth.indices[truth.indptr[post] : truth.indptr[post + 1]])
         assert hit[post].tolist() == [word in members for word in row]
-    np.testing.assert_allclose(precision(hit, k) * k, recall(hit, sizes, k) * sizes)
-    assert (accuracy(hit, k) >= recall(hit, sizes, k)).all() and (accuracy(hit, k) >= ndcg(hit, sizes, k) - 1e-12).all()
-    assert set(accuracy(hit, k)) <= {0.0, 1.0}
+    np.testing.assert_allclose(precision(hit, sizes, k) * k, recall(hit, sizes, k) * sizes)
+    assert (accuracy(hit, sizes, k) >= recall(hit, sizes, k)).all() and (
+        accuracy(hit, sizes, k) >= ndcg(hit, sizes, k) - 1e-12
+    ).all()
+    assert set(accuracy(hit, sizes, k)) <= {0.0, 1.0}
     ideal = hit[:, :k].sum(axis=1) == np.minimum(sizes, k)
     in_front = np.array([row[: row.sum()].all() for row in hit[:, :k]])
     for measure in (ndcg, average_precision):
@@ -119,10 +122,10 @@ def test_similarity_laws(a, seed):
     assert np.isnan(cosine(a, b, vectors)[~filled]).all()
 
 
-def test_share_table_by_hand():
-    table = share_table([0.8, 0.5, 0.3, 0.1, -0.2, np.nan])
+def test_fraction_table_by_hand():
+    table = fraction_table([0.8, 0.5, 0.3, 0.1, -0.2, np.nan])
     assert table == pytest.approx({"mean": 0.3, ">0.7": 0.2, ">0.3": 0.4, "<0.3": 0.4, "<0.0": 0.2})
-    assert share_table([np.nan]) == {"mean": 0.0, ">0.7": 0.0, ">0.3": 0.0, "<0.3": 0.0, "<0.0": 0.0}
+    assert fraction_table([np.nan]) == {"mean": 0.0, ">0.7": 0.0, ">0.3": 0.0, "<0.3": 0.0, "<0.0": 0.0}
 
 
 @given(st.lists(st.floats(-1, 1) | st.just(float("nan")), max_size=30))

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.evaluation import coverage, intra_list_similarity, novelty, self_information, unit_vectors
+from instahash.dense import unit_rows
+from instahash.evaluation.novelty import coverage, intra_list_similarity, novelty, self_information
 from instahash.testing import bag_matrices
 
 N_WORDS = 10
@@ -51,7 +52,7 @@ def test_intra_list_similarity_by_hand():
     vectors = np.zeros((N_WORDS, 2))
     vectors[:4] = [[5, 0], [1, 0], [0, 2], [-3, 0]]
     found = intra_list_similarity(
-        matrix([{0, 1}, {0, 2}, {0, 3}, {0, 1, 2}, {0, 1, 4}, {4, 5}, {0}, set()]), unit_vectors(vectors)
+        matrix([{0, 1}, {0, 2}, {0, 3}, {0, 1, 2}, {0, 1, 4}, {4, 5}, {0}, set()]), unit_rows(vectors)
     )
     np.testing.assert_allclose(found, [1, 0, -1, 1 / 3, 1 / 3, 0, np.nan, np.nan], atol=1e-12)
 
@@ -61,7 +62,7 @@ def test_intra_list_similarity_is_that_of_a_double_loop(lists, seed):
     rng = np.random.default_rng(seed)
     vectors = rng.normal(size=(N_WORDS, 3)).astype(np.float32)
     vectors[rng.random(N_WORDS) < 0.2] = 0
-    for row, found in enumerate(intra_list_similarity(lists, unit_vectors(vectors))):
+    for row, found in enumerate(intra_list_similarity(lists, unit_rows(vectors))):
         ids, cosines = lists.indices[lists.indptr[row] : lists.indptr[row + 1]], []
         for i in ids:
             for j in ids:

@@ -1,4 +1,4 @@
-"""What is asked about a post: the halves of its hashtags, and who is asked about at all."""
+"""What is given of a post: the halves of its hashtags, and which posts a protocol has at all."""
 
 import re
 from collections import Counter
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from instahash.cli.evaluate import parser
 from instahash.data import Corpus, Label, Post, Vocabulary, encode
 from instahash.errors import DataError
-from instahash.evaluation import PROTOCOLS, questions
+from instahash.evaluation import PROTOCOLS, make_task
 
 WORDS = "abcdefghijkl"
 # Ten words that may be recommended, and two that are description alone.
@@ -43,7 +43,7 @@ hashtag_sets = st.lists(st.sets(st.sampled_from(WORDS[:10])), min_size=1, max_si
 def test_description_by_hand():
     """A post without a hashtag, one without a label, one with the label "l", two that have both."""
     data = dataset(["", "ab", "cz", "d"], ["kl", "", "kx", "l"])
-    rows, description, chosen, truth = questions(data, "description")
+    rows, description, chosen, truth = make_task(data, "description")
     assert rows.tolist() == [2, 3] and chosen is None
     assert sets(description) == [{"k"}, {"l"}] and sets(truth) == [{"c"}, {"d"}]
 
@@ -51,7 +51,7 @@ def test_description_by_hand():
 def test_completion_by_hand():
     """Words outside the hashtag vocabulary are no hashtags, and labels are neither needed nor given."""
     data = dataset(["a", "ak", "ab", "cdez", ""], ["k", "k", "", "kl", "k"])
-    rows, description, chosen, truth = questions(data, "completion")
+    rows, description, chosen, truth = make_task(data, "completion")
     assert rows.tolist() == [2, 3]
     assert description.shape == chosen.shape == truth.shape == (2, 12) and not description.nnz
     assert np.diff(chosen.indptr).tolist() == [1, 1] and np.diff(truth.indptr).tolist() == [1, 2]
@@ -60,7 +60,7 @@ def test_completion_by_hand():
 
 @given(hashtag_sets, st.integers(0, 2**40))
 def test_halves_partition_the_hashtags(posts, seed):
-    rows, _, chosen, truth = questions(dataset(posts), "completion", seed)
+    rows, _, chosen, truth = make_task(dataset(posts), "completion", seed)
     assert rows.tolist() == [i for i, post in enumerate(posts) if len(post) > 1]
     for row, given_ones, sought in zip(rows, sets(chosen), sets(truth)):
         n = len(posts[row])
@@ -76,7 +76,7 @@ def test_halves_depend_on_seed_id_and_spelling_alone(posts, seed, random):
 
     def halves(numbers, vocabulary=VOCABULARY):
         ids = [f"post {i}" for i in numbers]
-        rows, _, chosen, _ = questions(
+        rows, _, chosen, _ = make_task(
             dataset([posts[i] for i in numbers], ids=ids, vocabulary=vocabulary), "completion", seed
         )
         return {ids[row]: {vocabulary.words[i] for i in chosen[[k]].indices} for k, row in enumerate(rows)}
@@ -91,7 +91,7 @@ def test_halves_depend_on_seed_id_and_spelling_alone(posts, seed, random):
 
 def test_another_seed_or_post_draws_other_halves():
     data = dataset([WORDS[:10]] * 40)
-    first, again, other = (questions(data, "completion", seed)[2] for seed in (0, 0, 1))
+    first, again, other = (make_task(data, "completion", seed)[2] for seed in (0, 0, 1))
     assert sets(first) == sets(again)
     assert sum(a == b for a, b in zip(sets(first), sets(other))) < 5  # 40 / 252 are expected
     assert len(set(map(frozenset, sets(first)))) > 30  # the posts have the same hashtags, and draw on their own
@@ -99,13 +99,13 @@ def test_another_seed_or_post_draws_other_halves():
 
 def test_every_half_is_equally_likely():
     """4,000 posts of five hashtags: each of the ten pairs is given 400 times, give or take five deviations of 19."""
-    drawn = Counter(map(frozenset, sets(questions(dataset(["abcde"] * 4000), "completion", 3)[2])))
+    drawn = Counter(map(frozenset, sets(make_task(dataset(["abcde"] * 4000), "completion", 3)[2])))
     assert set(drawn) == set(map(frozenset, combinations("abcde", 2)))
     assert all(abs(count - 400) < 95 for count in drawn.values())
 
 
 def test_an_id_that_has_half_of_a_surrogate_pair():
-    assert len(questions(dataset(["ab"], ids=["\ud800"]), "completion")[0]) == 1
+    assert len(make_task(dataset(["ab"], ids=["\ud800"]), "completion")[0]) == 1
 
 
 @pytest.mark.parametrize(
@@ -116,12 +116,12 @@ def test_an_id_that_has_half_of_a_surrogate_pair():
         ("guess", "the protocol is 'guess'; it must be 'description' or 'completion'"),
     ],
 )
-def test_where_nothing_can_be_asked(protocol, message):
+def test_where_no_post_is_left(protocol, message):
     with pytest.raises(DataError, match="^" + re.escape(message)) as error:
-        questions(dataset(["a", "k"], ["", "k"]), protocol)
+        make_task(dataset(["a", "k"], ["", "k"]), protocol)
     assert "\n" not in str(error.value)
 
 
-def test_the_command_offers_each_protocol():
-    options = {action.dest: action for action in parser()._actions}
-    assert options["protocol"].choices == PROTOCOLS and options["protocol"].default == "description"
+def test_the_command_names_each_protocol():
+    assert all(protocol in parser().format_help() for protocol in PROTOCOLS)
+    assert parser().get_default("protocol") == "description"

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from instahash.cli import explore
-from instahash.data import Label, Post, write_posts
+from instahash.data import Label, Post
 from instahash.explore.judgements import Judgements
+from instahash.formats import write_posts
 
 START = "import sys; from instahash.cli.explore import main; sys.exit(main())"
 

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from instahash.data import Label, Post, write_posts
+from instahash.data import Label, Post
+from instahash.formats import write_posts
 
 
 @pytest.fixture

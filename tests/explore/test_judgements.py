@@ -239,5 +239,6 @@ def test_the_systems(models, folders):
         ids = model.rankings(model.queries([("dog", 0.9)]).description, 10)[name][0]
         assert baseline.hashtags(post) == model.vocabulary.spelled(ids) and len(baseline.hashtags(post)) == 10
         assert name in baseline.name
+        assert len(baseline.hashtags(Post("2", labels=(Label("never seen", 0.9),)))) in (0, 10)
     with pytest.raises(SettingsError, match="compare it with another"):
         two_systems(folders["best"], model, str(folders["best"]), lambda folder: model)

@@ -7,8 +7,9 @@ import time
 import pytest
 
 from instahash import InstaHash
-from instahash.data import Label, Post, Vocabulary, write_posts
+from instahash.data import Label, Post, Vocabulary
 from instahash.explore.explain import Explainer
+from instahash.formats import write_posts
 from instahash.parameters import assign
 
 HASHTAGS = "#hashtags .hashtag"

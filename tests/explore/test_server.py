@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from instahash.data import Label, Post, write_posts
+from instahash.data import Label, Post
 from instahash.explore.explain import Explainer
 from instahash.explore.systems import model_name
+from instahash.formats import write_posts
 
 httpx = pytest.importorskip("httpx", reason="httpx is not installed: `python3 -m pip install -e '.[test]'`")
 gate = pytest.importorskip("instahash.explore.gate", reason="the extra `web` is not installed")

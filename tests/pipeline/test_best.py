@@ -6,19 +6,25 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from instahash import InstaHash, Settings
-from instahash.data import Corpus, Label, Post, Vocabulary, encode, keep
+from instahash import BestSettings, InstaHash, PaperSettings
+from instahash.data import Corpus, Label, Post, Vocabulary, encode
 from instahash.data.sample import sample_posts
 from instahash.errors import DataError, SettingsError
 from instahash.evaluation import evaluate
-from instahash.pipeline.experts import Experts
+from instahash.experts import CONTEXTS, EXPERTS, Domain
+from instahash.experts.popularity import PopularityExpert
+from instahash.parameters import assign
+from instahash.pipeline import MODES, settings_of
+from instahash.pipeline.best import Best
 from instahash.recommend import Fusion
-from instahash.recommend.platforms import LIMITS, room
+from instahash.recommend.platforms import hashtags_left
+from instahash.sparse import keep
 
-QUICK = Settings.of("best").changed(
-    ["word2vec.dim=16", "autorec.n_hidden=32", "autorec.epochs=12", "autorec.learning_rate=0.01"]
-    + ["autorec.batch_size=64", "completion.n_hidden=32", "completion.epochs=12", "completion.batch_size=64"]
-    + ["recommend.live_epochs=12"]
+QUICK = assign(
+    BestSettings(),
+    ["word2vec.dim=16", "softmax.n_hidden=32", "softmax.epochs=12", "softmax.learning_rate=0.01"]
+    + ["softmax.batch_size=64", "completion.n_hidden=32", "completion.epochs=12", "completion.batch_size=64"]
+    + ["stream.epochs=12"],
 )
 compiled = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains anew on many posts: too long in Python"
@@ -35,7 +41,7 @@ def model():
 @pytest.fixture(scope="module")
 def full():
     """What a first training makes."""
-    return InstaHash(Settings.of("best")).fit("sample")
+    return InstaHash().fit("sample")
 
 
 @pytest.fixture
@@ -61,14 +67,16 @@ def test_there_are_always_as_many_as_asked_for(model):
             assert all(0 < score < 1 for score in answer.scores) and not set(answer.hashtags) & set(chosen)
             assert answer.scores[0] == max(answer.scores)
     assert len(model.recommend(["dog"]).hashtags) == 10
-    assert model.recommend(["unknownword"]).fallback == "most_used" and model.recommend(["dog"]).fallback is None
+    assert [model.recommend([word]).source for word in ("unknownword", "dog")] == ["most_used", "experts"]
+    assert model.recommend(["dog"]).scores_are == "probability" and model.recommend(["dog"]).trace is None
 
 
 def test_one_post_is_answered_as_in_a_batch(model):
-    for post, (post_id, answer) in zip(HELD_OUT[:20], model.recommend_posts(HELD_OUT)):
+    for post, (post_id, answer) in zip(HELD_OUT[:20], model.recommend_posts(HELD_OUT, trace=True)):
         labels = [label for label in post.labels if label.score >= 0.5]
-        alone = model.recommend(labels)
-        assert post.id == post_id and alone.hashtags == answer.hashtags and alone.word2vec == answer.word2vec
+        alone = model.recommend(labels, trace=True)
+        assert post.id == post_id and alone.hashtags == answer.hashtags and alone.trace == answer.trace
+        assert list(alone.trace) == ["description", "word2vec", "softmax"] and len(alone.trace["softmax"]) == 20
         np.testing.assert_allclose(alone.scores, answer.scores, rtol=1e-3)
 
 
@@ -107,10 +115,10 @@ def test_banned_hashtags_are_never_recommended(model):
 
 def test_novelty_leaves_the_popular_and_diversity_the_alike(model):
     counts = dict(zip(model.vocabulary.words, model.vocabulary.hashtag_counts.tolist()))
-    unit = model.word2vec.unit_vectors()
+    unit = model.word_vectors().unit
 
-    def measured(**wishes):
-        answers = [answer.hashtags for _, answer in model.recommend_posts(HELD_OUT[:80], **wishes)]
+    def measured(**options):
+        answers = [answer.hashtags for _, answer in model.recommend_posts(HELD_OUT[:80], **options)]
         uses = np.mean([np.log(counts[hashtag]) for answer in answers for hashtag in answer])
         vectors = [unit[model.vocabulary.lookup(answer)[0]] for answer in answers]
         return uses, np.mean([(v @ v.T)[np.triu_indices(10, 1)].mean() for v in vectors])
@@ -129,7 +137,8 @@ def test_a_users_earlier_hashtags_count():
     model = InstaHash(QUICK).fit(posts)
     labels = [label for label in HELD_OUT[0].labels if label.score >= 0.5]
     known, nobody, stranger = (model.recommend(labels, 10, user=user) for user in ("u7", None, "someone else"))
-    chance = [dict(zip(*model.recommend(labels, 200, user=user)[:2]))["view7"] for user in ("u7", "u8", None)]
+    answers = [model.recommend(labels, 200, user=user) for user in ("u7", "u8", None)]
+    chance = [dict(zip(answer.hashtags, answer.scores))["view7"] for answer in answers]
     assert "view7" in known.hashtags[:5] and "view7" not in nobody.hashtags and chance[0] > 5 * max(chance[1:])
     assert stranger == nobody  # to the bit
     ((_, posted),) = model.recommend_posts([HELD_OUT[0]._replace(user="u7")])
@@ -148,7 +157,7 @@ def test_new_posts_bring_new_hashtags_and_labels(fresh):
     assert len(set(old.hashtags) & set(fresh.recommend(["dog"], 10).hashtags)) >= 5  # the old is not forgotten
     assert len(fresh.trained_on) == 2 and fresh.trained_on[1] == Corpus.from_posts(new).digest()
     assert fresh.summary["posts"] == 740 and len(fresh.vocabulary.hashtag_ids) > 0
-    assert set(fresh.rankings(encode(Corpus.from_posts(new[:2]), fresh.vocabulary).description, 5)) >= {"autorec"}
+    assert set(fresh.rankings(encode(Corpus.from_posts(new[:2]), fresh.vocabulary).description, 5)) >= {"softmax"}
 
 
 @compiled
@@ -161,7 +170,7 @@ def test_a_rising_hashtag_is_found_sooner_where_old_uses_fade(tmp_path):
     later = [stream(1 + i % 28, 501 + i) for i in range(60)]
     chance = {}
     for half_life in (0, 30):
-        settings = QUICK.changed([f"recommend.half_life={half_life}"])
+        settings = assign(QUICK, [f"stream.half_life={half_life}"])
         model = InstaHash(settings).fit(first).partial_fit(later)
         answers = [answer for _, answer in model.recommend_posts(HELD_OUT[:40], 50)]
         chance[half_life] = np.mean([dict(zip(a.hashtags, a.scores)).get("risen", 0.0) for a in answers])
@@ -169,15 +178,15 @@ def test_a_rising_hashtag_is_found_sooner_where_old_uses_fade(tmp_path):
 
 
 def test_saving_and_loading_changes_nothing(model, fresh):
-    for labels, wishes in (["dog"], {}), (["sea"], {"novelty": 0.3, "diversity": 0.5}), ([], {"chosen": ["love"]}):
-        assert model.recommend(labels, **wishes) == fresh.recommend(labels, **wishes)
+    for labels, options in (["dog"], {}), (["sea"], {"novelty": 0.3, "diversity": 0.5}), ([], {"chosen": ["love"]}):
+        assert model.recommend(labels, **options) == fresh.recommend(labels, **options)
     again = fresh.partial_fit(HELD_OUT[:50])
     assert np.isfinite(again.recommend(["dog"]).scores).all()
 
 
 @compiled
 def test_one_seed_one_model():
-    settings = QUICK.changed(["autorec.epochs=2", "completion.epochs=2"])
+    settings = assign(QUICK, ["softmax.epochs=2", "completion.epochs=2"])
     first, second = (InstaHash(settings).fit(TRAIN[:150]).recommend(["dog", "sea"]) for _ in range(2))
     assert first == second
 
@@ -195,28 +204,25 @@ def test_the_smallest_corpora(posts):
 
 
 def test_what_cannot_be(model):
-    with pytest.raises(SettingsError, match="leave the objectives at multinomial"):
-        QUICK.changed(["autorec.objective=enforced"])
-    with pytest.raises(SettingsError, match="must be one of paper, best"):
-        Settings.of("worst")
+    with pytest.raises(SettingsError, match="there is no setting 'autorec.n_expand'"):
+        assign(QUICK, ["autorec.n_expand=3"])
+    with pytest.raises(SettingsError, match="must be one of best, paper"):
+        settings_of("worst")
     with pytest.raises(SettingsError, match=r"novelty is 1.5; it must lie in \[0, 1\]"):
         model.recommend(["dog"], novelty=1.5)
     with pytest.raises(DataError, match="none of the 1 new posts has a hashtag"):
         model.partial_fit([Post("a")])
     with pytest.raises(SettingsError, match="take mode 'best'"):
-        paper = Settings.of("paper").changed(["autorec.epochs=1", "autorec.n_hidden=4", "word2vec.dim=4"])
+        paper = assign(PaperSettings(), ["autorec.epochs=1", "autorec.n_hidden=4", "word2vec.dim=4"])
         InstaHash(paper).fit(TRAIN[:60]).partial_fit(TRAIN[60:70])
 
 
-def test_the_room_on_a_platform():
-    assert room("instagram") == 30 and room("instagram", 10) == 10 and room("instagram", 30, 25) == 5
+def test_what_is_left_on_a_platform():
+    assert [hashtags_left("instagram", *more) for more in ((), (10,), (30, 25))] == [30, 10, 5]
     with pytest.raises(SettingsError, match="takes 8 hashtags and 8 are chosen"):
-        room("tiktok", None, 8)
+        hashtags_left("tiktok", None, 8)
     with pytest.raises(SettingsError, match="must be one of instagram, pinterest, tiktok"):
-        room("nowhere")
-    from instahash.cli.recommend import PLATFORMS
-
-    assert sorted(PLATFORMS) == sorted(LIMITS)
+        hashtags_left("nowhere")
 
 
 @pytest.mark.parametrize(("ask", "message"), [
@@ -228,8 +234,9 @@ def test_the_room_on_a_platform():
     ({"labels": [("dog", float("nan"))]}, "the score of label 'dog' is nan"),
     ({"labels": ["dog"], "top": -1}, "top is -1; it must be a whole number"),
     ({"labels": ["dog"], "top": 2.5}, "top is 2.5"),
+    ({"labels": ["dog"], "top": True}, "top is True"),
 ])  # fmt: skip
-def test_questions_that_cannot_be_answered(model, ask, message):
+def test_queries_that_cannot_be_answered(model, ask, message):
     with pytest.raises(DataError, match=message):
         model.recommend(**ask)
 
@@ -272,7 +279,7 @@ def test_scores_that_were_all_alike_are_no_trap():
 def test_a_failure_while_learning_on_changes_nothing(fresh, monkeypatch):
     before = fresh.recommend(["dog"])
     monkeypatch.setattr(
-        "instahash.pipeline.experts.AutoRec.partial_fit", lambda *a, **o: (_ for _ in ()).throw(KeyboardInterrupt)
+        "instahash.experts.softmax.SoftmaxNetwork.partial_fit", lambda *a, **o: (_ for _ in ()).throw(KeyboardInterrupt)
     )
     with pytest.raises(KeyboardInterrupt):
         fresh.partial_fit([Post("a", ("brandnewtag", "dog"), (Label("dog", 0.9),))])
@@ -280,7 +287,7 @@ def test_a_failure_while_learning_on_changes_nothing(fresh, monkeypatch):
 
 
 def test_a_linear_model_that_would_not_fit_is_left_out(monkeypatch, tmp_path):
-    monkeypatch.setattr("instahash.recommend.size.LIMIT", 1000)
+    monkeypatch.setattr("instahash.baselines.size.LIMIT", 1000)
     lines = []
     model = InstaHash(QUICK).fit(TRAIN[:300], report=lines.append)
     assert any(line.startswith("Left out: ridge regression") for line in lines)
@@ -292,7 +299,7 @@ def test_a_linear_model_that_would_not_fit_is_left_out(monkeypatch, tmp_path):
 def test_a_clock_that_is_ahead_does_no_harm():
     posts = [post._replace(created_at=f"2024-01-{1 + i % 28:02}") for i, post in enumerate(TRAIN)]
     posts[5] = posts[5]._replace(created_at="9999-01-01")
-    settings = QUICK.changed(["recommend.half_life=30"])
+    settings = assign(QUICK, ["stream.half_life=30"])
     right, wrong = (InstaHash(settings).fit(part).recommend(["dog"]).hashtags for part in (TRAIN, posts))
     assert len(set(right) & set(wrong)) >= 6
 
@@ -300,12 +307,12 @@ def test_a_clock_that_is_ahead_does_no_harm():
 @compiled
 def test_who_is_known_is_no_fallback():
     model = InstaHash(QUICK).fit([post._replace(user="anna") for post in TRAIN])
-    assert model.recommend(["zzz"], user="anna").fallback is None and model.recommend(["zzz"]).fallback == "most_used"
+    assert [model.recommend(["zzz"], user=user).source for user in ("anna", None)] == ["experts", "most_used"]
     assert model.knows_user("anna") and not model.knows_user("ben")
 
 
-def test_the_recipe_has_no_wishes():
-    paper = Settings.of("paper").changed(["autorec.epochs=1", "autorec.n_hidden=4", "word2vec.dim=4"])
+def test_the_recipe_has_no_such_options():
+    paper = assign(PaperSettings(), ["autorec.epochs=1", "autorec.n_hidden=4", "word2vec.dim=4"])
     model = InstaHash(paper).fit(TRAIN[:60])
     with pytest.raises(SettingsError, match="knows neither novelty nor diversity"):
         model.recommend(["dog"], novelty=0.5)
@@ -317,48 +324,47 @@ def test_weights_are_learnt_from_fewer_posts_where_hashtags_are_many(monkeypatch
     monkeypatch.setattr(
         Fusion, "fit", lambda self, scores, *rest: asked.append(rest[0].shape) or fit(self, scores, *rest)
     )
-    monkeypatch.setattr("instahash.pipeline.best.HELD_OUT_SCORES", 2000)
+    monkeypatch.setattr("instahash.experts.panel.HELD_OUT_SCORES", 2000)
     InstaHash(QUICK).fit(TRAIN[:300])
     assert asked and all(rows * n_hashtags <= 2200 for rows, n_hashtags in asked)
 
 
 def test_an_input_is_a_presence_and_a_score():
     description = sparse.csr_array(np.array([[0.0, 0.9, 0.8], [0, 0, 0], [0.2, 0.0, 0.0]], np.float32))
-    # A word's score is half as many standard deviations from the usual, of which more than three are not believed.
+    # A word's score is half as many standard deviations from the mean, of which more than three are not believed.
     plain = np.array([[0, 0, 0.7, 0.5, 0.7, 0], [0] * 6, [0.7, -1.5, 0, 0, 0, 0]])
     for length in (0, 2.0):
-        settings = QUICK.changed([f"autorec.length={length}"])
-        experts = Experts(settings, Vocabulary(["a", "b", "c"], [3, 2, 1], [1, 0, 0]))
-        experts.usual = (0.8, 0.1)
-        inputs = experts.inputs(description).toarray()
+        vocabulary = Vocabulary(["a", "b", "c"], [3, 2, 1], [1, 0, 0])
+        domain = Domain(vocabulary, np.array([0]), np.ones(3, bool), 0.8, 0.1, length, 0.0)
+        inputs = domain.inputs(description).toarray()
         lengths = np.linalg.norm(plain, axis=1, keepdims=True)
         expected = plain * length / np.maximum(lengths, 1e-9) if length else plain
         np.testing.assert_allclose(inputs, expected, atol=1e-6)
 
 
 def test_a_label_that_never_was_one_is_a_hashtag_chosen_but_may_be_recommended(model, fresh):
-    experts, vocabulary = model.mode.experts, model.vocabulary
-    never = [word for i, word in enumerate(vocabulary.words) if vocabulary.is_hashtag[i] and not experts.labelled[i]]
-    assert {"dogs", "sunset", "kitty"} <= set(never) and experts.labelled[vocabulary.index["dog"]]
+    domain, vocabulary = model.mode.panel.domain, model.vocabulary
+    never = [word for i, word in enumerate(vocabulary.words) if vocabulary.is_hashtag[i] and not domain.labelled[i]]
+    assert {"dogs", "sunset", "kitty"} <= set(never) and domain.labelled[vocabulary.index["dog"]]
     for labels, label, chosen in ([], "dogs", []), (["dog"], "kitty", []), (["sea", "sky"], "sunset", ["beach"]):
-        ours = model.mode.opinions(model.questions([*labels, label], chosen))
-        theirs = model.mode.opinions(model.questions(labels, [*chosen, label]))
+        ours = model.mode.opinions(model.queries([*labels, label], chosen))
+        theirs = model.mode.opinions(model.queries(labels, [*chosen, label]))
         named = ours.hashtags == vocabulary.index[label]
         picked = named | np.isin(ours.hashtags, [vocabulary.index[word] for word in chosen])
         assert ours.context == theirs.context
         np.testing.assert_allclose(ours.log_p[~named], theirs.log_p[~named], rtol=1e-5)
         np.testing.assert_allclose(ours.probabilities[~named], theirs.probabilities[~named], rtol=1e-5)
         assert ours.log_p[named] == ours.log_p[~picked].max()  # as probable as the most probable of the others
-        answer = model.recommend([*labels, label], chosen=chosen)
+        answer = model.recommend([*labels, label], chosen=chosen, trace=True)
         assert label in [hashtag.lower() for hashtag in answer.hashtags[:2]]
-        assert answer.fallback is None and label in answer.description
-        assert fresh.recommend([*labels, label], chosen=chosen) == answer
-    (network,) = model.mode.asked(model.questions(["dogs"]))
-    assert network.name == "completion" and vocabulary.words[network.outputs[network.ratings.indices[0]]] == "dogs"
+        assert answer.source == "experts" and label in answer.trace["description"]
+        assert fresh.recommend([*labels, label], chosen=chosen, trace=True) == answer
+    (network,) = model.mode.networks(model.queries(["dogs"]))
+    assert network.name == "completion" and vocabulary.words[network.output_words[network.inputs.indices[0]]] == "dogs"
     fresh.partial_fit([Post("1", ("dogs", "pet"), (Label("dogs", 0.9), Label("grass", 0.8)))] * 20)
-    assert fresh.mode.experts.labelled[fresh.vocabulary.index["dogs"]]
-    assert fresh.mode.experts.labelled.sum() >= experts.labelled.sum() + 1
-    assert fresh.mode.opinions(fresh.questions(["dogs"])).context == "short"
+    assert fresh.mode.panel.domain.labelled[fresh.vocabulary.index["dogs"]]
+    assert fresh.mode.panel.domain.labelled.sum() >= domain.labelled.sum() + 1
+    assert fresh.mode.opinions(fresh.queries(["dogs"])).context == "short"
 
 
 @compiled
@@ -383,19 +389,20 @@ def test_probabilities_are_as_often_right_when_hashtags_are_chosen(full):
 def test_few_words_are_a_context_of_their_own(model):
     words = ["dog", "canine", "puppy", "snout", "fur", "unknownword"]
     for n, context in enumerate(["neither", "short", "short", "short", "description", "description"]):
-        assert model.mode.opinions(model.questions(words[:n])).context == context
-        both = model.mode.opinions(model.questions(words[:n], ["puppy"])).context
+        assert model.mode.opinions(model.queries(words[:n])).context == context
+        both = model.mode.opinions(model.queries(words[:n], ["puppy"])).context
         assert both == ("both" if n else "chosen")
-    assert model.mode.opinions(model.questions(words[-1:])).context == "neither"
-    weights = [model.mode.fusions[name].weights for name in ("short", "description")]
+    assert model.mode.opinions(model.queries(words[-1:])).context == "neither"
+    weights = [model.mode.panel.fusions[name].weights for name in ("short", "description")]
     assert np.abs(weights[0] - weights[1]).max() > 0.02
 
 
 def test_weights_of_short_descriptions_are_learnt_from_one_to_three_words(monkeypatch):
     seen = []
-    scores = Experts.scores
+    scores = PopularityExpert.score
+    monkeypatch.setattr(PopularityExpert, "starts", dict.fromkeys(CONTEXTS, 0.0))  # asked in every context
     monkeypatch.setattr(
-        Experts, "scores", lambda self, wanted, q, words: seen.append(q.description) or scores(self, wanted, q, words)
+        PopularityExpert, "score", lambda self, q, domain: seen.append(q.description) or scores(self, q, domain)
     )
     InstaHash(QUICK).fit(TRAIN)
     assert len(seen) == 7  # once more for the calibration where hashtags are chosen
@@ -413,22 +420,26 @@ def test_a_single_label_brings_its_own_hashtags(full):
     for label in ("dog", "cat", "beach", "coffee", "flower", "mountain", "wedding"):
         answer = full.recommend([(label, 0.9)], 3)
         ((word,), _), (hashtags, _) = (full.vocabulary.lookup(texts) for texts in ([label], answer.hashtags))
-        shares = counts.pairs[[word], :].toarray()[0, hashtags] / counts.posts[word]
+        shares = counts.from_words[[word], :].toarray()[0, hashtags] / counts.word_posts[word]
         assert (shares > 0.15).all() and np.abs(shares - answer.scores).max() < 0.2
     answer = full.recommend(["dog"])
     assert answer.hashtags[0] == "dog" and answer.scores[0] > 0.4
 
 
+def network(model):
+    return model.mode.panel.experts["softmax"].network
+
+
 def test_old_posts_count_half_after_each_half_life(tmp_path):
     posts = [post._replace(created_at="2024-01-01") for post in TRAIN[:200]]
-    model = InstaHash(QUICK.changed(["recommend.half_life=10"])).fit(posts)
-    before = np.sort(model.mode.autorec.remembered()[1].data)
+    model = InstaHash(assign(QUICK, ["stream.half_life=10"])).fit(posts)
+    before = np.sort(network(model).replay.matrices[1].data)
     model.save(tmp_path)
-    assert model.mode.experts.cooccurrence is None  # its counts would not fade
+    assert model.mode.panel.experts["cooccurrence"].model is None  # its counts would not decay
     model = InstaHash.load(tmp_path)  # when it last learnt is kept
-    assert model.mode.experts.cooccurrence is None
+    assert model.mode.panel.experts["cooccurrence"].model is None and "cooccurrence" in model.baselines
     model.partial_fit([post._replace(created_at="2024-01-21") for post in TRAIN[200:201]])
-    after = model.mode.autorec.remembered()[1]
+    after = network(model).replay.matrices[1]
     new = len(set(TRAIN[200].hashtags))
     np.testing.assert_allclose(np.sort(after.data)[: len(before) - new], before[: len(before) - new] / 4, rtol=0.3)
     assert after.data.max() == pytest.approx(1 / np.sqrt(new), rel=1e-5)
@@ -436,34 +447,74 @@ def test_old_posts_count_half_after_each_half_life(tmp_path):
 
 @pytest.mark.parametrize("labels, chosen", [(["dog"], []), ([], ["puppy"]), (["dog", "beach"], ["love"]), ([], [])])
 def test_opinions_are_what_the_answer_is_made_of(model, labels, chosen):
-    questions = model.questions(labels, chosen)
-    opinions = model.mode.opinions(questions, novelty=0.3)
+    queries = model.queries(labels, chosen)
+    opinions = model.mode.opinions(queries)
     answer = model.recommend(labels, 5, chosen=chosen, novelty=0.3, diversity=0)
-    ranked = opinions.log_p + opinions.shift
-    ranked[np.isin(opinions.hashtags, questions.chosen.indices)] = -np.inf
+    ranked = opinions.log_p + model.mode.shift(queries, 0.3)[0]
+    ranked[np.isin(opinions.hashtags, queries.chosen.indices)] = -np.inf
     best = np.argsort(-ranked, kind="stable")[:5]
     assert answer.hashtags == model.vocabulary.spelled(opinions.hashtags[best])
     np.testing.assert_allclose(answer.scores, opinions.probabilities[best], rtol=1e-5)
-    others = ~np.isin(opinions.hashtags, questions.chosen.indices)
+    others = ~np.isin(opinions.hashtags, queries.chosen.indices)
     assert abs(np.exp(opinions.log_p[others]).sum() - 1) < 1e-4
     total = sum(opinions.weights[name] * scores for name, scores in opinions.scores.items())
     assert np.ptp(total - opinions.log_p) < 1e-3
-    assert not model.mode.opinions(questions).shift.any()  # as the settings say
+    assert not model.mode.shift(queries).any()  # as the settings say
 
 
 def test_the_networks_are_asked_as_they_are_trained(model):
-    assert model.mode.asked(model.questions([])) == []
-    autorec, completion = model.mode.asked(model.questions([("dog", 0.9)], ["puppy"]))
-    assert (autorec.name, completion.name) == ("autorec", "completion")
+    assert model.mode.networks(model.queries([])) == []
+    softmax, completion = model.mode.networks(model.queries([("dog", 0.9)], ["puppy"]))
+    assert (softmax.name, completion.name) == ("softmax", "completion")
     words = model.vocabulary.words
-    assert [words[i] for i in autorec.inputs[autorec.ratings.indices]] == ["dog", "dog"]
-    assert [words[i] for i in completion.inputs[completion.ratings.indices]] == ["puppy"]
-    assert completion.ratings.data.tolist() == [1.0]
-    for asked in (autorec, completion):
-        outputs = asked.model.predict(asked.ratings)
-        assert (
-            outputs.shape == (1, len(asked.outputs)) and len(asked.inputs) == len(asked.usual) == asked.ratings.shape[1]
-        )
-    # A label of the usual score is given as `usual` says.
-    (at_usual,) = model.mode.asked(model.questions(["dog"]))
-    np.testing.assert_allclose(at_usual.ratings.data, at_usual.usual[at_usual.ratings.indices], atol=1e-6)
+    assert [words[i] for i in softmax.input_words[softmax.inputs.indices]] == ["dog", "dog"]
+    assert [words[i] for i in completion.input_words[completion.inputs.indices]] == ["puppy"]
+    assert completion.inputs.data.tolist() == [1.0]
+    for query in (softmax, completion):
+        assert query.network.predict(query.inputs).shape == (1, len(query.output_words))
+        assert len(query.input_words) == len(query.baseline) == query.inputs.shape[1]
+    # A label of the mean score is given as `baseline` says.
+    (query,) = model.mode.networks(model.queries(["dog"]))
+    np.testing.assert_allclose(query.inputs.data, query.baseline[query.inputs.indices], atol=1e-6)
+
+
+class LengthExpert:
+    """Ten lines: it likes hashtags that are as long as those of its training."""
+
+    name, signed, counts, history = "length", False, True, None
+    starts = {"description": 0.5, "short": 0.5}
+
+    def __init__(self, settings):
+        self.mean = 0.0
+
+    def fit(self, examples, trainer):
+        self.partial_fit(examples)
+
+    def partial_fit(self, examples):
+        words = examples.domain.vocabulary.words_array[examples.dataset.hashtags.indices]
+        self.mean = float(np.mean([len(word) for word in words]))
+
+    def score(self, queries, domain):
+        lengths = np.array([len(word) for word in domain.vocabulary.words_array[domain.hashtags]], np.float32)
+        return np.tile(-abs(lengths - np.float32(self.mean)), (queries.description.shape[0], 1))
+
+    def to_arrays(self):
+        return {"mean": np.array(self.mean)}
+
+    def load(self, arrays, losses, domain):
+        self.mean = float(arrays["mean"])
+
+
+def test_an_expert_is_a_class_and_a_line_in_a_list(monkeypatch, tmp_path):
+    monkeypatch.setitem(MODES, "best", (lambda settings: Best(settings, [*EXPERTS, LengthExpert]), BestSettings))
+    lines = []
+    model = InstaHash(QUICK).fit(TRAIN[:200], report=lines.append)
+    assert sum(", length " in line for line in lines if line.startswith("Weights where")) == 2
+    opinions = model.mode.opinions(model.queries(["dog", "grass"]))
+    assert opinions.scores["length"].shape == opinions.hashtags.shape and "length" in opinions.weights
+    assert "length" not in model.mode.opinions(model.queries([], ["puppy"])).weights
+    model.save(tmp_path)
+    assert InstaHash.load(tmp_path).recommend(["dog"]) == model.recommend(["dog"])
+    mean = model.mode.panel.experts["length"].mean
+    model.partial_fit(TRAIN[200:210])
+    assert model.mode.panel.experts["length"].mean != mean

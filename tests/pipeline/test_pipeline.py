@@ -1,6 +1,5 @@
 """The whole path on a small sample: train, recommend, save, load, resume, evaluate."""
 
-import json
 import os
 import re
 
@@ -8,17 +7,21 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from instahash import AutoRec, InstaHash, Settings, Word2Vec, WordVectors
+from instahash import AutoRec, InstaHash, PaperSettings, SoftmaxNetwork, Word2Vec, WordVectors
 from instahash.data import Corpus, Label, Post, encode, fit_dataset, grow
 from instahash.data.sample import TOPICS, sample_posts
 from instahash.errors import DataError, ModelError, SettingsError
 from instahash.evaluation import evaluate, format_example, format_tables
+from instahash.parameters import assign
+from instahash.pipeline import settings_of
 from instahash.pipeline.paper import Paper
-from instahash.storage import CHECKPOINT, Checkpoint, read_model, write_model
+from instahash.storage import CHECKPOINT, MODEL, Checkpoint, read_header, read_model, write_model
+from instahash.trainer import Trainer
 
-QUICK = Settings.of("paper").changed(
+QUICK = assign(
+    PaperSettings(),
     ["word2vec.dim=16", "word2vec.epochs=4", "autorec.n_hidden=16", "autorec.epochs=8", "autorec.learning_rate=0.02"]
-    + ["autorec.batch_size=32", "autorec.n_expand=5", "word2vec.n_shared=6"]
+    + ["autorec.batch_size=32", "ratings.n_expand=5", "word2vec.n_shared=6"],
 )
 POSTS = list(sample_posts(240))
 DESCRIPTION = sparse.csr_array(np.ones((1, 3), np.float32))
@@ -30,30 +33,31 @@ def model():
 
 
 def test_recommendations_come_from_the_hashtag_vocabulary(model):
-    answers = [answer for _, answer in model.recommend_posts(POSTS)]
+    answers = [answer for _, answer in model.recommend_posts(POSTS, trace=True)]
     hashtags = {model.vocabulary.words[i] for i in model.vocabulary.hashtag_ids}
     assert all(set(answer.hashtags) <= hashtags for answer in answers)
     assert sum(bool(answer.hashtags) for answer in answers) > 100
     for answer in answers:
-        kept = [word for word in answer.combined if word in hashtags]
+        combined, trace = answer.trace["combined"], answer.trace
+        kept = [word for word in combined if word in hashtags]
         assert answer.hashtags == kept and len(answer.scores) == len(kept)
-        met = [word for word in answer.word2vec if word in set(answer.autorec)]
-        assert answer.defaulted == (not met)
-        assert answer.combined == met if met else len(answer.combined) == 5
+        met = [word for word in trace["word2vec"] if word in set(trace["autorec"])]
+        assert answer.source == ("intersection" if met else "autorec")
+        assert combined == met if met else len(combined) == 5
 
 
 def test_one_post_is_answered_as_in_a_batch(model):
-    for post, (post_id, answer) in zip(POSTS[:20], model.recommend_posts(POSTS)):
+    for post, (post_id, answer) in zip(POSTS[:20], model.recommend_posts(POSTS, trace=True)):
         labels = [label.description for label in post.labels if label.score >= 0.5]
-        alone = model.recommend(labels)
-        assert post.id == post_id and alone.hashtags == answer.hashtags and alone.word2vec == answer.word2vec
+        alone = model.recommend(labels, trace=True)
+        assert post.id == post_id and alone.hashtags == answer.hashtags and alone.trace == answer.trace
         np.testing.assert_allclose(alone.scores, answer.scores, rtol=1e-4, atol=1e-5)
 
 
 def test_labels_below_the_threshold_are_not_believed(model):
     seen = [Post("a", (), (Label("dog", 0.9), Label("wedding dress", 0.4))), Post("b", (), (Label("dog", 0.9),))]
-    (_, first), (_, second) = model.recommend_posts(seen)
-    assert first.description == ["dog"] == second.description and first.hashtags == second.hashtags
+    (_, first), (_, second) = model.recommend_posts(seen, trace=True)
+    assert first.trace["description"] == ["dog"] == second.trace["description"] and first.hashtags == second.hashtags
 
 
 @pytest.mark.parametrize(
@@ -68,15 +72,14 @@ def test_labels_below_the_threshold_are_not_believed(model):
         lambda model, folder: model.partial_fit("no such file"),
         lambda model, folder: model.fit_baselines("no such file"),
         lambda model, folder: model.save(folder / "model"),
-        lambda model, folder: model.word2vec.most_similar(DESCRIPTION),
-        lambda model, folder: Word2Vec().most_similar(DESCRIPTION),
-        lambda model, folder: Word2Vec().similarities(DESCRIPTION),
+        lambda model, folder: model.mode.recommend(DESCRIPTION, None),
+        lambda model, folder: SoftmaxNetwork().predict(DESCRIPTION),
+        lambda model, folder: SoftmaxNetwork().decay(0.5),
         lambda model, folder: AutoRec().predict(DESCRIPTION),
         lambda model, folder: AutoRec().predict_at(DESCRIPTION, DESCRIPTION),
         lambda model, folder: AutoRec().rmse(DESCRIPTION),
         lambda model, folder: AutoRec().recommend([0]),
         lambda model, folder: AutoRec().partial_fit(DESCRIPTION),
-        lambda model, folder: AutoRec().fade(0.5),
     ],
 )
 def test_a_model_that_is_not_trained_says_so(ask, tmp_path):
@@ -92,7 +95,9 @@ def test_what_no_model_has_is_no_matter_of_training():
 
 
 def test_top_cuts_the_list(model):
-    labels = next(answer.description for _, answer in model.recommend_posts(POSTS) if len(answer.hashtags) > 1)
+    labels = next(
+        answer.trace["description"] for _, answer in model.recommend_posts(POSTS, trace=True) if len(answer.hashtags) > 1
+    )
     answer, cut = model.recommend(labels), model.recommend(labels, top=1)
     assert len(answer.hashtags) > 1 and cut.hashtags == answer.hashtags[:1] and len(cut.scores) == 1
 
@@ -101,10 +106,10 @@ def test_unknown_labels_get_the_most_used_hashtags_and_say_so(model):
     answer = model.recommend(["zeppelin"], top=3)
     counts = model.vocabulary.hashtag_counts
     best = [model.vocabulary.words[i] for i in model.vocabulary.hashtag_ids[:3]]
-    assert answer.hashtags == best and answer.fallback == "most_used" and answer.defaulted
+    assert answer.hashtags == best and (answer.source, answer.scores_are) == ("most_used", "frequency")
     assert answer.scores == pytest.approx([counts.max() / len(POSTS), *answer.scores[1:]])
-    assert answer.to_json()["fallback"] == "most_used"
-    assert "fallback" not in model.recommend(["dog", "zeppelin"]).to_json()
+    known = model.recommend(["dog", "zeppelin"])
+    assert answer.to_json()["source"] == "most_used" and known.source != "most_used" and "trace" not in known.to_json()
 
 
 def test_save_and_load_give_the_same_answers(model, tmp_path):
@@ -112,7 +117,8 @@ def test_save_and_load_give_the_same_answers(model, tmp_path):
     loaded = InstaHash.load(tmp_path / "m")
     assert list(loaded.recommend_posts(POSTS)) == list(model.recommend_posts(POSTS))
     assert loaded.recommend(["zeppelin"]) == model.recommend(["zeppelin"])
-    header = json.loads((tmp_path / "m" / "model.json").read_text())
+    assert os.listdir(tmp_path / "m") == [MODEL]
+    header = read_header(tmp_path / "m")
     assert header["format_version"] == 1 and header["mode"] == "paper"
     assert header["settings"]["autorec"]["n_hidden"] == 16 and header["sizes"]["n_words"] == len(model.vocabulary)
     assert header["trained_on"] == loaded.trained_on == [Corpus.from_posts(POSTS).digest()]
@@ -124,8 +130,7 @@ def test_save_and_load_give_the_same_answers(model, tmp_path):
 def test_the_same_seed_writes_the_same_bytes(model, tmp_path):
     model.save(tmp_path / "a")
     InstaHash(QUICK).fit(iter(POSTS)).save(tmp_path / "b")
-    for path in (tmp_path / "a").iterdir():
-        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+    assert (tmp_path / "a" / MODEL).read_bytes() == (tmp_path / "b" / MODEL).read_bytes()
 
 
 @pytest.mark.parametrize("stop", ["word2vec", "autorec"])
@@ -155,13 +160,14 @@ def test_an_interrupted_training_resumes_to_the_same_model(model, tmp_path, monk
     lines = []
     resumed = InstaHash(QUICK).fit(POSTS, checkpoint=path, resume=True, report=lines.append)
     assert taken_up == [2] and any("Going on from" in line for line in lines)
-    assert resumed.autorec.U.tobytes() == model.autorec.U.tobytes()
-    assert resumed.word2vec.history == model.word2vec.history
+    for name, array in model.mode.autorec.to_arrays().items():
+        assert resumed.mode.autorec.to_arrays()[name].tobytes() == array.tobytes(), name
+    assert resumed.mode.word2vec.history == model.mode.word2vec.history
     monkeypatch.setattr(stopped, "fit", fit)
     with pytest.raises(ModelError, match="made with other data or settings"):
         InstaHash(QUICK).fit(POSTS[1:], checkpoint=path, resume=True)
     with pytest.raises(ModelError, match="made with other data or settings"):
-        InstaHash(QUICK.changed(["autorec.reg=0.5"])).fit(POSTS, checkpoint=path, resume=True)
+        InstaHash(assign(QUICK, ["autorec.reg=0.5"])).fit(POSTS, checkpoint=path, resume=True)
 
 
 def test_evaluation_has_the_agreed_shape(model):
@@ -192,13 +198,14 @@ def test_evaluating_posts_that_share_nothing_with_the_model(model):
 
 def test_a_model_directory_with_another_models_file(model, tmp_path):
     model.save(tmp_path)
-    header, files = read_model(tmp_path)
-    files["word2vec.npz"] = {name: files["word2vec.npz"][name][1:] for name in ("W", "C")}
-    write_model(tmp_path, header, files)
-    with pytest.raises(ModelError, match="other numbers of vectors"):
+    header, sections = read_model(tmp_path)
+    vectors = sections["word2vec"]
+    sections["word2vec"] = vectors | {name: vectors[name][1:] for name in ("W", "C", "counts") if name in vectors}
+    write_model(tmp_path, header, sections)
+    with pytest.raises(ModelError, match="is not one this version can use"):
         InstaHash.load(tmp_path)
     header["settings"]["colour"] = 1
-    write_model(tmp_path, header, files)
+    write_model(tmp_path, header, sections)
     with pytest.raises(SettingsError, match="no setting 'colour'"):
         InstaHash.load(tmp_path)
 
@@ -207,38 +214,38 @@ def test_the_trainer_and_the_vectors_are_chosen_and_said():
     lines = []
     model = InstaHash(QUICK).fit(POSTS, report=lines.append)
     (trainer,) = [line for line in lines if " trainer, about " in line]
-    assert trainer.startswith(f"Word2Vec: {model.word2vec.trained_by} trainer") and trainer.endswith(" MB.")
+    assert trainer.startswith(f"word2vec: {model.mode.word2vec.trained_by} trainer") and trainer.endswith(" MB.")
     (vectors,) = [line for line in lines if "recall@10 on 24 posts held out of a trial" in line]
     recalls = {kind: float(vectors.split(f" with {kind}")[0].split()[-1]) for kind in ("summed", "input")}
     assert 0 < recalls["input"] <= 1 and 0 < recalls["summed"] <= 1
-    assert model.word2vec.vectors == ("sum" if recalls["summed"] >= recalls["input"] else "input")
+    assert model.mode.word2vec.vectors == ("sum" if recalls["summed"] >= recalls["input"] else "input")
     for kind in ("input", "sum"):
         lines.clear()
-        asked = InstaHash(QUICK.changed([f"word2vec.vectors={kind}"])).fit(POSTS[:60], report=lines.append)
-        assert asked.word2vec.vectors == kind and not any("held out of a trial" in line for line in lines)
+        asked = InstaHash(assign(QUICK, [f"word2vec.vectors={kind}"])).fit(POSTS[:60], report=lines.append)
+        assert asked.mode.word2vec.vectors == kind and not any("held out of a trial" in line for line in lines)
 
 
 def test_a_loaded_model_keeps_its_vectors_and_can_learn_more(model, tmp_path):
     for trainer in ("exact", "sampling"):
-        trained = InstaHash(QUICK.changed([f"word2vec.trainer={trainer}", "word2vec.vectors=input"])).fit(POSTS)
+        trained = InstaHash(assign(QUICK, [f"word2vec.trainer={trainer}", "word2vec.vectors=input"])).fit(POSTS)
         trained.save(tmp_path)
-        loaded = InstaHash.load(tmp_path)
-        assert loaded.word2vec.vectors == "input" and loaded.word2vec.trained_by == trainer
-        vocabulary = grow(loaded.vocabulary, Corpus.from_posts([Post("a", ("zeppelin", "sky"), (Label("sea", 0.9),))]))
+        system = InstaHash.load(tmp_path)
+        loaded, kept = system.mode.word2vec, trained.mode.word2vec
+        assert loaded.vectors == "input" and loaded.trained_by == trainer
+        vocabulary = grow(system.vocabulary, Corpus.from_posts([Post("a", ("zeppelin", "sky"), (Label("sea", 0.9),))]))
         more = encode(Corpus.from_posts([Post(str(i), ("zeppelin", "sky", "sea")) for i in range(30)]), vocabulary)
-        loaded.word2vec.partial_fit(more.bags)
-        trained.word2vec.partial_fit(more.bags)
-        assert loaded.word2vec.W.tobytes() == trained.word2vec.W.tobytes()
-        vectors = WordVectors(vocabulary.words, loaded.word2vec.W + loaded.word2vec.C)
+        loaded.partial_fit(more.bags)
+        kept.partial_fit(more.bags)
+        assert loaded.W.tobytes() == kept.W.tobytes()
+        vectors = WordVectors(vocabulary.words, loaded.W + loaded.C)
         assert max(vectors.rank("zeppelin", word) for word in ("sky", "sea")) <= 20 < len(vectors) / 10
 
 
 def test_word_vectors_by_name(model):
     vectors = model.word_vectors()
     assert vectors.words == model.vocabulary.words
-    ids, cosines = model.word2vec.most_similar(
-        encode(Corpus.from_posts([Post("a", ("dog",))]), model.vocabulary).bags, 3
-    )
+    dog = encode(Corpus.from_posts([Post("a", ("dog",))]), model.vocabulary).bags
+    ids, cosines = vectors.most_similar_to_sets(dog, 3)
     assert vectors.most_similar("dog", topn=3) == [
         (model.vocabulary.words[i], pytest.approx(cosine, abs=1e-5)) for i, cosine in zip(ids[0], cosines[0])
     ]
@@ -246,33 +253,33 @@ def test_word_vectors_by_name(model):
 
 def test_posts_without_labels_can_be_learnt_from():
     model = InstaHash(QUICK).fit([post._replace(labels=()) for post in POSTS])
-    assert "sea" in model.recommend(["beach"]).word2vec
+    assert "sea" in model.recommend(["beach"], trace=True).trace["word2vec"]
 
 
 def test_topics_are_found_with_enough_training():
     """The default settings but for sizes: neighbours of a label are the hashtags of its topic."""
-    settings = Settings.of("paper").changed(
-        ["autorec.epochs=1", "autorec.n_hidden=2", "word2vec.dim=20", "word2vec.epochs=6"]
+    settings = assign(
+        PaperSettings(), ["autorec.epochs=1", "autorec.n_hidden=2", "word2vec.dim=20", "word2vec.epochs=6"]
     )
     model = InstaHash(settings).fit(list(sample_posts(600)))
     known = {word for words in TOPICS["dogs"][1] for word in [words]} | {"puppy", "canine", "snout", "breed"}
-    assert len(set(model.recommend(["dog", "puppy"]).word2vec) & known) >= 8
+    assert len(set(model.recommend(["dog", "puppy"], trace=True).trace["word2vec"]) & known) >= 8
 
 
 @pytest.mark.parametrize(
     "assignments",
     [
         ["autorec.init=spectral", "autorec.decoder=ridge", "autorec.epochs=0"],
-        ["autorec.input=description", "autorec.target=hashtags", "autorec.corruption=0.2"],
-        ["autorec.target=hashtags", "autorec.n_expand=0", "autorec.absent_weight=0.5", "autorec.hidden=relu"],
+        ["ratings.input=description", "ratings.target=hashtags", "autorec.corruption=0.2"],
+        ["ratings.target=hashtags", "ratings.n_expand=0", "autorec.absent_weight=0.5", "autorec.hidden=relu"],
         ["autorec.objective=observed", "autorec.output=sigmoid", "autorec.optimizer=lbfgs", "autorec.epochs=2"],
     ],
     ids=" ".join,
 )
 def test_other_ways_of_training_autorec(tmp_path, assignments):
     lines = []
-    model = InstaHash(QUICK.changed(assignments)).fit(POSTS, report=lines.append)
-    assert any("AutoRec: RMSE over" in line for line in lines)
+    model = InstaHash(assign(QUICK, assignments)).fit(POSTS, report=lines.append)
+    assert any("autorec: RMSE over" in line for line in lines)
     model.save(tmp_path)
     loaded = InstaHash.load(tmp_path)
     assert loaded.settings == model.settings
@@ -280,12 +287,14 @@ def test_other_ways_of_training_autorec(tmp_path, assignments):
         assert loaded.recommend(labels).to_json() == model.recommend(labels).to_json()
 
 
-def test_descriptions_in_and_hashtags_out():
+def test_descriptions_in_and_hashtags_out(monkeypatch):
     """What is not a hashtag is never wanted, and what is given are the words of the description alone."""
     dataset = fit_dataset(Corpus.from_posts(POSTS))
-    mode = Paper(QUICK.changed(["autorec.input=description", "autorec.target=hashtags"]), dataset.vocabulary, 240)
-    mode.word2vec = Word2Vec(dim=4, epochs=1).fit(dataset.bags)
-    inputs, targets = mode._ratings(dataset)
+    settings, given = assign(QUICK, ["ratings.input=description", "ratings.target=hashtags"]), []
+    monkeypatch.setattr(AutoRec, "fit", lambda self, inputs, *, targets, **options: given.append((inputs, targets)))
+    monkeypatch.setattr(AutoRec, "rmse", lambda *args, **options: 0.0)
+    Paper(settings).fit(dataset, Trainer())
+    ((inputs, targets),) = given
     np.testing.assert_array_equal(inputs.toarray() > 0, dataset.description.toarray() > 0)
     assert dataset.vocabulary.is_hashtag[targets.indices].all()
     assert ((targets.toarray() == 1) == (dataset.hashtags.toarray() > 0)).all()
@@ -297,25 +306,26 @@ def test_descriptions_in_and_hashtags_out():
     ("mode", "assignments", "warnings"),
     [
         ("best", [], []),
-        ("best", ["autorec.epochs=1", "word2vec.trainer=sampling", "word2vec.epochs=1"], []),
-        ("best", ["autorec.learning_rate=1e9"], ["autorec.* of guessing; .*--set autorec.learning_rate=0.001"]),
+        ("best", ["softmax.epochs=1", "word2vec.trainer=sampling", "word2vec.epochs=1"], []),
+        ("best", ["softmax.learning_rate=1e9"], ["softmax.*worse than guessing; .*--set softmax.learning_rate=0.002"]),
         (
             "best",
-            ["autorec.learning_rate=1e9", "autorec.epochs=1", "autorec.batch_size=32"],
-            ["autorec.* the .* of guessing"],
+            ["softmax.learning_rate=1e9", "softmax.epochs=1", "softmax.batch_size=32"],
+            ["softmax.* worse than guessing"],
         ),
-        ("best", ["completion.learning_rate=1e6"], ["completion.* the .* of guessing.*--set completion.learning_rate"]),
-        ("best", ["word2vec.trainer=sampling", "word2vec.learning_rate=1000"], ["word2vec.* the 4.159 of guessing"]),
+        ("best", ["completion.learning_rate=1e6"], ["completion.*worse than guessing.*--set completion.learning_rate"]),
+        ("best", ["word2vec.trainer=sampling", "word2vec.learning_rate=1000"], ["word2vec.* worse than guessing"]),
         (
             "paper",
             ["autorec.learning_rate=1"],
-            ["autorec.*last epoch's rmse of .* is above the 0.* of the first; .*=0.001"],
+            ["autorec.*last epoch has a rmse of 0.*, worse than its first epoch; .*=0.001"],
         ),
         ("paper", ["autorec.learning_rate=0.005"], []),
     ],
 )
 def test_a_training_that_makes_a_model_worse_is_said(mode, assignments, warnings):
-    settings, lines = Settings.of(mode).changed(["autorec.epochs=5", "completion.epochs=5", *assignments]), []
+    epochs = ["autorec.epochs=5"] if mode == "paper" else ["softmax.epochs=5", "completion.epochs=5"]
+    settings, lines = assign(settings_of(mode), [*epochs, *assignments]), []
     InstaHash(settings).fit(POSTS, report=lines.append)
     said = [line for line in lines if line.startswith("Warning: ")]
     assert len(said) == len(warnings), said
@@ -326,4 +336,24 @@ def test_a_training_that_makes_a_model_worse_is_said(mode, assignments, warnings
 def test_settings_of_both_models_are_looked_at_before_one_is_trained(monkeypatch):
     monkeypatch.setattr(Word2Vec, "fit", lambda *args, **options: pytest.fail("word2vec was trained"))
     with pytest.raises(SettingsError, match="optimizer is 'adamw'; it must be one of"):
-        InstaHash(QUICK.changed(["autorec.optimizer=adamw"])).fit(POSTS)
+        InstaHash(assign(QUICK, ["autorec.optimizer=adamw"])).fit(POSTS)
+
+
+@pytest.mark.parametrize("mode", ["paper", "best"])
+def test_a_fit_that_fails_or_is_interrupted_leaves_the_old_model(mode, monkeypatch, tmp_path):
+    quick = QUICK if mode == "paper" else assign(settings_of(mode), ["softmax.epochs=1", "completion.epochs=1"])
+    model = InstaHash(quick).fit(POSTS[:80])
+    before = model.recommend(["dog", "grass"])
+
+    def stop(*args, **options):
+        raise KeyboardInterrupt
+
+    network = AutoRec if mode == "paper" else SoftmaxNetwork
+    monkeypatch.setattr(network, "fit", stop)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(POSTS[80:200])
+    with pytest.raises(DataError):
+        model.fit([Post("a")])
+    assert model.recommend(["dog", "grass"]) == before and model.summary["posts_read"] == 80
+    model.save(tmp_path)
+    assert InstaHash.load(tmp_path).recommend(["dog", "grass"]) == before

@@ -131,26 +131,26 @@ def test_echoes_by_hand():
 
 
 def test_novelty_by_hand():
-    log_share = np.log(np.array([0.5, 0.25, 0.25], np.float32))
+    log_frequency = np.log(np.array([0.5, 0.25, 0.25], np.float32))
     echo = np.array([[0.0, NEAR, 1.0], [(1 + NEAR) / 2, 0.2, -0.0]], np.float32)
     # At 1 the logarithm of the share goes, and ECHOED from a word of the description, half of it halfway from NEAR.
-    gone = -log_share - ECHOED * np.array([[0, 0, 1], [0.5, 0, 0]])
-    np.testing.assert_allclose(novelty_shift(log_share, echo, 1.0), gone, rtol=1e-5)
-    np.testing.assert_allclose(novelty_shift(log_share, echo, 0.25), gone / 4, rtol=1e-5)
-    assert novelty_shift(log_share, echo, 0.25).dtype == np.float32
+    gone = -log_frequency - ECHOED * np.array([[0, 0, 1], [0.5, 0, 0]])
+    np.testing.assert_allclose(novelty_shift(log_frequency, echo, 1.0), gone, rtol=1e-5)
+    np.testing.assert_allclose(novelty_shift(log_frequency, echo, 0.25), gone / 4, rtol=1e-5)
+    assert novelty_shift(log_frequency, echo, 0.25).dtype == np.float32
 
 
 def test_novelty_one_ranks_by_pointwise_mutual_information():
     log_p = np.log(np.array([[0.6, 0.3, 0.1]], np.float32))
-    log_share = np.log(np.array([0.9, 0.08, 0.02], np.float32))  # P(t | post) / P(t): 2/3, 3.75, 5
-    shifted = log_p + novelty_shift(log_share, np.zeros((1, 3), np.float32), 1.0)
+    log_frequency = np.log(np.array([0.9, 0.08, 0.02], np.float32))  # P(t | post) / P(t): 2/3, 3.75, 5
+    shifted = log_p + novelty_shift(log_frequency, np.zeros((1, 3), np.float32), 1.0)
     np.testing.assert_allclose(np.exp(shifted), [[2 / 3, 3.75, 5]], rtol=1e-5)
 
 
 @given(st.lists(st.floats(-20, 0) | st.just(-np.inf), min_size=1, max_size=5))
-def test_no_novelty_changes_nothing(log_share):
-    echo = np.linspace(0, 1, 2 * len(log_share), dtype=np.float32).reshape(2, -1)
-    shift = novelty_shift(np.array(log_share), echo, 0.0)
+def test_no_novelty_changes_nothing(log_frequency):
+    echo = np.linspace(0, 1, 2 * len(log_frequency), dtype=np.float32).reshape(2, -1)
+    shift = novelty_shift(np.array(log_frequency), echo, 0.0)
     assert shift.tobytes() == np.zeros_like(echo).tobytes()  # no NaN and no -0 either
 
 

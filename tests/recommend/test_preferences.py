@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from instahash.errors import DataError, SettingsError
-from instahash.recommend import Preferences
+from instahash.recommend import EVERYBODY, Preferences, age_weights
 from instahash.recommend.preferences import DAY, STRENGTH, STRENGTHS
 
-LOG_SHARE = np.log(np.array([0.5, 0.25, 0.25], np.float32))
+LOG_FREQUENCY = np.log(np.array([0.5, 0.25, 0.25], np.float32))
 
 
 def csr(posts, n_hashtags=3):
@@ -22,9 +22,13 @@ def csr(posts, n_hashtags=3):
     return sparse.csr_array((np.ones(len(indices), np.int8), indices, indptr), shape=(len(posts), n_hashtags))
 
 
+def shift(preferences, keys, log_frequency):
+    return preferences.shift_matrix([tuple(keys)], log_frequency)[0]
+
+
 def counts(preferences, key):
     row = [preferences.rows[key]]
-    return (preferences.fading[row] + preferences.lasting[row]).toarray()[0]
+    return sum(counts[row].toarray()[0] for counts in preferences.counts.values())
 
 
 def test_a_shift_by_hand():
@@ -35,8 +39,8 @@ def test_a_shift_by_hand():
     anna = np.log([34 / 33, 34 / 33, 30 / 33])
     # One use each of the first two, of two: (1 + 15) / 32, (1 + 7.5) / 32, 7.5 / 32.
     portugal = np.log([32 / 32, 34 / 32, 30 / 32])
-    np.testing.assert_allclose(preferences.shift(["user:anna"], LOG_SHARE), anna, rtol=1e-5)
-    got = preferences.shift_matrix([("country:pt", "user:anna"), ("country:pt", "user:ben"), ()], LOG_SHARE)
+    np.testing.assert_allclose(shift(preferences, ["user:anna"], LOG_FREQUENCY), anna, rtol=1e-5)
+    got = preferences.shift_matrix([("country:pt", "user:anna"), ("country:pt", "user:ben"), ()], LOG_FREQUENCY)
     # Anna's uses correct what Portugal's make expected: (2 + 30 * 16/32) / 33, (1 + 30 * 8.5/32) / 33, and so on.
     both = np.log([17 / 33 / 0.5, (1 + 30 * 8.5 / 32) / 33 / 0.25, 30 * 7.5 / 32 / 33 / 0.25])
     np.testing.assert_allclose(got, [both, portugal, [0, 0, 0]], rtol=1e-5, atol=1e-7)
@@ -45,10 +49,10 @@ def test_a_shift_by_hand():
 
 def test_without_history_the_shift_is_exactly_zero():
     preferences = Preferences()
-    assert preferences.shift(["user:anna"], LOG_SHARE).tolist() == [0, 0, 0]
+    assert shift(preferences, ["user:anna"], LOG_FREQUENCY).tolist() == [0, 0, 0]
     preferences.add([("user:anna",), ("user:ben",)], csr([[], [1]]))
-    assert preferences.shift(["user:anna", "user:carl"], LOG_SHARE).tolist() == [0, 0, 0]
-    assert preferences.shift(["user:ben"], LOG_SHARE).all()
+    assert shift(preferences, ["user:anna", "user:carl"], LOG_FREQUENCY).tolist() == [0, 0, 0]
+    assert shift(preferences, ["user:ben"], LOG_FREQUENCY).all()
 
 
 @given(st.integers(0, 10**6))
@@ -57,11 +61,11 @@ def test_a_shift_compares_two_distributions(seed):
     share = rng.dirichlet(np.ones(6))
     preferences = Preferences()
     preferences.add([("a",)] * 4, csr([np.flatnonzero(rng.random(6) < 0.4) for _ in range(4)], 6))
-    shifted = share * np.exp(preferences.shift(["a"], np.log(share)))
+    shifted = share * np.exp(shift(preferences, ["a"], np.log(share)))
     assert shifted.sum() == pytest.approx(1, rel=1e-5)  # the posterior mean
 
 
-def test_counts_fade_by_hand():
+def test_counts_decay_by_hand():
     preferences = Preferences(half_life=7)
     preferences.add([("a",), ("a",)], csr([[0], [1]]), np.array([7.0, 0.0]) * DAY)
     assert counts(preferences, "a").tolist() == [1, 0.5, 0]
@@ -74,7 +78,14 @@ def test_counts_fade_by_hand():
     assert preferences.now == 14 * DAY
 
 
-def test_nothing_fades_without_a_half_life():
+def test_weights_by_age_by_hand():
+    times = np.array([np.nan, 0, 7, 10.5, 14, 30]) * DAY
+    np.testing.assert_allclose(age_weights(times, 14 * DAY, 7), [1, 1 / 4, 1 / 2, 0.5**0.5, 1, 1])
+    assert age_weights(times, 14 * DAY, None).tolist() == age_weights(times, 14 * DAY, 0).tolist() == [1] * 6
+    assert float(age_weights(0.0, 7 * DAY, 7)) == 0.5
+
+
+def test_nothing_decays_without_a_half_life():
     preferences = Preferences()
     preferences.add([("a",), ("a",)], csr([[0], [0]]), np.array([0.0, 1e9]))
     assert counts(preferences, "a").tolist() == [2, 0, 0]
@@ -87,10 +98,10 @@ def test_a_rising_hashtag_is_preferred_by_everybody():
     share = np.bincount([t for post in posts for t in post]) / sum(map(len, posts))
     lately, ever = Preferences(half_life=2), Preferences()
     for preferences in (lately, ever):
-        preferences.add([("",)] * n_posts, csr(posts), np.arange(n_posts) * DAY / 100)
-    trend = lately.shift([""], np.log(share))
+        preferences.add([(EVERYBODY,)] * n_posts, csr(posts), np.arange(n_posts) * DAY / 100)
+    trend = shift(lately, [EVERYBODY], np.log(share))
     assert trend[2] > 0.5 and trend[0] < 0 and trend[1] < 0
-    np.testing.assert_allclose(ever.shift([""], np.log(share)), 0, atol=1e-5)
+    np.testing.assert_allclose(shift(ever, [EVERYBODY], np.log(share)), 0, atol=1e-5)
 
 
 posts_with_keys = st.lists(
@@ -140,9 +151,10 @@ def test_what_is_kept_goes_on_as_if_nothing_had_happened(posts, later, half_life
         one.add(list(keys), csr(hashtags), np.array(days) * DAY)
         one.grow(5)
     assert (again.rows, again.strengths, again.half_life) == (preferences.rows, preferences.strengths, half_life)
-    log_share = np.log(np.full(5, 0.2, np.float32))
+    log_frequency = np.log(np.full(5, 0.2, np.float32))
     np.testing.assert_array_equal(
-        again.shift_matrix([tuple(again.rows)], log_share), preferences.shift_matrix([tuple(again.rows)], log_share)
+        again.shift_matrix([tuple(again.rows)], log_frequency),
+        preferences.shift_matrix([tuple(again.rows)], log_frequency),
     )
 
 
@@ -152,7 +164,40 @@ def test_keys_may_be_any_text():
     assert Preferences.from_arrays(preferences.to_arrays()).rows == {"user:\ud800": 0, "user:": 1, "": 2}
 
 
-def test_new_hashtags_and_keys_find_room():
+@pytest.mark.parametrize(
+    "name, change",
+    [
+        ("keys_ends", lambda ends: ends[1:]),
+        ("strengths", lambda strengths: np.append(strengths, 1.0)),
+        ("decaying_indices", lambda ids: ids + 100),
+        ("constant_shape", lambda shape: shape + 1),
+    ],
+)
+def test_arrays_that_do_not_fit_together_are_refused(name, change):
+    preferences = fed([[(("user:a",), [0], 0.0), (("user:b", ""), [1, 2], 3.0)] * 2], 7.0)
+    preferences.strengths = {"user:": 3.0}
+    arrays = preferences.to_arrays()
+    with pytest.raises(ValueError):
+        Preferences.from_arrays(arrays | {name: change(arrays[name])})
+    del arrays[name]
+    with pytest.raises(KeyError):
+        Preferences.from_arrays(arrays)
+
+
+def test_dropped_keys_are_as_if_never_seen():
+    posts = [(("user:a", "x:b"), [0, 1], 3.0), (("x:b",), [2], float("nan")), (("user:c", ""), [1], 7.0)]
+    preferences, never = fed([posts], 7.0), fed([[(keys[-1:], tags, day) for keys, tags, day in posts]], 7.0)
+    preferences.drop(["user:a", "user:c", "user:unknown"])
+    assert preferences.rows == never.rows == {"x:b": 0, "": 1}
+    for one in (preferences, never):
+        one.add([("user:d", "x:b")], csr([[0]]), [8 * DAY])
+    for key in never.rows:
+        np.testing.assert_array_equal(counts(preferences, key), counts(never, key))
+    preferences.drop(list(preferences.rows))
+    assert not preferences.rows and not shift(preferences, ["x:b"], LOG_FREQUENCY).any()
+
+
+def test_new_hashtags_and_keys_are_added():
     preferences = Preferences()
     preferences.add([("a",)], csr([[0]], 1))
     preferences.grow(2)
@@ -162,7 +207,7 @@ def test_new_hashtags_and_keys_find_room():
     preferences.add([("a",)], csr([[0]], 1))
     assert counts(preferences, "a").tolist() == [2, 0, 0, 1]
     # Hashtags that nobody has used yet come after all that were counted.
-    assert preferences.shift(["a"], np.log(np.full(6, 1 / 6))).shape == (6,)
+    assert shift(preferences, ["a"], np.log(np.full(6, 1 / 6))).shape == (6,)
 
 
 def test_a_million_users_fit():
@@ -170,7 +215,7 @@ def test_a_million_users_fit():
     preferences = Preferences(half_life=7)
     preferences.add([(f"user:{i}",) for i in range(1000)], csr([[i % 3] for i in range(1000)], 10**6), np.zeros(1000))
     arrays = preferences.to_arrays()
-    assert arrays["fading_indices"].dtype == arrays["fading_indptr"].dtype == np.int32
+    assert arrays["decaying_indices"].dtype == arrays["decaying_indptr"].dtype == np.int32
     assert sum(values.nbytes for values in arrays.values()) < 1000 * 40
 
 
@@ -215,7 +260,7 @@ def test_the_strength_by_hand():
     # None of two uses: log (a / 2) / (2 + a) and so on, the more the larger a is.
     assert ben.strengths == {"user:": 1e6}
     once = Preferences().fit([("user:anna",), ("user:ben",)], csr([[1], [1]]), share)
-    assert once.strengths == {} and once.shift(["user:ben"], share)[1] > 0
+    assert once.strengths == {} and shift(once, ["user:ben"], share)[1] > 0
 
 
 def test_random_users_have_a_stronger_prior_than_those_with_tastes():
@@ -243,3 +288,11 @@ def test_what_does_not_fit_is_refused():
     for half_life in (0, -1, float("nan")):
         with pytest.raises(SettingsError, match="half_life is"):
             Preferences(half_life)
+
+
+def test_a_feature_without_a_colon_does_not_share_its_strength_with_everybody():
+    """Everybody uses each hashtag once, which wants a strong prior; anna one hashtag always, which wants a weak one."""
+    share = np.log(np.array([0.5, 0.25, 0.25]))
+    keys = [(EVERYBODY,)] * 3 + [("anna",)] * 4
+    strengths = Preferences().fit(keys, csr([[0], [1], [2]] + [[1]] * 4), share).strengths
+    assert strengths == {"everybody": 1e6, "": 1.0}

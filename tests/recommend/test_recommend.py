@@ -1,14 +1,10 @@
-"""The paper's combination and the baselines: worked examples and laws."""
+"""The paper's combination, and the answer as JSON: worked examples and laws."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import sparse
 
-from instahash.errors import DataError
-from instahash.recommend import Cooccurrence, Popularity, Recommendation, autorec_sets, combine, top_ranked
-from instahash.testing import bag_matrices
+from instahash.recommend import Recommendation, autorec_sets, combine
 
 OUTPUTS = np.array([[0.5, -1.0, 0.9, 0.0, 0.5], [0.2, -1.0, -1.0, 0.7, -0.1], [-1.0, -1.0, -1.0, -1.0, -1.0]])
 SIMILAR = np.array([[4, 1, 0, -1], [1, 2, 4, -1], [0, 1, 2, 3]])
@@ -50,61 +46,14 @@ def test_combination_laws(seed, n_words, n_default):
 
 
 def test_json_of_a_recommendation():
-    answer = Recommendation(["sea"], [0.5], ["sea", "sky"], ["sea"], False, ["sky"], ["sea", "sky"])
-    assert answer.to_json() == {
+    trace = {"description": ["sky"], "autorec": ["sea"]}
+    assert Recommendation(["sea"], [0.5], "intersection", trace).to_json() == {
         "hashtags": ["sea"],
         "scores": [0.5],
-        "word2vec": ["sea", "sky"],
-        "autorec": ["sea"],
-        "defaulted": False,
+        "scores_are": "cosine",
+        "source": "intersection",
+        "trace": trace,
     }
-    assert answer._replace(fallback="most_used").to_json()["fallback"] == "most_used"
-
-
-def ones(dense):
-    return sparse.csr_array(np.array(dense, dtype=np.int8))
-
-
-def test_cooccurrence_by_hand():
-    description, hashtags = (
-        ones([[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]]),
-        ones([[0, 0, 1, 1], [0, 0, 1, 0], [0, 0, 0, 1]]),
-    )
-    baseline = Cooccurrence().fit(description, hashtags)
-    # n(0) = 2, n(0, 2) = 2, n(0, 3) = 1; n(1) = 1, n(1, 2) = n(1, 3) = 1.
-    expected = [[0, 0, (2 / 3 + 1 / 2) / 2, (1 / 3 + 1 / 2) / 2], [0, 0, 2 / 3, 1 / 3], [0, 0, 0, 0]]
-    np.testing.assert_allclose(baseline.score(description), expected, rtol=1e-6)
-    again = Cooccurrence.from_arrays(baseline.to_arrays())
-    np.testing.assert_array_equal(again.score(description), baseline.score(description))
-
-
-def test_popularity_by_hand():
-    baseline = Popularity().fit(None, ones([[0, 1, 1], [0, 1, 0]]))
-    np.testing.assert_array_equal(baseline.score(ones([[1, 0, 0]] * 2)), [[0, 2, 1]] * 2)
-
-
-@given(bag_matrices(n_words=8, min_posts=1), st.integers(0, 10**6))
-def test_cooccurrence_is_a_probability_and_posts_have_no_order(description, seed):
-    rng = np.random.default_rng(seed)
-    hashtags = ones(rng.random((description.shape[0], 8)) < 0.3)
-    scores = Cooccurrence().fit(description, hashtags).score(description)
-    assert ((scores >= 0) & (scores <= 1)).all() and scores.dtype == np.float32
-    order = rng.permutation(description.shape[0])
-    shuffled = Cooccurrence().fit(description[order], hashtags[order])
-    np.testing.assert_allclose(shuffled.score(description), scores, rtol=1e-6)
-
-
-@given(st.integers(0, 10**6), st.integers(1, 9), st.integers(1, 12))
-def test_top_ranked_equals_a_full_sort(seed, n_words, top):
-    rng = np.random.default_rng(seed)
-    scores = rng.integers(0, 3, size=(4, n_words)).astype(np.float32)  # many ties
-    allowed = rng.permutation(n_words)[: rng.integers(1, n_words + 1)]
-    ranked = top_ranked(scores, top, allowed)
-    assert ranked.shape == (4, min(top, len(allowed)))
-    for row, ids in zip(scores, ranked):
-        assert ids.tolist() == sorted(allowed.tolist(), key=lambda i: (-row[i], i))[:top]
-
-
-def test_top_ranked_refuses_nan():
-    with pytest.raises(DataError, match="not a number"):
-        top_ranked(np.array([[np.nan]]), 1, [0])
+    for source, meaning in {"experts": "probability", "autorec": "rating", "most_used": "frequency"}.items():
+        value = Recommendation([], [], source).to_json()
+        assert value["scores_are"] == meaning and "trace" not in value

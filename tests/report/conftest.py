@@ -1,6 +1,6 @@
 """Planted posts of which everything is known, and a reader of the page."""
 
-from collections import namedtuple
+import re
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -9,6 +9,7 @@ import pytest
 
 from instahash.data import Corpus, Label, Post, Vocabulary
 from instahash.evaluation import evaluate
+from instahash.recommend import Recommendation
 from instahash.report import About, page
 
 # Two topics, dogs and the sea, and two hashtags that go with both. Grass and sand are labels alone.
@@ -20,7 +21,6 @@ VECTORS = np.zeros((10, 6))
 VECTORS[[1, 2, 3], 0], VECTORS[[4, 5, 6], 1] = 1, 1
 VECTORS[[1, 2, 3, 4, 5, 6], 2] = [0.1, 0.3, 0.5, 0.1, 0.3, 0.5]
 VECTORS[0, 3], VECTORS[7, 4], VECTORS[[8, 9], 5] = 1, 1, [1, -1]
-Answer = namedtuple("Answer", "hashtags word2vec autorec defaulted description combined")
 
 
 def planted_posts(n_posts=160):
@@ -50,7 +50,8 @@ class StandIn:
             known = [WORDS[i] for i in asked[[row]].indices]
             a, b, _, seen = TOPICS[any(word in TOPICS[1] for word in known)]
             said = [a, b, "love"]
-            answers.append(Answer(said, [a, seen, b], [a, "love", b], False, known, [a, b]))
+            trace = {"description": known, "word2vec": [a, seen, b], "autorec": [a, "love", b], "combined": [a, b]}
+            answers.append(Recommendation(said, [0.9, 0.8, 0.7], "intersection", trace))
         return answers
 
     def rankings(self, description, top, chosen=None):
@@ -134,7 +135,8 @@ class Page(HTMLParser):
 
     @property
     def text(self):
-        return "".join(self.texts)
+        """With each run of blanks and line ends as one blank."""
+        return re.sub(r"[ \n]+", " ", "".join(self.texts))
 
 
 @pytest.fixture(scope="session")
@@ -156,9 +158,9 @@ HEADER = {
     "versions": {"numpy": "2.0"},
 }
 ABOUT = About(
-    data="held.jsonl", model="photos", baselines="train.jsonl", header=HEADER, posts_read=170, seed=3, date="2026-01-02",
+    data="held.jsonl", model="photos", baselines="train.jsonl", header=HEADER, posts_read=170, seed=3,
     defaults={"data": {"max_hashtags": 1000, "min_score": 0.5}, "word2vec": {"vectors": "auto"}, "seed": 0, "on": True},
-    seconds={"evaluating": 1.25}, files={"model.json": 1500}, versions={"numpy": "2.1"},
+    date="2026-01-02", seconds={"evaluating": 1.25}, files={"model.json": 1500}, versions={"numpy": "2.1"},
 )  # fmt: skip
 
 

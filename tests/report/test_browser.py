@@ -1,5 +1,7 @@
 """The page in a browser without a window."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,7 +44,10 @@ def hostile_ids(result):
     vocabulary = Vocabulary(
         [word * 30 for word in old.vocabulary.words], old.vocabulary.counts, old.vocabulary.hashtag_counts
     )
-    answers = [answer._replace(word2vec=[word * 30 for word in answer.word2vec]) for answer in old.answers]
+    answers = [
+        replace(answer, trace=answer.trace | {"word2vec": [word * 30 for word in answer.trace["word2vec"]]})
+        for answer in old.answers
+    ]
     ids = ["<script>document.title = 'changed'</script>" + "photo" * 40] * len(old.ids)
     return result._replace(details=old._replace(vocabulary=vocabulary, answers=answers, ids=ids))
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -66,9 +67,7 @@ def hostile(result):
         renamed.values(), old.vocabulary.counts, old.vocabulary.hashtag_counts, {renamed["sea"]: "<b>"}
     )
     answers = [
-        answer._replace(
-            word2vec=[renamed[word] for word in answer.word2vec], autorec=[renamed[word] for word in answer.autorec]
-        )
+        replace(answer, trace={name: [renamed[word] for word in words] for name, words in answer.trace.items()})
         for answer in old.answers
     ]
     ids = [f"</style><script>{i}</script>\ud800\0" for i in range(len(old.ids))]
@@ -99,7 +98,7 @@ def test_hostile_texts_change_nothing(planted, about, read):
 
 def test_a_page_without_anything_about_the_evaluation(planted, read):
     found = read(page(planted))
-    assert "The model (unnamed) was asked about 160 posts:" in found.text
+    assert "The model (unnamed) was queried with 160 posts:" in found.text
     assert "The model holds no history of its training." in found.text and "versions" not in found.ids
 
 

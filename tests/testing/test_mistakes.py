@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from instahash.autorec import reference as autorec
 from instahash.testing import GradientError, check_directional, check_gradient
+from instahash.testing.cases import Case
 from instahash.testing.mistakes import diagnose
-from instahash.testing.reports import Case
 from instahash.word2vec import reference as word2vec
 
 seeds = st.integers(0, 10**6)

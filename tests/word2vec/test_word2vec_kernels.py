@@ -73,10 +73,10 @@ def test_bag_gradient(dtype, exact, seed, n, shared, k):
 def test_bag_gradient_is_the_derivative_of_its_own_loss(seed, n, shared, k):
     rng = np.random.default_rng(seed)
     m = n + shared
-    dX, dY, room = np.empty((n, 3)), np.empty((m, 3)), np.empty((3, n * m))
+    dX, dY, workspace = np.empty((n, 3)), np.empty((m, 3)), np.empty((3, n * m))
 
     def loss(X, Y):
-        return kernels.bag_gradient(X, Y, n, k, dX, dY, room, True)
+        return kernels.bag_gradient(X, Y, n, k, dX, dY, workspace, True)
 
     def gradient(X, Y):
         loss(X, Y)

@@ -4,13 +4,23 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.errors import DataError, DivergenceError, ModelError, SettingsError
+from instahash import replay
+from instahash.errors import DataError, DivergenceError, ModelError, SettingsError, UntrainedError
+from instahash.sparse import widen
 from instahash.training import EarlyStopping
-from instahash.word2vec import Word2Vec, exact, model, plan, reference, sampling
+from instahash.word2vec import (
+    Word2Vec,
+    Word2VecSettings,
+    WordVectors,
+    exact,
+    kernels,
+    learnt,
+    plan,
+    reference,
+    sampling,
+)
 
 TRAINERS = pytest.mark.parametrize("trainer", ["exact", "sampling"])
 SMALL = {"dim": 8, "n_shared": 4, "epochs": 8}
@@ -35,6 +45,12 @@ def mixed(n_posts=2000, seed=0):
     return matrix(sets, 12)
 
 
+def most_similar(trained, sets, top):
+    """What :meth:`WordVectors.most_similar_to_sets` finds with the vectors of a model."""
+    vectors = trained.word_vectors()
+    return WordVectors(map(str, range(len(vectors))), vectors).most_similar_to_sets(matrix(sets, len(vectors)), top)
+
+
 def loss_of(trained, bags, counts):
     """Mean expected loss a pair of `bags`, in float64, with the noise of `counts`."""
     sizes = np.diff(bags.indptr)
@@ -48,7 +64,7 @@ def loss_of(trained, bags, counts):
 @pytest.mark.parametrize("vectors", ["input", "sum"])
 def test_words_of_a_topic_are_neighbours(trainer, vectors):
     trained = Word2Vec(trainer=trainer, vectors=vectors, **SMALL).fit(planted())
-    ids, cosines = trained.most_similar(matrix([[0, 1], [7]], 12), top=4)
+    ids, cosines = most_similar(trained, [[0, 1], [7]], 4)
     assert set(ids[0]) == {2, 3, 4, 5}
     assert set(ids[1]) < {6, 8, 9, 10, 11}
     assert (np.diff(cosines) <= 0).all()
@@ -83,7 +99,7 @@ def test_the_exact_trainer_gives_the_same_bits_with_any_number_of_threads():
 
 def test_two_sampling_threads_learn_the_same_topics():
     trained = Word2Vec(n_threads=2, trainer="sampling", **SMALL).fit(planted())
-    assert set(trained.most_similar(matrix([[0, 1]], 12), top=4)[0][0]) == {2, 3, 4, 5}
+    assert set(most_similar(trained, [[0, 1]], 4)[0][0]) == {2, 3, 4, 5}
 
 
 @TRAINERS
@@ -136,13 +152,13 @@ def test_subsampling_thins_frequent_words(trainer):
 
 def test_subsampling_drops_what_it_should(monkeypatch):
     seen = []
-    train = model.kernels.train_bags
+    train = kernels.train_bags
 
     def spy(W, C, W2, C2, indptr, indices, *rest):
         seen.append(np.bincount(indices, minlength=6) / 400)
         return train(W, C, W2, C2, indptr, indices, *rest)
 
-    monkeypatch.setattr(model.kernels, "train_bags", spy)
+    monkeypatch.setattr(kernels, "train_bags", spy)
     rng = np.random.default_rng(0)
     bags = matrix([[0, *(1 + rng.permutation(5)[:2])] for _ in range(400)], 6)
     Word2Vec(sample=0.01, trainer="sampling", dim=4, epochs=2).fit(bags)
@@ -157,19 +173,15 @@ def test_rare_words_are_left_out(trainer):
     wide = matrix([row.tolist() for row in np.split(bags.indices, bags.indptr[1:-1])] + [[0, 12], [6, 12, 13]], 14)
     trained = Word2Vec(min_count=3, trainer=trainer, **SMALL).fit(wide)
     assert not trained.W[12:].any() and not trained.C[12:].any() and trained.W[:12].any(axis=1).all()
-    assert np.isneginf(trained.most_similar(matrix([[]], 14), top=1)[1]).all()
+    assert np.isneginf(most_similar(trained, [[]], 1)[1]).all()
 
 
-def test_schedules():
-    linear, constant = (Word2Vec(trainer="sampling", schedule=s, **SMALL) for s in ("linear", "constant"))
-    rates = {}
-    train = model.kernels.train_bags
-    for trained, name in ((linear, "linear"), (constant, "constant")):
-        with pytest.MonkeyPatch.context() as patch:
-            got = rates[name] = []
-            patch.setattr(model.kernels, "train_bags", lambda *args: got.append(args[10]) or train(*args))
-            trained.fit(planted(50))
-    assert rates["linear"] == pytest.approx(0.5 * (1 - np.arange(8) / 8)) and rates["constant"] == [0.5] * 8
+@pytest.mark.parametrize("schedule, factors", [("linear", 1 - np.arange(8) / 8), ("constant", np.ones(8))])
+def test_schedules(monkeypatch, schedule, factors):
+    rates, train = [], kernels.train_bags
+    monkeypatch.setattr(kernels, "train_bags", lambda *args: rates.append(args[10]) or train(*args))
+    Word2Vec(trainer="sampling", schedule=schedule, **SMALL).fit(planted(50))
+    assert rates == pytest.approx(0.5 * factors)
 
 
 # The plan
@@ -181,7 +193,7 @@ def test_the_cheaper_trainer_is_planned_and_taken():
     planned = Word2Vec(dim=4, epochs=1).plan(many_words)
     assert planned[:2] == ("sampling", 1) and "operations for 3 exact sweeps over 20,000 x 20,000 words" in planned.why
     assert Word2Vec(dim=4, epochs=1).fit(many_words[:50]).trained_by == "sampling"
-    assert Word2Vec(trainer="sampling").plan(few_words)[::3] == ("sampling", "as asked for")
+    assert Word2Vec(trainer="sampling").plan(few_words)[::3] == ("sampling", "as the settings say")
 
 
 def test_counts_that_would_not_fit_are_not_planned(monkeypatch):
@@ -215,10 +227,6 @@ def old_and_new():
     return old, new
 
 
-def widened(bags, n_words):
-    return sparse.csr_array((bags.data, bags.indices, bags.indptr), shape=(bags.shape[0], n_words))
-
-
 @TRAINERS
 @pytest.mark.parametrize("saved", [False, True])
 def test_new_posts_are_learnt_and_old_ones_not_forgotten(trainer, saved):
@@ -227,41 +235,43 @@ def test_new_posts_are_learnt_and_old_ones_not_forgotten(trainer, saved):
     before = trained.W.copy()
     counts = np.bincount(old.indices, minlength=18) + np.bincount(new.indices, minlength=18)
     if saved:
-        trained = Word2Vec.from_arrays(**trained.to_arrays(), settings={"epochs": 20})
-    untaught = Word2Vec.from_arrays(*(np.pad(vectors, ((0, 6), (0, 0))) for vectors in (trained.W, trained.C)))
+        trained = Word2Vec.from_arrays(trained.to_arrays(), Word2VecSettings(epochs=20))
+    untaught = Word2Vec.from_arrays({name: np.pad(getattr(trained, name), ((0, 6), (0, 0))) for name in "WC"})
     trained.partial_fit(new)
-    assert trained.W.shape == trained.C.shape == (18, 8) and len(trained.unit_vectors()) == 18
+    assert trained.W.shape == trained.C.shape == (18, 8)
     # Old words moved less than they are long, and each is still nearest to its own old vector.
     moved = np.linalg.norm(trained.W[:12] - before, axis=1) / np.linalg.norm(before, axis=1)
     assert moved.mean() < 0.7
-    assert set(trained.most_similar(matrix([[12, 13]], 18), top=4)[0][0]) == {14, 15, 16, 17}
-    assert set(trained.most_similar(matrix([[0, 1]], 18), top=4)[0][0]) == {2, 3, 4, 5}
-    together = Word2Vec(trainer=trainer, dim=8, epochs=20).fit(sparse.vstack([widened(old, 18), new]).tocsr())
-    for posts in (widened(old, 18), new):
+    assert set(most_similar(trained, [[12, 13]], 4)[0][0]) == {14, 15, 16, 17}
+    assert set(most_similar(trained, [[0, 1]], 4)[0][0]) == {2, 3, 4, 5}
+    together = Word2Vec(trainer=trainer, dim=8, epochs=20).fit(sparse.vstack([widen(old, 18), new]).tocsr())
+    for posts in (widen(old, 18), new):
         afresh, now, without = (loss_of(m, posts, counts) for m in (together, trained, untaught))
         assert now < afresh * 1.1 and (posts is not new or now < without * 0.8)
 
 
-def test_remembered_posts_are_drawn_evenly_from_all_seen(monkeypatch):
-    monkeypatch.setattr(model, "REMEMBERED", 30)
-    shares = []
+def test_replayed_posts_are_drawn_evenly_from_all_seen(monkeypatch):
+    monkeypatch.setattr(replay, "SIZE", 30)
+    fractions = []
     for seed in range(20):
         trained = Word2Vec(trainer="sampling", dim=2, epochs=1, seed=seed).fit(matrix([[0, 1]] * 60, 2))
-        assert trained._remembered.shape[0] == 30 and trained._seen == 60
+        (kept,) = trained.learnt.replay.matrices
+        assert kept.shape[0] == 30 and trained.learnt.replay.seen == 60
         for _ in range(2):
             trained.partial_fit(matrix([[2, 3]] * 30, 4))
-        assert trained._remembered.shape == (30, 4) and trained._seen == 120
-        shares.append((trained._remembered.indices >= 2).mean())
-    assert np.mean(shares) == pytest.approx(0.5, abs=0.06)
+        (kept,) = trained.learnt.replay.matrices
+        assert kept.shape == (30, 4) and trained.learnt.replay.seen == 120
+        fractions.append((kept.indices >= 2).mean())
+    assert np.mean(fractions) == pytest.approx(0.5, abs=0.06)
 
 
 def test_exact_partial_fit_is_training_on_all_posts():
     """Counts of old and new posts add up, and sweeps from there end where training on all of them ends."""
     old, new = old_and_new()
     trained = Word2Vec(trainer="exact", dim=17, sweeps=60).fit(old).partial_fit(new)
-    whole = Word2Vec(trainer="exact", dim=17, sweeps=60).fit(sparse.vstack([widened(old, 18), new]).tocsr())
+    whole = Word2Vec(trainer="exact", dim=17, sweeps=60).fit(sparse.vstack([widen(old, 18), new]).tocsr())
     assert trained.history[-1] == pytest.approx(whole.history[-1], rel=5e-3)
-    np.testing.assert_allclose(trained._N.toarray(), whole._N.toarray(), rtol=1e-5)
+    np.testing.assert_allclose(trained.learnt.N.toarray(), whole.learnt.N.toarray(), rtol=1e-5)
 
 
 @TRAINERS
@@ -276,7 +286,67 @@ def test_partial_fit_says_what_is_missing():
     with pytest.raises(DataError, match="new posts have 12 word columns, the model has 18; keep the old ones"):
         trained.partial_fit(old)
     with pytest.raises(ModelError, match="saved without what partial_fit needs; train it anew"):
-        Word2Vec.from_arrays(trained.W, trained.C).partial_fit(new)
+        Word2Vec.from_arrays({"W": trained.W, "C": trained.C}).partial_fit(new)
+
+
+def test_partial_fit_plans_anew_and_changes_to_sampling():
+    """Two planted topics, trained exactly; then posts of so many new words that a square of scores is too dear."""
+    rng, options = np.random.default_rng(2), {"dim": 8, "epochs": 4}
+    old, n_words = planted(400), 12 + 800
+    new = matrix([12 + 8 * rng.integers(100) + rng.permutation(8)[:4] for _ in range(1200)], n_words)
+    trained = Word2Vec(**options).fit(old)
+    assert trained.trained_by == "exact"
+    before = trained.word_vectors()
+    trained.partial_fit(new)
+    assert trained.trained_by == "sampling" and len(trained.history) == 3 + 4
+    together = Word2Vec(**options).fit(sparse.vstack([widen(old, n_words), new]))
+    assert together.trained_by == "sampling"
+    after = trained.word_vectors()[:12]
+    cosine = (before * after).sum(axis=1) / np.linalg.norm(before, axis=1) / np.linalg.norm(after, axis=1)
+    assert cosine.min() > 0.8
+    assert set(most_similar(trained, [[0, 1]], 4)[0][0]) == {2, 3, 4, 5}
+    topic = (np.arange(12, n_words) - 12)[:, None] // 8
+    fractions = []
+    for model in (trained, together):
+        found = most_similar(model, [[word] for word in range(12, n_words)], 7)[0]
+        fractions.append(((found - 12) // 8 == topic).mean())
+    assert fractions[0] > 0.9 * fractions[1] > 0.6
+    again = Word2Vec.from_arrays(trained.to_arrays(), trained.settings, trained.history.loss)
+    assert again.partial_fit(new[:50]).trained_by == "sampling"
+
+
+def test_partial_fit_keeps_the_exact_trainer_while_it_is_the_cheaper_one_for_all_posts():
+    """A few new posts are cheap for the sampling trainer; that is no reason to drop the counts of all the old ones."""
+    bags = planted(3000)
+    trained = Word2Vec(dim=8, sweeps=20, epochs=1).fit(bags)
+    assert Word2Vec(dim=8, sweeps=20, epochs=1).plan(bags[:20]).trainer == "sampling"
+    assert trained.trained_by == trained.partial_fit(bags[:20]).trained_by == "exact"
+
+
+def test_squares_of_the_past_are_those_of_visits_that_change_nothing():
+    bags, settings = planted(50), Word2VecSettings(dim=4, epochs=7)
+    counts = np.bincount(bags.indices, minlength=12)
+    W, C = np.random.default_rng(0).normal(size=(2, 12, 4)).astype(np.float32)
+    before = W.tobytes(), C.tobytes()
+    W2, C2 = sampling.past_squares(W, C, bags, 3 * counts, settings, np.random.default_rng(1))
+    assert (W.tobytes(), C.tobytes()) == before
+    one = np.zeros((2, 12))
+    P = sampling.noise_distribution(counts, 0.75)
+    negatives = sampling.draw_negatives(np.random.default_rng(1), np.cumsum(P), 50, 10)
+    weights = sampling.permutation_weights(np.diff(bags.indptr), 3)
+    exactly = W.astype(float), C.astype(float)
+    reference.train_bags(*exactly, *one, bags.indptr, bags.indices, range(50), weights, negatives, 5, 0.0)
+    np.testing.assert_allclose([W2, C2], 7 * 3 * one, rtol=1e-4)
+    # A word that the sample lacks has the mean sum of an occurrence.
+    few = bags[(bags.toarray()[:, 0] == 0)]
+    W2, _ = sampling.past_squares(W, C, few, counts, settings, np.random.default_rng(1))
+    assert W2[0] / counts[0] == pytest.approx((W2[1:] / counts[1:] * np.bincount(few.indices)[1:]).sum() / few.nnz)
+
+
+def test_new_words_without_a_post_of_their_own_have_no_vector():
+    trained = Word2Vec(trainer="sampling", min_count=2, **SMALL).fit(planted())
+    trained.partial_fit(matrix([[0, 1], [2, 13], [3, 14], [4, 14]], 15))
+    assert not trained.W[12:14].any() and trained.W[14].any()
 
 
 # Watching
@@ -319,85 +389,147 @@ def test_progress_counts_every_post_once_an_epoch():
         assert sum(done) == 200
 
 
-# Questions
-
-
-def test_the_vectors_that_find_more_are_chosen():
-    """Words 0 and 1 are always together: their sums are near each other, their input vectors need not be."""
-    W, C = np.eye(4, dtype=np.float32), np.eye(4, dtype=np.float32)[[1, 0, 3, 2]]
-    trained = Word2Vec.from_arrays(W, C)
-    given, wanted = matrix([[0], [2], [], [1]], 4), matrix([[1], [3], [2], []], 4)
-    assert trained.choose_vectors(given, wanted, restrict_to=[1, 3], top=1) == {"sum": 1.0, "input": 0.5}
-    assert trained.vectors == "sum" and (trained.word_vectors() == W + C).all()
-    trained = Word2Vec.from_arrays(W[[0, 0, 1, 1]], 9 * np.eye(4, dtype=np.float32)[[0, 3, 3, 0]])
-    assert trained.choose_vectors(given, wanted, restrict_to=[1, 3], top=1) == {"sum": 0.0, "input": 1.0}
-    assert trained.vectors == "input" and (trained.unit_vectors() == trained.W).all()
-
-
-@given(seed=st.integers(0, 10**6))
-def test_recall_by_brute_force(seed):
-    rng = np.random.default_rng(seed)
-    ids = np.array([np.append(rng.permutation(6)[:3], -1) for _ in range(4)])
-    sets = [rng.permutation(6)[: rng.integers(1, 5)].tolist() for _ in range(4)]
-    expected = np.mean([len(set(row) & set(wanted)) / len(wanted) for row, wanted in zip(ids.tolist(), sets)])
-    assert model._recall(ids, matrix(sets, 6)) == pytest.approx(expected)
-
-
-def test_most_similar_excludes_the_set_and_keeps_to_the_subset():
-    trained = Word2Vec(**SMALL).fit(planted())
-    ids, _ = trained.most_similar(matrix([[0, 1], [2], []], 12), top=12, restrict_to=[0, 1, 2, 9])
-    assert set(ids[0]) == {2, 9, -1} and set(ids[1]) == {0, 1, 9, -1} and set(ids[2]) == {-1}
-
-
-@given(seed=st.integers(0, 10**6), n_words=st.integers(2, 12), top=st.integers(1, 14), block=st.integers(1, 4))
-def test_most_similar_equals_a_full_sort(seed, n_words, top, block):
-    rng = np.random.default_rng(seed)
-    trained = Word2Vec.from_arrays(rng.normal(size=(n_words, 3)).astype(np.float32), None)
-    sets = [rng.permutation(n_words)[: rng.integers(1, n_words + 1)] for _ in range(5)]
-    ids, cosines = trained.most_similar(matrix(sets, n_words), top, block=block)
-    unit = trained.W / np.linalg.norm(trained.W, axis=1, keepdims=True)
-    for words, row, values in zip(sets, ids, cosines):
-        mean = unit[words].mean(axis=0)
-        scores = unit @ mean / np.linalg.norm(mean)
-        allowed = [w for w in np.argsort(-scores, kind="stable") if w not in words][:top]
-        assert (row[: len(allowed)] >= 0).all() and (row[len(allowed) :] == -1).all()
-        assert not set(row) & set(words)
-        np.testing.assert_allclose(values[: len(allowed)], scores[allowed], atol=1e-5)
-
-
-def test_similarities_of_an_empty_set_are_zero():
-    trained = Word2Vec.from_arrays(np.eye(3, dtype=np.float32), None)
-    np.testing.assert_array_equal(trained.similarities(matrix([[]], 3)), np.zeros((1, 3)))
-
-
 # Errors
 
 
 def test_errors_say_what_came_and_what_to_try(monkeypatch):
     with pytest.raises(DataError, match="none of the 2 posts has two words; give posts with labels"):
         Word2Vec().fit(matrix([[0], [1]], 2))
-    for name, value in (("dim", 0), ("permutation", 1), ("sample", -1.0), ("sample", float("nan")), ("min_count", 0)):
-        with pytest.raises(SettingsError, match=f"{name} is {value}; it must be at least"):
+    for name, value in (("dim", 0), ("permutation", 1), ("sample", -1.0), ("min_count", 0)):
+        with pytest.raises(SettingsError, match=f"word2vec: {name} is {value}; it must be at least"):
             Word2Vec(**{name: value})
-    with pytest.raises(SettingsError, match="learning_rate is nan"):
-        Word2Vec(learning_rate=float("nan"))
+    for name, value in (("dim", 2.5), ("dim", "3"), ("dim", True), ("sample", float("nan")), ("learning_rate", "x")):
+        with pytest.raises(SettingsError, match=f"word2vec: {name} is {value!r}; it must be a (whole|finite) number"):
+            Word2Vec(**{name: value})
+    with pytest.raises(SettingsError, match="learning_rate is 0; it must be above 0"):
+        Word2Vec(learning_rate=0)
     for name in ("trainer", "schedule", "vectors"):
         with pytest.raises(SettingsError, match=f"{name} is 'best'; it must be one of "):
             Word2Vec(**{name: "best"})
-    monkeypatch.setattr(model, "LONGEST", 3)
+    for name, value in (("seed", -1), ("seed", 1.5), ("n_threads", 0), ("n_threads", "2")):
+        with pytest.raises(SettingsError, match=f"{name} is {value!r}; it must be "):
+            Word2Vec(**{name: value})
+    with pytest.raises(SettingsError, match=r"there is no setting 'epoch'; did you mean epochs\?"):
+        Word2Vec(epoch=3)
+    monkeypatch.setattr(learnt, "LONGEST", 3)
     with pytest.raises(DataError, match="a post has 4 words; word2vec takes up to 3, leave such posts out"):
         Word2Vec().fit(planted())
+
+
+def test_settings_are_given_whole_or_by_name():
+    model = Word2Vec(Word2VecSettings(dim=7, epochs=2), seed=np.int64(3), epochs=np.int32(4))
+    assert model.settings == Word2VecSettings(dim=7, epochs=4) and type(model.settings.epochs) is int
+    assert (model.seed, model.n_threads) == (3, 1)
+
+
+def test_any_sparse_format_is_taken_and_stored_values_do_not_matter():
+    bags = planted()
+    expected = Word2Vec(**SMALL).fit(bags).W.tobytes()
+    values = sparse.csr_array((np.resize([-1.0, 0.0, 2.5], bags.nnz), bags.indices, bags.indptr), bags.shape)
+    for same in (bags.tocoo(), sparse.csr_matrix(bags), values):
+        assert Word2Vec(**SMALL).fit(same).W.tobytes() == expected
+
+
+def test_what_is_no_matrix_of_bags_is_refused():
+    missing = planted().astype(float)
+    missing.data[3] = np.nan
+    for bags, message in (
+        (
+            planted().toarray(),
+            r"word2vec: bags must be a sparse matrix of numbers, not ndarray of int8; give scipy.sparse",
+        ),
+        ([[0, 1], [2]], "word2vec: bags must be a sparse matrix of numbers, not list"),
+        (missing, "word2vec: bags have an entry that is not a finite number"),
+    ):
+        for ask in (Word2Vec().plan, Word2Vec().fit, Word2Vec().partial_fit):
+            with pytest.raises(DataError, match=message) as caught:
+                ask(bags)
+            assert "\n" not in str(caught.value)
 
 
 def test_divergence_is_said():
     with (
         np.errstate(all="ignore"),
-        pytest.raises(DivergenceError, match=r"epoch 1: [WC] or .* rate 1e\+25; try a smaller"),
+        pytest.raises(
+            DivergenceError, match=r"epoch 1: [WC].* is no longer finite at learning rate 1e\+25; try a small"
+        ),
     ):
         Word2Vec(learning_rate=1e25, trainer="sampling", **SMALL).fit(planted())
 
 
-def test_a_state_of_other_sizes_is_refused():
+def test_a_state_of_other_sizes_or_of_the_other_trainer_is_refused():
     state = Word2Vec(**SMALL).fit(planted()).state()
-    with pytest.raises(DataError, match=r"saved vectors are \(12, 8\), this training needs \(12, 9\)"):
+    with pytest.raises(
+        DataError, match=r"the saved W is \(12, 8\), this training needs \(12, 9\); train from the start"
+    ):
         Word2Vec(dim=9).fit(planted(), state=state)
+    with pytest.raises(DataError, match=r"the saved W2 is missing, this training needs \(12,\)"):
+        Word2Vec(trainer="sampling", **SMALL).fit(planted(), state=state)
+
+
+@pytest.mark.parametrize("name", ["C", "counts", "W2"])
+def test_saved_arrays_that_do_not_fit_each_other_are_refused(name):
+    arrays = Word2Vec(trainer="sampling", **SMALL).fit(planted()).to_arrays()
+    with pytest.raises(ValueError, match=r"W is \(12, 8\)"):
+        Word2Vec.from_arrays(arrays | {name: arrays[name][:5]})
+    with pytest.raises(KeyError, match="W"):
+        Word2Vec.from_arrays({"C": arrays["C"]})
+
+
+# All or nothing
+
+
+def everything(trained):
+    """All that a model knows, as bytes."""
+    arrays = {name: array.tobytes() for name, array in trained.to_arrays().items()}
+    return arrays, list(trained.history.loss), trained.trained_by
+
+
+@TRAINERS
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+@pytest.mark.parametrize("epoch", [1, 2])
+def test_an_interrupted_training_leaves_the_model_as_it_was(trainer, method, epoch):
+    def interrupt(trained):
+        if len(trained.history) % 3 == epoch % 3:
+            raise KeyboardInterrupt
+
+    old, new = old_and_new()
+    trained = Word2Vec(trainer=trainer, dim=4, epochs=3, sweeps=3).fit(old)
+    before, answers = everything(trained), most_similar(trained, [[0, 1]], 3)[0].tolist()
+    with pytest.raises(KeyboardInterrupt):
+        getattr(trained, method)(new, on_epoch=interrupt)
+    assert everything(trained) == before and most_similar(trained, [[0, 1]], 3)[0].tolist() == answers
+    again = Word2Vec(trainer=trainer, dim=4, epochs=3, sweeps=3).fit(old)
+    assert everything(getattr(trained, method)(new)) == everything(getattr(again, method)(new))
+
+
+def test_a_refused_training_leaves_the_model_as_it_was(monkeypatch):
+    old, new = old_and_new()
+    trained = Word2Vec(**SMALL).fit(new)
+    before = everything(trained)
+    alone = matrix([[0], [20]], 21)
+    for refused in (old, alone, new.toarray()):
+        with pytest.raises(DataError):
+            trained.partial_fit(refused)
+        assert everything(trained) == before
+    for refused in (alone, new.toarray()):
+        with pytest.raises(DataError):
+            trained.fit(refused)
+        assert everything(trained) == before
+    untrained = Word2Vec()
+    with pytest.raises(DataError):
+        untrained.fit(alone)
+    with pytest.raises(UntrainedError, match="not trained"):
+        untrained.word_vectors()
+
+
+def test_which_vectors_stand_for_the_words_may_be_set_at_any_time():
+    trained = Word2Vec(**SMALL).fit(planted())
+    sums = trained.word_vectors()
+    assert trained.vectors == "auto" and (sums == trained.W + trained.C).all()
+    most_similar(trained, [[0]], 3)
+    trained.vectors = "input"
+    assert (trained.word_vectors() == trained.W).all() and (sums != trained.W).any()
+    assert Word2Vec.from_arrays(trained.to_arrays()).vectors == "input"
+    with pytest.raises(SettingsError, match="vectors is 'output'; it must be one of auto, input, sum"):
+        trained.vectors = "output"

@@ -44,11 +44,11 @@ def test_permutations_equal_weighted_pairs(n, r, k, seed):
     assert len(listed) == reference.pair_weight(n, r) * n * (n - 1)
     expected = reference.expected_loss(W, C, reference.bag_pairs(bag), P, k)
     # Loss and gradient are sums over pairs, so equal pairs may be counted instead of computed again.
-    counted = [np.zeros_like(part) for part in expected]
+    summed = [np.zeros_like(part) for part in expected]
     for pair in set(listed):
-        for total, part in zip(counted, reference.expected_loss(W, C, [pair], P, k)):
+        for total, part in zip(summed, reference.expected_loss(W, C, [pair], P, k)):
             total += listed.count(pair) * part
-    for total, part in zip(counted, expected):
+    for total, part in zip(summed, expected):
         np.testing.assert_allclose(total, reference.pair_weight(n, r) * part, rtol=1e-10, atol=1e-10)
 
 
@@ -100,11 +100,11 @@ def test_shared_negatives_keep_the_expected_gradient(seed, k):
 
 
 @given(st.lists(st.integers(0, 14), min_size=1, max_size=20), st.integers(2, 12))
-def test_permutation_weights_are_pair_weights_relative_to_a_usual_bag(sizes, r):
+def test_permutation_weights_are_pair_weights_relative_to_a_typical_bag(sizes, r):
     sizes = np.array(sizes)
     exact = np.array([reference.pair_weight(int(n), r) for n in sizes], dtype=float)
-    usual = reference.pair_weight(max(r, 10), r)
-    np.testing.assert_allclose(sampling.permutation_weights(sizes, r), exact / usual, rtol=1e-12)
+    typical = reference.pair_weight(max(r, 10), r)
+    np.testing.assert_allclose(sampling.permutation_weights(sizes, r), exact / typical, rtol=1e-12)
 
 
 def test_noise_distribution_by_hand():

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
 from instahash.errors import DataError, InstahashError, ModelError, UnknownWordError
-from instahash.word2vec import WordVectors
+from instahash.word2vec import WordVectors, choose_vectors
 from instahash.word2vec.formats import read_vectors, write_vectors
+from instahash.word2vec.vectors import recall
 
 WORDS = ["sea", "beach", "sun", "dog", "puppy"]
 VECTORS = np.array([[4, 0], [3, 0.3], [2, 2], [-0.1, 1], [0, 3]], np.float32)
@@ -97,6 +99,86 @@ def test_a_zero_vector_is_like_nothing():
     assert vectors.similarity("a", "b") == 0 and vectors.most_similar("a") == [("b", 0.0)]
 
 
+@pytest.mark.parametrize("top", [-1, 2.5, "3", None])
+def test_how_many_are_wanted_is_a_whole_number(vectors, top):
+    wanted = f"is {top!r}; it must be a whole number of at least 0"
+    with pytest.raises(DataError, match=f"^topn {wanted}"):
+        vectors.most_similar("sea", topn=top)
+    with pytest.raises(DataError, match=f"^top {wanted}"):
+        vectors.most_similar_to_sets(matrix([[0]], 5), top)
+
+
+# Sets of word ids
+
+
+def matrix(sets, n_words):
+    indptr = np.cumsum([0] + [len(s) for s in sets])
+    indices = np.array([w for s in sets for w in sorted(s)], dtype=np.int32)
+    return sparse.csr_array((np.ones(len(indices), np.int8), indices, indptr), shape=(len(sets), n_words))
+
+
+def numbered(vectors):
+    return WordVectors(map(str, range(len(vectors))), vectors)
+
+
+def test_similar_words_exclude_the_set_and_keep_to_the_subset():
+    vectors = numbered(np.random.default_rng(0).normal(size=(12, 3)))
+    sets = matrix([[0, 1], [2], []], 12)
+    ids, _ = vectors.most_similar_to_sets(sets, 12, restrict_to=[0, 1, 2, 9])
+    assert set(ids[0]) == {2, 9, -1} and set(ids[1]) == {0, 1, 9, -1} and set(ids[2]) == {-1}
+    ids, _ = vectors.most_similar_to_sets(sets, 1, exclude=False)
+    assert ids[1] == [2]
+
+
+@given(seed=st.integers(0, 10**6), n_words=st.integers(2, 12), top=st.integers(0, 14), block=st.integers(1, 4))
+def test_similar_words_equal_a_full_sort(seed, n_words, top, block):
+    rng = np.random.default_rng(seed)
+    vectors = numbered(rng.normal(size=(n_words, 3)))
+    sets = [rng.permutation(n_words)[: rng.integers(1, n_words + 1)] for _ in range(5)]
+    ids, cosines = vectors.most_similar_to_sets(matrix(sets, n_words).tocoo(), top, block=block)
+    assert ids.dtype == np.int32 and cosines.dtype == np.float32
+    unit = vectors.vectors / np.linalg.norm(vectors.vectors, axis=1, keepdims=True)
+    np.testing.assert_allclose(vectors.unit, unit, rtol=1e-6)
+    for words, row, values in zip(sets, ids, cosines):
+        mean = unit[words].mean(axis=0)
+        scores = unit @ mean / np.linalg.norm(mean)
+        allowed = [w for w in np.argsort(-scores, kind="stable") if w not in words][:top]
+        assert (row[: len(allowed)] >= 0).all() and (row[len(allowed) :] == -1).all()
+        assert not set(row) & set(words)
+        np.testing.assert_allclose(values[: len(allowed)], scores[allowed], atol=1e-5)
+
+
+def test_similarities_of_an_empty_set_are_zero():
+    np.testing.assert_array_equal(numbered(np.eye(3)).similarities(matrix([[]], 3)), np.zeros((1, 3)))
+
+
+def test_sets_of_another_shape_are_refused():
+    for ask in (numbered(np.eye(3)).similarities, numbered(np.eye(3)).most_similar_to_sets):
+        with pytest.raises(DataError, match="the sets have 4 columns; the model has 3"):
+            ask(matrix([[0]], 4))
+        with pytest.raises(DataError, match="the sets must be a sparse matrix of numbers, not ndarray"):
+            ask(np.eye(3))
+
+
+def test_the_vectors_that_find_more_are_chosen():
+    """Words 0 and 1 are always together: their sums are near each other, their input vectors need not be."""
+    W, C = np.eye(4, dtype=np.float32), np.eye(4, dtype=np.float32)[[1, 0, 3, 2]]
+    given, wanted = matrix([[0], [2], [], [1]], 4), matrix([[1], [3], [2], []], 4)
+    assert choose_vectors(W, C, given, wanted, [1, 3], 1) == ({"sum": 1.0, "input": 0.5}, "sum")
+    W, C = W[[0, 0, 1, 1]], 9 * W[[0, 3, 3, 0]]
+    assert choose_vectors(W, C, given, wanted, [1, 3], 1) == ({"sum": 0.0, "input": 1.0}, "input")
+    assert choose_vectors(W, C, given[2:3], wanted[2:3]) == ({"sum": 0.0, "input": 0.0}, "sum")
+
+
+@given(seed=st.integers(0, 10**6))
+def test_recall_by_brute_force(seed):
+    rng = np.random.default_rng(seed)
+    ids = np.array([np.append(rng.permutation(6)[:3], -1) for _ in range(4)])
+    sets = [rng.permutation(6)[: rng.integers(1, 5)].tolist() for _ in range(4)]
+    expected = np.mean([len(set(row) & set(wanted)) / len(wanted) for row, wanted in zip(ids.tolist(), sets)])
+    assert recall(ids, matrix(sets, 6)) == pytest.approx(expected)
+
+
 # Files
 
 
@@ -123,6 +205,19 @@ def test_the_text_format_by_hand(vectors, tmp_path):
     assert WordVectors.load(tmp_path / "v.txt", limit=2).words == ["sea", "beach"]
 
 
+@pytest.mark.parametrize("suffix", [".gz", ".xz"])
+@pytest.mark.parametrize("binary", [False, True])
+def test_files_are_compressed_by_their_suffix(vectors, tmp_path, suffix, binary):
+    path = tmp_path / f"v{suffix}"
+    vectors.save(path, binary)
+    assert path.read_bytes()[:2] in (b"\x1f\x8b", b"\xfd7")
+    back = WordVectors.load(path, binary)
+    assert back.words == WORDS and back.vectors.tobytes() == VECTORS.tobytes()
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(DataError, match="copy it again"):
+        WordVectors.load(path, binary)
+
+
 def test_binary_files_with_and_without_line_breaks(tmp_path):
     numbers = np.array([[1, 2], [10, 3]], "<f4")
     for end in (b"", b"\n"):
@@ -138,8 +233,9 @@ def test_binary_files_with_and_without_line_breaks(tmp_path):
         (b"", False, 'does not begin with a line "words dimensions"'),
         (b"\x80 hello", False, "does not begin with a line"),
         (b"1 0\na\n", False, "does not begin with a line"),
-        (b"999999999999 100\na 1\n", False, "ends before its 999,999,999,999 words of 100 numbers"),
-        (b"999999999999 100\na 1\n", True, "ends before its 999,999,999,999 words of 100 numbers"),
+        (b"1 99999999999\na 1\n", True, "does not begin with a line"),
+        (b"999999999999 100\na 1\n", False, "line 2 of '.*' has 1 numbers after its word, not 100"),
+        (b"999999999999 100\na 1\n", True, "ends in word 1; was it cut off?"),
         (b"2 2\na 1.00 2.00\n", False, "ends after 1 words; was it cut off?"),
         (b"2 2\na 1 2\nb 1 2 3\n", False, "line 3 of '.*' has 3 numbers after its word, not 2"),
         (b"1 2\na 1 x\n", False, "line 2 of '.*' is not a word and numbers"),

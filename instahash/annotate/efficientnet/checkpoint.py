@@ -1,16 +1,19 @@
 """Weights out of a PyTorch file, without PyTorch and without trusting the file.
 
 The format before the zip format is a row of pickles (magic number, protocol, system, description of the tensors, keys
-of their storages), then, for each key, an int64 count and as many numbers. A pickle is a program. This one is not run
-but read: only by the opcodes that torch.save writes, into str, int, bool, None, tuple, list, dict and the two records
-below, with nothing looked up and nothing called. Each opcode takes a byte or more and time in proportion to its bytes,
-none recurses, and no number is believed before it is compared with what the file holds.
+of their storages), then, for each key, an int64 count and as many numbers. A pickle is a program. This one is not run:
+pickletools splits it into opcodes, and those that torch.save writes make str, int, bool, None, tuple, list, dict and
+the two records below. Nothing is looked up or called, only texts are hashed, nothing recurses, and no number is
+believed before it is compared with what the file holds. (A pickle.Unpickler with an allow-list is not enough: a number
+in the file says how much memory it reserves, and a deep tuple as a key overflows the stack.)
 """
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
+import pickletools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,18 +29,14 @@ MAX_DIMENSIONS = 32
 START = pickle.dumps(0x1950A86A20F9469CFC6C, protocol=2) + pickle.dumps(1001, protocol=2)  # magic number, protocol
 ORDERED_DICT, TENSOR = object(), object()
 GLOBALS = {
-    b"collections\nOrderedDict\n": ORDERED_DICT,
-    b"torch._utils\n_rebuild_tensor_v2\n": TENSOR,
-    b"torch\nFloatStorage\n": np.dtype("<f4"),
-    b"torch\nLongStorage\n": np.dtype("<i8"),
+    "collections OrderedDict": ORDERED_DICT,
+    "torch._utils _rebuild_tensor_v2": TENSOR,
+    "torch FloatStorage": np.dtype("<f4"),
+    "torch LongStorage": np.dtype("<i8"),
 }
-
-# The bytes of an opcode's number, and how many values it takes from the stack; MARKED takes all above the last mark.
-WIDTHS = {pickle.BININT1: 1, pickle.BININT2: 2, pickle.BININT: 4, pickle.BINUNICODE: 4}
-WIDTHS |= {pickle.BINPUT: 1, pickle.LONG_BINPUT: 4, pickle.BINGET: 1, pickle.LONG_BINGET: 4}
-TAKES = {pickle.TUPLE1: 1, pickle.TUPLE2: 2, pickle.TUPLE3: 3, pickle.APPEND: 1, pickle.SETITEM: 2}
-TAKES |= {pickle.BINPERSID: 1, pickle.REDUCE: 2, pickle.BUILD: 1}
-MARKED = (pickle.TUPLE, pickle.APPENDS, pickle.SETITEMS)
+# How many values an opcode takes from the stack; those of MARKED take all above the last mark.
+TAKES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3, "APPEND": 1, "SETITEM": 2, "BINPERSID": 1, "REDUCE": 2, "BUILD": 1}
+MARKED = ("TUPLE", "APPENDS", "SETITEMS")
 
 
 def read_checkpoint(path: str | Path) -> dict[str, np.ndarray]:
@@ -51,7 +50,7 @@ def read_checkpoint(path: str | Path) -> dict[str, np.ndarray]:
         if os.path.exists(path) and not os.path.isfile(path):
             raise _Fault("is no file", "give the file of the weights")
         with open(path, "rb") as file:
-            return _tensors(_Reader(file))
+            return _tensors(file, os.fstat(file.fileno()).st_size)
     except _Fault as fault:
         what, advice = (*fault.args, advice)[:2]
     except FileNotFoundError:
@@ -73,7 +72,7 @@ class _Fault(Exception):
 class _Storage:
     """`count` numbers of `dtype`, somewhere behind the pickles."""
 
-    dtype: np.dtype
+    dtype: np.dtype[Any]
     key: str
     count: int
 
@@ -87,9 +86,10 @@ class _Tensor:
     size: tuple[int, ...]
     strides: tuple[int, ...]
 
-    def __post_init__(self):
-        few = len(self.size) == len(self.strides) <= MAX_DIMENSIONS
-        if not few or not all(type(number) is int for number in (self.offset, *self.size, *self.strides)):
+    def __post_init__(self) -> None:
+        numbers = (self.offset, *self.size, *self.strides)
+        sound = all(type(number) is int and number >= 0 for number in numbers)
+        if not sound or not len(self.size) == len(self.strides) <= MAX_DIMENSIONS:
             raise _Fault("holds a tensor without a sound shape")
         end = self.offset + 1 + sum((length - 1) * stride for length, stride in zip(self.size, self.strides))
         if (self.offset if 0 in self.size else end) > self.storage.count:
@@ -102,25 +102,32 @@ class _Tensor:
         return np.ndarray(self.size, self.storage.dtype, content, width * self.offset, strides)
 
 
-def _tensors(reader: _Reader) -> dict[str, np.ndarray]:
-    _check_start(reader)
-    system, tensors, keys = reader.load(), reader.load(), reader.load()
+def _tensors(file: BinaryIO, size: int) -> dict[str, np.ndarray]:
+    pickles = io.BytesIO(file.read(min(size, MAX_DESCRIPTION)))
+    _check_start(pickles, size)
+    storages: dict[str, _Storage] = {}
+    try:
+        system, tensors, keys = (_value(pickles, storages) for _ in range(3))
+    except ValueError:
+        if pickles.read(1):
+            raise
+        raise _Fault("is cut off" if size <= MAX_DESCRIPTION else f"has over {MAX_DESCRIPTION} bytes of pickles")
     if type(system) is not dict or system.get("little_endian") is not True:
         raise _Fault("was not written by a little-endian machine", "save it again on one")
     if type(tensors) is not dict or not all(type(tensor) is _Tensor for tensor in tensors.values()):
         raise _Fault("holds anything but tensors by name", "save the state_dict() of the model alone")
-    if type(keys) is not list or not all(type(key) is str for key in keys) or sorted(keys) != sorted(reader.storages):
+    if type(keys) is not list or not all(type(key) is str for key in keys) or sorted(keys) != sorted(storages):
         raise _Fault("does not list the storages of its tensors, each once")
-    reader.end = reader.size
-    contents = {key: _content(reader, reader.storages[key]) for key in keys}
-    if reader.at != reader.size:
+    file.seek(pickles.tell())
+    contents = {key: _content(file, size, storages[key]) for key in keys}
+    if file.tell() != size:
         raise _Fault("goes on after its last tensor")
-    arrays, room = {}, reader.size
+    arrays = {}
     for name, tensor in tensors.items():
         array = tensor.array(contents[tensor.storage.key])
         if not array.flags.c_contiguous:
-            room -= array.nbytes  # strides of zero make much of little, and so do many windows into one storage
-            if room < 0:
+            size -= array.nbytes  # strides of zero make much of little, and so do many windows into one storage
+            if size < 0:
                 raise _Fault("holds tensors larger than itself")
             array = np.ascontiguousarray(array)
             array.flags.writeable = False
@@ -128,12 +135,12 @@ def _tensors(reader: _Reader) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _check_start(reader: _Reader) -> None:
-    if reader.size == 0:
+def _check_start(file: BinaryIO, size: int) -> None:
+    if size == 0:
         raise _Fault("is empty")
-    if reader.size > MAX_FILE:
+    if size > MAX_FILE:
         raise _Fault("is larger than 1 GB", "give the weights of EfficientNet-Lite0")
-    start = reader.take(min(len(START), reader.size))
+    start = file.read(len(START))
     if start.startswith(b"PK\x03\x04"):
         raise _Fault("has PyTorch's newer format", "save it with _use_new_zipfile_serialization=False")
     if start.startswith(b"version https://"):
@@ -144,111 +151,91 @@ def _check_start(reader: _Reader) -> None:
         raise _Fault("is cut off" if START.startswith(start) else "is no PyTorch file of weights")
 
 
-def _content(reader: _Reader, storage: _Storage) -> bytes:
+def _content(file: BinaryIO, size: int, storage: _Storage) -> bytes:
     """The bytes of a storage, which are next in the file."""
-    if reader.number(8) != storage.count:
+    n_bytes = storage.count * storage.dtype.itemsize
+    left = size - file.tell() - 8 - n_bytes
+    if int.from_bytes(file.read(8), "little") != storage.count:
         raise _Fault("holds a storage of another length than its tensors were given")
-    content = reader.take(storage.count * storage.dtype.itemsize)
+    if left < 0:
+        raise _Fault("is cut off")
+    content = file.read(n_bytes)
+    if len(content) != n_bytes:
+        raise _Fault("became shorter while it was read")
     if not np.isfinite(np.ndarray(storage.count, storage.dtype, content)).all():
         raise _Fault("holds a weight that is not finite")
     return content
 
 
-class _Reader:
-    """An open file, read once from its start to `end`."""
-
-    def __init__(self, file: BinaryIO):
-        self.file, self.at, self.size = file, 0, os.fstat(file.fileno()).st_size
-        self.end = min(self.size, MAX_DESCRIPTION)
-        self.storages: dict[str, _Storage] = {}
-
-    def take(self, count: int) -> bytes:
-        """The next `count` bytes. Raises _Fault where the file, or what may be read of it, is shorter."""
-        if count > self.end - self.at:
-            raise _Fault("is cut off" if self.end == self.size else f"has over {MAX_DESCRIPTION} bytes of pickles")
-        content = self.file.read(count)
-        if len(content) != count:
-            raise _Fault("became shorter while it was read")
-        self.at += count
-        return content
-
-    def number(self, width: int) -> int:
-        """The next `width` bytes as a number, never negative: so a length or stride below zero is far too large."""
-        return int.from_bytes(self.take(width), "little")
-
-    def load(self) -> Any:
-        """What the next pickle describes. Raises _Fault, ValueError or LookupError where torch.save did not write it."""
-        if self.take(2) != pickle.PROTO + b"\x02":
-            raise _Fault("is damaged")
-        stack: list = []
-        below: list[list] = []  # for each mark, the stack below it
-        memo: dict[int, Any] = {}
-        while (opcode := self.take(1)) != pickle.STOP:
-            number = self.number(WIDTHS.get(opcode, 0))
-            items = [stack.pop() for _ in range(TAKES.get(opcode, 0))][::-1]
-            if opcode in MARKED:
-                items, stack = stack, below.pop()
-            match opcode:
-                case pickle.MARK:
-                    below.append(stack)
-                    stack = []
-                case pickle.BINPUT | pickle.LONG_BINPUT:
-                    memo[number] = stack[-1]
-                case pickle.BINGET | pickle.LONG_BINGET:
-                    stack.append(memo[number])
-                case pickle.APPEND | pickle.APPENDS if type(stack[-1]) is list:
-                    stack[-1].extend(items)
-                case pickle.SETITEM | pickle.SETITEMS if type(stack[-1]) is dict:
-                    _update(stack[-1], items)
-                case pickle.BUILD if type(stack[-1]) is dict:
-                    pass  # the versions of the layers, which torch makes an attribute of its dict
-                case _:
-                    stack.append(self.value(opcode, number, items))
-        [value] = stack
-        if below:
-            raise _Fault("is damaged")
-        return value
-
-    def value(self, opcode: bytes, number: int, items: list) -> Any:
-        """The value that an opcode puts on the stack. Raises _Fault for any opcode that is not listed."""
-        match opcode:
-            case pickle.NONE:
-                return None
-            case pickle.NEWTRUE | pickle.NEWFALSE:
-                return opcode == pickle.NEWTRUE
-            case pickle.BININT | pickle.BININT1 | pickle.BININT2:
-                return number
-            case pickle.BINUNICODE:
-                return self.take(number).decode()
-            case pickle.EMPTY_LIST:
-                return []
-            case pickle.EMPTY_DICT:
-                return {}
-            case pickle.EMPTY_TUPLE | pickle.TUPLE | pickle.TUPLE1 | pickle.TUPLE2 | pickle.TUPLE3:
-                return tuple(items)
-            case pickle.GLOBAL:
-                name = self.file.readline(80) + self.file.readline(80)
-                self.at += len(name)
-                if name in GLOBALS:
-                    return GLOBALS[name]
-                asked = name.decode().strip().replace("\n", ".")
-                raise _Fault(f"asks for {asked!r}, where only tensors of float32 and int64 are read")
-            case pickle.BINPERSID:
-                return self.storage(*items)
-            case pickle.REDUCE:
-                return _made(*items)
-        raise _Fault(f"has an opcode {opcode!r} that no file of weights needs")
-
-    def storage(self, identity: Any) -> _Storage:
-        match identity:
-            case (str(kind), np.dtype() as dtype, str(key), str(), int(count), None) if kind == "storage":
-                storage = _Storage(dtype, key, count)
-                if self.storages.setdefault(key, storage) == storage:
-                    return storage
-        raise _Fault("holds a storage without a sound description")
+def _value(pickles: BinaryIO, storages: dict[str, _Storage]) -> Any:
+    """What the next pickle describes; adds its storages. Raises _Fault, ValueError or LookupError."""
+    stack: list[Any] = []
+    below: list[list[Any]] = []  # for each mark, the stack below it
+    memo: dict[int, Any] = {}
+    argument: Any
+    for opcode, argument, _ in pickletools.genops(pickles):
+        items = [stack.pop() for _ in range(TAKES.get(opcode.name, 0))][::-1]
+        if opcode.name in MARKED:
+            items, stack = stack, below.pop()
+        match opcode.name:
+            case "PROTO" if argument == 2:
+                pass
+            case "MARK":
+                below.append(stack)
+                stack = []
+            case "BINPUT" | "LONG_BINPUT":
+                memo[argument] = stack[-1]
+            case "BINGET" | "LONG_BINGET":
+                stack.append(memo[argument])
+            case "NONE" | "BININT" | "BININT1" | "BININT2" | "BINUNICODE":
+                stack.append(argument)
+            case "NEWTRUE" | "NEWFALSE":
+                stack.append(opcode.name == "NEWTRUE")
+            case "EMPTY_LIST":
+                stack.append([])
+            case "EMPTY_DICT":
+                stack.append({})
+            case "EMPTY_TUPLE" | "TUPLE" | "TUPLE1" | "TUPLE2" | "TUPLE3":
+                stack.append(tuple(items))
+            case "APPEND" | "APPENDS" if type(stack[-1]) is list:
+                stack[-1].extend(items)
+            case "SETITEM" | "SETITEMS" if type(stack[-1]) is dict:
+                _update(stack[-1], items)
+            case "BUILD" if type(stack[-1]) is dict:
+                pass  # the versions of the layers, which torch makes an attribute of its dict
+            case "GLOBAL" if argument in GLOBALS:
+                stack.append(GLOBALS[argument])
+            case "GLOBAL":
+                name = argument[:99].replace(" ", ".")
+                raise _Fault(f"asks for {name!r}, where only tensors of float32 and int64 are read")
+            case "BINPERSID":
+                stack.append(_storage(items[0], storages))
+            case "REDUCE":
+                stack.append(_made(*items))
+            case "STOP":
+                [value], [] = stack, below
+                return value
+            case _:
+                raise _Fault(f"has an opcode {opcode.name} that no file of weights needs")
 
 
-def _made(function: Any, arguments: Any) -> dict | _Tensor:
+def _update(target: dict[str, Any], items: list[Any]) -> None:
+    for key, value in zip(items[::2], items[1::2], strict=True):
+        if type(key) is not str or key in target:
+            raise _Fault("holds a name twice, or one that is no text")
+        target[key] = value
+
+
+def _storage(identity: Any, storages: dict[str, _Storage]) -> _Storage:
+    match identity:
+        case (str(kind), np.dtype() as dtype, str(key), str(), int(count), None) if kind == "storage" and count >= 0:
+            storage = _Storage(dtype, key, count)
+            if storages.setdefault(key, storage) == storage:
+                return storage
+    raise _Fault("holds a storage without a sound description")
+
+
+def _made(function: Any, arguments: Any) -> dict[str, Any] | _Tensor:
     """What a call would make, if it is one of the two that are known."""
     match arguments:
         case () if function is ORDERED_DICT:
@@ -256,10 +243,3 @@ def _made(function: Any, arguments: Any) -> dict | _Tensor:
         case (_Storage(), int(), tuple(), tuple(), bool(), dict()) if function is TENSOR:
             return _Tensor(*arguments[:4])
     raise _Fault("holds anything but tensors")
-
-
-def _update(target: dict[str, Any], items: list) -> None:
-    for key, value in zip(items[::2], items[1::2], strict=True):
-        if type(key) is not str or key in target:
-            raise _Fault("holds a name twice, or one that is no text")
-        target[key] = value

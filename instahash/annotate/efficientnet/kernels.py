@@ -1,7 +1,7 @@
 """The layers in Numba: what is not a matrix product. Twins of what stands in `reference.py`.
 
 All arrays are float32 and C-contiguous; y is filled. The innermost loop runs along the channels, over memory that lies
-side by side, which is what the compiler turns into vector instructions; a row of y stays in the fastest cache meanwhile.
+side by side, which the compiler turns into vector instructions; a row of y stays in the fastest cache.
 """
 
 import numpy as np

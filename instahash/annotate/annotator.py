@@ -1,0 +1,64 @@
+"""What an annotator is, and which one is there where none is named."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol, TypeAlias
+
+from instahash.data import Label
+from instahash.errors import AnnotatorError, ImageError
+
+ANNOTATORS = ("google", "offline")
+Result: TypeAlias = tuple[Label, ...] | ImageError
+Results: TypeAlias = Iterator[tuple[int, Result]]
+
+
+class Annotator(Protocol):
+    """Says what is in images.
+
+    key : all of its settings that change a result.
+    price, spent : USD an image, and in all until now.
+    batch_size, n_workers : images a call of `label`, and calls at the same time.
+    """
+
+    name: str
+    key: str
+    price: float
+    batch_size: int
+    n_workers: int
+
+    @property
+    def spent(self) -> float: ...
+
+    def prepare(self, content: bytes) -> Any:
+        """What is kept of an image file until its batch is whole. Raises ImageError."""
+
+    def label(self, images: Sequence[Any], stopped: threading.Event | None = None) -> Results:
+        """(i, labels of images[i], or why there are none), in any order, as soon as they are known.
+
+        images : what `prepare` gave. stopped : once it is set, nothing more is begun. Raises AnnotatorError.
+        """
+
+
+def choose_annotator(name: str | None = None, n_threads: int = 1, **of_google: Any) -> Annotator:
+    """The annotator "google" or "offline"; for None, Google's where its packages and any credentials are found.
+
+    n_threads : the offline one's.
+    of_google : fields of :class:`GoogleSettings`.
+
+    Raises AnnotatorError, SettingsError.
+    """
+    from instahash.annotate.google import GoogleAnnotator
+    from instahash.annotate.offline import OfflineAnnotator
+    from instahash.annotate.service import NotSetUpError
+
+    if name not in (*ANNOTATORS, None):
+        raise AnnotatorError(f"there is no annotator '{name}'; give one of {', '.join(ANNOTATORS)}")
+    if name != "offline":
+        try:
+            return GoogleAnnotator(**of_google)
+        except NotSetUpError:
+            if name == "google":
+                raise
+    return OfflineAnnotator(n_threads=n_threads)

@@ -1,0 +1,79 @@
+"""The words with the highest outputs, of one post or of many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from instahash.errors import DataError
+from instahash.network import kernels
+from instahash.network.layers import Parameters, activate, codes
+from instahash.sparse import CSR, row_of_entries
+from instahash.threads import Threads
+from instahash.topk import top_k
+
+# Outputs that are held at a time where there are many posts.
+OUTPUTS = 2**24
+
+
+def word_ids(values: Iterable[int], n_words: int, name: str) -> np.ndarray:
+    """Word ids as an array; DataError where one is not a word."""
+    ids = np.asarray(list(values))
+    if ids.size == 0 and ids.ndim == 1:
+        return ids.astype(np.int64)
+    if ids.ndim != 1 or ids.dtype.kind not in "iu" or ids.min() < 0 or ids.max() >= n_words:
+        raise DataError(f"autorec: {name} must be word ids from 0 to {n_words - 1}, not {str(ids.tolist())[:40]}")
+    return ids.astype(np.int64)
+
+
+def allowed_words(n_words: int, restrict_to: Iterable[int] | None, banned: Iterable[int]) -> np.ndarray:
+    """(n_words,) bool, the words that may be recommended."""
+    allowed = np.full(n_words, restrict_to is None)
+    if restrict_to is not None:
+        allowed[word_ids(restrict_to, n_words, "restrict_to")] = True
+    allowed[word_ids(banned, n_words, "banned")] = False
+    return allowed
+
+
+def recommend_one(
+    theta: Parameters, hidden: str, given: np.ndarray, rating: float, top: int, allowed: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(ids int32, outputs) of `top` words of those `allowed` (n_words,), for a post with `rating` for the words `given`."""
+    columns = np.flatnonzero(allowed)
+    h = theta.mu + theta.mu.dtype.type(rating) * theta.Vt[given].sum(axis=0)
+    activate(hidden, h[None])
+    outputs = np.empty(len(columns), h.dtype)
+    kernels.outputs_at(np.array([0, len(columns)]), columns, h[None], theta.U, theta.b, outputs)
+    places, scores = top_k(outputs[None], min(top, len(columns)))
+    return columns[places[0]].astype(np.int32), scores[0]
+
+
+def recommend_many(
+    theta: Parameters, hidden: str, X: CSR, top: int, allowed: np.ndarray, exclude_seen: bool, n_threads: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """(ids int32, outputs), a row for each post with the inputs X; -1 and -inf where a row is not full."""
+    columns, place = np.flatnonzero(allowed), np.cumsum(allowed) - 1
+    U, b = (theta.U, theta.b) if allowed.all() else (theta.U[columns], theta.b[columns])
+    shape = X.shape[0], min(top, len(columns))
+    ids, scores = np.empty(shape, np.int32), np.empty(shape, U.dtype)
+    block = max(1, OUTPUTS // max(1, len(columns)))
+    with Threads(n_threads, blas=False) as threads:
+        for start in range(0, shape[0], block):
+            part = X[start : start + block]
+            H = codes(theta, part, hidden, threads)
+
+            def rank(rows: slice, part: CSR = part, H: np.ndarray = H, start: int = start) -> None:
+                outputs = H[rows] @ U.T
+                outputs += b
+                if exclude_seen:
+                    given = part[rows]
+                    seen = allowed[given.indices]
+                    outputs[row_of_entries(given)[seen], place[given.indices[seen]]] = -np.inf
+                into = slice(start + rows.start, start + rows.stop)
+                ids[into], scores[into] = top_k(outputs, shape[1])
+
+            threads.rows(len(H), rank)
+    found = ids >= 0
+    ids[found] = columns[ids[found]]
+    return ids, scores

@@ -1,0 +1,167 @@
+"""Training: where it starts, the exact gradients of a batch, the epochs, and the error that is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from instahash.autorec.decoder import decoder_gradients, ridge_decoder
+from instahash.autorec.problem import BLOCK, Problem
+from instahash.autorec.spectral import spectral_start
+from instahash.network.epochs import batch_epoch, run_epochs
+from instahash.network.layers import Parameters, codes, encoder_gradients, grown, random_start, slopes
+from instahash.network.optimize import Optimizer, Update, lbfgs_epoch
+from instahash.training import History
+
+
+def start(problem: Problem, seed: int) -> Parameters:
+    """The parameters that training begins with."""
+    X, S, settings, span, threads = problem
+    rng = np.random.default_rng([seed, 0])
+    if settings.init == "spectral":
+        theta = spectral_start(X, S, settings.n_hidden, settings.hidden, settings.corruption, rng, threads)
+        if len(span):  # outputs then start at the mean rating
+            theta.U[:], theta.b[:] = 0, problem.best_constants()
+    else:
+        theta = random_start(X, problem.best_constants(), settings.n_hidden, rng)
+    if settings.decoder == "ridge":
+        solve_decoder(theta, problem, rng)
+    return theta
+
+
+def continued(theta: Parameters, problem: Problem, seed: int, seen: int) -> Parameters:
+    """The parameters that further training begins with, for earlier posts, `seen` in all, and new ones.
+
+    The decoder is the best one where that is known. With init="spectral" a new start is made too; the better one is taken.
+    """
+    theta, settings = grown(theta, problem.X, problem.best_constants()), problem.settings
+    if settings.absent_weight == 1 and settings.output == "identity":
+        solve_decoder(theta, problem, np.random.default_rng([seed, seen]))
+    if settings.init == "spectral":
+        anew = start(problem, seed)
+        return theta if mean_square(anew, problem) > mean_square(theta, problem) else anew
+    return theta
+
+
+def loss_and_gradients(theta: Parameters, problem: Problem, update: Update, UU: np.ndarray | None = None) -> float:
+    """The sum of w e^2 over the problem's posts; `update` is given the exact gradients of J, a part at a time.
+
+    `update` may change the rows of the parameters it is called for: they are not needed any more. Where the decoder is
+    solved for, it is given the encoder's gradients only.  UU : U'U where it is known.
+    """
+    X, _, settings, _, threads = problem
+    H = codes(theta, X, settings.hidden, threads)
+    square, DH = decoder_gradients(theta, H, problem, update if settings.decoder == "gradient" else None, UU)
+    each = H.dtype.type(1 / len(H))
+
+    def through_units(part: slice) -> None:
+        DH[part] *= each * slopes(settings.hidden, H[part])
+
+    threads.rows(len(H), through_units)
+    encoder_gradients(theta, X, DH, settings.reg, update, threads)
+    return square
+
+
+def train(
+    theta: Parameters,
+    problem: Problem,
+    optimizer: Optimizer,
+    history: History,
+    seed: int,
+    on_epoch: Callable[[], Any] | None = None,
+    on_progress: Callable[[int], Any] | None = None,
+) -> None:
+    """Change the parameters, in place, until the last epoch of `history`."""
+    settings, n_posts, ridge = problem.settings, problem.X.shape[0], problem.settings.decoder == "ridge"
+
+    def check(square: float) -> None:
+        theta.check_finite(square, "autorec", len(history) + 1, settings.learning_rate)
+
+    def by_batches(rng: np.random.Generator) -> float:
+        UU = problem.threads.gram(theta.U) if ridge else None
+
+        def step(rows: np.ndarray) -> float:
+            return loss_and_gradients(theta, problem.of(rows, rng), optimizer.update, UU)
+
+        square = batch_epoch(step, n_posts, settings, optimizer, history, rng, on_progress)
+        if ridge:
+            check(square)  # closed forms ask for finite codes
+            square = solve_decoder(theta, problem, rng)
+        return square
+
+    def one_epoch(rng: np.random.Generator) -> float:
+        if settings.optimizer != "lbfgs":
+            square = by_batches(rng)
+        else:
+            square = by_all_posts(theta, problem)
+            if on_progress:
+                on_progress(n_posts)
+        check(square)
+        return float(np.sqrt(max(square, 0.0) / problem.n_counted()))
+
+    run_epochs(one_epoch, history, seed, on_epoch)
+
+
+def by_all_posts(theta: Parameters, problem: Problem) -> float:
+    """Iterations of L-BFGS on all posts; with decoder="ridge" the loss is that of the best decoder for the encoder.
+
+    The gradient of such a loss is the encoder's alone, with the decoder as it is (Golub and Pereyra 1973).
+    Returns the sum of w e^2.
+    """
+    settings, n_posts, ridge = problem.settings, problem.X.shape[0], problem.settings.decoder == "ridge"
+    trained = trained_arrays(theta, settings.decoder)
+
+    def evaluate() -> tuple[float, dict[str, np.ndarray]]:
+        if ridge:
+            solve_decoder(theta, problem)
+        products = settings.absent_weight and not problem.goes_dense(BLOCK)
+        UU = problem.threads.gram(theta.U) if ridge or products else None
+        square, total = 0.0, {name: np.zeros_like(array) for name, array in trained.items()}
+        for block in problem.blocks():
+            fraction = theta.mu.dtype.type(block.X.shape[0] / n_posts)
+
+            def add(name: str, rows: slice, gradient: np.ndarray, fraction: Any = fraction) -> None:
+                total[name][rows] += fraction * gradient
+
+            square += loss_and_gradients(theta, block, add, UU)
+        return 0.5 * square / n_posts + theta.penalty(settings.reg), total
+
+    loss = lbfgs_epoch(trained, evaluate)
+    if ridge:
+        solve_decoder(theta, problem)
+    return float(2 * n_posts * (loss - theta.penalty(settings.reg)))
+
+
+def trained_arrays(theta: Parameters, decoder: str) -> dict[str, np.ndarray]:
+    """The arrays that an optimiser changes, by name: not those that are solved for."""
+    return {"Vt": theta.Vt, "mu": theta.mu} if decoder == "ridge" else dict(vars(theta))
+
+
+def solve_decoder(theta: Parameters, problem: Problem, rng: np.random.Generator | None = None) -> float:
+    """Set U and b to the best ones for the codes of these posts; returns their sum of squared errors."""
+    hidden, threads = problem.settings.hidden, problem.threads
+    blocks = ((codes(theta, block.X, hidden, threads), block.S) for block in problem.blocks(rng))
+    return ridge_decoder(theta, blocks, problem.settings.reg, threads)
+
+
+def mean_square(theta: Parameters, problem: Problem, shift: float = 0.0) -> float:
+    """Weighted mean of the squared errors of outputs + `shift`."""
+    settings, threads, real = problem.settings, problem.threads, theta.b.dtype.type
+    if len(problem.span):
+        problem = problem._replace(span=problem.span + real(shift))
+    else:
+        theta = replace(theta, b=theta.b + real(shift))
+    centre, UU = real(0), None
+    if settings.absent_weight and not problem.goes_dense(BLOCK):
+        # Centred codes: the large parts of U h and b do not cancel then.
+        sums = (codes(theta, block.X, settings.hidden, threads).sum(axis=0, dtype=float) for block in problem.blocks())
+        centre = (sum(sums) / problem.X.shape[0]).astype(theta.b.dtype)
+        theta, UU = replace(theta, b=theta.b + theta.U @ centre), threads.gram(theta.U)
+    total = 0.0
+    for block in problem.blocks():
+        H = codes(theta, block.X, settings.hidden, threads) - centre
+        total += decoder_gradients(theta, H, block, UU=UU)[0]
+    return float(max(total, 0.0) / problem.n_counted())

@@ -1,0 +1,60 @@
+"""The simple methods that a recommendation is measured against.
+
+baseline.py      the protocol: what every baseline does
+popularity.py    the most used hashtags, whatever the photo
+cooccurrence.py  the hashtags that go with the words of the description
+item_cosine.py   the hashtags used by the same posts
+ease.py          a linear autoencoder without a diagonal, in closed form
+ridge.py         one linear model for each hashtag
+network.py       the paper's feed-forward network
+ranking.py       scores to ranked ids
+size.py          refuses dense matrices that are too large
+
+A new baseline is one file with a class, and one line in BASELINES.
+"""
+
+from __future__ import annotations
+
+from inspect import signature
+from typing import Any
+
+from instahash.baselines.baseline import Baseline
+from instahash.baselines.cooccurrence import Cooccurrence
+from instahash.baselines.ease import EASE
+from instahash.baselines.item_cosine import ItemCosine
+from instahash.baselines.network import Network
+from instahash.baselines.popularity import Popularity
+from instahash.baselines.ranking import top_ranked
+from instahash.baselines.ridge import Ridge
+
+BASELINES: dict[str, type[Baseline]] = {
+    "popularity": Popularity,
+    "cooccurrence": Cooccurrence,
+    "item_cosine": ItemCosine,
+    "ease": EASE,
+    "ridge": Ridge,
+    "network": Network,
+}
+
+
+def create(name: str, **options: Any) -> Baseline:
+    """The baseline of BASELINES with this name, not fitted yet.
+
+    options : arguments of its class, such as `seed` and `n_threads`; those that the class does not have are left out.
+    """
+    kind = BASELINES[name]
+    return kind(**{option: options[option] for option in signature(kind).parameters if option in options})
+
+
+__all__ = [
+    "BASELINES",
+    "Baseline",
+    "Cooccurrence",
+    "EASE",
+    "ItemCosine",
+    "Network",
+    "Popularity",
+    "Ridge",
+    "create",
+    "top_ranked",
+]

@@ -1,0 +1,80 @@
+"""Co-occurrence: the hashtags that authors used where the same words or hashtags were given."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from instahash.sparse import CSR, column_counts, csr_from_arrays, csr_to_arrays, ones, with_data, without_diagonal
+
+
+class Cooccurrence:
+    """Scores a hashtag t by the mean of P(t | w) over the given words w: description and chosen hashtags.
+
+    P(t | w) = n(w, t) / (n(w) + 1), where n(w) training posts have w in their description and n(w, t) of them use t.
+    The 1 is one more post without hashtags, so that a word seen once is not taken for certain. For a chosen hashtag,
+    n(w) are the posts that use it, and P(w | w) = 0.
+
+    from_words, from_hashtags : CSR (n_words, n_words) float32, n(w, t) of words of descriptions and of hashtags.
+    word_posts, hashtag_posts : (n_words,) float32, n(w) of both.
+    """
+
+    def fit(self, description: CSR, hashtags: CSR) -> Cooccurrence:
+        D, H = ones(description), ones(hashtags)
+        self.from_words, self.from_hashtags = (D.T @ H).tocsr(), without_diagonal(H.T @ H)
+        self.word_posts, self.hashtag_posts = (column_counts(matrix).astype(np.float32) for matrix in (D, H))
+        return self
+
+    def add(self, description: CSR, hashtags: CSR) -> Cooccurrence:
+        """Count more posts; their columns are the old words in their places and new ones after them."""
+        new, n_words = Cooccurrence().fit(description, hashtags), description.shape[1]
+        for matrix in (self.from_words, self.from_hashtags):
+            matrix.resize(n_words, n_words)
+        self.from_words = (self.from_words + new.from_words).tocsr()
+        self.from_hashtags = (self.from_hashtags + new.from_hashtags).tocsr()
+        more = (0, n_words - len(self.word_posts))
+        self.word_posts = np.pad(self.word_posts, more) + new.word_posts
+        self.hashtag_posts = np.pad(self.hashtag_posts, more) + new.hashtag_posts
+        return self
+
+    def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
+        """(n_posts, n_words) float32 in [0, 1]; zero where no given word was seen in training."""
+        given = [(_divided(description, self.word_posts), self.from_words)]
+        if chosen is not None and chosen.nnz:
+            given.append((_divided(chosen, self.hashtag_posts), self.from_hashtags))
+        return mean_score(given)
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """The counts as plain arrays."""
+        matrices = csr_to_arrays(self.from_words, "from_words") | csr_to_arrays(self.from_hashtags, "from_hashtags")
+        return matrices | {"word_posts": self.word_posts, "hashtag_posts": self.hashtag_posts}
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Cooccurrence:
+        """The baseline whose :meth:`to_arrays` these are.
+
+        Raises KeyError where an array is missing, ValueError where they do not fit together.
+        """
+        baseline = cls()
+        pairs = [csr_from_arrays(arrays, name) for name in ("from_words", "from_hashtags")]
+        posts = [arrays["word_posts"], arrays["hashtag_posts"]]
+        shapes = {counts.shape for counts in posts} | {matrix.shape[:1] for matrix in pairs}
+        if len(shapes) > 1 or any(matrix.shape[0] != matrix.shape[1] for matrix in pairs):
+            raise ValueError("the counts of co-occurrence are not of the same words")
+        baseline.from_words, baseline.from_hashtags = pairs
+        baseline.word_posts, baseline.hashtag_posts = posts
+        return baseline
+
+
+def mean_score(given: list[tuple[CSR, CSR]]) -> np.ndarray:
+    """The mean over all words of a post of the scores that each gives, (n_posts, n_words) float32; zero without words.
+
+    given : pairs of words, CSR (n_posts, n_words) of factors, and their scores, CSR (n_words, n_words), a row a word.
+    """
+    total: np.ndarray = sum((words @ scores).toarray() for words, scores in given)
+    total /= np.maximum(sum(np.diff(words.indptr) for words, _ in given), 1).astype(np.float32)[:, None]
+    return total
+
+
+def _divided(words: CSR, posts: np.ndarray) -> CSR:
+    """The words with 1 / (n(w) + 1) in their places."""
+    return with_data(words, 1 / (posts[words.indices] + 1))

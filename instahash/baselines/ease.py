@@ -1,0 +1,61 @@
+"""EASE: a linear autoencoder without a diagonal, in closed form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg, sparse
+
+from instahash.baselines.size import check_size
+from instahash.parameters import check, parameter
+from instahash.sparse import CSR, ones
+
+
+@dataclass(eq=False)
+class EASE:
+    """Scores hashtags by x B, where B minimises |X - X B|^2 + reg |B|^2 with a zero diagonal.
+
+    Steck 2019, Embarrassingly shallow autoencoders for sparse data, equation 8: with P = (X'X + reg I)^-1, B_ij is
+    -P_ij / P_jj for i != j. There are two B. For chosen hashtags, X holds the posts' hashtags; for a description, X
+    holds descriptions and hashtags side by side, so that a label may score the hashtag of the same name.
+
+    words, hashtags : int, ascending, the words that occur in descriptions and those that occur as hashtags.
+    from_words (len(words), len(hashtags)), from_hashtags (len(hashtags), len(hashtags)) : float32, the two B.
+    """
+
+    reg: float = parameter(100.0, "weight of L2, in posts", above=0)
+
+    def __post_init__(self) -> None:
+        check(self, "EASE")
+
+    def fit(self, description: CSR, hashtags: CSR) -> EASE:
+        """Raises DataError where two float64 arrays (n, n), n = len(words) + len(hashtags), would be too large."""
+        self.words, self.hashtags = np.unique(description.indices), np.unique(hashtags.indices)
+        n_words = len(self.words)
+        n = n_words + len(self.hashtags)
+        check_size(f"EASE over {n:,} words", 2 * n**2)
+        D, H = ones(description)[:, self.words], ones(hashtags)[:, self.hashtags]
+        self.from_words = _weights(sparse.hstack([D, H], "csr"), self.reg)[:n_words, n_words:].astype(np.float32)
+        self.from_hashtags = _weights(H, self.reg).astype(np.float32)
+        return self
+
+    def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
+        """(n_posts, n_words) float32, the sum of both models; zero for words never used as a hashtag."""
+        scores = np.zeros(description.shape, np.float32)
+        found = ones(description)[:, self.words] @ self.from_words
+        if chosen is not None:
+            found += ones(chosen)[:, self.hashtags] @ self.from_hashtags
+        scores[:, self.hashtags] = found
+        return scores
+
+
+def _weights(X: CSR, reg: float) -> np.ndarray:
+    """B, (n, n) float64, of a CSR matrix (n_posts, n)."""
+    X = X.astype(np.float64)
+    A = (X.T @ X).toarray()
+    A[np.diag_indices_from(A)] += reg
+    P: np.ndarray = linalg.solve(A, np.eye(len(A)), assume_a="pos", overwrite_a=True, overwrite_b=True)
+    P /= -np.diag(P).copy()
+    np.fill_diagonal(P, 0)
+    return P

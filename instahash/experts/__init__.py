@@ -1,0 +1,48 @@
+"""The experts of mode "best": each gives every hashtag a log-score, and the mode fuses them into one probability.
+
+protocol.py   what an expert must be able to do; a new one is a file here and a line in EXPERTS
+domain.py     what every expert is told: the hashtags to score, posts to learn from
+panel.py      all of them together: how they are trained, and fused into one probability
+settings.py   the settings of the mode
+"""
+
+from instahash.experts.common import CommonExpert
+from instahash.experts.completion import CompletionExpert
+from instahash.experts.cooccurrence import CooccurrenceExpert
+from instahash.experts.domain import Domain, Examples
+from instahash.experts.linear import LinearExpert
+from instahash.experts.panel import Opinions, Panel
+from instahash.experts.personal import PersonalExpert
+from instahash.experts.popularity import PopularityExpert
+from instahash.experts.protocol import CONTEXTS, Expert
+from instahash.experts.settings import BestSettings
+from instahash.experts.softmax import NetworkQuery, SoftmaxExpert
+from instahash.experts.word2vec import Word2VecExpert, train_word2vec
+
+EXPERTS: list[type[Expert]] = [
+    SoftmaxExpert,  # description -> hashtags, a network
+    LinearExpert,  # the same query to a ridge regression
+    CompletionExpert,  # chosen hashtags -> those that go with them, a network
+    Word2VecExpert,  # all words -> hashtags, by their vectors
+    CooccurrenceExpert,  # description -> hashtags, by counts
+    CommonExpert,  # features of the user -> hashtags, and lately everybody's
+    PersonalExpert,  # the user -> hashtags
+    PopularityExpert,  # whatever is known -> the most used hashtags
+]
+
+__all__ = [
+    "CONTEXTS",
+    "EXPERTS",
+    "BestSettings",
+    "CommonExpert",
+    "CooccurrenceExpert",
+    "Domain",
+    "Examples",
+    "Expert",
+    "NetworkQuery",
+    "Opinions",
+    "Panel",
+    "SoftmaxExpert",
+    "Word2VecExpert",
+    "train_word2vec",
+]

@@ -1,0 +1,222 @@
+"""The experts together: each learns by itself, their weights are learnt on held-out posts, their scores become one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from instahash.data import Dataset, Vocabulary, train_test_split
+from instahash.experts.domain import Domain, Examples
+from instahash.experts.protocol import CONTEXTS, Expert
+from instahash.experts.settings import BestSettings
+from instahash.recommend import Fusion, Queries, age_weights
+from instahash.sparse import CSR, keep, row_of_entries, union
+from instahash.trainer import Trainer
+
+# A description of at most so many words is short: each says more, and some experts make more of it than others.
+FEW = 3
+# Posts held out to learn the weights, at most, and how many scores each expert gives to all of them.
+HELD_OUT, HELD_OUT_SCORES = 2500, 2**24
+
+
+class Opinions(NamedTuple):
+    """What the experts say about one post, and their fusion.
+
+    context : "neither", "short", "description", "chosen" or "both", what is known of the post.
+    hashtags : (n_hashtags,) ids of the words that all arrays are about.
+    scores : expert -> (n_hashtags,) float32, log-scores.  weights : expert -> float.
+    log_p : (n_hashtags,) float32, log-probabilities of being the next hashtag: the softmax of the weighted sum.
+    probabilities : (n_hashtags,) float32 in [0, 1], of being used at all.
+    """
+
+    context: str
+    hashtags: np.ndarray
+    scores: dict[str, np.ndarray]
+    weights: dict[str, float]
+    log_p: np.ndarray
+    probabilities: np.ndarray
+
+
+class Panel:
+    """The experts, and how they are fused.
+
+    settings : BestSettings.  experts : classes of experts, in the order in which they are asked.
+
+    Attributes
+    ----------
+    experts : name -> Expert.  domain : Domain, after training.
+    fusions : context -> Fusion of the experts that answer in it.
+    """
+
+    def __init__(self, settings: BestSettings, experts: Sequence[type[Expert]]):
+        self.settings = settings
+        self.experts: dict[str, Expert] = {expert.name: expert(settings) for expert in experts}
+        self.fusions: dict[str, Fusion] = {context: self._fusion(context) for context in CONTEXTS}
+
+    def _fusion(self, context: str) -> Fusion:
+        """That of the experts which answer in a context, with the weights that they start with."""
+        members = [expert for expert in self.experts.values() if context in expert.starts]
+        signed = {expert.name for expert in members if expert.signed}
+        return Fusion([e.name for e in members], [e.starts[context] for e in members], signed=signed)
+
+    # Training
+
+    def fit(self, dataset: Dataset, trainer: Trainer) -> None:
+        """Train the experts on most of these posts, and learn their weights on the rest."""
+        settings, n_posts = self.settings, len(dataset.ids)
+        self.domain = Domain.of(dataset, settings.inputs.length, settings.stream.half_life)
+        most = HELD_OUT / n_posts, HELD_OUT_SCORES / len(self.domain.hashtags) / n_posts
+        train, held_out = train_test_split(n_posts, min(settings.fusion.held_out, 0.5, *most), settings.seed)
+        examples = Examples(dataset.take(train), self.domain)
+        for expert in self.experts.values():
+            expert.fit(examples, trainer)
+        examples = Examples(dataset.take(held_out), self.domain)
+        self._fuse(examples, trainer)
+        for expert in self.experts.values():
+            if expert.counts:
+                expert.partial_fit(examples)
+
+    def partial_fit(self, dataset: Dataset) -> None:
+        """Learn from new posts as well; `dataset` is in the numbers of the grown vocabulary."""
+        before, self.domain = self.domain.now, self.domain.grown(dataset)
+        decay = 1.0
+        if np.isfinite(before):
+            decay = float(age_weights(np.array(before), self.domain.now, self.settings.stream.half_life))
+        for expert in self.experts.values():
+            expert.partial_fit(Examples(dataset, self.domain, decay))
+
+    def _fuse(self, examples: Examples, trainer: Trainer) -> None:
+        """Learn each context's weights, and how it is calibrated, from posts held out.
+
+        Short are one to FEW of a post's words, at random. Chosen is a random half of its hashtags; for the calibration
+        one to all of them, as while they are chosen one by one.
+        """
+        dataset, rng = examples.dataset, np.random.default_rng([self.settings.seed, 1])
+        half = rng.random(dataset.hashtags.nnz) < 0.5
+        some = _some(dataset.hashtags, np.diff(dataset.hashtags.indptr), rng)
+        short = _some(dataset.description, FEW, rng)
+        for context in CONTEXTS:
+            fusion = self.fusions[context] = self._fusion(context)
+            words = short if context == "short" else np.full(len(short), context in ("description", "both"))
+            if context in ("chosen", "both"):
+                fusion.fit(*self._lesson(context, examples, words, half))
+                fusion.calibrate(*self._lesson(context, examples, words, some))
+            else:
+                lesson = self._lesson(context, examples, words, np.zeros(len(half), bool))
+                fusion.fit(*lesson).calibrate(*lesson)
+            learnt = ", ".join(f"{member} {w:.2f}" for member, w in zip(fusion.members, fusion.weights))
+            trainer.report(f"Weights where {CONTEXTS[context]} known: {learnt}.")
+
+    def _lesson(
+        self, context: str, examples: Examples, words: np.ndarray, chosen: np.ndarray
+    ) -> tuple[dict[str, np.ndarray], CSR, np.ndarray, np.ndarray]:
+        """What a Fusion learns from the posts that are in a context when these words and hashtags are known."""
+        dataset = examples.dataset
+        queries = Queries(keep(dataset.description, words), keep(dataset.hashtags, chosen), dataset.keys)
+        rows = np.flatnonzero(contexts_of(queries) == context)
+        part, rest = queries.rows(rows), self.domain.outputs(keep(dataset.hashtags, ~chosen))
+        return self._scores(context, part), rest[rows], self._named(part.chosen), examples.weights[rows]
+
+    # Queries
+
+    def score(self, queries: Queries) -> tuple[np.ndarray, np.ndarray]:
+        """Log-probabilities of the next hashtag, and probabilities of its use at all, (m, n_hashtags) float32."""
+        shape = queries.description.shape[0], len(self.domain.hashtags)
+        log_p, used = np.empty(shape, np.float32), np.empty(shape, np.float32)
+        understood = self.understood(queries)
+        contexts = contexts_of(understood)
+        for context, fusion in self.fusions.items():
+            rows = np.flatnonzero(contexts == context)
+            if len(rows):
+                part = understood.rows(rows)
+                asked = part if understood is queries else queries.rows(rows)
+                log_p[rows] = self._fused(context, self._scores(context, part), asked, part)
+                used[rows] = fusion.probabilities(log_p[rows], np.diff(part.chosen.indptr))
+        return log_p, used
+
+    def opinions(self, queries: Queries) -> Opinions:
+        """The Opinions about one post."""
+        understood = self.understood(queries)
+        context = str(contexts_of(understood)[0])
+        scores, fusion = self._scores(context, understood), self.fusions[context]
+        log_p = self._fused(context, scores, queries, understood)
+        return Opinions(
+            context=context,
+            hashtags=self.domain.hashtags,
+            scores={name: scores[name][0] for name in fusion.members},
+            weights=dict(zip(fusion.members, fusion.weights.tolist())),
+            log_p=log_p[0],
+            probabilities=fusion.probabilities(log_p, np.diff(understood.chosen.indptr))[0],
+        )
+
+    def understood(self, queries: Queries) -> Queries:
+        """The queries as the experts can take them: a label that never was one in training is a hashtag chosen."""
+        known = self.domain.labelled[queries.description.indices]
+        if known.all():
+            return queries
+        description = keep(queries.description, known)
+        return queries._replace(
+            description=description, chosen=union(queries.chosen, keep(queries.description, ~known))
+        )
+
+    def _scores(self, context: str, queries: Queries) -> dict[str, np.ndarray]:
+        members = self.fusions[context].members
+        return {name: self.experts[name].score(queries, self.domain) for name in members}
+
+    def _named(self, hashtags: CSR) -> np.ndarray:
+        """Hashtags CSR (m, n_words) as outputs, (m, n_hashtags) bool."""
+        return self.domain.outputs(hashtags).toarray() > 0
+
+    def _fused(
+        self, context: str, scores: dict[str, np.ndarray], queries: Queries, understood: Queries
+    ) -> np.ndarray:
+        """Log-probabilities of the next hashtag, (m, n_hashtags) float32.
+
+        A hashtag that was given as a label is as probable as the most probable of the others.
+        """
+        named = self._named(understood.chosen)
+        log_p = self.fusions[context].log_probabilities(scores, named)
+        if understood is queries:
+            return log_p
+        chosen = self._named(queries.chosen)
+        others = np.where(named, -np.inf, log_p).max(axis=1, keepdims=True)
+        return np.where(named & ~chosen & (others > -np.inf), others, log_p)
+
+    # What is kept
+
+    def to_arrays(self) -> dict[str, dict[str, np.ndarray]]:
+        """All that was learnt, by section."""
+        return {
+            "domain": self.domain.to_arrays(),
+            "fusion": {context: fusion.to_array() for context, fusion in self.fusions.items()},
+            **{f"expert_{name}": expert.to_arrays() for name, expert in self.experts.items()},
+        }
+
+    def load(
+        self, sections: dict[str, dict[str, np.ndarray]], history: dict[str, list[float]], vocabulary: Vocabulary
+    ) -> None:
+        """Take up what :meth:`to_arrays` gave. Raises KeyError or ValueError where it does not fit."""
+        settings = self.settings
+        length, half_life = settings.inputs.length, settings.stream.half_life
+        self.domain = Domain.from_arrays(sections["domain"], vocabulary, length, half_life)
+        for name, expert in self.experts.items():
+            expert.load(sections.get(f"expert_{name}", {}), history.get(f"{name}_loss", []), self.domain)
+        for context, fusion in self.fusions.items():
+            fusion.load(sections["fusion"][context])
+
+
+def contexts_of(queries: Queries) -> np.ndarray:
+    """(m,) str, which of CONTEXTS each post is in."""
+    n_words, n_chosen = (np.diff(matrix.indptr) for matrix in (queries.description, queries.chosen))
+    alone = np.where(n_words == 0, "neither", np.where(n_words <= FEW, "short", "description"))
+    return np.where(n_chosen == 0, alone, np.where(n_words == 0, "chosen", "both"))
+
+
+def _some(matrix: CSR, most: Any, rng: np.random.Generator) -> np.ndarray:
+    """Which entries are among one to `most` of their row's, at random: (nnz,) bool; most : int, or (n_rows,) int."""
+    rows = row_of_entries(matrix)
+    rank = np.empty(len(rows), int)
+    rank[np.lexsort((rng.random(len(rows)), rows))] = np.arange(len(rows)) - matrix.indptr[rows]
+    return rank < rng.integers(1, np.broadcast_to(np.maximum(most, 1), matrix.shape[0]) + 1)[rows]

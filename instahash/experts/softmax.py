@@ -1,0 +1,95 @@
+"""The network from the description to hashtags."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from instahash.experts.domain import Domain, Examples
+from instahash.experts.settings import BestSettings
+from instahash.recommend import Queries
+from instahash.softmax import SoftmaxNetwork, SoftmaxSettings
+from instahash.sparse import CSR
+from instahash.trainer import Trainer
+from instahash.training import History
+
+
+class NetworkQuery(NamedTuple):
+    """A network and what it is given for one post, for whoever wants to show how an answer came about.
+
+    name : "softmax", "completion" or "autorec".
+    network : SoftmaxNetwork or AutoRec.
+    inputs : CSR (1, n_inputs), as its `predict` takes them.
+    input_words : (n_inputs,) ids of the words that its inputs stand for; a word may have several.
+    baseline : (n_inputs,) float, the value of each input where its word is given with nothing special about it.
+    output_words : (n_outputs,) ids of the words that its outputs stand for.
+    """
+
+    name: str
+    network: SoftmaxNetwork
+    inputs: CSR
+    input_words: np.ndarray
+    baseline: np.ndarray
+    output_words: np.ndarray
+
+
+class SoftmaxExpert:
+    """Reads the words of a description and their scores; words are dropped from its input while it learns."""
+
+    name = "softmax"
+    starts = {"short": 0.7, "description": 0.7, "both": 0.4}
+    signed = counts = False
+
+    def __init__(self, settings: BestSettings):
+        self.epochs = settings.stream.epochs
+        self.network = SoftmaxNetwork(self._section(settings), seed=settings.seed, n_threads=settings.n_threads)
+
+    @property
+    def history(self) -> History:
+        return self.network.history
+
+    def fit(self, examples: Examples, trainer: Trainer) -> None:
+        inputs, targets = self._learnt_from(examples), examples.targets
+        chance = math.log(max(targets.shape[1], 1))
+        trainer.run(self.network, self.name, inputs, targets, chance=1.1 * chance)
+        trainer.report(f"{self.name}: cross-entropy a hashtag {self.history[-1]:.4f} in the last epoch.")
+
+    def partial_fit(self, examples: Examples) -> None:
+        self.network.decay(examples.decay)
+        self.network.partial_fit(self._learnt_from(examples), examples.targets, epochs=self.epochs)
+
+    def score(self, queries: Queries, domain: Domain) -> np.ndarray:
+        return self.network.predict(self._read(queries, domain))
+
+    def reads(self, queries: Queries) -> CSR:
+        """What the network reads of the queries, CSR (m, n_words)."""
+        return queries.description
+
+    def query(self, queries: Queries, domain: Domain) -> NetworkQuery | None:
+        """The network and what it is given for one post; None where nothing that it reads is known."""
+        if not self.reads(queries).nnz:
+            return None
+        inputs = self._read(queries, domain)
+        input_words = np.repeat(np.arange(len(domain.vocabulary)), 2)
+        baseline = np.where(np.arange(len(input_words)) % 2, 0, inputs.data[0])  # the presence of any word
+        return NetworkQuery(self.name, self.network, inputs, input_words, baseline, domain.hashtags)
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        return self.network.to_arrays()
+
+    def load(self, arrays: dict[str, np.ndarray], losses: list[float], domain: Domain) -> None:
+        old = self.network
+        self.network = SoftmaxNetwork.from_arrays(arrays, old.settings, history=losses, seed=old.seed)
+        if len(self.network.parameters.U) != len(domain.hashtags):
+            raise ValueError(f"{self.name} has other outputs than there are hashtags")
+
+    def _section(self, settings: BestSettings) -> SoftmaxSettings:
+        return settings.softmax
+
+    def _learnt_from(self, examples: Examples) -> CSR:
+        return examples.inputs
+
+    def _read(self, queries: Queries, domain: Domain) -> CSR:
+        return domain.inputs(queries.description)

@@ -1,0 +1,20 @@
+"""A network with one hidden layer, as functions of plain arrays: what `autorec` and `softmax` have in common.
+
+Read in this order: `reference.py` (the equations on dense arrays), `units.py` (hidden units), `layers.py` (the parameters;
+the encoder forwards and backwards), `kernels.py` (sparse products and updates, compiled), `optimize.py` (from gradients
+to steps), `epochs.py` (the loops over posts and epochs).
+
+Letters, the same everywhere in the three rooms:
+
+    x   (n_inputs,)             what a post gives to the encoder, sparse
+    s   (n_outputs,)            its targets, sparse
+    V   (n_hidden, n_inputs)    encoder;  mu (n_hidden,) its bias;  Vt is V transposed
+    U   (n_outputs, n_hidden)   decoder;  b (n_outputs,) its bias
+    g                           hidden activation, less its value at 0
+    z   (n_hidden,)             input of the units, V x + mu
+    h   (n_hidden,)             codes, g(z)
+    o   (n_outputs,)            outputs, U h + b
+    m                           posts of a batch
+
+Capital X, S, Z, H, O hold one post a row. D before a letter is the derivative of the loss by it.
+"""

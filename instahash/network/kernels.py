@@ -1,0 +1,68 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+"""The compiled twins of the functions of the same names in `reference.py`.
+
+All real arrays of a call have one precision, float32 or float64, and so has `scale`. Threads may share them when each
+is given rows of its own to change.
+"""
+
+from __future__ import annotations
+
+import math
+
+from instahash.jit import kernel
+
+
+@kernel
+def add_product(S_indptr, S_indices, S_data, A, scale, out):
+    """out += scale S A, with S in CSR: out[i] += scale sum_j s_ij A[j]."""
+    for i in range(out.shape[0]):
+        end = S_indptr[i + 1]
+        q = S_indptr[i]
+        # Four entries at a time: out[i] is then read and written once for four rows of A.
+        while q + 4 <= end:
+            s0, s1 = scale * S_data[q], scale * S_data[q + 1]
+            s2, s3 = scale * S_data[q + 2], scale * S_data[q + 3]
+            a0, a1, a2, a3 = A[S_indices[q]], A[S_indices[q + 1]], A[S_indices[q + 2]], A[S_indices[q + 3]]
+            for d in range(out.shape[1]):
+                out[i, d] += s0 * a0[d] + s1 * a1[d] + s2 * a2[d] + s3 * a3[d]
+            q += 4
+        while q < end:
+            s, a = scale * S_data[q], A[S_indices[q]]
+            for d in range(out.shape[1]):
+                out[i, d] += s * a[d]
+            q += 1
+
+
+@kernel
+def outputs_at(indptr, indices, H, U, b, out):
+    """out[q] = u_j . h_i + b_j for each stored entry q, in row i and column j, of a CSR matrix."""
+    for i in range(H.shape[0]):
+        h = H[i]
+        for q in range(indptr[i], indptr[i + 1]):
+            u = U[indices[q]]
+            o = H.dtype.type(0)
+            for d in range(h.shape[0]):
+                o += u[d] * h[d]
+            out[q] = o + b[indices[q]]
+
+
+@kernel
+def momentum(theta, gradient, velocity, rate, beta):
+    """Gradient descent with momentum (Polyak 1964): changes the one-dimensional theta and velocity in place."""
+    rate, beta = theta.dtype.type(rate), theta.dtype.type(beta)
+    for q in range(theta.shape[0]):
+        velocity[q] = beta * velocity[q] + gradient[q]
+        theta[q] -= rate * velocity[q]
+
+
+@kernel
+def adam(theta, gradient, m, v, rate, beta1, beta2, epsilon):
+    """Kingma and Ba 2015, algorithm 1: changes the one-dimensional theta, m and v in place."""
+    real = theta.dtype.type
+    rate, epsilon = real(rate), real(epsilon)
+    keep1, new1 = real(beta1), real(1.0 - beta1)
+    keep2, new2 = real(beta2), real(1.0 - beta2)
+    for q in range(theta.shape[0]):
+        m[q] = keep1 * m[q] + new1 * gradient[q]
+        v[q] = keep2 * v[q] + new2 * gradient[q] * gradient[q]
+        theta[q] -= rate * m[q] / (math.sqrt(v[q]) + epsilon)

@@ -1,0 +1,88 @@
+"""How a gradient becomes a step: SGD, momentum and Adam batch by batch; L-BFGS on all posts at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from instahash.errors import DataError
+from instahash.network import kernels
+
+BETA, BETA1, BETA2, EPSILON = 0.9, 0.9, 0.999, 1e-8
+# Iterations of L-BFGS that make an epoch, and the pairs of vectors that its curvature is estimated from.
+ITERATIONS = 10
+# What is given the gradient of some rows of a parameter: update(name, rows, gradient).
+Update = Callable[[str, slice, np.ndarray], None]
+
+
+class Optimizer:
+    """Adam (Kingma and Ba 2015), gradient descent with momentum (Polyak 1964), or plain SGD.
+
+    name : "adam", "momentum", "sgd", or "lbfgs", which takes no such steps and keeps nothing between epochs.
+    parameters : dict of name -> contiguous array. A step is one call of `begin` and then of `update` for each of their
+        rows, in any order and by several threads: they change in place, a part at a time.
+    """
+
+    def __init__(self, name: str, parameters: dict[str, np.ndarray]):
+        self.name, self.parameters, self.steps, self.rate = name, parameters, 0, 0.0
+        self._kinds = {"adam": ("m", "v"), "lbfgs": ()}.get(name, ("velocity",))
+        self.moments = {f"{key}_{kind}": np.zeros_like(a) for key, a in parameters.items() for kind in self._kinds}
+
+    def begin(self, rate: float) -> None:
+        """Begin a step with this learning rate."""
+        self.steps += 1
+        self.rate = rate
+        if self.name == "adam":
+            self.rate = rate * math.sqrt(1 - BETA2**self.steps) / (1 - BETA1**self.steps)
+
+    def update(self, name: str, rows: slice, gradient: np.ndarray) -> None:
+        """Move some rows of a parameter by their gradient."""
+        moments = (self.moments[f"{name}_{kind}"][rows] for kind in self._kinds)
+        arrays = [array.reshape(-1) for array in (self.parameters[name][rows], gradient, *moments)]
+        if self.name == "adam":
+            kernels.adam(*arrays, self.rate, BETA1, BETA2, EPSILON)
+        else:
+            kernels.momentum(*arrays, self.rate, BETA if self.name == "momentum" else 0.0)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """The moments and the number of steps: what a training needs to go on."""
+        return self.moments | {"steps": np.array(self.steps)}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from what :meth:`state` gave; DataError where it is of another optimizer, or of other parameters."""
+        missing = [name for name in self.state() if name not in state]
+        if missing:
+            raise DataError(f"the saved state lacks '{missing[0]}': it is of another optimizer or decoder")
+        for name, moment in self.moments.items():
+            moment[:] = state[name]
+        self.steps = int(state["steps"])
+
+
+def lbfgs_epoch(
+    parameters: dict[str, np.ndarray], loss_and_gradients: Callable[[], tuple[float, dict[str, np.ndarray]]]
+) -> float:
+    """ITERATIONS iterations of SciPy's L-BFGS-B (Byrd, Lu, Nocedal and Zhu 1995), with no curvature known; in place.
+
+    An epoch thus depends on nothing but the parameters it begins with, so that training can be resumed after any.
+    Works in float64 on a copy: 25 numbers a parameter are held. Returns the least loss found.
+    """
+    from scipy.optimize import minimize
+
+    sizes = np.cumsum([array.size for array in parameters.values()])
+
+    def assign(x: np.ndarray) -> None:
+        for array, values in zip(parameters.values(), np.split(x, sizes[:-1])):
+            array.reshape(-1)[:] = values
+
+    def evaluate(x: np.ndarray) -> tuple[float, np.ndarray]:
+        assign(x)
+        loss, gradients = loss_and_gradients()
+        return loss, np.concatenate([gradients[name].reshape(-1) for name in parameters]).astype(np.float64)
+
+    start = np.concatenate([array.reshape(-1) for array in parameters.values()]).astype(np.float64)
+    options = {"maxiter": ITERATIONS, "maxcor": ITERATIONS}
+    best = minimize(evaluate, start, jac=True, method="L-BFGS-B", options=options)
+    assign(best.x)
+    return float(best.fun)

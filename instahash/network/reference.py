@@ -1,0 +1,53 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+"""The common parts of both models on dense arrays, from the equations, in plain NumPy; nothing shared with the kernels."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def sigmoid(x):
+    """1 / (1 + exp(-x)), without overflow."""
+    return np.exp(-np.logaddexp(0.0, -x))
+
+
+def hidden_units(name, Z):
+    """Codes H = g(Z) and slopes g'(Z). Every g has g(0) = 0: the sigmoid is moved down by a half."""
+    if name == "sigmoid":
+        s = sigmoid(Z)
+        return s - 0.5, s * (1 - s)
+    if name == "tanh":
+        return np.tanh(Z), 1 / np.cosh(np.clip(Z, -300, 300)) ** 2
+    if name == "relu":
+        return np.where(Z > 0, Z, 0), np.where(Z > 0, 1.0, 0.0)
+    return Z, np.ones_like(Z)
+
+
+def add_product(S_indptr, S_indices, S_data, A, scale, out):
+    """out += scale S A, with S in CSR: out[i] += scale sum_j s_ij A[j]."""
+    for i in range(len(out)):
+        for q in range(S_indptr[i], S_indptr[i + 1]):
+            out[i] += scale * S_data[q] * A[S_indices[q]]
+
+
+def outputs_at(indptr, indices, H, U, b, out):
+    """out[q] = u_j . h_i + b_j for each stored entry q, in row i and column j, of a CSR matrix."""
+    for i in range(len(H)):
+        for q in range(indptr[i], indptr[i + 1]):
+            out[q] = U[indices[q]] @ H[i] + b[indices[q]]
+
+
+def momentum(theta, gradient, velocity, rate, beta):
+    """Gradient descent with momentum (Polyak 1964); plain for beta = 0. Changes theta and velocity in place."""
+    velocity[:] = beta * velocity + gradient
+    theta -= rate * velocity
+
+
+def adam(theta, gradient, m, v, rate, beta1, beta2, epsilon):
+    """Kingma and Ba 2015, algorithm 1, second form of section 2: `rate` carries the corrections of m and v.
+
+    Changes theta, m and v, all of one shape, in place.
+    """
+    m[:] = beta1 * m + (1 - beta1) * gradient
+    v[:] = beta2 * v + (1 - beta2) * gradient**2
+    theta -= rate * m / (np.sqrt(v) + epsilon)

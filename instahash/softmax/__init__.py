@@ -1,0 +1,16 @@
+"""A network from what is seen of a post to the probability of what is wanted (Liang, Krishnan, Hoffman and Jebara 2018).
+
+Read `network` first, and then in this order: `reference.py` (the equations on dense arrays), `training.py` (what can be
+set; the loss and gradients of a batch; the epochs), `model.py` (the class: training, queries).
+
+Letters beside those of `network`:
+
+    p   (n_outputs,)   probabilities, softmax(o)
+    n   scalar         sum of a post's targets s
+    k   (n_hidden,)    what codes are multiplied by in training, 0 or 1 / (1 - dropout)
+"""
+
+from instahash.softmax.model import SoftmaxNetwork
+from instahash.softmax.training import SoftmaxSettings
+
+__all__ = ["SoftmaxNetwork", "SoftmaxSettings"]

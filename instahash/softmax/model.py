@@ -1,0 +1,189 @@
+"""The class: checks its input, trains, answers queries. CSR in, arrays out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from instahash.errors import DataError
+from instahash.network.epochs import epochs_for
+from instahash.network.layers import Parameters, check_new_posts, check_posts, encode, grown, unit_inputs
+from instahash.network.optimize import Optimizer
+from instahash.parameters import settled, whole
+from instahash.replay import ReplayBuffer
+from instahash.softmax.training import SoftmaxSettings, best_constants, start, train
+from instahash.sparse import CSR, as_csr
+from instahash.threads import Threads
+from instahash.training import Arrays, History, unchanged_on_error
+
+
+class SoftmaxNetwork:
+    """Network with one hidden layer whose outputs are one probability, p = softmax(o), trained on the cross-entropy.
+
+    A post's loss is -sum_j s_j log p_j for its targets s >= 0 (Liang et al. 2018, equation 2), beside L2. A batch holds
+    an array (batch_size, n_outputs).
+
+    settings : SoftmaxSettings; its fields may be given by name instead, as in SoftmaxNetwork(n_hidden=20).
+    seed : int >= 0.  n_threads : int >= 1, as of :class:`instahash.autorec.AutoRec`.
+
+    Attributes
+    ----------
+    V (n_hidden, n_inputs), mu (n_hidden,), U (n_outputs, n_hidden), b (n_outputs,) : the legend is in `network`.
+    history : History; its loss is the cross-entropy for each unit of target, each batch measured before its step.
+    replay : ReplayBuffer of the inputs and targets of the posts seen.
+    """
+
+    V, mu, U, b = (property(attrgetter(f"parameters.{name}")) for name in ("V", "mu", "U", "b"))
+
+    def __init__(
+        self, settings: SoftmaxSettings | None = None, *, seed: int = 0, n_threads: int = 1, **changes: Any
+    ) -> None:
+        self.settings = settled(SoftmaxSettings, settings, changes, "softmax")
+        self.seed, self.n_threads = whole(seed, "softmax: seed", 0), whole(n_threads, "softmax: n_threads", 1)
+        self.replay = ReplayBuffer()
+        self._begin(Parameters.zeros(0, 0, self.settings.n_hidden, self.settings.dtype), History())
+
+    def n_epochs(self, n_posts: int) -> int:
+        """The number of epochs on so many posts."""
+        return epochs_for(self.settings.epochs, n_posts)
+
+    def fit(
+        self,
+        inputs: CSR,
+        targets: CSR,
+        *,
+        state: Arrays | None = None,
+        on_epoch: Callable[[SoftmaxNetwork], Any] | None = None,
+        on_progress: Callable[[int], Any] | None = None,
+    ) -> SoftmaxNetwork:
+        """Train to give `targets` for `inputs`. If anything is raised meanwhile, the model stays what it was.
+
+        inputs : CSR (n_posts, n_inputs) float.  targets : CSR (n_posts, n_outputs) float >= 0, their weights.
+        state, on_epoch, on_progress, and errors, as in :meth:`instahash.autorec.AutoRec.fit`.
+        """
+        X, S = self._pair(inputs, targets)
+        with unchanged_on_error(self), Threads(self.n_threads, blas=False) as threads:
+            self.replay, history = ReplayBuffer(), History(last=self.n_epochs(X.shape[0]))
+            self._begin(start(X, S, self.settings, self.seed), history)
+            if state is not None:
+                self.restore(state)
+                history.loss = [float(loss) for loss in state["history"]]
+            self._train(X, S, threads, on_epoch, on_progress)
+            self.replay = self.replay.including((X, S), self.seed)
+        return self
+
+    def partial_fit(
+        self,
+        inputs: CSR,
+        targets: CSR,
+        *,
+        epochs: int | None = None,
+        on_epoch: Callable[[SoftmaxNetwork], Any] | None = None,
+        on_progress: Callable[[int], Any] | None = None,
+    ) -> SoftmaxNetwork:
+        """Learn from new posts as well. Columns: the old ones in their places, and new ones after them.
+
+        Trains on the new posts and those of the replay buffer, so that what was learnt is not trained away, for
+        `epochs` epochs, by default as many as the settings say. A new input starts with the mean encoder weights of the
+        inputs it shares posts with.
+
+        Other arguments, and errors, as in :meth:`fit`; ModelError where the model was saved without its replay buffer.
+        """
+        self.parameters.check_trained()
+        settings = self.settings if epochs is None else replace(self.settings, epochs=epochs)
+        X, S = self._pair(inputs, targets)
+        check_new_posts(X, S, self.parameters, self.replay)
+        all_X, all_S = self.replay.after((X, S))
+        with unchanged_on_error(self), Threads(self.n_threads, blas=False) as threads:
+            theta = grown(self.parameters, all_X, best_constants(all_S))
+            self._begin(theta, self.history.extended(epochs_for(settings.epochs, all_X.shape[0])))
+            self._train(all_X, all_S, threads, on_epoch, on_progress)
+            self.replay = self.replay.including((X, S), self.seed)
+        return self
+
+    def decay(self, factor: float) -> None:
+        """Multiply the target weights of the posts in the replay buffer, for later calls of :meth:`partial_fit`."""
+        self.parameters.check_trained()
+        if not (np.isfinite(factor) and factor >= 0):
+            raise DataError(f"softmax: the factor of decay is {factor}; it must be a finite number of at least 0")
+        if self.replay.matrices:
+            self.replay.decay(factor)
+
+    def _begin(self, theta: Parameters, history: History) -> None:
+        """Be a model with these parameters, before a training with that history."""
+        self.parameters, self.history = theta, history
+        self._optimizer = Optimizer(self.settings.optimizer, dict(vars(theta)))
+
+    def _train(self, X: CSR, S: CSR, threads: Threads, on_epoch: Any, on_progress: Any) -> None:
+        on_epoch = partial(on_epoch, self) if on_epoch else None
+        how = self.settings, self._optimizer, self.history, self.seed, threads
+        train(self.parameters, X, S, *how, on_epoch, on_progress)
+
+    def _pair(self, inputs: CSR, targets: CSR) -> tuple[CSR, CSR]:
+        """Inputs and targets as they are trained on."""
+        X, S = (
+            as_csr(matrix, f"softmax: {name}", self.settings.dtype)
+            for name, matrix in (("inputs", inputs), ("targets", targets))
+        )
+        check_posts(X, S, "softmax")
+        if (S.data < 0).any():
+            raise DataError("softmax: targets must be weights of at least 0")
+        if self.settings.masked and not (np.array_equal(X.indptr, S.indptr) and np.array_equal(X.indices, S.indices)):
+            raise DataError(
+                "softmax: masked=True needs targets in the places of the inputs; give the same words to both"
+            )
+        return X, S
+
+    # What is kept
+
+    def state(self) -> Arrays:
+        """All that training needs to go on, a dict of arrays. They are the model's own: copy what must stay."""
+        return vars(self.parameters) | {"history": np.array(self.history.loss)} | self._optimizer.state()
+
+    def restore(self, state: Arrays) -> None:
+        """Put back the parameters of an earlier :meth:`state` of this model; the history stays."""
+        self.parameters.restore(state)
+        self._optimizer.restore(state)
+
+    def to_arrays(self) -> Arrays:
+        """Everything to be saved, a dict of arrays: the parameters, and what :meth:`partial_fit` needs."""
+        return {"V": self.V, "mu": self.mu, "U": self.U, "b": self.b} | self.replay.to_arrays()
+
+    @classmethod
+    def from_arrays(
+        cls, arrays: Arrays, settings: SoftmaxSettings | None = None, history: Sequence[float] = (), seed: int = 0
+    ) -> SoftmaxNetwork:
+        """A trained model from what :meth:`to_arrays` gave."""
+        mu, U, b = (np.array(arrays[name], order="C") for name in ("mu", "U", "b"))
+        model = cls(settings, seed=seed, n_hidden=len(mu), dtype=U.dtype.name)
+        model._begin(Parameters(np.array(arrays["V"].T, order="C"), mu, U, b), History([*history]))
+        model.replay = ReplayBuffer.from_arrays(arrays)
+        return model
+
+    # Queries
+
+    def _query(self, inputs: CSR) -> CSR:
+        self.parameters.check_trained()
+        return as_csr(inputs, "softmax: inputs", self.settings.dtype, len(self.parameters.Vt))
+
+    def encode(self, inputs: CSR) -> np.ndarray:
+        """Codes g(V x + mu), (n_posts, n_hidden), of a CSR matrix of inputs."""
+        return encode(self.parameters, self._query(inputs), self.settings.hidden, self.n_threads)
+
+    def unit_inputs(self, inputs: CSR) -> np.ndarray:
+        """What each stored input adds to the input of each unit, (inputs.nnz, n_hidden), in the order of the entries.
+
+        A post's rows and mu add up to what :meth:`encode` takes the hidden activation of.
+        """
+        return unit_inputs(self.parameters, self._query(inputs))
+
+    def predict(self, inputs: CSR) -> np.ndarray:
+        """Log-probabilities but for a constant a post, (n_posts, n_outputs): dense, so give few posts at a time."""
+        O: np.ndarray = self.encode(inputs) @ self.U.T
+        O += self.b
+        return O

@@ -1,0 +1,104 @@
+"""A parameter's gradient beside what was expected, and whether a model of it predicts the gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from instahash.testing.points import Elsewhere, Point, Probe
+
+
+class Found(NamedTuple):
+    """What was found, a number a probe.
+
+    floors : the part of the tolerance that is not relative. hidden : the derivative is not known to a tenth of G.
+    sides : maps a probe's number to the slopes on both sides of a kink, NaN at an end of the loss.
+    """
+
+    derivatives: np.ndarray
+    floors: np.ndarray
+    wrong: np.ndarray
+    hidden: np.ndarray
+    sides: dict[int, tuple[float, float]]
+    rtol: float
+
+
+@dataclass
+class Case:
+    """One parameter's gradient, found and expected. Arrays have the parameter's shape.
+
+    expected : NaN where it was not checked.
+    floor : the part of the tolerance that is not relative to the numbers.
+    others : the cases of all parameters; sizes : numbers that may be a forgotten factor, by name.
+    elsewhere : as :meth:`Point.elsewhere`, for all parameters.
+    """
+
+    name: str
+    param: np.ndarray
+    found: np.ndarray
+    expected: np.ndarray
+    floor: np.ndarray
+    wrong: np.ndarray
+    rtol: float
+    others: list[Case] = field(default_factory=list)
+    sizes: Mapping[str, float] = field(default_factory=dict)
+    elsewhere: Callable[[], Elsewhere] = list
+
+    def __post_init__(self) -> None:
+        self.checked = ~np.isnan(self.expected)
+        self.complete = bool(self.checked.all())
+        self.missing = np.where(self.checked, self.expected - self.found, 0.0)
+        size = np.maximum(np.abs(self.found), np.abs(np.nan_to_num(self.expected)))
+        self.clear = self.wrong & (np.abs(self.missing) > 5 * (self.rtol * size + self.floor))
+        self.place = self._place()
+
+    def fits(self, model: np.ndarray, weight: float = 1.0, constants: int = 0, where: Any = True) -> bool:
+        """Does `model` predict the gradient?
+
+        weight : how many numbers, each off by `floor`, the model adds up. constants : how many were chosen to fit.
+        """
+        where, clear = self.checked & where, self.clear & where
+        off = np.abs(self.found - model)
+        bound = 2 * self.rtol * np.maximum(np.abs(self.found), np.abs(model))
+        bound += (1 + weight) * self.floor.max(where=self.checked, initial=0)
+        near = off <= 1e-3 * np.abs(self.missing).max(initial=0)
+        return bool(clear.sum() > constants and (off <= bound)[where].all() and near[clear].all())
+
+    def fits_where_wrong(self, model: np.ndarray, weight: float = 1.0, constants: int = 0) -> bool:
+        """As `fits`, for a model of the wrong entries; the right ones are right."""
+        return self.fits(np.where(self.wrong, model, self.expected), weight, constants)
+
+    def _place(self) -> str:
+        """The rows, columns or entries that hold what is wrong, if they are not all; else an empty text."""
+        if not self.complete:
+            return ""
+        names = ("entry", "entries") if self.found.ndim == 1 else ("row", "rows")
+        for axis, (one, many) in enumerate((names, ("column", "columns"))[: self.found.ndim]):
+            bad = np.flatnonzero(self.wrong.any(tuple(i for i in range(self.found.ndim) if i != axis)))
+            if 0 < len(bad) < self.found.shape[axis] and self.wrong.take(bad, axis).mean() > 0.5:
+                listed = ", ".join(map(str, bad[:5])) + (", ..." if len(bad) > 5 else "")
+                return f"{one if len(bad) == 1 else many} {listed}"
+        return ""
+
+
+def entries(point: Point, probes: list[Probe], found: Found, sizes: Mapping[str, float]) -> list[Case]:
+    """The cases of all parameters, from the probes of their entries."""
+    arrays = [(np.full(p.shape, np.nan), np.zeros(p.shape), np.zeros(p.shape, bool)) for p in point.params]
+    for probe, *values in zip(probes, found.derivatives, found.floors, found.wrong):
+        for array, value in zip(arrays[probe.position], values):
+            array[probe.place] = value
+    cases: list[Case] = []
+    elsewhere = cache(point.elsewhere)
+    for name, param, said, of_param in zip(point.names, point.params, point.gradients, arrays):
+        cases.append(Case(name, param, said, *of_param, found.rtol, cases, sizes, elsewhere))
+    return cases
+
+
+def directions(probes: list[Probe], found: Found) -> Case:
+    """One case of all directions."""
+    said = np.array([probe.found for probe in probes])
+    return Case("random directions", said, said, found.derivatives, found.floors, found.wrong, found.rtol)

@@ -1,0 +1,75 @@
+"""Training of one model after the other: progress, a checkpoint between epochs, resuming, and a warning where it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tqdm import tqdm
+
+from instahash.storage import Checkpoint
+
+
+class Trainer:
+    """Trains the models of a system.
+
+    checkpoint : where the state of all models is kept between epochs, or None.
+    states : model name -> the state to go on from.
+    progress : bool, show bars where standard error is a terminal.
+    report : called with lines of text.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint | None = None,
+        states: dict[str, dict[str, Any]] | None = None,
+        progress: bool = False,
+        report: Callable[[str], object] = lambda line: None,
+    ):
+        self.checkpoint, self.states, self.progress, self.report = checkpoint, states or {}, progress, report
+
+    def run(
+        self,
+        model: Any,
+        name: str,
+        *matrices: Any,
+        n_epochs: int | None = None,
+        chance: float = float("inf"),
+        measure: str = "loss",
+        **options: Any,
+    ) -> None:
+        """model.fit(*matrices, **options), from the state of that name where there is one.
+
+        n_epochs : of the progress bar; default what the model says of so many posts.
+        chance : a loss above which the model is worse than guessing.  measure : what the loss is called.
+        """
+
+        def on_epoch(model: Any) -> None:
+            bar.set_postfix(epoch=len(model.history), **{measure: f"{model.history[-1]:.4f}"})
+            if self.checkpoint:
+                self.states[name] = model.state()
+                self.checkpoint.save(self.states)
+
+        state, n_posts = self.states.get(name), matrices[0].shape[0]
+        with tqdm(
+            desc=f"Training {name}",
+            total=(model.n_epochs(n_posts) if n_epochs is None else n_epochs) * n_posts,
+            initial=(len(state["history"]) if state else 0) * n_posts,
+            unit=" posts",
+            unit_scale=True,
+            disable=None if self.progress else True,
+        ) as bar:
+            model.fit(*matrices, state=state, on_epoch=on_epoch, on_progress=bar.update, **options)
+        self._warn(model, name, chance, measure)
+
+    def _warn(self, model: Any, name: str, chance: float, measure: str) -> None:
+        """Say where the last epoch is clearly worse than guessing or than the first: epochs that draw differ by a fifth."""
+        losses = model.history.loss
+        if not losses or losses[-1] <= min(chance, 1.5 * losses[0]) + 1e-6:
+            return
+        worse = "guessing" if losses[-1] > chance else "its first epoch"
+        rate = min(model.settings.learning_rate / 10, type(model.settings)().learning_rate)
+        self.report(
+            f"Warning: {name} has learnt nothing: its last epoch has a {measure} of {losses[-1]:.4g}, worse than {worse}; "
+            f"train anew with a lower learning rate, such as --set {name}.learning_rate={rate:g}"
+        )

@@ -1,0 +1,117 @@
+"""What a training has learnt: the vectors, and what a later training on new posts needs besides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from instahash.errors import DataError
+from instahash.replay import ReplayBuffer
+from instahash.sparse import CSR, column_counts, csr_from_arrays, csr_to_arrays, keep
+from instahash.word2vec import exact, sampling
+from instahash.word2vec.settings import Word2VecSettings
+
+# The sampling kernel holds the scores of a bag's words with each other.
+LONGEST = 10_000
+
+
+@dataclass
+class Learnt:
+    """All of it as arrays. Training changes W, C, W2 and C2 in place; everything else is replaced.
+
+    W, C : (n_words, dim) float32.  counts : (n_words,) int64, posts of each word.
+    trainer : "exact", "sampling", or "" before training.
+    N : counts of the exact trainer.  W2, C2 : (n_words,) sums of squared gradients of the sampling trainer.
+    replay : a sample of the posts, for the sampling trainer to visit again.
+    """
+
+    W: np.ndarray
+    C: np.ndarray
+    counts: np.ndarray
+    trainer: str = ""
+    N: CSR | None = None
+    W2: np.ndarray | None = None
+    C2: np.ndarray | None = None
+    replay: ReplayBuffer = field(default_factory=ReplayBuffer)
+
+    @classmethod
+    def nothing(cls, dim: int) -> Learnt:
+        """What is learnt before training: no word."""
+        W, C = np.zeros((2, 0, dim), np.float32)
+        return cls(W, C, np.zeros(0, np.int64))
+
+    def vectors(self) -> dict[str, np.ndarray]:
+        """The arrays that training changes in place: W and C, and W2 and C2 where the sampling trainer made them."""
+        arrays = {"W": self.W, "C": self.C, "W2": self.W2, "C2": self.C2}
+        return {name: array for name, array in arrays.items() if array is not None}
+
+    def counted(self, bags: CSR, min_count: int) -> tuple[CSR, np.ndarray]:
+        """`bags` without words of fewer than `min_count` posts, and `counts` with theirs added.
+
+        Raises DataError for bags that cannot be trained on.
+        """
+        sizes, n_new = np.diff(bags.indptr), bags.shape[1] - len(self.W)
+        if n_new < 0:
+            raise DataError(
+                f"the new posts have {bags.shape[1]} word columns, the model has {len(self.W)}; keep the old ones first"
+            )
+        if sizes.max(initial=0) > LONGEST:
+            raise DataError(f"a post has {sizes.max():,} words; word2vec takes up to {LONGEST:,}, leave such posts out")
+        counts = np.append(self.counts, np.zeros(n_new, np.int64)) + column_counts(bags)
+        if min_count > 1:
+            bags = keep(bags, counts[bags.indices] >= min_count)
+        if not (np.diff(bags.indptr) >= 2).any():
+            raise DataError(
+                f"word2vec learns from words that share a post, and none of the {bags.shape[0]} posts has two words; "
+                "give posts with labels or with more hashtags"
+            )
+        return bags, counts
+
+    def grown(self, bags: CSR, counts: np.ndarray, trainer: str, settings: Word2VecSettings, rng: Any) -> Learnt:
+        """With rows for new words, and with the counts of `bags` (exact) or W2 and C2, which stand for them (sampling).
+
+        bags, counts : what :meth:`counted` gave.  trainer : the one that goes on from here.
+        """
+        n_new = bags.shape[1] - len(self.W)
+        grown = Learnt(self.W, self.C, counts, trainer, replay=ReplayBuffer(self.replay.matrices, self.replay.seen))
+        if trainer == "exact":
+            N = exact.cooccurrence(bags, sampling.permutation_weights(np.diff(bags.indptr), settings.permutation))
+            grown.N = N if self.N is None else exact.sum_of_counts(self.N, N)
+            W, C = np.zeros((2, n_new, settings.dim), np.float32)
+        else:
+            W, C = sampling.initial_vectors(rng, n_new, settings.dim)
+            W[counts[len(self.W) :] < settings.min_count] = 0.0
+            squares: Any = self.W2, self.C2
+            if self.N is not None:
+                replayed = self.replay.matrices[0]
+                squares = sampling.past_squares(self.W, self.C, replayed, self.counts, settings, rng)
+            grown.W2, grown.C2 = (np.append(() if old is None else old, np.zeros(n_new)) for old in squares)
+        old_and_new = (self.W, W), (self.C, C)
+        grown.W, grown.C = (np.concatenate(rows) if len(rows[0]) else rows[1] for rows in old_and_new)  # no second copy
+        return grown
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """All of it, a dict of arrays."""
+        half = csr_to_arrays(sparse.triu(self.N, format="csr"), "N") if self.N is not None else {}  # N is symmetric
+        return self.vectors() | {"counts": self.counts} | half | self.replay.to_arrays()
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Learnt:
+        """What :meth:`to_arrays` gave, among other arrays; W and C alone will do.
+
+        Raises KeyError where one of these is missing, ValueError where arrays do not fit each other.
+        """
+        W, C = (np.require(arrays[name], np.float32, ["C", "W"]) for name in "WC")
+        counts = arrays.get("counts", np.zeros(len(W), np.int64))
+        learnt = cls(W, C, counts, "sampling", W2=arrays.get("W2"), C2=arrays.get("C2"))
+        if "N_data" in arrays:
+            half = csr_from_arrays(arrays, "N")
+            learnt.N, learnt.trainer = exact.sum_of_counts(half, half.T.tocsr()), "exact"
+        learnt.replay = ReplayBuffer.from_arrays(arrays)
+        rows = [len(array) for array in (*learnt.vectors().values(), counts)]
+        if W.shape != C.shape or {*rows, len(W) if learnt.N is None else learnt.N.shape[0]} != {len(W)}:
+            raise ValueError(f"W is {W.shape}, C is {C.shape}, and the arrays are of {sorted(set(rows))} words")
+        return learnt

@@ -1,0 +1,37 @@
+"""The parameters of the skip-gram: each with its default, its range and what it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from instahash.parameters import check, parameter
+
+
+@dataclass(frozen=True)
+class Word2VecSettings:
+    """What a training is told; "(exact)" and "(sampling)" name the trainer that alone reads a parameter."""
+
+    dim: int = parameter(100, "length of a vector", least=1)
+    n_negative: int = parameter(5, "negatives a pair (k)", least=1)
+    n_shared: int = parameter(10, "negatives drawn a bag, shared by its pairs (sampling)", least=1)
+    permutation: int = parameter(3, "words a permutation (r)", least=2)
+    trainer: str = parameter(
+        "auto", "exact, sampling, or auto: the one of lower estimated cost", choices=("auto", "exact", "sampling")
+    )
+    epochs: int = parameter(15, "passes over all bags (sampling)", least=1)
+    sweeps: int = parameter(3, "Newton steps for all vectors (exact)", least=1)
+    learning_rate: float = parameter(0.5, "first step size of a coordinate (sampling)", above=0)
+    schedule: str = parameter(
+        "linear", "linear: the learning rate falls to zero; or constant (sampling)", choices=("linear", "constant")
+    )
+    ns_exponent: float = parameter(0.75, "exponent of the noise distribution")
+    sample: float = parameter(0.0, "subsampling threshold of frequent words, as in word2vec.c; 0 keeps all", least=0)
+    min_count: int = parameter(1, "words in fewer bags are left out and keep zero vectors", least=1)
+    vectors: str = parameter(
+        "auto",
+        "vectors of the words: input (rows of W), sum (of W + C), or auto: the better of the two on held-out posts",
+        choices=("auto", "input", "sum"),
+    )
+
+    def __post_init__(self) -> None:
+        check(self, "word2vec")

@@ -1,0 +1,72 @@
+"""Each kernel against its twin in the reference: same draws, both precisions, read-only inputs."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from instahash.network import kernels, reference
+from instahash.testing import rating_matrices
+
+TOLERANCE = {np.float32: 1e-5, np.float64: 1e-12}
+both_precisions = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+seeds = st.integers(0, 10**6)
+
+
+def close(got, wanted, dtype, factor=1):
+    tolerance = factor * TOLERANCE[dtype]
+    np.testing.assert_allclose(got, wanted, rtol=tolerance, atol=tolerance)
+
+
+def read_only(*arrays):
+    for array in arrays:
+        array.setflags(write=False)
+
+
+def network(S, seed, dtype, n_hidden=3):
+    rng = np.random.default_rng(seed)
+    return [
+        rng.normal(size=shape).astype(dtype) for shape in ((S.shape[0], n_hidden), (S.shape[1], n_hidden), S.shape[1])
+    ]
+
+
+@both_precisions
+@given(drawn=rating_matrices(max_size=10), seed=seeds, scale=st.floats(-2, 2))
+def test_add_product(dtype, drawn, seed, scale):
+    S, rng = drawn[0], np.random.default_rng(seed)
+    A, start = rng.normal(size=(S.shape[1], 3)).astype(dtype), rng.normal(size=(S.shape[0], 3)).astype(dtype)
+    data = S.data.astype(dtype)
+    read_only(S.indptr, S.indices, data, A)
+    out, expected = start.copy(), start.astype(float)
+    kernels.add_product(S.indptr, S.indices, data, A, dtype(scale), out)
+    reference.add_product(S.indptr, S.indices, data, A, scale, expected)
+    close(out, expected, dtype)
+    np.testing.assert_allclose(expected, start + scale * (S @ A), rtol=1e-5, atol=1e-5)
+
+
+@both_precisions
+@given(drawn=rating_matrices(), seed=seeds)
+def test_outputs_at(dtype, drawn, seed):
+    S = drawn[0]
+    H, U, b = network(S, seed, dtype)
+    read_only(S.indptr, S.indices, H, U, b)
+    out, expected = np.zeros(S.nnz, dtype), np.zeros(S.nnz)
+    kernels.outputs_at(S.indptr, S.indices, H, U, b, out)
+    reference.outputs_at(S.indptr, S.indices, H, U, b, expected)
+    close(out, expected, dtype)
+
+
+@both_precisions
+@pytest.mark.parametrize(
+    "name, n_arrays, options", [("momentum", 3, (0.1, 0.9)), ("adam", 4, (0.01, 0.9, 0.999, 1e-8))]
+)
+@given(seed=seeds, n=st.integers(1, 20))
+def test_optimisers(dtype, name, n_arrays, options, seed, n):
+    rng = np.random.default_rng(seed)
+    start = [np.abs(rng.normal(size=n)) if k == 3 else rng.normal(size=n) for k in range(n_arrays)]
+    mine, theirs = [a.astype(dtype) for a in start], [a.astype(dtype).astype(float) for a in start]
+    read_only(mine[1])
+    getattr(kernels, name)(*mine, *options)
+    getattr(reference, name)(*theirs, *options)
+    for got, wanted in zip(mine, theirs):
+        close(got, wanted, dtype, 20)

@@ -1,0 +1,190 @@
+"""The class on planted data, and what it promises."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from instahash.errors import DataError, DivergenceError, ModelError, SettingsError, UntrainedError
+from instahash.softmax import SoftmaxNetwork, SoftmaxSettings, reference
+from instahash.training import EarlyStopping
+
+SMALL = {"n_hidden": 12, "epochs": 30, "batch_size": 32, "learning_rate": 0.02, "corruption": 0.0, "dropout": 0.0}
+WORDS = sparse.csr_array(np.eye(10, dtype=np.float32))
+
+
+def planted(n_posts=300, seed=0):
+    """Ten words, each of which has two hashtags of twenty of its own."""
+    rng = np.random.default_rng(seed)
+    X = sparse.csr_array(np.eye(10, dtype=np.float32)[rng.integers(0, 10, n_posts)])
+    return X, sparse.csr_array(np.kron(X.toarray(), np.ones((1, 2), np.float32)))
+
+
+def best_two(model, X=WORDS):
+    return np.sort(np.argsort(-model.predict(X), axis=1, kind="stable")[:, :2], axis=1)
+
+
+def test_inputs_and_outputs_of_their_own_are_learnt():
+    X, S = planted()
+    model = SoftmaxNetwork(**SMALL).fit(X, S)
+    np.testing.assert_array_equal(best_two(model), np.arange(20).reshape(10, 2))
+    assert model.history[-1] == pytest.approx(np.log(2), abs=0.05)  # one of two, for each unit of target
+    assert (model.V.shape, model.U.shape) == ((12, 10), (20, 12))
+
+
+def test_predictions_and_codes_are_those_of_the_reference():
+    X, S = planted(50)
+    model = SoftmaxNetwork(**{**SMALL, "epochs": 2, "hidden": "tanh"}).fit(X, S)
+    H, _, log_p = reference.forward(model.V, model.mu, model.U, model.b, X.toarray(), "tanh")
+    np.testing.assert_allclose(model.encode(X), H, rtol=1e-4, atol=1e-5)
+    outputs = model.predict(X).astype(float)
+    outputs -= np.logaddexp.reduce(outputs, axis=1, keepdims=True)
+    np.testing.assert_allclose(outputs, log_p, rtol=1e-4, atol=1e-4)
+    z = model.unit_inputs(X) + model.mu  # one input a post
+    np.testing.assert_allclose(np.tanh(z), H, rtol=1e-4, atol=1e-5)
+
+
+def test_the_history_is_the_cross_entropy_of_the_reference():
+    """With steps of size zero, the loss met batch by batch is that of the initial model."""
+    X, S = planted(70)
+    model = SoftmaxNetwork(**{**SMALL, "epochs": 1, "learning_rate": 1e-30}).fit(X, 0.5 * S)
+    theta = model.V, model.mu, model.U, model.b
+    loss = reference.loss_and_gradients(*theta, X.toarray(), S.toarray())[0]
+    assert model.history[0] == pytest.approx(70 * loss / S.sum(), rel=1e-5)
+
+
+def test_dropout_trains_other_units_and_is_not_served():
+    X, S = planted()
+    plain, dropped = (SoftmaxNetwork(**{**SMALL, "dropout": p}).fit(X, S) for p in (0.0, 0.5))
+    assert not np.array_equal(plain.U, dropped.U)
+    np.testing.assert_array_equal(dropped.predict(X[:9]), dropped.predict(X[:9]))
+
+
+def test_masked_training_completes():
+    """Words 2k and 2k + 1 go together. Only what was hidden counts: repeating the input gains nothing."""
+    S = planted()[1]
+    model = SoftmaxNetwork(**{**SMALL, "corruption": 0.5}, masked=True).fit(S, S)
+    scores = model.predict(sparse.csr_array(np.eye(20, dtype=np.float32)))
+    np.testing.assert_array_equal(scores.argmax(axis=1), np.arange(20) ^ 1)
+
+
+def test_new_inputs_and_outputs_are_learnt_from_new_posts():
+    X, S = planted()
+    model = SoftmaxNetwork(**SMALL).fit(X[:, :8], S[:, :16])
+    model.partial_fit(X, S)
+    np.testing.assert_array_equal(best_two(model), np.arange(20).reshape(10, 2))
+    again = SoftmaxNetwork.from_arrays(model.to_arrays(), model.settings, model.history.loss)
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
+    assert [matrix.shape for matrix in again.replay.matrices] == [(600, 10), (600, 20)]
+    assert again.partial_fit(X, S, epochs=1).U.tobytes() == model.partial_fit(X, S, epochs=1).U.tobytes()
+    assert again.history == model.history and len(model.history) == 61
+
+
+def test_posts_whose_weights_decay_count_less():
+    """The words' hashtags change. Where the earlier posts weigh nothing, only the new hashtags are left."""
+    X, S = planted()
+    other = sparse.csr_array(np.roll(S.toarray(), 2, axis=1))
+    scores = {}
+    for factor in (1.0, 0.1, 0.0):
+        model = SoftmaxNetwork(**SMALL).fit(X, S)
+        model.decay(factor)
+        scores[factor] = model.partial_fit(X, other).predict(X)[S.toarray() > 0].mean()
+    assert scores[0.0] < scores[0.1] < scores[1.0]
+    for wrong in (-1.0, float("nan")):
+        with pytest.raises(DataError, match=f"factor of decay is {wrong}; it must be a finite number of at least 0"):
+            model.decay(wrong)
+
+
+@pytest.mark.parametrize("options", [{}, {"dropout": 0.5, "corruption": 0.3}, {"optimizer": "momentum"}], ids=str)
+def test_resumed_training_equals_an_unbroken_one(options):
+    states, (X, S), options = [], planted(100), {**SMALL, "epochs": 5, **options}
+    whole = SoftmaxNetwork(**options).fit(
+        X, S, on_epoch=lambda model: states.append({k: v.copy() for k, v in model.state().items()})
+    )
+    for done in (1, 3):
+        resumed = SoftmaxNetwork(**options).fit(X, S, state=states[done - 1])
+        assert resumed.history == whole.history and len(whole.history) == 5
+        for name in ("V", "mu", "U", "b"):
+            assert getattr(resumed, name).tobytes() == getattr(whole, name).tobytes(), name
+
+
+def test_same_seed_same_bits():
+    options = {**SMALL, "epochs": 3, "dropout": 0.5, "corruption": 0.3}
+    X, S = planted(100)
+    one, two, threads, other = (
+        SoftmaxNetwork(**options, seed=s, n_threads=t).fit(X, S) for s, t in ((1, 1), (1, 1), (1, 2), (2, 1))
+    )
+    assert one.U.tobytes() == two.U.tobytes() != other.U.tobytes()
+    np.testing.assert_allclose(threads.U, one.U, atol=1e-5)
+
+
+def test_progress_early_stopping_and_the_number_of_epochs():
+    (X, S), seen, scores = planted(70), [], [0.1, 0.5, 0.3, 0.4, 0.9]
+    stop = EarlyStopping(lambda model: scores[len(model.history) - 1], patience=2)
+    model = SoftmaxNetwork(**SMALL).fit(X, S, on_progress=seen.append, on_epoch=stop)
+    assert seen == [32, 32, 6] * 4 and "0.5000 of epoch 2" in model.history.stopped
+    assert [SoftmaxNetwork().n_epochs(n) for n in (5_000, 40_000, 10**6)] == [24, 12, 12]
+    assert SoftmaxSettings().epochs == "auto"
+
+
+def test_an_interrupted_training_leaves_the_model_as_it_was():
+    X, S = planted(100)
+    model = SoftmaxNetwork(**{**SMALL, "epochs": 2}).fit(X, S)
+    kept = {name: array.copy() for name, array in model.to_arrays().items()}
+
+    def interrupt(model):
+        raise KeyboardInterrupt
+
+    for train in (model.fit, model.partial_fit):
+        with pytest.raises(KeyboardInterrupt):
+            train(X[:50], S[:50], on_epoch=interrupt)
+        assert len(model.history) == 2
+        for name, array in model.to_arrays().items():
+            np.testing.assert_array_equal(array, kept[name])
+    with pytest.raises(DivergenceError, match=r"softmax diverged in epoch \d: \w+ or .* rate 1e\+30; try"):
+        SoftmaxNetwork(**{**SMALL, "learning_rate": 1e30}).fit(X, S)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"masked": True, "corruption": 0.0}, "set corruption above 0"),
+        ({"dropout": 1.0}, "dropout is 1.0; it must be below 1"),
+        ({"optimizer": "lbfgs"}, "optimizer is 'lbfgs'; it must be one of adam, momentum, sgd"),
+        ({"epochs": 0}, "epochs is 0; it must be at least 1"),
+        ({"epochs": 1.5}, "epochs is 1.5; it must be a whole number"),
+        ({"n_hidden": True}, "n_hidden is True; it must be a whole number"),
+        ({"objective": "multinomial"}, "softmax: there is no setting 'objective'"),
+    ],
+)
+def test_settings_that_cannot_be(options, message):
+    with pytest.raises(SettingsError, match=message):
+        SoftmaxNetwork(**options)
+
+
+def test_data_that_cannot_be_used():
+    X, S = planted(20)
+    model = SoftmaxNetwork(**{**SMALL, "epochs": 1})
+    for query in (model.predict, model.encode, model.unit_inputs):
+        with pytest.raises(UntrainedError, match="call fit"):
+            query(X)
+    with pytest.raises(DataError, match="weights of at least 0"):
+        model.fit(X, -S)
+    with pytest.raises(DataError, match="given no target"):
+        model.fit(X, 0 * S)
+    with pytest.raises(DataError, match="given no posts"):
+        model.fit(X[:0], S[:0])
+    with pytest.raises(DataError, match="their posts must agree"):
+        model.fit(X[:3], S)
+    with pytest.raises(DataError, match="targets must be a sparse matrix of numbers, not ndarray of float32"):
+        model.fit(X, S.toarray())
+    with pytest.raises(DataError, match="in the places of the inputs"):
+        SoftmaxNetwork(masked=True).fit(X, S)
+    model.fit(X.tocoo(), sparse.csc_matrix(S))
+    np.testing.assert_array_equal(model.U, SoftmaxNetwork(**{**SMALL, "epochs": 1}).fit(X, S).U)
+    with pytest.raises(DataError, match="inputs have 20 columns; the model has 10"):
+        model.predict(S)
+    with pytest.raises(DataError, match="have 5 columns, the model has 10"):
+        model.partial_fit(X[:, :5], S)
+    arrays = {name: array for name, array in model.to_arrays().items() if "replay" not in name}
+    with pytest.raises(ModelError, match="holds no posts to train on again"):
+        SoftmaxNetwork.from_arrays(arrays).partial_fit(X, S)

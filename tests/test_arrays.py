@@ -1,0 +1,93 @@
+"""The helpers for sparse and dense arrays, against what they are on small arrays written out."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from instahash.dense import log_softmax, unit_rows
+from instahash.sparse import (
+    column_counts,
+    column_sums,
+    csr_from_arrays,
+    csr_to_arrays,
+    keep,
+    ones,
+    renumber,
+    row_of_entries,
+    union,
+    widen,
+    with_data,
+    without_diagonal,
+)
+
+DENSE = np.array([[0, 2.0, 0, 1], [0, 0, 0, 0], [3, 0, 4, 0]])
+seeds = st.integers(0, 2**32 - 1)
+
+
+def drawn(seed, n=5, m=6):
+    rng = np.random.default_rng(seed)
+    return sparse.csr_array(rng.integers(1, 5, (n, m)) * (rng.random((n, m)) < 0.4))
+
+
+def test_on_a_matrix_that_can_be_read():
+    A = sparse.csr_array(DENSE)
+    assert row_of_entries(A).tolist() == [0, 0, 2, 2]
+    assert column_sums(A).tolist() == [3, 2, 4, 1] and column_sums(A, A.data**2).tolist() == [9, 4, 16, 1]
+    assert column_counts(A).tolist() == [1, 1, 1, 1]
+    assert (ones(A).toarray() == (DENSE > 0)).all() and ones(A).dtype == np.float32
+    assert (with_data(A, -A.data).toarray() == -DENSE).all()
+    assert (keep(A, A.data > 1).toarray() == DENSE * (DENSE > 1)).all()
+    assert widen(A, 6).toarray().tolist() == np.pad(DENSE, ((0, 0), (0, 2))).tolist()
+    assert renumber(A, [3, -1, 0]).toarray().tolist() == [[1, 0, 0], [0, 0, 0], [0, 0, 3]]
+
+
+@given(seeds)
+def test_union_is_that_of_the_sets(seed):
+    A, B = drawn(seed), drawn(seed + 1)
+    A.data[:1] = 0  # a stored zero is a member
+    expected = (ones(A).toarray() + ones(B).toarray()) > 0
+    assert (union(A, B).toarray() == expected).all() and union(A, B).has_sorted_indices
+
+
+@given(seeds)
+def test_without_diagonal(seed):
+    A = drawn(seed, 6, 6)
+    expected = A.toarray()
+    np.fill_diagonal(expected, 0)
+    for made in (A, A.tocoo()):
+        assert (without_diagonal(made).toarray() == expected).all()
+
+
+@given(seeds)
+def test_csr_through_arrays(seed):
+    A = drawn(seed)
+    back = csr_from_arrays(csr_to_arrays(A, "a") | {"b": np.ones(1)}, "a")
+    assert back.shape == A.shape and (back.toarray() == A.toarray()).all()
+
+
+@pytest.mark.parametrize("part, value", [("indices", 6), ("indices", -1), ("indptr", 99), ("indptr", 0), ("shape", 1)])
+def test_indices_outside_of_a_matrix_are_refused(part, value):
+    arrays = csr_to_arrays(sparse.csr_array(np.ones((5, 6))), "a")
+    arrays[f"a_{part}"][-1] = value
+    with pytest.raises(ValueError):
+        csr_from_arrays(arrays, "a")
+
+
+@given(seeds)
+def test_softmax(seed):
+    rng = np.random.default_rng(seed)
+    O = rng.standard_normal((4, 5)) * 300
+    excluded = rng.random((4, 5)) < 0.5
+    excluded[0], excluded[1] = True, False
+    log_p, p = log_softmax(O, excluded)
+    np.testing.assert_allclose(p.sum(axis=1), (~excluded).any(axis=1), rtol=1e-6)
+    assert (p[excluded] == 0).all() and (p >= 0).all()
+    np.testing.assert_allclose(np.exp(log_p[~excluded]), p[~excluded], rtol=1e-6)
+    np.testing.assert_allclose(np.diff(log_p, axis=1), np.diff(O, axis=1), rtol=1e-6, atol=1e-9)
+
+
+def test_unit_rows():
+    np.testing.assert_allclose(unit_rows(np.array([[3.0, 4], [0, 0]])), [[0.6, 0.8], [0, 0]])
+    np.testing.assert_allclose(unit_rows(np.array([0.0, 2])), [0, 1])

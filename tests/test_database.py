@@ -1,0 +1,72 @@
+"""A SQLite file that is shared: transactions count all together or not at all, whatever fails."""
+
+import sqlite3
+
+import pytest
+
+from instahash.database import Database
+from instahash.errors import DataError
+
+SCHEMA = ("CREATE TABLE a (x INTEGER PRIMARY KEY)", "CREATE TABLE b (x REFERENCES a DEFERRABLE INITIALLY DEFERRED)")
+
+
+@pytest.fixture
+def database(tmp_path):
+    opened = Database(tmp_path / "file", lambda error: DataError(f"cannot use it: {error}"), 7, 1, SCHEMA)
+    yield opened
+    opened.close()
+
+
+def rows(database):
+    with database.statements() as execute:
+        return [row["x"] for row in execute("SELECT x FROM a")]
+
+
+@pytest.mark.parametrize("error, raised", [(ValueError("no"), DataError), (KeyboardInterrupt(), KeyboardInterrupt)])
+def test_a_transaction_that_fails_changes_nothing(database, error, raised):
+    with pytest.raises(raised):
+        with database.transaction() as execute:
+            execute("INSERT INTO a VALUES (1)")
+            raise error
+    with database.transaction() as execute:
+        execute("INSERT INTO a VALUES (2)")
+    assert rows(database) == [2]
+
+
+def test_a_failed_commit_leaves_no_transaction_open(database):
+    with database.statements() as execute:
+        execute("PRAGMA foreign_keys=ON")
+    with pytest.raises(DataError, match="FOREIGN KEY"):
+        with database.transaction() as execute:
+            execute("INSERT INTO a VALUES (1)")
+            execute("INSERT INTO b VALUES (3)")  # which only COMMIT complains of
+    with database.transaction() as execute:
+        execute("INSERT INTO a VALUES (2)")
+    assert rows(database) == [2]
+
+
+def test_what_sqlite_has_rolled_back_is_told_as_it_was(database):
+    with pytest.raises(DataError, match="UNIQUE"):
+        with database.transaction() as execute:
+            execute("INSERT INTO a VALUES (1)")
+            execute("INSERT OR ROLLBACK INTO a VALUES (1)")
+    assert rows(database) == []
+
+
+def test_another_process_waits_and_sees_all_or_nothing(database, tmp_path):
+    with sqlite3.connect(tmp_path / "file", timeout=0) as other:
+        with database.transaction() as execute:
+            execute("INSERT INTO a VALUES (1)")
+            assert other.execute("SELECT * FROM a").fetchall() == []
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("INSERT INTO a VALUES (2)")
+        assert other.execute("SELECT * FROM a").fetchall() == [(1,)]
+    other.close()
+
+
+@pytest.mark.parametrize("application, version, told", [(8, 1, "something else"), (7, 0, "newer version")])
+def test_another_kind_of_file_is_refused(database, tmp_path, application, version, told):
+    content = (tmp_path / "file").read_bytes()
+    with pytest.raises(DataError, match=told):
+        Database(tmp_path / "file", lambda error: DataError(str(error)), application, version, SCHEMA)
+    assert (tmp_path / "file").read_bytes() == content
