@@ -6,18 +6,17 @@ import time
 
 import pytest
 
+from instahash.explore.explain import Explainer
+
 httpx = pytest.importorskip("httpx", reason="httpx is not installed: `python3 -m pip install -e '.[test]'`")
 gate = pytest.importorskip("instahash.explore.gate", reason="the extra `web` is not installed")
 server = pytest.importorskip("instahash.explore.server", reason="the extra `web` is not installed")
 
 
-class Slow:
+class Slow(Explainer):
     """An explainer that takes its time, or fails."""
 
     seconds = 1.0
-
-    def __init__(self, explainer):
-        self.model, self.vocabulary = explainer.model, explainer.vocabulary
 
     def explain(self, labels, **others):
         if labels == ["fault"]:
@@ -29,10 +28,8 @@ class Slow:
 @pytest.fixture(scope="module")
 def slow(models):
     """The address of a server in this process whose models are slow."""
-    from instahash.explore.explain import Explainer
-
     listener = server.open_socket("127.0.0.1", 0)
-    site = server.Site(Slow(Explainer(models["best"])), {}, None)
+    site = server.Site(Slow(models["best"]), {}, None)
     running = server.server(server.application(site, "127.0.0.1"))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
     thread.start()
