@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from instahash.cli.common import Parser, add_annotator_name, add_model_dir, amount, note, port, run, set_blas_threads
 from instahash.errors import plural
 
@@ -12,7 +16,7 @@ EXAMPLE = """example:
 """
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     command = Parser(
         prog="instahash-explore",
         description="Show in a browser how labels become hashtags, and let two systems be judged blindly.",
@@ -35,7 +39,7 @@ def parser():
     return command
 
 
-def work(args):
+def work(args: argparse.Namespace) -> None:
     if args.report_judgements:
         _report(args.report_judgements)
         return
@@ -69,7 +73,7 @@ def work(args):
     server.serve(server.application(site, args.host), listener)
 
 
-def _server():
+def _server() -> Any:
     """The module that needs the extra `web`."""
     from instahash.errors import SettingsError
 
@@ -85,7 +89,7 @@ def _server():
     return server
 
 
-def _judging(args, model, load):
+def _judging(args: argparse.Namespace, model: Any, load: Callable[[str], Any]) -> Any:
     from instahash.explore.judgements import Judgements
     from instahash.explore.judging import Judging
     from instahash.explore.systems import BASELINES, two_systems
@@ -96,7 +100,7 @@ def _judging(args, model, load):
     return Judging(systems, posts, Judgements(args.judgements), photos)
 
 
-def _folder(path):
+def _folder(path: str | None) -> str | None:
     """The folder of photos, which are decoded before they are shown."""
     from pathlib import Path
 
@@ -113,12 +117,12 @@ def _folder(path):
     return path
 
 
-def _report(path):
+def _report(path: str) -> None:
     from instahash.explore.judgements import Judgements, format_report
 
     with Judgements(path, make=False) as judgements:
         print(format_report(judgements.report()))
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     return run(parser(), work, argv)
