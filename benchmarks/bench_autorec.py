@@ -33,10 +33,10 @@ parser.add_argument("--peer-epochs", type=int, default=50)
 parser.add_argument("--n-hidden", type=int, default=500)
 args = parse(parser)
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from instahash.autorec import AutoRec, expansion_decay, rating_matrix, reference  # noqa: E402
-from instahash.word2vec import Word2Vec  # noqa: E402
+from instahash.autorec import AutoRec, expansion_decay, rating_matrix, reference
+from instahash.word2vec import Word2Vec
 
 data, _ = split(args, test_share=0.0)
 vectors = Word2Vec(vectors="input", seed=args.seed, n_threads=args.threads).fit(data.bags)

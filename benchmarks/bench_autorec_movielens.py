@@ -41,10 +41,10 @@ parser.add_argument("--batch-size", type=int, default=64)
 parser.add_argument("--torch-repeat", type=int, default=1, help="splits that PyTorch is trained on")
 args = parse(parser)
 
-import numpy as np  # noqa: E402
-from scipy import sparse  # noqa: E402
+import numpy as np
+from scipy import sparse
 
-from instahash.autorec import AutoRec  # noqa: E402
+from instahash.autorec import AutoRec
 
 
 def read(path):

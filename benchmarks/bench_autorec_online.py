@@ -14,11 +14,11 @@ parser = arguments(__doc__.split("\n")[0], [])
 parser.add_argument("--n-hidden", type=int, default=500)
 args = parse(parser)
 
-import numpy as np  # noqa: E402
-from scipy import sparse  # noqa: E402
+import numpy as np
+from scipy import sparse
 
-from instahash.autorec import AutoRec, rating_matrix  # noqa: E402
-from instahash.replay import ReplayBuffer  # noqa: E402
+from instahash.autorec import AutoRec, rating_matrix
+from instahash.replay import ReplayBuffer
 
 WAYS = {
     "spectral": {"init": "spectral", "decoder": "ridge", "epochs": 0},

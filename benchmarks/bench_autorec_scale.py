@@ -29,11 +29,11 @@ parser.add_argument("--one", choices=["gradient", "ridge", "spectral", "torch"],
 parser.add_argument("--plot", metavar="FILE", help="draw time and memory (needs matplotlib)")
 args = parse(parser)
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from instahash.autorec import AutoRec, rating_matrix  # noqa: E402
-from instahash.data import fit_dataset  # noqa: E402
-from instahash.data.synthetic import synthetic_corpus  # noqa: E402
+from instahash.autorec import AutoRec, rating_matrix
+from instahash.data import fit_dataset
+from instahash.data.synthetic import synthetic_corpus
 
 OPTIONS = {
     "gradient": {"init": "random", "epochs": 2, "learning_rate": 0.003},

@@ -17,14 +17,14 @@ parser = arguments(__doc__.split("\n")[0], ["torch"])
 parser.add_argument("--images", metavar="DIR", help="a folder of photos of your own besides")
 args = parse(parser)
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from instahash.annotate import OfflineAnnotator, annotate, find_photos  # noqa: E402
-from instahash.annotate.efficientnet import EfficientNet, read_checkpoint  # noqa: E402
-from instahash.annotate.images import square  # noqa: E402
-from instahash.annotate.offline import packaged_weights  # noqa: E402
-from instahash.errors import ImageError  # noqa: E402
-from instahash.threads import Threads  # noqa: E402
+from instahash.annotate import OfflineAnnotator, annotate, find_photos
+from instahash.annotate.efficientnet import EfficientNet, read_checkpoint
+from instahash.annotate.images import square
+from instahash.annotate.offline import packaged_weights
+from instahash.errors import ImageError
+from instahash.threads import Threads
 
 
 def photographs():

@@ -26,10 +26,10 @@ parser.add_argument("--seconds", type=float, default=60.0, help="for which they 
 parser.add_argument("--posts-typed", type=int, default=20, help="posts whose labels are typed, for the first figures")
 args = parse(parser)
 
-import httpx  # noqa: E402
-import numpy as np  # noqa: E402
+import httpx
+import numpy as np
 
-from instahash import InstaHash, Settings, read_posts  # noqa: E402
+from instahash import InstaHash, Settings, read_posts
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))

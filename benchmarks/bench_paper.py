@@ -12,14 +12,14 @@ parser = arguments(__doc__.split("\n")[0], [])
 parser.add_argument("--set", nargs="*", default=[], metavar="section.name=value")
 args = parse(parser)
 
-import numpy as np  # noqa: E402
-from scipy import sparse  # noqa: E402
+import numpy as np
+from scipy import sparse
 
-from instahash import InstaHash, Settings  # noqa: E402
-from instahash.baselines import top_ranked  # noqa: E402
-from instahash.data import Corpus, train_test_split  # noqa: E402
-from instahash.evaluation import evaluate, ranking_measures  # noqa: E402
-from instahash.formats import read_posts  # noqa: E402
+from instahash import InstaHash, Settings
+from instahash.baselines import top_ranked
+from instahash.data import Corpus, train_test_split
+from instahash.evaluation import evaluate, ranking_measures
+from instahash.formats import read_posts
 
 corpus = Corpus.from_posts(read_posts(args.data))
 train, test = train_test_split(len(corpus), 0.1, args.seed)

@@ -2,8 +2,8 @@
 
     python benchmarks/bench_personal.py --threads 2 --json result.json
 
-Trains on the first nine tenths of a stream and asks about the last. The oracle ranks by the probabilities with which the
-hashtags were drawn, which nobody can beat on average.
+Trains on the first nine tenths of a stream and asks about the last. The oracle ranks by the probabilities with which
+the hashtags were drawn, which nobody can beat on average.
 """
 
 from common import arguments, parse, report, timed
@@ -13,13 +13,13 @@ parser.add_argument("--posts", type=int, default=20_000)
 parser.add_argument("--users", type=int, default=400)
 args = parse(parser)
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from instahash import InstaHash, Settings  # noqa: E402
-from instahash.data import Corpus, encode  # noqa: E402
-from instahash.data.planted import HASHTAGS, Tastes, planted_users  # noqa: E402
-from instahash.evaluation import ranking_measures  # noqa: E402
-from instahash.evaluation.scores import as_ranked  # noqa: E402
+from instahash import InstaHash, Settings
+from instahash.data import Corpus, encode
+from instahash.data.planted import HASHTAGS, Tastes, planted_users
+from instahash.evaluation import ranking_measures
+from instahash.evaluation.scores import as_ranked
 
 posts, tastes = list(planted_users(args.posts, args.users, args.seed)), Tastes(args.users, args.seed)
 first = len(posts) * 9 // 10

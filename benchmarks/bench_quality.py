@@ -11,17 +11,17 @@ parser = arguments(__doc__.split("\n")[0], [])
 parser.add_argument("--plot", metavar="FILE.svg", help="draw nDCG against novelty and against diversity")
 args = parse(parser)
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from instahash import AutoRec, InstaHash, Settings  # noqa: E402
-from instahash.baselines import Cooccurrence  # noqa: E402
-from instahash.data import Corpus, encode, train_test_split, words  # noqa: E402
-from instahash.evaluation import cosine, evaluate, jaccard, ranking_measures  # noqa: E402
-from instahash.evaluation.scores import as_ranked, as_sets  # noqa: E402
-from instahash.formats import read_posts  # noqa: E402
-from instahash.pipeline.best import CONTEXTS, HELD_OUT, SIGNED  # noqa: E402
-from instahash.recommend import Fusion, Questions  # noqa: E402
-from instahash.sparse import keep  # noqa: E402
+from instahash import AutoRec, InstaHash, Settings
+from instahash.baselines import Cooccurrence
+from instahash.data import Corpus, encode, train_test_split, words
+from instahash.evaluation import cosine, evaluate, jaccard, ranking_measures
+from instahash.evaluation.scores import as_ranked, as_sets
+from instahash.formats import read_posts
+from instahash.pipeline.best import CONTEXTS, HELD_OUT, SIGNED
+from instahash.recommend import Fusion, Questions
+from instahash.sparse import keep
 
 MEASURES = ("precision@1", "recall@5", "recall@10", "accuracy@10", "ndcg@10")
 posts = list(read_posts(args.data))
@@ -62,7 +62,7 @@ for protocol in ("description", "completion"):
 # The paper's own measures, mode "best" cut to the length of mode "paper"'s answer.
 theirs = paper.recommend_matrix(data.description)
 lengths = np.array([len(answer.hashtags) for answer in theirs])
-for name, model, lists in (("best", best, answers), ("paper", paper, theirs)):
+for name, _model, lists in (("best", best, answers), ("paper", paper, theirs)):
     ranked = as_ranked([best.vocabulary.lookup(answer.hashtags)[0] for answer in lists])
     sets = as_sets(ranked, np.minimum(lengths, (ranked >= 0).sum(axis=1)), len(best.vocabulary))
     asked = lengths > 0

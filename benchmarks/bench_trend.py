@@ -3,8 +3,8 @@
     python benchmarks/bench_trend.py --threads 2 --json result.json
 
 Trains on the days before the rise; each day then learns from its own posts and is asked about those of the next, of the
-topic in which the hashtags rise. One hashtag is new, the other was rare. Three systems: left as it was, learning on, and
-learning on while older uses fade.
+topic in which the hashtags rise. One hashtag is new, the other was rare. Three systems: left as it was, learning on,
+and learning on while older uses fade.
 """
 
 from dataclasses import replace
@@ -16,10 +16,10 @@ parser.add_argument("--posts", type=int, default=20_000)
 parser.add_argument("--half-life", type=float, default=7.0, help="days")
 args = parse(parser)
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from instahash import InstaHash, Settings  # noqa: E402
-from instahash.data.planted import NEW, RARE, TREND_TOPIC, planted_trend  # noqa: E402
+from instahash import InstaHash, Settings
+from instahash.data.planted import NEW, RARE, TREND_TOPIC, planted_trend
 
 DAYS, RISE = 60, 45
 posts = list(planted_trend(args.posts, args.seed, DAYS, RISE))

@@ -97,7 +97,20 @@ def report(args, figures):
     if not args.json:
         return
     versions = {"python": platform.python_version()}
-    for package in ("instahash", "numpy", "scipy", "numba", "gensim", "torch", "efficientnet-lite-pytorch", "google-cloud-vision", "grpcio", "pillow", "starlette", "uvicorn"):
+    for package in (
+        "instahash",
+        "numpy",
+        "scipy",
+        "numba",
+        "gensim",
+        "torch",
+        "efficientnet-lite-pytorch",
+        "google-cloud-vision",
+        "grpcio",
+        "pillow",
+        "starlette",
+        "uvicorn",
+    ):
         try:
             versions[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

@@ -1,7 +1,7 @@
 """How a model's dataclass of parameters is declared, checked, changed from a text, written and read as JSON.
 
-A model declares its parameters once, each with :func:`parameter`, and calls :func:`check` in `__post_init__`. A mode puts
-such dataclasses together as sections. Commands, `--help`, JSON and error lines all come from these declarations.
+A model declares its parameters once, each with :func:`parameter`, and calls :func:`check` in `__post_init__`. A mode
+puts such dataclasses together as sections. Commands, JSON and error lines all come from these declarations.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def parameter(
     below: float | None = None,
     choices: Iterable[str] = (),
 ) -> Any:
-    """A field of a frozen dataclass of settings: its default, one line that says what it is, and the values it may have.
+    """A field of a frozen dataclass: its default, one line that says what it is, and the values it may have.
 
     The type is that of the default. A number lies in the range that `least`, `above`, `most` and `below` leave; a text
     is one of `choices`. A number with `choices` may also be one of these texts, as in epochs="auto".
@@ -58,7 +58,7 @@ def _checked(part: Field[Any], value: Any, name: str) -> Any:
             raise SettingsError(f"{name} is '{value}'; it must be {number}one of {', '.join(choices)}")
         return value
     types: Any = {bool: bool, int: Integral, float: Real, str: str}[kind]
-    if type(value).__name__ == "bool_":
+    if type(value).__name__ in ("bool", "bool_"):
         value = bool(value)
     right = isinstance(value, types) and isinstance(value, bool) == (kind is bool)
     if not right or kind is float and not isfinite(value):

@@ -89,14 +89,14 @@ class Checkpoint:
         self._next_save = 0.0
 
     def load(self) -> dict[str, Arrays]:
-        """The saved states by model, {} where there is no file. Raises ModelError where it belongs to another training."""
+        """The saved states by model, {} where there is no file. ModelError where they are of another training."""
         if not self.path.exists():
             return {}
         with _archive(self.path, self.path.parent) as archive:
             about = _json(archive, self.path)
             if about.get("fingerprint") != self.fingerprint:
                 raise ModelError(
-                    f"the checkpoint '{self.path}' was made with other data or settings; repeat those to go on with it, "
+                    f"the checkpoint '{self.path}' was made with other data or settings; repeat those to go on, "
                     "or train without --resume to begin anew"
                 )
             names = [name for name in archive.namelist() if name != HEADER]

@@ -1,4 +1,4 @@
-"""Training of one model after the other: progress, a checkpoint between epochs, resuming, and a warning where it failed."""
+"""Training of one model after the other: progress, a checkpoint between epochs, resuming, a warning where it failed."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ class Trainer:
         self._warn(model, name, chance, measure)
 
     def _warn(self, model: Any, name: str, chance: float, measure: str) -> None:
-        """Say where the last epoch is clearly worse than guessing or than the first: epochs that draw differ by a fifth."""
+        """Say where the last epoch is clearly worse than guessing or the first: epochs that draw differ by a fifth."""
         losses = model.history.loss
         if not losses or losses[-1] <= min(chance, 1.5 * losses[0]) + 1e-6:
             return
         worse = "guessing" if losses[-1] > chance else "its first epoch"
         rate = min(model.settings.learning_rate / 10, type(model.settings)().learning_rate)
         self.report(
-            f"Warning: {name} has learnt nothing: its last epoch has a {measure} of {losses[-1]:.4g}, worse than {worse}; "
-            f"train anew with a lower learning rate, such as --set {name}.learning_rate={rate:g}"
+            f"Warning: {name} has learnt nothing: its last epoch has a {measure} of {losses[-1]:.4g}, worse than "
+            f"{worse}; train anew with a lower learning rate, such as --set {name}.learning_rate={rate:g}"
         )

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from instahash.parameters import whole
+
 Arrays = dict[str, np.ndarray]
 
 
@@ -61,7 +63,8 @@ class EarlyStopping:
     """
 
     def __init__(self, score: Callable[[Any], float], patience: int = 3, min_gain: float = 0.0):
-        self.score, self.patience, self.min_gain = score, patience, min_gain
+        self.score, self.min_gain = score, min_gain
+        self.patience = whole(patience, "EarlyStopping: patience", 1)
         self.best_score, self.best_epoch = float("-inf"), 0
         self._history: History | None = None
         self._best: Arrays = {}

@@ -1,9 +1,9 @@
 """Pages whose Python runs and prints what they show.
 
-A page is Markdown. Its ```python blocks, the cells, run in order, in one namespace and one empty folder. A ```text block
-right after a cell is what the cell prints, an exception that ends it as its last line, `module.Kind: text`; a cell
-without one prints nothing and ends well. They are compared as doctest does it, with
-ELLIPSIS and NORMALIZE_WHITESPACE: "..." stands for any text, and any white space for any other.
+A page is Markdown. Its ```python blocks, the cells, run in order, in one namespace and one empty folder. A ```text
+block right after a cell is what the cell prints, an exception that ends it as its last line, `module.Kind: text`; a
+cell without one prints nothing and ends well. They are compared as doctest does it, with ELLIPSIS and
+NORMALIZE_WHITESPACE: "..." stands for any text, and any white space for any other.
 """
 
 import contextlib

@@ -63,8 +63,15 @@ def test_a_block_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, error
 
 def test_what_cannot_be_written_is_one_line_of_the_wanted_kind(tmp_path):
     (tmp_path / "file").write_text("x")
-    for path, why in ((tmp_path, "it is a folder"), (tmp_path / "file" / "x", "Not a directory"), (tmp_path / "a" / "b", "No such")):
-        with pytest.raises(ModelError, match=f"cannot write '{path}': {why}.*; do this"), writing(path, ModelError, "do this"):
+    for path, why in (
+        (tmp_path, "it is a folder"),
+        (tmp_path / "file" / "x", "Not a directory"),
+        (tmp_path / "a" / "b", "No such"),
+    ):
+        with (
+            pytest.raises(ModelError, match=f"cannot write '{path}': {why}.*; do this"),
+            writing(path, ModelError, "do this"),
+        ):
             pass
         with pytest.raises(DataError, match=f"cannot write '{path}': {why}.*choose another file"):
             check_writable(path)

@@ -1,4 +1,4 @@
-"""Settings are declared once: types, ranges, texts from the command line, JSON, and the lines that say what is wrong."""
+"""Settings are declared once: types, ranges, texts from the command line, JSON, and what is said of wrong ones."""
 
 import json
 from dataclasses import dataclass

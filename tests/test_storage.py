@@ -124,7 +124,9 @@ def test_two_writers_that_are_killed_leave_one_whole_model(tmp_path, number):
     """A reader meanwhile never sees half of one or a mixture of both."""
     for trial in range(3):
         writers = [
-            subprocess.Popen([sys.executable, "-c", SAVER, str(tmp_path), str(i)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            subprocess.Popen(
+                [sys.executable, "-c", SAVER, str(tmp_path), str(i)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
             for i in range(2)
         ]
         for writer in writers:
@@ -171,13 +173,13 @@ def flip(directory, at):
         (lambda d: (d / MODEL).write_bytes(b""), "is damaged or no model"),
         (lambda d: flip(d, "é海".encode()), "is damaged in 'words.text.npy'"),
         (lambda d: flip(d, b"0.25"), "is damaged in 'header.json'"),
-        (lambda d: rewrite(d, lambda m: m.pop("header.json") and {}), "has no 'header.json', so it is no instahash model"),
+        (lambda d: rewrite(d, lambda m: m.pop("header.json") and {}), "has no 'header.json', so it is no"),
         (lambda d: rewrite(d, lambda m: m.update({"header.json": b"[]"})), "header that is not a JSON object"),
         (lambda d: rewrite(d, lambda m: m.update({"header.json": b"[" * 10**5})), "header that is not a JSON object"),
-        (lambda d: rewrite(d, lambda m: m.update({"header.json": b'{"format_version": 9}'})), "has format 9.*install a newer"),
-        (lambda d: rewrite(d, lambda m: m.update({"header.json": b'{"format_version": "x"}'})), "has format 'x'.*train the model"),
+        (lambda d: rewrite(d, lambda m: m.update({"header.json": b'{"format_version": 9}'})), "format 9.*a newer"),
+        (lambda d: rewrite(d, lambda m: m.update({"header.json": b'{"format_version": "x"}'})), "format 'x'"),
         (lambda d: rewrite(d, lambda m: {"compression": zipfile.ZIP_DEFLATED}), "compressed or encrypted member"),
-        (lambda d: rewrite(d, lambda m: m.update({"words.text.npy": b"PK"})), "holds 'words.text.npy', which is no array"),
+        (lambda d: rewrite(d, lambda m: m.update({"words.text.npy": b"PK"})), "which is no array"),
         (
             lambda d: rewrite(d, lambda m: m.update(
                 {"words.text.npy": npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }")})),

@@ -67,6 +67,9 @@ def _decode(content: bytes, measure: Callable[[Iterable[int]], int], at_least: i
             if image.format in ("JPEG", "MPO"):
                 scale = next(scale for scale in (8, 4, 2, 1) if scale == 1 or measure(image.size) >= scale * at_least)
                 image.draft(None, (max(1, image.width // scale), max(1, image.height // scale)))
+            # Pillow before 13 takes each pixel of such a file for four bytes, of which it has three.
+            if image.mode == "RGB" and getattr(image, "tag_v2", {}).get(262) == 6 and image.tile[0][0] == "raw":
+                raise ImageError("it is a TIFF in YCbCr, which Pillow before 13 cannot read; save it as JPEG")
             with _quiet() if image.format == "TIFF" else nullcontext():  # its tags are read again
                 image.load()
             picture = _reduced(image, max(1, measure(image.size) // at_least))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
@@ -21,6 +22,9 @@ ABORTED, INTERNAL, UNAVAILABLE = 10, 13, 14
 PASSING = {CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE}
 PERHAPS_AN_IMAGE = {DEADLINE_EXCEEDED, INTERNAL}  # an image may be what makes the service fail
 NOT_ALLOWED, NOT_KNOWN = 7, 16  # "permission denied", "unauthenticated"
+
+# Its packages warn that they get no updates for an old Python, which is of no use to who labels photos.
+warnings.filterwarnings("ignore", category=FutureWarning, module=r"google\.")
 
 
 @dataclass(frozen=True)

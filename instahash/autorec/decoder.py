@@ -5,9 +5,9 @@ Targets S are sparse: the ratings less the background. For codes H and outputs O
     1/2 sum_ij w_ij (o_ij - s_ij)^2          w = 1 where an entry is stored, else `absent_weight`
 
 All that training needs of the derivatives D_ij = w_ij (o_ij - s_ij) are the products D U, D'H, D'1 and the sum of
-squares. Were nothing stored, D = w (H U' + 1 b'), of which each product passes through U'U or H'H; what is stored adds the
-sparse K. Vincent, de Brebisson and Bouthillier 2015 have the same idea for single examples; here it is done a batch at
-a time, so that any optimiser can follow.
+squares. Were nothing stored, D = w (H U' + 1 b'), of which each product passes through U'U or H'H; what is stored adds
+the sparse K. Vincent, de Brebisson and Bouthillier 2015 have the same idea for single examples; here it is done a batch
+at a time, so that any optimiser can follow.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def decoder_gradients(
 ) -> Result:
     """(sum w e^2, D U) for the codes H (m, n_hidden) of the problem's posts, by the cheaper of two ways.
 
-    update : is given the gradients of U, D'H / m + reg U, and of b, D'1 / m, for slices of words, by several threads, when
-        these rows of U and b are no longer needed: an optimiser may change them.
+    update : is given the gradients of U, D'H / m + reg U, and of b, D'1 / m, for slices of words, by several threads,
+        when these rows of U and b are no longer needed: an optimiser may change them.
     UU : U'U where it is known.
     """
     if UU is None and problem.goes_dense(len(H)):
@@ -162,6 +162,13 @@ def output_units(Z: np.ndarray, span: np.ndarray) -> tuple[np.ndarray, np.ndarra
     T *= real(0.5) * height
     T += real(0.5) * (span[1] + span[0])
     return T, slope
+
+
+def rated(Z: np.ndarray, span: np.ndarray, background: float) -> np.ndarray:
+    """What output units are given, as ratings over the background. Their order does not change. Z is used up."""
+    outputs: np.ndarray = output_units(Z, span)[0]
+    outputs += Z.dtype.type(background)
+    return outputs
 
 
 def ridge_decoder(theta: Parameters, blocks: Iterable[tuple[np.ndarray, CSR]], reg: float, threads: Threads) -> float:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
 
 from instahash.errors import DataError, SettingsError
 from instahash.network.epochs import SCHEDULES
-from instahash.network.layers import HIDDEN, check_posts, corrupted
+from instahash.network.layers import HIDDEN, Parameters, check_posts, corrupted
 from instahash.parameters import check, parameter
 from instahash.sparse import CSR, as_csr, column_counts, column_sums, with_data
 from instahash.threads import Threads
@@ -68,6 +69,10 @@ class Problem(NamedTuple):
     span: np.ndarray
     threads: Threads
 
+    def zeros(self) -> Parameters:
+        """Parameters of the sizes of the problem."""
+        return Parameters.zeros(self.X.shape[1], self.S.shape[1], self.settings.n_hidden, self.settings.dtype)
+
     def of(self, rows: np.ndarray | slice, rng: np.random.Generator | None = None) -> Problem:
         """The problem of some posts, with their inputs corrupted where there is a generator."""
         X = self.X[rows]
@@ -103,8 +108,8 @@ class Problem(NamedTuple):
 
 def above(ratings: CSR, name: str, background: float, dtype: str, n_columns: int | None = None) -> CSR:
     """Ratings less the background, each entry stored once; DataError for what are no ratings of so many columns."""
-    if not np.isfinite(background):
-        raise DataError(f"autorec: the background is {background}; it must be a finite number")
+    if not (isinstance(background, Real) and np.isfinite(background)):
+        raise DataError(f"autorec: the background is {background!r}; it must be a finite number")
     X = as_csr(ratings, f"autorec: {name}", dtype, n_columns)
     return with_data(X, X.data - X.dtype.type(background))
 
@@ -127,3 +132,10 @@ def output_span(S: CSR, output: str) -> np.ndarray:
     if span[0] == span[1]:
         raise DataError("autorec was given no rating but the background's; set output=identity")
     return span
+
+
+def check_span(S: CSR, span: np.ndarray, background: float) -> None:
+    """DataError for targets that sigmoid outputs do not reach."""
+    if len(span) and S.nnz and (S.data.min() < span[0] or S.data.max() > span[1]):
+        low, high = span + background
+        raise DataError(f"new ratings go beyond the outputs' range, {low:g} to {high:g}; train anew on all posts")

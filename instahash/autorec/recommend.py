@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -27,19 +28,29 @@ def word_ids(values: Iterable[int], n_words: int, name: str) -> np.ndarray:
     return ids.astype(np.int64)
 
 
-def allowed_words(n_words: int, restrict_to: Iterable[int] | None, banned: Iterable[int]) -> np.ndarray:
-    """(n_words,) bool, the words that may be recommended."""
+def allowed_words(
+    theta: Parameters, exclude_seen: bool, restrict_to: Iterable[int] | None, banned: Iterable[int]
+) -> np.ndarray:
+    """(n_words,) bool, the words that may be recommended; DataError where these options cannot be."""
+    n_inputs, n_words = len(theta.Vt), len(theta.U)
+    if exclude_seen and n_inputs != n_words:
+        raise DataError(
+            f"autorec: {n_inputs} inputs are not the {n_words} outputs; seen ones cannot be left out, set "
+            "exclude_seen=False"
+        )
     allowed = np.full(n_words, restrict_to is None)
-    if restrict_to is not None:
-        allowed[word_ids(restrict_to, n_words, "restrict_to")] = True
+    allowed[word_ids(() if restrict_to is None else restrict_to, n_words, "restrict_to")] = True
     allowed[word_ids(banned, n_words, "banned")] = False
     return allowed
 
 
 def recommend_one(
-    theta: Parameters, hidden: str, given: np.ndarray, rating: float, top: int, allowed: np.ndarray
+    theta: Parameters, hidden: str, words: Any, rating: float, top: int, allowed: np.ndarray, exclude_seen: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(ids int32, outputs) of `top` words of those `allowed` (n_words,), for a post with `rating` for the words `given`."""
+    """(ids int32, outputs) for one post, whose words have the `rating`, above the background."""
+    given = np.unique(word_ids(words, len(theta.Vt), "words"))
+    if exclude_seen:
+        allowed[given] = False
     columns = np.flatnonzero(allowed)
     h = theta.mu + theta.mu.dtype.type(rating) * theta.Vt[given].sum(axis=0)
     activate(hidden, h[None])

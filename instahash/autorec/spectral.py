@@ -66,7 +66,7 @@ Leading = tuple[np.ndarray, np.ndarray, np.ndarray]
 def best_linear_map(
     X: CSR, S: CSR, rank: int, corruption: float, rng: np.random.Generator, threads: Threads
 ) -> tuple[Leading, Covariances]:
-    """(A, P, eigenvalues of F) with B = A P' the best linear map of that rank, the largest last; and the means of all."""
+    """(A, P, eigenvalues of F), the largest last, with B = A P' the best linear map of that rank; the covariances."""
     covariances, n_inputs, n_outputs = Covariances(X, S, corruption, threads), X.shape[1], S.shape[1]
     if n_inputs**2 + n_inputs * n_outputs + n_outputs**2 <= DENSE_ENTRIES:
         return covariances.by_arrays(rank), covariances

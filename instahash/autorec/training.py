@@ -35,7 +35,7 @@ def start(problem: Problem, seed: int) -> Parameters:
 def continued(theta: Parameters, problem: Problem, seed: int, seen: int) -> Parameters:
     """The parameters that further training begins with, for earlier posts, `seen` in all, and new ones.
 
-    The decoder is the best one where that is known. With init="spectral" a new start is made too; the better one is taken.
+    The decoder is the best one where that is known. With init="spectral" a new start is made too; the better is taken.
     """
     theta, settings = grown(theta, problem.X, problem.best_constants()), problem.settings
     if settings.absent_weight == 1 and settings.output == "identity":
@@ -148,7 +148,7 @@ def solve_decoder(theta: Parameters, problem: Problem, rng: np.random.Generator 
 
 
 def mean_square(theta: Parameters, problem: Problem, shift: float = 0.0) -> float:
-    """Weighted mean of the squared errors of outputs + `shift`."""
+    """Weighted mean of the squared errors of outputs + `shift`: the targets may lie above another background."""
     settings, threads, real = problem.settings, problem.threads, theta.b.dtype.type
     if len(problem.span):
         problem = problem._replace(span=problem.span + real(shift))

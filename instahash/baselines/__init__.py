@@ -1,6 +1,5 @@
-"""The simple methods that a recommendation is measured against.
+"""The simple methods that a recommendation is measured against. A new one is one file and one line in BASELINES.
 
-baseline.py      the protocol: what every baseline does
 popularity.py    the most used hashtags, whatever the photo
 cooccurrence.py  the hashtags that go with the words of the description
 item_cosine.py   the hashtags used by the same posts
@@ -9,16 +8,15 @@ ridge.py         one linear model for each hashtag
 network.py       the paper's feed-forward network
 ranking.py       scores to ranked ids
 size.py          refuses dense matrices that are too large
-
-A new baseline is one file with a class, and one line in BASELINES.
 """
 
 from __future__ import annotations
 
 from inspect import signature
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from instahash.baselines.baseline import Baseline
+import numpy as np
+
 from instahash.baselines.cooccurrence import Cooccurrence
 from instahash.baselines.ease import EASE
 from instahash.baselines.item_cosine import ItemCosine
@@ -26,6 +24,33 @@ from instahash.baselines.network import Network
 from instahash.baselines.popularity import Popularity
 from instahash.baselines.ranking import top_ranked
 from instahash.baselines.ridge import Ridge
+from instahash.sparse import CSR
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = [
+    "BASELINES", "Baseline", "Cooccurrence", "EASE", "ItemCosine", "Network", "Popularity", "Ridge", "create",
+    "top_ranked",
+]  # fmt: skip
+
+
+class Baseline(Protocol):
+    """A method that learns from posts and scores every word as a hashtag of other posts."""
+
+    def fit(self, description: CSR, hashtags: CSR) -> Self:
+        """Learn from posts; returns self. Calling it again starts anew.
+
+        description : CSR (n_posts, n_words), stored entries are the words, their values the labels' scores.
+        hashtags : CSR (n_posts, n_words), stored entries are the hashtags.
+        """
+
+    def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
+        """(n_posts, n_words) float32, the higher the better; it may be read-only.
+
+        chosen : CSR (n_posts, n_words), hashtags that the author has picked already. A baseline may ignore them.
+        """
+
 
 BASELINES: dict[str, type[Baseline]] = {
     "popularity": Popularity,
@@ -44,17 +69,3 @@ def create(name: str, **options: Any) -> Baseline:
     """
     kind = BASELINES[name]
     return kind(**{option: options[option] for option in signature(kind).parameters if option in options})
-
-
-__all__ = [
-    "BASELINES",
-    "Baseline",
-    "Cooccurrence",
-    "EASE",
-    "ItemCosine",
-    "Network",
-    "Popularity",
-    "Ridge",
-    "create",
-    "top_ranked",
-]

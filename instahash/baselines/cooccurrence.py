@@ -31,9 +31,8 @@ class Cooccurrence:
             matrix.resize(n_words, n_words)
         self.from_words = (self.from_words + new.from_words).tocsr()
         self.from_hashtags = (self.from_hashtags + new.from_hashtags).tocsr()
-        more = (0, n_words - len(self.word_posts))
-        self.word_posts = np.pad(self.word_posts, more) + new.word_posts
-        self.hashtag_posts = np.pad(self.hashtag_posts, more) + new.hashtag_posts
+        counts = (self.word_posts, new.word_posts), (self.hashtag_posts, new.hashtag_posts)
+        self.word_posts, self.hashtag_posts = (np.pad(a, (0, n_words - len(a))) + b for a, b in counts)
         return self
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
@@ -57,11 +56,9 @@ class Cooccurrence:
         baseline = cls()
         pairs = [csr_from_arrays(arrays, name) for name in ("from_words", "from_hashtags")]
         posts = [arrays["word_posts"], arrays["hashtag_posts"]]
-        shapes = {counts.shape for counts in posts} | {matrix.shape[:1] for matrix in pairs}
-        if len(shapes) > 1 or any(matrix.shape[0] != matrix.shape[1] for matrix in pairs):
+        if {2 * counts.shape for counts in posts} | {matrix.shape for matrix in pairs} != {2 * (len(posts[0]),)}:
             raise ValueError("the counts of co-occurrence are not of the same words")
-        baseline.from_words, baseline.from_hashtags = pairs
-        baseline.word_posts, baseline.hashtag_posts = posts
+        (baseline.from_words, baseline.from_hashtags), (baseline.word_posts, baseline.hashtag_posts) = pairs, posts
         return baseline
 
 

@@ -29,9 +29,9 @@ def parser() -> argparse.ArgumentParser:
     add = command.add_argument
     add("images", nargs="+", metavar="IMAGE_OR_DIR", help="image files, and folders of them, searched to the bottom")
     add("--out", metavar="POSTS",
-        help="write posts here, as instahash-train and instahash-recommend read them (default: print the labels)")  # fmt: skip
+        help="write posts here, as the other commands read them (default: print the labels)")  # fmt: skip
     add("--posts", metavar="POSTS",
-        help="with --out: a photo gets hashtags, user and time of the post here that has its path or name as id")  # fmt: skip
+        help="with --out: photos get hashtags, user and time of the post that has their path or name as id")  # fmt: skip
     add_annotator(command)
     return command
 
@@ -68,7 +68,7 @@ def _check_out(out: str, inputs: Iterable[Any]) -> None:
 
 
 class _Posts:
-    """Posts that say what is known of photos besides labels; a photo's is that with its path, file name or name as id."""
+    """What is known of photos besides labels: a photo's post has its path, file name or name as id."""
 
     def __init__(self, path: str | None):
         from instahash.formats import read_posts

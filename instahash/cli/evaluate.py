@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     add("--data", required=True, metavar="POSTS",
         help="posts that the model was not trained on; sample-held-out for a model of the sample")  # fmt: skip
     add("--baselines", metavar="POSTS",
-        help="posts of the training: compare with item cosine, EASE, ridge and a network too, fitted on them")  # fmt: skip
+        help="posts of the training: compare with all baselines, fitted on them")  # fmt: skip
     add(
         "--protocol",
         metavar="NAME",

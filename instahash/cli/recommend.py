@@ -51,13 +51,15 @@ def parser() -> argparse.ArgumentParser:
         help="at most N hashtags (default: 10; in mode paper all that the models agree on)")  # fmt: skip
     add("--chosen", default="", metavar="TEXT", help="hashtags picked already: the others go with them")
     add("--user", metavar="NAME", help="whose earlier hashtags matter, where the training posts name users")
-    add("--novelty", type=fraction, metavar="X", help="0 to 1, away from what is popular and from the labels themselves")
+    add(
+        "--novelty", type=fraction, metavar="X", help="0 to 1, away from what is popular and from the labels themselves"
+    )
     add("--diversity", type=fraction, metavar="X", help="0 to 1, away from hashtags that are much alike")
     add("--platform", metavar="NAME",
         help="instagram, pinterest or tiktok: at most as many hashtags as it takes, chosen ones included")  # fmt: skip
     add("--banned", metavar="FILE", help="a text file of hashtags never to recommend")
     add("--min-score", type=fraction, metavar="X",
-        help="leave labels with a lower score out, of --labels and --image (default: that of the training, 0.5)")  # fmt: skip
+        help="leave labels with a lower score out, of --labels and --image (default: that of the training)")  # fmt: skip
     add("--json", action="store_true", help="print JSON; for --posts and --image one object a line with its id")
     add_annotator(command)
     return command

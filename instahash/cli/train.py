@@ -32,9 +32,9 @@ def parser() -> argparse.ArgumentParser:
     add("--min-score", metavar="X", help="reject labels with a lower score; the same as --set data.min_score=X")
     add("--seed", type=at_least(0), default=0, metavar="S", help="the same seed gives the same model (default: 0)")
     add("--threads", type=at_least(1), default=1, metavar="N",
-        help="more than one is faster; word2vec's sampling trainer then differs a little at each run (default: 1)")  # fmt: skip
+        help="more is faster; word2vec's sampling trainer then differs a little at each run (default: 1)")  # fmt: skip
     add("--resume", action="store_true",
-        help="go on with an interrupted training of the same data and settings; a finished model is left as it is")  # fmt: skip
+        help="go on with an interrupted training of the same data and settings; a finished model stays")  # fmt: skip
     add("--quiet", action="store_true", help="print nothing but errors")
     add("--set", action="append", default=[], metavar="section.name=value", help="any setting; may be repeated")
     add("--settings", action="store_true", help="list every setting of the mode with its value, and train nothing")
@@ -92,7 +92,10 @@ def _options(args: argparse.Namespace) -> list[str]:
     """The options that make this training what it is, for another folder as well."""
     from instahash.data.sample import SAMPLES
 
-    options, default = ["--data", args.data if args.data in SAMPLES else os.path.abspath(args.data)], parser().get_default
+    options, default = (
+        ["--data", args.data if args.data in SAMPLES else os.path.abspath(args.data)],
+        parser().get_default,
+    )
     for name in ("mode", "max_hashtags", "min_score", "seed", "threads"):
         if getattr(args, name) != default(name):
             options += [f"--{name.replace('_', '-')}", str(getattr(args, name))]

@@ -101,8 +101,9 @@ class Corpus:
                 for word in numbered(description):
                     if score > best.get(word, -1.0):
                         best[word] = score
-            labels.extend(sorted(best))
-            scores.extend(best[word] for word in sorted(best))
+            for word in sorted(best):
+                labels.append(word)
+                scores.append(best[word])
             label_ends.append(len(labels))
         moments = np.array(times, np.float64)
         moments[moments > time.time() + DAY] = np.nan

@@ -71,8 +71,7 @@ def planted_users(n_posts: int, n_users: int = 200, seed: int = 0) -> Iterator[P
     for number, user in enumerate(authors):
         topic = int(rng.integers(TOPICS))
         hashtags = _drawn(rng, HASHTAGS, tastes.probabilities(topic, user))
-        post = _post(rng, topic, number, hashtags, number / 144)
-        yield post._replace(user=tastes.users[user], features=tastes.features[user])
+        yield _post(rng, topic, number, hashtags, number / 144, tastes.users[user], tastes.features[user])
 
 
 def planted_trend(n_posts: int, seed: int = 0, days: float = 60, rise_day: float = 45) -> Iterator[Post]:
@@ -97,11 +96,19 @@ def risen(day: float, rise_day: float = 45) -> tuple[float, float]:
     return progress * COMMON, SELDOM + progress * (COMMON - SELDOM)
 
 
-def _post(rng: np.random.Generator, topic: int, number: int, hashtags: list[str], day: float) -> Post:
+def _post(
+    rng: np.random.Generator,
+    topic: int,
+    number: int,
+    hashtags: list[str],
+    day: float,
+    user: str | None = None,
+    features: tuple[str, ...] = (),
+) -> Post:
     words = _drawn(rng, WORDS, _in_topic(topic, WORD_OF_RANK, WORD_ANYWHERE))
     scores = (0.5 + 0.5 * rng.random(len(words))).round(4).tolist()
     time = (START + timedelta(days=day)).isoformat(timespec="seconds")
-    return Post(f"{topic}/{number}", tuple(hashtags), tuple(map(Label, words, scores)), created_at=time)
+    return Post(f"{topic}/{number}", tuple(hashtags), tuple(map(Label, words, scores)), user, time, features)
 
 
 def _in_topic(topic: int, of_rank: np.ndarray, anywhere: float) -> np.ndarray:

@@ -57,18 +57,18 @@ def _label(value: Any) -> Label:
     if not isinstance(value, dict) or not isinstance(value.get("description"), str):
         wanted = "a text or an object with a 'description' (a text) and a 'score'"
         raise DataError(f"a label must be {wanted}, not {_printable(value)}")
-    score, name = value.get("score"), f"the 'score' of label '{value['description']}'"
-    if isinstance(score, bool) or not isinstance(score, (int, float)):
-        raise DataError(f"{name} must be a number in [0, 1], not {_printable(score)}")
-    if not 0 <= score <= 1:  # false for NaN too
-        raise DataError(f"{name} is {_printable(score)}; it must lie in [0, 1]")
+    score = value.get("score")
+    if isinstance(score, bool) or not isinstance(score, (int, float)) or not 0 <= score <= 1:  # false for NaN too
+        name, wanted = value["description"], "it must be a number and lie in [0, 1]"
+        raise DataError(f"the 'score' of label '{name}' is {_printable(score)}; {wanted}")
     return Label(value["description"], float(score))
 
 
 def _text(value: dict[str, Any], key: str) -> str:
-    if not isinstance(value[key], str):
-        raise DataError(f"'{key}' must be a text, not {_printable(value[key])}")
-    return str(value[key])
+    text = value[key]
+    if not isinstance(text, str):
+        raise DataError(f"'{key}' must be a text, not {_printable(text)}")
+    return text
 
 
 def _texts(value: dict[str, Any], key: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from instahash.errors import DataError
 # A date, or a date and a time with or without a zone: 2024-05-01T12:30:00.5+02:00, 20240501T123000Z, 2024-05-01.
 _MOMENT = re.compile(
     r"(\d{4})(-?)(\d\d)\2(\d\d)"
-    r"(?:\D([01]\d|2[0-3])(?:(:?)(\d\d)(?:\6(\d\d)(?:[.,](\d+))?)?)?\s?(?:Z|([+-]\d\d):?(\d\d)?)?)?",
+    r"(?:\D([01]\d|2[0-3])(?:(:?)(\d\d)(?:\6(\d\d)(?:[.,](\d+))?)?)?\s?(?:Z|([+-]\d\d):?([0-5]\d)?)?)?",
     re.ASCII | re.IGNORECASE,
 )
 

@@ -18,15 +18,6 @@ from instahash.evaluation.similarity import cosine, jaccard
 from instahash.evaluation.tables import format_example, format_tables
 
 __all__ = [
-    "PROTOCOLS",
-    "Details",
-    "Evaluation",
-    "cosine",
-    "evaluate",
-    "format_example",
-    "format_tables",
-    "jaccard",
-    "make_task",
-    "paired_bootstrap",
-    "ranking_measures",
-]
+    "PROTOCOLS", "Details", "Evaluation", "cosine", "evaluate", "format_example", "format_tables", "jaccard",
+    "make_task", "paired_bootstrap", "ranking_measures",
+]  # fmt: skip

@@ -31,8 +31,7 @@ JSON = "posts tables ranking empty defaulted most_used protocol tables_by_system
 class Details(NamedTuple):
     """The posts of an evaluation, a row each, and what was recommended.
 
-    given : CSR (posts, n_words), the labels' words with their scores, or in "completion" the hashtags that were given.
-    truth : CSR (posts, n_words) of ones, the hashtags to be found.
+    given, truth : CSR (posts, n_words), see :class:`Task`.
     ranked : (posts, m) int32, instahash's hashtags, best first, -1 for none.  hit : (posts, m) bool, whether in truth.
     answers : list of Recommendation, with their traces.
     ranking, intervals : dict of system -> ranking measure -> (posts,) float64, and the 95 % interval of its mean.
@@ -89,10 +88,7 @@ class Evaluation(NamedTuple):
         return {name: histogram(values, -1.0 if "cosine" in name else 0.0) for name, values in self.values.items()}
 
     def to_json(self) -> dict[str, Any]:
-        tables = {
-            system: {name: fraction_table(values) for name, values in measures.items()}
-            for system, measures in self.similarities.items()
-        }
+        tables = {s: {name: fraction_table(v) for name, v in row.items()} for s, row in self.similarities.items()}
         values = self._asdict() | {"tables": tables[OURS], "tables_by_system": tables}
         return {name: values[name] for name in JSON}
 
@@ -115,7 +111,6 @@ def evaluate(
 
     Each system's list is cut to the length of instahash's for the same post, except for the ranking measures, which
     have a length of their own. "completion" has no description, so no table compares with one.
-
     Raises DataError for another protocol, and where no post is left.
     """
     vocabulary = model.vocabulary

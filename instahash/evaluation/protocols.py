@@ -20,14 +20,6 @@ from instahash.sparse import CSR, keep, row_of_entries
 PROTOCOLS = {"description": "their labels", "completion": "half of their hashtags"}
 
 
-NEEDED = {
-    "description": "both a hashtag and a label that the model knows; give posts with both, of the kind it was trained "
-    "on",
-    "completion": "two hashtags that the model knows, one to give and one to find; give posts with more hashtags, of "
-    "the kind it was trained on, or use the protocol 'description'",
-}
-
-
 class Task(NamedTuple):
     """The m posts of a protocol; the matrices have a row for each.
 
@@ -69,7 +61,12 @@ def make_task(data: Dataset, protocol: str, seed: int = 0) -> Task:
     sizes, described = np.diff(data.hashtags.indptr), protocol == "description"
     rows = np.flatnonzero((sizes > 0) & (np.diff(data.description.indptr) > 0) if described else sizes >= 2)
     if not len(rows):
-        raise DataError(f"no post of {len(sizes):,} has {NEEDED[protocol]}")
+        both = "both a hashtag and a label that the model knows; give posts with both, of the kind it was trained on"
+        two = (
+            "two hashtags that the model knows, one to give and one to find; give posts with more hashtags, of the kind"
+        )
+        two += " it was trained on, or use the protocol 'description'"
+        raise DataError(f"no post of {len(sizes):,} has {both if described else two}")
     hashtags = data.hashtags[rows]
     if described:
         return Task(rows, data.description[rows], None, hashtags)

@@ -1,4 +1,4 @@
-"""The network from chosen hashtags to those that go with them: it learns to find the hashtags that were hidden from it."""
+"""The network from chosen hashtags to those that go with them: it learns to find hashtags that were hidden from it."""
 
 from __future__ import annotations
 

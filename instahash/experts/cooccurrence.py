@@ -47,5 +47,5 @@ class CooccurrenceExpert:
     def load(self, arrays: dict[str, np.ndarray], losses: list[float], domain: Domain) -> None:
         if self.model:
             self.model = Cooccurrence.from_arrays(arrays)
-            if len(self.model.posts) != len(domain.vocabulary):
+            if len(self.model.word_posts) != len(domain.vocabulary):
                 raise ValueError("co-occurrence has counts of other words than the vocabulary")

@@ -1,4 +1,4 @@
-"""What every expert of mode "best" is told: the hashtags to score, how a description becomes numbers, and posts to learn from."""
+"""What every expert is told: the hashtags to score, how a description becomes numbers, posts to learn from."""
 
 from __future__ import annotations
 

@@ -169,9 +169,7 @@ class Panel:
         """Hashtags CSR (m, n_words) as outputs, (m, n_hashtags) bool."""
         return self.domain.outputs(hashtags).toarray() > 0
 
-    def _fused(
-        self, context: str, scores: dict[str, np.ndarray], queries: Queries, understood: Queries
-    ) -> np.ndarray:
+    def _fused(self, context: str, scores: dict[str, np.ndarray], queries: Queries, understood: Queries) -> np.ndarray:
         """Log-probabilities of the next hashtag, (m, n_hashtags) float32.
 
         A hashtag that was given as a label is as probable as the most probable of the others.

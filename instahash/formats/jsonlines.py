@@ -20,7 +20,8 @@ def write_posts(path: str | Path, posts: Iterable[Post]) -> int:
     n_posts = 0
     with writing(path) as file:
         for post in posts:
-            value = {"id": post.id, "hashtags": post.hashtags, "labels": [label._asdict() for label in post.labels]}
+            labels = [{"description": description, "score": score} for description, score in post.labels]
+            value = {"id": post.id, "hashtags": post.hashtags, "labels": labels}
             optional = {"user": post.user, "created_at": post.created_at, "user_features": post.features or None}
             value |= {key: part for key, part in optional.items() if part is not None}
             # UTF-8 has no half of a surrogate pair; backslashreplace writes one as JSON does.

@@ -1,8 +1,8 @@
 """A network with one hidden layer, as functions of plain arrays: what `autorec` and `softmax` have in common.
 
-Read in this order: `reference.py` (the equations on dense arrays), `units.py` (hidden units), `layers.py` (the parameters;
-the encoder forwards and backwards), `kernels.py` (sparse products and updates, compiled), `optimize.py` (from gradients
-to steps), `epochs.py` (the loops over posts and epochs).
+Read in this order: `reference.py` (the equations on dense arrays), `layers.py` (parameters, units; the encoder forwards
+and backwards), `kernels.py` (sparse products and updates, compiled), `optimize.py` (from gradients to steps),
+`epochs.py` (the loops over epochs and posts).
 
 Letters, the same everywhere in the three rooms:
 

@@ -37,8 +37,8 @@ def run_epochs(
 ) -> None:
     """Train until `history` has its last epoch, or `on_epoch()` is true.
 
-    one_epoch : trains for an epoch and returns its loss; it raises where the loss, or what is trained, is not finite. Its
-        draws come from a generator seeded with (seed, epoch), so that training can go on after any epoch.
+    one_epoch : trains for an epoch and returns its loss; it raises where the loss, or what is trained, is not finite.
+        Its draws come from a generator seeded with (seed, epoch), so that training can go on after any epoch.
     """
     # Overflow is looked for once an epoch, where its cause can be named.
     with np.errstate(over="ignore", invalid="ignore"):

@@ -37,6 +37,15 @@ class Parameters:
         shapes = (n_inputs, n_hidden), n_hidden, (n_outputs, n_hidden), n_outputs
         return cls(*(np.zeros(shape, dtype) for shape in shapes))
 
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Parameters:
+        """Copies of the arrays V, mu, U and b."""
+        return cls(*(np.array(array, order="C") for array in (arrays["V"].T, arrays["mu"], arrays["U"], arrays["b"])))
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """The arrays V, mu, U and b themselves."""
+        return {"V": self.V, "mu": self.mu, "U": self.U, "b": self.b}
+
     @property
     def V(self) -> np.ndarray:
         """The encoder, (n_hidden, n_inputs), a view."""
@@ -106,8 +115,8 @@ def random_start(X: CSR, b: np.ndarray, n_hidden: int, rng: np.random.Generator,
 def grown(theta: Parameters, X: CSR, b: np.ndarray) -> Parameters:
     """A copy with new words, the last columns of X and the last of the biases b.
 
-    A new input has the mean encoder weights of the inputs it shares posts with, by the sizes of their entries in X; a new
-    output has no decoder weights.
+    A new input has the mean encoder weights of the inputs it shares posts with, by the sizes of their entries in X; a
+    new output has no decoder weights.
     """
     n_old, more = len(theta.Vt), len(b) - len(theta.b)
     company = abs(X.T.tocsr()[n_old:]) @ abs(X[:, :n_old])
@@ -174,15 +183,18 @@ def encode(theta: Parameters, X: CSR, hidden: str, n_threads: int) -> np.ndarray
         return codes(theta, X, hidden, threads)
 
 
-def outputs_at(theta: Parameters, H: np.ndarray, places: CSR, threads: Threads) -> np.ndarray:
-    """(places.nnz,), the outputs for the codes H (m, n_hidden) at the stored entries of `places`, CSR (m, n_outputs)."""
+def outputs_at(theta: Parameters, H: np.ndarray, places: CSR, n_threads: int) -> np.ndarray:
+    """(places.nnz,), outputs for the codes H (m, n_hidden) at the stored entries of `places`, CSR (m, n_outputs)."""
+    if places.shape[0] != len(H):
+        raise DataError(f"the places have {places.shape[0]} posts, the query has {len(H)}; give a row for each post")
     out = np.empty(places.nnz, H.dtype)
 
     def run(part: slice) -> None:
         rows = places.indptr[part.start : part.stop + 1]
         kernels.outputs_at(rows, places.indices, H[part], theta.U, theta.b, out)
 
-    threads.entries(places.indptr, run)
+    with Threads(n_threads) as threads:
+        threads.entries(places.indptr, run)
     return out
 
 

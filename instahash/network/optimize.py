@@ -28,7 +28,9 @@ class Optimizer:
     def __init__(self, name: str, parameters: dict[str, np.ndarray]):
         self.name, self.parameters, self.steps, self.rate = name, parameters, 0, 0.0
         self._kinds = {"adam": ("m", "v"), "lbfgs": ()}.get(name, ("velocity",))
-        self.moments = {f"{key}_{kind}": np.zeros_like(a) for key, a in parameters.items() for kind in self._kinds}
+        # np.zeros takes no memory before the first step, unlike np.zeros_like.
+        shapes = {f"{key}_{kind}": array for key, array in parameters.items() for kind in self._kinds}
+        self.moments = {key: np.zeros(array.shape, array.dtype) for key, array in shapes.items()}
 
     def begin(self, rate: float) -> None:
         """Begin a step with this learning rate."""

@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-"""The common parts of both models on dense arrays, from the equations, in plain NumPy; nothing shared with the kernels."""
+"""What both models have in common, from the equations, in plain NumPy; nothing shared with the kernels."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ class Best:
 
     def baselines(self) -> Mapping[str, Baseline]:
         """Co-occurrence, where it is among the experts."""
-        return {"cooccurrence": e.model for e in self._experts(CooccurrenceExpert) if e.model}
+        return {e.name: e.model for e in self._experts(CooccurrenceExpert) if e.model}
 
     # How an answer came about
 

@@ -68,4 +68,4 @@ class Mode(Protocol):
         """All that was learnt, by section."""
 
     def load(self, sections: dict[str, Arrays], history: dict[str, list[float]], vocabulary: Vocabulary) -> None:
-        """Take up what :meth:`to_arrays` and :meth:`header` gave. Raises KeyError or ValueError where it does not fit."""
+        """Take up what :meth:`to_arrays` and :meth:`header` gave; KeyError or ValueError where it does not fit."""

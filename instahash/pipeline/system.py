@@ -96,11 +96,15 @@ class InstaHash:
         del corpus  # of a million posts it has some hundred megabytes, and training needs none of it
         report(str(dataset.summary))
         if not dataset.description.nnz:
-            report("No post has a label that is believed; is the key 'labels' filled, with scores of min_score or more?")
+            report(
+                "No post has a label that is believed; is the key 'labels' filled, with scores of min_score or more?"
+            )
         saved = Checkpoint(checkpoint, fingerprint(settings, dataset), options) if checkpoint else None
         states = saved.load() if saved and resume else {}
         if resume:
-            found = f"Going on from '{checkpoint}'." if states else "There is no checkpoint to go on from; starting anew."
+            found = (
+                f"Going on from '{checkpoint}'." if states else "There is no checkpoint to go on from; starting anew."
+            )
             report(found)
         mode = MODES[settings.mode][0](settings)
         mode.fit(dataset, Trainer(saved, states, progress, report))
@@ -126,7 +130,7 @@ class InstaHash:
         mode, old = deepcopy(self.mode), self.baselines["cooccurrence"]  # nothing is lost where this fails
         mode.partial_fit(dataset)
         assert isinstance(old, Cooccurrence)
-        baselines = self._baselines(mode, dataset.vocabulary, deepcopy(old).add, dataset)
+        baselines = self._baselines(mode, dataset.vocabulary, lambda *posts: deepcopy(old).add(*posts), dataset)
         more = {"posts": len(rows), "posts_read": len(corpus)}
         summary = self.summary | {name: self.summary[name] + n for name, n in more.items()}
         self.mode, self.vocabulary, self.baselines = mode, dataset.vocabulary, baselines

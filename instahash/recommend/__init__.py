@@ -17,18 +17,6 @@ from instahash.recommend.queries import Options, Queries, ids_of
 from instahash.recommend.recommendation import Recommendation
 
 __all__ = [
-    "Combination",
-    "EVERYBODY",
-    "Fusion",
-    "Options",
-    "Preferences",
-    "Queries",
-    "Recommendation",
-    "age_weights",
-    "autorec_sets",
-    "combine",
-    "diversify",
-    "echoes",
-    "ids_of",
-    "novelty_shift",
-]
+    "Combination", "EVERYBODY", "Fusion", "Options", "Preferences", "Queries", "Recommendation", "age_weights",
+    "autorec_sets", "combine", "diversify", "echoes", "ids_of", "novelty_shift",
+]  # fmt: skip

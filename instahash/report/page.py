@@ -12,8 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from instahash.data.sample import SAMPLES
-from instahash.errors import DataError
-from instahash.errors import plural
+from instahash.errors import DataError, plural
 from instahash.report.distributions import distributions
 from instahash.report.examples import ABSTRACT, LEAST_POSTS, LEAST_USES, examples
 from instahash.report.failures import LARGEST, LEAST, NEAR, failures

@@ -152,16 +152,16 @@ class SoftmaxNetwork:
 
     def to_arrays(self) -> Arrays:
         """Everything to be saved, a dict of arrays: the parameters, and what :meth:`partial_fit` needs."""
-        return {"V": self.V, "mu": self.mu, "U": self.U, "b": self.b} | self.replay.to_arrays()
+        return self.parameters.to_arrays() | self.replay.to_arrays()
 
     @classmethod
     def from_arrays(
         cls, arrays: Arrays, settings: SoftmaxSettings | None = None, history: Sequence[float] = (), seed: int = 0
     ) -> SoftmaxNetwork:
         """A trained model from what :meth:`to_arrays` gave."""
-        mu, U, b = (np.array(arrays[name], order="C") for name in ("mu", "U", "b"))
-        model = cls(settings, seed=seed, n_hidden=len(mu), dtype=U.dtype.name)
-        model._begin(Parameters(np.array(arrays["V"].T, order="C"), mu, U, b), History([*history]))
+        theta = Parameters.from_arrays(arrays)
+        model = cls(settings, seed=seed, n_hidden=len(theta.mu), dtype=theta.U.dtype.name)
+        model._begin(theta, History([*history]))
         model.replay = ReplayBuffer.from_arrays(arrays)
         return model
 

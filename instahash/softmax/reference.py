@@ -16,7 +16,7 @@ def forward(V, mu, U, b, X, hidden="relu", kept=1.0):
 
 
 def loss_and_gradients(V, mu, U, b, X, S, reg=0.0, hidden="relu", kept=1.0):
-    """Cross-entropy of targets s >= 0 under a softmax of the outputs (Liang et al. 2018, equation 2), and its gradients.
+    """Cross-entropy of targets s >= 0 under a softmax of the outputs (Liang et al. 2018, equation 2), its gradients.
 
         J = -1/m sum_ij s_ij log p_ij + reg/2 (|V|^2 + |U|^2)          p_i = softmax(U (k_i * g(V x_i + mu)) + b)
 

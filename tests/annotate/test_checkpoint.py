@@ -279,7 +279,7 @@ def programs(place):
         "eval": pickle.dumps(ByReduce(place), 2),
         "eval, protocol 4": pickle.dumps(ByReduce(place), 4),
         "stack global": text("os") + text("mkdir") + b"\x93" + path + b"\x85R.",
-        "dotted name": b"\x80\4" + text("pathlib") + text("os.mkdir") + b"\x93" + path + b"\x85R.",
+        "dotted name": b"\x80\4" + text("shutil") + text("os.mkdir") + b"\x93" + path + b"\x85R.",
         "getattr": b"c__builtin__\ngetattr\nc__builtin__\n__import__\n"
         + text("os")
         + b"\x85R"

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-pytest.importorskip("PIL", reason="Pillow is not installed: `python3 -m pip install pillow`")
+PIL = pytest.importorskip("PIL", reason="Pillow is not installed: `python3 -m pip install pillow`")
 
 from PIL import Image, ImageCms, ImageFile, PngImagePlugin, features
 
@@ -228,6 +228,9 @@ MODES = {
 @pytest.mark.parametrize("at_least", [1, 16])
 def test_every_mode_becomes_rgb_on_white(mode, at_least):
     make, expected = MODES[mode]
+    if mode == "YCbCr TIFF" and int(PIL.__version__.split(".")[0]) < 13:
+        assert one_line(make()) == "it is a TIFF in YCbCr, which Pillow before 13 cannot read; save it as JPEG"
+        return
     if mode == "LAB TIFF":
         expected = Image.new("LAB", (1, 1), (255, 128, 128)).convert("RGB").getpixel((0, 0))
     picture = array(images.decode(make(), at_least))
@@ -491,11 +494,15 @@ def test_the_most_pixels(monkeypatch, name):
 
 
 def test_a_large_image_within_the_limit_gives_no_warning(monkeypatch):
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 60 * 44 - 1)
-    for name in FILES:
+    # More pixels than a strip has, whose size Pillow before 13 warns of as of a file's.
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1500 * 1000 - 1)
+    for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"):
+        content = encoded(Image.new("RGB", (1500, 1000), "red"), kind)
+        with pytest.warns(Image.DecompressionBombWarning):
+            Image.open(io.BytesIO(content))
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            images.square(FILES[name])
+            images.square(content)
 
 
 RAISED = [

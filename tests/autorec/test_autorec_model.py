@@ -452,7 +452,7 @@ def test_data_that_cannot_be_learnt_from():
                 question(asked_about(3, n_words=n_words))
     with pytest.raises(DataError, match="lacks 'Vt_velocity': it is of another optimizer or decoder"):
         AutoRec(**{**SMALL, "optimizer": "sgd"}).fit(planted(40), state=model.state())
-    with pytest.raises(DataError, match="places have 2 posts; the ratings have 1"):
+    with pytest.raises(DataError, match="places have 2 posts, the query has 1"):
         model.predict_at(asked_about(3), planted(2))
     for top in (-1, 2.0, None, True, float("nan")):
         with pytest.raises(DataError, match=f"top is {top}; it must be a whole number of at least 0"):
@@ -536,8 +536,9 @@ def test_what_is_no_sparse_matrix_of_numbers():
     for refuse in (model.predict, model.partial_fit, model.rmse, model.recommend):
         with pytest.raises(DataError, match="entry that is not a finite number"):
             refuse(broken)
-    with pytest.raises(DataError, match="background is nan; it must be a finite number"):
-        AutoRec().fit(planted(3), float("nan"))
+    for background in (float("nan"), "-1"):
+        with pytest.raises(DataError, match=f"background is {background!r}; it must be a finite number"):
+            AutoRec().fit(planted(3), background)
     with pytest.raises(DataError, match="places must be a sparse matrix"):
         model.predict_at(planted(3), planted(3).toarray())
 

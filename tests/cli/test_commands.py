@@ -76,7 +76,8 @@ def test_help_shows_an_example(command):
 
 
 def test_help_imports_no_numpy():
-    code = "import sys\nfrom instahash.cli.train import main\ntry: main(['--help'])\nfinally: print('numpy' in sys.modules)"
+    code = "import sys\nfrom instahash.cli.train import main\n"
+    code += "try: main(['--help'])\nfinally: print('numpy' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert answer.stdout.endswith("False\n")
 
@@ -407,8 +408,8 @@ def test_commands_run_straight_from_a_checkout(trained, tmp_path):
     if not folder.is_dir():
         pytest.skip("no checkout: there is no folder 'bin' beside the tests")
     for name in ("train", "recommend", "evaluate"):
-        answer = subprocess.run([sys.executable, folder / f"instahash-{name}", "--version"], capture_output=True, text=True,
-                                cwd=tmp_path)  # fmt: skip
+        command = [sys.executable, folder / f"instahash-{name}", "--version"]
+        answer = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
         assert answer.returncode == 0 and answer.stdout.startswith(f"instahash-{name} ")
 
 
@@ -437,7 +438,10 @@ def test_options_of_an_answer(trained, tmp_path):
 
     asked = ["recommend", *model, "--labels", "dog"]
     assert refused(run(*asked, "--novelty", "2"), "2 is not in [0, 1]")
-    assert refused(run(*asked, "--platform", "myspace"), "the platform is 'myspace'; it must be one of instagram, pinterest, tiktok")
+    assert refused(
+        run(*asked, "--platform", "myspace"),
+        "the platform is 'myspace'; it must be one of instagram, pinterest, tiktok",
+    )
     assert refused(run(*asked[:3], "--labels", "dog:9"), "the score of 'dog' is 9; a score is from 0 to 1, as in")
     assert refused(run(*asked, "--banned", tmp_path / "none.txt"), "none.txt", "give a text file")
     many = " ".join(f"t{i}" for i in range(30))
@@ -455,7 +459,11 @@ def test_evaluation_against_every_baseline(trained, tmp_path):
 
 
 def test_the_settings_of_a_mode_are_listed():
-    lines = {mode: run("train", "--mode", mode, "--settings", "--set", "word2vec.dim=7").stdout for mode in ("best", "paper")}
+    lines = {
+        mode: run("train", "--mode", mode, "--settings", "--set", "word2vec.dim=7").stdout for mode in ("best", "paper")
+    }
     for text in lines.values():
         assert re.search(r"^word2vec\.dim +7 +\S", text, re.MULTILINE) and "data.max_hashtags" in text
-    assert "softmax.dropout" in lines["best"] and "autorec.decoder" in lines["paper"] and "autorec." not in lines["best"]
+    assert (
+        "softmax.dropout" in lines["best"] and "autorec.decoder" in lines["paper"] and "autorec." not in lines["best"]
+    )

@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from instahash.settings import Settings
 
 from instahash.data.sample import sample_posts
 from instahash.formats import write_posts
 from instahash.pipeline import InstaHash
-from instahash.settings import Settings
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "format-1"
 START = "import sys; from instahash.cli.evaluate import main; sys.exit(main())"

@@ -5,13 +5,13 @@ from itertools import islice
 
 import numpy as np
 import pytest
+from instahash.settings import Settings
 
 from instahash.data import Corpus
 from instahash.data.sample import sample_posts
 from instahash.evaluation import evaluate, paired_bootstrap
 from instahash.evaluation.bootstrap import mean_intervals
 from instahash.pipeline import InstaHash
-from instahash.settings import Settings
 
 SMALL = ["data.max_hashtags=30", "word2vec.dim=6", "word2vec.sweeps=1", "autorec.n_hidden=8", "autorec.epochs=3"]
 

@@ -16,7 +16,7 @@ from instahash.formats import read_posts, write_posts
 POST = {"id": "a", "hashtags": ["#Sea"], "labels": [{"description": "body of water", "score": 0.75}], "other": 1}
 
 # Half of a pair of surrogates is what a cut emoji leaves.
-texts = st.text(st.characters(exclude_categories=["Cs"]) | st.just("\ud83d"))
+texts = st.text() | st.text(st.sampled_from(["a", "é", "😀", "\n", '"', "\\", "\ud83d"]))
 posts = st.lists(
     st.builds(
         Post,
@@ -83,12 +83,12 @@ def test_a_label_that_is_a_plain_text_is_believed(tmp_path):
         (broken(hashtags=[1]), "line 2: 'hashtags' must be a list of texts"),
         (broken(labels={}), "line 2: 'labels' must be a list"),
         (broken(labels=[7]), "line 2: a label must be a text or an object"),
-        (broken(labels=[{"description": "sea", "score": 1.5}]), r"'sea' is 1.5; it must lie in \[0, 1\]"),
-        (broken(labels=[{"description": "sea", "score": 10**400}]), r"it must lie in \[0, 1\]"),
-        (broken(labels=[{"description": "sea", "score": -0.1}]), r"it must lie in \[0, 1\]"),
-        (broken(labels=[{"description": "sea", "score": float("nan")}]), r"is nan; it must lie in \[0, 1\]"),
-        (broken(labels=[{"description": "sea", "score": "1"}]), "must be a number"),
-        (broken(labels=[{"description": "sea"}]), "must be a number"),
+        (broken(labels=[{"description": "sea", "score": 1.5}]), "'sea' is 1.5; it must be a number and lie in"),
+        (broken(labels=[{"description": "sea", "score": 10**400}]), "it must be a number and lie in"),
+        (broken(labels=[{"description": "sea", "score": -0.1}]), "it must be a number and lie in"),
+        (broken(labels=[{"description": "sea", "score": float("nan")}]), "is nan; it must be a number and lie in"),
+        (broken(labels=[{"description": "sea", "score": "1"}]), "is '1'; it must be a number"),
+        (broken(labels=[{"description": "sea"}]), "is None; it must be a number"),
         (broken(user=3), "'user' must be a text, not 3"),
         (broken(user_features="pt"), "line 2: 'user_features' must be a list of texts, not 'pt'"),
         (broken(user_features=[3]), "line 2: 'user_features' must be a list of texts"),

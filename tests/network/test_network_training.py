@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from instahash.errors import DataError
+from instahash.errors import DataError, SettingsError
 from instahash.network.epochs import batch_epoch, epochs_for, rate_at, run_epochs
 from instahash.network.optimize import Optimizer, lbfgs_epoch
 from instahash.training import EarlyStopping, History, unchanged_on_error
@@ -43,7 +43,7 @@ def test_epochs_are_seeded_each_and_end_where_the_callback_says_so():
 
 
 def test_batches_hold_each_post_once_and_the_rate_falls_over_the_training():
-    """Epoch 4 of a training of two epochs that began after the third: of four batches, 1/2 to 1/8 of the rate is left."""
+    """The second of two epochs, in four batches: 1/2 to 1/8 of the rate is left."""
     theta, rates, rows, done = {"x": np.zeros(1)}, [], [], []
     settings = SimpleNamespace(batch_size=3, learning_rate=8.0, schedule="linear")
     optimizer, history = Optimizer("sgd", theta), History([0.0] * 4, first=3, last=5)
@@ -97,6 +97,12 @@ def test_the_best_epoch_is_put_back_at_the_end(scores, epochs, kept):
     assert (len(model.history), model.x[0], stop.best_epoch) == (epochs, kept, kept)
     assert bool(model.history.stopped) == (epochs - kept == 2)
     assert model.history.score == scores[:epochs]
+
+
+@pytest.mark.parametrize("patience", [0, 1.5, True])
+def test_patience_is_a_number_of_epochs(patience):
+    with pytest.raises(SettingsError, match=f"patience is {patience}; it must be a whole number of at least 1"):
+        EarlyStopping(len, patience)
 
 
 def test_another_training_begins_anew():

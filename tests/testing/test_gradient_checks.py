@@ -56,7 +56,7 @@ def test_the_message_names_parameter_index_and_values():
 def test_a_part_of_the_entries():
     calls = []
 
-    def plural(A, x):
+    def counted(A, x):
         calls.append(1)
         return loss(A, x)
 
@@ -260,7 +260,7 @@ def test_a_gradient_may_be_an_array_a_list_or_numbers():
 def test_a_check_of_many_entries_costs_four_values_each_and_one_of_directions_four_each():
     calls = []
 
-    def plural(A, x):
+    def counted(A, x):
         calls.append(1)
         return loss(A, x)
 
@@ -275,7 +275,7 @@ def test_in_float32_it_costs_as_much():
     """Steps are longer, since a loss of 1,000 is off by 6e-5."""
     calls, x = [], np.linspace(0.5, 1.5, 20, dtype=np.float32)
 
-    def plural(x):
+    def counted(x):
         calls.append(1)
         return (x**3).sum() + np.float32(1000)
 
