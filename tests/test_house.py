@@ -37,10 +37,10 @@ def dotted(node: ast.ImportFrom, name: str, is_package: bool) -> str:
 
 
 def imports(modules: dict[str, tuple[Path, ast.Module]]) -> dict[str, set[str]]:
-    """The modules of the package that each module imports anywhere in its text; where a name is a module, it alone."""
+    """The modules of the package that each module imports when it runs; where a name is a module, it alone."""
     found: dict[str, set[str]] = {name: set() for name in modules}
     for name, (path, tree) in modules.items():
-        for node in ast.walk(tree):
+        for node in running(tree):
             if isinstance(node, ast.Import):
                 found[name] |= {alias.name for alias in node.names} & modules.keys()
             elif isinstance(node, ast.ImportFrom):
@@ -50,6 +50,14 @@ def imports(modules: dict[str, tuple[Path, ast.Module]]) -> dict[str, set[str]]:
                     found[name] |= {target if target in modules else source} & modules.keys()
         found[name].discard(name)
     return found
+
+
+def running(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a tree but for what stands under `if TYPE_CHECKING`."""
+    for child in ast.iter_child_nodes(tree):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield child
+            yield from running(child)
 
 
 def cycles(edges: dict[str, set[str]]) -> list[list[str]]:

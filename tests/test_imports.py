@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "threads": set(),
     "topk": {"jit"},
     "trainer": {"storage"},
-    "training": set(),
+    "training": {"parameters"},
     "data": {"parameters", "sparse", "texts"},
     "formats": {"data", "files"},
     # Photos in, posts out; the labeller that needs no cloud has kernels.
@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "testing": set(),
     # Models know arrays and CSR matrices, not posts.
     "word2vec": {"dense", "files", "jit", "parameters", "replay", "sparse", "threads", "topk", "training"},
-    "network": {"jit", "sparse", "threads", "training"},
+    "network": {"jit", "replay", "sparse", "threads", "training"},
     "autorec": {"jit", "network", "parameters", "replay", "sparse", "threads", "topk", "training"},
     "softmax": {"jit", "network", "parameters", "replay", "sparse", "threads", "training"},
     # One of the baselines is a softmax network.

@@ -6,11 +6,12 @@ cache         labels on disk, so that nothing is paid for twice
 google, pace  Google Cloud Vision: batches, retries, costs, a rate; service, its settings, credentials and calls
 offline       a labeller that needs no cloud: efficientnet, the network; classes, the words of its classes
 images        decoding, which only annotators import
-annotator     what an annotator is, and which one is there
+annotator     what an annotator is; choose, which one is there
 """
 
-from instahash.annotate.annotator import ANNOTATORS, Annotator, choose_annotator
+from instahash.annotate.annotator import ANNOTATORS, Annotator
 from instahash.annotate.cache import Cache, default_cache
+from instahash.annotate.choose import choose_annotator
 from instahash.annotate.google import GoogleAnnotator
 from instahash.annotate.offline import OfflineAnnotator
 from instahash.annotate.photos import Photo, find_photos

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from instahash.data import Label
-from instahash.errors import AnnotatorError, ImageError
+from instahash.errors import ImageError
 
 ANNOTATORS = ("google", "offline")
 Result: TypeAlias = tuple[Label, ...] | ImageError
@@ -39,26 +39,3 @@ class Annotator(Protocol):
 
         images : what `prepare` gave. stopped : once it is set, nothing more is begun. Raises AnnotatorError.
         """
-
-
-def choose_annotator(name: str | None = None, n_threads: int = 1, **of_google: Any) -> Annotator:
-    """The annotator "google" or "offline"; for None, Google's where its packages and any credentials are found.
-
-    n_threads : the offline one's.
-    of_google : fields of :class:`GoogleSettings`.
-
-    Raises AnnotatorError, SettingsError.
-    """
-    from instahash.annotate.google import GoogleAnnotator
-    from instahash.annotate.offline import OfflineAnnotator
-    from instahash.annotate.service import NotSetUpError
-
-    if name not in (*ANNOTATORS, None):
-        raise AnnotatorError(f"there is no annotator '{name}'; give one of {', '.join(ANNOTATORS)}")
-    if name != "offline":
-        try:
-            return GoogleAnnotator(**of_google)
-        except NotSetUpError:
-            if name == "google":
-                raise
-    return OfflineAnnotator(n_threads=n_threads)

@@ -45,7 +45,7 @@ class AutoRec:
         self.settings = settled(AutoRecSettings, settings, changes, "autorec")
         self.seed, self.n_threads = whole(seed, "autorec: seed", 0), whole(n_threads, "autorec: n_threads", 1)
         self.replay = ReplayBuffer()
-        self._begin(Parameters.zeros(0, 0, self.settings.n_hidden, self.settings.dtype), 0.0, np.empty(0), History())
+        self.begin(Parameters.zeros(0, 0, self.settings.n_hidden, self.settings.dtype), 0.0, np.empty(0), History())
 
     def n_epochs(self, n_posts: int) -> int:
         """The number of epochs on so many posts."""
@@ -77,7 +77,7 @@ class AutoRec:
             problem = Problem(X, S, self.settings, output_span(S, self.settings.output), threads)
             self.replay = ReplayBuffer()
             theta = start(problem, self.seed) if state is None else problem.zeros()
-            self._begin(theta, background, problem.span, History(last=self.n_epochs(X.shape[0])))
+            self.begin(theta, background, problem.span, History(last=self.n_epochs(X.shape[0])))
             if state is not None:
                 self.restore(state)
                 self.history.loss = [float(loss) for loss in state["history"]]
@@ -113,11 +113,11 @@ class AutoRec:
             problem = Problem(all_posts[0], all_posts[-1], settings, self.span, threads)
             theta = continued(self.parameters, problem, self.seed, self.replay.seen)
             history = self.history.extended(epochs_for(settings.epochs, problem.X.shape[0]))
-            self._begin(theta, self.background, self.span, history)
+            self.begin(theta, self.background, self.span, history)
             self._train(problem, posts, on_epoch, on_progress)
         return self
 
-    def _begin(self, theta: Parameters, background: float, span: np.ndarray, history: History) -> None:
+    def begin(self, theta: Parameters, background: float, span: np.ndarray, history: History) -> None:
         """Be a model with these parameters, before a training with that history."""
         self.parameters, self.background, self.span, self.history = theta, float(background), span, history
         self._optimizer = Optimizer(self.settings.optimizer, trained_arrays(theta, self.settings.decoder))
@@ -151,7 +151,7 @@ class AutoRec:
         if "background" not in arrays:
             theta.b += theta.U.sum(axis=1) / 2  # U g(0), with g the sigmoid itself
         background, span = float(arrays.get("background", 0.0)), np.array(arrays.get("span", ()), theta.U.dtype)
-        model._begin(theta, background, span, History([*history]))
+        model.begin(theta, background, span, History([*history]))
         model.replay = ReplayBuffer.from_arrays(arrays)
         return model
 

@@ -13,7 +13,7 @@ from instahash.errors import DataError, SettingsError
 from instahash.network.epochs import SCHEDULES
 from instahash.network.layers import HIDDEN, Parameters, check_posts, corrupted
 from instahash.parameters import check, parameter
-from instahash.sparse import CSR, as_csr, column_counts, column_sums, with_data
+from instahash.sparse import CSR, as_csr, column_counts, column_sums
 from instahash.threads import Threads
 
 # Posts whose codes are held at a time where all posts are gone through.
@@ -111,7 +111,8 @@ def above(ratings: CSR, name: str, background: float, dtype: str, n_columns: int
     if not (isinstance(background, Real) and np.isfinite(background)):
         raise DataError(f"autorec: the background is {background!r}; it must be a finite number")
     X = as_csr(ratings, f"autorec: {name}", dtype, n_columns)
-    return with_data(X, X.data - X.dtype.type(background))
+    X.data -= X.dtype.type(background)
+    return X
 
 
 def inputs_and_targets(ratings: CSR, targets: CSR | None, background: float, dtype: str) -> tuple[CSR, CSR]:

@@ -1,4 +1,3 @@
-# mypy: allow-untyped-defs, allow-untyped-calls
 """AutoRec on dense arrays, from the equations, in plain NumPy; nothing shared with the kernels.
 
 Sedhain et al. 2015, equation 2, with a weight for every entry, over m posts with inputs x and targets s, both ratings
@@ -13,8 +12,10 @@ import numpy as np
 
 from instahash.network.reference import hidden_units, sigmoid
 
+A = np.ndarray
 
-def output_units(Z, span):
+
+def output_units(Z: A, span: tuple[float, float] | None) -> tuple[A, A]:
     """Outputs O = f(Z) and slopes f'(Z): the identity, or for span = (low, high) low + (high - low) sigmoid(Z)."""
     if span is None:
         return Z, np.ones_like(Z)
@@ -23,13 +24,17 @@ def output_units(Z, span):
     return low + (high - low) * s, (high - low) * s * (1 - s)
 
 
-def forward(V, mu, U, b, X, hidden="sigmoid", span=None):
+def forward(
+    V: A, mu: A, U: A, b: A, X: A, hidden: str = "sigmoid", span: tuple[float, float] | None = None
+) -> tuple[A, A]:
     """Codes H (m, n_hidden) and outputs O (m, n_words) for the inputs X (m, n_words)."""
     H = hidden_units(hidden, X @ V.T + mu)[0]
     return H, output_units(H @ U.T + b, span)[0]
 
 
-def decoder_gradients(U, b, H, S, weights=1.0, reg=0.0, span=None):
+def decoder_gradients(
+    U: A, b: A, H: A, S: A, weights: A | float = 1.0, reg: float = 0.0, span: tuple[float, float] | None = None
+) -> tuple[float, A, A, A]:
     """Sum of w e^2, its half's derivatives by the codes, D U, and J's by U and b. weights : scalar or (m, n_words)."""
     O, slope = output_units(H @ U.T + b, span)
     E = O - S
@@ -37,7 +42,18 @@ def decoder_gradients(U, b, H, S, weights=1.0, reg=0.0, span=None):
     return (weights * E**2).sum(), D @ U, D.T @ H / len(H) + reg * U, D.sum(0) / len(H)
 
 
-def loss_and_gradients(V, mu, U, b, X, S, weights=1.0, reg=0.0, hidden="sigmoid", span=None):
+def loss_and_gradients(
+    V: A,
+    mu: A,
+    U: A,
+    b: A,
+    X: A,
+    S: A,
+    weights: A | float = 1.0,
+    reg: float = 0.0,
+    hidden: str = "sigmoid",
+    span: tuple[float, float] | None = None,
+) -> tuple[float, A, A, A, A]:
     """J and its gradients with respect to V, mu, U and b. weights : scalar or (m, n_words)."""
     m = len(X)
     H, slope = hidden_units(hidden, X @ V.T + mu)
@@ -47,13 +63,23 @@ def loss_and_gradients(V, mu, U, b, X, S, weights=1.0, reg=0.0, hidden="sigmoid"
     return loss, DZ.T @ X / m + reg * V, DZ.sum(0) / m, dU, db
 
 
-def rmse(V, mu, U, b, X, S, weights=1.0, hidden="sigmoid", span=None):
+def rmse(
+    V: A,
+    mu: A,
+    U: A,
+    b: A,
+    X: A,
+    S: A,
+    weights: A | float = 1.0,
+    hidden: str = "sigmoid",
+    span: tuple[float, float] | None = None,
+) -> float:
     """Root of the weighted mean of the squared errors."""
     squares = (forward(V, mu, U, b, X, hidden, span)[1] - S) ** 2
     return np.sqrt((weights * squares).sum() / (weights * np.ones_like(squares)).sum())
 
 
-def ridge_decoder(H, S, reg):
+def ridge_decoder(H: A, S: A, reg: float) -> tuple[A, A]:
     """U and b that minimise 1/(2m) |H U' + 1 b' - S|^2 + reg/2 |U|^2: the normal equations of the centred codes."""
     h, s = H.mean(0), S.mean(0)
     A, B = H - h, S - s
@@ -61,7 +87,7 @@ def ridge_decoder(H, S, reg):
     return U, s - U @ h
 
 
-def best_linear_map(X, S, rank, corruption=0.0):
+def best_linear_map(X: A, S: A, rank: int, corruption: float = 0.0) -> A:
     """B (n_words, n_words) of that rank for which the mean of |s - mean s - B' (x~ - mean x~)|^2 is least.
 
     x~ is x after each entry was dropped with probability p = `corruption` and the rest divided by 1 - p, in expectation
@@ -77,7 +103,18 @@ def best_linear_map(X, S, rank, corruption=0.0):
     return B @ P @ P.T
 
 
-def correct(indptr, indices, data, H, U, b, absent_weight, span, K, DH):
+def correct(
+    indptr: A,
+    indices: A,
+    data: A,
+    H: A,
+    U: A,
+    b: A,
+    absent_weight: float,
+    span: tuple[float, float] | None,
+    K: A,
+    DH: A,
+) -> float:
     """What the stored entries add to the errors that all entries have as if they were absent.
 
     With o = u_j . h_i + b_j and w = `absent_weight`: K_q = (o - s) - w o, DH_i += K_q u_j; where `span` is not None
@@ -94,7 +131,7 @@ def correct(indptr, indices, data, H, U, b, absent_weight, span, K, DH):
     return square
 
 
-def add_gram(X_T_indptr, X_T_indices, X_T_data, S_indptr, S_indices, S_data, out):
+def add_gram(X_T_indptr: A, X_T_indices: A, X_T_data: A, S_indptr: A, S_indices: A, S_data: A, out: A) -> None:
     """out[j] += row j of X'S, for the words j that are the rows of the CSR matrix X' and the posts' rows of S."""
     for j in range(len(out)):
         for q in range(X_T_indptr[j], X_T_indptr[j + 1]):

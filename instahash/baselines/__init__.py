@@ -13,7 +13,7 @@ size.py          refuses dense matrices that are too large
 from __future__ import annotations
 
 from inspect import signature
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -26,8 +26,7 @@ from instahash.baselines.ranking import top_ranked
 from instahash.baselines.ridge import Ridge
 from instahash.sparse import CSR
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
+B = TypeVar("B", bound="Baseline")
 
 __all__ = [
     "BASELINES", "Baseline", "Cooccurrence", "EASE", "ItemCosine", "Network", "Popularity", "Ridge", "create",
@@ -38,7 +37,7 @@ __all__ = [
 class Baseline(Protocol):
     """A method that learns from posts and scores every word as a hashtag of other posts."""
 
-    def fit(self, description: CSR, hashtags: CSR) -> Self:
+    def fit(self: B, description: CSR, hashtags: CSR) -> B:
         """Learn from posts; returns self. Calling it again starts anew.
 
         description : CSR (n_posts, n_words), stored entries are the words, their values the labels' scores.

@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     add("--out", metavar="POSTS",
         help="write posts here, as the other commands read them (default: print the labels)")  # fmt: skip
     add("--posts", metavar="POSTS",
-        help="with --out: photos get hashtags, user and time of the post that has their path or name as id")  # fmt: skip
+        help="with --out: photos get hashtags, user and time of the post with their path or name as id")  # fmt: skip
     add_annotator(command)
     return command
 

@@ -59,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
         help="instagram, pinterest or tiktok: at most as many hashtags as it takes, chosen ones included")  # fmt: skip
     add("--banned", metavar="FILE", help="a text file of hashtags never to recommend")
     add("--min-score", type=fraction, metavar="X",
-        help="leave labels with a lower score out, of --labels and --image (default: that of the training)")  # fmt: skip
+        help="leave out labels with a lower score, of --labels and --image (default: as in training)")  # fmt: skip
     add("--json", action="store_true", help="print JSON; for --posts and --image one object a line with its id")
     add_annotator(command)
     return command

@@ -9,6 +9,7 @@ import numpy as np
 from instahash.experts.domain import Domain, Examples
 from instahash.experts.settings import BestSettings
 from instahash.recommend import Queries
+from instahash.sparse import CSR
 from instahash.trainer import Trainer
 from instahash.training import History
 from instahash.word2vec import Word2Vec
@@ -49,7 +50,7 @@ class Word2VecExpert:
             raise ValueError("word2vec has other words than the vocabulary")
 
 
-def train_word2vec(model: Word2Vec, bags, trainer: Trainer) -> None:
+def train_word2vec(model: Word2Vec, bags: CSR, trainer: Trainer) -> None:
     """Train on CSR bags, and say how and how well."""
     plan = model.plan(bags)
     trainer.report(f"word2vec: {plan.trainer} trainer, {plan.why}; at most {plan.memory / 1e6:,.0f} MB.")

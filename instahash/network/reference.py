@@ -1,17 +1,18 @@
-# mypy: allow-untyped-defs, allow-untyped-calls
 """What both models have in common, from the equations, in plain NumPy; nothing shared with the kernels."""
 
 from __future__ import annotations
 
 import numpy as np
 
+A = np.ndarray
 
-def sigmoid(x):
+
+def sigmoid(x: A) -> A:
     """1 / (1 + exp(-x)), without overflow."""
     return np.exp(-np.logaddexp(0.0, -x))
 
 
-def hidden_units(name, Z):
+def hidden_units(name: str, Z: A) -> tuple[A, A]:
     """Codes H = g(Z) and slopes g'(Z). Every g has g(0) = 0: the sigmoid is moved down by a half."""
     if name == "sigmoid":
         s = sigmoid(Z)
@@ -23,27 +24,27 @@ def hidden_units(name, Z):
     return Z, np.ones_like(Z)
 
 
-def add_product(S_indptr, S_indices, S_data, A, scale, out):
+def add_product(S_indptr: A, S_indices: A, S_data: A, A: A, scale: float, out: A) -> None:
     """out += scale S A, with S in CSR: out[i] += scale sum_j s_ij A[j]."""
     for i in range(len(out)):
         for q in range(S_indptr[i], S_indptr[i + 1]):
             out[i] += scale * S_data[q] * A[S_indices[q]]
 
 
-def outputs_at(indptr, indices, H, U, b, out):
+def outputs_at(indptr: A, indices: A, H: A, U: A, b: A, out: A) -> None:
     """out[q] = u_j . h_i + b_j for each stored entry q, in row i and column j, of a CSR matrix."""
     for i in range(len(H)):
         for q in range(indptr[i], indptr[i + 1]):
             out[q] = U[indices[q]] @ H[i] + b[indices[q]]
 
 
-def momentum(theta, gradient, velocity, rate, beta):
+def momentum(theta: A, gradient: A, velocity: A, rate: float, beta: float) -> None:
     """Gradient descent with momentum (Polyak 1964); plain for beta = 0. Changes theta and velocity in place."""
     velocity[:] = beta * velocity + gradient
     theta -= rate * velocity
 
 
-def adam(theta, gradient, m, v, rate, beta1, beta2, epsilon):
+def adam(theta: A, gradient: A, m: A, v: A, rate: float, beta1: float, beta2: float, epsilon: float) -> None:
     """Kingma and Ba 2015, algorithm 1, second form of section 2: `rate` carries the corrections of m and v.
 
     Changes theta, m and v, all of one shape, in place.

@@ -46,7 +46,7 @@ class SoftmaxNetwork:
         self.settings = settled(SoftmaxSettings, settings, changes, "softmax")
         self.seed, self.n_threads = whole(seed, "softmax: seed", 0), whole(n_threads, "softmax: n_threads", 1)
         self.replay = ReplayBuffer()
-        self._begin(Parameters.zeros(0, 0, self.settings.n_hidden, self.settings.dtype), History())
+        self.begin(Parameters.zeros(0, 0, self.settings.n_hidden, self.settings.dtype), History())
 
     def n_epochs(self, n_posts: int) -> int:
         """The number of epochs on so many posts."""
@@ -69,7 +69,7 @@ class SoftmaxNetwork:
         X, S = self._pair(inputs, targets)
         with unchanged_on_error(self), Threads(self.n_threads, blas=False) as threads:
             self.replay, history = ReplayBuffer(), History(last=self.n_epochs(X.shape[0]))
-            self._begin(start(X, S, self.settings, self.seed), history)
+            self.begin(start(X, S, self.settings, self.seed), history)
             if state is not None:
                 self.restore(state)
                 history.loss = [float(loss) for loss in state["history"]]
@@ -101,7 +101,7 @@ class SoftmaxNetwork:
         all_X, all_S = self.replay.after((X, S))
         with unchanged_on_error(self), Threads(self.n_threads, blas=False) as threads:
             theta = grown(self.parameters, all_X, best_constants(all_S))
-            self._begin(theta, self.history.extended(epochs_for(settings.epochs, all_X.shape[0])))
+            self.begin(theta, self.history.extended(epochs_for(settings.epochs, all_X.shape[0])))
             self._train(all_X, all_S, threads, on_epoch, on_progress)
             self.replay = self.replay.including((X, S), self.seed)
         return self
@@ -114,7 +114,7 @@ class SoftmaxNetwork:
         if self.replay.matrices:
             self.replay.decay(factor)
 
-    def _begin(self, theta: Parameters, history: History) -> None:
+    def begin(self, theta: Parameters, history: History) -> None:
         """Be a model with these parameters, before a training with that history."""
         self.parameters, self.history = theta, history
         self._optimizer = Optimizer(self.settings.optimizer, dict(vars(theta)))
@@ -161,7 +161,7 @@ class SoftmaxNetwork:
         """A trained model from what :meth:`to_arrays` gave."""
         theta = Parameters.from_arrays(arrays)
         model = cls(settings, seed=seed, n_hidden=len(theta.mu), dtype=theta.U.dtype.name)
-        model._begin(theta, History([*history]))
+        model.begin(theta, History([*history]))
         model.replay = ReplayBuffer.from_arrays(arrays)
         return model
 

@@ -1,4 +1,3 @@
-# mypy: allow-untyped-defs, allow-untyped-calls
 """The softmax network on dense arrays, from the equations, in plain NumPy; nothing shared with the fast twins."""
 
 from __future__ import annotations
@@ -7,15 +6,19 @@ import numpy as np
 
 from instahash.network.reference import hidden_units
 
+A = np.ndarray
 
-def forward(V, mu, U, b, X, hidden="relu", kept=1.0):
+
+def forward(V: A, mu: A, U: A, b: A, X: A, hidden: str = "relu", kept: A | float = 1.0) -> tuple[A, A, A]:
     """Codes, their slopes, and log-probabilities log p (m, n_outputs) for the inputs X (m, n_inputs)."""
     H, slope = hidden_units(hidden, X @ V.T + mu)
     O = (kept * H) @ U.T + b
     return kept * H, kept * slope, O - np.logaddexp.reduce(O, axis=1, keepdims=True)
 
 
-def loss_and_gradients(V, mu, U, b, X, S, reg=0.0, hidden="relu", kept=1.0):
+def loss_and_gradients(
+    V: A, mu: A, U: A, b: A, X: A, S: A, reg: float = 0.0, hidden: str = "relu", kept: A | float = 1.0
+) -> tuple[float, A, A, A, A]:
     """Cross-entropy of targets s >= 0 under a softmax of the outputs (Liang et al. 2018, equation 2), its gradients.
 
         J = -1/m sum_ij s_ij log p_ij + reg/2 (|V|^2 + |U|^2)          p_i = softmax(U (k_i * g(V x_i + mu)) + b)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -12,7 +11,7 @@ import numpy as np
 from instahash.errors import DataError, DivergenceError, ModelError, UntrainedError
 from instahash.parameters import settled, whole
 from instahash.sparse import CSR, as_csr
-from instahash.training import History
+from instahash.training import History, unchanged_on_error
 from instahash.word2vec import exact, sampling
 from instahash.word2vec.learnt import Learnt
 from instahash.word2vec.plan import Plan, make_plan
@@ -104,7 +103,7 @@ class Word2Vec:
         Raises DataError where no bag has two words, DivergenceError where the vectors stop being finite. Where training
         fails or is interrupted, the model stays as it was before.
         """
-        with self._all_or_nothing():
+        with unchanged_on_error(self):
             self.learnt, self.history = Learnt.nothing(self.settings.dim), History()
             self._learn(as_csr(bags, "word2vec: bags", np.int8), state, on_epoch, on_progress)
         return self
@@ -122,8 +121,8 @@ class Word2Vec:
         """
         if self.trained_by and not self.learnt.replay.seen:
             raise ModelError("this model was saved without what partial_fit needs; train it anew on old and new posts")
-        with self._all_or_nothing():
-            self.history = History([*self.history.loss], [*self.history.score])
+        with unchanged_on_error(self):
+            self.history = self.history.extended(0)
             self._learn(as_csr(bags, "word2vec: bags", np.int8), None, on_epoch, on_progress)
         return self
 
@@ -169,16 +168,6 @@ class Word2Vec:
         model.learnt, model.history = Learnt.from_arrays(arrays), History([*history])
         return model
 
-    @contextmanager
-    def _all_or_nothing(self) -> Iterator[None]:
-        """Put all attributes back where the block, which changes none of them in place, fails or is interrupted."""
-        before = vars(self).copy()
-        try:
-            yield
-        except BaseException:
-            self.__dict__ = before
-            raise
-
     def _learn(self, bags: CSR, state: Any, on_epoch: Any, on_progress: Any) -> None:
         """Train on `bags` as well as on what was learnt before; epochs are numbered on from those of the history."""
         learnt, settings, first = self.learnt, self.settings, len(self.history)
@@ -189,7 +178,8 @@ class Word2Vec:
         self.learnt = learnt.grown(bags, counts, trainer, settings, sampling.generator(self.seed, first))
         if state is not None:
             self.restore(state)
-            self.history = History([float(loss) for loss in state["history"]])
+            self.history.loss = [float(loss) for loss in state["history"]]
+        self.history.last = first + (settings.sweeps if trainer == "exact" else settings.epochs)
         for loss in self._epochs(bags, first, on_progress or (lambda done: None)):
             self._check(loss)
             self.history.loss.append(loss)

@@ -375,6 +375,19 @@ def test_early_stopping_puts_the_best_epoch_back(trainer):
     assert "did not rise above 3.0000 of epoch 2 for 3 epochs" in trained.history.stopped
 
 
+@TRAINERS
+def test_early_stopping_puts_the_best_epoch_back_when_epochs_run_out(trainer):
+    scores, states = iter([1.0, 3.0, 2.0]), []
+
+    def score(model):
+        states.append(model.W.copy())
+        return next(scores)
+
+    trained = Word2Vec(trainer=trainer, dim=8, n_shared=4, epochs=3, sweeps=3)
+    trained.fit(planted(), on_epoch=EarlyStopping(score, patience=3))
+    assert len(trained.history) == 3 and trained.W.tobytes() == states[1].tobytes() != states[2].tobytes()
+
+
 def test_early_stopping_wants_more_than_the_smallest_gain():
     scores = iter([1.0, 1.05, 1.09, 5.0])
     trained = Word2Vec(trainer="exact", dim=4, sweeps=4)
