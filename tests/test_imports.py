@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "errors": set(),
     "files": set(),
     "jit": set(),
+    "palette": set(),
     "parameters": set(),
     "replay": {"sparse"},
     "sparse": set(),
@@ -50,7 +51,7 @@ MAY_IMPORT = {
     "evaluation": {"data", "dense", "recommend", "sparse"},
     "report": {"data", "sparse"},
     # It is handed a model, and asks it as anyone may.
-    "explore": {"annotate", "data", "database", "topk"},
+    "explore": {"annotate", "data", "database", "palette", "softmax", "sparse", "storage", "topk"},
 }
 LEAVES = {name for name in MAY_IMPORT if (PACKAGE / f"{name}.py").exists()}
 ROOMS = set(MAY_IMPORT) - LEAVES | {"cli"}

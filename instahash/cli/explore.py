@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from instahash.cli.common import ANNOTATORS, Parser, amount, note, run, set_blas_threads
+import argparse
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from instahash.cli.common import Parser, add_annotator_name, add_model_dir, amount, note, port, run, set_blas_threads
 from instahash.errors import plural
 
 EXAMPLE = """example:
@@ -12,40 +16,30 @@ EXAMPLE = """example:
 """
 
 
-def port(text):
-    """An argparse type: a port's number, or 0."""
-    value = int(text)
-    if not 0 <= value < 2**16:
-        raise ValueError
-    return value
-
-
-def parser():
+def parser() -> argparse.ArgumentParser:
     command = Parser(
         prog="instahash-explore",
         description="Show in a browser how labels become hashtags, and let two systems be judged blindly.",
         epilog=EXAMPLE,
     )
     add = command.add_argument
-    add("--model-dir", default="instahash-model", metavar="DIR",
-        help="a directory written by instahash-train (default: %(default)s)")  # fmt: skip
+    add_model_dir(command)
     add("--host", default="127.0.0.1", metavar="ADDRESS",
         help="where to listen; at most addresses others can use the page too (default: %(default)s)")  # fmt: skip
     add("--port", type=port, default=8000, metavar="N", help="0 for any that is free (default: %(default)s)")
-    add("--annotator", choices=ANNOTATORS,
-        help="what labels photos (default: google where credentials are found, else offline)")  # fmt: skip
+    add_annotator_name(command)
     add("--max-cost", type=amount, metavar="USD", help="google: send no photo that would cost more (default: no limit)")
     add("--posts", metavar="POSTS", help="posts to judge hashtags for, at /judge: a file, or 'sample'")
     add("--photos", metavar="DIR", help="where the photos of these posts are, under the posts' ids")
     add("--compare", metavar="DIR|NAME",
-        help="judge this model against another one, or against what it has itself: cooccurrence, popularity, word2vec "
-        "or autorec (default: cooccurrence)")  # fmt: skip
+        help="judge this model against another one, or against what it has itself: cooccurrence, popularity, word2vec, "
+        "or its network, softmax in mode best, autorec in mode paper (default: cooccurrence)")  # fmt: skip
     add("--judgements", default="judgements.sqlite", metavar="FILE", help="kept here (default: %(default)s)")
     add("--report-judgements", metavar="FILE", help="print what was judged, and nothing else")
     return command
 
 
-def work(args):
+def work(args: argparse.Namespace) -> None:
     if args.report_judgements:
         _report(args.report_judgements)
         return
@@ -56,7 +50,7 @@ def work(args):
         raise SettingsError("--compare and --photos are about posts to judge; name them too, as in --posts sample")
     server = _server()
     from instahash.explore.explain import Explainer
-    from instahash.explore.limits import Hosts, is_loopback
+    from instahash.explore.gate import is_loopback
     from instahash.explore.map import hashtag_map
     from instahash.explore.photos import Labeller
     from instahash.pipeline import InstaHash
@@ -76,17 +70,18 @@ def work(args):
     print(f"instahash-explore: http://{host}:{listener.getsockname()[1]} (end with Ctrl-C)", flush=True)
     if judging:
         note("explore", f"at /judge {plural(len(judging.posts), 'post')}, judgements in '{args.judgements}'")
-    server.serve(site, Hosts(args.host), listener)
+    server.serve(server.application(site, args.host), listener)
 
 
-def _server():
+def _server() -> Any:
     """The module that needs the extra `web`."""
     from instahash.errors import SettingsError
 
     try:
         from instahash.explore import server
     except ImportError as error:
-        if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn", "anyio", "h11"):
+        packages = ("fastapi", "starlette", "pydantic", "uvicorn", "jinja2", "anyio", "h11")
+        if (error.name or "").partition(".")[0] not in packages:
             raise
         raise SettingsError(
             f'the page needs the package {error.name}; install it with: python3 -m pip install "instahash[web]"'
@@ -94,7 +89,7 @@ def _server():
     return server
 
 
-def _judging(args, model, load):
+def _judging(args: argparse.Namespace, model: Any, load: Callable[[str], Any]) -> Any:
     from instahash.explore.judgements import Judgements
     from instahash.explore.judging import Judging
     from instahash.explore.systems import BASELINES, two_systems
@@ -105,7 +100,7 @@ def _judging(args, model, load):
     return Judging(systems, posts, Judgements(args.judgements), photos)
 
 
-def _folder(path):
+def _folder(path: str | None) -> str | None:
     """The folder of photos, which are decoded before they are shown."""
     from pathlib import Path
 
@@ -122,12 +117,12 @@ def _folder(path):
     return path
 
 
-def _report(path):
+def _report(path: str) -> None:
     from instahash.explore.judgements import Judgements, format_report
 
     with Judgements(path, make=False) as judgements:
         print(format_report(judgements.report()))
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     return run(parser(), work, argv)

@@ -1,18 +1,19 @@
-"""The pages and what they ask for, over HTTP. Models are asked in threads: the event loop waits for nobody."""
+"""The pages and the API over HTTP. Models are queried in threads: the event loop waits for none of them."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
-from importlib import resources
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
+from typing import Annotated, Any, NamedTuple
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.datastructures import Headers, MutableHeaders
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -20,205 +21,242 @@ from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from instahash.errors import DataError, ImageError, InstahashError, SettingsError, UnknownWordError
-from instahash.explore import limits
-from instahash.explore.judgements import CHOICES
-from instahash.explore.limits import Refused, check_source, read_body, read_json
+from instahash.explore import schemas
+from instahash.explore.explain import Explainer
+from instahash.explore.gate import HEADERS, MOST_IMAGE, Gate, Line, Refused, cut, refusal
+from instahash.explore.judging import Judging
+from instahash.explore.pages import Pages
+from instahash.explore.photos import Labeller
 
-TYPES = {"html": "text/html; charset=utf-8", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-PAGES = {"/": "explore.html", "/judge": "judge.html", "/judge/report": "report.html"}
-# What browsers ask for beside answers that are no pages.
-ICON = "/favicon.ico", "icon.svg"
-# Threads that ask models; photos in memory at a time.
-WORKERS, PHOTOS = 2, 4
-SESSION = limits.text(64)
-ASKED = {
-    "labels": limits.texts(limits.MOST_LABELS),
-    "chosen": limits.texts(limits.MOST_CHOSEN),
-    "novelty": limits.share,
-    "top": limits.whole(1, limits.MOST_TOP, 10),
-}
-JUDGED = {"session": SESSION, "judge": limits.text(60, "")}
+NO_PAGE = "there is no such page"
+NOTHING_TO_JUDGE = "there is nothing to judge: start with instahash-explore --posts FILE or sample"
+# Two queries of models at a time, one photo that is labelled, and four photos in memory.
+MODELS, PHOTOS, UPLOADS = ThreadPoolExecutor(2), ThreadPoolExecutor(1), asyncio.Semaphore(4)
 
 
-class Line(Response):
-    """A value as one line of JSON, in ASCII: a hashtag may hold what UTF-8 cannot."""
+class Site(NamedTuple):
+    """What the pages are about.  hashtags : see :func:`hashtag_map`.  judging : None where nothing is judged."""
 
-    media_type = "application/json"
+    explainer: Explainer
+    hashtags: dict[str, Any]
+    labeller: Labeller
+    judging: Judging | None = None
 
-    def render(self, value):
-        return json.dumps(value, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+
+async def _site(request: Request) -> Any:
+    return request.app.state.site
 
 
-class Site:
-    """What the pages are about.
+Here = Annotated[Site, Depends(_site)]
 
-    explainer : Explainer.  hashtags : dict, see :func:`hashtag_map`.  labeller : Labeller.  judging : Judging, or None.
+
+async def _judging(site: Here) -> Judging:
+    if site.judging is None:
+        raise Refused(404, NOTHING_TO_JUDGE)
+    return site.judging
+
+
+Judged = Annotated[Judging, Depends(_judging)]
+
+
+async def _is_json(request: Request) -> None:
+    """A page of another origin can send forms and plain text without permission, but not this type."""
+    kind = _content_type(request)
+    if kind != "application/json":
+        raise Refused(415, f"the content type is '{cut(kind)}'; it must be application/json")
+    try:
+        (await request.body()).decode()
+    except UnicodeDecodeError:
+        raise Refused(400, schemas.NO_JSON) from None
+
+
+async def _is_image(request: Request) -> None:
+    kind = _content_type(request)
+    if not (kind.startswith("image/") or kind == "application/octet-stream"):
+        raise Refused(415, "a photo must be sent as it is, with the content type of an image")
+
+
+def _content_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def _run(threads: Executor, work: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    return await asyncio.get_running_loop().run_in_executor(threads, partial(work, *args, **options))
+
+
+def _timed(work: Callable[..., Any], *args: Any, **options: Any) -> Line:
+    """The answer, with the milliseconds that it took in a header."""
+    began = time.perf_counter()
+    line = Line(work(*args, **options))
+    line.headers["server-timing"] = f"answer;dur={1000 * (time.perf_counter() - began):.2f}"
+    return line
+
+
+REFUSED = {"description": "The request is refused; `error` says why in one line."}
+api = APIRouter(prefix="/api", responses={"4XX": REFUSED})
+JSON = [Depends(_is_json)]
+
+
+@api.get("/model")
+async def model(site: Here) -> Line:
+    """The model's mode, its sizes, and the settings that the page shows."""
+    settings, vocabulary = site.explainer.model.settings, site.explainer.vocabulary
+    sizes = {"words": len(vocabulary), "hashtags": len(vocabulary.hashtag_ids), "most_image": MOST_IMAGE}
+    shown = {"min_score": settings.data.min_score, "novelty": site.explainer.novelty}
+    return Line({"mode": settings.mode, **sizes, **shown})
+
+
+@api.get("/map")
+async def hashtag_map(site: Here) -> Line:
+    """All hashtags, in how many posts each is, and their coordinates in a plane."""
+    return Line(site.hashtags)
+
+
+@api.get("/annotator")
+async def annotator(site: Here) -> Line:
+    """What labels photos and its price in USD a photo, or why nothing does."""
+    return Line(await _run(PHOTOS, site.labeller.state))
+
+
+@api.post("/explain", dependencies=JSON)
+async def explain(site: Here, query: schemas.Query) -> Any:
+    """The hashtags for some labels, and every step to them.
+
+    `hashtags` is the recommendation, `source` where it comes from, `scores_are` what its scores mean. `labels` is how
+    each label was read, `description` the known words, `word2vec` the words nearest to them, `networks` how each
+    network came to its ranking. Mode "best" adds `experts`, mode "paper" `positive` and `combined`.
     """
-
-    def __init__(self, explainer, hashtags, labeller, judging=None):
-        self.explainer, self.labeller, self.judging = explainer, labeller, judging
-        self._hashtags = Line(hashtags).body
-        self._files = {path: _file(name) for path, name in _served()}
-        self._missing = _file("missing.html")
-        self._workers, self._photos = ThreadPoolExecutor(WORKERS), ThreadPoolExecutor(1)
-        self._uploads = asyncio.Semaphore(PHOTOS)
-
-    def app(self, hosts):
-        """The ASGI application; it answers only under the names in `hosts`."""
-        get, post = ["GET"], ["POST"]
-        routes = [
-            Route("/api/model", self.model, methods=get),
-            Route("/api/map", self.map, methods=get),
-            Route("/api/annotator", self.annotator, methods=get),
-            Route("/api/neighbours", self.neighbours, methods=get),
-            Route("/api/explain", self.explain, methods=post),
-            Route("/api/photo", self.photo, methods=post),
-            Route("/api/judge/next", self.next_pair, methods=post),
-            Route("/api/judge/choose", self.choose, methods=post),
-            Route("/api/judge/undo", self.undo, methods=post),
-            Route("/api/judge/photo", self.judged_photo, methods=get),
-            Route("/api/judge/report", self.report, methods=get),
-            Route("/{path:path}", self.file, methods=get),
-        ]
-        app = Starlette(routes=routes, exception_handlers=dict.fromkeys(_STATUS, _refusal) | {Exception: _fault})
-        return Gate(app, hosts)
-
-    # Pages
-
-    async def file(self, request):
-        """One of the files read at the start: no path of a request is ever looked for on the disk."""
-        path, status = request.scope["path"], 200
-        found = self._files.get(path)
-        if found is None:
-            if path.startswith("/api/") or "text/html" not in request.headers.get("accept", "").lower():
-                raise Refused(404, "there is no such page")
-            found, status = self._missing, 404
-        content, kind = found
-        return Response(content, status, media_type=kind)
-
-    async def model(self, request):
-        explainer, settings = self.explainer, self.explainer.model.settings
-        return Line(
-            {
-                "mode": settings.mode,
-                "words": len(explainer.vocabulary),
-                "hashtags": len(explainer.vocabulary.hashtag_ids),
-                "min_score": settings.data.min_score,
-                "novelty": settings.recommend.novelty,
-                "most_image": limits.MOST_IMAGE,
-            }
-        )
-
-    async def map(self, request):
-        return Response(self._hashtags, media_type="application/json")
-
-    async def annotator(self, request):
-        return Line(await self._in_thread(self._photos, self.labeller.state))
-
-    # Answers
-
-    async def explain(self, request):
-        asked = await read_json(request, ASKED)
-        return await self._timed(lambda: self.explainer.explain(**asked))
-
-    async def neighbours(self, request):
-        word = limits.text(limits.LONGEST)(request.query_params.get("word"), "word")
-        return await self._timed(lambda: self.explainer.neighbours(word))
-
-    async def photo(self, request):
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if not (kind.startswith("image/") or kind == "application/octet-stream"):
-            raise Refused(415, "a photo must be sent as it is, with the content type of an image")
-        async with self._uploads:
-            content = await read_body(request, limits.MOST_IMAGE)
-            labels = await self._in_thread(self._photos, lambda: self.labeller.labels(content))
-        return Line({"labels": [label._asdict() for label in labels]})
-
-    # Judging
-
-    async def next_pair(self, request):
-        asked = await read_json(request, JUDGED)
-        return await self._judge(lambda judging: judging.next(**asked))
-
-    async def choose(self, request):
-        fields = {"pair": limits.whole(1, 2**62), "choice": limits.one_of(*CHOICES)}
-        asked = await read_json(request, JUDGED | fields)
-        return await self._judge(lambda judging: judging.choose(**asked))
-
-    async def undo(self, request):
-        asked = await read_json(request, JUDGED)
-        return await self._judge(lambda judging: judging.undo(**asked))
-
-    async def judged_photo(self, request):
-        session = SESSION(request.query_params.get("session"), "session")
-        pair = request.query_params.get("pair", "")
-        if not (pair.isdecimal() and pair.isascii() and len(pair) < 19):
-            raise Refused(400, "'pair' must be a whole number")
-        content = await self._in_thread(self._workers, lambda: self._judged().photo(session, int(pair)))
-        return Response(content, media_type="image/jpeg")
-
-    async def report(self, request):
-        return await self._judge(lambda judging: {"comparisons": judging.judgements.report()})
-
-    def _judged(self):
-        if self.judging is None:
-            raise Refused(404, "there is nothing to judge: start with instahash-explore --posts FILE or sample")
-        return self.judging
-
-    async def _judge(self, work):
-        judging = self._judged()
-        return Line(await self._in_thread(self._workers, lambda: work(judging)))
-
-    # Threads
-
-    async def _timed(self, work):
-        """The answer of `work` as a line, and in a header the milliseconds it took."""
-
-        def timed():
-            began = time.perf_counter()
-            line = Line(work())
-            line.headers["server-timing"] = f"answer;dur={1000 * (time.perf_counter() - began):.2f}"
-            return line
-
-        return await self._in_thread(self._workers, timed)
-
-    async def _in_thread(self, threads, work):
-        return await asyncio.get_running_loop().run_in_executor(threads, work)
+    return await _run(MODELS, _timed, site.explainer.explain, **query.model_dump())
 
 
-class Gate:
-    """Around the application: refuses other hosts and origins before anything else, and adds the safety headers."""
+@api.get("/neighbours")
+async def neighbours(site: Here, word: Annotated[schemas.Word, Query()]) -> Any:
+    """The words whose vectors are nearest to that of a word, by cosine."""
+    return await _run(MODELS, _timed, site.explainer.neighbours, word)
 
-    def __init__(self, app, hosts):
-        self._app, self._hosts = app, hosts
 
-    async def __call__(self, scope, receive, send):
-        async def send_with_headers(message):
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in limits.HEADERS.items():
-                    headers[name] = value
-            await send(message)
+@api.post("/photo", dependencies=[Depends(_is_image)])
+async def photo(site: Here, request: Request) -> Line:
+    """The labels of a photo, which is the body of the request, with the content type of an image."""
+    async with UPLOADS:
+        labels = await _run(PHOTOS, site.labeller.labels, await request.body())
+    return Line({"labels": [label._asdict() for label in labels]})
 
-        try:
-            check_source(scope["method"], scope["path"], Headers(scope=scope), self._hosts)
-        except Refused as refused:
-            await _line(refused.status, str(refused))(scope, receive, send_with_headers)
-            return
-        await self._app(scope, receive, send_with_headers)
+
+@api.post("/judge/next", dependencies=JSON)
+async def next_pair(judging: Judged, judge: schemas.Judge) -> Line:
+    """The next pair of lists to judge; without `pair` where this session has judged all posts."""
+    return Line(await _run(MODELS, judging.next, **judge.model_dump()))
+
+
+@api.post("/judge/choose", dependencies=JSON)
+async def choose(judging: Judged, judgement: schemas.Judgement) -> Line:
+    """Judge a pair; the answer is the next one."""
+    return Line(await _run(MODELS, judging.choose, **judgement.model_dump()))
+
+
+@api.post("/judge/undo", dependencies=JSON)
+async def undo(judging: Judged, judge: schemas.Judge) -> Line:
+    """Take back the last judgement of this session; its pair is the answer."""
+    return Line(await _run(MODELS, judging.undo, **judge.model_dump()))
+
+
+@api.get("/judge/photo")
+async def judged_photo(
+    judging: Judged, pair: Annotated[schemas.Pair, Query()], session: Annotated[schemas.Session, Query()]
+) -> Response:
+    """The photo of a pair's post, a JPEG."""
+    return Response(await _run(MODELS, judging.photo, session, pair), media_type="image/jpeg")
+
+
+@api.get("/judge/report")
+async def report(judging: Judged) -> Line:
+    """How often which system was preferred."""
+    return Line({"comparisons": await _run(MODELS, judging.judgements.report)})
+
+
+def application(site: Site, served: str) -> Gate:
+    """The ASGI application.  served : the address that the server listens on."""
+    # FastAPI's own page of the API loads its scripts from another server.
+    app = FastAPI(title="instahash-explore", docs_url=None, redoc_url=None, exception_handlers=HANDLERS)
+    app.state.site = site
+    app.include_router(api)
+    app.state.pages = Pages(site.explainer, app.openapi())
+    app.router.routes += [Route("/judge/report", _judge_report), Route("/{path:path}", _file)]
+    return Gate(app, served)
+
+
+async def _judge_report(request: Request) -> Any:
+    judging = request.app.state.site.judging
+    comparisons = await _run(MODELS, judging.judgements.report) if judging else []
+    error = None if judging else NOTHING_TO_JUDGE
+    return request.app.state.pages.html("report.html", comparisons=comparisons, error=error)
+
+
+async def _file(request: Request) -> Response:
+    path = request.scope["path"]
+    if path not in request.app.state.pages.files:
+        raise Refused(404, NO_PAGE) if path.startswith("/api/") else HTTPException(404)
+    content, kind = request.app.state.pages.files[path]
+    return Response(content, media_type=kind)
+
+
+# Every fault is one line of JSON, but for a page that is not there.
+
+
+async def _refused(request: Request, error: HTTPException) -> Any:
+    line = error.detail
+    if not isinstance(error, Refused):
+        if error.status_code == 404 and "text/html" in request.headers.get("accept", "").lower():
+            return request.app.state.pages.html("missing.html", 404)
+        lines = {400: schemas.NO_JSON, 404: NO_PAGE, 405: f"{request.method} is not answered here"}
+        line = lines.get(error.status_code, line)
+    return refusal(error.status_code, line)
+
+
+async def _invalid(request: Request, error: RequestValidationError) -> Response:
+    return refusal(400, schemas.complaint(error.errors()[0]))
+
+
+STATUS: dict[type[Exception], int] = {
+    UnknownWordError: 404,
+    ImageError: 422,
+    DataError: 400,
+    SettingsError: 400,
+    ClientDisconnect: 400,
+    InstahashError: 503,
+}
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
+    return refusal(status, str(error) or "the request ended early")
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    return refusal(500, "something went wrong here; the terminal says what")
+
+
+HANDLERS: Any = {
+    HTTPException: _refused,
+    RequestValidationError: _invalid,
+    InstahashError: _failed,
+    ClientDisconnect: _failed,
+    Exception: _fault,
+}
 
 
 class Protocol(H11Protocol):
     """Says in JSON too that a request is not HTTP."""
 
-    def send_400_response(self, message):
-        line = _line(400, message)
-        head = "".join(f"{name}: {value}\r\n" for name, value in {**line.headers, **limits.HEADERS}.items())
-        self.transport.write(f"HTTP/1.1 400 Bad Request\r\n{head}connection: close\r\n\r\n".encode() + line.body)
+    def send_400_response(self, msg: str) -> None:
+        line = refusal(400, msg)
+        head = "".join(f"{name}: {value}\r\n" for name, value in {**line.headers, **HEADERS}.items())
+        self.transport.write(f"HTTP/1.1 400 Bad Request\r\n{head}connection: close\r\n\r\n".encode() + bytes(line.body))
         self.transport.close()
 
 
-def open_socket(host, port):
+def open_socket(host: str, port: int) -> socket.socket:
     """A socket that listens there; port 0 is any that is free. Raises SettingsError where it cannot be had."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -232,62 +270,17 @@ def open_socket(host, port):
     return listener
 
 
-def serve(site, hosts, listener):
+def server(app: Gate) -> uvicorn.Server:
+    """A server that answers only in JSON or pages, and says nothing of itself."""
+    silent: dict[str, Any] = {"log_level": "error", "access_log": False, "server_header": False}
+    return uvicorn.Server(
+        uvicorn.Config(app, http=Protocol, ws="none", lifespan="off", timeout_graceful_shutdown=2, **silent)
+    )
+
+
+def serve(app: Gate, listener: socket.socket) -> None:
     """Answer on the socket until interrupted."""
-    # An answer lets go of the GIL many times, and each time another thread may keep it so long. By default that is ten
+    # An answer releases the GIL many times, and each time another thread may keep it for this long. The default is ten
     # times longer, and many clients would mostly wait for it.
     sys.setswitchinterval(0.0005)
-    config = uvicorn.Config(
-        site.app(hosts),
-        http=Protocol,
-        ws="none",
-        lifespan="off",
-        log_level="error",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=2,
-    )
-    uvicorn.Server(config).run(sockets=[listener])
-
-
-_STATUS = {
-    Refused: None,
-    HTTPException: None,
-    ClientDisconnect: 400,
-    UnknownWordError: 404,
-    ImageError: 422,
-    DataError: 400,
-    SettingsError: 400,
-    InstahashError: 503,
-}
-
-
-async def _refusal(request, error):
-    """One line, of the status that the error carries or that its kind has."""
-    if isinstance(error, HTTPException):
-        lines = {404: "there is no such page", 405: f"{request.method} is not answered here"}
-        return _line(error.status_code, lines.get(error.status_code, error.detail))
-    kind = next(kind for kind in type(error).__mro__ if kind in _STATUS)
-    return _line(_STATUS[kind] or error.status, str(error) or "the request ended early")
-
-
-async def _fault(request, error):
-    return _line(500, "something went wrong here; the terminal says what")
-
-
-def _line(status, text):
-    return Line({"error": text}, status_code=status)
-
-
-def _served():
-    """The paths of all files, and their names."""
-    yield from PAGES.items()
-    yield ICON
-    for file in resources.files("instahash.explore").joinpath("static").iterdir():
-        if not file.name.endswith(".html"):
-            yield f"/static/{file.name}", file.name
-
-
-def _file(name):
-    content = resources.files("instahash.explore").joinpath("static", name).read_bytes()
-    return content, TYPES[name.rpartition(".")[2]]
+    server(app).run(sockets=[listener])

@@ -6,63 +6,80 @@ import hashlib
 import re
 import shlex
 from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
+
+from instahash import storage
+from instahash.data import Label, Post
 from instahash.errors import DataError, SettingsError
 
-# What a model has besides itself, of `InstaHash.rankings`.
-BASELINES = ("cooccurrence", "popularity", "word2vec", "autorec")
+# What a model has besides itself, of `InstaHash.rankings`; the last one by its mode.
+BASELINES = ("cooccurrence", "popularity", "word2vec")
+NETWORKS = {"best": "softmax", "paper": "autorec"}
 TOP = 10
+NOTHING = np.full((1, 1), -1)
 
 
 class System(NamedTuple):
-    """name : str, which tells it from every other, the same model in another directory excepted.
-    model : InstaHash.  baseline : one of BASELINES, or None for the model itself.
+    """name : it differs from that of every other system.
+    model : InstaHash.  baseline : see :func:`baselines_of`, or None for the model itself.
     """
 
     name: str
-    model: object
+    model: Any
     baseline: str | None = None
 
-    def hashtags(self, post):
+    def believed(self, post: Post) -> list[Label]:
+        """The labels with at least the score that the model was trained with."""
+        return [label for label in post.labels if label.score >= self.model.settings.data.min_score]
+
+    def hashtags(self, post: Post) -> list[str]:
         """Up to TOP hashtags for a post, as people write them, best first."""
-        model = self.model
-        labels = [label for label in post.labels if label.score >= model.settings.data.min_score]
+        model, labels = self.model, self.believed(post)
         if self.baseline is None:
-            return model.recommend(labels, TOP).hashtags
-        ids = model.rankings(model.questions(labels).description, TOP)[self.baseline][0]
-        return model.vocabulary.spelled(ids[ids >= 0])
+            hashtags: list[str] = model.recommend(labels, TOP).hashtags
+        else:
+            # A network that knows none of the labels is not among the rankings.
+            ids = model.rankings(model.queries(labels).description, TOP).get(self.baseline, NOTHING)[0]
+            hashtags = model.vocabulary.spelled(ids[ids >= 0])
+        return hashtags
 
 
-def two_systems(directory, model, compared, load):
+def baselines_of(model: Any) -> tuple[str, ...]:
+    """The names of the simpler systems that a model has besides itself."""
+    return (*BASELINES, NETWORKS[model.settings.mode])
+
+
+def two_systems(directory: str | Path, model: Any, compared: str, load: Callable[[str], Any]) -> tuple[System, System]:
     """This model, and what it is compared with.
 
-    compared : one of BASELINES or a model directory.  load : called with a directory, gives the model in it.
+    compared : one of :func:`baselines_of`, or a model directory.  load : called with a directory, gives its model.
     Raises SettingsError where both are one, or where there is neither a baseline nor a directory of that name,
     ModelError where the directory holds no model.
     """
-    ours = System(model_name(directory, model), model)
-    if compared in BASELINES:
+    ours, baselines = System(model_name(directory, model), model), ", ".join(baselines_of(model))
+    if compared in baselines_of(model):
         return ours, System(f"{compared} of {ours.name}", model, compared)
     if not Path(compared).is_dir():
         raise SettingsError(
-            f"'{compared}' is neither a directory nor one of {', '.join(BASELINES)}; train a model to compare with: "
+            f"'{compared}' is neither a directory nor one of {baselines}; train a model to compare with: "
             f"instahash-train --mode paper --model-dir {shlex.quote(compared)}"
         )
     other = load(compared)
-    other = System(model_name(compared, other), other)
-    if other.name.rpartition(" ")[2] == ours.name.rpartition(" ")[2]:
+    theirs = System(model_name(compared, other), other)
+    if theirs.name.rpartition(" ")[2] == ours.name.rpartition(" ")[2]:
         raise SettingsError(
-            f"'{compared}' holds the model of '{directory}'; compare it with another, or with one of "
-            f"{', '.join(BASELINES)}"
+            f"'{compared}' holds the model of '{directory}'; compare it with another, or with one of {baselines}"
         )
-    return ours, other
+    return ours, theirs
 
 
-def model_name(directory, model):
-    """The directory's name, the mode, and the first digits of the SHA-256 of its model.json: "photos best 1a2b3c4d"."""
-    path = Path(directory, "model.json")
+def model_name(directory: str | Path, model: Any) -> str:
+    """The directory's name, the mode, and the first digits of the SHA-256 of its file: "photos best 1a2b3c4d"."""
+    path = Path(directory, storage.MODEL)
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
@@ -70,11 +87,12 @@ def model_name(directory, model):
     return f"{path.parent.resolve().name} {model.settings.mode} {digest[:8]}"
 
 
-def shown_names(names):
-    """A dict of each name -> as people read it: "photos (mode best)", with the digits where two would be one."""
+def display_names(names: Iterable[str]) -> dict[str, str]:
+    """Each name as people read it: "photos (mode best)", with the digits where two systems would have one name."""
     parts = {name: re.fullmatch(r"(.*) (\w+) ([0-9a-f]{8})", name, re.DOTALL) for name in names}
     short = {name: f"{part[1]} (mode {part[2]})" if part else name for name, part in parts.items()}
     times = Counter(short.values())
     return {
-        name: f"{text} {parts[name][3]}" if parts[name] and times[text] > 1 else text for name, text in short.items()
+        name: f"{short[name]} {part[3]}" if part and times[short[name]] > 1 else short[name]
+        for name, part in parts.items()
     }

@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 from math import sqrt
+from typing import Any
 
 Z95 = 1.959963984540054
 
 
-def wilson(wins, n, z=Z95):
-    """The interval of a share of which `wins` of `n` were seen (Wilson 1927), by default at 95 %; (0, 1) for n = 0.
+def wilson(wins: float, n: int, z: float = Z95) -> tuple[float, float]:
+    """The interval of a proportion of which `wins` of `n` were seen (Wilson 1927), by default at 95 %.
 
-    It holds the p for which |wins/n - p| <= z sqrt(p (1 - p) / n), so it never leaves [0, 1].
+    It holds the p for which |wins/n - p| <= z sqrt(p (1 - p) / n), so it never leaves [0, 1]. (0, 1) for n = 0.
     """
     if not n:
         return 0.0, 1.0
-    share, of_n = wins / n, z * z / n
-    middle = (share + of_n / 2) / (1 + of_n)
-    half = z / (1 + of_n) * sqrt(share * (1 - share) / n + of_n / n / 4)
-    low, high = middle - half, middle + half
-    return (low if wins else 0.0), (high if wins < n else 1.0)  # both exact, where rounding would miss them
+    p, of_n = wins / n, z * z / n
+    middle = (p + of_n / 2) / (1 + of_n)
+    half = z / (1 + of_n) * sqrt(p * (1 - p) / n + of_n / n / 4)
+    # Both ends are exact, where rounding would miss them.
+    return middle - half if wins else 0.0, middle + half if wins < n else 1.0
 
 
-def win_rates(wins, losses, ties):
+def win_rates(wins: int, losses: int, ties: int) -> dict[str, dict[str, Any]]:
     """Both ways of counting ties, a dict of name -> {"wins", "n", "rate", "low", "high"}; the rate is None without n.
 
     without_ties : ties are left out.
     ties_half : a tie is half a win. Wilson's formula then takes halves for draws that vary more than they do, so that
         its interval is a little too wide.
     """
-    return {
-        "without_ties": _rate(wins, wins + losses),
-        "ties_half": _rate(wins + ties / 2, wins + losses + ties),
-    }
+    return {"without_ties": _rate(wins, wins + losses), "ties_half": _rate(wins + ties / 2, wins + losses + ties)}
 
 
-def _rate(wins, n):
+def _rate(wins: float, n: int) -> dict[str, Any]:
     low, high = wilson(wins, n)
     return {"wins": wins, "n": n, "rate": wins / n if n else None, "low": low, "high": high}

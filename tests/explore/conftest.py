@@ -8,9 +8,12 @@ import sys
 
 import pytest
 
-from instahash import InstaHash, Settings
+from instahash import InstaHash
 from instahash.data import Vocabulary
 from instahash.data.sample import sample_posts
+from instahash.explore.systems import model_name
+from instahash.parameters import assign
+from instahash.pipeline import settings_of
 
 # A shell that starts tests in the background has them ignore interruptions.
 START = """import signal, sys
@@ -19,7 +22,7 @@ from instahash.cli.explore import main
 sys.exit(main())"""
 PLAIN = os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"
 QUICK = {
-    "best": ["autorec.n_hidden=32", "autorec.epochs=6", "autorec.batch_size=64", "autorec.learning_rate=0.01"]
+    "best": ["softmax.n_hidden=32", "softmax.epochs=6", "softmax.batch_size=64", "softmax.learning_rate=0.01"]
     + ["completion.n_hidden=24", "completion.epochs=6", "completion.batch_size=64"],
     "paper": ["autorec.n_hidden=24", "autorec.init=spectral", "autorec.epochs=1"],
 }
@@ -30,7 +33,7 @@ def folders(tmp_path_factory):
     """The directory of a model of each mode, by its name."""
     folder = tmp_path_factory.mktemp("models")
     for mode, changes in QUICK.items():
-        settings = Settings.of(mode).changed(["word2vec.dim=12", *changes])
+        settings = assign(settings_of(mode), ["word2vec.dim=12", *changes])
         InstaHash(settings).fit(list(sample_posts(400))).save(folder / mode)
     return {mode: folder / mode for mode in QUICK}
 
@@ -39,6 +42,12 @@ def folders(tmp_path_factory):
 def models(folders):
     """The models in these directories."""
     return {mode: InstaHash.load(folder) for mode, folder in folders.items()}
+
+
+@pytest.fixture(scope="session")
+def names(folders, models):
+    """What each model is called before any test, with digits of its file's checksum."""
+    return {mode: model_name(folder, models[mode]) for mode, folder in folders.items()}
 
 
 @contextlib.contextmanager
@@ -112,7 +121,7 @@ def hostile(folders, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def served(folders):
+def served(folders, names):
     """The address of a server of the model of mode "best"."""
     needs_web()
     with started("--model-dir", folders["best"]) as address:
@@ -120,7 +129,7 @@ def served(folders):
 
 
 def needs_web():
-    for package in ("starlette", "uvicorn", "httpx"):
+    for package in ("fastapi", "jinja2", "uvicorn", "httpx"):
         pytest.importorskip(package, reason=f"{package} is not installed: `python3 -m pip install -e '.[test]'`")
     if PLAIN:
         pytest.skip("has no kernel of its own: run once, compiled")

@@ -8,26 +8,32 @@ import sys
 import numpy as np
 import pytest
 
-from instahash import AutoRec, InstaHash, Settings, Word2Vec
+from instahash import AutoRec, InstaHash
 from instahash.data import Vocabulary
 from instahash.errors import DataError, SettingsError, UnknownWordError
-from instahash.explore.explain import RANKED, TOP, Explainer
+from instahash.explore.explain import CONTEXTS, Explainer
+from instahash.explore.network import RANKED, TOP
+from instahash.parameters import assign
+from instahash.pipeline import settings_of
 from instahash.pipeline.paper import Paper
+from instahash.word2vec import WordVectors
 
 
 @pytest.fixture(scope="module")
 def by_hand():
     """Two hashtags and a label word, vectors in the plane, and two linear units."""
-    settings = Settings.of("paper").changed(["recommend.n_similar=3"])
+    settings = assign(settings_of("paper"), ["combination.n_similar=3", "autorec.hidden=identity"])
     model = InstaHash(settings)
     model.vocabulary = Vocabulary(["dog", "cat", "grass"], [3, 2, 1], [3, 2, 0], {"cat": "CAT"})
-    model.mode = Paper(settings, model.vocabulary, 4)
+    model.mode = Paper(settings)
+    model.mode.vocabulary, model.mode.n_posts = model.vocabulary, 4
     W = np.array([[2, 0], [0.6, 0.8], [0, 1]], np.float32)
-    model.mode.word2vec = Word2Vec.from_arrays(W, np.zeros_like(W))
+    model.mode.vectors = WordVectors(model.vocabulary.words, W)
     V, mu = np.array([[1.0, 2, 0], [0, -1, 3]]), np.array([0.5, -0.5])
     U, b = np.array([[1.0, 0], [2, 1], [0, -1]]), np.array([0.1, 0.2, 0.3])
     # The published form has sigmoids, whose value at 0 from_arrays moves into b: taken off again here.
-    model.mode.autorec = AutoRec.from_arrays(V, mu, U, b - U.sum(axis=1) / 2, settings={"hidden": "identity"})
+    arrays = {"V": V, "mu": mu, "U": U, "b": b - U.sum(axis=1) / 2}
+    model.mode.autorec = AutoRec.from_arrays(arrays, settings.autorec)
     return Explainer(model)
 
 
@@ -47,22 +53,22 @@ def test_numbers_worked_by_hand(by_hand):
         ("grass", 0.8),
     ]
     first, second = network["units"]  # by what they add to both hashtags: 3 + 1.5, and -0.5
-    assert (first["unit"], first["code"], first["bias"]) == (0, 1.5, 0.5)
+    assert (first["unit"], first["activation"], first["bias"]) == (0, 1.5, 0.5)
     assert (first["strength"], second["strength"]) == (4.5, -0.5)
     assert values(first["first"], "push") == {"cat": 3, "dog": 1.5}
     assert values(second["first"], "push") == {"cat": -0.5, "dog": 0}
-    assert values(first["given"], "share") == {"dog": 1} and values(second["given"], "share") == {"dog": 0}
-    assert values(first["drivers"], "share") == {"cat": 2, "dog": 1}
+    assert values(first["given"], "drive") == {"dog": 1} and values(second["given"], "drive") == {"dog": 0}
+    assert values(first["drivers"], "drive") == {"cat": 2, "dog": 1}
     assert values(first["up"], "push") == {"cat": 3, "dog": 1.5} and first["down"] == []
     # The second is below zero: the cat's -1 drives it further, and it pushes against its weights.
-    assert (second["code"], values(second["drivers"], "share")) == (-0.5, {"cat": -1})
+    assert (second["activation"], values(second["drivers"], "drive")) == (-0.5, {"cat": -1})
     assert values(second["up"], "push") == {"grass": 0.5} and values(second["down"], "push") == {"cat": -0.5}
     assert [word["word"] for word in steps["combined"]] == ["dog", "cat", "grass"]
     assert steps["hashtags"] == [
         {"word": "dog", "spelled": "dog", "score": 1.0},
         {"word": "cat", "spelled": "CAT", "score": 0.6},
     ]
-    assert not steps["defaulted"] and steps["fallback"] is None
+    assert (steps["source"], steps["scores_are"]) == ("intersection", "cosine")
 
 
 def test_sums_worked_by_hand(by_hand):
@@ -125,17 +131,18 @@ def test_what_is_made_of_labels(by_hand):
 
 def test_endings_are_the_most_used_words():
     words = ["boat", "sea", "body", "bo", "bob"]
-    model = InstaHash(Settings.of("paper"))
+    model = InstaHash(settings_of("paper"))
     model.vocabulary = Vocabulary(words, [9, 8, 7, 6, 5], [9, 8, 7, 6, 5])
-    model.mode = Paper(model.settings, model.vocabulary, 10)
-    model.mode.word2vec = Word2Vec.from_arrays(np.eye(5, dtype=np.float32), np.eye(5, dtype=np.float32))
+    model.mode = Paper(model.settings)
+    model.mode.vectors = WordVectors(words, np.eye(5, dtype=np.float32))
     explainer = Explainer(model)
     assert explainer._endings("bo") == ["boat", "body", "bo", "bob"] and explainer._endings("x") == []
 
 
 def test_where_nothing_is_known(by_hand):
     steps = by_hand.explain(["nothing"])
-    assert steps["fallback"] == "most_used" and steps["networks"] == steps["word2vec"] == steps["combined"] == []
+    assert (steps["source"], steps["scores_are"]) == ("most_used", "frequency")
+    assert steps["networks"] == steps["word2vec"] == steps["combined"] == []
     assert steps["hashtags"] == [
         {"word": "dog", "spelled": "dog", "score": 0.75},
         {"word": "cat", "spelled": "CAT", "score": 0.5},
@@ -143,13 +150,13 @@ def test_where_nothing_is_known(by_hand):
 
 
 def test_an_intersection_that_is_empty(by_hand):
-    by_hand.model.mode.autorec.b -= 10
+    by_hand.model.mode.autorec.b[:] -= 10
     try:
         steps = by_hand.explain(["dog"])
-        assert steps["defaulted"] and [word["word"] for word in steps["combined"]] == ["cat", "dog", "grass"]
+        assert steps["source"] == "autorec" and [word["word"] for word in steps["combined"]] == ["cat", "dog", "grass"]
         assert not any(word["shared"] for word in steps["word2vec"] + steps["networks"][0]["ranking"])
     finally:
-        by_hand.model.mode.autorec.b += 10
+        by_hand.model.mode.autorec.b[:] += 10
 
 
 def test_neighbours_of_a_word(by_hand):
@@ -207,11 +214,11 @@ def model(models, request):
 def test_the_answer_is_that_of_recommend(model, labels, chosen):
     steps = Explainer(model).explain(labels, chosen)
     known = [("grass", 0.8) if label == "grass:0.8" else label for label in labels]
-    answer = model.recommend(known, TOP, chosen=chosen)
+    answer = model.recommend(known, TOP, chosen=chosen, trace=True)
     assert [hashtag["spelled"] for hashtag in steps["hashtags"]] == answer.hashtags
     assert [hashtag["score"] for hashtag in steps["hashtags"]] == pytest.approx(answer.scores, abs=1e-6)
-    assert steps["description"] == answer.description
-    assert [word["word"] for word in steps["word2vec"]] == answer.word2vec
+    assert steps["description"] == answer.trace["description"]
+    assert [word["word"] for word in steps["word2vec"]] == answer.trace["word2vec"]
     assert json.loads(json.dumps(steps, allow_nan=False)) == steps
 
 
@@ -221,12 +228,12 @@ def test_the_units_are_those_of_the_network(model, labels, chosen):
     steps = Explainer(model).explain(labels, chosen)
     index, best = model.vocabulary.index, model.settings.mode == "best"
     assert [network["name"] for network in steps["networks"]] == (
-        ["autorec"] * bool(labels) + ["completion"] * bool(chosen) if best else ["autorec"] * bool(labels + chosen)
+        ["softmax"] * bool(labels) + ["completion"] * bool(chosen) if best else ["autorec"] * bool(labels + chosen)
     )
     for network in steps["networks"]:
-        autorec = model.mode.experts.completion if network["name"] == "completion" else model.autorec
-        outputs = model.mode.experts.hashtags.tolist() if best else list(range(len(model.vocabulary)))
-        columns = {"autorec": 2 if best else 1, "completion": 1}[network["name"]]
+        autorec = model.mode.panel.experts[network["name"]].network if best else model.mode.autorec
+        outputs = model.mode.panel.domain.hashtags.tolist() if best else list(range(len(model.vocabulary)))
+        columns = 2 if network["name"] == "softmax" else 1
         places = {word: place for place, word in enumerate(outputs)} if network["name"] == "completion" else None
         x = np.zeros(autorec.V.shape[1])
         for word in network["input"]:
@@ -262,16 +269,16 @@ def test_the_units_are_those_of_the_network(model, labels, chosen):
             assert [abs(word["push"]) for word in unit["first"]] == pytest.approx(
                 np.sort(np.abs(U[first, k] * h[k]))[::-1][:6], abs=2e-4
             )
-            assert unit["code"] == pytest.approx(h[k], abs=2e-4)
-            assert sum(word["share"] for word in unit["given"]) + unit["bias"] == pytest.approx(z[k], abs=2e-4)
+            assert unit["activation"] == pytest.approx(h[k], abs=2e-4)
+            assert sum(word["drive"] for word in unit["given"]) + unit["bias"] == pytest.approx(z[k], abs=2e-4)
             for word in unit["up"] + unit["down"]:
                 assert word["push"] == pytest.approx(h[k] * U[outputs.index(index[word["word"]]), k], abs=2e-4)
             assert [word["push"] for word in unit["up"]] == pytest.approx(
                 [p for p in np.sort(h[k] * U[:, k])[::-1][:6] if p > 0], abs=2e-4
             )
-            usual = 2 if not best else network["input"][0]["ratings"][0]
-            weights = usual * autorec.V[k, ::columns] * np.sign(h[k])
-            assert [abs(word["share"]) for word in unit["drivers"]] == pytest.approx(
+            baseline = 2 if not best else network["input"][0]["ratings"][0]
+            weights = baseline * autorec.V[k, ::columns] * np.sign(h[k])
+            assert [abs(word["drive"]) for word in unit["drivers"]] == pytest.approx(
                 [w for w in np.sort(weights)[::-1][:6] if w > 0], abs=2e-4
             )
 
@@ -282,11 +289,13 @@ def test_the_experts_make_the_probability(models, labels, chosen, novelty):
     model = models["best"]
     steps = Explainer(model).explain(labels, chosen, novelty)
     experts = steps["experts"]
-    known = len(model.questions(labels).description.indices)
+    known = len(model.queries(labels).description.indices)
     alone = "neither" if known == 0 else "short" if known <= 3 else "description"
-    assert experts["context"] == (alone if not chosen else "both" if known else "chosen")
-    fusion = model.mode.fusions[experts["context"]]
-    assert list(experts["weights"].values()) == pytest.approx(fusion.weights, abs=1e-6)
+    context = alone if not chosen else "both" if known else "chosen"
+    assert experts["known"] == CONTEXTS[context]
+    fusion = model.mode.panel.fusions[context]
+    assert [expert["name"] for expert in experts["experts"]] == list(fusion.members)
+    assert [expert["weight"] for expert in experts["experts"]] == pytest.approx(fusion.weights, abs=1e-6)
     a, c, d = fusion.calibration
     rows = experts["hashtags"]
     for row in rows:
@@ -294,7 +303,7 @@ def test_the_experts_make_the_probability(models, labels, chosen, novelty):
             1 / (1 + np.exp(-a - c * row["log_p"] - d * np.log1p(len(chosen)))), abs=1e-4
         )
     # Weighted scores, and lifts, are log p but for a constant: the softmax's logarithm.
-    weights = np.array(list(experts["weights"].values()))
+    weights = np.array([expert["weight"] for expert in experts["experts"]])
     for sums in ([weights @ row["scores"] for row in rows], [sum(row["lifts"]) for row in rows]):
         rest = np.array([row["log_p"] for row in rows]) - sums
         assert np.ptp(rest) < 1e-3
@@ -323,16 +332,16 @@ def test_novelty_ranks_what_everybody_uses_lower(models):
 def test_the_intersection_is_that_of_the_sets(folders, raised):
     """As it was trained hardly a word has a positive rating; with all of them raised some in both sets do."""
     model = InstaHash.load(folders["paper"])
-    model.autorec.b += raised
+    model.mode.autorec.b[:] += raised
     sizes = []
     for labels in (["dog", "grass"], ["beach", "sea", "sky"], ["food"]):
         steps = Explainer(model).explain(labels)
-        words = model.questions(labels).description
-        rated = set(np.flatnonzero(model.autorec.predict(words.sign())[0] > 0))
+        words = model.queries(labels).description
+        rated = set(np.flatnonzero(model.mode.autorec.predict(words.sign())[0] > 0))
         assert steps["positive"] == len(rated)
         shared = [w["word"] for w in steps["word2vec"] if model.vocabulary.index[w["word"]] in rated]
         sizes.append(len(shared))
-        assert steps["defaulted"] == (not shared)
+        assert steps["source"] == ("intersection" if shared else "autorec")
         assert [word["word"] for word in steps["word2vec"] if word["shared"]] == shared
         if shared:
             assert [word["word"] for word in steps["combined"]] == shared
@@ -343,9 +352,9 @@ def test_the_intersection_is_that_of_the_sets(folders, raised):
 
 def test_the_word2vec_set_is_as_large_as_the_settings_say(folders):
     model = InstaHash.load(folders["paper"])
-    model.settings = model.mode.settings = model.settings.changed(["recommend.n_similar=30"])
+    model.settings = model.mode.settings = assign(model.settings, ["combination.n_similar=30"])
     near = Explainer(model).explain(["dog"])["word2vec"]
-    assert [word["word"] for word in near] == model.recommend(["dog"]).word2vec and len(near) == 30
+    assert [word["word"] for word in near] == model.recommend(["dog"], trace=True).trace["word2vec"] and len(near) == 30
 
 
 def test_mode_paper_refuses_novelty(models):

@@ -18,7 +18,7 @@ START = "import sys; from instahash.cli.explore import main; sys.exit(main())"
 
 
 def needs_web():
-    for package in ("starlette", "uvicorn"):
+    for package in ("fastapi", "jinja2", "uvicorn"):
         pytest.importorskip(package, reason=f"{package} is not installed: `python3 -m pip install -e '.[test]'`")
     if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
         pytest.skip("has no kernel of its own: run once, compiled")
@@ -39,12 +39,12 @@ def refused(answer, *parts):
 
 def test_help_shows_an_example_and_imports_nothing_heavy():
     code = "import sys\nfrom instahash.cli.explore import main\ntry: main(['--help'])\n"
-    code += "finally: print([name for name in ('numpy', 'starlette', 'uvicorn') if name in sys.modules])"
+    code += "finally: print([name for name in ('numpy', 'fastapi', 'jinja2', 'uvicorn') if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "example:\n  instahash-explore" in answer.stdout and answer.stdout.endswith("[]\n")
 
 
-@pytest.mark.parametrize("package", ["starlette", "uvicorn"])
+@pytest.mark.parametrize("package", ["fastapi", "pydantic", "jinja2", "uvicorn"])
 def test_without_the_extra_one_line_says_how_to_get_it(folders, package):
     answer = run("--model-dir", folders["best"], before=f"import sys; sys.modules['{package}'] = None\n")
     refused(answer, package, 'python3 -m pip install "instahash[web]"')
@@ -55,14 +55,15 @@ def test_everything_else_works_without_the_extra(tmp_path, folders, models):
     with Judgements(tmp_path / "j.sqlite") as judgements:
         judgements.show("anna", "Anna", "1", 0, ("a", "b"), (["x"], ["y"]))
         judgements.choose("anna", 1, "equal", "Anna")
-    absent = "import sys\nfor name in ('starlette', 'uvicorn', 'httpx', 'PIL'): sys.modules[name] = None\n"
+    packages = ("fastapi", "starlette", "pydantic", "jinja2", "uvicorn", "httpx", "PIL")
+    absent = f"import sys\nsys.modules |= dict.fromkeys({packages})\n"
     answer = run("--report-judgements", tmp_path / "j.sqlite", before=absent)
     assert answer.returncode == 0 and "0 the first, 0 the second, 1 equal" in answer.stdout, answer
     code = (
         absent
         + f"""
 from instahash import InstaHash
-from instahash.explore import explain, judging, limits, map, photos, systems
+from instahash.explore import explain, judging, map, photos, systems
 print(explain.Explainer(InstaHash.load({str(folders["best"])!r})).explain(["dog"])["description"])"""
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -97,11 +98,11 @@ def test_bad_use_is_one_line(folders, tmp_path, capsys, monkeypatch):
 
     complains("there is no model", model_dir=tmp_path / "none")
     complains("--port", port=70000)
-    complains("--annotator", annotator="nobody")
+    complains("there is no annotator 'nobody'", annotator="nobody")
     complains("cannot listen at no.such.host.invalid", host="no.such.host.invalid")
     complains("there is no file", posts=tmp_path / "none")
     complains(
-        "cooccurrence, popularity, word2vec, autorec", "--mode paper --model-dir 'pa pr'", posts=posts, compare="pa pr"
+        "cooccurrence, popularity, word2vec, softmax", "--mode paper --model-dir 'pa pr'", posts=posts, compare="pa pr"
     )
     complains("there is no model", posts=posts, compare=tmp_path)
     complains("--posts sample", compare="popularity")

@@ -45,7 +45,7 @@ def test_judging_with_keys_back_and_after_a_reload(game, opened):
         judge(page, key)
     fourth = pair(page)
     assert [row[1] for row in rows()] == ["left", "right", "equal", None]
-    assert page.text("#progress").startswith("3 judged")
+    assert page.text("#about").startswith("3 judged")
     page.reload()
     assert pair(page) == fourth
     judge(page, "Backspace")

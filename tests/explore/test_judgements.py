@@ -10,7 +10,7 @@ from instahash.data import Label, Post
 from instahash.errors import DataError, ImageError, SettingsError
 from instahash.explore.judgements import Judgements, format_report
 from instahash.explore.judging import Judging
-from instahash.explore.systems import BASELINES, System, model_name, two_systems
+from instahash.explore.systems import System, baselines_of, model_name, two_systems
 
 AB = ("system a", "system b")
 POSTS = [Post(f"post {i}", labels=(Label("dog", 0.9), Label("fog", 0.2))) for i in range(8)]
@@ -36,7 +36,7 @@ def judging(file, models):
 
 
 def rows(judgements):
-    with sqlite3.connect(judgements._path) as database:
+    with sqlite3.connect(judgements.path) as database:
         database.row_factory = sqlite3.Row
         return [dict(row) for row in database.execute("SELECT * FROM pairs ORDER BY pair")]
 
@@ -113,7 +113,7 @@ def test_judges_at_the_same_time_do_not_meet(judging, file):
 
 def test_another_process_goes_on_where_one_stopped(tmp_path, judging, file):
     pair = judging.choose("anna", judging.next("anna")["pair"], "right")
-    with Judgements(file._path) as again:
+    with Judgements(file.path) as again:
         assert Judging(judging.systems, POSTS, again).next("anna") == pair
         # With other posts, the pair that waits is not among them.
         others = Judging(judging.systems, [Post("another", labels=(Label("cat", 0.9),))], again)
@@ -130,7 +130,7 @@ def test_another_process_goes_on_where_one_stopped(tmp_path, judging, file):
 def judge(file, session, post, a_is_left, choice, systems=AB, lists=(["x"], ["y"]), name=""):
     """A judgement with a known order."""
     file.show(session, name, post, 0, systems, lists)
-    with sqlite3.connect(file._path) as database:
+    with sqlite3.connect(file.path) as database:
         (pair,) = database.execute(
             "SELECT pair FROM pairs WHERE session=? AND post=? AND system_b=?", (session, post, systems[1])
         ).fetchone()
@@ -177,7 +177,7 @@ def test_the_report_counted_by_hand(file):
     assert "4 the first, 1 the second, 1 equal" in text and "80.0% of 5, ties left out" in text
     assert "75.0% of 6, a tie as half a win" in text and "system a  against  system c" in text
     assert "4 posts, 2 sessions (Anna)" in text
-    assert "both lists were the same: 1 post\n" in text
+    assert "both lists were the same: 1 post.\n" in text
     assert format_report([]) == "no judgement yet"
 
 
@@ -233,10 +233,12 @@ def test_the_systems(models, folders):
     assert ours.hashtags(post) == model.recommend([("dog", 0.9)], 10).hashtags  # the beach is not believed
     assert theirs.hashtags(post) == other.recommend(["dog"], 10).hashtags
     assert ours.name == model_name(folders["best"], model) != theirs.name and ours.name.startswith("best best ")
-    for name in BASELINES:
+    assert baselines_of(other)[-1] == "autorec"
+    for name in baselines_of(model):
         _, baseline = two_systems(folders["best"], model, name, None)
-        ids = model.rankings(model.questions([("dog", 0.9)]).description, 10)[name][0]
+        ids = model.rankings(model.queries([("dog", 0.9)]).description, 10)[name][0]
         assert baseline.hashtags(post) == model.vocabulary.spelled(ids) and len(baseline.hashtags(post)) == 10
         assert name in baseline.name
+        assert len(baseline.hashtags(Post("2", labels=(Label("never seen", 0.9),)))) in (0, 10)
     with pytest.raises(SettingsError, match="compare it with another"):
         two_systems(folders["best"], model, str(folders["best"]), lambda folder: model)

@@ -10,6 +10,7 @@ from instahash import InstaHash
 from instahash.data import Label, Post, Vocabulary
 from instahash.explore.explain import Explainer
 from instahash.formats import write_posts
+from instahash.parameters import assign
 
 HASHTAGS = "#hashtags .hashtag"
 
@@ -208,6 +209,16 @@ def test_what_of_an_address_is_left_out_is_said(opened, served):
     assert page.text("#error") == ""
 
 
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_api_is_described_on_a_page(served, browser, dark):
+    page = browser.page(served + "/docs", width=390, dark=dark)
+    assert "POST /api/explain" in page.texts("h2") and page.low_contrasts() == {} and page.errors == []
+    assert page.js("document.documentElement.scrollWidth") <= 390
+    assert all(url.startswith(served) for url in page.requests)
+    page.click("nav a")
+    page.wait("document.body?.dataset.ready")
+
+
 def test_a_page_that_is_not_there_leads_back(served, browser):
     page = browser.page(served + "/nothere", width=390, dark=True)
     assert page.text("h2") == "There is no such page" and page.low_contrasts() == {}
@@ -238,7 +249,7 @@ def test_the_skip_link_leaves_the_question(page, models):
 
 def test_a_model_with_novelty_of_its_own(opened, start, folders, tmp_path):
     model = InstaHash.load(folders["best"])
-    model.settings = model.settings.changed(["recommend.novelty=0.3"])
+    model.settings = model.mode.settings = assign(model.settings, ["list.novelty=0.3"])
     model.save(tmp_path / "model")
     with start("--model-dir", tmp_path / "model") as address:
         page = opened(address + "/#labels=novelty")
@@ -401,7 +412,7 @@ def test_the_focus_stays_where_a_list_is_drawn_anew(page):
     page.js("document.querySelector('#networks .sentence button').focus()")
     page.press("Enter")
     page.settle()
-    assert page.text("#chosen").startswith("#dog") and page.js(focused) == "autorec-input"
+    assert page.text("#chosen").startswith("#dog") and page.js(focused) == "softmax-input"
     page.click("#search")
     page.type("dog")
     page.press("Enter")
@@ -460,7 +471,8 @@ def test_text_can_be_read_and_nothing_is_wider_than_the_page(opened, served, dar
 
 
 # Texts without a space that stand on more than one line, of what can be seen.
-BROKEN = """[...document.querySelectorAll("button, .word, .side li")].flatMap((e) => [...e.childNodes]).filter((node) => {
+BROKEN = """[...document.querySelectorAll("button, .word, .side li")].flatMap((e) => [...e.childNodes])
+.filter((node) => {
   const text = node.nodeType === 3 ? node.textContent.trim() : "";
   if (!text || /\\s/.test(text) || !node.parentElement.checkVisibility()) return false;
   const range = document.createRange();

@@ -6,19 +6,17 @@ import time
 
 import pytest
 
-from instahash.explore import limits
+from instahash.explore.explain import Explainer
 
 httpx = pytest.importorskip("httpx", reason="httpx is not installed: `python3 -m pip install -e '.[test]'`")
-pytest.importorskip("uvicorn", reason="uvicorn is not installed: `python3 -m pip install -e '.[test]'`")
+gate = pytest.importorskip("instahash.explore.gate", reason="the extra `web` is not installed")
+server = pytest.importorskip("instahash.explore.server", reason="the extra `web` is not installed")
 
 
-class Slow:
+class Slow(Explainer):
     """An explainer that takes its time, or fails."""
 
     seconds = 1.0
-
-    def __init__(self, explainer):
-        self.model, self.vocabulary = explainer.model, explainer.vocabulary
 
     def explain(self, labels, **others):
         if labels == ["fault"]:
@@ -30,17 +28,9 @@ class Slow:
 @pytest.fixture(scope="module")
 def slow(models):
     """The address of a server in this process whose models are slow."""
-    import uvicorn
-
-    from instahash.explore import server
-    from instahash.explore.explain import Explainer
-
     listener = server.open_socket("127.0.0.1", 0)
-    site = server.Site(Slow(Explainer(models["best"])), {}, None)
-    config = uvicorn.Config(
-        site.app(limits.Hosts("127.0.0.1")), http=server.Protocol, ws="none", lifespan="off", log_level="critical"
-    )
-    running = uvicorn.Server(config)
+    site = server.Site(Slow(models["best"]), {}, None)
+    running = server.server(server.application(site, "127.0.0.1"))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -59,8 +49,7 @@ def test_the_loop_waits_for_no_model(slow):
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(slow, monkeypatch):
-    monkeypatch.setattr(limits, "SECONDS", 0.2)
-
+    monkeypatch.setattr(gate, "SECONDS", 0.2)
     head = b"POST /api/explain HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
     with socket.create_connection(("127.0.0.1", int(slow.rpartition(":")[2])), timeout=5) as connection:
         connection.sendall(head + b"content-length: 100\r\n\r\n{")
@@ -74,5 +63,5 @@ def test_a_fault_inside_gives_away_nothing_and_ends_nothing(slow):
     answer = httpx.post(slow + "/api/explain", json={"labels": ["fault"]})
     assert answer.status_code == 500 and answer.text.count("\n") == 1
     assert "ZeroDivisionError" not in answer.text and "of the model" not in answer.text
-    assert answer.headers["content-security-policy"] == limits.HEADERS["content-security-policy"]
+    assert answer.headers["content-security-policy"] == gate.HEADERS["content-security-policy"]
     assert httpx.get(slow + "/api/model").status_code == 200

@@ -1,28 +1,26 @@
-// What became of a list of hashtags: added, dropped, moved up or down.
+// What changed between two lists of words: added, dropped, moved up or down.
 
-/** before, after: lists of words. Gives { added, dropped, moved }; moved is a Map of word -> places up (or, below 0, down). */
+/** { added, dropped, moved }: lists of words, and a Map of word -> places up (or, below 0, down). */
 export function compare(before, after) {
-  const added = after.filter((word) => !before.includes(word));
-  const dropped = before.filter((word) => !after.includes(word));
-  const moved = new Map();
-  for (const [place, word] of after.entries()) {
-    const was = before.indexOf(word);
-    if (was >= 0 && was !== place) moved.set(word, was - place);
-  }
-  return { added, dropped, moved };
+  const places = after.map((word, place) => [word, before.indexOf(word) - place]);
+  return {
+    added: after.filter((word) => !before.includes(word)),
+    dropped: before.filter((word) => !after.includes(word)),
+    moved: new Map(places.filter(([word, by]) => by !== 0 && before.includes(word))),
+  };
 }
 
 export const isSame = ({ added, dropped, moved }) => !added.length && !dropped.length && !moved.size;
 
-/** In words, for who listens. */
-export function inWords(changes) {
-  if (isSame(changes)) return "No change.";
-  const up = [...changes.moved.values()].filter((by) => by > 0).length;
+/** In words, for a screen reader.  names : Map of word -> name. */
+export function inWords({ added, dropped, moved }, names) {
+  const list = (words) => words.map((word) => names.get(word)).join(", ");
+  const up = [...moved.values()].filter((by) => by > 0).length;
   const parts = [
-    changes.added.length && `added ${changes.added.join(", ")}`,
-    changes.dropped.length && `dropped ${changes.dropped.join(", ")}`,
+    added.length && `added ${list(added)}`,
+    dropped.length && `dropped ${list(dropped)}`,
     up && `${up} moved up`,
-    changes.moved.size - up && `${changes.moved.size - up} moved down`,
-  ].filter(Boolean);
-  return `${parts.join("; ")}.`;
+    moved.size - up && `${moved.size - up} moved down`,
+  ];
+  return `${parts.filter(Boolean).join("; ") || "No change"}.`;
 }

@@ -1,7 +1,7 @@
-// Judging: a pair of lists, a key, the next pair. The server keeps everything; this page keeps who is judging.
+// Judging: two lists, a key, the next two lists. The server keeps everything; this page keeps who is judging.
 
 import { post } from "./api.js";
-import { byId, el, fill } from "./dom.js";
+import { byId, el, fill, hasModifier, hint } from "./dom.js";
 
 let pair = null;
 let busy = false;
@@ -25,9 +25,8 @@ async function step(path, more = {}) {
     show(value);
   } catch (error) {
     byId("error").textContent = error.message;
-  } finally {
-    busy = false;
   }
+  busy = false;
 }
 
 const choose = (choice) => pair && step("/api/judge/choose", { pair: pair.pair, choice });
@@ -35,39 +34,37 @@ const undo = () => step("/api/judge/undo");
 
 function show(value) {
   pair = value.pair === undefined ? null : value;
-  byId("progress").textContent = `${value.judged} judged, ${value.posts} posts`;
-  byId("sides").hidden = !pair;
+  byId("about").textContent = `${value.judged} judged, ${value.posts} posts`;
+  byId("sides").hidden = byId("equal").hidden = !pair;
   byId("below").hidden = !pair && !value.judged;
-  byId("equal").hidden = !pair;
   byId("undo").disabled = !value.judged;
   byId("question").textContent = pair ? "Which hashtags fit this photo better?" : "Thank you: there is nothing left to judge.";
   fill(byId("seen"), pair && seen());
   for (const side of ["left", "right"]) {
-    const names = pair ? pair[side] : [];
-    fill(byId(`${side}-hashtags`), names.map((name) => el("li", {}, `#${name}`)), names.length ? null : el("li", { class: "hint" }, "no hashtag"));
+    const names = pair?.[side] ?? [];
+    fill(byId(`${side}-hashtags`), names.map((name) => el("li", {}, `#${name}`)), !names.length && el("li", { class: "hint" }, "no hashtag"));
     byId(side).setAttribute("aria-label", `The ${side} ones are better: ${names.join(", ") || "no hashtag"}`);
   }
-  document.body.dataset.pair = pair ? pair.pair : "none";
+  document.body.dataset.pair = pair?.pair ?? "none";
   byId("question").focus({ preventScroll: true }); // so that a key meant for the next pair presses no button of this one
   byId("live").textContent = pair ? `Photo of ${pair.labels.join(", ")}. Left: ${pair.left.join(", ")}. Right: ${pair.right.join(", ")}.` : "Nothing left to judge.";
 }
 
 function seen() {
-  if (pair.photo) {
-    const source = `/api/judge/photo?pair=${pair.pair}&session=${encodeURIComponent(session())}`;
-    return el("img", { src: source, alt: `A photo of ${pair.labels.join(", ")}` });
-  }
-  return [el("p", { class: "hint" }, "What a detector saw in it:"), el("ul", { class: "chips" }, pair.labels.map((label) => el("li", { class: "chip" }, label)))];
+  const source = `/api/judge/photo?${new URLSearchParams({ pair: pair.pair, session: session() })}`;
+  if (pair.photo) return el("img", { src: source, alt: `A photo of ${pair.labels.join(", ")}` });
+  return [hint("What a detector saw in it:"), el("ul", { class: "chips", "aria-label": "Labels" }, pair.labels.map((label) => el("li", { class: "chip" }, label)))];
 }
 
-const KEYS = { ArrowLeft: () => choose("left"), ArrowRight: () => choose("right"), ArrowDown: () => choose("equal"), " ": () => choose("equal"), Backspace: undo };
+const CHOICES = { ArrowLeft: "left", ArrowRight: "right", ArrowDown: "equal", " ": "equal" };
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input");
   const pressing = event.key === " " && event.target.closest("button, a");
-  if (!(event.key in KEYS) || typing || pressing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+  const isKey = event.key in CHOICES || event.key === "Backspace";
+  if (!isKey || event.target.closest("input") || pressing || event.repeat || hasModifier(event)) return;
   event.preventDefault();
-  KEYS[event.key]();
+  if (event.key === "Backspace") undo();
+  else choose(CHOICES[event.key]);
 });
 for (const choice of ["left", "right", "equal"]) byId(choice).addEventListener("click", () => choose(choice));
 byId("undo").addEventListener("click", undo);

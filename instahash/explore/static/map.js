@@ -1,40 +1,44 @@
 // The map of the hashtags: a canvas that is moved, zoomed, searched and clicked.
 
 import { get } from "./api.js";
-import { bar, byId, el, fill, keepingFocus, number, roving } from "./dom.js";
+import { bar, byId, el, fill, hasModifier, keepingFocus, name, number, roving, value } from "./dom.js";
 
 const MOST_ZOOM = 200;
-const STEP = 40; // pixels an arrow key moves
+const STEP = 40; // pixels that an arrow key moves
+const NAMES = 600; // hashtags whose names are drawn where there is space
+// Colours of hashtags by rank: others, of the answer, near the picked one, chosen, pointed at or picked.
+const COLOURS = ["dot", "accent", "word2vec", "chosen", "network"];
+const PICKED = 4;
+
+const clamp = (n, least, most) => Math.max(least, Math.min(most, n));
+const posts = (point) => `${point.posts.toLocaleString("en")} posts`;
 
 export class HashtagMap {
-  constructor(data, choose) {
+  constructor(data) {
     this.points = data.words.map((word, i) => ({ word, name: `#${data.spelled[i]}`, posts: data.posts[i], x: data.x[i], y: -data.y[i] }));
-    const [xs, ys] = [this.points.map((point) => point.x), this.points.map((point) => point.y)];
-    this.box = { left: Math.min(...xs), right: Math.max(...xs, Math.min(...xs) + 0.1), top: Math.min(...ys), bottom: Math.max(...ys, Math.min(...ys) + 0.1) };
     this.byWord = new Map(this.points.map((point) => [point.word, point]));
-    this.choose = choose;
+    const range = (values) => ({ least: Math.min(...values), most: Math.max(...values, Math.min(...values) + 0.1) });
+    this.xs = range(this.points.map((point) => point.x));
+    this.ys = range(this.points.map((point) => point.y));
     this.canvas = byId("map");
     this.context = this.canvas.getContext("2d");
-    this.marked = { answer: new Set(), chosen: new Set(), near: new Set() };
+    this.marked = { answer: new Set(), near: new Set(), chosen: new Set() };
     this.hovered = this.picked = this.pointed = null;
     this.pointers = new Map();
-    byId("map-share").textContent = `${Math.round(100 * (data.shares[0] + data.shares[1]))} %`;
+    byId("map-variance").textContent = `${Math.round(100 * (data.variance[0] + data.variance[1]))} %`;
     if (data.left_out) byId("map-help").append(` The ${data.left_out.toLocaleString("en")} least used are left out.`);
     this.listen();
-    this.searches();
     new ResizeObserver(() => this.resize()).observe(this.canvas);
     new IntersectionObserver(([entry]) => {
       this.visible = entry.isIntersecting;
       this.draw();
     }).observe(this.canvas);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
     this.resize();
   }
 
   /** The hashtags of the answer and the chosen ones. */
   mark(answer, chosen) {
-    this.marked.answer = new Set(answer);
-    this.marked.chosen = new Set(chosen);
+    Object.assign(this.marked, { answer: new Set(answer), chosen: new Set(chosen) });
     this.nameChooser();
     this.draw();
   }
@@ -42,10 +46,9 @@ export class HashtagMap {
   /** A word that is pointed at elsewhere on the page; undefined for none. */
   point(word) {
     const pointed = this.byWord.get(word) ?? null;
-    if (pointed !== this.pointed) {
-      this.pointed = pointed;
-      this.draw();
-    }
+    if (pointed === this.pointed) return;
+    this.pointed = pointed;
+    this.draw();
   }
 
   // Where things are: pixels = coordinates * scale + (left, top)
@@ -53,24 +56,22 @@ export class HashtagMap {
   resize() {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
-    const first = this.width === undefined;
-    const middle = first ? null : this.middle();
+    const middle = this.width && this.middle();
     Object.assign(this, { width, height });
     this.canvas.width = Math.round(width * devicePixelRatio);
     this.canvas.height = Math.round(height * devicePixelRatio);
-    if (first) this.all();
-    else this.centre(middle);
+    if (middle) this.centre(middle);
+    else this.all();
   }
 
-  /** The scale at which all hashtags are to be seen, with room for their names. */
+  /** The scale at which all hashtags are visible, with space for their names. */
   fit() {
-    const { box } = this;
-    return Math.min((this.width - 90) / (box.right - box.left), (this.height - 30) / (box.bottom - box.top));
+    return Math.min((this.width - 90) / (this.xs.most - this.xs.least), (this.height - 30) / (this.ys.most - this.ys.least));
   }
 
   all() {
     this.scale = this.fit();
-    this.centre({ x: (this.box.left + this.box.right) / 2, y: (this.box.top + this.box.bottom) / 2 });
+    this.centre({ x: (this.xs.least + this.xs.most) / 2, y: (this.ys.least + this.ys.most) / 2 });
   }
 
   middle() {
@@ -83,15 +84,15 @@ export class HashtagMap {
     this.draw();
   }
 
+  /** Move by pixels, but never so far that no hashtag is near. */
   move(dx, dy) {
-    const at = this.middle();
-    const within = (value) => Math.max(-1.2, Math.min(1.2, value)); // so that nobody gets lost
-    this.centre({ x: within(at.x - dx / this.scale), y: within(at.y - dy / this.scale) });
+    const { x, y } = this.middle();
+    this.centre({ x: clamp(x - dx / this.scale, -1.2, 1.2), y: clamp(y - dy / this.scale, -1.2, 1.2) });
   }
 
   /** Zoom so that what is at a pixel stays there. */
   zoom(factor, px = this.width / 2, py = this.height / 2) {
-    const scale = Math.max(this.fit() * 0.5, Math.min(this.fit() * MOST_ZOOM, this.scale * factor));
+    const scale = clamp(this.scale * factor, this.fit() * 0.5, this.fit() * MOST_ZOOM);
     this.left = px - ((px - this.left) * scale) / this.scale;
     this.top = py - ((py - this.top) * scale) / this.scale;
     this.scale = scale;
@@ -108,14 +109,17 @@ export class HashtagMap {
 
   /** The hashtag nearest to a pixel, within so many pixels. */
   nearest(px, py, within = 16) {
-    let best = null;
-    let least = within ** 2;
+    let [best, least] = [null, within];
     for (const point of this.points) {
       const [x, y] = this.at(point);
-      const distance = (x - px) ** 2 + (y - py) ** 2;
+      const distance = Math.hypot(x - px, y - py);
       if (distance < least) [best, least] = [point, distance];
     }
     return best;
+  }
+
+  nearestToMiddle() {
+    return this.nearest(this.width / 2, this.height / 2, Infinity);
   }
 
   // Drawing, at most once a frame, and only where it is seen: it would hold up the answer to a key
@@ -129,169 +133,162 @@ export class HashtagMap {
     });
   }
 
+  rank(point) {
+    if ([this.hovered, this.pointed, this.picked].includes(point)) return PICKED;
+    return Object.values(this.marked).findLastIndex((words) => words.has(point.word)) + 1;
+  }
+
   paint() {
-    const style = getComputedStyle(this.canvas);
-    const colour = (name) => style.getPropertyValue(`--${name}`).trim();
-    const colours = { dot: colour("dot"), text: colour("ink"), halo: colour("card"), answer: colour("accent"), chosen: colour("chosen"), near: colour("w2v"), picked: colour("net") };
     const { context } = this;
+    const style = getComputedStyle(this.canvas);
+    this.colour = (name) => style.getPropertyValue(`--${name}`);
+    this.font = style.fontFamily;
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
-    const visible = this.points.filter((point) => {
-      const [x, y] = this.at(point);
-      return x > -20 && y > -20 && x < this.width + 20 && y < this.height + 20;
-    });
-    const rank = (point) =>
-      [this.hovered, this.pointed, this.picked].includes(point) ? 4 : this.marked.chosen.has(point.word) ? 3 : this.marked.near.has(point.word) ? 2 : this.marked.answer.has(point.word) ? 1 : 0;
-    const ranked = visible.map((point) => [point, rank(point)]).sort((a, b) => a[1] - b[1]);
-    for (const [point, kind] of ranked) {
-      const [x, y] = this.at(point);
-      context.globalAlpha = kind ? 1 : 0.55;
-      context.fillStyle = [colours.dot, colours.answer, colours.near, colours.chosen, colours.picked][kind];
+    const colours = COLOURS.map(this.colour);
+    const ranked = this.points
+      .map((point) => ({ point, rank: this.rank(point), x: this.at(point)[0], y: this.at(point)[1] }))
+      .filter(({ x, y }) => x > -20 && y > -20 && x < this.width + 20 && y < this.height + 20)
+      .sort((a, b) => b.rank - a.rank || b.point.posts - a.point.posts);
+    for (const { point, rank, x, y } of ranked.toReversed()) {
+      context.globalAlpha = rank ? 1 : 0.55;
+      context.fillStyle = colours[rank];
       context.beginPath();
-      context.arc(x, y, this.radius(point) + (kind ? 1.5 : 0), 0, 2 * Math.PI);
+      context.arc(x, y, this.radius(point) + (rank ? 1.5 : 0), 0, 2 * Math.PI);
       context.fill();
     }
     context.globalAlpha = 1;
-    this.names([...ranked].reverse(), colours);
-    if (document.activeElement === this.canvas && this.canvas.matches(":focus-visible")) this.cross(colours.picked);
-    Object.assign(this.canvas.dataset, { scale: this.scale.toFixed(2), left: this.left.toFixed(2), top: this.top.toFixed(2), painted: Number(this.canvas.dataset.painted ?? 0) + 1 });
+    this.paintNames(ranked.slice(0, NAMES), [this.colour("text"), ...colours.slice(1)]);
+    const { scale, left, top } = this;
+    Object.assign(this.canvas.dataset, { scale: scale.toFixed(2), left: left.toFixed(2), top: top.toFixed(2) });
   }
 
-  /** Names where there is room for them, marked and often used ones first. */
-  names(ranked, colours) {
+  /** Names where there is space for them, marked and often used ones first. */
+  paintNames(ranked, colours) {
     const { context } = this;
     const taken = [];
-    const order = [...ranked].sort((a, b) => b[1] - a[1] || b[0].posts - a[0].posts);
-    context.textBaseline = "middle";
-    context.lineJoin = "round";
-    context.lineWidth = 3;
-    context.strokeStyle = colours.halo;
-    const size = getComputedStyle(this.canvas).fontFamily;
-    for (const [point, kind] of order.slice(0, 600)) {
-      context.font = `${kind ? 600 : 400} 12px ${size}`;
-      const [px, py] = this.at(point);
+    Object.assign(context, { textBaseline: "middle", lineJoin: "round", lineWidth: 3, strokeStyle: this.colour("raised") });
+    for (const { point, rank, x, y } of ranked) {
+      context.font = `${rank ? 600 : 400} 12px ${this.font}`;
       const text = point.name.length > 40 ? `${point.name.slice(0, 39)}…` : point.name;
-      const width = context.measureText(text).width;
-      const x = px + this.radius(point) + 4;
-      const left = x + width > this.width ? px - this.radius(point) - 4 - width : x;
-      const box = [left - 2, py - 8, left + width + 2, py + 8];
-      if (kind < 4 && taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
-      taken.push(box);
-      context.strokeText(text, left, py);
-      context.fillStyle = [colours.text, colours.answer, colours.near, colours.chosen, colours.picked][kind];
-      context.fillText(text, left, py);
+      const { width } = context.measureText(text);
+      const beside = this.radius(point) + 4;
+      const left = x + beside + width > this.width ? x - beside - width : x + beside;
+      const overlaps = (other) => left - 2 < other.right && left + width + 2 > other.left && Math.abs(y - other.y) < 16;
+      if (rank < PICKED && taken.some(overlaps)) continue;
+      taken.push({ left: left - 2, right: left + width + 2, y });
+      context.strokeText(text, left, y);
+      context.fillStyle = colours[rank];
+      context.fillText(text, left, y);
     }
-  }
-
-  /** Where Enter would take hold. */
-  cross(colour) {
-    const { context } = this;
-    const [x, y] = [this.width / 2, this.height / 2];
-    context.strokeStyle = colour;
-    context.lineWidth = 1.5;
-    context.beginPath();
-    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
-      context.moveTo(x + 5 * dx, y + 5 * dy);
-      context.lineTo(x + 12 * dx, y + 12 * dy);
-    }
-    context.stroke();
   }
 
   // Listening
 
   listen() {
-    const { canvas } = this;
-    canvas.addEventListener("pointerdown", (event) => this.down(event));
-    canvas.addEventListener("pointermove", (event) => this.over(event));
-    canvas.addEventListener("pointerup", (event) => this.up(event));
-    canvas.addEventListener("pointercancel", (event) => this.pointers.delete(event.pointerId));
-    canvas.addEventListener("pointerleave", () => this.hover(null));
-    canvas.addEventListener("wheel", (event) => {
-      event.preventDefault();
-      const lines = event.deltaMode === 1 ? 18 : 1;
-      this.zoom(Math.exp(-Math.max(-150, Math.min(150, event.deltaY * lines)) * 0.0035), event.offsetX, event.offsetY);
-    }, { passive: false });
-    canvas.addEventListener("keydown", (event) => this.key(event));
-    canvas.addEventListener("focus", () => this.draw());
-    canvas.addEventListener("blur", () => this.draw());
-    byId("zoom-in").addEventListener("click", () => this.zoom(1.6));
-    byId("zoom-out").addEventListener("click", () => this.zoom(1 / 1.6));
-    byId("zoom-all").addEventListener("click", () => this.all());
+    const on = (id, events) => Object.entries(events).forEach(([type, listener]) => byId(id).addEventListener(type, listener, { passive: false }));
+    on("map", {
+      pointerdown: (event) => this.pressed(event),
+      pointermove: (event) => this.moved(event),
+      pointerup: (event) => this.released(event),
+      pointercancel: (event) => this.pointers.delete(event.pointerId),
+      pointerleave: () => this.hover(null),
+      wheel: (event) => {
+        event.preventDefault();
+        const pixels = clamp(event.deltaY * (event.deltaMode === 1 ? 18 : 1), -150, 150);
+        this.zoom(Math.exp(-pixels * 0.0035), event.offsetX, event.offsetY);
+      },
+      keydown: (event) => this.key(event),
+    });
+    on("zoom-in", { click: () => this.zoom(1.6) });
+    on("zoom-out", { click: () => this.zoom(1 / 1.6) });
+    on("zoom-all", { click: () => this.all() });
+    on("search", {
+      input: () => this.showFound(),
+      keydown: (event) => {
+        if (event.key === "Enter" && this.found().length) this.go(this.found()[0]);
+        if (event.key === "ArrowDown") byId("found").querySelector("button")?.focus();
+      },
+    });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
   }
 
-  down(event) {
+  pressed(event) {
     this.canvas.setPointerCapture(event.pointerId);
     this.pointers.set(event.pointerId, [event.offsetX, event.offsetY]);
     this.dragged = this.pointers.size > 1 ? Infinity : 0;
   }
 
-  over(event) {
-    const before = this.pointers.get(event.pointerId);
-    const [x, y] = [event.offsetX, event.offsetY];
-    if (!before) {
-      this.hover(this.nearest(x, y));
-      return;
-    }
+  moved({ pointerId, offsetX: x, offsetY: y }) {
+    const before = this.pointers.get(pointerId);
+    if (!before) return this.hover(this.nearest(x, y));
     const [dx, dy] = [x - before[0], y - before[1]];
-    if (this.pointers.size === 1) {
+    const other = [...this.pointers].find(([id]) => id !== pointerId)?.[1];
+    if (other) {
+      const apart = (px, py) => Math.hypot(px - other[0], py - other[1]);
+      this.move(dx / 2, dy / 2);
+      this.zoom(apart(x, y) / Math.max(1, apart(...before)), (x + other[0]) / 2, (y + other[1]) / 2);
+    } else {
       this.dragged += Math.hypot(dx, dy);
       this.move(dx, dy);
-    } else {
-      const [ox, oy] = [...this.pointers].find(([id]) => id !== event.pointerId)[1];
-      const factor = Math.hypot(x - ox, y - oy) / Math.max(1, Math.hypot(before[0] - ox, before[1] - oy));
-      this.move(dx / 2, dy / 2);
-      this.zoom(factor, (x + ox) / 2, (y + oy) / 2);
     }
-    this.pointers.set(event.pointerId, [x, y]);
+    this.pointers.set(pointerId, [x, y]);
   }
 
-  up(event) {
+  released(event) {
     this.pointers.delete(event.pointerId);
     if (this.dragged < 5) this.pick(this.nearest(event.offsetX, event.offsetY, event.pointerType === "touch" ? 28 : 16));
   }
 
   key(event) {
-    const moves = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] };
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key in moves) this.move(...moves[event.key]);
-    else if (["+", "="].includes(event.key)) this.zoom(1.3);
-    else if (event.key === "-") this.zoom(1 / 1.3);
-    else if (event.key === "0" || event.key === "Home") this.all();
-    else if (event.key === "Enter" || event.key === " ") this.pick(this.nearest(this.width / 2, this.height / 2, Infinity));
-    else return;
+    const actions = {
+      ArrowLeft: () => this.move(STEP, 0),
+      ArrowRight: () => this.move(-STEP, 0),
+      ArrowUp: () => this.move(0, STEP),
+      ArrowDown: () => this.move(0, -STEP),
+      "+": () => this.zoom(1.3),
+      "-": () => this.zoom(1 / 1.3),
+      0: () => this.all(),
+      Enter: () => this.pick(this.nearestToMiddle()),
+    };
+    const key = { "=": "+", Home: "0", " ": "Enter" }[event.key] ?? event.key;
+    if (!(key in actions) || hasModifier(event)) return;
     event.preventDefault();
-    this.hover(this.nearest(this.width / 2, this.height / 2, Infinity));
+    actions[key]();
+    this.hover(this.nearestToMiddle());
   }
 
   hover(point) {
     if (point === this.hovered) return;
     this.hovered = point;
     this.canvas.classList.toggle("over", point !== null);
-    byId("map-name").textContent = point ? `${point.name}, ${point.posts.toLocaleString("en")} posts` : "";
+    byId("map-name").textContent = point ? `${point.name}, ${posts(point)}` : "";
     this.draw();
   }
 
-  searches() {
-    const input = byId("search");
-    const find = () => {
-      const wanted = input.value.trim().replace(/^#/, "").toLowerCase();
-      const found = wanted ? this.points.filter((point) => point.word.includes(wanted)) : [];
-      found.sort((a, b) => b.word.startsWith(wanted) - a.word.startsWith(wanted) || b.posts - a.posts);
-      return [wanted, found];
-    };
-    input.addEventListener("input", () => {
-      const [wanted, found] = find();
-      fill(byId("found"),
-        found.slice(0, 8).map((point) => el("li", {}, el("button", { type: "button", class: "chip", data: { key: point.word, word: point.word }, onclick: () => this.go(point) }, point.name))),
-        wanted && !found.length ? el("li", { class: "hint" }, "No hashtag has that in it.") : null);
-    });
-    input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && find()[1].length) this.go(find()[1][0]);
-      if (event.key === "ArrowDown") byId("found").querySelector("button")?.focus();
-    });
+  // Searching and picking
+
+  wanted() {
+    return byId("search").value.trim().replace(/^#/, "").toLowerCase();
   }
 
-  /** Go to a hashtag and pick it. */
+  found() {
+    const wanted = this.wanted();
+    const found = wanted ? this.points.filter((point) => point.word.includes(wanted)) : [];
+    return found.sort((a, b) => b.word.startsWith(wanted) - a.word.startsWith(wanted) || b.posts - a.posts);
+  }
+
+  showFound() {
+    const found = this.found();
+    fill(byId("found"), found.slice(0, 8).map((point) => el("li", {}, this.goer(point, "chip"))),
+      this.wanted() && !found.length && el("li", { class: "hint" }, "No hashtag has that in it."));
+  }
+
+  /** A button that goes to a hashtag. */
+  goer(point, kind) {
+    return el("button", { type: "button", class: kind, data: { word: point.word, key: point.word }, onclick: () => this.go(point) }, point.name);
+  }
+
   go(point) {
     this.scale = Math.max(this.scale, this.fit() * 5);
     this.centre(point);
@@ -302,10 +299,7 @@ export class HashtagMap {
     this.picked = point;
     this.marked.near = new Set();
     this.draw();
-    if (!point) {
-      fill(byId("near"));
-      return;
-    }
+    if (!point) return fill(byId("near"));
     try {
       const { neighbours } = await get(`/api/neighbours?word=${encodeURIComponent(point.word)}`);
       if (this.picked !== point) return;
@@ -318,21 +312,16 @@ export class HashtagMap {
   }
 
   near(point, neighbours) {
-    const name = (word) => {
+    const item = (word) => {
       const other = this.byWord.get(word.word);
-      return other
-        ? el("button", { type: "button", class: "word", data: { word: word.word, key: word.word }, onclick: () => this.go(other) }, other.name)
-        : el("span", { class: "word" }, word.word);
+      return el("li", {}, other ? this.goer(other, "word") : name({ word: word.word }), bar(word.cosine, "word2vec"), value(number(word.cosine, 3)));
     };
-    const list = el("ol", { class: "bars", data: { list: "near" }, "aria-label": `Nearest to ${point.name}` },
-      neighbours.map((word) => el("li", {}, name(word), bar(word.cosine, "w2v"), el("span", { class: "value" }, number(word.cosine, 3)))));
-    roving(list);
-    this.chooser = el("button", { type: "button", class: "button", onclick: () => this.choose(point.word) });
+    this.chooser = el("button", { type: "button", class: "button", data: { choose: point.word } });
     this.nameChooser();
     return [
-      el("h3", {}, point.name, el("span", { class: "value" }, ` ${point.posts.toLocaleString("en")} posts`)),
+      el("h3", {}, point.name, value(` ${posts(point)}`)),
       el("p", {}, this.chooser),
-      list,
+      roving(el("ol", { class: "bars", data: { list: "near" }, "aria-label": `Nearest to ${point.name}` }, neighbours.map(item))),
     ];
   }
 

@@ -1,38 +1,34 @@
-// Photos, dropped or chosen: shown here, labelled by the server, and what it saw becomes the text.
+// Photos, dropped or chosen: previewed here, labelled by the server; the labels become the text.
 
 import { get, send } from "./api.js";
 import { byId } from "./dom.js";
 
-export function takePhotos(model, setText) {
-  const status = byId("photo-status");
+/** setText : called with the labels of a photo as people type them.  most : bytes of a photo. */
+export function takePhotos(setText, most) {
+  const say = (text) => (byId("photo-status").textContent = text);
   const available = get("/api/annotator").then(
     ({ available, name, price, why }) => {
       byId("file").disabled = !available;
       byId("photo").classList.toggle("off", !available);
       const cost = price ? `, ${price} USD a photo at list price` : "";
-      status.textContent = available ? `or drop one anywhere; labelled by ${name}${cost}` : `No photos here: ${why}`;
+      say(available ? `or drop one anywhere; labelled by ${name}${cost}` : `No photos here: ${why}`);
       return available;
     },
-    (error) => {
-      status.textContent = error.message;
-    },
+    (error) => void say(error.message),
   );
 
-  async function take(file) {
+  async function label(file) {
     if (!file || !(await available)) return;
-    if (file.size > model.most_image) {
-      status.textContent = `The photo has ${(file.size / 1e6).toFixed(1)} MB, ${model.most_image / 1e6} are the most.`;
-      return;
-    }
+    if (file.size > most) return say(`The photo has ${(file.size / 1e6).toFixed(1)} MB, ${most / 1e6} are the most.`);
     preview(file);
-    status.textContent = "Looking at the photo…";
+    say("Looking at the photo…");
     try {
       const { labels } = await send("/api/photo", file);
-      status.textContent = labels.length ? `${labels.length} labels, best first.` : "Nothing was seen in it.";
-      // With four decimals, or some that are rejected would be believed.
+      say(labels.length ? `${labels.length} labels, best first.` : "Nothing was seen in it.");
+      // Four decimals: with fewer, a label that is rejected may have the least score that is not.
       setText(labels.map(({ description, score }) => `${description.replaceAll(/[,;|]/g, " ")}:${Number(score.toFixed(4))}`).join(", "));
     } catch (error) {
-      status.textContent = error.message;
+      say(error.message);
     }
   }
 
@@ -45,20 +41,20 @@ export function takePhotos(model, setText) {
   }
 
   byId("file").addEventListener("change", (event) => {
-    take(event.target.files[0]);
+    label(event.target.files[0]);
     event.target.value = "";
   });
-  const drops = (event) => [...(event.dataTransfer?.items ?? [])].some((item) => item.kind === "file");
+  const dropping = (is) => document.body.classList.toggle("dropping", is);
   document.addEventListener("dragover", (event) => {
-    if (!drops(event)) return;
+    if (![...(event.dataTransfer?.items ?? [])].some((item) => item.kind === "file")) return;
     event.preventDefault();
-    document.body.classList.add("dropping");
+    dropping(true);
   });
-  document.addEventListener("dragleave", (event) => event.relatedTarget || document.body.classList.remove("dropping"));
+  document.addEventListener("dragleave", (event) => event.relatedTarget || dropping(false));
   document.addEventListener("drop", (event) => {
-    document.body.classList.remove("dropping");
+    dropping(false);
     if (!event.dataTransfer?.files.length) return;
     event.preventDefault();
-    take(event.dataTransfer.files[0]);
+    label(event.dataTransfer.files[0]);
   });
 }

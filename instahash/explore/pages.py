@@ -1,0 +1,49 @@
+"""The pages, made from templates, and the files beside them; all but the report are made once, at the start."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from instahash import palette
+from instahash.errors import plural
+from instahash.explore.explain import Explainer
+from instahash.explore.gate import MOST_IMAGE
+
+TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+
+
+class Pages:
+    """files : dict of path -> (content, content type). No path of a request is ever looked for on the disk.
+
+    openapi : the API's description, for /docs.
+    """
+
+    def __init__(self, explainer: Explainer, openapi: dict[str, Any]):
+        # Autoescaping: a hashtag or a name may be a script.
+        self.templates = Environment(
+            loader=PackageLoader("instahash.explore"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.templates.globals.update(
+            explainer=explainer,
+            settings=explainer.model.settings,
+            paper=explainer.model.settings.mode == "paper",
+            plural=plural,
+            most_image=MOST_IMAGE,
+        )
+        self.files: dict[str, tuple[Any, str]] = {"/static/palette.css": (palette.css(), TYPES["css"])}
+        for file in resources.files("instahash.explore").joinpath("static").iterdir():
+            self.files[f"/static/{file.name}"] = file.read_bytes(), TYPES[file.name.rpartition(".")[2]]
+        self.files["/favicon.ico"] = self.files["/static/icon.svg"]  # where browsers look beside answers without pages
+        for path, name in {"/": "explore.html", "/judge": "judge.html", "/docs": "docs.html"}.items():
+            self.files[path] = self.html(name, api=openapi).body, "text/html"
+
+    def html(self, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+        return HTMLResponse(self.templates.get_template(name).render(values), status)

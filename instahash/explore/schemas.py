@@ -1,0 +1,64 @@
+"""The forms of requests, as pydantic checks them and /docs describes them."""
+
+from __future__ import annotations
+
+import reprlib
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from instahash.explore.gate import cut
+from instahash.explore.judgements import Choice
+from instahash.explore.network import TOP
+
+NO_JSON = "the request is not JSON in UTF-8"
+
+
+def _readable(text: str) -> str:
+    if any(c < " " and c not in "\t\n\r" for c in text):
+        raise ValueError("it has characters that belong in no text")
+    return text
+
+
+Labels = Annotated[str, Field(max_length=5000), AfterValidator(_readable)]
+Word = Annotated[str, Field(max_length=200), AfterValidator(_readable)]
+Session = Annotated[
+    str, Field(max_length=64, description="a random name of this browser's own"), AfterValidator(_readable)
+]
+Pair = Annotated[int, Field(ge=1, le=2**62, description="the number of the pair, from the last answer")]
+
+
+class Form(BaseModel):
+    """No value is converted to another type, and no key may be there that is not declared."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class Query(Form):
+    labels: Annotated[list[Labels], Field(max_length=200)] = Field(
+        [], description="texts such as “dog” or “dog:0.93”, or several labels in one text, separated by commas"
+    )
+    chosen: Annotated[list[Word], Field(max_length=60)] = Field([], description="hashtags chosen already")
+    novelty: float | None = Field(None, ge=0, le=1, description="more of it ranks lower what everybody uses")
+    top: int = Field(TOP, ge=1, le=100, description="how many hashtags")
+
+
+class Judge(Form):
+    session: Session
+    judge: Annotated[str, Field(max_length=60), AfterValidator(_readable)] = Field("", description="the judge's name")
+
+
+class Judgement(Judge):
+    pair: Pair
+    choice: Choice
+
+
+def complaint(error: dict[str, Any]) -> str:
+    """One line for what pydantic says of a value: where it stands, what came, what was wanted."""
+    if error["type"] == "json_invalid":
+        return NO_JSON
+    place = ".".join(str(part) for part in error["loc"][1:])
+    subject = f"'{cut(place)}'" if place else "the request"
+    came = f" is {reprlib.repr(error['input'])}" if isinstance(error["input"], (str, int, float)) else ""
+    wanted = cut(error["msg"].removeprefix("Value error, "), 150)
+    return f"{subject}{came}: {wanted}"
