@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from instahash.data.sample import SAMPLES
+from instahash import palette
 from instahash.errors import DataError, plural
 from instahash.report.distributions import distributions
 from instahash.report.examples import ABSTRACT, LEAST_POSTS, LEAST_USES, examples
@@ -72,7 +73,7 @@ def page(result: Any, about: About | None = None) -> str:
         raise DataError("the evaluation has kept no single post; evaluate with details=True for a report")
     about = about or About()
     jinja = templates()
-    style = jinja.get_template("style.css").render()
+    style = palette.css() + jinja.get_template("style.css").render()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     html = jinja.get_template("page.html").render(
         **results(result),

@@ -38,12 +38,12 @@ class StandIn:
 
     vocabulary = Vocabulary(WORDS, [160] * 10, [120, 40, 60, 20, 40, 60, 20, 40, 0, 0])
     settings = SimpleNamespace(data=SimpleNamespace(min_score=0.5))
-    word2vec = SimpleNamespace(word_vectors=lambda: VECTORS)
+    word_vectors = staticmethod(lambda: SimpleNamespace(vectors=VECTORS))
 
     def __init__(self):
         self.summary = {"posts": 160}
 
-    def recommend_matrix(self, description, top=None, chosen=None):
+    def recommend_matrix(self, description, top=None, chosen=None, **options):
         answers = []
         for row in range(description.shape[0]):
             asked = chosen if chosen is not None else description

@@ -114,7 +114,7 @@ def test_the_dark_scheme_is_another(reader, pages):
             reader.value(f"getComputedStyle(document.querySelector('{which}')).{what}")
             for which, what in (("body", "backgroundColor"), ("body", "color"), (".bar", "fill"), ("svg text", "fill"))
         ]
-    assert colours["light"][0] == "rgb(251, 251, 250)" and colours["dark"][0] == "rgb(20, 23, 26)"
+    assert colours["light"][0] == "rgb(244, 245, 247)" and colours["dark"][0] == "rgb(16, 20, 24)"
     assert all(light != dark for light, dark in zip(*colours.values()))
 
 
@@ -169,7 +169,7 @@ def test_on_paper_it_is_light_and_unfolded(reader, pages):
     reader.ask(
         "Emulation.setEmulatedMedia", media="print", features=[{"name": "prefers-color-scheme", "value": "dark"}]
     )
-    assert reader.value("getComputedStyle(document.body).color") == "rgb(28, 32, 36)"
+    assert reader.value("getComputedStyle(document.body).color") == "rgb(27, 31, 36)"
     assert reader.value("getComputedStyle(document.querySelector('nav')).display") == "none"
     assert reader.value(unfolded) is True
     reader.ask("Emulation.setEmulatedMedia", media="")
