@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numba
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 # Sums may be reordered and multiply-adds fused, without which a reduction runs in strict order and never uses SIMD.
 # `nnan` and `ninf` are left out: the trainers test their losses for NaN and infinity.
 FASTMATH = {"reassoc", "contract", "nsz", "arcp"}
-COMPILED = not numba.config.DISABLE_JIT
+COMPILED = not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
 
 
-def kernel(function: F) -> F:
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile `function` on its first call, without the GIL, and keep the machine code on disk.
 
     A kernel calls only kernels of its own file: the cache looks at that file's time stamp alone. Where no cache
@@ -25,6 +23,6 @@ def kernel(function: F) -> F:
     # error_model="numpy": a division by zero gives inf, as in the reference, and costs no branch in a loop.
     flags: dict[str, Any] = {"nogil": True, "fastmath": FASTMATH, "error_model": "numpy"}
     try:
-        return cast(F, numba.njit(function, cache=True, **flags))
+        return numba.njit(function, cache=True, **flags)
     except RuntimeError:  # "cannot cache function: no locator available"
-        return cast(F, numba.njit(function, cache=False, **flags))
+        return numba.njit(function, cache=False, **flags)

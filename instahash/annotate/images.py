@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from instahash.errors import ImageError
 
@@ -26,6 +27,7 @@ _TURNS = {n: Image.Transpose(turn) for n, turn in {2: 0, 3: 3, 4: 1, 5: 5, 6: 4,
 # How files of a kind start and end; or their start, and the order of bytes 4 to 8, which hold at most their length.
 _ENDS = {b"\xff\xd8\xff": b"\xff\xd9", b"\x89PNG": b"IEND\xaeB`\x82", b"GIF8": b";"}
 _LENGTHS: dict[bytes, Literal["little", "big"]] = {b"RIFF": "little", b"II*\0": "little", b"MM\0*": "big"}
+_UNREADABLE = ("RGB", "raw", 6)  # mode, decoder and photometric interpretation of such a TIFF
 _LOCK = threading.Lock()
 
 Image.init()
@@ -68,7 +70,10 @@ def _decode(content: bytes, measure: Callable[[Iterable[int]], int], at_least: i
                 scale = next(scale for scale in (8, 4, 2, 1) if scale == 1 or measure(image.size) >= scale * at_least)
                 image.draft(None, (max(1, image.width // scale), max(1, image.height // scale)))
             # Pillow before 13 takes each pixel of such a file for four bytes, of which it has three.
-            if image.mode == "RGB" and getattr(image, "tag_v2", {}).get(262) == 6 and image.tile[0][0] == "raw":
+            if (
+                isinstance(image, TiffImageFile)
+                and (image.mode, image.tile[0][0], image.tag_v2.get(262)) == _UNREADABLE
+            ):
                 raise ImageError("it is a TIFF in YCbCr, which Pillow before 13 cannot read; save it as JPEG")
             with _quiet() if image.format == "TIFF" else nullcontext():  # its tags are read again
                 image.load()
