@@ -65,7 +65,7 @@ class Queries(NamedTuple):
         return union(self.description, self.chosen) if self.chosen.nnz else ones(self.description, np.int8)
 
     def rows(self, rows: np.ndarray) -> Queries:
-        """The queries with these row numbers."""
+        """The queries with these row numbers, which are distinct and ascend."""
         if len(rows) == self.description.shape[0]:  # as for a single post, which is not copied
             return self
         keys = None if self.keys is None else [self.keys[row] for row in rows]

@@ -11,8 +11,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from instahash.data.sample import SAMPLES
 from instahash import palette
+from instahash.data.sample import SAMPLES
 from instahash.errors import DataError, plural
 from instahash.report.distributions import distributions
 from instahash.report.examples import ABSTRACT, LEAST_POSTS, LEAST_USES, examples

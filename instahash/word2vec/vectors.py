@@ -1,4 +1,4 @@
-"""Questions about vectors: by name, as gensim's KeyedVectors has them, and for many sets of words at once."""
+"""Queries of vectors: by name, as gensim's KeyedVectors has them, and for many sets of words at once."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.recommend import Fusion, Questions
+from instahash.recommend import Fusion
 
 seeds = st.integers(0, 10**6)
 
@@ -136,30 +136,3 @@ def test_posts_that_are_queried_more_often_weigh_more_in_the_calibration():
         fusion = Fusion(("e0",), [1.0]).calibrate(scores, used, excluded, weights)
         found = fusion.probabilities(fusion.log_probabilities(scores, excluded), np.ones(2000))
         assert found[0, 1] == pytest.approx(share, abs=0.005)
-
-
-def csr(rows, n=6):
-    """A CSR matrix whose rows have these columns, with values that tell them apart."""
-    indptr = np.cumsum([0] + [len(row) for row in rows])
-    indices = np.array([j for row in rows for j in row], np.int32)
-    return sparse.csr_array((0.5 + 0.1 * indices.astype(np.float32), indices, indptr), shape=(len(rows), n))
-
-
-def test_questions_by_hand():
-    questions = Questions(csr([[0, 2], [], [4]]), csr([[2, 3], [1], []]), [("a",), (), ("b", "c")])
-    np.testing.assert_array_equal(
-        questions.words().toarray(), [[1, 0, 1, 1, 0, 0], [0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 1, 0]]
-    )
-    assert [ids.tolist() for ids in questions.barred(np.array([5]))] == [[2, 3, 5], [1, 5], [5]]
-    part = questions.part([2, 0])
-    assert part.keys == [("b", "c"), ("a",)] and part.chosen.toarray()[1].any() and not part.chosen.toarray()[0].any()
-    np.testing.assert_allclose(part.description.toarray()[0], [0, 0, 0, 0, 0.9, 0], rtol=1e-6)
-    assert Questions.of(csr([[1]])).chosen.nnz == 0
-
-
-@given(st.lists(st.sets(st.integers(0, 5)), min_size=1, max_size=5), st.data())
-def test_words_are_the_union(described, data):
-    chosen = [data.draw(st.sets(st.integers(0, 5))) for _ in described]
-    words = Questions(csr([sorted(row) for row in described]), csr([sorted(row) for row in chosen])).words()
-    found = [set(words.indices[a:b].tolist()) for a, b in zip(words.indptr, words.indptr[1:])]
-    assert found == [d | c for d, c in zip(described, chosen)] and (words.data == 1).all()
