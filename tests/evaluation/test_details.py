@@ -5,20 +5,20 @@ from itertools import islice
 
 import numpy as np
 import pytest
-from instahash.settings import Settings
 
 from instahash.data import Corpus
 from instahash.data.sample import sample_posts
 from instahash.evaluation import evaluate, paired_bootstrap
 from instahash.evaluation.bootstrap import mean_intervals
-from instahash.pipeline import InstaHash
+from instahash.parameters import assign
+from instahash.pipeline import InstaHash, PaperSettings
 
 SMALL = ["data.max_hashtags=30", "word2vec.dim=6", "word2vec.sweeps=1", "autorec.n_hidden=8", "autorec.epochs=3"]
 
 
 @pytest.fixture(scope="module")
 def model():
-    return InstaHash(Settings.of("paper").changed(SMALL)).fit(sample_posts(150))
+    return InstaHash(assign(PaperSettings(), SMALL)).fit(sample_posts(150))
 
 
 @pytest.fixture(scope="module")
