@@ -1,22 +1,35 @@
-"""Make a golden model directory of the present format: python tests/golden/make.py tests/golden/format-N
+"""Make golden models of the present format, one of each mode: python tests/golden/make.py tests/golden/format-N
 
-A directory made by an older version is never made again: that it still loads, and answers the same, is the test.
+Models made by an older version are never made again: that they still load, and answer the same, is the test.
 """
 
 import json
 import sys
 from pathlib import Path
 
-from instahash import InstaHash, Settings
+from instahash import InstaHash
 from instahash.data.sample import sample_posts
+from instahash.parameters import assign
+from instahash.pipeline import settings_of
 
-SMALL = ["data.max_hashtags=30", "word2vec.dim=6", "word2vec.epochs=20", "autorec.n_hidden=8", "autorec.epochs=100",
-         "autorec.batch_size=32", "autorec.learning_rate=0.02", "autorec.n_expand=3"]  # fmt: skip
-QUESTIONS = [["dog", "puppy", "snout"], ["beach", "sea", "sky"], ["zeppelin"]]
+BOTH = ("data.max_hashtags=12", "data.min_score=0.9", "word2vec.dim=4")
+SMALL = {
+    "best": ("softmax.n_hidden=4", "completion.n_hidden=4"),
+    "paper": (
+        *("autorec.n_hidden=4", "autorec.init=spectral", "autorec.epochs=3", "autorec.absent_weight=0.2"),
+        *("ratings.n_expand=3", "combination.n_similar=6"),
+    ),
+}
+QUERIES = [["dog", "puppy", "snout"], ["beach", "sea", "sky"], ["zeppelin"]]
+
+
+def main(folder: Path) -> None:
+    for mode, small in SMALL.items():
+        model = InstaHash(assign(settings_of(mode), BOTH + small)).fit(list(sample_posts(60)))
+        model.save(folder / mode)
+        answers = [{"labels": labels, **model.recommend(labels, trace=True).to_json()} for labels in QUERIES]
+        (folder / mode / "answers.json").write_text(json.dumps(answers, indent=1) + "\n")
+
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    model = InstaHash(Settings.of("paper").changed(SMALL)).fit(list(sample_posts(150)))
-    model.save(folder)
-    answers = [{"labels": labels, **model.recommend(labels).to_json()} for labels in QUESTIONS]
-    (folder / "answers.json").write_text(json.dumps(answers, indent=1) + "\n")
+    main(Path(sys.argv[1]))
