@@ -116,11 +116,13 @@ class Examples:
     dataset : Dataset in the numbers of the domain's vocabulary.
     domain : Domain, these posts included.
     decay : factor in [0, 1] by which all that was learnt before counts less than these posts do.
+    n_posts : int, posts of the whole training, those held out among them; 0 for no more than these.
     """
 
     dataset: Dataset
     domain: Domain
     decay: float = 1.0
+    n_posts: int = 0
 
     @cached_property
     def weights(self) -> np.ndarray:

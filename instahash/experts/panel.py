@@ -69,7 +69,7 @@ class Panel:
         self.domain = Domain.of(dataset, settings.inputs.length, settings.stream.half_life)
         most = HELD_OUT / n_posts, HELD_OUT_SCORES / len(self.domain.hashtags) / n_posts
         train, held_out = train_test_split(n_posts, min(settings.fusion.held_out, 0.5, *most), settings.seed)
-        examples = Examples(dataset.take(train), self.domain)
+        examples = Examples(dataset.take(train), self.domain, n_posts=n_posts)
         for expert in self.experts.values():
             expert.fit(examples, trainer)
         examples = Examples(dataset.take(held_out), self.domain)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -51,7 +52,9 @@ class SoftmaxExpert:
         return self.network.history
 
     def fit(self, examples: Examples, trainer: Trainer) -> None:
-        inputs, targets = self._learnt_from(examples), examples.targets
+        old, inputs, targets = self.network, self._learnt_from(examples), examples.targets
+        epochs = old.n_epochs(examples.n_posts or inputs.shape[0])
+        self.network = SoftmaxNetwork(replace(old.settings, epochs=epochs), seed=old.seed, n_threads=old.n_threads)
         chance = math.log(max(targets.shape[1], 1))
         trainer.run(self.network, self.name, inputs, targets, chance=1.1 * chance)
         trainer.report(f"{self.name}: cross-entropy a hashtag {self.history[-1]:.4f} in the last epoch.")

@@ -29,6 +29,7 @@ QUICK = assign(
 compiled = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains anew on many posts: too long in Python"
 )
+NETWORKS = ("softmax", "completion")
 POSTS = list(sample_posts(900))
 TRAIN, HELD_OUT = POSTS[:700], POSTS[700:]
 
@@ -57,6 +58,12 @@ def test_it_ranks_better_than_counting(model, protocol):
     scores = {name: measures["ndcg@10"] for name, measures in ranking.items()}
     assert scores["instahash"] > 1.03 * max(scores["popularity"], scores["word2vec"])
     assert scores["instahash"] > scores["cooccurrence"] - 0.02
+
+
+def test_auto_counts_the_posts_held_out_for_the_weights_too():
+    small = assign(QUICK, [f"{name}.{change}" for name in NETWORKS for change in ("epochs=auto", "n_hidden=2")])
+    model = InstaHash(small).fit(TRAIN[:100])
+    assert [len(model.mode.panel.experts[name].history) for name in NETWORKS] == [88, 88]  # 12 (40,000 / 100)^(1/3)
 
 
 def test_there_are_always_as_many_as_asked_for(model):
