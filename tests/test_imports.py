@@ -1,6 +1,7 @@
 """Which room may import which, read from the source; and what importing instahash costs."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -109,6 +110,16 @@ def test_planted_violations_are_found(tmp_path, line, expected):
     path = tmp_path / "data" / "planted.py"
     path.write_text(line)
     assert violations(path, tmp_path) == expected
+
+
+def test_the_table_of_contributing_says_the_same():
+    page = Path(__file__).resolve().parent.parent / "CONTRIBUTING.md"
+    if not page.exists():
+        pytest.skip("no checkout: there is no CONTRIBUTING.md beside the tests")
+    rows = re.findall(r"^\| (`.+) \| (.+) \|$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    table = {name: set(re.findall(r"`(\w+)`", may)) for names, may in rows for name in re.findall(r"`(\w+)`", names)}
+    expected = {name: may - {"instahash"} for name, may in MAY_IMPORT.items()} | {"cli": set()}
+    assert table == expected
 
 
 def test_numba_is_spoken_to_in_one_place():
