@@ -300,9 +300,9 @@ def ratings(names):
     for ax, title, kinds in zip(axes, titles, names["ratings"].values()):
         ax.axvline(0, color=FAINT, zorder=0)
         for (name, values), colour in zip(kinds.items(), (BLUE, ORANGE, SOFT)):
-            shares = np.histogram(values.clip(bins[0], bins[-1]), bins)[0] / len(values)
-            ax.stairs(shares, bins, fill=True, color=colour, alpha=0.25)
-            ax.stairs(shares, bins, color=colour, lw=1.3, label=name)
+            fractions = np.histogram(values.clip(bins[0], bins[-1]), bins)[0] / len(values)
+            ax.stairs(fractions, bins, fill=True, color=colour, alpha=0.25)
+            ax.stairs(fractions, bins, color=colour, lw=1.3, label=name)
         ax.set_title(title)
         ax.set(xlabel="rating", xlim=(-1.3, 1.5), ylim=(0, 0.3))
     axes[0].set_ylabel("share of the words")
@@ -453,8 +453,8 @@ def crowd(names):
     ax.set(xlim=(-0.1, 1.15), ylim=(-0.25, 1.15), aspect="equal")
     ax.axis("off")
     three, model = ["coffee", "cup", "dog"], names["paper"]
-    near, index = model.recommend(three).word2vec, model.vocabulary.index
-    unit = model.word2vec.unit_vectors()
+    near, index = model.recommend(three, trace=True).trace["word2vec"], model.vocabulary.index
+    unit = model.word_vectors().unit
     mean = unit[[index[word] for word in three]].mean(axis=0)
     for place, word in enumerate(near):
         colour = ORANGE if names["topics"][word] == {"dogs"} else BLUE
