@@ -9,6 +9,10 @@ from pkgutil import iter_modules
 
 import pytest
 
+import instahash
+from instahash.parameters import listed
+from instahash.pipeline import MODES, settings_of
+
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 NAMES = ("annotate", "train", "recommend", "evaluate", "explore")
@@ -65,16 +69,18 @@ def test_shown_python_labels_photos(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.parametrize("room", ["word2vec", "autorec"])
 def test_functions_that_the_documentation_names_are_there(room):
-    """`module.function`, `Class.method` and `file.py`, of the page's room or outside all rooms."""
+    """`module.function`, `Class.method` and `file.py`, of the page's room, of the network's or outside all rooms; and
+    `section.setting`."""
     page = ROOT / "docs" / f"{room}.md"
     if not page.exists():
         pytest.skip(f"no checkout: there is no {page.name} beside the tests")
-    modules = [f"{room}.{module.name}" for module in iter_modules(import_module(f"instahash.{room}").__path__)]
-    modules += ["testing", "training", "threads", "topk", "pipeline"]
-    homes = {name.split(".")[-1]: import_module(f"instahash.{name}") for name in modules}
-    for module in list(homes.values()):
-        homes |= {name: kind for name, kind in vars(module).items() if isinstance(kind, type)}
+    modules = [instahash, import_module("instahash.softmax")]
+    for package in (import_module(f"instahash.{name}") for name in (room, "network", "testing")):
+        modules += [package, *(import_module(f"{package.__name__}.{m.name}") for m in iter_modules(package.__path__))]
+    modules += [import_module(f"instahash.{name}") for name in ("training", "threads", "topk", "replay")]
+    kinds = [kind for module in modules for kind in vars(module).values() if isinstance(kind, type)]
+    there = {(home.__name__.split(".")[-1], name) for home in [*modules, *kinds] for name in [*dir(home), "py"]}
+    there |= {tuple(path.split(".")) for mode in MODES for path, *_ in listed(settings_of(mode)) if "." in path}
     named = re.findall(r"`(\w+)\.(\w+)\b", page.read_text())
     assert len(named) > 20
-    for home, name in named:
-        assert home in homes and (name == "py" or hasattr(homes[home], name)), f"{home}.{name}"
+    assert sorted(set(named) - there) == []
