@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 import pytest
 
 import instahash
-from instahash.parameters import listed
+from instahash.parameters import assign, listed
 from instahash.pipeline import MODES, settings_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +30,17 @@ def command_lines():
 @pytest.mark.parametrize("line", command_lines())
 def test_shown_commands_are_understood(line):
     name, *args = shlex.split(line)
-    COMMANDS[name].parser().parse_args(args)
+    parsed = COMMANDS[name].parser().parse_args(args)
+    if name == "instahash-train":
+        assign(settings_of(parsed.mode), parsed.set)
+
+
+def test_settings_in_texts_are_those_of_a_mode():
+    texts = [page.read_text() for page in [README, *(ROOT / "docs").rglob("*.md")] if page.exists()]
+    named = {found for text in texts for found in re.findall(r"--set ([a-z0-9_.]+)=", text)}
+    known = {path for mode in MODES for path, *_ in listed(settings_of(mode))}
+    assert named - known == set()
+    assert named or not README.exists()
 
 
 @pytest.mark.skipif(
