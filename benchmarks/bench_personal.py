@@ -17,9 +17,9 @@ import numpy as np
 
 from instahash import InstaHash, Settings
 from instahash.data import Corpus, encode
-from instahash.data.planted import HASHTAGS, Tastes, planted_users
 from instahash.evaluation import ranking_measures
 from instahash.evaluation.scores import as_ranked
+from planted import HASHTAGS, Tastes, planted_users
 
 posts, tastes = list(planted_users(args.posts, args.users, args.seed)), Tastes(args.users, args.seed)
 first = len(posts) * 9 // 10

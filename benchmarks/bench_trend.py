@@ -19,7 +19,7 @@ args = parse(parser)
 import numpy as np
 
 from instahash import InstaHash, Settings
-from instahash.data.planted import NEW, RARE, TREND_TOPIC, planted_trend
+from planted import NEW, RARE, TREND_TOPIC, planted_trend
 
 DAYS, RISE = 60, 45
 posts = list(planted_trend(args.posts, args.seed, DAYS, RISE))
