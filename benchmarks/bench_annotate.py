@@ -132,7 +132,7 @@ with tempfile.TemporaryDirectory() as folder:
         log = folder / f"{name}.log"
         options = ["--fail-share", str(args.fail_share), "--seed", str(args.seed), "--delay", str(args.delay)]
         if name == "two_at_once":
-            # A cut connection loses the answers of all calls on it; whether any is asked twice needs whole ones.
+            # A cut connection loses the answers of all calls on it; whether any is sent twice needs whole ones.
             options += ["--mix", "quota", "unavailable", "internal", "deadline", "short", '["image", 14]']
         server = subprocess.Popen(
             [sys.executable, str(SERVER), "--log", str(log), *options], stdout=subprocess.PIPE, text=True

@@ -16,7 +16,7 @@ threads.
   what the first n_hidden principal components leave.
 """
 
-from common import arguments, in_turn, parse, peak_mb, report, split, timed
+from common import arguments, ids_of_rows, in_turn, parse, peak_mb, report, split, timed
 
 # Batch size, optimiser, learning rate and other options.
 PEERS = {
@@ -36,13 +36,15 @@ args = parse(parser)
 import numpy as np
 
 from instahash.autorec import AutoRec, expansion_decay, rating_matrix, reference
-from instahash.word2vec import Word2Vec
+from instahash.sparse import row_of_entries
+from instahash.word2vec import Word2Vec, WordVectors
 
-data, _ = split(args, test_share=0.0)
-vectors = Word2Vec(vectors="input", seed=args.seed, n_threads=args.threads).fit(data.bags)
-ratings = rating_matrix(data.bags, vectors.most_similar(data.bags, 20)[0], expansion_decay(20))
+data, _ = split(args, test_fraction=0.0)
+word2vec = Word2Vec(vectors="input", seed=args.seed, n_threads=args.threads).fit(data.bags)
+vectors = WordVectors(data.vocabulary.words, word2vec.word_vectors())
+ratings = rating_matrix(data.bags, vectors.most_similar_to_sets(data.bags, 20)[0], expansion_decay(20))
 n_posts, n_words = ratings.shape
-stored = np.repeat(np.arange(n_posts), np.diff(ratings.indptr)), ratings.indices
+stored = row_of_entries(ratings), ratings.indices
 figures = {"posts": n_posts, "words": n_words, "n_hidden": args.n_hidden, "threads": args.threads}
 
 
@@ -80,7 +82,7 @@ figures |= {
 
 # Recommending, in blocks and one post at a time.
 described = rating_matrix(data.description[np.resize(np.arange(n_posts), 20_000)])
-words = np.split(described.indices, described.indptr[1:-1])[:500]
+words = ids_of_rows(described)[:500]
 hashtags = data.vocabulary.hashtag_ids
 model.recommend(words[0]), model.recommend(described[:10])
 seconds = in_turn(

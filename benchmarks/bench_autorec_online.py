@@ -30,13 +30,13 @@ WAYS = {
 def rmse(model, ratings):
     """Over all words, those that the model does not know counted as rated -1."""
     n_known = len(model.U)
-    known = narrowed(ratings, ratings.shape[1])[:, :n_known].tocsr()
+    known = ratings[:, :n_known].tocsr()
     missed = 4.0 * (ratings.nnz - known.nnz)
     total = model.rmse(known) ** 2 * known.shape[0] * n_known + missed
     return float(np.sqrt(total / (ratings.shape[0] * ratings.shape[1])))
 
 
-data, _ = split(args, test_share=0.0)
+data, _ = split(args, test_fraction=0.0)
 old, arriving, n_old = fashion(data, args.seed)
 old, arriving = rating_matrix(old), rating_matrix(arriving)
 figures = {"old_posts": old.shape[0], "old_words": n_old, "words": old.shape[1]}

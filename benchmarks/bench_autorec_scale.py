@@ -33,7 +33,7 @@ import numpy as np
 
 from instahash.autorec import AutoRec, rating_matrix
 from instahash.data import fit_dataset
-from instahash.data.synthetic import synthetic_corpus
+from synthetic import synthetic_corpus
 
 OPTIONS = {
     "gradient": {"init": "random", "epochs": 2, "learning_rate": 0.003},

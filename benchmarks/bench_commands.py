@@ -3,8 +3,8 @@
 python benchmarks/bench_commands.py --data posts.jsonl.gz --threads 2 --json result.json
 """
 
-import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -13,8 +13,11 @@ from pathlib import Path
 from common import arguments, parse, report, timed
 
 parser = arguments(__doc__.split("\n")[0], [])
-parser.add_argument("--train-options", nargs="*", default=[], help="more options for instahash-train on --data")
+parser.add_argument("--train-options", default="", help="more for instahash-train on --data, such as '--mode paper'")
 args = parse(parser)
+
+from instahash.storage import read_header
+
 ROOT = Path(__file__).resolve().parent.parent
 TRAIN = [sys.executable, str(ROOT / "bin" / "instahash-train")]
 
@@ -51,15 +54,11 @@ with tempfile.TemporaryDirectory() as folder:
     if args.data != "sample":
         model = Path(folder, "model")
         command = [*TRAIN, "--data", str(Path(args.data).resolve()), "--model-dir", str(model)]
-        command += ["--threads", str(args.threads), *args.train_options]
+        command += ["--threads", str(args.threads), *shlex.split(args.train_options)]
         seconds, peak = process(command, folder, **cache)
-        header = json.loads((model / "model.json").read_text())
-        figures |= {
-            "seconds_train": seconds,
-            "peak_rss_mb_train": peak,
-            "epochs_autorec": len(header["history"]["autorec_rmse"]),
-            "rmse_first_epoch": header["history"]["autorec_rmse"][0],
-            "rmse_last_epoch": header["history"]["autorec_rmse"][-1],
-            "loss_a_pair_last_epoch": header["history"]["word2vec_loss"][-1],
-        }
+        header = read_header(model)
+        figures |= {"seconds_train": seconds, "peak_rss_mb_train": peak, "mode": header["mode"]}
+        for name, losses in header["history"].items():
+            figures[f"epochs_{name}"] = len(losses)
+            figures |= {f"{name}_first_epoch": losses[0], f"{name}_last_epoch": losses[-1]} if losses else {}
 report(args, figures)

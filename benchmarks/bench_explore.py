@@ -2,8 +2,8 @@
 
     python benchmarks/bench_explore.py --data posts.jsonl.gz --model-dir model --json result.json
 
-Without --model-dir a model is trained first. The server is the command itself, in a process of its own; the questions
-are what somebody types, letter by letter. Without a Chromium its figures are left out.
+Without --model-dir a model is trained first. The server is the command itself, in a process of its own; the queries are
+what somebody types, letter by letter. Without a Chromium its figures are left out.
 """
 
 import asyncio
@@ -21,15 +21,16 @@ from common import arguments, parse, report
 parser = arguments(__doc__.split("\n")[0], [])
 parser.add_argument("--model-dir", help="a trained model; default: train one on --data")
 parser.add_argument("--mode", choices=("best", "paper"), default="best", help="of the model that is trained")
-parser.add_argument("--clients", type=int, default=100, help="that ask at the same time")
-parser.add_argument("--seconds", type=float, default=60.0, help="for which they go on asking")
+parser.add_argument("--clients", type=int, default=100, help="that send queries at the same time")
+parser.add_argument("--seconds", type=float, default=60.0, help="for which they go on")
 parser.add_argument("--posts-typed", type=int, default=20, help="posts whose labels are typed, for the first figures")
 args = parse(parser)
 
 import httpx
 import numpy as np
 
-from instahash import InstaHash, Settings, read_posts
+from instahash import InstaHash, read_posts
+from instahash.pipeline import settings_of
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -62,7 +63,7 @@ def spread(name, milliseconds):
 
 
 def one_by_one(address):
-    """Each key asked after the other, over one connection: in all, and what the models took of it."""
+    """A query for each key, one after the other, over one connection: in all, and what the models took of it."""
     whole, inside = [], []
     with httpx.Client(base_url=address) as client:
         for text in [text for typed in texts(args.posts_typed) for text in typed]:
@@ -98,8 +99,8 @@ def in_a_browser(address):
 
 
 async def at_once(address):
-    """Many clients, each with its own connection, one question after the other."""
-    questions = [text.split(",") for typed in texts(50) for text in typed]
+    """Many clients, each with its own connection, one query after the other."""
+    queries = [text.split(",") for typed in texts(50) for text in typed]
     until = time.perf_counter() + args.seconds
     took, errors, statuses = [], [], {}
 
@@ -109,7 +110,7 @@ async def at_once(address):
             while time.perf_counter() < until:
                 began = time.perf_counter()
                 try:
-                    answer = await connection.post("/api/explain", json={"labels": rng.choice(questions)})
+                    answer = await connection.post("/api/explain", json={"labels": rng.choice(queries)})
                     statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
                     if len(answer.json()["hashtags"]) == 0 and model.settings.mode == "best":
                         errors.append("no hashtag")
@@ -131,7 +132,7 @@ with tempfile.TemporaryDirectory() as folder:
     model_dir = args.model_dir
     if not model_dir:
         model_dir = Path(folder, "model")
-        InstaHash(Settings.of(args.mode, n_threads=args.threads)).fit(args.data).save(model_dir)
+        InstaHash(settings_of(args.mode, n_threads=args.threads)).fit(args.data).save(model_dir)
     model = InstaHash.load(model_dir)
     figures = {"mode": model.settings.mode, "words": len(model.vocabulary)}
     figures["hashtags"] = len(model.vocabulary.hashtag_ids)

@@ -2,7 +2,7 @@
 
     python benchmarks/bench_paper.py --data posts.jsonl.gz --threads 2 --json result.json
 
-Trains on nine tenths with the default settings and evaluates on the rest. AutoRec is also asked with -1 for the words
+Trains on nine tenths with the default settings and evaluates on the rest. AutoRec is also queried with -1 for the words
 that are not in the description, as in training, instead of the recipe's 0.
 """
 
@@ -13,22 +13,23 @@ parser.add_argument("--set", nargs="*", default=[], metavar="section.name=value"
 args = parse(parser)
 
 import numpy as np
-from scipy import sparse
 
-from instahash import InstaHash, Settings
+from instahash import InstaHash, PaperSettings
 from instahash.baselines import top_ranked
 from instahash.data import Corpus, train_test_split
 from instahash.evaluation import evaluate, ranking_measures
 from instahash.formats import read_posts
+from instahash.parameters import assign
+from instahash.sparse import ones, row_of_entries
 
 corpus = Corpus.from_posts(read_posts(args.data))
 train, test = train_test_split(len(corpus), 0.1, args.seed)
-settings = Settings.of("paper", seed=args.seed, n_threads=args.threads).changed(args.set)
+settings = assign(PaperSettings(seed=args.seed, n_threads=args.threads), args.set)
 seconds, model = timed(lambda: InstaHash(settings).fit(corpus.take(train)))
 result = evaluate(model, corpus.take(test)).to_json()
 figures = {
     "seconds_fit": seconds,
-    "rmse_each_epoch": [round(rmse, 5) for rmse in model.autorec.history.loss],
+    "rmse_each_epoch": [round(rmse, 5) for rmse in model.mode.autorec.history.loss],
 }
 figures |= {name: result[name] for name in ("posts", "empty", "defaulted")}
 for table, row in result["tables"].items():
@@ -38,15 +39,14 @@ for system, row in result["ranking"].items():
 
 held = split(args)[1]
 rows = np.flatnonzero((np.diff(held.hashtags.indptr) > 0) & (np.diff(held.description.indptr) > 0))
-truth, asked = held.hashtags[rows], held.description[rows]
-ones = sparse.csr_array((np.ones(asked.nnz, np.float32), asked.indices, asked.indptr), asked.shape)
+truth, queries = held.hashtags[rows], ones(held.description[rows])
 for name, background in (("0, named ones half as strong", 0.0), ("-1, as in training", -1.0)):
     ranked, sizes, echoed = [], 0, 0.0
     for start in range(0, len(rows), 1024):
-        part = ones[start : start + 1024]
-        outputs = model.autorec.predict(part, background)
+        part = queries[start : start + 1024]
+        outputs = model.mode.autorec.predict(part, background)
         sizes += int((outputs > 0).sum())
-        echoed += float((outputs[np.repeat(np.arange(part.shape[0]), np.diff(part.indptr)), part.indices] > 0).sum())
+        echoed += float((outputs[row_of_entries(part), part.indices] > 0).sum())
         ranked.append(top_ranked(outputs, 10, held.vocabulary.hashtag_ids))
     measures = ranking_measures(np.concatenate(ranked), truth)
     figures |= {f"autorec absent words {name}: {measure}": value for measure, value in measures.items()}

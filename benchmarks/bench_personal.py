@@ -2,8 +2,8 @@
 
     python benchmarks/bench_personal.py --threads 2 --json result.json
 
-Trains on the first nine tenths of a stream and asks about the last. The oracle ranks by the probabilities with which
-the hashtags were drawn, which nobody can beat on average.
+Trains on the first nine tenths of a stream; the queries are about the last. The oracle ranks by the probabilities with
+which the hashtags were drawn, which nobody can beat on average.
 """
 
 from common import arguments, parse, report, timed
@@ -15,21 +15,21 @@ args = parse(parser)
 
 import numpy as np
 
-from instahash import InstaHash, Settings
+from instahash import BestSettings, InstaHash
 from instahash.data import Corpus, encode
-from instahash.data.planted import HASHTAGS, Tastes, planted_users
 from instahash.evaluation import ranking_measures
 from instahash.evaluation.scores import as_ranked
+from planted import HASHTAGS, Tastes, planted_users
 
 posts, tastes = list(planted_users(args.posts, args.users, args.seed)), Tastes(args.users, args.seed)
 first = len(posts) * 9 // 10
-settings = Settings.of("best", seed=args.seed, n_threads=args.threads)
+settings = BestSettings(seed=args.seed, n_threads=args.threads)
 figures = {}
 figures["seconds fit"], model = timed(lambda: InstaHash(settings).fit(posts[:first]))
 data = encode(Corpus.from_posts(posts[first:]), model.vocabulary)
-asked = np.flatnonzero((np.diff(data.hashtags.indptr) > 0) & (np.diff(data.description.indptr) > 0))
-truth, description = data.hashtags[asked], data.description[asked]
-keys = [data.keys[i] for i in asked]
+queried = np.flatnonzero((np.diff(data.hashtags.indptr) > 0) & (np.diff(data.description.indptr) > 0))
+truth, description = data.hashtags[queried], data.description[queried]
+keys = [data.keys[i] for i in queried]
 written = np.bincount([int(post.user[1:]) for post in posts[:first]], minlength=args.users)
 known = np.array([written[int(key[-1].removeprefix("user:u"))] for key in keys])
 
@@ -52,10 +52,10 @@ systems = {
 }
 places = model.vocabulary.lookup(HASHTAGS)[0]
 oracle = []
-for i in asked:
+for i in queried:
     post = posts[first + i]
-    chance = tastes.probabilities(int(post.id.split("/")[0]), int(post.user[1:]))
-    oracle.append(places[np.argsort(-chance, kind="stable")[:10]])
+    probability = tastes.probabilities(int(post.id.split("/")[0]), int(post.user[1:]))
+    oracle.append(places[np.argsort(-probability, kind="stable")[:10]])
 systems["oracle"] = np.array(oracle)
 for name, ids in systems.items():
     figures[f"ndcg@10, {name}"] = ndcg(ids)

@@ -2,26 +2,30 @@
 
     python benchmarks/bench_quality.py --data posts.jsonl.gz --threads 2 --json result.json --plot curve.svg
 
-Trains on nine tenths of the posts and asks about the rest, which nothing was tuned on. All systems see the same posts.
+Trains on nine tenths of the posts; the queries are about the rest, which nothing was tuned on. All systems see the same
+posts.
 """
 
-from common import arguments, parse, peak_mb, report, timed
+from common import arguments, ids_of_rows, parse, peak_mb, report, timed
 
 parser = arguments(__doc__.split("\n")[0], [])
 parser.add_argument("--plot", metavar="FILE.svg", help="draw nDCG against novelty and against diversity")
 args = parse(parser)
 
+from dataclasses import replace
+
 import numpy as np
 
-from instahash import AutoRec, InstaHash, Settings
-from instahash.baselines import Cooccurrence
+from instahash import AutoRec, BestSettings, InstaHash, PaperSettings, SoftmaxNetwork
 from instahash.data import Corpus, encode, train_test_split, words
 from instahash.evaluation import cosine, evaluate, jaccard, ranking_measures
 from instahash.evaluation.scores import as_ranked, as_sets
+from instahash.experts import CooccurrenceExpert, Examples
+from instahash.experts.panel import HELD_OUT
 from instahash.formats import read_posts
-from instahash.pipeline.best import CONTEXTS, HELD_OUT, SIGNED
-from instahash.recommend import Fusion, Questions
+from instahash.recommend import Fusion, Queries
 from instahash.sparse import keep
+from instahash.trainer import Trainer
 
 MEASURES = ("precision@1", "recall@5", "recall@10", "accuracy@10", "ndcg@10")
 posts = list(read_posts(args.data))
@@ -30,15 +34,16 @@ halves = train_test_split(len(corpus), 0.1, args.seed)
 train, test = (corpus.take(rows) for rows in halves)
 unseen = [posts[i] for i in halves[1]]
 shared = {"seed": args.seed, "n_threads": args.threads}
-InstaHash(Settings.of("best", **shared)).fit("sample")  # compiles
+InstaHash(BestSettings(**shared)).fit("sample")  # compiles
 figures = {}
-figures["seconds fit best"], best = timed(lambda: InstaHash(Settings.of("best", **shared)).fit(train))
-figures["seconds fit paper"], paper = timed(lambda: InstaHash(Settings.of("paper", **shared)).fit(train))
+figures["seconds fit best"], best = timed(lambda: InstaHash(BestSettings(**shared)).fit(train))
+figures["seconds fit paper"], paper = timed(lambda: InstaHash(PaperSettings(**shared)).fit(train))
 
 
 def speed():
     """Milliseconds of one `recommend` call, warm, the median over posts."""
-    posts = [[(word, 0.8) for word in answer.trace["description"]] for answer in answers[:500]]
+    text = best.vocabulary.words_array
+    posts = [[(word, 0.8) for word in text[ids].tolist()] for ids in ids_of_rows(data.description)[:500]]
     for labels in posts[:50]:
         best.recommend(labels)
     return 1e3 * float(np.median([timed(lambda labels=labels: best.recommend(labels))[0] for labels in posts]))
@@ -62,64 +67,65 @@ for protocol in ("description", "completion"):
 # The paper's own measures, mode "best" cut to the length of mode "paper"'s answer.
 theirs = paper.recommend_matrix(data.description)
 lengths = np.array([len(answer.hashtags) for answer in theirs])
-for name, _model, lists in (("best", best, answers), ("paper", paper, theirs)):
+vectors = paper.word_vectors().vectors
+for name, lists in (("best", answers), ("paper", theirs)):
     ranked = as_ranked([best.vocabulary.lookup(answer.hashtags)[0] for answer in lists])
     sets = as_sets(ranked, np.minimum(lengths, (ranked >= 0).sum(axis=1)), len(best.vocabulary))
-    asked = lengths > 0
-    vectors = paper.word2vec.word_vectors()
+    answered = lengths > 0
     figures[f"paper's measures, {name}: cosine to the author's"] = float(
-        np.nanmean(cosine(sets, data.hashtags, vectors)[asked])
+        np.nanmean(cosine(sets, data.hashtags, vectors)[answered])
     )
-    figures[f"paper's measures, {name}: Jaccard to the author's"] = float(jaccard(sets, data.hashtags)[asked].mean())
+    figures[f"paper's measures, {name}: Jaccard to the author's"] = float(jaccard(sets, data.hashtags)[answered].mean())
 
-# What each step adds: AutoRecs trained ever more as they are asked, then the other experts beside the last of them.
-experts, truth = best.mode.experts, best.mode.experts.outputs(data.hashtags)
-seen = encode(train, best.vocabulary)
-share = min(best.settings.recommend.held_out, HELD_OUT / len(seen.ids))
-learn, apart = (seen.take(rows) for rows in train_test_split(len(seen.ids), share, args.seed))
-described, _, targets = experts.examples(learn, np.ones(len(learn.ids)))
-presence = described[:, 0::2]
-last = best.settings.autorec.of_model(len(learn.ids))
+# What each step adds: single networks trained ever more like the one that is used, then other experts beside that one.
+experts, domain = best.mode.panel.experts, best.mode.panel.domain
+truth, seen = domain.outputs(data.hashtags), encode(train, best.vocabulary)
+fraction = min(best.settings.fusion.held_out, HELD_OUT / len(seen.ids))
+learn, held_out = (Examples(seen.take(rows), domain) for rows in train_test_split(len(seen.ids), fraction, args.seed))
+last = best.settings.softmax
 
 
-def ndcg(scores):
-    return ranking_measures(np.argsort(-scores, axis=1, kind="stable")[:, :10], truth)["ndcg@10"]
+def ndcg(scored):
+    return ranking_measures(np.argsort(-scored, axis=1, kind="stable")[:, :10], truth)["ndcg@10"]
 
 
-plain = {**last, "corruption": 0.0, "dropout": 0.0}
-squared = {"n_hidden": last["n_hidden"], "epochs": 0, "init": "spectral", "hidden": "identity", "corruption": 0.3}
-asked = experts.inputs(data.description)
-for step, options, inputs, questions in (
-    ("squared error, description to hashtags", squared, presence, asked[:, 0::2]),
-    ("softmax", plain, presence, asked[:, 0::2]),
-    ("and label scores", plain, described, asked),
-    ("and words dropped", {**plain, "corruption": last["corruption"]}, described, asked),
+plain = replace(last, corruption=0.0, dropout=0.0)
+squared = AutoRec(n_hidden=last.n_hidden, epochs=0, init="spectral", hidden="identity", corruption=0.3, **shared)
+described, given = learn.inputs, domain.inputs(data.description)
+present, present_given = described[:, 0::2], given[:, 0::2]  # without the labels' scores
+squared.fit(present, 0.0, targets=learn.targets)
+figures["ablation 1 one network alone: squared error, description to hashtags"] = ndcg(squared.predict(present_given))
+for step, settings, inputs, queries in (
+    ("softmax", plain, present, present_given),
+    ("and label scores", plain, described, given),
+    ("and words dropped", replace(plain, corruption=last.corruption), described, given),
 ):
-    model = AutoRec(**options, **shared).fit(inputs, 0.0, targets=targets)
-    figures[f"ablation 1 AutoRec alone: {step}"] = ndcg(model.predict(questions))
+    network = SoftmaxNetwork(settings, **shared).fit(inputs, learn.targets)
+    figures[f"ablation 1 one network alone: {step}"] = ndcg(network.predict(queries))
 
 
-def opinions(part):
-    questions = Questions.of(part.description, None, part.keys)
-    return experts.scores(CONTEXTS["description"], questions, questions.words())
+def scores(posts, experts):
+    """What each expert says about the descriptions of posts, name -> (n_posts, n_hashtags)."""
+    queries = Queries.of(posts.description, None, posts.keys)
+    return {name: expert.score(queries, domain) for name, expert in experts.items() if "description" in expert.starts}
 
 
-own = opinions(data)
-experts.cooccurrence = Cooccurrence().fit(learn.description, learn.hashtags)  # as the others: without those held out
-held = opinions(apart)
-experts.cooccurrence.add(apart.description, apart.hashtags)
-figures["ablation 1 AutoRec alone: and units dropped"] = ndcg(own["autorec"])
-wanted = experts.outputs(apart.hashtags)
-starts = CONTEXTS["description"]
-models = ("autorec", "linear", "word2vec")
+own = scores(data, experts)
+figures["ablation 1 one network alone: and units dropped"] = ndcg(own["softmax"])
+counted = CooccurrenceExpert(best.settings)  # as the others, without the posts held out
+counted.fit(learn, Trainer())
+held = scores(held_out.dataset, experts | {counted.name: counted})
+models = ("softmax", "linear", "word2vec")
 for members in (
-    ("autorec", "word2vec"),
-    ("autorec", "linear"),
+    ("softmax", "word2vec"),
+    ("softmax", "linear"),
     models,
     (*models, "cooccurrence"),
     (*models, "cooccurrence", "popularity"),
 ):
-    fusion = Fusion(members, [starts[member] for member in members], SIGNED).fit(held, wanted)
+    starts = [experts[member].starts["description"] for member in members]
+    signed = [member for member in members if experts[member].signed]
+    fusion = Fusion(members, starts, signed).fit(held, held_out.hashtags)
     figures[f"ablation 2 fused: {', '.join(members)}"] = ndcg(fusion.log_probabilities(own))
 
 # What is left of it where people give one label, or few.
@@ -138,6 +144,12 @@ for n in (1, 2, 3, 5):
     figures[f"{n} labels, the first hashtag: said"] = float(np.mean([answer.scores[0] for answer in first]))
     figures[f"{n} labels, the first hashtag: came true"] = float(np.mean(hits))
 
+
+def came_true(answer, row):
+    """Which of an answer's hashtags the author of a post used."""
+    return np.isin(best.vocabulary.lookup(answer.hashtags)[0], data.hashtags[[row]].indices)
+
+
 # The same once the author has chosen some hashtags: what is said of the ten, and what comes true.
 for n in (1, 2, 3):
     place = np.concatenate([rng.permutation(m) for m in np.diff(data.hashtags.indptr)])
@@ -145,17 +157,10 @@ for n in (1, 2, 3):
     picked = keep(data.hashtags, place < n)[rows]
     lists = best.recommend_matrix(data.description[rows], chosen=picked)
     figures[f"{n} chosen, the ten hashtags: said"] = float(np.mean([answer.scores for answer in lists]))
-    figures[f"{n} chosen, the ten hashtags: came true"] = float(
-        np.mean(
-            [
-                np.isin(best.vocabulary.lookup(answer.hashtags)[0], data.hashtags[[row]].indices)
-                for answer, row in zip(lists, rows)
-            ]
-        )
-    )
+    figures[f"{n} chosen, the ten hashtags: came true"] = float(np.mean(list(map(came_true, lists, rows))))
 
 # The embedded sample: few posts, whose hashtags are drawn from topics.
-small = InstaHash(Settings.of("best", **shared)).fit("sample").fit_baselines("sample")
+small = InstaHash(BestSettings(**shared)).fit("sample").fit_baselines("sample")
 for protocol in ("description", "completion"):
     result = evaluate(small, Corpus.from_posts(read_posts("sample-held-out")), protocol, seed=args.seed).to_json()
     for system, row in result["ranking"].items():
@@ -163,12 +168,7 @@ for protocol in ("description", "completion"):
 
 # Calibration: what is said and what comes true, by tenths.
 said = np.concatenate([answer.scores for answer in answers])
-hit = np.concatenate(
-    [
-        np.isin(best.vocabulary.lookup(answer.hashtags)[0], data.hashtags[[i]].indices)
-        for i, answer in enumerate(answers)
-    ]
-)
+hit = np.concatenate(list(map(came_true, answers, range(len(answers)))))
 for low in np.arange(0, 1, 0.1):
     part = (said >= low) & (said < low + 0.1)
     if part.sum() >= 100:
@@ -210,12 +210,13 @@ if args.plot:
     figure, axes = plt.subplots(1, 3, figsize=(11, 3.4), sharey=True)
     titles = {
         "novelty": "novelty, bits",
-        "coverage": "share of all hashtags recommended",
+        "coverage": "fraction of all hashtags recommended",
         "intra_list_similarity": "cosine within a list",
     }
     for axis, (name, title) in zip(axes, titles.items()):
-        for wish, points in curves.items():
-            axis.plot([row[name] for _, row in points], [row["ndcg@10"] for _, row in points], "o-", label=f"--{wish}")
+        for option, points in curves.items():
+            x, y = [row[name] for _, row in points], [row["ndcg@10"] for _, row in points]
+            axis.plot(x, y, "o-", label=f"--{option}")
             for value, row in points:
                 axis.annotate(
                     f"{value:g}", (row[name], row["ndcg@10"]), fontsize=7, xytext=(3, 3), textcoords="offset points"

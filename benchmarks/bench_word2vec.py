@@ -21,7 +21,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from common import arguments, in_turn, parse, peak_mb, report, split, timed
+from common import arguments, ids_of_rows, in_turn, parse, peak_mb, report, split, timed
 
 parser = arguments(__doc__.split("\n")[0], ["gensim", "reference"])
 parser.set_defaults(threads=None)
@@ -35,8 +35,9 @@ args = parse(parser)
 import numpy as np
 from scipy import sparse
 
+from instahash.baselines import top_ranked
 from instahash.evaluation import ranking_measures
-from instahash.recommend import top_ranked
+from instahash.sparse import ones
 from instahash.word2vec import Word2Vec, WordVectors, reference, sampling
 
 
@@ -44,8 +45,8 @@ def exact_loss(W, C, bags, k=5, r=3):
     """Mean over pairs, weighted as the permutations ask, of -log s(w.c) - k E log s(-w.c), by NumPy in float64."""
     sizes = np.diff(bags.indptr)
     weights = sampling.permutation_weights(sizes, r)
-    ones = sparse.csr_array((np.ones(bags.nnz), bags.indices, bags.indptr), shape=bags.shape)
-    counts = (ones.T @ (sparse.diags_array(weights) @ ones)).tocoo()
+    present = ones(bags, float)
+    counts = (present.T @ (sparse.diags_array(weights) @ present)).tocoo()
     off = counts.row != counts.col
     centre, context, n = counts.row[off], counts.col[off], counts.data[off]
     P = sampling.noise_distribution(np.bincount(bags.indices, minlength=bags.shape[1]), 0.75)
@@ -204,7 +205,7 @@ for trainer in ("sampling", "exact"):
     few = data.bags[:50]
     took = timed(lambda few=few, trainer=trainer: Word2Vec(dim=args.dim, epochs=1, trainer=trainer).fit(few))[0]
     figures[f"seconds_first_use_{trainer}"] = took
-bags = [data.vocabulary.words_array[row].tolist() for row in np.split(data.bags.indices, data.bags.indptr[1:-1])]
+bags = [data.vocabulary.words_array[row].tolist() for row in ids_of_rows(data.bags)]
 if args.against == "gensim":
     with tempfile.TemporaryDirectory() as folder:
         figures |= against_gensim(folder)

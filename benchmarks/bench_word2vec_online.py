@@ -14,14 +14,15 @@ args = parse(parser)
 import numpy as np
 from scipy import sparse
 
+from instahash.sparse import ones
 from instahash.word2vec import Word2Vec, sampling
 
 
 def counts(bags):
     """Co-occurrence of words, weighted as the 3-permutations ask, (n_words, n_words) float64."""
     weights = sampling.permutation_weights(np.diff(bags.indptr), 3)
-    ones = sparse.csr_array((np.ones(bags.nnz), bags.indices, bags.indptr), shape=bags.shape)
-    N = (ones.T @ (sparse.diags_array(weights) @ ones)).toarray()
+    present = ones(bags, float)
+    N = (present.T @ (sparse.diags_array(weights) @ present)).toarray()
     np.fill_diagonal(N, 0)
     return N
 
@@ -33,7 +34,7 @@ def loss(model, N):
     return float(((N * (softplus - scores)).sum() + 5 * N.sum(axis=1) @ (softplus @ P)) / N.sum())
 
 
-data, _ = split(args, test_share=0.0)
+data, _ = split(args, test_fraction=0.0)
 old, arriving, n_old = fashion(data, args.seed)
 P = sampling.noise_distribution(np.bincount(np.concatenate([old.indices, arriving.indices])), 0.75)
 figures = {"old_posts": old.shape[0], "old_words": n_old, "words": len(P)}

@@ -26,8 +26,8 @@ args = parse(parser)
 import numpy as np
 
 from instahash.data import fit_dataset
-from instahash.data.synthetic import synthetic_corpus
 from instahash.word2vec import Word2Vec
+from synthetic import synthetic_corpus
 
 
 def measure(n_posts):

@@ -15,6 +15,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+# Those whose versions are written beside the figures, where they are installed.
+PACKAGES = (
+    *("instahash", "numpy", "scipy", "numba", "gensim", "torch", "efficientnet-lite-pytorch", "google-cloud-vision"),
+    *("grpcio", "pillow", "fastapi", "starlette", "uvicorn"),
+)
 
 
 def arguments(description, peers):
@@ -37,13 +42,13 @@ def parse(parser):
     return args
 
 
-def split(args, test_share=0.1):
+def split(args, test_fraction=0.1):
     """(training Dataset, test Dataset in its vocabulary)."""
     from instahash.data import Corpus, encode, fit_dataset, train_test_split
     from instahash.formats import read_posts
 
     corpus = Corpus.from_posts(read_posts(args.data))
-    train, test = train_test_split(len(corpus), test_share, args.seed)
+    train, test = train_test_split(len(corpus), test_fraction, args.seed)
     data = fit_dataset(corpus.take(train))
     return data, encode(corpus.take(test), data.vocabulary)
 
@@ -64,6 +69,11 @@ def fashion(data, seed):
     bags = data.bags[:, np.argsort(~known, kind="stable")]
     bags.sort_indices()
     return bags[old], bags[rng.permutation(np.flatnonzero(is_new))], int(known.sum())
+
+
+def ids_of_rows(matrix):
+    """The columns of the stored entries of each row of a CSR matrix, a list of arrays."""
+    return [matrix.indices[a:b] for a, b in zip(matrix.indptr, matrix.indptr[1:])]
 
 
 def narrowed(matrix, n_columns):
@@ -97,20 +107,7 @@ def report(args, figures):
     if not args.json:
         return
     versions = {"python": platform.python_version()}
-    for package in (
-        "instahash",
-        "numpy",
-        "scipy",
-        "numba",
-        "gensim",
-        "torch",
-        "efficientnet-lite-pytorch",
-        "google-cloud-vision",
-        "grpcio",
-        "pillow",
-        "starlette",
-        "uvicorn",
-    ):
+    for package in PACKAGES:
         try:
             versions[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

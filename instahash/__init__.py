@@ -2,7 +2,7 @@
 
 The rooms, in the order to read them:
 
-    data        posts, words, vocabulary, bags as CSR matrices; the embedded sample and synthetic corpora
+    data        posts, words, vocabulary, bags as CSR matrices; the embedded sample
     formats     the files and folders that posts come in
     word2vec    skip-gram with negative sampling
     network     what the two networks share: activations, optimisers, the epoch loop

@@ -29,14 +29,33 @@ def shared_data():
 
 
 @pytest.fixture(scope="session")
-def browser():
+def load_module():
+    """A function from a path to the module there, which no package holds."""
+
+    def load(path):
+        name = f"instahash_tests_{path.stem}"
+        if name not in sys.modules:
+            spec = importlib.util.spec_from_file_location(name, path)
+            sys.modules[name] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(sys.modules[name])
+        return sys.modules[name]
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def benchmark_module(load_module):
+    """A function from the name of a module in the folder of benchmarks to that module."""
+    folder = Path(__file__).resolve().parents[1] / "benchmarks"
+    if not folder.is_dir():
+        pytest.skip("no checkout: there is no folder 'benchmarks' beside the tests")
+    return lambda name: load_module(folder / f"{name}.py")
+
+
+@pytest.fixture(scope="session")
+def browser(load_module):
     """A headless Chromium, as tests/browser.py drives it."""
-    name = "instahash_tests_browser"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("browser.py"))
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    module = sys.modules[name]
+    module = load_module(Path(__file__).with_name("browser.py"))
     if module.program() is None:
         pytest.skip(f"no browser: none of {', '.join(module.NAMES)} is installed")
     try:

@@ -9,8 +9,6 @@ vocabulary.py    which words there are
 preprocess.py    the paper's preprocessing, its parameters, and a summary of it
 split.py         training and test rows
 sample.py        the embedded sample
-synthetic.py     corpora of any size in InstaPIC's shape
-planted.py       streams with planted tastes and trends, of which the truth is known
 """
 
 from instahash.data.corpus import Corpus

@@ -1,7 +1,6 @@
 """A local Google Cloud Vision for each test that asks for one."""
 
 import contextlib
-import importlib.util
 import os
 import subprocess
 import sys
@@ -15,16 +14,11 @@ if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
 
 
 @pytest.fixture(scope="session")
-def fake_vision():
+def fake_vision(load_module):
     """The module fake_vision.py, for what it has beside the server."""
     for module in ("google.cloud.vision", "grpc", "PIL"):
         pytest.importorskip(module, reason=f"{module} is not installed: `python3 -m pip install -e '.[test,vision]'`")
-    name = "instahash_tests_fake_vision"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("fake_vision.py"))
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
+    return load_module(Path(__file__).with_name("fake_vision.py"))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 
 import numpy as np
 
-from instahash.data.posts import Label, Post
+from instahash.data import Label, Post
 from instahash.errors import DataError
 
 TOPICS, PER_TOPIC, COUNTRIES = 20, 15, 5

@@ -15,8 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import sparse
 
-from instahash.data.corpus import Corpus
-from instahash.data.posts import Label, Post
+from instahash.data import Corpus, Label, Post
 from instahash.data.sample import zipf
 from instahash.errors import DataError
 from instahash.sparse import CSR
