@@ -9,47 +9,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
 from instahash.data.posts import Label, Post
 
-# A topic, its labels and its hashtags, both from most to least common.
-_TABLE = """
-beach: beach, sea, sky, sand, ocean, coast, water, body of water, shore, wave, vacation, horizon, tropics, palm tree
-    beach sea sun summer sand ocean vacation waves beachlife sunset surf paradise beachday saltlife
-dogs: dog, canine, puppy, snout, dog breed, carnivore, companion dog, retriever, fur, leash, collar, whiskers
-    dog puppy dogsofinstagram doglover dogs puppylove dogstagram cute pet goldenretriever rescuedog goodboy
-cats: cat, whiskers, felidae, small to medium-sized cats, carnivore, fur, tabby, kitten, tail, paw, window
-    cat catsofinstagram kitten cats catlover meow cute pet kitty catstagram blackcat purr
-food: food, dish, cuisine, ingredient, tableware, recipe, vegetable, meat, salad, plate, pasta, lunch, pizza
-    food foodporn foodie yummy instafood delicious dinner homemade healthy lunch pasta pizza cooking tasty
-coffee: coffee, cup, coffee cup, drinkware, espresso, latte, saucer, caffeine, table, milk, breakfast, cafe
-    coffee coffeetime cafe latte espresso coffeelover morning breakfast barista latteart cappuccino coffeeshop
-weddings: wedding dress, bride, bridal clothing, gown, flower bouquet, groom, ceremony, suit, veil, happiness, event, ring
-    wedding bride weddingday love weddingdress groom married bridal weddingphotography justmarried bouquet mrandmrs
-fitness: muscle, gym, physical fitness, shoulder, exercise, barbell, weight training, arm, sportswear, dumbbell, bodybuilding
-    fitness gym workout fit motivation training muscle fitnessmotivation bodybuilding gymlife strong crossfit
-mountains: mountain, sky, cloud, highland, wilderness, hill, snow, landscape, valley, trail, forest, alps, glacier
-    mountains nature hiking adventure landscape travel snow outdoors trekking wanderlust mountainlife summit alps
-city: city, building, skyscraper, street, architecture, metropolis, tower, urban area, night, bridge, traffic, skyline
-    city travel architecture streetphotography urban skyline citylife building nightlife downtown cityscape newyork london
-fashion: fashion, dress, clothing, sleeve, shoe, jeans, handbag, street fashion, outerwear, model, sunglasses, waist
-    fashion style ootd outfit model dress fashionblogger shopping streetstyle shoes lookbook instafashion beauty
-flowers: flower, petal, plant, rose, botany, garden, blossom, leaf, spring, tulip, flowering plant, branch
-    flowers flower nature garden spring rose flowerstagram gardening bloom blossom botanical plants tulips
-football: football, player, ball, sports equipment, stadium, team, grass, sports uniform, soccer, jersey, goal, fan
-    football soccer goal futbol sport team matchday championsleague footballer premierleague stadium fans
-babies: baby, child, toddler, skin, cheek, smile, infant, nose, baby clothing, toy, birth, eyelash
-    baby babygirl babyboy family cute newborn mommy kids babiesofinstagram momlife smile son daughter
-"""
-TOPICS: dict[str, tuple[list[str], list[str]]] = {
+# "name: labels" and below it hashtags, a topic; both from most to least common.
+_TABLE = (files(__package__) / "topics.txt").read_text(encoding="utf-8")
+TOPICS = {
     name: (labels.split(", "), hashtags.split())
     for name, labels, hashtags in re.findall(r"(\w+): (.+)\n +(.+)\n", _TABLE)
 }
-GENERAL = "love instagood photooftheday beautiful happy picoftheday instadaily photography followme nofilter like4like tbt life fun".split()
-NOISE = "monday tuesday thursday weekend mood random iphone throwback goals blessed late home work selfie friends music".split()
+GENERAL = (
+    "love instagood photooftheday beautiful happy picoftheday instadaily photography followme nofilter like4like tbt "
+    "life fun"
+).split()
+NOISE = (
+    "monday tuesday thursday weekend mood random iphone throwback goals blessed late home work selfie friends music"
+).split()
 GUESSES = "font,leisure,art,brown,darkness,recreation,circle,rectangle,monochrome,gesture,pattern,still life".split(",")
 # Posts to train on, and others of the same kind, by what every data argument calls them.
 SAMPLES = {"sample": {"n_posts": 3000, "seed": 0}, "sample-held-out": {"n_posts": 1000, "seed": 1}}
