@@ -59,7 +59,7 @@ def test_a_convolution_by_hand():
     x = np.arange(1.0, 10).reshape(3, 3, 1)
     W = np.zeros((3, 3, 1, 2))
     W[1, 1, 0, 0], W[0, 0, 0, 1] = 0.5, 1  # half of the pixel itself; its neighbour above to the left
-    y = reference.convolution(x, W, np.array([0, 0.25]), 1)
+    y = reference.relu6(reference.convolution(x, W, 1), np.array([0, 0.25]))
     np.testing.assert_array_equal(y[..., 0], np.minimum(x[..., 0] / 2, 6))
     np.testing.assert_array_equal(y[..., 1], [[0.25, 0.25, 0.25], [0.25, 1.25, 2.25], [0.25, 4.25, 5.25]])
 
@@ -99,7 +99,6 @@ layer_shapes = st.fixed_dictionaries(
         "height": st.integers(1, 9),
         "width": st.integers(1, 9),
         "n_in": st.integers(1, 5),
-        "n_out": st.integers(1, 5),
         "k": st.sampled_from([1, 3, 5]),
         "stride": st.sampled_from([1, 2, 3]),
     }
@@ -115,13 +114,8 @@ def test_kernels_are_what_the_reference_says(shape):
 
     height, width, k, stride = shape["height"], shape["width"], shape["k"], shape["stride"]
     x = normal(height, width, shape["n_in"])
-    W, b = normal(k, k, shape["n_in"], shape["n_out"]), normal(shape["n_out"])
-    y = np.full((-(-height // stride), -(-width // stride), shape["n_out"]), np.nan, np.float32)
-    kernels.convolution(x, W, b, stride, y)
-    np.testing.assert_allclose(y, reference.convolution(x, W, b, stride), atol=1e-4)
-
     W, b = normal(k, k, shape["n_in"]), normal(shape["n_in"])
-    y = np.full((*y.shape[:2], shape["n_in"]), np.nan, np.float32)
+    y = np.full((-(-height // stride), -(-width // stride), shape["n_in"]), np.nan, np.float32)
     kernels.depthwise(x, W, b, stride, y)
     np.testing.assert_allclose(y, reference.depthwise(x, W, b, stride), atol=1e-4)
 

@@ -18,32 +18,6 @@ def padding(n, k, stride, n_out):
 
 
 @kernel
-def convolution(x, W, b, stride, y):
-    """y = relu6(x * W + b), of all channels."""
-    height, width, n_channels = x.shape
-    k = W.shape[0]
-    above, left = padding(height, k, stride, y.shape[0]), padding(width, k, stride, y.shape[1])
-    for i in range(y.shape[0]):
-        for j in range(y.shape[1]):
-            for e in range(y.shape[2]):
-                y[i, j, e] = b[e]
-            for r in range(k):
-                row = i * stride + r - above
-                if row < 0 or row >= height:
-                    continue
-                for c in range(k):
-                    column = j * stride + c - left
-                    if column < 0 or column >= width:
-                        continue
-                    for d in range(n_channels):
-                        value = x[row, column, d]
-                        for e in range(y.shape[2]):
-                            y[i, j, e] += value * W[r, c, d, e]
-            for e in range(y.shape[2]):
-                y[i, j, e] = min(max(y[i, j, e], ZERO), SIX)
-
-
-@kernel
 def depthwise(x, W, b, stride, y):
     """y = relu6(x * W + b), each channel by itself."""
     height, width, n_channels = x.shape
@@ -53,17 +27,14 @@ def depthwise(x, W, b, stride, y):
         for j in range(y.shape[1]):
             for d in range(n_channels):
                 y[i, j, d] = b[d]
-        for r in range(k):
-            row = i * stride + r - above
-            if row < 0 or row >= height:
-                continue
+        first = i * stride - above
+        for row in range(max(first, 0), min(first + k, height)):
             for c in range(k):
                 for j in range(y.shape[1]):
                     column = j * stride + c - left
-                    if column < 0 or column >= width:
-                        continue
-                    for d in range(n_channels):
-                        y[i, j, d] += x[row, column, d] * W[r, c, d]
+                    if 0 <= column < width:
+                        for d in range(n_channels):
+                            y[i, j, d] += x[row, column, d] * W[row - first, c, d]
         for j in range(y.shape[1]):
             for d in range(n_channels):
                 y[i, j, d] = min(max(y[i, j, d], ZERO), SIX)

@@ -26,7 +26,10 @@ EPSILON = np.float32(1e-3)  # added to a variance in batch normalisation
 
 
 class Layer(NamedTuple):
-    """A convolution with its batch normalisation folded in: W has the scale, b the rest. Output channels come last."""
+    """A convolution with its batch normalisation folded in: W has the scale, b (n_out,) the rest.
+
+    W : (n_in k k, n_out), or of a depthwise convolution (k, k, n_out).
+    """
 
     W: np.ndarray
     b: np.ndarray
@@ -82,9 +85,7 @@ class EfficientNet:
 
     def _forward(self, image: np.ndarray) -> np.ndarray:
         # The scale that Lite0 was trained with: about -1 to 1.
-        x = (image.astype(np.float32) - 127) / 128
-        y = self._workspace.array("out", *_strided(x, 2), self._stem.b.size)
-        kernels.convolution(x, *self._stem, 2, y)
+        y = self._wide(_patches((image.astype(np.float32) - 127) / 128), self._stem, "out")
         for number, block in enumerate(self._blocks):
             y = self._through(block, y, ("in", "out")[number % 2])
         features = self._wide(y, self._head).mean((0, 1))
@@ -93,32 +94,33 @@ class EfficientNet:
     def _through(self, block: Block, x: np.ndarray, place: str) -> np.ndarray:
         """What leaves a block that x enters, kept at a place of the workspace where x is not."""
         y = self._wide(x, block.expand) if block.expand else x
-        size = _strided(x, block.stride)
+        size = -(-x.shape[0] // block.stride), -(-x.shape[1] // block.stride)
         z = self._workspace.array("depthwise", *size, block.depthwise.b.size)
         kernels.depthwise(y, *block.depthwise, block.stride, z)
-        y = self._workspace.array(place, *size, block.project.b.size)
-        _product(z, block.project.W, y)
+        y = self._product(z, block.project, place)
         y += block.project.b
         if block.residual:
             y += x
         return y
 
-    def _wide(self, x: np.ndarray, layer: Layer) -> np.ndarray:
+    def _wide(self, x: np.ndarray, layer: Layer, place: str = "wide") -> np.ndarray:
         """relu6(x W + b)."""
-        y = self._workspace.array("wide", *x.shape[:2], layer.b.size)
-        _product(x, layer.W, y)
+        y = self._product(x, layer, place)
         kernels.relu6(y.reshape(-1, layer.b.size), layer.b)
         return y
 
+    def _product(self, x: np.ndarray, layer: Layer, place: str) -> np.ndarray:
+        """x W at each pixel."""
+        y = self._workspace.array(place, *x.shape[:2], layer.b.size)
+        np.dot(x.reshape(-1, len(layer.W)), layer.W, out=y.reshape(-1, layer.b.size))
+        return y
 
-def _product(x: np.ndarray, W: np.ndarray, y: np.ndarray) -> None:
-    """y = x W at each pixel."""
-    np.dot(x.reshape(-1, len(W)), W, out=y.reshape(-1, W.shape[1]))
 
-
-def _strided(x: np.ndarray, stride: int) -> tuple[int, int]:
-    """Height and width of what leaves a convolution of x."""
-    return -(-x.shape[0] // stride), -(-x.shape[1] // stride)
+def _patches(x: np.ndarray) -> np.ndarray:
+    """What a convolution of 3 by 3 pixels with stride 2 sees at each place: (height / 2, width / 2, 9 channels)."""
+    x = np.pad(x, [(x.shape[0] % 2, 1), (x.shape[1] % 2, 1), (0, 0)])
+    windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), (0, 1))[::2, ::2]
+    return windows.reshape(*windows.shape[:2], -1)
 
 
 class _Workspace(threading.local):
@@ -153,7 +155,6 @@ def _layer(tensors: Mapping[str, np.ndarray], convolution: str, norm: str, n_out
     if not (variance >= 0).all():
         raise ModelError(f"the weights have a negative variance in '{norm}'; they must be those of EfficientNet-Lite0")
     scale = weight / np.sqrt(variance + EPSILON)
-    W = (W * scale[:, None, None, None]).transpose(2, 3, 1, 0)
-    # One tap or one channel a group needs no axis of its own.
-    W = W[0, 0] if k == 1 else W[:, :, 0] if n_in == 1 else W
+    W = (W * scale[:, None, None, None]).reshape(n_out, -1).T
+    W = W.reshape(k, k, n_out) if n_in == 1 else W  # depthwise
     return Layer(np.ascontiguousarray(W, np.float32), (bias - scale * mean).astype(np.float32))

@@ -19,16 +19,11 @@ def relu6(x: np.ndarray, b: Any = 0.0) -> np.ndarray:
     return np.asarray(np.clip(x + b, 0, 6))
 
 
-def convolution(x: np.ndarray, W: np.ndarray, b: Any, stride: int) -> np.ndarray:
-    """relu6 of the sum over taps (r, c) and channels d of x[stride i + r, stride j + c, d] W[r, c, d, :], and b.
+def convolution(x: np.ndarray, W: np.ndarray, stride: int) -> np.ndarray:
+    """The sum over taps (r, c) and channels d of x[stride i + r, stride j + c, d] W[r, c, d, :].
 
     W (k, k, channels of x, channels of y).
     """
-    return relu6(linear(x, W, stride), b)
-
-
-def linear(x: np.ndarray, W: np.ndarray, stride: int) -> np.ndarray:
-    """A convolution without b and relu6."""
     return np.asarray(sum(part @ W[r, c] for r, c, part in _taps(x, len(W), stride)))
 
 
@@ -56,21 +51,21 @@ def forward(x: np.ndarray, tensors: Mapping[str, np.ndarray], stages: Sequence[S
         """(k, k, in, out) of (out, in, k, k)."""
         return tensors[f"{name}.weight"].transpose(2, 3, 1, 0)
 
-    x = relu6(norm(linear(x, weights("_conv_stem"), 2), "_bn0"))
+    x = relu6(norm(convolution(x, weights("_conv_stem"), 2), "_bn0"))
     block = 0
     for n_blocks, _, stride, expansion, _ in stages:
         for repeat in range(n_blocks):
             name = f"_blocks.{block}."
             y = x
             if expansion != 1:
-                y = relu6(norm(linear(y, weights(name + "_expand_conv"), 1), name + "_bn0"))
+                y = relu6(norm(convolution(y, weights(name + "_expand_conv"), 1), name + "_bn0"))
             taps = weights(name + "_depthwise_conv")[:, :, 0]
             y = sum(part * taps[r, c] for r, c, part in _taps(y, len(taps), 1 if repeat else stride))
             y = relu6(norm(y, name + "_bn1"))
-            y = norm(linear(y, weights(name + "_project_conv"), 1), name + "_bn2")
+            y = norm(convolution(y, weights(name + "_project_conv"), 1), name + "_bn2")
             x = x + y if y.shape == x.shape and (repeat or stride == 1) else y
             block += 1
-    x = relu6(norm(linear(x, weights("_conv_head"), 1), "_bn1"))
+    x = relu6(norm(convolution(x, weights("_conv_head"), 1), "_bn1"))
     return np.asarray(tensors["_fc.weight"] @ x.mean((0, 1)) + tensors["_fc.bias"])
 
 
