@@ -3,32 +3,44 @@
 photos        files, folders and bytes, one photo after the other
 stream        annotate(): in order, in batches, past every bad photo
 cache         labels on disk, so that nothing is paid for twice
+annotator     what an annotator is
 google, pace  Google Cloud Vision: batches, retries, costs, a rate; service, its settings, credentials and calls
 offline       a labeller that needs no cloud: efficientnet, the network; classes, the words of its classes
 images        decoding, which only annotators import
-annotator     what an annotator is; choose, which one is there
 """
 
-from instahash.annotate.annotator import ANNOTATORS, Annotator
+from typing import Any
+
+from instahash.annotate.annotator import Annotator
 from instahash.annotate.cache import Cache, default_cache
-from instahash.annotate.choose import choose_annotator
 from instahash.annotate.google import GoogleAnnotator
 from instahash.annotate.offline import OfflineAnnotator
 from instahash.annotate.photos import Photo, find_photos
-from instahash.annotate.service import GoogleSettings
+from instahash.annotate.service import GoogleSettings, NotSetUpError
 from instahash.annotate.stream import Annotation, annotate
+from instahash.errors import AnnotatorError
 
 __all__ = [
-    "ANNOTATORS",
-    "Annotation",
-    "Annotator",
-    "Cache",
-    "GoogleAnnotator",
-    "GoogleSettings",
-    "OfflineAnnotator",
-    "Photo",
-    "annotate",
-    "choose_annotator",
-    "default_cache",
-    "find_photos",
-]
+    "ANNOTATORS", "Annotation", "Annotator", "Cache", "GoogleAnnotator", "GoogleSettings", "OfflineAnnotator", "Photo",
+    "annotate", "choose_annotator", "default_cache", "find_photos",
+]  # fmt: skip
+
+ANNOTATORS = ("google", "offline")
+
+
+def choose_annotator(name: str | None = None, n_threads: int = 1, **of_google: Any) -> Annotator:
+    """The annotator "google" or "offline"; for None, Google's where its packages and any credentials are found.
+
+    n_threads : the offline one's.  of_google : fields of :class:`GoogleSettings`.
+
+    Raises AnnotatorError, SettingsError.
+    """
+    if name not in (*ANNOTATORS, None):
+        raise AnnotatorError(f"there is no annotator '{name}'; give one of {', '.join(ANNOTATORS)}")
+    if name != "offline":
+        try:
+            return GoogleAnnotator(**of_google)
+        except NotSetUpError:
+            if name == "google":
+                raise
+    return OfflineAnnotator(n_threads=n_threads)

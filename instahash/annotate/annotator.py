@@ -1,4 +1,4 @@
-"""What an annotator is, and which one is there where none is named."""
+"""What an annotator is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any, Protocol, TypeAlias
 from instahash.data import Label
 from instahash.errors import ImageError
 
-ANNOTATORS = ("google", "offline")
 Result: TypeAlias = tuple[Label, ...] | ImageError
 Results: TypeAlias = Iterator[tuple[int, Result]]
 
@@ -17,8 +16,7 @@ Results: TypeAlias = Iterator[tuple[int, Result]]
 class Annotator(Protocol):
     """Says what is in images.
 
-    key : all of its settings that change a result.
-    price, spent : USD an image, and in all until now.
+    key : all of its settings that change a result.  price, spent : USD an image, and in all until now.
     batch_size, n_workers : images a call of `label`, and calls at the same time.
     """
 
@@ -37,5 +35,7 @@ class Annotator(Protocol):
     def label(self, images: Sequence[Any], stopped: threading.Event | None = None) -> Results:
         """(i, labels of images[i], or why there are none), in any order, as soon as they are known.
 
-        images : what `prepare` gave. stopped : once it is set, nothing more is begun. Raises AnnotatorError.
+        images : what `prepare` gave. stopped : once it is set, nothing more is begun.
+
+        Raises AnnotatorError where no image can be labelled any more.
         """

@@ -34,10 +34,8 @@ def default_cache() -> Path:
 
         folder = user_cache_path("instahash", appauthor=False)
     except ImportError:
-        raise AnnotatorError(
-            "a cache of labels needs the package platformdirs; name a file (--cache), or install it with: "
-            'python3 -m pip install "instahash[offline]"'
-        ) from None
+        advice = 'name a file (--cache), or install it with: python3 -m pip install "instahash[offline]"'
+        raise AnnotatorError(f"a cache of labels needs the package platformdirs; {advice}") from None
     except RuntimeError:  # nobody has no home; older versions of platformdirs give "~/.cache" then
         folder = Path("~")
     if not folder.is_absolute():
@@ -94,10 +92,9 @@ class Cache:
         with self._database.transaction() as execute:
             known = self._known(execute, images)
             mine = [image for image in images if image not in known and not self._is_claimed(execute, image)]
-            until = time.time() + CLAIM_SECONDS
+            own = self._owner, os.getpid(), time.time() + CLAIM_SECONDS
             for image in mine:
-                claim = (image, self._settings, self._owner, os.getpid(), until)
-                execute("REPLACE INTO claims VALUES (?, ?, ?, ?, ?)", claim)
+                execute("REPLACE INTO claims VALUES (?, ?, ?, ?, ?)", (image, self._settings, *own))
             return mine
 
     def put(self, image: str, labels: Iterable[Label]) -> None:
@@ -122,8 +119,8 @@ class Cache:
         return found
 
     def _is_claimed(self, execute: Execute, image: str) -> bool:
-        where = "image=? AND settings=? AND until>?"
-        claim = execute(f"SELECT owner, pid FROM claims WHERE {where}", (image, self._settings, time.time())).fetchone()
+        query = "SELECT owner, pid FROM claims WHERE image=? AND settings=? AND until>?"
+        claim = execute(query, (image, self._settings, time.time())).fetchone()
         return claim is not None and _is_alive(*claim)
 
 

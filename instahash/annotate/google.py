@@ -21,7 +21,7 @@ from instahash.annotate.annotator import Results
 from instahash.annotate.pace import Pace
 from instahash.annotate.service import INVALID_ARGUMENT, PASSING, PERHAPS_AN_IMAGE, CallError, GoogleSettings
 from instahash.errors import AnnotatorError, ImageError
-from instahash.parameters import from_json
+from instahash.parameters import settled
 
 log = logging.getLogger(__name__)
 
@@ -45,15 +45,15 @@ class GoogleAnnotator:
     name = service.NAME
 
     def __init__(self, settings: GoogleSettings | None = None, *, client: Any = None, **changes: Any):
-        self.settings = settings = from_json(settings or GoogleSettings(), changes)
+        self.settings = settings = settled(GoogleSettings, settings, changes, "google")
         self.key = f"google labels objects={settings.objects} max_results={settings.max_results} longest={LONGEST}"
         # A minute must hold more than one call, or its rate could not be kept.
         self.batch_size = max(1, min(MOST_IMAGES, int(settings.rate / 4)))
         self.n_workers = settings.n_concurrent
         self.price = PRICES["labels"] + settings.objects * PRICES["objects"]
-        # One part in a million forgives what is lost in dividing by a price.
-        most = None if settings.max_cost is None else int(settings.max_cost / self.price * (1 + 1e-6))
-        self.most_images = most
+        self.most_images: int | None = None
+        if settings.max_cost is not None:  # one part in a million forgives what is lost in dividing by a price
+            self.most_images = int(settings.max_cost / self.price * (1 + 1e-6))
         self._client = client or service.make_client(settings.endpoint)
         self._pace = Pace(settings.rate, self.batch_size, self.n_workers)
         self._lock = threading.Lock()
@@ -77,10 +77,7 @@ class GoogleAnnotator:
         return jpeg(content, LONGEST)
 
     def label(self, images: Sequence[bytes], stopped: threading.Event | None = None) -> Results:
-        """What the service sees in images[i], or why it does not, as pairs (i, result), as soon as it is known.
-
-        images : what `prepare` gave.
-        stopped : once it is set there are no more calls and no more waits; calls under way still get their answer.
+        """As :meth:`Annotator.label`; calls under way still get their answer when it is stopped.
 
         Raises AnnotatorError where the service refuses altogether, after `patience` seconds without an answer, or when
         stopped.

@@ -8,9 +8,9 @@ import re
 import textwrap
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
-from typing import Literal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from typing import Any, Literal
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -33,37 +33,13 @@ _LOCK = threading.Lock()
 Image.init()
 
 
-def decode(content: bytes, at_least: int) -> Image.Image:
+def decode(content: bytes, at_least: int, measure: Callable[..., Any] = min) -> Image.Image:
     """The picture as RGB, upright, its first frame, on white where it is transparent.
 
-    It may come scaled down, never so far that its shorter side gets below `at_least` where it was longer.
+    It may come scaled down by a whole number, as far as its shorter side (`measure` max: its longer) stays `at_least`.
 
     Raises ImageError, without the photo's name, where the bytes are no sound image or one of too many pixels.
     """
-    return _decode(content, min, at_least)
-
-
-def jpeg(content: bytes, longest: int = 640) -> bytes:
-    """An RGB JPEG whose longer side is at most `longest`, without any metadata; raises what `decode` does."""
-    picture = _decode(content, max, longest * 3 // 2)
-    picture.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=None)
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=90)
-    return file.getvalue()
-
-
-def square(content: bytes, side: int = 224, margin: int = 32) -> np.ndarray:
-    """(side, side, 3) uint8: the central square, side/(side + margin) of the shorter side; raises as `decode`."""
-    # Three times what is needed: scaling in two steps then differs little from scaling in one.
-    picture = decode(content, 3 * (side + margin))
-    width, height = picture.size
-    cut = max(1, int(side / (side + margin) * min(width, height)))
-    left, top = (width - cut + 1) // 2, (height - cut + 1) // 2
-    return np.array(picture.crop((left, top, left + cut, top + cut)).resize((side, side), Image.Resampling.BICUBIC))
-
-
-def _decode(content: bytes, measure: Callable[[Iterable[int]], int], at_least: int) -> Image.Image:
-    """Scaled down by a whole number, as far as `measure` (min or max) of both sides stays `at_least`."""
     try:
         with _open(content) as image:
             if image.format in ("JPEG", "MPO"):
@@ -84,6 +60,25 @@ def _decode(content: bytes, measure: Callable[[Iterable[int]], int], at_least: i
         raise
     except Exception as error:  # what its readers may raise is in no list of Pillow's
         raise ImageError(_reason(error, content)) from None
+
+
+def jpeg(content: bytes, longest: int = 640) -> bytes:
+    """An RGB JPEG whose longer side is at most `longest`, without any metadata; raises what `decode` does."""
+    picture = decode(content, longest * 3 // 2, max)
+    picture.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=None)
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=90)
+    return file.getvalue()
+
+
+def square(content: bytes, side: int = 224, margin: int = 32) -> np.ndarray:
+    """(side, side, 3) uint8: the central square, side/(side + margin) of the shorter side; raises as `decode`."""
+    # Three times what is needed: scaling in two steps then differs little from scaling in one.
+    picture = decode(content, 3 * (side + margin))
+    width, height = picture.size
+    cut = max(1, int(side / (side + margin) * min(width, height)))
+    left, top = (width - cut + 1) // 2, (height - cut + 1) // 2
+    return np.array(picture.crop((left, top, left + cut, top + cut)).resize((side, side), Image.Resampling.BICUBIC))
 
 
 def _open(content: bytes) -> Image.Image:
@@ -117,11 +112,9 @@ def _quiet() -> Iterator[None]:
 
 def _turn(image: Image.Image) -> Image.Transpose | None:
     """What makes the picture upright; None where it is so, or its EXIF is broken."""
-    try:
-        with _quiet():
-            return _TURNS.get(image.getexif().get(0x0112, 1))
-    except Exception:
-        return None
+    with suppress(Exception), _quiet():
+        return _TURNS.get(image.getexif().get(0x0112, 1))
+    return None
 
 
 def _reduced(image: Image.Image, factor: int) -> Image.Image:

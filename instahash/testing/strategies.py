@@ -21,7 +21,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 def parameters(shape: Shape, dtype: Any = np.float64, scale: float = 1.0) -> Arrays:
     """An array of that shape and dtype whose entries have sizes from scale / 10 to scale, and random signs.
 
-    shape : an int or a tuple. No entry is near 0, so that a relu of the parameters has no kink near them.
+    No entry is near 0, so that a relu of the parameters has no kink near them.
     """
 
     def array(seed: int) -> np.ndarray:
@@ -66,9 +66,11 @@ def bag_matrices(
     n_words: int = 10, min_posts: int = 0, max_posts: int = 6, min_size: int = 0, max_size: int = 7
 ) -> st.SearchStrategy[sparse.csr_array]:
     """Bags as a CSR matrix (n_posts, n_words) int8 of ones with sorted indices."""
-    return st.lists(bags(n_words, min_size, max_size), min_size=min_posts, max_size=max_posts).map(
-        lambda posts: _csr(posts, [np.ones(len(post), np.int8) for post in posts], n_words, np.int8)
-    )
+
+    def ones(m: sparse.csr_array) -> sparse.csr_array:
+        return sparse.csr_array((np.ones(m.nnz, np.int8), m.indices, m.indptr), shape=m.shape)
+
+    return csr_matrices(n_words, min_posts, max_posts, max_size, min_size=min_size).map(ones)
 
 
 def rating_matrices(
@@ -80,23 +82,13 @@ def rating_matrices(
 
 @st.composite
 def csr_matrices(
-    draw: st.DrawFn,
-    n_columns: int = 10,
-    min_rows: int = 0,
-    max_rows: int = 6,
-    max_size: int = 7,
-    dtype: Any = np.float64,
-) -> sparse.csr_array:
-    """A CSR matrix (n_rows, n_columns) with up to `max_size` entries a row, in [-1, 1], with sorted indices."""
-    rows = draw(st.lists(bags(n_columns, 0, max_size), min_size=min_rows, max_size=max_rows))
-    rng = np.random.default_rng(draw(SEEDS))
-    return _csr(rows, [rng.uniform(-1, 1, len(row)) for row in rows], n_columns, dtype)
-
-
-def _csr(posts: list[list[int]], values: list[np.ndarray], n_words: int, dtype: Any) -> sparse.csr_array:
-    indptr = np.cumsum([0] + [len(post) for post in posts])
-    indices = np.array([word for post in posts for word in post], np.int32)
-    data = np.concatenate([*values, np.empty(0)]).astype(dtype)
-    matrix = sparse.csr_array((data, indices, indptr), shape=(len(posts), n_words))
+    draw: st.DrawFn, n_columns: int = 10, min_rows: int = 0, max_rows: int = 6, max_size: int = 7,
+    dtype: Any = np.float64, *, min_size: int = 0,
+) -> sparse.csr_array:  # fmt: skip
+    """A CSR matrix (n_rows, n_columns) with `min_size` to `max_size` entries a row, in [-1, 1], with sorted indices."""
+    rows = draw(st.lists(bags(n_columns, min_size, max_size), min_size=min_rows, max_size=max_rows))
+    indices = np.array(sum(rows, []), np.int32)
+    data = np.random.default_rng(draw(SEEDS)).uniform(-1, 1, len(indices)).astype(dtype)
+    matrix = sparse.csr_array((data, indices, np.cumsum([0, *map(len, rows)])), shape=(len(rows), n_columns))
     matrix.sort_indices()
     return matrix
