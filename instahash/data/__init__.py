@@ -6,16 +6,14 @@ words.py         the normalisation that makes hashtags and labels comparable
 times.py         ISO 8601 and seconds
 corpus.py        posts as integers
 vocabulary.py    which words there are
-preprocess.py    the paper's preprocessing, its parameters, and a summary of it
-split.py         training and test rows
+preprocess.py    the paper's preprocessing, its parameters, and a summary of it; training and test rows
 sample.py        the embedded sample
 """
 
 from instahash.data.corpus import Corpus
 from instahash.data.labels import label_from_text, labels_from_text
 from instahash.data.posts import Label, Post, post_from_json
-from instahash.data.preprocess import Dataset, DataSettings, Summary, encode, fit_dataset, grow
-from instahash.data.split import train_test_split
+from instahash.data.preprocess import Dataset, DataSettings, Summary, encode, fit_dataset, grow, train_test_split
 from instahash.data.times import time_text
 from instahash.data.vocabulary import Vocabulary
 from instahash.data.words import words

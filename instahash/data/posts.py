@@ -46,8 +46,7 @@ def post_from_json(value: Any) -> Post:
     if not isinstance(labels, (list, tuple)):
         wanted = 'a list of texts or {"description", "score"} objects'
         raise DataError(f"'labels' must be {wanted}, not {_printable(labels)}")
-    user = None if value.get("user") is None else _text(value, "user")
-    created_at = None if value.get("created_at") is None else _text(value, "created_at")
+    user, created_at = (None if value.get(key) is None else _text(value, key) for key in ("user", "created_at"))
     return Post(_text(value, "id"), hashtags, tuple(map(_label, labels)), user, created_at, features)
 
 

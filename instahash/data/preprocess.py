@@ -1,4 +1,4 @@
-"""The paper's preprocessing: which hashtags, labels and posts are kept, and a summary of the result."""
+"""The paper's preprocessing: which hashtags, labels and posts are kept, and a summary of the result; a split of it."""
 
 from __future__ import annotations
 
@@ -38,9 +38,6 @@ class Summary(NamedTuple):
     description_words_per_post_median: float
     posts_per_hashtag_mean: float
     posts_per_hashtag_median: float
-
-    def as_dict(self) -> dict[str, float]:
-        return self._asdict()
 
     def __str__(self) -> str:
         pairs = zip(self[4::2], self[5::2])
@@ -141,6 +138,18 @@ def grow(vocabulary: Vocabulary, corpus: Corpus, min_score: float = DataSettings
     known = {vocabulary.words[i] for i in vocabulary.hashtag_ids}
     spellings = {word: form for word, form in corpus.spellings.items() if word not in known}
     return Vocabulary(words, totals[0], totals[1], vocabulary.spellings | spellings)
+
+
+def train_test_split(n_posts: int, test_fraction: float = 0.1, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Two disjoint, sorted int64 arrays of row numbers that together cover range(n_posts).
+
+    test_fraction : in [0, 1]; round(test_fraction * n_posts) rows are test rows.
+    """
+    if not 0 <= test_fraction <= 1:
+        raise DataError(f"test_fraction is {test_fraction}; it must lie in [0, 1], such as 0.1")
+    order = np.random.default_rng(seed).permutation(n_posts)
+    n_test = round(test_fraction * n_posts)
+    return np.sort(order[n_test:]), np.sort(order[:n_test])
 
 
 def _above(labels: CSR, min_score: float) -> CSR:

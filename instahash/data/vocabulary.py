@@ -13,16 +13,12 @@ from instahash.texts import texts_from_arrays, texts_to_arrays
 class Vocabulary:
     """Words by number, most used first, ties by spelling.
 
-    words : list of str, distinct.
+    words : distinct.  words_array : them as (n_words,) object array, to be indexed with many ids at once.
     counts : (n_words,) int64, bags that contain the word.
     hashtag_counts : (n_words,) int64, posts that have it as a hashtag; 0 for a word that is only description.
-    spellings : dict of word -> how people write it as a hashtag, where that is not the word itself.
-
-    Attributes besides
-    ------------------
-    index : dict word -> id.  is_hashtag : (n_words,) bool.
+    spellings : word -> how people write it as a hashtag, where that is not the word itself.
+    index : word -> id.  is_hashtag : (n_words,) bool.
     hashtag_ids : int32 ids of the hashtag vocabulary, most used first, ties by spelling.
-    words_array : (n_words,) object array of the words, to be indexed with many ids at once.
     """
 
     def __init__(
@@ -40,9 +36,6 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.words)
 
-    def __contains__(self, word: object) -> bool:
-        return word in self.index
-
     def lookup(self, words: Iterable[str]) -> tuple[np.ndarray, list[str]]:
         """The ids of the known words (int32, in order), and the unknown words (each once, in order)."""
         words = list(words)
@@ -55,9 +48,9 @@ class Vocabulary:
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The vocabulary as arrays of numbers."""
-        spellings = (self.spellings.get(word, "") for word in self.words)
-        texts = texts_to_arrays(self.words, "words") | texts_to_arrays(spellings, "spellings")
-        return texts | {"counts": self.counts, "hashtag_counts": self.hashtag_counts}
+        spellings = texts_to_arrays((self.spellings.get(word, "") for word in self.words), "spellings")
+        counts = {"counts": self.counts, "hashtag_counts": self.hashtag_counts}
+        return texts_to_arrays(self.words, "words") | spellings | counts
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Vocabulary:

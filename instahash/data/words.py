@@ -26,7 +26,8 @@ def _letters(piece: str) -> str:
     after_letter = False
     for character in piece:
         kind = unicodedata.category(character)
-        if kind in ("Mn", "Mc") and not _selects_a_variant(character):
+        # Variation selectors are marks that choose a glyph, as emoji do, and are no part of a word.
+        if kind in ("Mn", "Mc") and not unicodedata.name(character, "").startswith("VARIATION SELECTOR"):
             keep = after_letter
         else:
             after_letter = kind[0] == "L"
@@ -34,8 +35,3 @@ def _letters(piece: str) -> str:
         if keep:
             kept.append(character)
     return "".join(kept)
-
-
-def _selects_a_variant(character: str) -> bool:
-    """Variation selectors are marks that choose a glyph (as emoji do) and are no part of a word."""
-    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"

@@ -110,7 +110,7 @@ class InstaHash:
         mode.fit(dataset, Trainer(saved, states, progress, report))
         baselines = self._baselines(mode, dataset.vocabulary, Cooccurrence().fit, dataset)
         self.mode, self.vocabulary, self.baselines = mode, dataset.vocabulary, baselines
-        self.summary, self.trained_on = dataset.summary.as_dict(), [digest]
+        self.summary, self.trained_on = dataset.summary._asdict(), [digest]
         return self
 
     def partial_fit(self, posts: Posts) -> InstaHash:
