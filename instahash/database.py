@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
 Execute: TypeAlias = Callable[..., sqlite3.Cursor]
+Failure: TypeAlias = Callable[[Exception], Exception]
 
 
 class Database:
@@ -23,14 +24,7 @@ class Database:
     schema : the statements that make the tables of a new file.
     """
 
-    def __init__(
-        self,
-        path: str | Path,
-        failure: Callable[[Exception], Exception],
-        application: int,
-        version: int,
-        schema: Sequence[str],
-    ):
+    def __init__(self, path: str | Path, failure: Failure, application: int, version: int, schema: Iterable[str]):
         self._failure, self._lock = failure, threading.Lock()
         with self._faults():
             # Autocommit: transactions are opened where they are needed.
@@ -73,7 +67,7 @@ class Database:
             raise self._failure(error) from None
 
 
-def _prepare(execute: Execute, application: int, version: int, schema: Sequence[str]) -> None:
+def _prepare(execute: Execute, application: int, version: int, schema: Iterable[str]) -> None:
     """Make the tables of a new file. Raises ValueError for a file of something else."""
 
     def first(statement: str) -> Any:

@@ -7,13 +7,12 @@ word. Both read `word: broader word, broader word`. Names and hierarchy were wri
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
-
-from instahash.sparse import CSR
 
 
 @cache
@@ -36,24 +35,13 @@ def label_scores(probabilities: np.ndarray, least: float = 0.05) -> list[tuple[s
 
     A word's score is the sum of the probabilities of its classes, at most 1. ValueError for another number of classes.
     """
-    words, members = _members()
-    scores = np.minimum(members @ np.asarray(probabilities, np.float64), 1.0)
-    found = [(words[i], float(scores[i])) for i in np.flatnonzero(scores >= least)]
+    sums: Counter[str] = Counter()
+    # Each sum runs through the classes in order, so that no rounding puts a broader word below a narrower one.
+    for words, probability in zip(class_labels(), np.asarray(probabilities, np.float64).tolist(), strict=True):
+        for word in words:
+            sums[word] += probability
+    found = [(word, min(total, 1.0)) for word, total in sums.items() if total >= least]
     return sorted(found, key=lambda item: (-item[1], item[0]))
-
-
-@cache
-def _members() -> tuple[list[str], CSR]:
-    """All words, and which classes they have: float64 CSR (n_words, n_classes) of ones.
-
-    A row's sum runs through its classes in order, so that no rounding puts a broader word below a narrower one.
-    """
-    labels = class_labels()
-    words = list(dict.fromkeys(word for row in labels for word in row))
-    number = {word: i for i, word in enumerate(words)}
-    pairs = [(number[word], k) for k, row in enumerate(labels) for word in row]
-    rows, columns = np.array(pairs).T
-    return words, CSR((np.ones(len(pairs)), (rows, columns)), shape=(len(words), len(labels)))
 
 
 def _lines(name: str) -> Iterator[tuple[str, list[str]]]:

@@ -12,7 +12,8 @@ import numpy as np
 from instahash.annotate.annotator import Results
 from instahash.annotate.classes import class_labels, label_scores
 from instahash.data import Label
-from instahash.errors import AnnotatorError, ModelError, SettingsError
+from instahash.errors import AnnotatorError, ModelError
+from instahash.parameters import whole
 
 LEAST_SCORE, MOST_LABELS = 0.05, 20  # of an image
 VERSION = 1  # of what is done with an image before and after the weights
@@ -32,12 +33,10 @@ class OfflineAnnotator:
     batch_size = 4
 
     def __init__(self, weights: str | Path | None = None, n_threads: int = 1):
-        if type(n_threads) is not int or n_threads < 1:
-            raise SettingsError(f"n_threads is {n_threads!r}; it must be a whole number of at least 1")
+        self.n_workers = whole(n_threads, "n_threads", 1)
         path = Path(weights or packaged_weights())
         from instahash.annotate.efficientnet import EfficientNet, read_checkpoint
 
-        self.n_workers = n_threads
         self._network = EfficientNet(read_checkpoint(path))
         words = class_labels()
         if self._network.n_classes != len(words):

@@ -46,4 +46,4 @@ def _lines(path: Path) -> list[str]:
         raise DataError(f"'{path}' is not UTF-8 text ({error.reason} at byte {error.start})") from None
 
 
-HARRISON = Format("harrison", "HARRISON's folder", _matches, _read)
+HARRISON = Format("HARRISON's folder", _matches, _read)

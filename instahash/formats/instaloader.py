@@ -34,4 +34,4 @@ def _read(source: Source) -> Iterator[Post]:
         yield post
 
 
-INSTALOADER = Format("instaloader", "a post or a folder of Instaloader", _matches, _read)
+INSTALOADER = Format("a post or a folder of Instaloader", _matches, _read)

@@ -24,4 +24,4 @@ def _read(source: Source) -> Iterator[Post]:
             yield post
 
 
-INSTAPIC = Format("instapic", "posts by user as in InstaPIC-1.1M", _matches, _read)
+INSTAPIC = Format("posts by user as in InstaPIC-1.1M", _matches, _read)

@@ -42,17 +42,17 @@ def _matches(source: Source) -> bool:
 
 
 def _read(source: Source) -> Iterator[Post]:
-    place = f"'{source.path}' line {{}}".format
     with reading(source.path) as file:
         for number, line in enumerate(file, 1):
             if line.isspace():
                 continue
             try:
                 yield post_from_json(json.loads(line))
-            except (ValueError, RecursionError):
-                raise DataError(f"{place(number)} is not JSON; every line must be one JSON post") from None
-            except DataError as error:
-                raise DataError(f"{place(number)}: {error}") from None
+            except (ValueError, RecursionError, DataError) as error:
+                what = (
+                    f": {error}" if isinstance(error, DataError) else " is not JSON; every line must be one JSON post"
+                )
+                raise DataError(f"'{source.path}' line {number}{what}") from None
 
 
-JSON_LINES = Format("jsonl", "JSON Lines", _matches, _read)
+JSON_LINES = Format("JSON Lines", _matches, _read)

@@ -16,4 +16,4 @@ def _read(source: Source) -> Iterator[Post]:
         yield post
 
 
-JSON_LIST = Format("json-list", "a JSON list of posts", lambda source: isinstance(source.value, list), _read)
+JSON_LIST = Format("a JSON list of posts", lambda source: isinstance(source.value, list), _read)

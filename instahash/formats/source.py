@@ -52,12 +52,11 @@ class Source:
 class Format:
     """One format of posts.
 
-    name : as users call it.  title : what it is, for messages.
+    title : what it is, for messages.
     matches : whether a source is of this format.
     read : the posts of a source that matches. Raises DataError that names the place in the source.
     """
 
-    name: str
     title: str
     matches: Callable[[Source], bool]
     read: Callable[[Source], Iterator[Post]]

@@ -46,28 +46,23 @@ def check_gradient(
 ) -> None:
     """Compare each entry of a hand-written gradient with a difference quotient of the loss.
 
-    loss : called as loss(*params), returns one number.
-    gradient : called as gradient(*params), returns one array a parameter, of its shape, or the one array of a single
-        parameter.
-    params : float64 or float32 arrays of any shapes, which loss and gradient are given copies of.
+    loss, gradient : called with copies of `params`; return one number, and one array of its shape for each parameter,
+        or the one array of a single parameter.
+    params : float64 or float32 arrays of any shapes.
     rtol, atol : the relative part of the tolerance, default epsilon^(2/5), and the absolute part; see this module.
     names : a name a parameter, for the message.
     n_checked : check so many entries of each parameter, drawn with `seed`; default all.
     sizes : numbers that may have been forgotten in the gradient, for the message: {"the batch size": 32}.
 
-    Raises
-    ------
-    GradientError : a number is wrong. The text has the worst, how many are wrong in each parameter, and the kind of
-        mistake where one explains them all; `kinds` maps the parameters' names to these kinds. Also raised where shapes
-        or the number of arrays are wrong, where the gradient is not finite, where the loss is not one finite number,
-        and where one of the two changes its parameters or gives other values when it is called again.
-    NotSmoothError, which is a GradientError : the loss has a kink, or an end, wherever the two differ.
-    TypeError : parameters are not float64 or float32 arrays, or gradients are not of real numbers.
-    ValueError : parameters are not finite, or there is not one name for each.
+    Raises GradientError where a number is wrong. The text has the worst, how many are wrong in each parameter, and the
+    kind of mistake where one explains them all; `kinds` maps the parameters' names to these kinds. Also where shapes or
+    the number of arrays are wrong, the gradient is not finite, the loss is not one finite number, and where one of the
+    two changes its parameters or gives other values when it is called again. Its kind NotSmoothError: the loss has a
+    kink, or an end, wherever the two differ. TypeError where parameters are not float64 or float32 arrays, or gradients
+    are not of real numbers; ValueError where parameters are not finite, or there is not one name for each.
 
-    Warns
-    -----
-    RuntimeWarning : E is more than a tenth of the largest entry of a parameter's gradient: the entry was not checked.
+    Warns (RuntimeWarning) where E is more than a tenth of the largest entry of a parameter's gradient: such an entry
+    was not checked.
     """
     point = Point(loss, gradient, params, names)
     probes = []

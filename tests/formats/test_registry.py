@@ -7,8 +7,8 @@ from instahash.errors import DataError
 from instahash.formats import FORMATS, Format, read_posts, registry
 
 
-def test_formats_have_names_of_their_own():
-    assert len({format.name for format in FORMATS}) == len({format.title for format in FORMATS}) == len(FORMATS)
+def test_formats_have_titles_of_their_own():
+    assert len({format.title for format in FORMATS}) == len(FORMATS)
 
 
 def test_a_format_is_added_in_a_few_lines(tmp_path, monkeypatch):
@@ -16,7 +16,7 @@ def test_a_format_is_added_in_a_few_lines(tmp_path, monkeypatch):
         for line in source.path.read_text().splitlines()[1:]:
             yield Post(line)
 
-    mine = Format("mine", "my own", lambda source: source.suffix == ".txt" and source.head[:4] == b"mine", read)
+    mine = Format("my own", lambda source: source.suffix == ".txt" and source.head[:4] == b"mine", read)
     monkeypatch.setattr(registry, "FORMATS", (mine, *FORMATS))
     (tmp_path / "posts.TXT").write_text("mine\na\nb\n")
     assert list(read_posts(tmp_path / "posts.TXT")) == [Post("a"), Post("b")]
