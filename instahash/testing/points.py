@@ -77,9 +77,9 @@ class Point:
             raise ValueError(f"names must be a list of {len(params)}, one a parameter, not {names!r}")
         self.names = names
         self.loss_epsilon = COARSE  # until a value is seen that is not a float32 number
-        self.gradients, self._epsilon = self._call_gradient()
+        self.gradients, self._epsilon = self._call_gradient(self.params)
         self._largest = [float(np.abs(gradient).max(initial=0)) for gradient in self.gradients]
-        for name, first, second in zip(self.names, self.gradients, self._call_gradient()[0]):
+        for name, first, second in zip(self.names, self.gradients, self._call_gradient(self.params)[0]):
             if np.abs(first - second).max(initial=0) > 1e-5 * np.abs(first).max(initial=0):
                 text = f"the gradient of {name} differs from call to call; hand in what it draws or keeps"
                 raise GradientError(text, {name: "state"})
@@ -135,7 +135,7 @@ class Point:
         for param in self.params:
             sizes = np.where(param == 0, np.abs(param).max(initial=0) or 1.0, np.abs(param)).astype(np.float64)
             moves.append(rng.choice([-1.0, 1.0], param.shape) * sizes)
-        return noise_of(self.direction(rng, moves=moves).line, float(np.finfo(self.dtype).eps))
+        return noise_of(self.direction(rng, moves=moves).line, COARSE if self.dtype == np.float32 else FINE)
 
     def elsewhere(self, n_points: int = 8) -> Elsewhere:
         """At points near this one, each entry moved by up to 30 %."""
@@ -143,14 +143,9 @@ class Point:
         for _ in range(n_points):
             params = [np.asarray(p * rng.uniform(0.7, 1.3, p.shape), p.dtype) for p in self._originals]
             try:
-                returned = self._gradient(*[p.copy() for p in params])
-                returned = [returned] if len(params) == 1 and hasattr(returned, "shape") else returned
-                gradients = [np.array(g, np.float64).reshape(p.shape) for g, p in zip(returned, params)]
+                points.append((params, self._call_gradient([p.copy() for p in params])[0]))
             except Exception:  # nobody has promised that it can be computed there
                 return None
-            if not all(np.isfinite(g).all() for g in gradients):
-                return None
-            points.append((params, gradients))
         return points
 
     def value(self, params: list[np.ndarray]) -> float:
@@ -190,9 +185,9 @@ class Point:
                 text = f"the {culprit} changes {name} in place; it must work on a copy"
                 raise GradientError(text, {culprit: "in place"})
 
-    def _call_gradient(self) -> tuple[list[np.ndarray], float]:
+    def _call_gradient(self, params: list[np.ndarray]) -> tuple[list[np.ndarray], float]:
         """The gradient as float64 arrays of the parameters' shapes, and the epsilon that it was computed with."""
-        returned, n = self._gradient(*self.params), len(self.params)
+        returned, n = self._gradient(*params), len(params)
         if returned is None:
             wanted = "the array of the parameter" if n == 1 else f"{n} arrays, one a parameter"
             text = f"the gradient function returned None; it must return {wanted}: is a return missing?"
@@ -202,10 +197,10 @@ class Point:
         if len(arrays) != n:
             text = f"the gradient must have one array for each parameter: {n}, not {len(arrays)}"
             raise GradientError(text, {"gradient": "count"})
-        gradients = [_checked(*parts) for parts in zip(self.names, self.params, arrays)]
+        gradients = [_checked(*parts) for parts in zip(self.names, params, arrays)]
         coarse = any(np.asarray(array).dtype == np.float32 for array in arrays) or any(
             param.dtype == np.float32 and np.array_equal(gradient.astype(np.float32), gradient)
-            for param, gradient in zip(self.params, gradients)
+            for param, gradient in zip(params, gradients)
         )
         return gradients, COARSE if coarse else FINE
 

@@ -20,15 +20,12 @@ def relu6(x: np.ndarray, b: Any = 0.0) -> np.ndarray:
 
 
 def convolution(x: np.ndarray, W: np.ndarray, stride: int) -> np.ndarray:
-    """The sum over taps (r, c) and channels d of x[stride i + r, stride j + c, d] W[r, c, d, :].
-
-    W (k, k, channels of x, channels of y).
-    """
+    """The sum over taps (r, c) and channels d of x[stride i + r, stride j + c, d] W[r, c, d]; W (k, k, n_in, n_out)."""
     return np.asarray(sum(part @ W[r, c] for r, c, part in _taps(x, len(W), stride)))
 
 
 def depthwise(x: np.ndarray, W: np.ndarray, b: Any, stride: int) -> np.ndarray:
-    """relu6 of the sum over taps (r, c) of x[stride i + r, stride j + c] W[r, c], each channel by itself, and b.
+    """relu6 of b and the sum over taps (r, c) of x[stride i + r, stride j + c] W[r, c], each channel by itself.
 
     W (k, k, channels).
     """
