@@ -26,8 +26,18 @@ def is_post(item: dict[str, Any]) -> bool:
     return any(key in item for key in ("shortcode", "caption", "edge_media_to_caption", "hashtags", "tags"))
 
 
-def post_from_item(item: Any) -> Post:
-    """The post of a JSON object with Instagram's names, or with our own. Raises DataError where it is malformed."""
+def post_from_item(item: Any, place: str) -> Post:
+    """The post of a JSON object with Instagram's names, or with our own.
+
+    Raises DataError, which begins with `place`, where it is malformed.
+    """
+    try:
+        return _post(item)
+    except DataError as error:
+        raise DataError(f"{place}: {error}") from None
+
+
+def _post(item: Any) -> Post:
     if not isinstance(item, dict):
         return post_from_json(item)
     node = item["node"] if isinstance(item.get("node"), dict) else item

@@ -8,7 +8,7 @@ from typing import Any
 
 from instahash.data import Post
 from instahash.formats.instagram import is_post, post_from_item
-from instahash.formats.source import Format, Source, at
+from instahash.formats.source import Format, Source
 
 
 def _files(source: Source) -> list[Source]:
@@ -29,9 +29,7 @@ def _is_post(value: Any) -> bool:
 def _read(source: Source) -> Iterator[Post]:
     files = (file for file in _files(source) if _is_post(file.value)) if source.path.is_dir() else [source]
     for file in files:
-        with at(f"'{file.path}'"):
-            post = post_from_item(file.value)
-        yield post
+        yield post_from_item(file.value, f"'{file.path}'")
 
 
 INSTALOADER = Format("a post or a folder of Instaloader", _matches, _read)

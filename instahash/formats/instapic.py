@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from instahash.data import Post
 from instahash.errors import DataError
 from instahash.formats.instagram import post_from_item
-from instahash.formats.source import Format, Source, at
+from instahash.formats.source import Format, Source
 
 
 def _matches(source: Source) -> bool:
@@ -17,11 +17,10 @@ def _matches(source: Source) -> bool:
 def _read(source: Source) -> Iterator[Post]:
     for user, posts in source.value.items():
         for key, item in posts.items():
-            with at(f"'{source.path}': post '{key}' of user '{user}'"):
-                if not isinstance(item, dict):
-                    raise DataError("it must be an object with a 'caption' or 'tags'")
-                post = post_from_item({"id": f"{user}_@_{key}", "user": user, **item})
-            yield post
+            place = f"'{source.path}': post '{key}' of user '{user}'"
+            if not isinstance(item, dict):
+                raise DataError(f"{place}: it must be an object with a 'caption' or 'tags'")
+            yield post_from_item({"id": f"{user}_@_{key}", "user": user, **item}, place)
 
 
 INSTAPIC = Format("posts by user as in InstaPIC-1.1M", _matches, _read)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -60,12 +59,3 @@ class Format:
     title: str
     matches: Callable[[Source], bool]
     read: Callable[[Source], Iterator[Post]]
-
-
-@contextmanager
-def at(place: str) -> Iterator[None]:
-    """Put the place in front of what a DataError of the block says."""
-    try:
-        yield
-    except DataError as error:
-        raise DataError(f"{place}: {error}") from None

@@ -96,7 +96,7 @@ def check_directional(
     has_entries = any(param.size for param in point.params)
     probes = [point.direction(rng, number) for number in range(n_directions if has_entries else 0)]
     found = _compare(point, probes, rtol, atol)
-    _report(point, ["random directions"], probes, found, lambda: [directions(probes, found)])
+    _report(point, ["random directions"], probes, found, lambda: [directions(found)])
 
 
 @np.errstate(all="ignore")
@@ -122,7 +122,7 @@ def _compare(point: Point, probes: list[Probe], rtol: float | None, atol: float)
             sides[int(i)] = said[i] + left / scale, said[i] + right / scale
     wrong = fails()
     sides = {i: both for i, both in sides.items() if not wrong[i]}
-    return Found(said + missing, floors + errors, wrong, errors > 0.1 * rounding, sides, rtol)
+    return Found(said, said + missing, floors + errors, wrong, errors > 0.1 * rounding, sides, rtol)
 
 
 def _report(
@@ -149,10 +149,9 @@ def _report(
 
 def _wrong_slope(probes: list[Probe], found: Found, cases: list[Case]) -> GradientError:
     """The error for numbers that are wrong: the worst, then a line for each parameter that has any."""
-    said = np.array([probe.found for probe in probes])
-    worst = max(np.flatnonzero(found.wrong), key=lambda i: abs(found.derivatives[i] - said[i]))
-    derivative, floor = found.derivatives[worst], found.floors[worst]
-    expected, number = _displayed(derivative, said[worst], floor)
+    worst = max(np.flatnonzero(found.wrong), key=lambda i: abs(found.derivatives[i] - found.said[i]))
+    said, derivative, floor = (numbers[worst] for numbers in found[:3])
+    expected, number = _displayed(derivative, said, floor)
     tolerance = found.rtol * max(abs(derivative), probes[worst].size) + floor
     lines = [f"{probes[worst].name} is {expected} by differences, but the gradient says {number}"]
     lines.append(f"they may differ by {tolerance:.1g}")
