@@ -7,14 +7,17 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 Execute: TypeAlias = Callable[..., sqlite3.Cursor]
+D = TypeVar("D", bound="Database")
 Failure: TypeAlias = Callable[[Exception], Exception]
 
 
 class Database:
     """One connection to a file, which is made where it is not there; its threads take turns, its processes wait.
+
+    A context manager, and the base of what keeps its tables in such a file.
 
     path : the file; its folder must be there.
     failure : called with what SQLite, the system or the content (ValueError, TypeError) complain of; gives the
@@ -36,6 +39,12 @@ class Database:
         except BaseException:
             self.close()
             raise
+
+    def __enter__(self: D) -> D:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     def close(self) -> None:
         with self._lock:

@@ -43,7 +43,7 @@ def default_cache() -> Path:
     return folder / "labels.sqlite"
 
 
-class Cache:
+class Cache(Database):
     """The labels of images by the SHA-256 of their bytes and by the annotator's settings, in a SQLite file.
 
     path : the file, made with its folder where it is not there.
@@ -55,41 +55,35 @@ class Cache:
     """
 
     def __init__(self, path: str | Path, settings: str):
-        self._path, self._settings, self._owner = Path(path), settings, uuid.uuid4().hex
+        def failure(error: Exception) -> AnnotatorError:
+            return AnnotatorError(f"cannot use the cache '{path}': {error}; give another file (--cache)")
+
+        self._settings, self._owner = settings, uuid.uuid4().hex
         _OWNERS.add(self._owner)
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise self._failure(error) from None
-        self._database = Database(self._path, self._failure, APPLICATION, FORMAT, SCHEMA)
+            raise failure(error) from None
+        super().__init__(path, failure, APPLICATION, FORMAT, SCHEMA)
         try:
-            with self._database.statements() as execute:
+            with self.statements() as execute:
                 execute("PRAGMA synchronous=NORMAL")
                 execute("DELETE FROM claims WHERE until<?", (time.time(),))  # a file that is read-only fails here
                 # Readers then do not wait for writers. It fails while another process writes, which has done this.
                 with suppress(sqlite3.OperationalError):
                     execute("PRAGMA journal_mode=WAL")
         except AnnotatorError:
-            self._database.close()
+            self.close()
             raise
-
-    def _failure(self, error: Exception) -> AnnotatorError:
-        return AnnotatorError(f"cannot use the cache '{self._path}': {error}; give another file (--cache)")
-
-    def __enter__(self) -> Cache:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._database.close()
 
     def get(self, images: Sequence[str]) -> dict[str, tuple[Label, ...]]:
         """The labels of those images, given as digests, that have some."""
-        with self._database.statements() as execute:
+        with self.statements() as execute:
             return self._known(execute, images)
 
     def claim(self, images: Sequence[str]) -> list[str]:
         """Those images that have no labels and no other claim; they are the caller's until `release`."""
-        with self._database.transaction() as execute:
+        with self.transaction() as execute:
             known = self._known(execute, images)
             mine = [image for image in images if image not in known and not self._is_claimed(execute, image)]
             own = self._owner, os.getpid(), time.time() + CLAIM_SECONDS
@@ -100,12 +94,12 @@ class Cache:
     def put(self, image: str, labels: Iterable[Label]) -> None:
         """Keep an image's labels."""
         text = json.dumps([list(label) for label in labels], ensure_ascii=False)
-        with self._database.statements() as execute:
+        with self.statements() as execute:
             execute("REPLACE INTO labels VALUES (?, ?, ?)", (image, self._settings, text))
 
     def release(self, images: Iterable[str]) -> None:
         """Give claims up, with or without labels."""
-        with self._database.transaction() as execute:
+        with self.transaction() as execute:
             for image in images:
                 claim = (image, self._settings, self._owner)
                 execute("DELETE FROM claims WHERE image=? AND settings=? AND owner=?", claim)

@@ -45,7 +45,7 @@ CREATE TABLE pairs (
 """
 
 
-class Judgements:
+class Judgements(Database):
     """path : the file, made where it is not there.
 
     Threads and processes may share it. A context manager. Raises DataError where the file cannot be read or written, or
@@ -56,21 +56,16 @@ class Judgements:
         self.path = Path(path)
         if not make and not self.path.exists():
             raise DataError(f"there is no file of judgements '{path}'; instahash-explore --posts writes one")
-        self._database = Database(path, self._failure, APPLICATION, FORMAT, [SCHEMA])
 
-    def _failure(self, error: Exception) -> DataError:
-        return DataError(f"cannot use the judgements '{self.path}': {error}; give another file")
+        def failure(error: Exception) -> DataError:
+            return DataError(f"cannot use the judgements '{path}': {error}; give another file")
 
-    def __enter__(self) -> Judgements:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._database.close()
+        super().__init__(path, failure, APPLICATION, FORMAT, [SCHEMA])
 
     def pairs(self, session: str, systems: Sequence[str]) -> list[sqlite3.Row]:
         """All pairs of these two systems that this session was shown, in the order of the posts."""
         where = "session=? AND system_a=? AND system_b=? ORDER BY place, pair"
-        with self._database.statements() as execute:
+        with self.statements() as execute:
             found: list[sqlite3.Row] = execute(f"SELECT * FROM pairs WHERE {where}", (session, *systems)).fetchall()
             return found
 
@@ -83,7 +78,7 @@ class Judgements:
         """
         a_is_left, same = secrets.randbelow(2), SAME if lists[0] == lists[1] else None
         texts = [json.dumps(hashtags) for hashtags in lists]
-        with self._database.transaction() as execute:
+        with self.transaction() as execute:
             execute(
                 "INSERT OR IGNORE INTO pairs (session, judge, post, place, system_a, system_b, a_is_left, hashtags_a, "
                 "hashtags_b, shown_at, choice) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -92,7 +87,7 @@ class Judgements:
 
     def choose(self, session: str, pair: int, choice: str, judge: str = "") -> None:
         """Judge a pair, once. Raises DataError where it is another session's, or was judged otherwise already."""
-        with self._database.transaction() as execute:
+        with self.transaction() as execute:
             row = execute("SELECT choice FROM pairs WHERE pair=? AND session=?", (pair, session)).fetchone()
             if row is None or row["choice"] not in (None, choice):
                 raise DataError("this pair is judged already, or was never shown here; reload the page")
@@ -102,12 +97,12 @@ class Judgements:
 
     def undo(self, session: str, pair: int) -> None:
         """Take the judgement of a pair back."""
-        with self._database.statements() as execute:
+        with self.statements() as execute:
             execute("UPDATE pairs SET choice=NULL, judged_at=NULL WHERE pair=? AND session=?", (pair, session))
 
     def report(self) -> list[dict[str, Any]]:
         """For each pair of systems that was compared: the counts, A's win rates over B, and notes on both."""
-        with self._database.statements() as execute:
+        with self.statements() as execute:
             rows = execute("SELECT * FROM pairs WHERE choice IS NOT NULL").fetchall()
         compared: dict[tuple[str, str], list[sqlite3.Row]] = {}
         for row in rows:

@@ -208,6 +208,13 @@ def test_other_weights_are_refused_by_name(change):
     assert "\n" not in str(error.value) and (change == "stage" or "_blocks.1._bn1.running_var" in str(error.value))
 
 
+@pytest.mark.parametrize("name", ["_conv_head.weight", "_fc.weight", "_fc.bias", "_conv_stem.weight", "_bn0.bias"])
+@pytest.mark.parametrize("value", [np.float32(1), np.ones((2, 0), np.float32)], ids=["scalar", "empty"])
+def test_weights_without_a_sound_shape_are_refused_by_name(name, value):
+    with pytest.raises(ModelError, match=f"the weights have '{name}' of shape"):
+        EfficientNet(small_tensors(3) | {name: np.asarray(value)}, SMALL)
+
+
 # The real weights.
 
 

@@ -501,6 +501,11 @@ def test_a_wrong_setting_is_one_line(annotator, wrong):
     check_error(caught.value, *wrong)
 
 
+def test_a_setting_that_does_not_exist_is_told_the_nearest(annotator):
+    with pytest.raises(SettingsError, match="google: there is no setting 'max_costs'; did you mean max_cost"):
+        annotator(max_costs=5)
+
+
 # ---------------------------------------------------------------------------------------------------------------- cost
 
 

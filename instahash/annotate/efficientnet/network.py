@@ -70,9 +70,10 @@ class EfficientNet:
                 residual = stride == 1 and n_channels == n_out
                 self._blocks.append(Block(expand, depthwise, project, stride, residual))
                 n_channels = n_out
-        self.n_classes, n_features = len(_tensor(tensors, "_fc.weight")), len(_tensor(tensors, "_conv_head.weight"))
+        n_features = len(_tensor(tensors, "_conv_head.weight", None, n_channels, 1, 1))
         self._head = _layer(tensors, "_conv_head", "_bn1", n_features, n_channels, 1)
-        W = _tensor(tensors, "_fc.weight", self.n_classes, n_features)
+        W = _tensor(tensors, "_fc.weight", None, n_features)
+        self.n_classes = len(W)
         self._classes = Layer(np.ascontiguousarray(W.T), _tensor(tensors, "_fc.bias", self.n_classes))
 
     def logits(self, images: np.ndarray) -> np.ndarray:
@@ -137,10 +138,10 @@ class _Workspace(threading.local):
         return self._places[place][:size].reshape(shape)
 
 
-def _tensor(tensors: Mapping[str, np.ndarray], name: str, *shape: int) -> np.ndarray:
-    """A tensor of the file; ModelError where it is not there, or has not the shape, if one is given."""
+def _tensor(tensors: Mapping[str, np.ndarray], name: str, *shape: int | None) -> np.ndarray:
+    """A tensor of the file; ModelError where it is not there or has not the shape, in which None is any length."""
     tensor = tensors.get(name)
-    if tensor is None or shape and tensor.shape != shape:
+    if tensor is None or len(shape) != tensor.ndim or any(n not in (None, m) for n, m in zip(shape, tensor.shape)):
         what = f"no '{name}'" if tensor is None else f"'{name}' of shape {tensor.shape}, not {shape}"
         raise ModelError(f"the weights have {what}; they must be those of EfficientNet-Lite0")
     return tensor
