@@ -6,6 +6,7 @@ hashtag and its number a line. There are no labels.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ FILES = PHOTOS, TAGS, INDEX = "data_list.txt", "tag_list.txt", "vocab_index.txt"
 
 
 def _matches(source: Source) -> bool:
-    return any((source.path / name).exists() for name in FILES)
+    return any(os.path.exists(source.path / name) for name in FILES)
 
 
 def _read(source: Source) -> Iterator[Post]:
@@ -36,7 +37,7 @@ def _read(source: Source) -> Iterator[Post]:
 
 
 def _lines(path: Path) -> list[str]:
-    if not path.exists():
+    if not os.path.exists(path):
         raise DataError(f"'{path}' is missing; a HARRISON folder has {', '.join(FILES)}")
     with reading(path) as file:
         content = file.read()

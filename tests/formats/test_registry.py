@@ -38,9 +38,10 @@ def test_a_folder_without_posts(tmp_path):
         list(read_posts(tmp_path))
 
 
-def test_what_is_not_there(tmp_path):
-    with pytest.raises(DataError, match="there is no file or folder .*missing.jsonl'; .* 'sample', 'sample-held-out'"):
-        read_posts(tmp_path / "missing.jsonl")
+@pytest.mark.parametrize("name", ["missing.jsonl", "x" * 300, "nul\0"])
+def test_what_is_not_there(tmp_path, name):
+    with pytest.raises(DataError, match=f"there is no file or folder .*{name}'; .* 'sample', 'sample-held-out'"):
+        read_posts(tmp_path / name)
 
 
 def test_a_file_is_read_once_unless_it_is_named_json(tmp_path, monkeypatch):
