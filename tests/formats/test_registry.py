@@ -2,9 +2,10 @@
 
 import pytest
 
+from instahash import formats
 from instahash.data import Post
 from instahash.errors import DataError
-from instahash.formats import FORMATS, Format, read_posts, registry
+from instahash.formats import FORMATS, Format, Source, read_posts
 
 
 def test_formats_have_titles_of_their_own():
@@ -17,7 +18,7 @@ def test_a_format_is_added_in_a_few_lines(tmp_path, monkeypatch):
             yield Post(line)
 
     mine = Format("my own", lambda source: source.suffix == ".txt" and source.head[:4] == b"mine", read)
-    monkeypatch.setattr(registry, "FORMATS", (mine, *FORMATS))
+    monkeypatch.setattr(formats, "FORMATS", (mine, *FORMATS))
     (tmp_path / "posts.TXT").write_text("mine\na\nb\n")
     assert list(read_posts(tmp_path / "posts.TXT")) == [Post("a"), Post("b")]
     (tmp_path / "other.txt").write_text('{"id": "c"}\n')
@@ -47,5 +48,5 @@ def test_what_is_not_there(tmp_path, name):
 def test_a_file_is_read_once_unless_it_is_named_json(tmp_path, monkeypatch):
     """So that a pipe can be read."""
     (tmp_path / "posts").write_text('{"id": "a"}\n')
-    monkeypatch.setattr(registry.Source, "head", property(lambda source: pytest.fail("the head was read")))
+    monkeypatch.setattr(Source, "head", property(lambda source: pytest.fail("the head was read")))
     assert list(read_posts(tmp_path / "posts")) == [Post("a")]

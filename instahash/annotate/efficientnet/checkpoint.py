@@ -95,12 +95,6 @@ class _Tensor:
         if (self.offset if 0 in self.size else end) > self.storage.count:
             raise _Fault("holds a tensor that reaches beyond its storage")
 
-    def array(self, content: bytes) -> np.ndarray:
-        """The window, as a view of `content`, the bytes of the storage."""
-        width = self.storage.dtype.itemsize
-        strides = [width * stride for stride in self.strides]
-        return np.ndarray(self.size, self.storage.dtype, content, width * self.offset, strides)
-
 
 def _tensors(file: BinaryIO, size: int) -> dict[str, np.ndarray]:
     pickles = io.BytesIO(file.read(min(size, MAX_DESCRIPTION)))
@@ -124,7 +118,9 @@ def _tensors(file: BinaryIO, size: int) -> dict[str, np.ndarray]:
         raise _Fault("goes on after its last tensor")
     arrays = {}
     for name, tensor in tensors.items():
-        array = tensor.array(contents[tensor.storage.key])
+        storage, width = tensor.storage, tensor.storage.dtype.itemsize
+        strides = [width * stride for stride in tensor.strides]
+        array = np.ndarray(tensor.size, storage.dtype, contents[storage.key], width * tensor.offset, strides)
         if not array.flags.c_contiguous:
             size -= array.nbytes  # strides of zero make much of little, and so do many windows into one storage
             if size < 0:

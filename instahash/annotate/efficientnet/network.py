@@ -55,7 +55,7 @@ class EfficientNet:
     """
 
     def __init__(self, tensors: Mapping[str, np.ndarray], stages: Sequence[Sequence[int]] = LITE0):
-        self._workspace = _Workspace()
+        self._workspace = threading.local()
         self._stem = _layer(tensors, "_conv_stem", "_bn0", 32, 3, 3)
         self._blocks: list[Block] = []
         n_channels = 32
@@ -96,7 +96,7 @@ class EfficientNet:
         """What leaves a block that x enters, kept at a place of the workspace where x is not."""
         y = self._wide(x, block.expand) if block.expand else x
         size = -(-x.shape[0] // block.stride), -(-x.shape[1] // block.stride)
-        z = self._workspace.array("depthwise", *size, block.depthwise.b.size)
+        z = self._array("depthwise", *size, block.depthwise.b.size)
         kernels.depthwise(y, *block.depthwise, block.stride, z)
         y = self._product(z, block.project, place)
         y += block.project.b
@@ -112,9 +112,17 @@ class EfficientNet:
 
     def _product(self, x: np.ndarray, layer: Layer, place: str) -> np.ndarray:
         """x W at each pixel."""
-        y = self._workspace.array(place, *x.shape[:2], layer.b.size)
+        y = self._array(place, *x.shape[:2], layer.b.size)
         np.dot(x.reshape(-1, len(layer.W)), layer.W, out=y.reshape(-1, layer.b.size))
         return y
+
+    def _array(self, place: str, *shape: int) -> np.ndarray:
+        """A float32 array in this thread's memory, which ends what was at its place: fresh memory would cost more time
+        than the arithmetic."""
+        places, size = vars(self._workspace), int(np.prod(shape))
+        if place not in places or places[place].size < size:
+            places[place] = np.empty(size, np.float32)
+        return np.asarray(places[place][:size].reshape(shape))
 
 
 def _patches(x: np.ndarray) -> np.ndarray:
@@ -122,20 +130,6 @@ def _patches(x: np.ndarray) -> np.ndarray:
     x = np.pad(x, [(x.shape[0] % 2, 1), (x.shape[1] % 2, 1), (0, 0)])
     windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), (0, 1))[::2, ::2]
     return windows.reshape(*windows.shape[:2], -1)
-
-
-class _Workspace(threading.local):
-    """Each thread's memory, which layers use one after the other: fresh memory would cost more than the arithmetic."""
-
-    def __init__(self) -> None:
-        self._places: dict[str, np.ndarray] = {}
-
-    def array(self, place: str, *shape: int) -> np.ndarray:
-        """A float32 array at a place, which ends what was there."""
-        size = int(np.prod(shape))
-        if place not in self._places or self._places[place].size < size:
-            self._places[place] = np.empty(size, np.float32)
-        return self._places[place][:size].reshape(shape)
 
 
 def _tensor(tensors: Mapping[str, np.ndarray], name: str, *shape: int | None) -> np.ndarray:
