@@ -59,11 +59,14 @@ def check_gradient(
     the number of arrays are wrong, the gradient is not finite, the loss is not one finite number, and where one of the
     two changes its parameters or gives other values when it is called again. Its kind NotSmoothError: the loss has a
     kink, or an end, wherever the two differ. TypeError where parameters are not float64 or float32 arrays, or gradients
-    are not of real numbers; ValueError where parameters are not finite, or there is not one name for each.
+    are not of real numbers; ValueError where parameters are not finite, there is not one name for each, or nothing is
+    to be checked.
 
     Warns (RuntimeWarning) where E is more than a tenth of the largest entry of a parameter's gradient: such an entry
     was not checked.
     """
+    if n_checked is not None and n_checked < 1:
+        raise ValueError(f"n_checked is {n_checked}; it must be at least 1")
     point = Point(loss, gradient, params, names)
     probes = []
     for position, param in enumerate(point.params):
@@ -91,6 +94,8 @@ def check_directional(
     there are; rtol and G are relative to the length of the vector of all g_i d_i. Other arguments, errors and warnings
     as in :func:`check_gradient`.
     """
+    if n_directions < 1:
+        raise ValueError(f"n_directions is {n_directions}; it must be at least 1")
     point = Point(loss, gradient, params, None)
     rng = np.random.default_rng(seed)
     has_entries = any(param.size for param in point.params)

@@ -281,3 +281,11 @@ def test_in_float32_it_costs_as_much():
 
     check_gradient(counted, lambda x: 3 * x**2, x)
     assert len(calls) == 4 * 20
+
+
+@pytest.mark.parametrize(
+    "check, options", [(check_gradient, {"n_checked": 0}), (check_directional, {"n_directions": 0})]
+)
+def test_a_check_of_nothing_is_refused(check, options):
+    with pytest.raises(ValueError, match=f"{next(iter(options))} is 0; it must be at least 1"):
+        check(loss, WRONG["one entry"], *point(1), **options)
