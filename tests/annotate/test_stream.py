@@ -695,7 +695,7 @@ def test_after_an_error_a_new_run_goes_on(cache):
 def test_an_error_of_the_cache_ends_the_stream(path):
     cache = Cache(path, Annotator.key)
     with cache:
-        stream = annotate(texts(20), Annotator(), cache)
+        stream = annotate(texts(200), Annotator(), cache)
         next(stream)
     with pytest.raises(AnnotatorError, match=path.name):
         list(stream)
