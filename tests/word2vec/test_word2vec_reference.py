@@ -73,10 +73,7 @@ def test_bag_gradient_gradient(seed, n, shared, k):
     rng = np.random.default_rng(seed)
     X, Y = rng.normal(size=(n, 3)), rng.normal(size=(n + shared, 3))
     check_gradient(
-        lambda X, Y: reference.bag_gradient(X, Y, n, k)[0],
-        lambda X, Y: reference.bag_gradient(X, Y, n, k)[1:],
-        X,
-        Y,
+        lambda X, Y: reference.bag_gradient(X, Y, n, k)[0], lambda X, Y: reference.bag_gradient(X, Y, n, k)[1:], X, Y
     )
 
 
