@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 from scipy import sparse
 
@@ -10,6 +12,7 @@ from instahash.sparse import CSR, csr_from_arrays, csr_to_arrays, widen, with_da
 SIZE = 20_000
 
 
+@dataclass(frozen=True)
 class ReplayBuffer:
     """At most SIZE posts, drawn from all that were seen, each equally likely (reservoir sampling, Vitter 1985).
 
@@ -17,38 +20,32 @@ class ReplayBuffer:
     seen : int, posts seen so far.
     """
 
-    def __init__(self, matrices: tuple[CSR, ...] = (), seen: int = 0):
-        self.matrices, self.seen = matrices, seen
+    matrices: tuple[CSR, ...] = ()
+    seen: int = 0
 
-    def add(self, matrices: tuple[CSR, ...], seed: int) -> None:
-        """See these posts too. Columns are the old ones in their places, and new ones after them."""
-        rng = np.random.default_rng([seed, 2**31 + self.seen])
-        n_new, size = matrices[0].shape[0], min(SIZE, self.seen + matrices[0].shape[0])
+    def including(self, matrices: tuple[CSR, ...], seed: int) -> ReplayBuffer:
+        """A buffer that has seen these posts too. Columns are the old ones in their places, and new ones after them."""
+        rng, n_new, old = np.random.default_rng([seed, 2**31 + self.seen]), matrices[0].shape[0], self.matrices
+        size = min(SIZE, self.seen + n_new)
         from_new = int(rng.hypergeometric(n_new, self.seen, size)) if self.seen else size
         rows = np.sort(rng.permutation(n_new)[:from_new])
         new = tuple(matrix[rows] for matrix in matrices)
         if self.seen:
-            rows = np.sort(rng.permutation(self.matrices[0].shape[0])[: size - from_new])
-            self.matrices = tuple(matrix[rows] for matrix in self.matrices)
-        self.matrices, self.seen = self.after(new), self.seen + n_new
-
-    def including(self, matrices: tuple[CSR, ...], seed: int) -> ReplayBuffer:
-        """Another buffer that has seen these posts too."""
-        buffer = ReplayBuffer(self.matrices, self.seen)
-        buffer.add(matrices, seed)
-        return buffer
+            rows = np.sort(rng.permutation(old[0].shape[0])[: size - from_new])
+            old = tuple(matrix[rows] for matrix in old)
+        return ReplayBuffer(ReplayBuffer(old).after(new), self.seen + n_new)
 
     def after(self, matrices: tuple[CSR, ...]) -> tuple[CSR, ...]:
-        """These posts with the remembered ones below them."""
+        """These posts with the replayed ones below them."""
         if not self.matrices:
             return matrices
         pairs = zip(matrices, self.matrices)
         return tuple(sparse.vstack([new, widen(old, new.shape[1])], format="csr") for new, old in pairs)
 
-    def decay(self, factor: float) -> None:
-        """Multiply the values of the last matrix, which are the posts' weights, by `factor`."""
+    def decayed(self, factor: float) -> ReplayBuffer:
+        """A buffer with the values of the last matrix, which are the posts' weights, multiplied by `factor`."""
         *others, last = self.matrices
-        self.matrices = (*others, with_data(last, last.data * last.dtype.type(factor)))
+        return replace(self, matrices=(*others, with_data(last, last.data * last.dtype.type(factor))))
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """All of it, a dict of arrays."""

@@ -12,6 +12,8 @@ import numpy as np
 from instahash.parameters import whole
 
 Arrays = dict[str, np.ndarray]
+# What a training calls: on_epoch with the model, where a true result ends it; on_progress with a number of posts done.
+Hook = Callable[[Any], Any] | None
 
 
 @dataclass

@@ -40,11 +40,11 @@ class LinearExpert:
             self._fit(examples.inputs, examples.targets, examples.weights)
         except DataError as error:
             trainer.report(f"Left out: {error}.")
-        self.replay.add((examples.inputs, examples.targets), self.seed)
+        self.replay = self.replay.including((examples.inputs, examples.targets), self.seed)
 
     def partial_fit(self, examples: Examples) -> None:
-        self.replay.decay(examples.decay)
-        self.replay.add((examples.inputs, examples.targets), self.seed)
+        old = self.replay.decayed(examples.decay)
+        self.replay = old.including((examples.inputs, examples.targets), self.seed)
         inputs, targets = self.replay.matrices
         n = np.diff(targets.indptr)
         weights = targets.data[np.minimum(targets.indptr[:-1], targets.nnz - 1)] * np.sqrt(n)  # as Examples.targets

@@ -12,13 +12,12 @@ fixed is the same problem as improving W with C fixed, with a and b exchanged.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from instahash.sparse import CSR, ones, row_of_entries, with_data
+from instahash.sparse import CSR, ones, row_of_entries, with_data, without_diagonal
 from instahash.threads import Threads
 from instahash.word2vec import kernels
 
@@ -36,15 +35,13 @@ def cooccurrence(bags: CSR, weights: np.ndarray) -> CSR:
     bags : CSR (n_posts, n_words), stored entries are members.  weights : (n_posts,).
     """
     weighted = with_data(bags, np.asarray(weights, np.float32)[row_of_entries(bags)])
-    N = ones(bags).T.tocsr() @ weighted
-    N.data[row_of_entries(N) == N.indices] = 0.0
-    N.eliminate_zeros()
+    N = without_diagonal(ones(bags).T.tocsr() @ weighted)
     N.sort_indices()
     return N
 
 
 def sum_of_counts(A: CSR, B: CSR) -> CSR:
-    """A + B, counts of two sets of posts, with sorted indices; B may have new words after those of A."""
+    """A + B with sorted indices; B may have new words after those of A."""
     indptr = np.append(A.indptr, np.full(B.shape[0] - A.shape[0], A.indptr[-1]))
     total = (sparse.csr_array((A.data, A.indices, indptr), shape=B.shape) + B).tocsr()
     total.sort_indices()
@@ -89,16 +86,6 @@ def spectral_start(N: CSR, a: np.ndarray, b: np.ndarray, dim: int, rng: np.rando
     return vectors
 
 
-def epochs(
-    W: np.ndarray, C: np.ndarray, N: CSR, a: np.ndarray, b: np.ndarray, n_sweeps: int, n_threads: int
-) -> Iterator[float]:
-    """Sweeps that change W and C in place; yields the mean loss a pair after each."""
-    pairs = float(N.sum(dtype=np.float64))
-    with Threads(n_threads) as threads:
-        for _ in range(n_sweeps):
-            yield sweep(W, C, N, a, b, threads) / pairs
-
-
 def sweep(W: np.ndarray, C: np.ndarray, N: CSR, a: np.ndarray, b: np.ndarray, threads: Threads) -> float:
     """Newton steps for all input vectors, then for all output vectors, in place. Returns L(W, C) after them."""
     improve(W, C, N, a, b, threads)
@@ -113,18 +100,14 @@ def improve(X: np.ndarray, Y: np.ndarray, N: CSR, a: np.ndarray, b: np.ndarray, 
     then exact again: the true curvature along p_i is one more matrix product. No row's loss rises. Returns the loss.
 
     Scores are made for a block of rows at a time, so that no (n_words, n_words) array exists.
-    threads : Threads, which share the rows.
     """
-    n_words = len(Y)
     H = (Y.T * (b / b.sum())) @ Y
     H[np.diag_indices_from(H)] += RIDGE * np.trace(H) / len(H) or 1.0  # all of Y zero: any direction is as good
-    inverse = np.linalg.inv(H)
-    height = block_height(n_words)
-    workspace = np.empty((4, height, n_words), X.dtype)
-    counts = N.indptr, N.indices, N.data, a, b
+    inverse, height = np.linalg.inv(H), block_height(len(Y))
+    workspace, counts = np.empty((4, height, len(Y)), X.dtype), (N.indptr, N.indices, N.data, a, b)
     return sum(
         _improve_block(X[first : first + height], Y, first, inverse, counts, workspace, threads)
-        for first in range(0, n_words, height)
+        for first in range(0, len(Y), height)
     )
 
 

@@ -40,13 +40,11 @@ class Learnt:
     @classmethod
     def nothing(cls, dim: int) -> Learnt:
         """What is learnt before training: no word."""
-        W, C = np.zeros((2, 0, dim), np.float32)
-        return cls(W, C, np.zeros(0, np.int64))
+        return cls(*np.zeros((2, 0, dim), np.float32), np.zeros(0, np.int64))
 
     def vectors(self) -> dict[str, np.ndarray]:
         """The arrays that training changes in place: W and C, and W2 and C2 where the sampling trainer made them."""
-        arrays = {"W": self.W, "C": self.C, "W2": self.W2, "C2": self.C2}
-        return {name: array for name, array in arrays.items() if array is not None}
+        return {name: vars(self)[name] for name in ("W", "C", "W2", "C2") if vars(self)[name] is not None}
 
     def counted(self, bags: CSR, min_count: int) -> tuple[CSR, np.ndarray]:
         """`bags` without words of fewer than `min_count` posts, and `counts` with theirs added.
@@ -76,7 +74,7 @@ class Learnt:
         bags, counts : what :meth:`counted` gave.  trainer : the one that goes on from here.
         """
         n_new = bags.shape[1] - len(self.W)
-        grown = Learnt(self.W, self.C, counts, trainer, replay=ReplayBuffer(self.replay.matrices, self.replay.seen))
+        grown = Learnt(self.W, self.C, counts, trainer, replay=self.replay)
         if trainer == "exact":
             N = exact.cooccurrence(bags, sampling.permutation_weights(np.diff(bags.indptr), settings.permutation))
             grown.N = N if self.N is None else exact.sum_of_counts(self.N, N)
@@ -86,16 +84,16 @@ class Learnt:
             W[counts[len(self.W) :] < settings.min_count] = 0.0
             squares: Any = self.W2, self.C2
             if self.N is not None:
-                replayed = self.replay.matrices[0]
-                squares = sampling.past_squares(self.W, self.C, replayed, self.counts, settings, rng)
+                squares = sampling.past_squares(self.W, self.C, *self.replay.matrices, self.counts, settings, rng)
             grown.W2, grown.C2 = (np.append(() if old is None else old, np.zeros(n_new)) for old in squares)
-        old_and_new = (self.W, W), (self.C, C)
-        grown.W, grown.C = (np.concatenate(rows) if len(rows[0]) else rows[1] for rows in old_and_new)  # no second copy
+        if len(self.W):
+            W, C = np.concatenate([self.W, W]), np.concatenate([self.C, C])
+        grown.W, grown.C = W, C
         return grown
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """All of it, a dict of arrays."""
-        half = csr_to_arrays(sparse.triu(self.N, format="csr"), "N") if self.N is not None else {}  # N is symmetric
+        """All of it, a dict of arrays; of N, which is symmetric, one half."""
+        half = csr_to_arrays(sparse.triu(self.N, format="csr"), "N") if self.N is not None else {}
         return self.vectors() | {"counts": self.counts} | half | self.replay.to_arrays()
 
     @classmethod

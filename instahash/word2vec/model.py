@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
 from instahash.errors import DataError, DivergenceError, ModelError, UntrainedError
 from instahash.parameters import settled, whole
 from instahash.sparse import CSR, as_csr
-from instahash.training import History, unchanged_on_error
+from instahash.threads import Threads
+from instahash.training import Arrays, History, Hook, unchanged_on_error
 from instahash.word2vec import exact, sampling
 from instahash.word2vec.learnt import Learnt
 from instahash.word2vec.plan import Plan, make_plan
 from instahash.word2vec.settings import Word2VecSettings
-
-State: TypeAlias = Mapping[str, np.ndarray]
-# Called with the model after each epoch, when no thread works; a true result ends training.
-OnEpoch: TypeAlias = "Callable[[Word2Vec], object] | None"
-# Called with the number of bags done since its last call.
-OnProgress: TypeAlias = "Callable[[int], object] | None"
 
 
 class Word2Vec:
     """Skip-gram with negative sampling on unordered bags (Mikolov et al. 2013, equation 4).
 
     Every ordered pair of words of a bag is trained on with the weight it has in all permutations of `permutation`
-    words of that bag, which are never listed. Two trainers minimise the same expected loss:
-
-    exact : counts how often words share a bag and minimises the expected loss of all pairs of words itself, from a
-        start given by the spectrum (`exact.py`). Deterministic; the cost grows with n_words^2, not with posts.
-    sampling : visits bag by bag with drawn negatives (`sampling.py`). The cost grows with posts, not n_words^2.
+    words of that bag, which are never listed. Two trainers minimise the same expected loss: `exact.py` from counts of
+    pairs, deterministic, at a cost that grows with n_words^2; `sampling.py` bag by bag with drawn negatives, at a cost
+    that grows with posts.
 
     Departures from word2vec.c: the window is the whole bag; a bag's pairs are one step and share `n_shared` negatives,
     weighted so that the expected gradient is that of `n_negative` a pair; a negative that happens to be the context is
@@ -45,13 +39,12 @@ class Word2Vec:
         With several, the sampling trainer's threads write to the shared rows without locks ("Hogwild"): faster, almost
         as good, and different at each run.
 
-    Attributes:
-
-    W, C : (n_words, dim) float32, input and output vectors.
-    learnt : Learnt, all arrays.  trained_by : "exact" or "sampling", "" before training.
-    history : History; its loss is the mean a pair (float64): of the vectors after each sweep (exact), or taken before
-        each bag's step (sampling).
+    Attributes: W, C, (n_words, dim) float32, input and output vectors; learnt, a Learnt, all arrays; trained_by,
+    "exact" or "sampling", "" before training; history, whose loss is the mean a pair (float64): of the vectors after
+    each sweep (exact), or taken before each bag's step (sampling).
     """
+
+    W, C, trained_by = (property(attrgetter(f"learnt.{name}")) for name in ("W", "C", "trainer"))
 
     def __init__(
         self, settings: Word2VecSettings | None = None, *, seed: int = 0, n_threads: int = 1, **changes: Any
@@ -59,18 +52,6 @@ class Word2Vec:
         self.settings = settled(Word2VecSettings, settings, changes, "word2vec")
         self.seed, self.n_threads = whole(seed, "word2vec: seed", 0), whole(n_threads, "word2vec: n_threads", 1)
         self.learnt, self.history = Learnt.nothing(self.settings.dim), History()
-
-    @property
-    def W(self) -> np.ndarray:
-        return self.learnt.W
-
-    @property
-    def C(self) -> np.ndarray:
-        return self.learnt.C
-
-    @property
-    def trained_by(self) -> str:
-        return self.learnt.trainer
 
     @property
     def vectors(self) -> str:
@@ -85,14 +66,15 @@ class Word2Vec:
         """What stands for each word, (n_words, dim) float32: W, or W + C. Raises UntrainedError before training."""
         if not self.trained_by:
             raise UntrainedError
-        return self.W if self.vectors == "input" else self.W + self.C
+        vectors: np.ndarray = self.W if self.vectors == "input" else self.W + self.C
+        return vectors
 
     def plan(self, bags: CSR) -> Plan:
         """Which trainer :meth:`fit` takes for `bags`, why, and the memory it needs. Trains nothing."""
         return make_plan(self.settings, as_csr(bags, "word2vec: bags", np.int8), self.n_threads)
 
     def fit(
-        self, bags: CSR, *, state: State | None = None, on_epoch: OnEpoch = None, on_progress: OnProgress = None
+        self, bags: CSR, *, state: Arrays | None = None, on_epoch: Hook = None, on_progress: Hook = None
     ) -> Word2Vec:
         """Train on `bags`, (n_posts, n_words), whose stored entries, of any value, are the words of each post.
 
@@ -105,17 +87,16 @@ class Word2Vec:
         """
         with unchanged_on_error(self):
             self.learnt, self.history = Learnt.nothing(self.settings.dim), History()
-            self._learn(as_csr(bags, "word2vec: bags", np.int8), state, on_epoch, on_progress)
+            self._learn(bags, state, on_epoch, on_progress)
         return self
 
-    def partial_fit(self, bags: CSR, *, on_epoch: OnEpoch = None, on_progress: OnProgress = None) -> Word2Vec:
+    def partial_fit(self, bags: CSR, *, on_epoch: Hook = None, on_progress: Hook = None) -> Word2Vec:
         """Learn from new posts as well. `bags` has the old words' columns in their places, and new words' after them.
 
         Vectors of old words move from where they are. The exact trainer adds the new counts to those it has and
         improves all vectors on both. The sampling trainer visits the new bags and the replay buffer; Adagrad's sums of
         squared gradients make the steps of well-known words small and those of new words large. Where the exact trainer
-        has become the dearer one for all posts so far, the sampling trainer goes on in its place, here and later, and
-        `trained_by` says so.
+        has become the dearer one for all posts so far, the sampling trainer goes on in its place, here and later.
 
         Other arguments, and errors, as in :meth:`fit`; ModelError where the model was saved without what this needs.
         """
@@ -123,14 +104,14 @@ class Word2Vec:
             raise ModelError("this model was saved without what partial_fit needs; train it anew on old and new posts")
         with unchanged_on_error(self):
             self.history = self.history.extended(0)
-            self._learn(as_csr(bags, "word2vec: bags", np.int8), None, on_epoch, on_progress)
+            self._learn(bags, None, on_epoch, on_progress)
         return self
 
-    def state(self) -> dict[str, np.ndarray]:
+    def state(self) -> Arrays:
         """All that training needs to go on from this epoch, on the same bags: the model's own arrays, not copies."""
         return self.learnt.vectors() | {"history": np.array(self.history.loss)}
 
-    def restore(self, state: State) -> None:
+    def restore(self, state: Arrays) -> None:
         """Copy the vectors of an earlier :meth:`state` into this model; the history stays.
 
         Raises DataError where they are of other shapes, or of the other trainer.
@@ -143,68 +124,65 @@ class Word2Vec:
         for name, array in arrays.items():
             array[...] = state[name]
 
-    def to_arrays(self) -> dict[str, np.ndarray]:
+    def to_arrays(self) -> Arrays:
         """What is to be saved, a dict of arrays: the vectors, and what :meth:`partial_fit` needs."""
         return self.learnt.to_arrays() | {"sum_vectors": np.array(self.vectors != "input")}
 
     @classmethod
     def from_arrays(
-        cls,
-        arrays: dict[str, np.ndarray],
-        settings: Word2VecSettings | None = None,
-        history: Sequence[float] = (),
-        seed: int = 0,
-        n_threads: int = 1,
+        cls, arrays: Arrays, settings: Word2VecSettings | None = None, history: Sequence[float] = (), seed: int = 0
     ) -> Word2Vec:
         """A trained model from what :meth:`to_arrays` gave; W and C (n_words, dim) alone will do without partial_fit.
 
-        settings : those of the training.  history : the losses of its epochs.
-
         Raises KeyError where W or C is missing, ValueError where arrays do not fit each other.
         """
-        model = cls(settings, seed=seed, n_threads=n_threads, dim=arrays["W"].shape[1])
+        model = cls(settings, seed=seed, dim=arrays["W"].shape[1])
         if "sum_vectors" in arrays:
             model.vectors = "sum" if arrays["sum_vectors"] else "input"
         model.learnt, model.history = Learnt.from_arrays(arrays), History([*history])
         return model
 
-    def _learn(self, bags: CSR, state: Any, on_epoch: Any, on_progress: Any) -> None:
-        """Train on `bags` as well as on what was learnt before; epochs are numbered on from those of the history."""
-        learnt, settings, first = self.learnt, self.settings, len(self.history)
-        bags, counts = learnt.counted(bags, settings.min_count)
-        trainer = learnt.trainer
+    def _learn(self, bags: CSR, state: Arrays | None, on_epoch: Hook, on_progress: Hook) -> None:
+        """Train on `bags` as well as on what was learnt before, from epoch `history.first` on."""
+        settings, history, trainer = self.settings, self.history, self.trained_by
+        bags, counts = self.learnt.counted(as_csr(bags, "word2vec: bags", np.int8), settings.min_count)
         if trainer != "sampling":
-            trainer = make_plan(settings, bags, self.n_threads, learnt.replay).trainer
-        self.learnt = learnt.grown(bags, counts, trainer, settings, sampling.generator(self.seed, first))
+            trainer = make_plan(settings, bags, self.n_threads, self.learnt.replay).trainer
+        self.learnt = self.learnt.grown(bags, counts, trainer, settings, sampling.generator(self.seed, history.first))
         if state is not None:
             self.restore(state)
-            self.history.loss = [float(loss) for loss in state["history"]]
-        self.history.last = first + (settings.sweeps if trainer == "exact" else settings.epochs)
-        for loss in self._epochs(bags, first, on_progress or (lambda done: None)):
+            history.loss = [float(loss) for loss in state["history"]]
+        history.last = history.first + (settings.sweeps if trainer == "exact" else settings.epochs)
+        (visited,) = self.learnt.replay.after((bags,))
+        self.learnt.replay = self.learnt.replay.including((bags,), self.seed)
+        on_progress = on_progress or (lambda done: None)
+        for loss in self._sweeps() if trainer == "exact" else self._visits(visited, on_progress):
+            if trainer == "exact":
+                on_progress(bags.shape[0])
             self._check(loss)
-            self.history.loss.append(loss)
+            history.loss.append(loss)
             if on_epoch and on_epoch(self):
                 break
 
-    def _epochs(self, bags: CSR, first: int, on_progress: Callable[[int], object]) -> Iterator[float]:
-        """What is left of the epochs that began after `first` others; yields the loss of each."""
-        learnt, settings, n_done = self.learnt, self.settings, len(self.history)
-        (visited,) = learnt.replay.after((bags,))
-        learnt.replay.add((bags,), self.seed)
-        if learnt.trainer == "sampling":
-            numbers, vectors = range(n_done + 1, first + settings.epochs + 1), list(learnt.vectors().values())
-            how = settings, numbers, self.seed, self.n_threads, on_progress
-            yield from sampling.epochs(vectors, visited, learnt.counts, *how)
-            return
+    def _visits(self, bags: CSR, on_progress: Any) -> Iterator[float]:
+        """What is left of the epochs of the sampling trainer; yields the loss of each."""
+        numbers, vectors = range(len(self.history) + 1, self.history.last + 1), list(self.learnt.vectors().values())
+        how = self.settings, numbers, self.seed, self.n_threads, on_progress
+        return sampling.epochs(vectors, bags, self.learnt.counts, *how)
+
+    def _sweeps(self) -> Iterator[float]:
+        """What is left of the sweeps of the exact trainer; yields the loss of each."""
+        learnt, settings = self.learnt, self.settings
         N, P = learnt.N, sampling.noise_distribution(learnt.counts, settings.ns_exponent, settings.min_count)
         if settings.sample:
             N = exact.thinned(N, sampling.keep_probabilities(learnt.counts, settings.sample))
         a, b = exact.expected_negatives(N, P, settings.n_negative)
         if not learnt.W.any():
             learnt.W, learnt.C = exact.spectral_start(N, a, b, settings.dim, sampling.generator(self.seed, 0))
-        for loss in exact.epochs(learnt.W, learnt.C, N, a, b, first + settings.sweeps - n_done, self.n_threads):
-            on_progress(bags.shape[0])
-            yield loss
+        pairs = float(N.sum(dtype=np.float64))
+        with Threads(self.n_threads) as threads:
+            for _ in range(len(self.history), self.history.last):
+                yield exact.sweep(learnt.W, learnt.C, N, a, b, threads) / pairs
 
     def _check(self, loss: float) -> None:
         broken = [name for name, array in self.learnt.vectors().items() if not np.isfinite(array).all()]

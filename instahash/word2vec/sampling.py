@@ -22,7 +22,7 @@ def generator(seed: int, epoch: int) -> np.random.Generator:
 
 def initial_vectors(rng: np.random.Generator, n_words: int, dim: int) -> tuple[np.ndarray, np.ndarray]:
     """Input vectors uniform in (-0.5, 0.5) / dim, output vectors zero, float32, as in word2vec.c."""
-    W = ((rng.random((n_words, dim), dtype=np.float32) - 0.5) / dim).astype(np.float32)
+    W: np.ndarray = (rng.random((n_words, dim), dtype=np.float32) - np.float32(0.5)) / np.float32(dim)
     return W, np.zeros_like(W)
 
 
