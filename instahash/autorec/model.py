@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -23,7 +22,7 @@ from instahash.parameters import settled, whole
 from instahash.replay import ReplayBuffer
 from instahash.sparse import CSR, as_csr
 from instahash.threads import Threads
-from instahash.training import Arrays, History, unchanged_on_error
+from instahash.training import Arrays, History, Hook, unchanged_on_error
 
 
 class AutoRec:
@@ -37,6 +36,7 @@ class AutoRec:
     epoch with decoder="ridge" and "lbfgs"; replay, a ReplayBuffer of inputs, and targets where they are others.
     """
 
+    name = "autorec"
     V, mu, U, b = (property(attrgetter(f"parameters.{name}")) for name in ("V", "mu", "U", "b"))
 
     def __init__(
@@ -58,8 +58,8 @@ class AutoRec:
         *,
         targets: CSR | None = None,
         state: Arrays | None = None,
-        on_epoch: Callable[[AutoRec], Any] | None = None,
-        on_progress: Callable[[int], Any] | None = None,
+        on_epoch: Hook = None,
+        on_progress: Hook = None,
     ) -> AutoRec:
         """Train to give `targets` for `ratings`. If anything is raised meanwhile, the model stays what it was.
 
@@ -80,8 +80,9 @@ class AutoRec:
             self.begin(theta, background, problem.span, History(last=self.n_epochs(X.shape[0])))
             if state is not None:
                 self.restore(state)
-                self.history.loss = [float(loss) for loss in state["history"]]
-            self._train(problem, (X,) if S is X else (X, S), on_epoch, on_progress)
+                self.history.loss = state["history"].tolist()
+            train(self, problem, on_epoch, on_progress)
+            self.replay = self.replay.including((X,) if S is X else (X, S), self.seed)
         return self
 
     def partial_fit(
@@ -90,8 +91,8 @@ class AutoRec:
         *,
         targets: CSR | None = None,
         epochs: int | None = None,
-        on_epoch: Callable[[AutoRec], Any] | None = None,
-        on_progress: Callable[[int], Any] | None = None,
+        on_epoch: Hook = None,
+        on_progress: Hook = None,
     ) -> AutoRec:
         """Learn from new posts as well. Columns: the old ones in their places, and new ones after them.
 
@@ -114,27 +115,23 @@ class AutoRec:
             theta = continued(self.parameters, problem, self.seed, self.replay.seen)
             history = self.history.extended(epochs_for(settings.epochs, problem.X.shape[0]))
             self.begin(theta, self.background, self.span, history)
-            self._train(problem, posts, on_epoch, on_progress)
+            train(self, problem, on_epoch, on_progress)
+            self.replay = self.replay.including(posts, self.seed)
         return self
 
     def begin(self, theta: Parameters, background: float, span: np.ndarray, history: History) -> None:
         """Be a model with these parameters, before a training with that history."""
         self.parameters, self.background, self.span, self.history = theta, float(background), span, history
-        self._optimizer = Optimizer(self.settings.optimizer, trained_arrays(theta, self.settings.decoder))
-
-    def _train(self, problem: Problem, new: tuple[CSR, ...], on_epoch: Any, on_progress: Any) -> None:
-        after = partial(on_epoch, self) if on_epoch else None
-        train(self.parameters, problem, self._optimizer, self.history, self.seed, after, on_progress)
-        self.replay = self.replay.including(new, self.seed)
+        self.optimizer = Optimizer(self.settings.optimizer, trained_arrays(theta, self.settings.decoder))
 
     def state(self) -> Arrays:
         """All that training needs to go on, a dict of arrays. They are the model's own: copy what must stay."""
-        return vars(self.parameters) | {"history": np.array(self.history.loss)} | self._optimizer.state()
+        return vars(self.parameters) | {"history": np.array(self.history.loss)} | self.optimizer.state()
 
     def restore(self, state: Arrays) -> None:
         """Put back the parameters of an earlier :meth:`state` of this model; the history stays."""
         self.parameters.restore(state)
-        self._optimizer.restore(state)
+        self.optimizer.restore(state)
 
     def to_arrays(self) -> Arrays:
         """Everything to be saved, a dict of arrays: the parameters, and what :meth:`partial_fit` needs."""

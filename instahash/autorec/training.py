@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +10,10 @@ import numpy as np
 from instahash.autorec.decoder import decoder_gradients, ridge_decoder
 from instahash.autorec.problem import BLOCK, Problem
 from instahash.autorec.spectral import spectral_start
-from instahash.network.epochs import batch_epoch, run_epochs
+from instahash.network.epochs import Model, batch_epoch, check_finite, run_epochs
 from instahash.network.layers import Parameters, codes, encoder_gradients, grown, random_start, slopes
-from instahash.network.optimize import Optimizer, Update, lbfgs_epoch
-from instahash.training import History
+from instahash.network.optimize import Update, lbfgs_epoch
+from instahash.training import Hook
 
 
 def start(problem: Problem, seed: int) -> Parameters:
@@ -65,44 +64,32 @@ def loss_and_gradients(theta: Parameters, problem: Problem, update: Update, UU: 
     return square
 
 
-def train(
-    theta: Parameters,
-    problem: Problem,
-    optimizer: Optimizer,
-    history: History,
-    seed: int,
-    on_epoch: Callable[[], Any] | None = None,
-    on_progress: Callable[[int], Any] | None = None,
-) -> None:
-    """Change the parameters, in place, until the last epoch of `history`."""
-    settings, n_posts, ridge = problem.settings, problem.X.shape[0], problem.settings.decoder == "ridge"
-
-    def check(square: float) -> None:
-        theta.check_finite(square, "autorec", len(history) + 1, settings.learning_rate)
+def train(model: Model, problem: Problem, on_epoch: Hook, on_progress: Hook) -> None:
+    """Change the model's parameters, in place, until the last epoch of its history; losses are weighted RMSEs."""
+    theta, n_posts, ridge = model.parameters, problem.X.shape[0], problem.settings.decoder == "ridge"
 
     def by_batches(rng: np.random.Generator) -> float:
         UU = problem.threads.gram(theta.U) if ridge else None
 
         def step(rows: np.ndarray) -> float:
-            return loss_and_gradients(theta, problem.of(rows, rng), optimizer.update, UU)
+            return loss_and_gradients(theta, problem.of(rows, rng), model.optimizer.update, UU)
 
-        square = batch_epoch(step, n_posts, settings, optimizer, history, rng, on_progress)
+        square = batch_epoch(model, step, n_posts, rng, on_progress)
         if ridge:
-            check(square)  # closed forms ask for finite codes
+            check_finite(model, square)  # closed forms ask for finite codes
             square = solve_decoder(theta, problem, rng)
         return square
 
     def one_epoch(rng: np.random.Generator) -> float:
-        if settings.optimizer != "lbfgs":
+        if problem.settings.optimizer != "lbfgs":
             square = by_batches(rng)
         else:
             square = by_all_posts(theta, problem)
             if on_progress:
                 on_progress(n_posts)
-        check(square)
         return float(np.sqrt(max(square, 0.0) / problem.n_counted()))
 
-    run_epochs(one_epoch, history, seed, on_epoch)
+    run_epochs(model, one_epoch, on_epoch)
 
 
 def by_all_posts(theta: Parameters, problem: Problem) -> float:

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
+from instahash.errors import DivergenceError
+from instahash.network.layers import Parameters
 from instahash.network.optimize import Optimizer
-from instahash.training import History
+from instahash.training import History, Hook
 
 SCHEDULES = ("linear", "cosine", "constant")
 # Epochs where they are "auto": EPOCHS for ENOUGH_POSTS and more; fewer posts are visited oftener, or little would be
 # learnt before the learning rate comes to zero.
 EPOCHS, ENOUGH_POSTS = 12, 40_000
+
+
+class Model(Protocol):
+    """A model in training. `settings` has batch_size, learning_rate and schedule; `name` stands in error lines."""
+
+    name: str
+    settings: Any
+    seed: int
+    parameters: Parameters
+    optimizer: Optimizer
+    history: History
 
 
 def epochs_for(epochs: int | str, n_posts: int) -> int:
@@ -29,46 +42,47 @@ def rate_at(done: float, learning_rate: float, schedule: str) -> float:
     return learning_rate * 0.5 * (1 + math.cos(math.pi * done)) if schedule == "cosine" else learning_rate
 
 
-def run_epochs(
-    one_epoch: Callable[[np.random.Generator], float],
-    history: History,
-    seed: int,
-    on_epoch: Callable[[], Any] | None = None,
-) -> None:
-    """Train until `history` has its last epoch, or `on_epoch()` is true.
+def run_epochs(model: Model, one_epoch: Callable[[np.random.Generator], float], on_epoch: Hook = None) -> None:
+    """Train until the model's history has its last epoch, or `on_epoch(model)` is true.
 
-    one_epoch : trains for an epoch and returns its loss; it raises where the loss, or what is trained, is not finite.
-        Its draws come from a generator seeded with (seed, epoch), so that training can go on after any epoch.
+    one_epoch : trains for an epoch and returns its loss. Its draws come from a generator seeded with (seed, epoch), so
+        that training can go on after any epoch.
     """
     # Overflow is looked for once an epoch, where its cause can be named.
     with np.errstate(over="ignore", invalid="ignore"):
-        for epoch in range(len(history) + 1, history.last + 1):
-            history.loss.append(one_epoch(np.random.default_rng([seed, epoch])))
-            if on_epoch and on_epoch():
+        for epoch in range(len(model.history) + 1, model.history.last + 1):
+            loss = one_epoch(np.random.default_rng([model.seed, epoch]))
+            check_finite(model, loss)
+            model.history.loss.append(loss)
+            if on_epoch and on_epoch(model):
                 break
 
 
 def batch_epoch(
-    step: Callable[[np.ndarray], float],
-    n_posts: int,
-    settings: Any,
-    optimizer: Optimizer,
-    history: History,
-    rng: np.random.Generator,
-    on_progress: Callable[[int], Any] | None,
+    model: Model, step: Callable[[np.ndarray], float], n_posts: int, rng: np.random.Generator, on_progress: Hook = None
 ) -> float:
     """A step for each batch of posts, in random order; returns the sum of what the steps return.
 
-    step : called with the posts' rows when the optimizer has begun a step.
-    settings : has batch_size, learning_rate and schedule; the learning rate falls over the epochs of `history`.
-    on_progress : called with the number of posts of each step.
+    step : called with the posts' rows when the optimizer has begun a step; the learning rate falls over the epochs of
+        the model's history.
     """
-    order, starts, total = rng.permutation(n_posts), range(0, n_posts, settings.batch_size), 0.0
+    history, settings, total = model.history, model.settings, 0.0
+    order, starts = rng.permutation(n_posts), range(0, n_posts, settings.batch_size)
     for batch, start in enumerate(starts):
         done = (len(history) - history.first + batch / len(starts)) / (history.last - history.first)
-        optimizer.begin(rate_at(done, settings.learning_rate, settings.schedule))
+        model.optimizer.begin(rate_at(done, settings.learning_rate, settings.schedule))
         rows = order[start : start + settings.batch_size]
         total += step(rows)
         if on_progress:
             on_progress(len(rows))
     return total
+
+
+def check_finite(model: Model, loss: float) -> None:
+    """DivergenceError where the loss of an epoch, or a parameter, is no longer finite."""
+    for name, values in vars(model.parameters).items():
+        if not (np.isfinite(loss) and np.isfinite(values).all()):
+            raise DivergenceError(
+                f"{model.name} diverged in epoch {len(model.history) + 1}: {name} or the loss is no longer finite at "
+                f"learning rate {model.settings.learning_rate:g}; try a smaller one, such as 0.001"
+            )

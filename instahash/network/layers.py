@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from instahash.errors import DataError, DivergenceError, ModelError, UntrainedError
+from instahash.errors import DataError, ModelError, UntrainedError
 from instahash.network import kernels
 from instahash.network.optimize import Update
 from instahash.replay import ReplayBuffer
@@ -64,15 +64,6 @@ class Parameters:
         """reg/2 (|V|^2 + |U|^2), float64."""
         norms = (np.einsum("ij,ij->", array, array, dtype=np.float64) for array in (self.Vt, self.U))
         return 0.5 * reg * float(sum(norms)) if reg else 0.0
-
-    def check_finite(self, loss: float, owner: str, epoch: int, learning_rate: float) -> None:
-        """DivergenceError where the loss or a parameter is no longer finite."""
-        for name, values in vars(self).items():
-            if not (np.isfinite(loss) and np.isfinite(values).all()):
-                raise DivergenceError(
-                    f"{owner} diverged in epoch {epoch}: {name} or the loss is no longer finite at learning rate "
-                    f"{learning_rate:g}; try a smaller one, such as 0.001"
-                )
 
     def check_trained(self) -> None:
         """UntrainedError where there are no weights yet."""

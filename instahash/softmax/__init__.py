@@ -1,7 +1,7 @@
 """A network from what is seen of a post to the probability of what is wanted (Liang et al., WWW 2018).
 
 Read `network` first, and then in this order: `reference.py` (the equations on dense arrays), `training.py` (what can be
-set; the loss and gradients of a batch; the epochs), `model.py` (the class: training, queries).
+set; the loss and gradients of a batch), `model.py` (the class: training, queries).
 
 Letters beside those of `network`:
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from instahash.errors import DataError
-from instahash.network.epochs import epochs_for
-from instahash.network.layers import Parameters, check_new_posts, check_posts, encode, grown, unit_inputs
+from instahash.network.epochs import batch_epoch, epochs_for, run_epochs
+from instahash.network.layers import Parameters, check_new_posts, check_posts, encode, grown, random_start, unit_inputs
 from instahash.network.optimize import Optimizer
 from instahash.parameters import settled, whole
 from instahash.replay import ReplayBuffer
-from instahash.softmax.training import SoftmaxSettings, best_constants, start, train
+from instahash.softmax.training import SoftmaxSettings, best_constants, dropped, loss_and_gradients
 from instahash.sparse import CSR, as_csr
 from instahash.threads import Threads
-from instahash.training import Arrays, History, unchanged_on_error
+from instahash.training import Arrays, History, Hook, unchanged_on_error
+
+# Spread of the units' first inputs: units that begin small and alike overfit far less.
+SPREAD = 0.1
 
 
 class SoftmaxNetwork:
@@ -31,13 +33,12 @@ class SoftmaxNetwork:
     settings : SoftmaxSettings; its fields may be given by name instead, as in SoftmaxNetwork(n_hidden=20).
     seed : int >= 0.  n_threads : int >= 1, as of :class:`instahash.autorec.AutoRec`.
 
-    Attributes
-    ----------
-    V (n_hidden, n_inputs), mu (n_hidden,), U (n_outputs, n_hidden), b (n_outputs,) : the legend is in `network`.
-    history : History; its loss is the cross-entropy for each unit of target, each batch measured before its step.
-    replay : ReplayBuffer of the inputs and targets of the posts seen.
+    Attributes: V (n_hidden, n_inputs), mu (n_hidden,), U (n_outputs, n_hidden), b (n_outputs,), as in `network`;
+    history, the cross-entropy for each unit of target, each batch measured before its step; replay, a ReplayBuffer of
+    the inputs and targets of the posts seen.
     """
 
+    name = "softmax"
     V, mu, U, b = (property(attrgetter(f"parameters.{name}")) for name in ("V", "mu", "U", "b"))
 
     def __init__(
@@ -53,13 +54,7 @@ class SoftmaxNetwork:
         return epochs_for(self.settings.epochs, n_posts)
 
     def fit(
-        self,
-        inputs: CSR,
-        targets: CSR,
-        *,
-        state: Arrays | None = None,
-        on_epoch: Callable[[SoftmaxNetwork], Any] | None = None,
-        on_progress: Callable[[int], Any] | None = None,
+        self, inputs: CSR, targets: CSR, *, state: Arrays | None = None, on_epoch: Hook = None, on_progress: Hook = None
     ) -> SoftmaxNetwork:
         """Train to give `targets` for `inputs`. If anything is raised meanwhile, the model stays what it was.
 
@@ -69,22 +64,17 @@ class SoftmaxNetwork:
         X, S = self._pair(inputs, targets)
         with unchanged_on_error(self), Threads(self.n_threads, blas=False) as threads:
             self.replay, history = ReplayBuffer(), History(last=self.n_epochs(X.shape[0]))
-            self.begin(start(X, S, self.settings, self.seed), history)
+            rng = np.random.default_rng([self.seed, 0])
+            self.begin(random_start(X, best_constants(S), self.settings.n_hidden, rng, SPREAD), history)
             if state is not None:
                 self.restore(state)
-                history.loss = [float(loss) for loss in state["history"]]
+                history.loss = state["history"].tolist()
             self._train(X, S, threads, on_epoch, on_progress)
             self.replay = self.replay.including((X, S), self.seed)
         return self
 
     def partial_fit(
-        self,
-        inputs: CSR,
-        targets: CSR,
-        *,
-        epochs: int | None = None,
-        on_epoch: Callable[[SoftmaxNetwork], Any] | None = None,
-        on_progress: Callable[[int], Any] | None = None,
+        self, inputs: CSR, targets: CSR, *, epochs: int | None = None, on_epoch: Hook = None, on_progress: Hook = None
     ) -> SoftmaxNetwork:
         """Learn from new posts as well. Columns: the old ones in their places, and new ones after them.
 
@@ -112,43 +102,49 @@ class SoftmaxNetwork:
         if not (np.isfinite(factor) and factor >= 0):
             raise DataError(f"softmax: the factor of decay is {factor}; it must be a finite number of at least 0")
         if self.replay.matrices:
-            self.replay.decay(factor)
+            self.replay = self.replay.decayed(factor)
 
     def begin(self, theta: Parameters, history: History) -> None:
         """Be a model with these parameters, before a training with that history."""
         self.parameters, self.history = theta, history
-        self._optimizer = Optimizer(self.settings.optimizer, dict(vars(theta)))
+        self.optimizer = Optimizer(self.settings.optimizer, dict(vars(theta)))
 
-    def _train(self, X: CSR, S: CSR, threads: Threads, on_epoch: Any, on_progress: Any) -> None:
-        on_epoch = partial(on_epoch, self) if on_epoch else None
-        how = self.settings, self._optimizer, self.history, self.seed, threads
-        train(self.parameters, X, S, *how, on_epoch, on_progress)
+    def _train(self, X: CSR, S: CSR, threads: Threads, on_epoch: Hook, on_progress: Hook) -> None:
+        """Change the parameters, in place, until the last epoch of the history."""
+        total, settings = float(np.sum(S.data, dtype=np.float64)), self.settings
+        if not total > 0:
+            raise DataError("softmax was given no target; it needs at least one above 0 to learn from")
+
+        def one_epoch(rng: np.random.Generator) -> float:
+            def step(rows: np.ndarray) -> float:
+                batch = dropped(X[rows], S[rows], settings, rng)
+                return loss_and_gradients(self.parameters, *batch, settings, self.optimizer.update, threads)
+
+            return batch_epoch(self, step, X.shape[0], rng, on_progress) / total
+
+        run_epochs(self, one_epoch, on_epoch)
 
     def _pair(self, inputs: CSR, targets: CSR) -> tuple[CSR, CSR]:
         """Inputs and targets as they are trained on."""
-        X, S = (
-            as_csr(matrix, f"softmax: {name}", self.settings.dtype)
-            for name, matrix in (("inputs", inputs), ("targets", targets))
-        )
+        X = as_csr(inputs, "softmax: inputs", self.settings.dtype)
+        S = as_csr(targets, "softmax: targets", self.settings.dtype)
         check_posts(X, S, "softmax")
         if (S.data < 0).any():
             raise DataError("softmax: targets must be weights of at least 0")
         if self.settings.masked and not (np.array_equal(X.indptr, S.indptr) and np.array_equal(X.indices, S.indices)):
-            raise DataError(
-                "softmax: masked=True needs targets in the places of the inputs; give the same words to both"
-            )
+            raise DataError("softmax: masked=True needs targets in the places of the inputs; give both the same words")
         return X, S
 
     # What is kept
 
     def state(self) -> Arrays:
         """All that training needs to go on, a dict of arrays. They are the model's own: copy what must stay."""
-        return vars(self.parameters) | {"history": np.array(self.history.loss)} | self._optimizer.state()
+        return vars(self.parameters) | {"history": np.array(self.history.loss)} | self.optimizer.state()
 
     def restore(self, state: Arrays) -> None:
         """Put back the parameters of an earlier :meth:`state` of this model; the history stays."""
         self.parameters.restore(state)
-        self._optimizer.restore(state)
+        self.optimizer.restore(state)
 
     def to_arrays(self) -> Arrays:
         """Everything to be saved, a dict of arrays: the parameters, and what :meth:`partial_fit` needs."""

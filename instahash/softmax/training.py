@@ -1,38 +1,25 @@
-"""What can be set of a softmax network, the loss and gradients of a batch, and the epochs.
+"""What can be set of a softmax network, and the loss and gradients of a batch.
 
 X are the inputs and S >= 0 the targets, CSR (n_posts, n_inputs) and (n_posts, n_outputs).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from instahash.errors import DataError, SettingsError
-from instahash.network.epochs import SCHEDULES, batch_epoch, run_epochs
-from instahash.network.layers import (
-    HIDDEN,
-    Parameters,
-    codes,
-    corrupted,
-    encoder_gradients,
-    random_start,
-    slices,
-    slopes,
-)
-from instahash.network.optimize import Optimizer, Update
+from instahash.errors import SettingsError
+from instahash.network.epochs import SCHEDULES
+from instahash.network.layers import HIDDEN, Parameters, codes, corrupted, encoder_gradients, slices, slopes
+from instahash.network.optimize import Update
 from instahash.parameters import check, parameter
 from instahash.sparse import CSR, column_sums, row_of_entries, with_data
 from instahash.threads import Threads
-from instahash.training import History
 
+A = np.ndarray
 # Posts whose outputs are turned into probabilities at a time: they stay in the second-level cache.
 POSTS = 64
-# Spread of the units' first inputs: units that begin small and alike overfit far less.
-SPREAD = 0.1
 
 
 @dataclass(frozen=True)
@@ -58,11 +45,6 @@ class SoftmaxSettings:
             raise SettingsError("softmax: masked=True hides a part of the input; set corruption above 0")
 
 
-def start(X: CSR, S: CSR, settings: SoftmaxSettings, seed: int) -> Parameters:
-    """The parameters that training begins with."""
-    return random_start(X, best_constants(S), settings.n_hidden, np.random.default_rng([seed, 0]), SPREAD)
-
-
 def best_constants(S: CSR) -> np.ndarray:
     """The b for which outputs without codes have the least loss, with one more of each target."""
     total = column_sums(S)
@@ -70,13 +52,7 @@ def best_constants(S: CSR) -> np.ndarray:
 
 
 def loss_and_gradients(
-    theta: Parameters,
-    X: CSR,
-    S: CSR,
-    settings: SoftmaxSettings,
-    threads: Threads,
-    update: Update,
-    kept: np.ndarray | None = None,
+    theta: Parameters, X: CSR, S: CSR, kept: A | None, settings: SoftmaxSettings, update: Update, threads: Threads
 ) -> float:
     """The sum of the cross-entropies of some posts; `update` is given the exact gradients of J, a part at a time.
 
@@ -105,9 +81,7 @@ def loss_and_gradients(
     return loss
 
 
-def output_gradients(
-    theta: Parameters, H: np.ndarray, S: CSR, threads: Threads
-) -> tuple[float, np.ndarray, np.ndarray]:
+def output_gradients(theta: Parameters, H: A, S: CSR, threads: Threads) -> tuple[float, A, A]:
     """The sum of the cross-entropies of S under p = softmax(o), D_ij = n_i p_ij - s_ij, and D U.
 
     Every output must be known before the first probability is, so the array D (m, n_outputs) stands as a whole.
@@ -135,7 +109,7 @@ def output_gradients(
     return sum(threads.rows(len(H), run)), D, DH
 
 
-def dropped(X: CSR, S: CSR, settings: SoftmaxSettings, rng: np.random.Generator) -> tuple[CSR, CSR, np.ndarray | None]:
+def dropped(X: CSR, S: CSR, settings: SoftmaxSettings, rng: np.random.Generator) -> tuple[CSR, CSR, A | None]:
     """Inputs of which some are dropped, the targets that are left to find, and k (m, n_hidden), None for all 1."""
     if settings.masked:
         seen = rng.random(X.nnz, np.float32) >= settings.corruption
@@ -146,32 +120,3 @@ def dropped(X: CSR, S: CSR, settings: SoftmaxSettings, rng: np.random.Generator)
         return X, S, None
     kept = rng.random((X.shape[0], settings.n_hidden), np.float32) >= settings.dropout
     return X, S, kept * X.dtype.type(1 / (1 - settings.dropout))
-
-
-def train(
-    theta: Parameters,
-    X: CSR,
-    S: CSR,
-    settings: SoftmaxSettings,
-    optimizer: Optimizer,
-    history: History,
-    seed: int,
-    threads: Threads,
-    on_epoch: Callable[[], Any] | None = None,
-    on_progress: Callable[[int], Any] | None = None,
-) -> None:
-    """Change the parameters, in place, until the last epoch of `history`: cross-entropies for each unit of target."""
-    total = float(np.sum(S.data, dtype=np.float64))
-    if not total > 0:
-        raise DataError("softmax was given no target; it needs at least one above 0 to learn from")
-
-    def one_epoch(rng: np.random.Generator) -> float:
-        def step(rows: np.ndarray) -> float:
-            batch_X, batch_S, kept = dropped(X[rows], S[rows], settings, rng)
-            return loss_and_gradients(theta, batch_X, batch_S, settings, threads, optimizer.update, kept)
-
-        loss = batch_epoch(step, X.shape[0], settings, optimizer, history, rng, on_progress)
-        theta.check_finite(loss, "softmax", len(history) + 1, settings.learning_rate)
-        return loss / total
-
-    run_epochs(one_epoch, history, seed, on_epoch)

@@ -151,7 +151,7 @@ class Word2Vec:
         self.learnt = self.learnt.grown(bags, counts, trainer, settings, sampling.generator(self.seed, history.first))
         if state is not None:
             self.restore(state)
-            history.loss = [float(loss) for loss in state["history"]]
+            history.loss = state["history"].tolist()
         history.last = history.first + (settings.sweeps if trainer == "exact" else settings.epochs)
         (visited,) = self.learnt.replay.after((bags,))
         self.learnt.replay = self.learnt.replay.including((bags,), self.seed)

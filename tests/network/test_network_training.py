@@ -31,29 +31,30 @@ def test_schedules_by_hand(schedule, rates):
 
 
 def test_epochs_are_seeded_each_and_end_where_the_callback_says_so():
-    draws, history = [], History([0.5], last=4)
+    draws, model = [], Counter()
+    model.seed, model.history = 7, History([0.5], last=4)
 
     def one_epoch(rng):
         draws.append(rng.random())
         return float(len(draws))
 
-    run_epochs(one_epoch, history, 7, on_epoch=lambda: len(history) == 3)
-    assert history.loss == [0.5, 1.0, 2.0]
+    run_epochs(model, one_epoch, lambda model: len(model.history) == 3)
+    assert model.history.loss == [0.5, 1.0, 2.0]
     assert draws == [np.random.default_rng([7, epoch]).random() for epoch in (2, 3)]
 
 
 def test_batches_hold_each_post_once_and_the_rate_falls_over_the_training():
     """The second of two epochs, in four batches: 1/2 to 1/8 of the rate is left."""
-    theta, rates, rows, done = {"x": np.zeros(1)}, [], [], []
-    settings = SimpleNamespace(batch_size=3, learning_rate=8.0, schedule="linear")
-    optimizer, history = Optimizer("sgd", theta), History([0.0] * 4, first=3, last=5)
+    rates, rows, done, model = [], [], [], Counter()
+    model.settings = SimpleNamespace(batch_size=3, learning_rate=8.0, schedule="linear")
+    model.optimizer, model.history = Optimizer("sgd", {"x": model.x}), History([0.0] * 4, first=3, last=5)
 
     def step(part):
-        rates.append(optimizer.rate)
+        rates.append(model.optimizer.rate)
         rows.extend(part)
         return float(len(part))
 
-    assert batch_epoch(step, 10, settings, optimizer, history, np.random.default_rng(0), done.append) == 10.0
+    assert batch_epoch(model, step, 10, np.random.default_rng(0), done.append) == 10.0
     assert sorted(rows) == list(range(10)) != rows and done == [3, 3, 3, 1]
     assert rates == [4.0, 3.0, 2.0, 1.0]
 
@@ -67,7 +68,8 @@ class Counter:
     """A model whose parameter is the number of its epochs."""
 
     def __init__(self):
-        self.x, self.history = np.zeros(1), History()
+        self.x, self.history, self.seed = np.zeros(1), History(), 0
+        self.parameters = SimpleNamespace(x=self.x)
 
     def state(self):
         return {"x": self.x}
@@ -82,7 +84,7 @@ class Counter:
             self.x += 1
             return 0.0
 
-        run_epochs(one_epoch, self.history, 0, lambda: on_epoch(self))
+        run_epochs(self, one_epoch, on_epoch)
         return self
 
 

@@ -76,7 +76,7 @@ def test_loss_and_gradients_of_a_batch(seed, hidden, reg, n_threads, dropout, sc
         got[name][part] = gradient
 
     with Threads(n_threads, blas=False) as threads:
-        total = loss_and_gradients(theta, X, S, settings, threads, update, kept)
+        total = loss_and_gradients(theta, X, S, kept, settings, update, threads)
     assert total / 5 + theta.penalty(reg) == pytest.approx(loss, rel=1e-10)
     for name, expected in zip(("Vt", "mu", "U", "b"), (wanted[0].T, *wanted[1:])):
         np.testing.assert_allclose(got[name], expected, rtol=1e-9, atol=1e-9 * scale, err_msg=name)
