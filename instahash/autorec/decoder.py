@@ -22,7 +22,7 @@ from instahash.autorec.problem import Problem
 from instahash.network.kernels import add_product as add_rows
 from instahash.network.layers import Parameters, add_product, slices
 from instahash.network.optimize import Update
-from instahash.sparse import CSR, column_sums, with_data
+from instahash.sparse import CSR, column_sums, row_of_entries, with_data
 from instahash.threads import Threads
 
 Result = tuple[float, np.ndarray]
@@ -51,13 +51,12 @@ def by_outputs(theta: Parameters, H: np.ndarray, problem: Problem, update: Updat
     def run(part: slice) -> Result:
         square, DH = 0.0, np.zeros_like(H)
         for words in slices(part):
-            rows = S_T.indptr[words.start : words.stop + 1]
-            entries = slice(rows[0], rows[-1])
-            stored = S_T.indices[entries], np.repeat(np.arange(len(rows) - 1), np.diff(rows))
+            targets = S_T[words]
+            stored = targets.indices, row_of_entries(targets)
             E = H @ U[words].T
             E += b[words]
             E, slope = output_units(E, problem.span)
-            E[stored] -= S_T.data[entries]
+            E[stored] -= targets.data
             D = E
             if w != 1:
                 D = w * E
@@ -140,10 +139,9 @@ def update_by_products(theta: Parameters, H: np.ndarray, K: CSR, problem: Proble
                 add_outer(w, b[words], h, gradient)
             else:
                 gradient, slope = np.zeros_like(U[words]), np.zeros_like(b[words])
-            rows = K_T.indptr[words.start : words.stop + 1]
-            add_rows(rows, K_T.indices, K_T.data, H, real(1), gradient)
-            word = np.repeat(np.arange(len(slope)), np.diff(rows))
-            slope += np.bincount(word, K_T.data[rows[0] : rows[-1]], len(slope)).astype(H.dtype)
+            stored = K_T[words]
+            add_rows(stored.indptr, stored.indices, stored.data, H, real(1), gradient)
+            slope += np.bincount(row_of_entries(stored), stored.data, len(slope)).astype(H.dtype)
             if reg and not w:
                 gradient += reg * U[words]
             update("U", words, gradient)

@@ -73,10 +73,11 @@ class AutoRec:
         DivergenceError where the parameters stop being finite.
         """
         X, S = inputs_and_targets(ratings, targets, background, self.settings.dtype)
+        span = output_span(S, self.settings.output)
         with unchanged_on_error(self), Threads(self.n_threads, blas=False) as threads:
-            problem = Problem(X, S, self.settings, output_span(S, self.settings.output), threads)
-            self.replay = ReplayBuffer()
-            theta = start(problem, self.seed) if state is None else problem.zeros()
+            problem, self.replay = Problem(X, S, self.settings, span, threads), ReplayBuffer()
+            sizes = X.shape[1], S.shape[1], self.settings.n_hidden
+            theta = Parameters.zeros(*sizes, X.dtype) if state is not None else start(problem, self.seed)
             self.begin(theta, background, problem.span, History(last=self.n_epochs(X.shape[0])))
             if state is not None:
                 self.restore(state)

@@ -11,11 +11,12 @@ import numpy as np
 
 from instahash.errors import DataError, SettingsError
 from instahash.network.epochs import SCHEDULES
-from instahash.network.layers import HIDDEN, Parameters, check_posts, corrupted
+from instahash.network.layers import HIDDEN, check_posts, corrupted
 from instahash.parameters import check, parameter
 from instahash.sparse import CSR, as_csr, column_counts, column_sums
 from instahash.threads import Threads
 
+OPTIMIZERS = ("adam", "momentum", "sgd", "lbfgs")
 # Posts whose codes are held at a time where all posts are gone through.
 BLOCK = 4096
 
@@ -31,9 +32,7 @@ class AutoRecSettings:
     reg: float = parameter(0.0, "weight of L2 on encoder and decoder, beside a loss that is a mean over posts", least=0)
     init: str = parameter("random", "or spectral: the best linear autoencoder", choices=("random", "spectral"))
     decoder: str = parameter("gradient", "or ridge: solved for after each epoch", choices=("gradient", "ridge"))
-    optimizer: str = parameter(
-        "adam", "lbfgs: all posts at once, ten iterations an epoch", choices=("adam", "momentum", "sgd", "lbfgs")
-    )
+    optimizer: str = parameter("adam", "lbfgs: all posts at once, ten iterations an epoch", choices=OPTIMIZERS)
     schedule: str = parameter("linear", "how the step size falls to zero", choices=SCHEDULES)
     hidden: str = parameter("sigmoid", "activation of the hidden units", choices=HIDDEN)
     output: str = parameter("identity", "or sigmoid, over the targets' range", choices=("identity", "sigmoid"))
@@ -46,10 +45,8 @@ class AutoRecSettings:
         if self.epochs == 0 and (self.init, self.decoder) == ("random", "gradient"):
             raise SettingsError("autorec: epochs is 0; it must be at least 1, or set init=spectral or decoder=ridge")
         if self.decoder == "ridge" and (self.absent_weight, self.output) != (1, "identity"):
-            raise SettingsError(
-                "autorec: decoder=ridge solves for identity outputs and a loss on all words alike; with another output "
-                "or absent_weight take decoder=gradient"
-            )
+            loss = "decoder=ridge solves for identity outputs and a loss on all words alike"
+            raise SettingsError(f"autorec: {loss}; with another output or absent_weight take decoder=gradient")
         if self.init == "spectral" and self.absent_weight == 0:
             raise SettingsError("autorec: init=spectral rates every word; with absent_weight=0 set init=random")
         if self.optimizer == "lbfgs" and self.corruption:
@@ -68,10 +65,6 @@ class Problem(NamedTuple):
     settings: AutoRecSettings
     span: np.ndarray
     threads: Threads
-
-    def zeros(self) -> Parameters:
-        """Parameters of the sizes of the problem."""
-        return Parameters.zeros(self.X.shape[1], self.S.shape[1], self.settings.n_hidden, self.settings.dtype)
 
     def of(self, rows: np.ndarray | slice, rng: np.random.Generator | None = None) -> Problem:
         """The problem of some posts, with their inputs corrupted where there is a generator."""

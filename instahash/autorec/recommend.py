@@ -20,10 +20,8 @@ OUTPUTS = 2**24
 
 def word_ids(values: Iterable[int], n_words: int, name: str) -> np.ndarray:
     """Word ids as an array; DataError where one is not a word."""
-    ids = np.asarray(list(values))
-    if ids.size == 0 and ids.ndim == 1:
-        return ids.astype(np.int64)
-    if ids.ndim != 1 or ids.dtype.kind not in "iu" or ids.min() < 0 or ids.max() >= n_words:
+    ids = np.asarray(list(values) or np.empty(0, np.int64))
+    if ids.ndim != 1 or ids.dtype.kind not in "iu" or ((ids < 0) | (ids >= n_words)).any():
         raise DataError(f"autorec: {name} must be word ids from 0 to {n_words - 1}, not {str(ids.tolist())[:40]}")
     return ids.astype(np.int64)
 
@@ -34,10 +32,8 @@ def allowed_words(
     """(n_words,) bool, the words that may be recommended; DataError where these options cannot be."""
     n_inputs, n_words = len(theta.Vt), len(theta.U)
     if exclude_seen and n_inputs != n_words:
-        raise DataError(
-            f"autorec: {n_inputs} inputs are not the {n_words} outputs; seen ones cannot be left out, set "
-            "exclude_seen=False"
-        )
+        sizes = f"{n_inputs} inputs are not the {n_words} outputs"
+        raise DataError(f"autorec: {sizes}; seen ones cannot be left out, set exclude_seen=False")
     allowed = np.full(n_words, restrict_to is None)
     allowed[word_ids(() if restrict_to is None else restrict_to, n_words, "restrict_to")] = True
     allowed[word_ids(banned, n_words, "banned")] = False

@@ -13,9 +13,11 @@ import numpy as np
 from instahash.network.reference import hidden_units, sigmoid
 
 A = np.ndarray
+Weights = A | float  # a scalar, or one a post and word, (m, n_words)
+Span = tuple[float, float] | None  # (low, high) of sigmoid outputs, None for the identity
 
 
-def output_units(Z: A, span: tuple[float, float] | None) -> tuple[A, A]:
+def output_units(Z: A, span: Span) -> tuple[A, A]:
     """Outputs O = f(Z) and slopes f'(Z): the identity, or for span = (low, high) low + (high - low) sigmoid(Z)."""
     if span is None:
         return Z, np.ones_like(Z)
@@ -24,18 +26,16 @@ def output_units(Z: A, span: tuple[float, float] | None) -> tuple[A, A]:
     return low + (high - low) * s, (high - low) * s * (1 - s)
 
 
-def forward(
-    V: A, mu: A, U: A, b: A, X: A, hidden: str = "sigmoid", span: tuple[float, float] | None = None
-) -> tuple[A, A]:
+def forward(V: A, mu: A, U: A, b: A, X: A, hidden: str = "sigmoid", span: Span = None) -> tuple[A, A]:
     """Codes H (m, n_hidden) and outputs O (m, n_words) for the inputs X (m, n_words)."""
     H = hidden_units(hidden, X @ V.T + mu)[0]
     return H, output_units(H @ U.T + b, span)[0]
 
 
 def decoder_gradients(
-    U: A, b: A, H: A, S: A, weights: A | float = 1.0, reg: float = 0.0, span: tuple[float, float] | None = None
+    U: A, b: A, H: A, S: A, weights: Weights = 1.0, reg: float = 0.0, span: Span = None
 ) -> tuple[float, A, A, A]:
-    """Sum of w e^2, its half's derivatives by the codes, D U, and J's by U and b. weights : scalar or (m, n_words)."""
+    """Sum of w e^2, its half's derivatives by the codes, D U, and J's by U and b."""
     O, slope = output_units(H @ U.T + b, span)
     E = O - S
     D = weights * E * slope
@@ -49,30 +49,21 @@ def loss_and_gradients(
     b: A,
     X: A,
     S: A,
-    weights: A | float = 1.0,
-    reg: float = 0.0,
+    weights: Weights = 1,
+    reg: float = 0,
     hidden: str = "sigmoid",
-    span: tuple[float, float] | None = None,
+    span: Span = None,
 ) -> tuple[float, A, A, A, A]:
-    """J and its gradients with respect to V, mu, U and b. weights : scalar or (m, n_words)."""
-    m = len(X)
+    """J and its gradients with respect to V, mu, U and b."""
     H, slope = hidden_units(hidden, X @ V.T + mu)
     square, DH, dU, db = decoder_gradients(U, b, H, S, weights, reg, span)
-    loss = 0.5 * square / m + 0.5 * reg * ((V**2).sum() + (U**2).sum())
+    loss = 0.5 * square / len(X) + 0.5 * reg * ((V**2).sum() + (U**2).sum())
     DZ = DH * slope
-    return loss, DZ.T @ X / m + reg * V, DZ.sum(0) / m, dU, db
+    return loss, DZ.T @ X / len(X) + reg * V, DZ.sum(0) / len(X), dU, db
 
 
 def rmse(
-    V: A,
-    mu: A,
-    U: A,
-    b: A,
-    X: A,
-    S: A,
-    weights: A | float = 1.0,
-    hidden: str = "sigmoid",
-    span: tuple[float, float] | None = None,
+    V: A, mu: A, U: A, b: A, X: A, S: A, weights: Weights = 1.0, hidden: str = "sigmoid", span: Span = None
 ) -> float:
     """Root of the weighted mean of the squared errors."""
     squares = (forward(V, mu, U, b, X, hidden, span)[1] - S) ** 2
@@ -103,18 +94,7 @@ def best_linear_map(X: A, S: A, rank: int, corruption: float = 0.0) -> A:
     return B @ P @ P.T
 
 
-def correct(
-    indptr: A,
-    indices: A,
-    data: A,
-    H: A,
-    U: A,
-    b: A,
-    absent_weight: float,
-    span: tuple[float, float] | None,
-    K: A,
-    DH: A,
-) -> float:
+def correct(indptr: A, indices: A, data: A, H: A, U: A, b: A, absent_weight: float, span: Span, K: A, DH: A) -> float:
     """What the stored entries add to the errors that all entries have as if they were absent.
 
     With o = u_j . h_i + b_j and w = `absent_weight`: K_q = (o - s) - w o, DH_i += K_q u_j; where `span` is not None

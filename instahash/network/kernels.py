@@ -1,4 +1,3 @@
-# mypy: allow-untyped-defs, allow-untyped-calls
 """The compiled twins of the functions of the same names in `reference.py`.
 
 All real arrays of a call have one precision, float32 or float64, and so has `scale`. Threads may share them when each

@@ -1,4 +1,3 @@
-# mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 """The compiled twins of the functions of the same names in `reference.py`.
 
 Arrays are typed and contiguous: vectors float32 or float64 (n, dim), `indices`, `order`, `negatives` int32 or int64,
