@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from instahash.errors import DataError
 from instahash.parameters import whole
 
 Arrays = dict[str, np.ndarray]
@@ -93,6 +94,16 @@ class EarlyStopping:
             "epochs; the model is that epoch's"
         )
         return True
+
+
+def put_back(arrays: Arrays, state: Arrays) -> None:
+    """Copy what `state` has under the same names into these arrays; DataError where one is missing or misshapen."""
+    for name, array in arrays.items():
+        shape = getattr(state.get(name), "shape", "missing")
+        if shape != array.shape:
+            raise DataError(f"the saved {name} is {shape}, this training needs {array.shape}; train from the start")
+    for name, array in arrays.items():
+        array[...] = state[name]
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from instahash.parameters import settled, whole
 from instahash.replay import ReplayBuffer
 from instahash.sparse import CSR, as_csr
 from instahash.threads import Threads
-from instahash.training import Arrays, History, Hook, unchanged_on_error
+from instahash.training import Arrays, History, Hook, put_back, unchanged_on_error
 
 
 class AutoRec:
@@ -131,7 +131,7 @@ class AutoRec:
 
     def restore(self, state: Arrays) -> None:
         """Put back the parameters of an earlier :meth:`state` of this model; the history stays."""
-        self.parameters.restore(state)
+        put_back(vars(self.parameters), state)
         self.optimizer.restore(state)
 
     def to_arrays(self) -> Arrays:

@@ -22,6 +22,7 @@ from instahash.network.layers import Parameters, add_product
 from instahash.sparse import CSR, column_sums
 from instahash.threads import Threads
 
+Leading = tuple[np.ndarray, np.ndarray, np.ndarray]
 # Standard deviation of a unit's input. A sigmoid deviates from its tangent by z^2 / 12 of itself: here 0.3 %.
 SPREAD = 0.2
 # Covariances of so many entries in all are held and their eigenvectors found by LAPACK, that is of up to 4,096 words;
@@ -45,7 +46,8 @@ def spectral_start(
     hidden : activation of the units, whose inputs are scaled to where it is nearly linear.
     """
     n_inputs, n_outputs, dtype = X.shape[1], S.shape[1], X.dtype
-    (A, P, variances), means = best_linear_map(X, S, min(n_hidden, n_inputs, n_outputs), corruption, rng, threads)
+    means = Covariances(X, S, corruption, threads)
+    A, P, variances = means.best_linear_map(min(n_hidden, n_inputs, n_outputs), rng)
     used = np.flatnonzero(variances > max(variances.max(initial=0), 0) * 1e-6)
     spread = np.sqrt(variances[used]) / SPREAD
     # A unit beyond the rank of the data has a random encoder and no decoder yet: with both zero it could learn nothing.
@@ -60,19 +62,6 @@ def spectral_start(
     return Parameters(Vt, mu, U, (means.s - U.sum(axis=1) * origin).astype(dtype))
 
 
-Leading = tuple[np.ndarray, np.ndarray, np.ndarray]
-
-
-def best_linear_map(
-    X: CSR, S: CSR, rank: int, corruption: float, rng: np.random.Generator, threads: Threads
-) -> tuple[Leading, Covariances]:
-    """(A, P, eigenvalues of F), the largest last, with B = A P' the best linear map of that rank; the covariances."""
-    covariances, n_inputs, n_outputs = Covariances(X, S, corruption, threads), X.shape[1], S.shape[1]
-    if n_inputs**2 + n_inputs * n_outputs + n_outputs**2 <= DENSE_ENTRIES:
-        return covariances.by_arrays(rank), covariances
-    return covariances.by_products(rank, rng), covariances
-
-
 class Covariances:
     """M, N and F of inputs and targets: means `x` and `s`, mean squares of the inputs, and two ways to P."""
 
@@ -85,6 +74,12 @@ class Covariances:
         self.variance = (self.squares - self.x**2).clip(min=0) + noise
         self.floor = FLOOR * max(self.variance.mean(), FLOOR)
         self.extra = noise + self.floor  # on the diagonal of M
+
+    def best_linear_map(self, rank: int, rng: np.random.Generator) -> Leading:
+        """A, P and the eigenvalues of F, the largest last, with B = A P' the best linear map of that rank."""
+        n_inputs, n_outputs = len(self.x), len(self.s)
+        dense = n_inputs**2 + n_inputs * n_outputs + n_outputs**2 <= DENSE_ENTRIES
+        return self.by_arrays(rank) if dense else self.by_products(rank, rng)
 
     def by_arrays(self, rank: int) -> Leading:
         """From arrays, words x words."""
@@ -116,9 +111,8 @@ class Covariances:
 
     def by_products(self, rank: int, rng: np.random.Generator) -> Leading:
         """From products of F with thin matrices: a randomised range finder (Halko, Martinsson and Tropp 2011, 4.4)."""
-        Q = rng.standard_normal((len(self.s), min(rank + OVERSAMPLING, len(self.s))), dtype=np.float32).astype(
-            self.dtype
-        )
+        width = min(rank + OVERSAMPLING, len(self.s))
+        Q = rng.standard_normal((len(self.s), width), np.float32).astype(self.dtype)
         for _ in range(POWERS):
             Q = _orthonormal(self._F(Q)[0])
         FQ, BQ = self._F(Q)

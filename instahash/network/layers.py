@@ -51,15 +51,6 @@ class Parameters:
         """The encoder, (n_hidden, n_inputs), a view."""
         return self.Vt.T
 
-    def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Copy arrays of the same names and shapes; DataError where one is missing or of another shape."""
-        for name, array in vars(self).items():
-            shape = getattr(state.get(name), "shape", None)
-            if shape != array.shape:
-                raise DataError(f"the saved state has {name} of shape {shape}, this training needs {array.shape}")
-        for name, array in vars(self).items():
-            array[:] = state[name]
-
     def penalty(self, reg: float) -> float:
         """reg/2 (|V|^2 + |U|^2), float64."""
         norms = (np.einsum("ij,ij->", array, array, dtype=np.float64) for array in (self.Vt, self.U))
@@ -164,8 +155,7 @@ def codes(theta: Parameters, X: CSR, hidden: str, threads: Threads) -> np.ndarra
 
 def unit_inputs(theta: Parameters, X: CSR) -> np.ndarray:
     """(X.nnz, n_hidden), what each stored entry adds to z: the rows of a post and mu add up to it."""
-    products: np.ndarray = X.data[:, None] * theta.Vt[X.indices]
-    return products
+    return np.asarray(X.data[:, None] * theta.Vt[X.indices])
 
 
 def encode(theta: Parameters, X: CSR, hidden: str, n_threads: int) -> np.ndarray:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from instahash.errors import DataError
 from instahash.network import kernels
+from instahash.training import put_back
 
 BETA, BETA1, BETA2, EPSILON = 0.9, 0.9, 0.999, 1e-8
 # Iterations of L-BFGS that make an epoch, and the pairs of vectors that its curvature is estimated from.
@@ -54,11 +54,7 @@ class Optimizer:
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from what :meth:`state` gave; DataError where it is of another optimizer, or of other parameters."""
-        missing = [name for name in self.state() if name not in state]
-        if missing:
-            raise DataError(f"the saved state lacks '{missing[0]}': it is of another optimizer or decoder")
-        for name, moment in self.moments.items():
-            moment[:] = state[name]
+        put_back(self.state(), state)
         self.steps = int(state["steps"])
 
 

@@ -18,7 +18,7 @@ from instahash.replay import ReplayBuffer
 from instahash.softmax.training import SoftmaxSettings, best_constants, dropped, loss_and_gradients
 from instahash.sparse import CSR, as_csr
 from instahash.threads import Threads
-from instahash.training import Arrays, History, Hook, unchanged_on_error
+from instahash.training import Arrays, History, Hook, put_back, unchanged_on_error
 
 # Spread of the units' first inputs: units that begin small and alike overfit far less.
 SPREAD = 0.1
@@ -143,7 +143,7 @@ class SoftmaxNetwork:
 
     def restore(self, state: Arrays) -> None:
         """Put back the parameters of an earlier :meth:`state` of this model; the history stays."""
-        self.parameters.restore(state)
+        put_back(vars(self.parameters), state)
         self.optimizer.restore(state)
 
     def to_arrays(self) -> Arrays:

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from instahash.errors import DataError, DivergenceError, ModelError, UntrainedError
+from instahash.errors import DivergenceError, ModelError, UntrainedError
 from instahash.parameters import settled, whole
+from instahash.replay import ReplayBuffer
 from instahash.sparse import CSR, as_csr
 from instahash.threads import Threads
-from instahash.training import Arrays, History, Hook, unchanged_on_error
+from instahash.training import Arrays, History, Hook, put_back, unchanged_on_error
 from instahash.word2vec import exact, sampling
 from instahash.word2vec.learnt import Learnt
 from instahash.word2vec.plan import Plan, make_plan
@@ -71,7 +72,7 @@ class Word2Vec:
 
     def plan(self, bags: CSR) -> Plan:
         """Which trainer :meth:`fit` takes for `bags`, why, and the memory it needs. Trains nothing."""
-        return make_plan(self.settings, as_csr(bags, "word2vec: bags", np.int8), self.n_threads)
+        return make_plan(self.settings, as_csr(bags, "word2vec: bags", np.int8), self.n_threads, ReplayBuffer())
 
     def fit(
         self, bags: CSR, *, state: Arrays | None = None, on_epoch: Hook = None, on_progress: Hook = None
@@ -112,17 +113,11 @@ class Word2Vec:
         return self.learnt.vectors() | {"history": np.array(self.history.loss)}
 
     def restore(self, state: Arrays) -> None:
-        """Copy the vectors of an earlier :meth:`state` into this model; the history stays.
+        """Put back the vectors of an earlier :meth:`state` of this model; the history stays.
 
         Raises DataError where they are of other shapes, or of the other trainer.
         """
-        arrays = self.learnt.vectors()
-        for name, array in arrays.items():
-            shape = state[name].shape if name in state else "missing"
-            if shape != array.shape:
-                raise DataError(f"the saved {name} is {shape}, this training needs {array.shape}; train from the start")
-        for name, array in arrays.items():
-            array[...] = state[name]
+        put_back(self.learnt.vectors(), state)
 
     def to_arrays(self) -> Arrays:
         """What is to be saved, a dict of arrays: the vectors, and what :meth:`partial_fit` needs."""

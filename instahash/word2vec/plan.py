@@ -23,8 +23,7 @@ SMALL_PRODUCT = 2.0
 class Plan(NamedTuple):
     """What a training will be.
 
-    trainer : "exact" or "sampling".  epochs : passes (sampling) or sweeps (exact).
-    memory : int, bytes that training needs at most besides the bags.  why : one line for people.
+    epochs : passes (sampling) or sweeps (exact).  memory : bytes that training needs at most besides the bags.
     """
 
     trainer: str
@@ -33,7 +32,7 @@ class Plan(NamedTuple):
     why: str
 
 
-def make_plan(settings: Word2VecSettings, bags: CSR, n_threads: int = 1, replay: ReplayBuffer | None = None) -> Plan:
+def make_plan(settings: Word2VecSettings, bags: CSR, n_threads: int, replay: ReplayBuffer) -> Plan:
     """The Plan of training on `bags`, (n_posts, n_words), and on the earlier posts that `replay` is a sample of.
 
     Operations: a sweep of the exact trainer has six matrix products of n_words^2 dim multiply-adds; a bag of n words
@@ -41,7 +40,7 @@ def make_plan(settings: Word2VecSettings, bags: CSR, n_threads: int = 1, replay:
     """
     sizes, n_words = np.diff(bags.indptr).astype(np.float64), bags.shape[1]
     stands_for = np.ones(len(sizes))  # posts that a size is the size of
-    if replay and replay.matrices:
+    if replay.matrices:
         earlier = np.diff(replay.matrices[0].indptr)
         sizes = np.append(sizes, earlier)
         stands_for = np.append(stands_for, np.full(len(earlier), replay.seen / len(earlier)))
@@ -52,16 +51,12 @@ def make_plan(settings: Word2VecSettings, bags: CSR, n_threads: int = 1, replay:
         "exact": 12.0 * settings.sweeps * n_words**2 * settings.dim,
         "sampling": SMALL_PRODUCT * 6.0 * settings.epochs * scores * settings.dim,
     }
-    vectors = 8.0 * n_words * settings.dim
-    counts = COUNT_BYTES * min(n_words**2, pairs)
+    vectors, counts = 8.0 * n_words * settings.dim, COUNT_BYTES * min(n_words**2, pairs)
+    negatives = 40 * min(CHUNK, n_bags) * settings.n_shared
+    workspaces = 12 * n_threads * longest * (longest + settings.n_shared) + (14 * nnz if settings.sample else 0)
     memory = {
         "exact": 3 * vectors + counts + 16 * n_words * block_height(n_words) + 24 * nnz,
-        "sampling": vectors
-        + 40 * n_words
-        + 48 * n_bags
-        + 40 * min(CHUNK, n_bags) * settings.n_shared
-        + 12 * n_threads * longest * (longest + settings.n_shared)
-        + (14 * nnz if settings.sample else 0),
+        "sampling": vectors + 40 * n_words + 48 * n_bags + negatives + workspaces,
     }
     if settings.trainer != "auto":
         trainer, why = settings.trainer, "as the settings say"
@@ -69,9 +64,7 @@ def make_plan(settings: Word2VecSettings, bags: CSR, n_threads: int = 1, replay:
         trainer, why = "sampling", f"the exact trainer might need {memory['exact'] / 1e9:,.1f} GB"
     else:
         trainer = min(operations, key=lambda name: operations[name])
-        why = (
-            f"about {operations['exact']:.1e} operations for {settings.sweeps} exact sweeps over {n_words:,} x "
-            f"{n_words:,} words, {operations['sampling']:.1e} for {settings.epochs} sampled epochs over {pairs:,.0f} "
-            "pairs"
-        )
+        sweeps = f"{settings.sweeps} exact sweeps over {n_words:,} x {n_words:,} words"
+        visits = f"{settings.epochs} sampled epochs over {pairs:,.0f} pairs"
+        why = f"about {operations['exact']:.1e} operations for {sweeps}, {operations['sampling']:.1e} for {visits}"
     return Plan(trainer, settings.sweeps if trainer == "exact" else settings.epochs, int(memory[trainer]), why)

@@ -136,7 +136,7 @@ def test_a_state_of_another_optimizer_changes_nothing():
     adam, sgd = Optimizer("adam", theta), Optimizer("sgd", theta)
     sgd.begin(0.1)
     sgd.update("x", slice(None), np.ones(2))
-    with pytest.raises(DataError, match="lacks 'x_m': it is of another optimizer or decoder"):
+    with pytest.raises(DataError, match=r"the saved x_m is missing, this training needs \(2,\); train from"):
         adam.restore(sgd.state())
     assert adam.steps == 0
     other = Optimizer("sgd", theta)
