@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import Field, asdict, field, fields, is_dataclass, replace
 from math import isfinite
 from numbers import Integral, Real
+from operator import ge, gt, le, lt
 from typing import Any, TypeVar
 
 from instahash.errors import InstahashError, SettingsError
 
 S = TypeVar("S")
+LIMITS = {"least": ("at least", ge), "above": ("above", gt), "most": ("at most", le), "below": ("below", lt)}
 KINDS = {bool: "true or false", int: "a whole number", float: "a finite number", str: "a text"}
 
 
@@ -63,12 +65,7 @@ def _checked(part: Field[Any], value: Any, name: str) -> Any:
     right = isinstance(value, types) and isinstance(value, bool) == (kind is bool)
     if not right or kind is float and not isfinite(value):
         raise SettingsError(f"{name} is {value!r}; it must be {KINDS[kind]}, such as {part.default}")
-    for limit, wanted, holds in (
-        ("least", "at least", lambda x, y: x >= y),
-        ("above", "above", lambda x, y: x > y),
-        ("most", "at most", lambda x, y: x <= y),
-        ("below", "below", lambda x, y: x < y),
-    ):
+    for limit, (wanted, holds) in LIMITS.items():
         bound = part.metadata[limit]
         if bound is not None and not holds(value, bound):
             raise SettingsError(f"{name} is {value}; it must be {wanted} {bound:g}, such as {part.default}")
@@ -86,10 +83,15 @@ def settled(kind: type[S], settings: S | None, changes: dict[str, Any], owner: s
     known = [part.name for part in fields(settings)]  # type: ignore[arg-type]
     for name in changes:
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            raise SettingsError(f"{owner}: there is no setting '{name}'{meant} (the settings are {', '.join(known)})")
+            raise SettingsError(f"{owner}: {unknown(name, known)}")
     return replace(settings, **changes)  # type: ignore[type-var]
+
+
+def unknown(name: str, known: list[str]) -> str:
+    """The error line for a setting that is not among the `known` ones."""
+    near = difflib.get_close_matches(name, known, 1)
+    meant = f"; did you mean {near[0]}?" if near else ""
+    return f"there is no setting '{name}'{meant} (the settings are {', '.join(known)})"
 
 
 def whole(value: Any, name: str, least: int, error: type[InstahashError] = SettingsError) -> int:
@@ -125,9 +127,7 @@ def _replaced(settings: Any, path: str, text: str, whole: str, known: list[str])
     part = next((part for part in fields(settings) if part.name == name), None)
     inner = getattr(settings, name, None)
     if part is None or bool(dot) != is_dataclass(inner):
-        near = difflib.get_close_matches(whole, known, 1)
-        meant = f"; did you mean {near[0]}?" if near else ""
-        raise SettingsError(f"there is no setting '{whole}'{meant} (the settings are {', '.join(known)})")
+        raise SettingsError(unknown(whole, known))
     value = _replaced(inner, rest, text, whole, known) if dot else _parsed(part, text, whole)
     return replace(settings, **{name: value})
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 T = TypeVar("T")
 Work = Callable[[slice], T]
@@ -30,7 +31,7 @@ class Threads:
         self._executor = ThreadPoolExecutor(n_threads, **quiet) if n_threads > 1 else None
 
     def __enter__(self) -> Threads:
-        self._limits: AbstractContextManager[Any] = nullcontext() if self._blas else _one_blas_thread()
+        self._limits: Any = nullcontext() if self._blas else threadpool_limits(1, user_api="blas")
         self._limits.__enter__()
         return self
 
@@ -62,10 +63,3 @@ class Threads:
     def _run(self, cuts: np.ndarray, work: Work[T]) -> list[T]:
         parts = [slice(int(a), int(b)) for a, b in zip(cuts, cuts[1:])]
         return list(self._executor.map(work, parts)) if self._executor else [work(part) for part in parts]
-
-
-def _one_blas_thread() -> AbstractContextManager[Any]:
-    from threadpoolctl import threadpool_limits
-
-    limits: AbstractContextManager[Any] = threadpool_limits(1, user_api="blas")
-    return limits

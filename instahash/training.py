@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -45,21 +45,11 @@ class History:
         return replace(self, loss=[*self.loss], score=[*self.score], stopped="", first=n, last=n + n_epochs)
 
 
-class Trained(Protocol):
-    """A model whose state between epochs can be kept and put back."""
-
-    history: History
-
-    def state(self) -> Arrays: ...
-
-    def restore(self, state: Arrays) -> None: ...
-
-
 class EarlyStopping:
     """Ends a training once `score(model)` has not risen for `patience` epochs, and puts the best epoch's model back.
 
     Give it as `on_epoch`: it is called between epochs, when no thread works on the model. The best epoch is put back
-    after the last epoch too. Another training begins anew.
+    after the last epoch too. Another training begins anew. A model has `history`, `state()` and `restore(state)`.
 
     score : function of the model; higher is better.
     patience : int >= 1, epochs to wait for a rise of more than `min_gain`.
@@ -72,7 +62,7 @@ class EarlyStopping:
         self._history: History | None = None
         self._best: Arrays = {}
 
-    def __call__(self, model: Trained) -> bool:
+    def __call__(self, model: Any) -> bool:
         score, history = float(self.score(model)), model.history
         if history is not self._history:
             self._history, self.best_score, self.best_epoch = history, float("-inf"), 0

@@ -54,12 +54,7 @@ def loss_and_gradients(theta: Parameters, problem: Problem, update: Update, UU: 
     X, _, settings, _, threads = problem
     H = codes(theta, X, settings.hidden, threads)
     square, DH = decoder_gradients(theta, H, problem, update if settings.decoder == "gradient" else None, UU)
-    each = H.dtype.type(1 / len(H))
-
-    def through_units(part: slice) -> None:
-        DH[part] *= each * slopes(settings.hidden, H[part])
-
-    threads.rows(len(H), through_units)
+    DH *= H.dtype.type(1 / len(H)) * slopes(settings.hidden, H)
     encoder_gradients(theta, X, DH, settings.reg, update, threads)
     return square
 

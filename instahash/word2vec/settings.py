@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from instahash.parameters import check, parameter
 
+TRAINERS = ("auto", "exact", "sampling")
+
 
 @dataclass(frozen=True)
 class Word2VecSettings:
@@ -15,9 +17,7 @@ class Word2VecSettings:
     n_negative: int = parameter(5, "negatives a pair (k)", least=1)
     n_shared: int = parameter(10, "negatives drawn a bag, shared by its pairs (sampling)", least=1)
     permutation: int = parameter(3, "words a permutation (r)", least=2)
-    trainer: str = parameter(
-        "auto", "exact, sampling, or auto: the one of lower estimated cost", choices=("auto", "exact", "sampling")
-    )
+    trainer: str = parameter("auto", "exact, sampling, or auto: the one of lower estimated cost", choices=TRAINERS)
     epochs: int = parameter(15, "passes over all bags (sampling)", least=1)
     sweeps: int = parameter(3, "Newton steps for all vectors (exact)", least=1)
     learning_rate: float = parameter(0.5, "first step size of a coordinate (sampling)", above=0)
