@@ -56,11 +56,7 @@ def pair_weight(n: int, r: int) -> int:
 
 
 def expected_loss(W: Array, C: Array, pairs: Sequence[tuple[int, int]], P: Array, k: int) -> tuple[float, Array, Array]:
-    """Loss of equation 4 summed over `pairs`, with the exact expectation over P, and its gradients.
-
-    W, C : (n_words, dim) float64.  pairs : list of (centre, context).  P : (n_words,), sums to 1.
-    Returns (loss, dW, dC).
-    """
+    """(loss, dW, dC) of equation 4 summed over `pairs` of (centre, context), with the exact expectation over P."""
     loss, dW, dC = 0.0, np.zeros_like(W), np.zeros_like(C)
     for i, j in pairs:
         loss -= log_sigmoid(W[i] @ C[j])
@@ -75,13 +71,11 @@ def expected_loss(W: Array, C: Array, pairs: Sequence[tuple[int, int]], P: Array
 
 
 def bag_gradient(X: Array, Y: Array, n: int, k: int) -> tuple[float, Array, Array]:
-    """Loss and gradient of one bag with the negatives drawn for it.
+    """(loss, dX, dY) of one bag with the negatives drawn for it.
 
     The bag's n words are rows of X (n, dim) as centres and the first n rows of Y (n + n_shared, dim) as contexts; the
     other rows of Y are the negatives, shared by all centres. Each of a centre's n - 1 pairs wants k of them in
     expectation, so each of the n_shared counts k (n - 1) / n_shared times, which keeps the expected gradient.
-
-    Returns (loss, dX, dY).
     """
     times = k * (n - 1) / (len(Y) - n)
     loss, dX, dY = 0.0, np.zeros_like(X), np.zeros_like(Y)
@@ -151,14 +145,10 @@ def expected_rows(scores: Array, N: Array, a: Array, b: Array) -> tuple[Array, A
     loss_i = sum_j -N_ij log s(x_ij) - a_i b_j log s(-x_ij), with a_i b_j negatives expected of (i, j).
     scores, N : (n_rows, n_words).  Returns losses (n_rows,), errors and curvature, (n_rows, n_words).
     """
-    losses, errors, curvature = np.zeros(len(scores)), np.zeros_like(scores), np.zeros_like(scores)
-    for i in range(len(scores)):
-        for j in range(scores.shape[1]):
-            x, negatives = scores[i, j], a[i] * b[j]
-            losses[i] -= N[i, j] * log_sigmoid(x) + negatives * log_sigmoid(-x)
-            errors[i, j] = N[i, j] * (sigmoid(x) - 1.0) + negatives * sigmoid(x)
-            curvature[i, j] = (N[i, j] + negatives) * sigmoid(x) * sigmoid(-x)
-    return losses, errors, curvature
+    negatives = np.outer(a, b)
+    losses = -(N * log_sigmoid(scores) + negatives * log_sigmoid(-scores)).sum(axis=1)
+    errors = N * (sigmoid(scores) - 1.0) + negatives * sigmoid(scores)
+    return losses, errors, (N + negatives) * sigmoid(scores) * sigmoid(-scores)
 
 
 def newton_steps(
@@ -182,9 +172,9 @@ def newton_steps(
 
 
 def improve(X: Array, Y: Array, N: Array, a: Array, b: Array, ridge: float) -> tuple[Array, float]:
-    """X after one Newton step for every row, Y fixed: X_i - t_i H^-1 g_i, H = sum_j b_j y_j y_j' / sum b, plus ridge.
+    """X after one Newton step for every row, Y fixed: X_i - t_i H^-1 g_i, H = sum_j b_j y_j y_j' / sum b, plus ridge;
+    and the loss at it.
 
-    Returns X and the loss at it.
     g_i = sum_j errors_ij y_j is the gradient of row i; t_i minimises the second-order expansion along H^-1 g_i.
     """
     H = sum(weight * np.outer(y, y) for weight, y in zip(b / b.sum(), Y))

@@ -11,6 +11,7 @@ from instahash.threads import Threads
 from instahash.word2vec import kernels
 from instahash.word2vec.settings import Word2VecSettings
 
+A = np.ndarray
 # Bags between two looks around: progress is shown and Ctrl-C is heard after each chunk.
 CHUNK = 16_384
 
@@ -20,23 +21,23 @@ def generator(seed: int, epoch: int) -> np.random.Generator:
     return np.random.default_rng([seed, epoch])
 
 
-def initial_vectors(rng: np.random.Generator, n_words: int, dim: int) -> tuple[np.ndarray, np.ndarray]:
+def initial_vectors(rng: np.random.Generator, n_words: int, dim: int) -> tuple[A, A]:
     """Input vectors uniform in (-0.5, 0.5) / dim, output vectors zero, float32, as in word2vec.c."""
-    W: np.ndarray = (rng.random((n_words, dim), dtype=np.float32) - np.float32(0.5)) / np.float32(dim)
+    W: A = (rng.random((n_words, dim), dtype=np.float32) - np.float32(0.5)) / np.float32(dim)
     return W, np.zeros_like(W)
 
 
-def noise_distribution(counts: np.ndarray, exponent: float, min_count: int = 1) -> np.ndarray:
+def noise_distribution(counts: A, exponent: float, min_count: int = 1) -> A:
     """P_j proportional to count_j ** exponent (Mikolov et al. 2013, section 2.2: 3/4). float64, sums to 1.
 
     counts : (n_words,). Words of fewer than `min_count` are never drawn; at least one has as many.
     """
-    P: np.ndarray = np.where(counts >= min_count, counts.astype(np.float64) ** exponent, 0.0)
+    P: A = np.where(counts >= min_count, counts.astype(np.float64) ** exponent, 0.0)
     P /= P.sum()
     return P
 
 
-def draw_negatives(rng: np.random.Generator, cumulative: np.ndarray, n_bags: int, n_shared: int) -> np.ndarray:
+def draw_negatives(rng: np.random.Generator, cumulative: A, n_bags: int, n_shared: int) -> A:
     """Negatives of each bag, word ids (n_bags, n_shared) int32; `cumulative` is P summed up, (n_words,) float64.
 
     Stratified sampling: P is cut into n_shared parts of equal probability, and each bag gets one word of each part. A
@@ -52,7 +53,7 @@ def draw_negatives(rng: np.random.Generator, cumulative: np.ndarray, n_bags: int
     return np.ascontiguousarray(ids.reshape(n_shared, n_bags)[:, rng.permutation(n_bags)].T)
 
 
-def keep_probabilities(counts: np.ndarray, threshold: float) -> np.ndarray:
+def keep_probabilities(counts: A, threshold: float) -> A:
     """Probability that an occurrence of a word is kept: min(1, sqrt(t / f) + t / f), f its fraction of all words.
 
     As word2vec.c subsamples frequent words; threshold t = 0 keeps all. Returns (n_words,) float64.
@@ -65,7 +66,7 @@ def keep_probabilities(counts: np.ndarray, threshold: float) -> np.ndarray:
     return np.asarray(np.minimum(1.0, np.sqrt(ratio) + ratio))
 
 
-def permutation_weights(sizes: np.ndarray, r: int) -> np.ndarray:
+def permutation_weights(sizes: A, r: int) -> A:
     """The weight r (r-1) (n-2)! / (n-r)! of each bag's pairs, divided by that of a bag of max(r, 10) words.
 
     sizes : (n_bags,) number of words.  Returns (n_bags,) float64, 0 for bags of fewer than two words.
@@ -81,9 +82,9 @@ def permutation_weights(sizes: np.ndarray, r: int) -> np.ndarray:
 
 
 def epochs(
-    vectors: Sequence[np.ndarray],
+    vectors: Sequence[A],
     bags: CSR,
-    counts: np.ndarray,
+    counts: A,
     settings: Word2VecSettings,
     numbers: range,
     seed: int,
@@ -118,14 +119,7 @@ def epochs(
 
 
 def visit(
-    vectors: Sequence[np.ndarray],
-    bags: CSR,
-    order: np.ndarray,
-    weights: np.ndarray,
-    negatives: np.ndarray,
-    k: int,
-    rate: float,
-    threads: Threads,
+    vectors: Sequence[A], bags: CSR, order: A, weights: A, negatives: A, k: int, rate: float, threads: Threads
 ) -> float:
     """A step for each bag of `order`, which the threads share; returns the summed loss."""
 
@@ -136,9 +130,7 @@ def visit(
     return float(sum(threads.rows(len(order), some)))
 
 
-def past_squares(
-    W: np.ndarray, C: np.ndarray, bags: CSR, counts: np.ndarray, settings: Word2VecSettings, rng: np.random.Generator
-) -> np.ndarray:
+def past_squares(W: A, C: A, bags: CSR, counts: A, settings: Word2VecSettings, rng: np.random.Generator) -> A:
     """W2 and C2, (2, n_words), as `settings.epochs` epochs of earlier posts would have left them at these vectors.
 
     A pass over `bags`, a sample of the earlier posts, with steps of length zero adds up the squared gradients; each

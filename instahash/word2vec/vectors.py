@@ -47,8 +47,7 @@ class WordVectors:
 
     def __getitem__(self, words: str | Iterable[str]) -> np.ndarray:
         """The vector of a word, (dim,), or of each of several words, (n, dim)."""
-        rows: np.ndarray = self.vectors[self._ids(words)]
-        return rows[0] if isinstance(words, str) else rows
+        return np.asarray(self.vectors[self._ids(words)[0] if isinstance(words, str) else self._ids(words)])
 
     # For sets of word ids
 
@@ -57,8 +56,7 @@ class WordVectors:
 
         Zero throughout for an empty set.
         """
-        cosines: np.ndarray = unit_rows(ones(self._sets(sets)) @ self.unit) @ self.unit.T
-        return cosines
+        return np.asarray(unit_rows(ones(self._sets(sets)) @ self.unit) @ self.unit.T)
 
     def most_similar_to_sets(
         self, sets: CSR, top: int = 20, restrict_to: Any = None, exclude: bool = True, block: int = 2048
@@ -179,17 +177,17 @@ def choose_vectors(
     among its `top` most similar.
     """
     rows = np.flatnonzero((np.diff(given.indptr) > 0) & (np.diff(wanted.indptr) > 0))
-    recalls = {}
-    for kind, vectors in (("sum", W + C), ("input", W)):
+
+    def recall_of(vectors: np.ndarray) -> float:
         words = WordVectors(map(str, range(len(W))), vectors)
-        ids, _ = words.most_similar_to_sets(given[rows], top, restrict_to, exclude=False)
-        recalls[kind] = recall(ids, wanted[rows])
-    return recalls, max(recalls, key=lambda kind: recalls[kind])
+        return recall(words.most_similar_to_sets(given[rows], top, restrict_to, exclude=False)[0], wanted[rows])
+
+    recalls = {"sum": recall_of(W + C), "input": recall_of(W)}
+    return recalls, max(recalls, key=recalls.__getitem__)
 
 
 def recall(ids: np.ndarray, wanted: CSR) -> float:
-    """Mean fraction of each row's stored entries of `wanted`, at least one, among the row's ids (-1: none); 0 without
-    rows."""
+    """Mean fraction of each row's stored entries of `wanted`, at least one, among its ids (-1: none); 0 without rows."""
     if not len(ids):
         return 0.0
     rows, places = np.nonzero(ids >= 0)
