@@ -21,31 +21,20 @@ LIMITS = {"least": ("at least", ge), "above": ("above", gt), "most": ("at most",
 KINDS = {bool: "true or false", int: "a whole number", float: "a finite number", str: "a text"}
 
 
-def parameter(
-    default: Any,
-    help: str,
-    *,
-    least: float | None = None,
-    above: float | None = None,
-    most: float | None = None,
-    below: float | None = None,
-    choices: Iterable[str] = (),
-) -> Any:
+def parameter(default: Any, help: str, *, choices: Iterable[str] = (), **limits: float) -> Any:
     """A field of a frozen dataclass: its default, one line that says what it is, and the values it may have.
 
-    The type is that of the default. A number lies in the range that `least`, `above`, `most` and `below` leave; a text
-    is one of `choices`. A number with `choices` may also be one of these texts, as in epochs="auto".
+    The type is that of the default. A number lies in the range that the limits `least`, `above`, `most` and `below`
+    leave; a text is one of `choices`. A number with `choices` may also be one of these texts, as in epochs="auto".
     """
     kind = type(default)
-    if kind is str and least is not None:  # a number whose default is one of the texts
+    if kind is str and limits:  # a number whose default is one of the texts
         kind = int
-    limits = {"least": least, "above": above, "most": most, "below": below}
-    return field(default=default, metadata={"help": help, "kind": kind, "choices": tuple(choices), **limits})
+    return field(default=default, metadata={"help": help, "kind": kind, "choices": tuple(choices), "limits": limits})
 
 
 def check(settings: Any, owner: str) -> None:
-    """SettingsError, which begins with `owner`, for a value of a wrong type or out of range; NumPy's numbers become
-    Python's."""
+    """SettingsError, which begins with `owner`, for a value of a wrong type or range; numbers become Python's own."""
     for part in fields(settings):
         if "kind" in part.metadata:
             value = _checked(part, getattr(settings, part.name), f"{owner}: {part.name}" if owner else part.name)
@@ -65,9 +54,9 @@ def _checked(part: Field[Any], value: Any, name: str) -> Any:
     right = isinstance(value, types) and isinstance(value, bool) == (kind is bool)
     if not right or kind is float and not isfinite(value):
         raise SettingsError(f"{name} is {value!r}; it must be {KINDS[kind]}, such as {part.default}")
-    for limit, (wanted, holds) in LIMITS.items():
-        bound = part.metadata[limit]
-        if bound is not None and not holds(value, bound):
+    for limit, bound in part.metadata["limits"].items():
+        wanted, holds = LIMITS[limit]
+        if not holds(value, bound):
             raise SettingsError(f"{name} is {value}; it must be {wanted} {bound:g}, such as {part.default}")
     return kind(value)
 
@@ -115,20 +104,20 @@ def listed(settings: Any) -> Iterator[tuple[str, Any, str]]:
 def assign(settings: S, assignments: Iterable[str]) -> S:
     """The settings with each "section.name=value" applied; SettingsError names what is unknown or misshapen."""
     for assignment in assignments:
-        path, equals, text = assignment.partition("=")
+        path, equals, text = (part.strip() for part in assignment.partition("="))
         if not equals:
             raise SettingsError(f"'{assignment}' is not a setting; write section.name=value, as in word2vec.dim=50")
-        settings = _replaced(settings, path.strip(), text.strip(), path.strip(), [p for p, _, _ in listed(settings)])
+        known = [each for each, _, _ in listed(settings)]
+        if path not in known:
+            raise SettingsError(unknown(path, known))
+        settings = _replaced(settings, path.split("."), text, path)
     return settings
 
 
-def _replaced(settings: Any, path: str, text: str, whole: str, known: list[str]) -> Any:
-    name, dot, rest = path.partition(".")
-    part = next((part for part in fields(settings) if part.name == name), None)
-    inner = getattr(settings, name, None)
-    if part is None or bool(dot) != is_dataclass(inner):
-        raise SettingsError(unknown(whole, known))
-    value = _replaced(inner, rest, text, whole, known) if dot else _parsed(part, text, whole)
+def _replaced(settings: Any, names: list[str], text: str, path: str) -> Any:
+    name, *inner = names
+    part = next(part for part in fields(settings) if part.name == name)
+    value = _replaced(getattr(settings, name), inner, text, path) if inner else _parsed(part, text, path)
     return replace(settings, **{name: value})
 
 

@@ -104,9 +104,8 @@ def grown(theta: Parameters, X: CSR, b: np.ndarray) -> Parameters:
     company = abs(X.T.tocsr()[n_old:]) @ abs(X[:, :n_old])
     total = company.sum(axis=1)
     new = ((company @ theta.Vt) / np.where(total > 0, total, 1)[:, None]).astype(X.dtype)
-    U = np.concatenate([theta.U, np.zeros((more, theta.U.shape[1]), X.dtype)])
-    biases = np.concatenate([theta.b, b[len(theta.b) :].astype(X.dtype)])
-    return Parameters(np.concatenate([theta.Vt, new]), theta.mu.copy(), U, biases)
+    biases = np.append(theta.b, b[len(theta.b) :].astype(X.dtype))
+    return Parameters(np.concatenate([theta.Vt, new]), theta.mu.copy(), np.pad(theta.U, ((0, more), (0, 0))), biases)
 
 
 # Units: each gives 0 for 0.

@@ -143,7 +143,8 @@ class Word2Vec:
         bags, counts = self.learnt.counted(as_csr(bags, "word2vec: bags", np.int8), settings.min_count)
         if trainer != "sampling":
             trainer = make_plan(settings, bags, self.n_threads, self.learnt.replay).trainer
-        self.learnt = self.learnt.grown(bags, counts, trainer, settings, sampling.generator(self.seed, history.first))
+        rng = np.random.default_rng([self.seed, history.first])
+        self.learnt = self.learnt.grown(bags, counts, trainer, settings, rng)
         if state is not None:
             self.restore(state)
             history.loss = state["history"].tolist()
@@ -173,7 +174,7 @@ class Word2Vec:
             N = exact.thinned(N, sampling.keep_probabilities(learnt.counts, settings.sample))
         a, b = exact.expected_negatives(N, P, settings.n_negative)
         if not learnt.W.any():
-            learnt.W, learnt.C = exact.spectral_start(N, a, b, settings.dim, sampling.generator(self.seed, 0))
+            learnt.W, learnt.C = exact.spectral_start(N, a, b, settings.dim, np.random.default_rng([self.seed, 0]))
         pairs = float(N.sum(dtype=np.float64))
         with Threads(self.n_threads) as threads:
             for _ in range(len(self.history), self.history.last):

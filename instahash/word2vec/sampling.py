@@ -16,11 +16,6 @@ A = np.ndarray
 CHUNK = 16_384
 
 
-def generator(seed: int, epoch: int) -> np.random.Generator:
-    """The generator of one epoch (0: the first vectors); epochs need no state of those before them."""
-    return np.random.default_rng([seed, epoch])
-
-
 def initial_vectors(rng: np.random.Generator, n_words: int, dim: int) -> tuple[A, A]:
     """Input vectors uniform in (-0.5, 0.5) / dim, output vectors zero, float32, as in word2vec.c."""
     W: A = (rng.random((n_words, dim), dtype=np.float32) - np.float32(0.5)) / np.float32(dim)
@@ -103,7 +98,7 @@ def epochs(
     n_bags, n_chunks = bags.shape[0], -(-bags.shape[0] // CHUNK)
     with Threads(n_threads) as threads:
         for epoch in numbers:
-            rng = generator(seed, epoch)
+            rng = np.random.default_rng([seed, epoch])  # epochs need no state of those before them
             thin = keep(bags, rng.random(bags.nnz) < kept[bags.indices]) if settings.sample else bags
             order, loss = rng.permutation(n_bags), 0.0
             for chunk in range(n_chunks):
