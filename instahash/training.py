@@ -91,7 +91,8 @@ def put_back(arrays: Arrays, state: Arrays) -> None:
     for name, array in arrays.items():
         shape = getattr(state.get(name), "shape", "missing")
         if shape != array.shape:
-            raise DataError(f"the saved {name} is {shape}, this training needs {array.shape}; train from the start")
+            needed = f"this training needs {array.shape}; train from the start, or with the settings of then"
+            raise DataError(f"the saved {name} is {shape}, {needed}")
     for name, array in arrays.items():
         array[...] = state[name]
 

@@ -1,8 +1,4 @@
-"""The compiled twins of the functions of the same names in `reference.py`.
-
-All real arrays of a call have one precision, float32 or float64, and so has `scale`. Threads may share them when each
-is given rows of its own to change.
-"""
+"""The compiled twins of the functions of the same names in `reference.py`; arrays are as in `network.kernels`."""
 
 from __future__ import annotations
 

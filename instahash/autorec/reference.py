@@ -67,7 +67,7 @@ def rmse(
 ) -> float:
     """Root of the weighted mean of the squared errors."""
     squares = (forward(V, mu, U, b, X, hidden, span)[1] - S) ** 2
-    return np.sqrt((weights * squares).sum() / (weights * np.ones_like(squares)).sum())
+    return float(np.sqrt((weights * squares).sum() / (weights * np.ones_like(squares)).sum()))
 
 
 def ridge_decoder(H: A, S: A, reg: float) -> tuple[A, A]:
@@ -91,7 +91,7 @@ def best_linear_map(X: A, S: A, rank: int, corruption: float = 0.0) -> A:
     N = A.T @ C / len(X)
     B = np.linalg.lstsq(M, N, rcond=1e-10)[0]
     P = np.linalg.eigh(N.T @ B)[1][:, -rank:]
-    return B @ P @ P.T
+    return np.asarray(B @ P @ P.T)
 
 
 def correct(indptr: A, indices: A, data: A, H: A, U: A, b: A, absent_weight: float, span: Span, K: A, DH: A) -> float:

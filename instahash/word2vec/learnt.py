@@ -40,7 +40,8 @@ class Learnt:
     @classmethod
     def nothing(cls, dim: int) -> Learnt:
         """What is learnt before training: no word."""
-        return cls(*np.zeros((2, 0, dim), np.float32), np.zeros(0, np.int64))
+        W, C = np.zeros((2, 0, dim), np.float32)
+        return cls(W, C, np.zeros(0, np.int64))
 
     def vectors(self) -> dict[str, np.ndarray]:
         """The arrays that training changes in place: W and C, and W2 and C2 where the sampling trainer made them."""
@@ -84,7 +85,8 @@ class Learnt:
             W[counts[len(self.W) :] < settings.min_count] = 0.0
             squares: Any = self.W2, self.C2
             if self.N is not None:
-                squares = sampling.past_squares(self.W, self.C, *self.replay.matrices, self.counts, settings, rng)
+                replayed = self.replay.matrices[0]
+                squares = sampling.past_squares(self.W, self.C, replayed, self.counts, settings, rng)
             grown.W2, grown.C2 = (np.append(() if old is None else old, np.zeros(n_new)) for old in squares)
         if len(self.W):
             W, C = np.concatenate([self.W, W]), np.concatenate([self.C, C])

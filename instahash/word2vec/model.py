@@ -169,7 +169,8 @@ class Word2Vec:
     def _sweeps(self) -> Iterator[float]:
         """What is left of the sweeps of the exact trainer; yields the loss of each."""
         learnt, settings = self.learnt, self.settings
-        N, P = learnt.N, sampling.noise_distribution(learnt.counts, settings.ns_exponent, settings.min_count)
+        N: Any = learnt.N
+        P = sampling.noise_distribution(learnt.counts, settings.ns_exponent, settings.min_count)
         if settings.sample:
             N = exact.thinned(N, sampling.keep_probabilities(learnt.counts, settings.sample))
         a, b = exact.expected_negatives(N, P, settings.n_negative)
