@@ -1,8 +1,8 @@
 """Skip-gram word2vec with negative sampling, on unordered bags of words.
 
 Read in this order: `reference.py` (the equations in plain NumPy), `kernels.py` (the same functions, compiled),
-`sampling.py` (every random draw, and the trainer that visits bag by bag), `exact.py` (the trainer of all pairs at once,
-from counts), `plan.py` (what a training will cost), `learnt.py` (what is kept between trainings), `model.py` (the class
+`learnt.py` (what is kept between trainings), `sampling.py` (every random draw, and the trainer that visits bag by bag),
+`exact.py` (the trainer of all pairs at once, from counts), `plan.py` (what a training will cost), `model.py` (the class
 that trains). `settings.py` has the parameters. `vectors.py` answers queries with the vectors, `formats.py` exchanges
 them with other tools. docs/word2vec.md derives it all, from one pair's loss on.
 

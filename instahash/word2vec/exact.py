@@ -12,14 +12,18 @@ fixed is the same problem as improving W with C fixed, with a and b exchanged.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from instahash.sparse import CSR, ones, row_of_entries, with_data, without_diagonal
 from instahash.threads import Threads
+from instahash.training import History
 from instahash.word2vec import kernels
+from instahash.word2vec.learnt import Learnt, sum_of_counts
+from instahash.word2vec.sampling import keep_probabilities, noise_distribution, permutation_weights
+from instahash.word2vec.settings import Word2VecSettings as Settings
 
 # Scores held at a time, in numbers: three arrays of (rows, n_words) that stay in the last-level cache.
 BLOCK = 2**20
@@ -38,14 +42,6 @@ def cooccurrence(bags: CSR, weights: np.ndarray) -> CSR:
     N = without_diagonal(ones(bags).T.tocsr() @ weighted)
     N.sort_indices()
     return N
-
-
-def sum_of_counts(A: CSR, B: CSR) -> CSR:
-    """A + B with sorted indices; B may have new words after those of A."""
-    indptr = np.append(A.indptr, np.full(B.shape[0] - A.shape[0], A.indptr[-1]))
-    total = (sparse.csr_array((A.data, A.indices, indptr), shape=B.shape) + B).tocsr()
-    total.sort_indices()
-    return total
 
 
 def thinned(N: CSR, keep: np.ndarray) -> CSR:
@@ -84,6 +80,32 @@ def spectral_start(N: CSR, a: np.ndarray, b: np.ndarray, dim: int, rng: np.rando
     vectors[:, :, :kept] = np.stack([left, Q @ right.T])[:, :, :kept] * np.sqrt(values[:kept])
     vectors[:, ~seen] = 0.0  # where rounding left something
     return vectors
+
+
+def grown(learnt: Learnt, bags: CSR, counts: np.ndarray, settings: Settings, rng: np.random.Generator) -> Learnt:
+    """What was learnt, with the counts of `bags` and zero vectors for new words. counts : of all posts."""
+    N = cooccurrence(bags, permutation_weights(np.diff(bags.indptr), settings.permutation))
+    W, C = np.zeros((2, bags.shape[1] - len(learnt.W), settings.dim), np.float32)
+    N = N if learnt.N is None else sum_of_counts(learnt.N, N)
+    return learnt.grown(W, C, counts, trainer="exact", N=N)
+
+
+def epochs(
+    learnt: Learnt, bags: CSR, settings: Settings, history: History, seed: int, threads: Threads, on_progress: Any
+) -> Iterator[float]:
+    """Sweeps until the last epoch of `history`; yields the mean loss a pair after each."""
+    N: Any = learnt.N
+    if settings.sample:
+        N = thinned(N, keep_probabilities(learnt.counts, settings.sample))
+    P = noise_distribution(learnt.counts, settings.ns_exponent, settings.min_count)
+    a, b = expected_negatives(N, P, settings.n_negative)
+    if not learnt.W.any():
+        learnt.W, learnt.C = spectral_start(N, a, b, settings.dim, np.random.default_rng([seed, 0]))
+    pairs = float(N.sum(dtype=np.float64))
+    for _ in range(len(history), history.last):
+        loss = sweep(learnt.W, learnt.C, N, a, b, threads)
+        on_progress(bags.shape[0])
+        yield loss / pairs
 
 
 def sweep(W: np.ndarray, C: np.ndarray, N: CSR, a: np.ndarray, b: np.ndarray, threads: Threads) -> float:

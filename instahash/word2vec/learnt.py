@@ -11,8 +11,6 @@ from scipy import sparse
 from instahash.errors import DataError
 from instahash.replay import ReplayBuffer
 from instahash.sparse import CSR, column_counts, csr_from_arrays, csr_to_arrays, keep
-from instahash.word2vec import exact, sampling
-from instahash.word2vec.settings import Word2VecSettings
 
 # The sampling kernel holds the scores of a bag's words with each other.
 LONGEST = 10_000
@@ -69,29 +67,11 @@ class Learnt:
             )
         return bags, counts
 
-    def grown(self, bags: CSR, counts: np.ndarray, trainer: str, settings: Word2VecSettings, rng: Any) -> Learnt:
-        """With rows for new words, and with the counts of `bags` (exact) or W2 and C2, which stand for them (sampling).
-
-        bags, counts : what :meth:`counted` gave.  trainer : the one that goes on from here.
-        """
-        n_new = bags.shape[1] - len(self.W)
-        grown = Learnt(self.W, self.C, counts, trainer, replay=self.replay)
-        if trainer == "exact":
-            N = exact.cooccurrence(bags, sampling.permutation_weights(np.diff(bags.indptr), settings.permutation))
-            grown.N = N if self.N is None else exact.sum_of_counts(self.N, N)
-            W, C = np.zeros((2, n_new, settings.dim), np.float32)
-        else:
-            W, C = sampling.initial_vectors(rng, n_new, settings.dim)
-            W[counts[len(self.W) :] < settings.min_count] = 0.0
-            squares: Any = self.W2, self.C2
-            if self.N is not None:
-                replayed = self.replay.matrices[0]
-                squares = sampling.past_squares(self.W, self.C, replayed, self.counts, settings, rng)
-            grown.W2, grown.C2 = (np.append(() if old is None else old, np.zeros(n_new)) for old in squares)
+    def grown(self, W: np.ndarray, C: np.ndarray, counts: np.ndarray, **more: Any) -> Learnt:
+        """With the rows W and C for new words after the old ones, and the `counts` of all posts."""
         if len(self.W):
             W, C = np.concatenate([self.W, W]), np.concatenate([self.C, C])
-        grown.W, grown.C = W, C
-        return grown
+        return Learnt(W, C, counts, replay=self.replay, **more)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """All of it, a dict of arrays; of N, which is symmetric, one half."""
@@ -109,9 +89,17 @@ class Learnt:
         learnt = cls(W, C, counts, "sampling", W2=arrays.get("W2"), C2=arrays.get("C2"))
         if "N_data" in arrays:
             half = csr_from_arrays(arrays, "N")
-            learnt.N, learnt.trainer = exact.sum_of_counts(half, half.T.tocsr()), "exact"
+            learnt.N, learnt.trainer = sum_of_counts(half, half.T.tocsr()), "exact"
         learnt.replay = ReplayBuffer.from_arrays(arrays)
         rows = [len(array) for array in (*learnt.vectors().values(), counts)]
         if W.shape != C.shape or {*rows, len(W) if learnt.N is None else learnt.N.shape[0]} != {len(W)}:
             raise ValueError(f"W is {W.shape}, C is {C.shape}, and the arrays are of {sorted(set(rows))} words")
         return learnt
+
+
+def sum_of_counts(A: CSR, B: CSR) -> CSR:
+    """A + B with sorted indices; B may have new words after those of A."""
+    indptr = np.append(A.indptr, np.full(B.shape[0] - A.shape[0], A.indptr[-1]))
+    total = (sparse.csr_array((A.data, A.indices, indptr), shape=B.shape) + B).tocsr()
+    total.sort_indices()
+    return total

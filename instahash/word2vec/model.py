@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any
@@ -139,47 +139,25 @@ class Word2Vec:
 
     def _learn(self, bags: CSR, state: Arrays | None, on_epoch: Hook, on_progress: Hook) -> None:
         """Train on `bags` as well as on what was learnt before, from epoch `history.first` on."""
-        settings, history, trainer = self.settings, self.history, self.trained_by
+        settings, history, name = self.settings, self.history, self.trained_by
         bags, counts = self.learnt.counted(as_csr(bags, "word2vec: bags", np.int8), settings.min_count)
-        if trainer != "sampling":
-            trainer = make_plan(settings, bags, self.n_threads, self.learnt.replay).trainer
+        if name != "sampling":
+            name = make_plan(settings, bags, self.n_threads, self.learnt.replay).trainer
+        trainer: Any = exact if name == "exact" else sampling
         rng = np.random.default_rng([self.seed, history.first])
-        self.learnt = self.learnt.grown(bags, counts, trainer, settings, rng)
+        self.learnt = trainer.grown(self.learnt, bags, counts, settings, rng)
         if state is not None:
             self.restore(state)
             history.loss = state["history"].tolist()
-        history.last = history.first + (settings.sweeps if trainer == "exact" else settings.epochs)
-        (visited,) = self.learnt.replay.after((bags,))
-        self.learnt.replay = self.learnt.replay.including((bags,), self.seed)
-        on_progress = on_progress or (lambda done: None)
-        for loss in self._sweeps() if trainer == "exact" else self._visits(visited, on_progress):
-            if trainer == "exact":
-                on_progress(bags.shape[0])
-            self._check(loss)
-            history.loss.append(loss)
-            if on_epoch and on_epoch(self):
-                break
-
-    def _visits(self, bags: CSR, on_progress: Any) -> Iterator[float]:
-        """What is left of the epochs of the sampling trainer; yields the loss of each."""
-        numbers, vectors = range(len(self.history) + 1, self.history.last + 1), list(self.learnt.vectors().values())
-        how = self.settings, numbers, self.seed, self.n_threads, on_progress
-        return sampling.epochs(vectors, bags, self.learnt.counts, *how)
-
-    def _sweeps(self) -> Iterator[float]:
-        """What is left of the sweeps of the exact trainer; yields the loss of each."""
-        learnt, settings = self.learnt, self.settings
-        N: Any = learnt.N
-        P = sampling.noise_distribution(learnt.counts, settings.ns_exponent, settings.min_count)
-        if settings.sample:
-            N = exact.thinned(N, sampling.keep_probabilities(learnt.counts, settings.sample))
-        a, b = exact.expected_negatives(N, P, settings.n_negative)
-        if not learnt.W.any():
-            learnt.W, learnt.C = exact.spectral_start(N, a, b, settings.dim, np.random.default_rng([self.seed, 0]))
-        pairs = float(N.sum(dtype=np.float64))
+        history.last = history.first + (settings.sweeps if name == "exact" else settings.epochs)
         with Threads(self.n_threads) as threads:
-            for _ in range(len(self.history), self.history.last):
-                yield exact.sweep(learnt.W, learnt.C, N, a, b, threads) / pairs
+            how = settings, history, self.seed, threads, on_progress or (lambda done: None)
+            for loss in trainer.epochs(self.learnt, bags, *how):
+                self._check(loss)
+                history.loss.append(loss)
+                if on_epoch and on_epoch(self):
+                    break
+        self.learnt.replay = self.learnt.replay.including((bags,), self.seed)
 
     def _check(self, loss: float) -> None:
         broken = [name for name, array in self.learnt.vectors().items() if not np.isfinite(array).all()]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from instahash.sparse import CSR, column_counts, keep
 from instahash.threads import Threads
+from instahash.training import History
 from instahash.word2vec import kernels
-from instahash.word2vec.settings import Word2VecSettings
+from instahash.word2vec.learnt import Learnt
+from instahash.word2vec.settings import Word2VecSettings as Settings
 
 A = np.ndarray
 # Bags between two looks around: progress is shown and Ctrl-C is heard after each chunk.
@@ -76,41 +79,48 @@ def permutation_weights(sizes: A, r: int) -> A:
     return weight
 
 
-def epochs(
-    vectors: Sequence[A],
-    bags: CSR,
-    counts: A,
-    settings: Word2VecSettings,
-    numbers: range,
-    seed: int,
-    n_threads: int,
-    on_progress: Callable[[int], object],
-) -> Iterator[float]:
-    """Train on `bags` in the epochs `numbers`; yields the mean loss a pair of each, taken before each bag's step.
+def grown(learnt: Learnt, bags: CSR, counts: A, settings: Settings, rng: np.random.Generator) -> Learnt:
+    """What was learnt, with first vectors for new words, and squares in place of the other trainer's counts.
 
-    vectors : W, C, W2, C2, changed in place.  counts : (n_words,) posts of each word, for noise and subsampling.
-    numbers : epochs count from 1; the learning rate falls over the last `settings.epochs` of them that end this range.
+    counts : (n_words,), posts of each word, of all posts.
+    """
+    squares: Any = learnt.W2, learnt.C2
+    n_new = bags.shape[1] - len(learnt.W)
+    W, C = initial_vectors(rng, n_new, settings.dim)
+    W[counts[len(learnt.W) :] < settings.min_count] = 0.0
+    if learnt.N is not None:
+        squares = past_squares(learnt.W, learnt.C, learnt.replay.matrices[0], learnt.counts, settings, rng)
+    W2, C2 = (np.append(() if old is None else old, np.zeros(n_new)) for old in squares)
+    return learnt.grown(W, C, counts, trainer="sampling", W2=W2, C2=C2)
+
+
+def epochs(
+    learnt: Learnt, bags: CSR, settings: Settings, history: History, seed: int, threads: Threads, on_progress: Any
+) -> Iterator[float]:
+    """Train on `bags` and the replayed posts until the last epoch of `history`, over which the learning rate falls.
+
+    Yields the mean loss a pair of each epoch, taken before each bag's step.
     on_progress : called with the number of bags done since its last call.
     """
+    (bags,), counts, vectors = learnt.replay.after((bags,)), learnt.counts, list(learnt.vectors().values())
     weights = permutation_weights(np.diff(bags.indptr), settings.permutation)
     cumulative = np.cumsum(noise_distribution(counts, settings.ns_exponent, settings.min_count))
     kept = keep_probabilities(counts, settings.sample)
     n_bags, n_chunks = bags.shape[0], -(-bags.shape[0] // CHUNK)
-    with Threads(n_threads) as threads:
-        for epoch in numbers:
-            rng = np.random.default_rng([seed, epoch])  # epochs need no state of those before them
-            thin = keep(bags, rng.random(bags.nnz) < kept[bags.indices]) if settings.sample else bags
-            order, loss = rng.permutation(n_bags), 0.0
-            for chunk in range(n_chunks):
-                done = (settings.epochs - numbers.stop + epoch) * n_chunks + chunk
-                linear = 1.0 - done / (settings.epochs * n_chunks)
-                rate = settings.learning_rate * (linear if settings.schedule == "linear" else 1.0)
-                part = order[chunk * CHUNK : (chunk + 1) * CHUNK]
-                negatives = draw_negatives(rng, cumulative, len(part), settings.n_shared)
-                loss += visit(vectors, thin, part, weights, negatives, settings.n_negative, rate, threads)
-                on_progress(len(part))
-            sizes = np.diff(thin.indptr).astype(np.float64)
-            yield loss / max(float((weights * sizes * (sizes - 1)).sum()), 1e-300)
+    for epoch in range(len(history) + 1, history.last + 1):
+        rng = np.random.default_rng([seed, epoch])  # epochs need no state of those before them
+        thin = keep(bags, rng.random(bags.nnz) < kept[bags.indices]) if settings.sample else bags
+        order, loss = rng.permutation(n_bags), 0.0
+        for chunk in range(n_chunks):
+            done = (epoch - 1 - history.first) * n_chunks + chunk
+            linear = 1.0 - done / (settings.epochs * n_chunks)
+            rate = settings.learning_rate * (linear if settings.schedule == "linear" else 1.0)
+            part = order[chunk * CHUNK : (chunk + 1) * CHUNK]
+            negatives = draw_negatives(rng, cumulative, len(part), settings.n_shared)
+            loss += visit(vectors, thin, part, weights, negatives, settings.n_negative, rate, threads)
+            on_progress(len(part))
+        sizes = np.diff(thin.indptr).astype(np.float64)
+        yield loss / max(float((weights * sizes * (sizes - 1)).sum()), 1e-300)
 
 
 def visit(
@@ -125,7 +135,7 @@ def visit(
     return float(sum(threads.rows(len(order), some)))
 
 
-def past_squares(W: A, C: A, bags: CSR, counts: A, settings: Word2VecSettings, rng: np.random.Generator) -> A:
+def past_squares(W: A, C: A, bags: CSR, counts: A, settings: Settings, rng: np.random.Generator) -> A:
     """W2 and C2, (2, n_words), as `settings.epochs` epochs of earlier posts would have left them at these vectors.
 
     A pass over `bags`, a sample of the earlier posts, with steps of length zero adds up the squared gradients; each

@@ -187,7 +187,7 @@ def choose_vectors(
 
 
 def recall(ids: np.ndarray, wanted: CSR) -> float:
-    """Mean fraction of each row's stored entries of `wanted`, at least one, among its ids (-1: none); 0 without rows."""
+    """Mean fraction of a row's stored entries of `wanted`, at least one, among its ids (-1: none); 0 without rows."""
     if not len(ids):
         return 0.0
     rows, places = np.nonzero(ids >= 0)

@@ -460,7 +460,7 @@ def test_data_that_cannot_be_learnt_from():
             model.recommend([0], top)
     with pytest.raises(DataError, match="words must be word ids from 0 to 11, not"):
         model.recommend(np.zeros((2, 12), int))
-    with pytest.raises(DataError, match="U of shape None, this training needs"):
+    with pytest.raises(DataError, match="the saved U is missing, this training needs"):
         AutoRec(**SMALL).fit(planted(40), state=model.state() | {"U": None})
     for options in ({"restrict_to": [12]}, {"banned": [-1]}, {"restrict_to": ["sea"]}):
         with pytest.raises(DataError, match=f"{next(iter(options))} must be word ids from 0 to 11"):
