@@ -212,14 +212,14 @@ class AutoRec:
         the rest are -1 and -inf. Raises DataError for ids that are no words.
         """
         self.parameters.check_trained()
-        top, network = whole(top, "autorec: top", 0, DataError), (self.parameters, self.settings.hidden)
-        allowed = allowed_words(self.parameters, exclude_seen, restrict_to, banned)
+        top, theta, hidden = whole(top, "autorec: top", 0, DataError), self.parameters, self.settings.hidden
+        allowed = allowed_words(theta, exclude_seen, restrict_to, banned)
         if sparse.issparse(words):
             X = self._query(words, background)
-            ids, scores = recommend_many(*network, X, top, allowed, exclude_seen, self.n_threads)
+            ids, scores = recommend_many(theta, hidden, X, top, allowed, exclude_seen, self.n_threads)
         else:
             rating = 1 - (self.background if background is None else background)
-            ids, scores = recommend_one(*network, words, rating, top, allowed, exclude_seen)
+            ids, scores = recommend_one(theta, hidden, words, rating, top, allowed, exclude_seen)
         found = ids >= 0
         scores[found] = rated(scores[found], self.span, self.background)
         return ids, scores

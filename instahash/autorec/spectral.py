@@ -46,20 +46,20 @@ def spectral_start(
     hidden : activation of the units, whose inputs are scaled to where it is nearly linear.
     """
     n_inputs, n_outputs, dtype = X.shape[1], S.shape[1], X.dtype
-    means = Covariances(X, S, corruption, threads)
-    A, P, variances = means.best_linear_map(min(n_hidden, n_inputs, n_outputs), rng)
+    covariances = Covariances(X, S, corruption, threads)
+    A, P, variances = covariances.best_linear_map(min(n_hidden, n_inputs, n_outputs), rng)
     used = np.flatnonzero(variances > max(variances.max(initial=0), 0) * 1e-6)
     spread = np.sqrt(variances[used]) / SPREAD
     # A unit beyond the rank of the data has a random encoder and no decoder yet: with both zero it could learn nothing.
-    scale = SPREAD / np.sqrt(max(means.squares.sum(), np.finfo(dtype).tiny))
+    scale = SPREAD / np.sqrt(max(covariances.squares.sum(), np.finfo(dtype).tiny))
     Vt = (scale * rng.standard_normal((n_inputs, n_hidden))).astype(dtype)
     U = np.zeros((n_outputs, n_hidden), dtype)
     Vt[:, used] = A[:, used] * (1 / spread).astype(dtype)
     # The tangent of g: a relu is shifted until it is rarely zero, the others are used at zero.
     origin, slope = (4 * SPREAD, 1.0) if hidden == "relu" else (0.0, 0.25 if hidden == "sigmoid" else 1.0)
     U[:, used] = P[:, used] * (spread / slope).astype(dtype)
-    mu = (origin - means.x.astype(dtype) @ Vt).astype(dtype)
-    return Parameters(Vt, mu, U, (means.s - U.sum(axis=1) * origin).astype(dtype))
+    mu = (origin - covariances.x.astype(dtype) @ Vt).astype(dtype)
+    return Parameters(Vt, mu, U, (covariances.s - U.sum(axis=1) * origin).astype(dtype))
 
 
 class Covariances:

@@ -207,7 +207,7 @@ def add_product(S: CSR, A: np.ndarray, out: np.ndarray, threads: Threads, scale:
     return out
 
 
-def slices(part: slice) -> Iterator[slice]:
-    """A slice of words in pieces of at most WORDS."""
-    for start in range(part.start, part.stop, WORDS):
-        yield slice(start, min(start + WORDS, part.stop))
+def slices(part: slice, most: int = WORDS) -> Iterator[slice]:
+    """A slice in pieces of at most so many."""
+    for start in range(part.start, part.stop, most):
+        yield slice(start, min(start + most, part.stop))

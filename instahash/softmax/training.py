@@ -90,8 +90,7 @@ def output_gradients(theta: Parameters, H: A, S: CSR, threads: Threads) -> tuple
 
     def run(part: slice) -> float:
         loss = 0.0
-        for start in range(part.start, part.stop, POSTS):
-            rows = slice(start, min(start + POSTS, part.stop))
+        for rows in slices(part, POSTS):
             targets = S[rows]
             stored, s = (row_of_entries(targets), targets.indices), targets.data
             n = np.bincount(stored[0], s, targets.shape[0]).astype(H.dtype)

@@ -40,6 +40,7 @@ def cooccurrence(bags: CSR, weights: np.ndarray) -> CSR:
     """
     weighted = with_data(bags, np.asarray(weights, np.float32)[row_of_entries(bags)])
     N = without_diagonal(ones(bags).T.tocsr() @ weighted)
+    N.eliminate_zeros()  # of weights too small for float32
     N.sort_indices()
     return N
 

@@ -106,10 +106,8 @@ class WordVectors:
             raise DataError("most_similar was queried with no known word; give at least one that the vectors have")
         n_positive = len(self._ids(positive, ignore_missing))
         signs = np.where(np.arange(len(given)) < n_positive, np.float32(1), np.float32(-1))
-        allowed = np.ones(len(self), bool)
-        if restrict_to is not None:
-            allowed[:] = False
-            allowed[self._ids(restrict_to, ignore_missing)] = True
+        allowed = np.full(len(self), restrict_to is None)
+        allowed[self._ids(() if restrict_to is None else restrict_to, ignore_missing)] = True
         allowed[given] = False
         scores = np.where(allowed, self.unit @ unit_rows(signs @ self.unit[given]), np.float32(-np.inf))
         ids, cosines = top_k(scores[None, :], min(whole(topn, "topn", 0, DataError), int(allowed.sum())))
