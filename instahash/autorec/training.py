@@ -63,25 +63,21 @@ def train(model: Model, problem: Problem, on_epoch: Hook, on_progress: Hook) -> 
     """Change the model's parameters, in place, until the last epoch of its history; losses are weighted RMSEs."""
     theta, n_posts, ridge = model.parameters, problem.X.shape[0], problem.settings.decoder == "ridge"
 
-    def by_batches(rng: np.random.Generator) -> float:
+    def one_epoch(rng: np.random.Generator) -> float:
         UU = problem.threads.gram(theta.U) if ridge else None
 
         def step(rows: np.ndarray) -> float:
             return loss_and_gradients(theta, problem.of(rows, rng), model.optimizer.update, UU)
 
-        square = batch_epoch(model, step, n_posts, rng, on_progress)
-        if ridge:
-            check_finite(model, square)  # closed forms ask for finite codes
-            square = solve_decoder(theta, problem, rng)
-        return square
-
-    def one_epoch(rng: np.random.Generator) -> float:
-        if problem.settings.optimizer != "lbfgs":
-            square = by_batches(rng)
-        else:
+        if problem.settings.optimizer == "lbfgs":
             square = by_all_posts(theta, problem)
             if on_progress:
                 on_progress(n_posts)
+        else:
+            square = batch_epoch(model, step, n_posts, rng, on_progress)
+            if ridge:
+                check_finite(model, square)  # closed forms ask for finite codes
+                square = solve_decoder(theta, problem, rng)
         return float(np.sqrt(max(square, 0.0) / problem.n_counted()))
 
     run_epochs(model, one_epoch, on_epoch)
