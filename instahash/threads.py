@@ -58,7 +58,7 @@ class Threads:
     def gram(self, A: np.ndarray) -> np.ndarray:
         """A'A, added up over each thread's rows."""
         first, *others = self.rows(len(A), lambda part: A[part].T @ A[part])
-        return np.asarray(sum(others, first))
+        return sum(others, first)
 
     def _run(self, cuts: np.ndarray, work: Work[T]) -> list[T]:
         parts = [slice(int(a), int(b)) for a, b in zip(cuts, cuts[1:])]

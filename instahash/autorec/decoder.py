@@ -164,7 +164,7 @@ def output_units(Z: np.ndarray, span: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 def rated(Z: np.ndarray, span: np.ndarray, background: float) -> np.ndarray:
     """What output units are given, as ratings over the background. Their order does not change. Z is used up."""
-    outputs: np.ndarray = output_units(Z, span)[0]
+    outputs = output_units(Z, span)[0]
     outputs += Z.dtype.type(background)
     return outputs
 

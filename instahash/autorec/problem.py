@@ -85,11 +85,11 @@ class Problem(NamedTuple):
         """The b of each word for which outputs without codes have the least loss."""
         stored, span = column_counts(self.S), self.span
         absent = self.settings.absent_weight * (self.S.shape[0] - stored)
-        mean: np.ndarray = column_sums(self.S) / np.maximum(stored + absent, 1e-300)
+        mean = column_sums(self.S) / np.maximum(stored + absent, 1e-300)
         if not len(span):
             return mean
         fraction = ((mean - span[0]) / (span[1] - span[0])).clip(1e-3, 1 - 1e-3)
-        return np.asarray(np.log(fraction / (1 - fraction)))
+        return np.log(fraction / (1 - fraction))
 
     def goes_dense(self, n_posts: int) -> bool:
         """Whether the decoder's work on so many posts is cheaper with all their outputs, or needs them."""

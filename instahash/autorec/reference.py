@@ -91,7 +91,7 @@ def best_linear_map(X: A, S: A, rank: int, corruption: float = 0.0) -> A:
     N = A.T @ C / len(X)
     B = np.linalg.lstsq(M, N, rcond=1e-10)[0]
     P = np.linalg.eigh(N.T @ B)[1][:, -rank:]
-    return np.asarray(B @ P @ P.T)
+    return B @ P @ P.T
 
 
 def correct(indptr: A, indices: A, data: A, H: A, U: A, b: A, absent_weight: float, span: Span, K: A, DH: A) -> float:

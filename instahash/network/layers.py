@@ -126,9 +126,9 @@ def activate(hidden: str, Z: np.ndarray) -> None:
 def slopes(hidden: str, H: np.ndarray) -> np.ndarray:
     """g'(z) from the codes h = g(z)."""
     if hidden == "sigmoid":
-        return np.asarray(0.25 - H * H)  # (1/2 + h) (1/2 - h)
+        return 0.25 - H * H  # (1/2 + h) (1/2 - h)
     if hidden == "tanh":
-        return np.asarray(1 - H * H)
+        return 1 - H * H
     return np.asarray(H > 0, H.dtype) if hidden == "relu" else np.ones_like(H)
 
 
@@ -154,7 +154,7 @@ def codes(theta: Parameters, X: CSR, hidden: str, threads: Threads) -> np.ndarra
 
 def unit_inputs(theta: Parameters, X: CSR) -> np.ndarray:
     """(X.nnz, n_hidden), what each stored entry adds to z: the rows of a post and mu add up to it."""
-    return np.asarray(X.data[:, None] * theta.Vt[X.indices])
+    return X.data[:, None] * theta.Vt[X.indices]
 
 
 def encode(theta: Parameters, X: CSR, hidden: str, n_threads: int) -> np.ndarray:

@@ -9,7 +9,7 @@ A = np.ndarray
 
 def sigmoid(x: A) -> A:
     """1 / (1 + exp(-x)), without overflow."""
-    return np.asarray(np.exp(-np.logaddexp(0.0, -x)))
+    return np.exp(-np.logaddexp(0.0, -x))
 
 
 def hidden_units(name: str, Z: A) -> tuple[A, A]:

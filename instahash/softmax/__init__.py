@@ -1,6 +1,6 @@
 """A network from what is seen of a post to the probability of what is wanted (Liang et al., WWW 2018).
 
-Read `network` first, and then in this order: `reference.py` (the equations on dense arrays), `training.py` (what can be
+Read `network` first, and then in this order: `reference.py` (the equations on dense arrays), `gradients.py` (what can be
 set; the loss and gradients of a batch), `model.py` (the class: training, queries).
 
 Letters beside those of `network`:
@@ -11,6 +11,6 @@ Letters beside those of `network`:
 """
 
 from instahash.softmax.model import SoftmaxNetwork
-from instahash.softmax.training import SoftmaxSettings
+from instahash.softmax.gradients import SoftmaxSettings
 
 __all__ = ["SoftmaxNetwork", "SoftmaxSettings"]

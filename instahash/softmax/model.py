@@ -15,7 +15,7 @@ from instahash.network.layers import Parameters, check_new_posts, check_posts, e
 from instahash.network.optimize import Optimizer
 from instahash.parameters import settled, whole
 from instahash.replay import ReplayBuffer
-from instahash.softmax.training import SoftmaxSettings, best_constants, dropped, loss_and_gradients
+from instahash.softmax.gradients import SoftmaxSettings, best_constants, dropped, loss_and_gradients
 from instahash.sparse import CSR, as_csr
 from instahash.threads import Threads
 from instahash.training import Arrays, History, Hook, put_back, unchanged_on_error
@@ -180,6 +180,6 @@ class SoftmaxNetwork:
 
     def predict(self, inputs: CSR) -> np.ndarray:
         """Log-probabilities but for a constant a post, (n_posts, n_outputs): dense, so give few posts at a time."""
-        O: np.ndarray = self.encode(inputs) @ self.U.T
+        O = self.encode(inputs) @ self.U.T
         O += self.b
         return O

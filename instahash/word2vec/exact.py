@@ -70,7 +70,7 @@ def spectral_start(N: CSR, a: np.ndarray, b: np.ndarray, dim: int, rng: np.rando
     transposed = excess.T.tocsr()
 
     def product(matrix: CSR, X: np.ndarray) -> np.ndarray:
-        return np.asarray((matrix @ X + np.float32(np.log(SMOOTH)) * X[seen].sum(axis=0)) * seen[:, None])
+        return (matrix @ X + np.float32(np.log(SMOOTH)) * X[seen].sum(axis=0)) * seen[:, None]
 
     width = min(dim + 20, n_words)
     Q = rng.standard_normal((n_words, width), dtype=np.float32) * seen[:, None]

@@ -67,8 +67,7 @@ class Word2Vec:
         """What stands for each word, (n_words, dim) float32: W, or W + C. Raises UntrainedError before training."""
         if not self.trained_by:
             raise UntrainedError
-        vectors: np.ndarray = self.W if self.vectors == "input" else self.W + self.C
-        return vectors
+        return self.W if self.vectors == "input" else self.W + self.C
 
     def plan(self, bags: CSR) -> Plan:
         """Which trainer :meth:`fit` takes for `bags`, why, and the memory it needs. Trains nothing."""

@@ -21,7 +21,7 @@ CHUNK = 16_384
 
 def initial_vectors(rng: np.random.Generator, n_words: int, dim: int) -> tuple[A, A]:
     """Input vectors uniform in (-0.5, 0.5) / dim, output vectors zero, float32, as in word2vec.c."""
-    W: A = (rng.random((n_words, dim), dtype=np.float32) - np.float32(0.5)) / np.float32(dim)
+    W = (rng.random((n_words, dim), dtype=np.float32) - np.float32(0.5)) / np.float32(dim)
     return W, np.zeros_like(W)
 
 
@@ -30,7 +30,7 @@ def noise_distribution(counts: A, exponent: float, min_count: int = 1) -> A:
 
     counts : (n_words,). Words of fewer than `min_count` are never drawn; at least one has as many.
     """
-    P: A = np.where(counts >= min_count, counts.astype(np.float64) ** exponent, 0.0)
+    P = np.where(counts >= min_count, counts.astype(np.float64) ** exponent, 0.0)
     P /= P.sum()
     return P
 
@@ -61,7 +61,7 @@ def keep_probabilities(counts: A, threshold: float) -> A:
         return np.ones(len(counts))
     with np.errstate(divide="ignore"):
         ratio = threshold * counts.sum() / counts
-    return np.asarray(np.minimum(1.0, np.sqrt(ratio) + ratio))
+    return np.minimum(1.0, np.sqrt(ratio) + ratio)
 
 
 def permutation_weights(sizes: A, r: int) -> A:
@@ -150,4 +150,4 @@ def past_squares(W: A, C: A, bags: CSR, counts: A, settings: Settings, rng: np.r
     occurrences = column_counts(bags)
     mean = squares[:, occurrences > 0].sum(axis=1, keepdims=True) / max(bags.nnz, 1)
     an_occurrence = np.where(occurrences > 0, squares / np.maximum(occurrences, 1), mean)
-    return np.asarray(settings.epochs * np.where(P > 0, counts, 0) * an_occurrence)
+    return settings.epochs * np.where(P > 0, counts, 0) * an_occurrence

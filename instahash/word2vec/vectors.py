@@ -47,7 +47,7 @@ class WordVectors:
 
     def __getitem__(self, words: str | Iterable[str]) -> np.ndarray:
         """The vector of a word, (dim,), or of each of several words, (n, dim)."""
-        return np.asarray(self.vectors[self._ids(words)[0] if isinstance(words, str) else self._ids(words)])
+        return self.vectors[self._ids(words)[0] if isinstance(words, str) else self._ids(words)]
 
     # For sets of word ids
 
@@ -56,7 +56,7 @@ class WordVectors:
 
         Zero throughout for an empty set.
         """
-        return np.asarray(unit_rows(ones(self._sets(sets)) @ self.unit) @ self.unit.T)
+        return unit_rows(ones(self._sets(sets)) @ self.unit) @ self.unit.T
 
     def most_similar_to_sets(
         self, sets: CSR, top: int = 20, restrict_to: Any = None, exclude: bool = True, block: int = 2048

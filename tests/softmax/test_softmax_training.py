@@ -8,7 +8,7 @@ from scipy import sparse
 
 from instahash.network.layers import Parameters
 from instahash.softmax import SoftmaxSettings, reference
-from instahash.softmax.training import best_constants, dropped, loss_and_gradients
+from instahash.softmax.gradients import best_constants, dropped, loss_and_gradients
 from instahash.testing import check_gradient
 from instahash.threads import Threads
 
@@ -21,7 +21,7 @@ NAMES = ["V", "mu", "U", "b"]
 def small_blocks(monkeypatch):
     """Blocks of few words and posts, so that small data has several."""
     monkeypatch.setattr("instahash.network.layers.WORDS", 4)
-    monkeypatch.setattr("instahash.softmax.training.POSTS", 2)
+    monkeypatch.setattr("instahash.softmax.gradients.POSTS", 2)
 
 
 def problem(seed, m=5, n_inputs=6, n_outputs=9, n_hidden=4):

@@ -48,7 +48,7 @@ class SoftmaxSettings:
 def best_constants(S: CSR) -> np.ndarray:
     """The b for which outputs without codes have the least loss, with one more of each target."""
     total = column_sums(S)
-    return np.asarray(np.log((total + 1) / (total.sum() + len(total))))
+    return np.log((total + 1) / (total.sum() + len(total)))
 
 
 def loss_and_gradients(
