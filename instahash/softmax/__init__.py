@@ -1,7 +1,7 @@
 """A network from what is seen of a post to the probability of what is wanted (Liang et al., WWW 2018).
 
-Read `network` first, and then in this order: `reference.py` (the equations on dense arrays), `gradients.py` (what can be
-set; the loss and gradients of a batch), `model.py` (the class: training, queries).
+Read `network` first, and then in this order: `reference.py` (the equations on dense arrays), `gradients.py` (what can
+be set; the loss and gradients of a batch), `model.py` (the class: training, queries).
 
 Letters beside those of `network`:
 
