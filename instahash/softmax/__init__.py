@@ -10,7 +10,7 @@ Letters beside those of `network`:
     k   (n_hidden,)    what codes are multiplied by in training, 0 or 1 / (1 - dropout)
 """
 
-from instahash.softmax.model import SoftmaxNetwork
 from instahash.softmax.gradients import SoftmaxSettings
+from instahash.softmax.model import SoftmaxNetwork
 
 __all__ = ["SoftmaxNetwork", "SoftmaxSettings"]
