@@ -108,4 +108,6 @@ def csr_from_arrays(arrays: dict[str, np.ndarray], name: str) -> CSR:
     parts = tuple(arrays[f"{name}_{part}"] for part in ("data", "indices", "indptr"))
     matrix = sparse.csr_array(parts, shape=tuple(int(n) for n in arrays[f"{name}_shape"]))
     matrix.check_format(full_check=True)
+    if (np.diff(matrix.indptr) < 0).any():  # which SciPy does not look at where the last is 0
+        raise ValueError(f"the rows of {name} do not follow each other")
     return matrix
