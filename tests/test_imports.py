@@ -50,7 +50,7 @@ MAY_IMPORT = {
         *("trainer", "word2vec", "instahash"),
     },
     "evaluation": {"data", "dense", "recommend", "sparse"},
-    "report": {"data", "palette", "sparse"},
+    "report": {"data", "evaluation", "palette", "sparse"},
     # It is handed a model, and asks it as anyone may.
     "explore": {"annotate", "data", "database", "palette", "softmax", "sparse", "storage", "topk"},
 }

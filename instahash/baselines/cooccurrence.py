@@ -48,15 +48,16 @@ class Cooccurrence:
         return matrices | {"word_posts": self.word_posts, "hashtag_posts": self.hashtag_posts}
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Cooccurrence:
+    def from_arrays(cls, arrays: dict[str, np.ndarray], n_words: int | None = None) -> Cooccurrence:
         """The baseline whose :meth:`to_arrays` these are.
 
-        Raises KeyError where an array is missing, ValueError where they do not fit together.
+        Raises KeyError where an array is missing, ValueError where they are not of the same words, `n_words` if given.
         """
         baseline = cls()
         pairs = [csr_from_arrays(arrays, name) for name in ("from_words", "from_hashtags")]
         posts = [arrays["word_posts"], arrays["hashtag_posts"]]
-        if {2 * counts.shape for counts in posts} | {matrix.shape for matrix in pairs} != {2 * (len(posts[0]),)}:
+        n_words = len(posts[0]) if n_words is None else n_words
+        if {2 * counts.shape for counts in posts} | {matrix.shape for matrix in pairs} != {(n_words, n_words)}:
             raise ValueError("the counts of co-occurrence are not of the same words")
         (baseline.from_words, baseline.from_hashtags), (baseline.word_posts, baseline.hashtag_posts) = pairs, posts
         return baseline

@@ -33,13 +33,9 @@ def parser() -> argparse.ArgumentParser:
         help="posts that the model was not trained on; sample-held-out for a model of the sample")  # fmt: skip
     add("--baselines", metavar="POSTS",
         help="posts of the training: compare with all baselines, fitted on them")  # fmt: skip
-    add(
-        "--protocol",
-        metavar="NAME",
-        default="description",
-        help="what is asked about a post: its hashtags, given its labels, or half of its hashtags, given the other "
-        "half and no label: description (default) or completion",
-    )
+    add("--protocol", metavar="NAME", default="description",
+        help="what is given and what is to be found: description, all hashtags by the labels (default), or completion, "
+        "half of the hashtags by the other half and no label")  # fmt: skip
     add("--seed", type=at_least(0), default=0, metavar="S", help="which halves and resamples are drawn (default: 0)")
     add("--json", metavar="FILE", help="also write the result as JSON")
     add("--report", metavar="FILE.html",
@@ -51,11 +47,12 @@ def work(args: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from instahash.data import Corpus
-    from instahash.evaluation import evaluate, format_example, format_tables
+    from instahash.evaluation import check_protocol, evaluate, format_example, format_tables
     from instahash.files import check_writable, write_text
     from instahash.formats import read_posts
     from instahash.pipeline import InstaHash
 
+    check_protocol(args.protocol)
     for path in filter(None, (args.json, args.report)):
         check_writable(path)
     if args.report:

@@ -44,6 +44,12 @@ class Task(NamedTuple):
         return Task(self.rows[posts], self.description[posts], chosen, self.truth[posts])
 
 
+def check_protocol(protocol: str) -> None:
+    """Raise DataError for what is none of PROTOCOLS."""
+    if protocol not in PROTOCOLS:
+        raise DataError(f"the protocol is {protocol!r}; it must be {' or '.join(map(repr, PROTOCOLS))}")
+
+
 def make_task(data: Dataset, protocol: str, seed: int = 0) -> Task:
     """What `protocol` gives of the posts of `data`, and what is to be found.
 
@@ -56,17 +62,16 @@ def make_task(data: Dataset, protocol: str, seed: int = 0) -> Task:
 
     Raises DataError for another protocol and where no post is left.
     """
-    if protocol not in PROTOCOLS:
-        raise DataError(f"the protocol is {protocol!r}; it must be {' or '.join(map(repr, PROTOCOLS))}")
+    check_protocol(protocol)
     sizes, described = np.diff(data.hashtags.indptr), protocol == "description"
     rows = np.flatnonzero((sizes > 0) & (np.diff(data.description.indptr) > 0) if described else sizes >= 2)
     if not len(rows):
-        both = "both a hashtag and a label that the model knows; give posts with both, of the kind it was trained on"
-        two = (
-            "two hashtags that the model knows, one to give and one to find; give posts with more hashtags, of the kind"
-        )
-        two += " it was trained on, or use the protocol 'description'"
-        raise DataError(f"no post of {len(sizes):,} has {both if described else two}")
+        kind = "of the kind it was trained on"
+        lacking = f"both a hashtag and a label that the model knows; give posts with both, {kind}"
+        if not described:
+            lacking = f"two hashtags that the model knows, one to give and one to find; give posts with more, {kind}"
+            lacking += ", or use the protocol 'description'"
+        raise DataError(f"no post of {len(sizes):,} has {lacking}")
     hashtags = data.hashtags[rows]
     if described:
         return Task(rows, data.description[rows], None, hashtags)

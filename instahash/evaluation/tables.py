@@ -9,7 +9,8 @@ from instahash.errors import plural
 from instahash.evaluation.protocols import PROTOCOLS
 from instahash.evaluation.similarity import TABLES
 
-MODELS = {"word2vec": "Word2Vec", "autorec": "AutoRec", "softmax": "Softmax"}
+# The networks of which a trace may hold what they rank first.
+NETWORKS = {"softmax": "Softmax", "completion": "Completion", "autorec": "AutoRec"}
 
 
 def format_tables(result: dict[str, Any]) -> str:
@@ -41,15 +42,21 @@ def format_tables(result: dict[str, Any]) -> str:
 def format_example(example: dict[str, Any]) -> str:
     """One worked example: every set between the photo and the recommendation."""
     trace: dict[str, list[str]] = example["trace"]
-    models = [name for name in MODELS if name in trace]
-    # Mode "best" fuses scores, and the intersection is not on its way: it is computed here to compare the models.
-    both = [word for word in trace[models[0]] if word in trace[models[1]]]
-    met = ("default", trace["combined"]) if example["source"] == "autorec" else ("intersection", both)
+    network, theirs = network_words(trace)
     lists: dict[str, list[str]] = {name: example[name] for name in ("author", "given") if name in example}
-    lists |= {"description": trace["description"]} | {MODELS[name]: trace[name] for name in models} | dict([met])
-    lists |= {"hashtags": [f"#{hashtag}" for hashtag in example["hashtags"]]}
+    lists |= {"description": trace["description"], "Word2Vec": trace["word2vec"], NETWORKS[network]: theirs}
+    # Mode "best" fuses scores, and the intersection is not on its way: it is computed here to compare the models.
+    both = {"intersection": [word for word in trace["word2vec"] if word in theirs]}
+    lists |= {"default": trace["combined"]} if example["source"] == "autorec" else both
+    lists["hashtags"] = [f"#{hashtag}" for hashtag in example["hashtags"]]
     rows = {"post": example["id"]} | {name: _listed(words) for name, words in lists.items()}
     return "\n".join(f"{name:<13} {text}" for name, text in rows.items())
+
+
+def network_words(trace: dict[str, list[str]]) -> tuple[str, list[str]]:
+    """The first of NETWORKS that a trace has, and its words; no words where none of them read anything."""
+    name = next((name for name in NETWORKS if name in trace), "softmax")
+    return name, trace.get(name, [])
 
 
 def _table(title: str, rows: dict[str, dict[str, float]], width: int) -> Iterator[str]:

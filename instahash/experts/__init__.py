@@ -11,7 +11,7 @@ from instahash.experts.completion import CompletionExpert
 from instahash.experts.cooccurrence import CooccurrenceExpert
 from instahash.experts.domain import Domain, Examples
 from instahash.experts.linear import LinearExpert
-from instahash.experts.panel import Opinions, Panel
+from instahash.experts.panel import Losses, Opinions, Panel, Sections
 from instahash.experts.personal import PersonalExpert
 from instahash.experts.popularity import PopularityExpert
 from instahash.experts.protocol import CONTEXTS, Expert
@@ -31,18 +31,6 @@ EXPERTS: list[type[Expert]] = [
 ]
 
 __all__ = [
-    "CONTEXTS",
-    "EXPERTS",
-    "BestSettings",
-    "CommonExpert",
-    "CooccurrenceExpert",
-    "Domain",
-    "Examples",
-    "Expert",
-    "NetworkQuery",
-    "Opinions",
-    "Panel",
-    "SoftmaxExpert",
-    "Word2VecExpert",
-    "train_word2vec",
-]
+    "CONTEXTS", "EXPERTS", "BestSettings", "CommonExpert", "CooccurrenceExpert", "Domain", "Examples", "Expert",
+    "Losses", "NetworkQuery", "Opinions", "Panel", "Sections", "SoftmaxExpert", "Word2VecExpert", "train_word2vec",
+]  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from instahash.experts.domain import Domain, Examples
+from instahash.experts.protocol import Expert
 from instahash.experts.settings import BestSettings
 from instahash.recommend import EVERYBODY, Preferences, Queries
 from instahash.trainer import Trainer
@@ -14,32 +15,32 @@ from instahash.trainer import Trainer
 Keys = Sequence[tuple[str, ...]]
 
 
-class CommonExpert:
-    """Preferences under the keys that no single user has."""
+class CommonExpert(Expert):
+    """Preferences under the keys that no single user has.
+
+    of_users : bool, those of users are kept as well.
+    """
 
     name = "common"
     starts = {"neither": 1.0, "short": 1.0, "description": 1.0, "chosen": 1.0, "both": 0.7}
-    signed, counts = False, True
-    history = None
+    counts, of_users = True, False
 
     def __init__(self, settings: BestSettings):
-        self.half_life = settings.stream.half_life
-        self.preferences = Preferences(self.half_life or None)
+        self.preferences = Preferences(settings.stream.half_life or None)
 
     def fit(self, examples: Examples, trainer: Trainer) -> None:
-        dataset, log_frequency = examples.dataset, examples.domain.log_frequency
-        keys = with_everybody(dataset.keys, self.half_life)
-        self.preferences.fit(keys, examples.hashtags, log_frequency, dataset.times)
-        self._restrict()
+        keys, times = self._trend(examples.dataset.keys), examples.dataset.times
+        self.preferences.fit(keys, examples.hashtags, examples.domain.log_frequency, times)
+        if not self.of_users:
+            self.preferences.drop([key for key in self.preferences.rows if key.startswith("user:")])
 
     def partial_fit(self, examples: Examples) -> None:
-        keys = with_everybody(examples.dataset.keys, self.half_life)
+        keys = self._trend(examples.dataset.keys)
         self.preferences.grow(len(examples.domain.hashtags))
-        self.preferences.add(self._own(keys), examples.hashtags, examples.dataset.times)
+        self.preferences.add(keys if self.of_users else general(keys), examples.hashtags, examples.dataset.times)
 
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
-        keys = with_everybody(queries.keys or [()] * queries.description.shape[0], self.half_life)
-        return self.preferences.shift_matrix(general(keys), domain.log_frequency)
+        return self.preferences.shift_matrix(general(self.keys(queries)), domain.log_frequency)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         return self.preferences.to_arrays()
@@ -51,16 +52,13 @@ class CommonExpert:
         """Whether earlier posts under this key shift what is recommended."""
         return key in self.preferences.rows
 
-    def _own(self, keys: Keys) -> Keys:
-        return general(keys)
+    def keys(self, queries: Queries) -> Keys:
+        """The keys of each post."""
+        return self._trend(queries.keys or [()] * queries.description.shape[0])
 
-    def _restrict(self) -> None:
-        self.preferences.drop([key for key in self.preferences.rows if key.startswith("user:")])
-
-
-def with_everybody(keys: Keys, half_life: float) -> Keys:
-    """The keys of each post, and everybody's before them where posts decay: what everybody uses is then the trend."""
-    return [(EVERYBODY, *own) for own in keys] if half_life else keys
+    def _trend(self, keys: Keys) -> Keys:
+        """With everybody's key in front where posts decay: what everybody uses is then the trend."""
+        return [(EVERYBODY, *own) for own in keys] if self.preferences.half_life else keys
 
 
 def general(keys: Keys) -> Keys:

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from instahash.data import Dataset, Vocabulary
+from instahash.experts.settings import BestSettings
 from instahash.recommend import age_weights
 from instahash.sparse import CSR, column_counts, ones, renumber, row_of_entries, with_data
 
@@ -51,14 +52,14 @@ class Domain:
         object.__setattr__(self, "log_frequency", np.log(counts / counts.sum()))
 
     @classmethod
-    def of(cls, dataset: Dataset, length: float, half_life: float) -> Domain:
+    def of(cls, dataset: Dataset, settings: BestSettings) -> Domain:
         """The domain of a training on these posts."""
         scores = dataset.description.data
         mean, std = (float(scores.mean()), float(scores.std())) if len(scores) else (1.0, 1.0)
         hashtags = np.flatnonzero(dataset.vocabulary.is_hashtag).astype(np.int32)
         labelled = column_counts(dataset.description) > 0
-        std = max(std, LEAST_DEVIATION)
-        return cls(dataset.vocabulary, hashtags, labelled, mean, std, length, half_life, latest(dataset))
+        how = settings.inputs.length, settings.stream.half_life
+        return cls(dataset.vocabulary, hashtags, labelled, mean, max(std, LEAST_DEVIATION), *how, latest(dataset))
 
     def grown(self, dataset: Dataset) -> Domain:
         """The domain after more posts, in the numbers of a grown vocabulary; old outputs keep their places."""
@@ -96,17 +97,14 @@ class Domain:
         return {"hashtags": self.hashtags, "labelled": self.labelled, "statistics": statistics}
 
     @classmethod
-    def from_arrays(
-        cls, arrays: dict[str, np.ndarray], vocabulary: Vocabulary, length: float, half_life: float
-    ) -> Domain:
+    def from_arrays(cls, arrays: dict[str, np.ndarray], vocabulary: Vocabulary, settings: BestSettings) -> Domain:
         """The domain whose :meth:`to_arrays` these are. Raises ValueError where they do not fit the vocabulary."""
         hashtags, labelled = arrays["hashtags"], arrays["labelled"]
-        if labelled.shape != (len(vocabulary),) or not np.array_equal(
-            np.sort(hashtags), np.flatnonzero(vocabulary.is_hashtag)
-        ):
+        same = np.array_equal(np.sort(hashtags), np.flatnonzero(vocabulary.is_hashtag))
+        if not same or labelled.shape != (len(vocabulary),):
             raise ValueError("the hashtags are not those of the vocabulary")
         mean, std, now = arrays["statistics"].tolist()
-        return cls(vocabulary, hashtags, labelled, mean, std, length, half_life, now)
+        return cls(vocabulary, hashtags, labelled, mean, std, settings.inputs.length, settings.stream.half_life, now)
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,17 @@ import numpy as np
 from instahash.baselines import Ridge
 from instahash.errors import DataError
 from instahash.experts.domain import Domain, Examples
+from instahash.experts.protocol import Expert
 from instahash.experts.settings import BestSettings
 from instahash.recommend import Queries
 from instahash.replay import ReplayBuffer
-from instahash.sparse import CSR
 from instahash.trainer import Trainer
 
 # The least output whose logarithm is taken.
 FLOOR = 1e-2
 
 
-class LinearExpert:
+class LinearExpert(Expert):
     """Reads what the network from the description reads. After :meth:`partial_fit` it is fitted on the new posts and on
     the up to 20,000 of the old ones in its replay buffer.
 
@@ -26,8 +26,6 @@ class LinearExpert:
 
     name = "linear"
     starts = {"short": 0.2, "description": 0.2, "both": 0.2}
-    signed = counts = False
-    history = None
 
     def __init__(self, settings: BestSettings):
         self.reg, self.seed = settings.linear.reg, settings.seed
@@ -37,7 +35,7 @@ class LinearExpert:
     def fit(self, examples: Examples, trainer: Trainer) -> None:
         self.replay = ReplayBuffer()
         try:
-            self._fit(examples.inputs, examples.targets, examples.weights)
+            self.model = Ridge(self.reg).fit(examples.inputs, examples.targets, examples.weights)
         except DataError as error:
             trainer.report(f"Left out: {error}.")
         self.replay = self.replay.including((examples.inputs, examples.targets), self.seed)
@@ -49,14 +47,14 @@ class LinearExpert:
         n = np.diff(targets.indptr)
         weights = targets.data[np.minimum(targets.indptr[:-1], targets.nnz - 1)] * np.sqrt(n)  # as Examples.targets
         try:
-            self._fit(inputs, targets, weights)
+            self.model = Ridge(self.reg).fit(inputs, targets, weights)
         except DataError:
             self.model = None
 
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
         if self.model is None:
             return np.full((queries.description.shape[0], len(domain.hashtags)), np.log(FLOOR), np.float32)
-        return np.log(np.maximum(self.model.score(domain.inputs(queries.description)), FLOOR))
+        return np.asarray(np.log(np.maximum(self.model.score(domain.inputs(queries.description)), FLOOR)))
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         return self.replay.to_arrays() | (self.model.to_arrays() if self.model else {})
@@ -64,6 +62,3 @@ class LinearExpert:
     def load(self, arrays: dict[str, np.ndarray], losses: list[float], domain: Domain) -> None:
         self.replay = ReplayBuffer.from_arrays(arrays)
         self.model = Ridge.from_arrays(arrays) if "W" in arrays else None
-
-    def _fit(self, inputs: CSR, targets: CSR, weights: np.ndarray) -> None:
-        self.model = Ridge(self.reg).fit(inputs, targets, weights)

@@ -20,6 +20,8 @@ FEW = 3
 # Posts held out to learn the weights, at most, and how many scores each expert gives to all of them.
 HELD_OUT, HELD_OUT_SCORES = 2500, 2**24
 
+Sections, Losses = dict[str, dict[str, np.ndarray]], dict[str, list[float]]
+
 
 class Opinions(NamedTuple):
     """What the experts say about one post, and their fusion.
@@ -57,16 +59,16 @@ class Panel:
 
     def _fusion(self, context: str) -> Fusion:
         """That of the experts which answer in a context, with the weights that they start with."""
-        members = [expert for expert in self.experts.values() if context in expert.starts]
-        signed = {expert.name for expert in members if expert.signed}
-        return Fusion([e.name for e in members], [e.starts[context] for e in members], signed=signed)
+        members = {name: expert for name, expert in self.experts.items() if context in expert.starts}
+        signed = [name for name, expert in members.items() if expert.signed]
+        return Fusion(members, [expert.starts[context] for expert in members.values()], signed)
 
     # Training
 
     def fit(self, dataset: Dataset, trainer: Trainer) -> None:
         """Train the experts on most of these posts, and learn their weights on the rest."""
         settings, n_posts = self.settings, len(dataset.ids)
-        self.domain = Domain.of(dataset, settings.inputs.length, settings.stream.half_life)
+        self.domain = Domain.of(dataset, settings)
         most = HELD_OUT / n_posts, HELD_OUT_SCORES / len(self.domain.hashtags) / n_posts
         train, held_out = train_test_split(n_posts, min(settings.fusion.held_out, 0.5, *most), settings.seed)
         examples = Examples(dataset.take(train), self.domain, n_posts=n_posts)
@@ -157,9 +159,7 @@ class Panel:
         if known.all():
             return queries
         description = keep(queries.description, known)
-        return queries._replace(
-            description=description, chosen=union(queries.chosen, keep(queries.description, ~known))
-        )
+        return Queries(description, union(queries.chosen, keep(queries.description, ~known)), queries.keys)
 
     def _scores(self, context: str, queries: Queries) -> dict[str, np.ndarray]:
         members = self.fusions[context].members
@@ -167,7 +167,7 @@ class Panel:
 
     def _named(self, hashtags: CSR) -> np.ndarray:
         """Hashtags CSR (m, n_words) as outputs, (m, n_hashtags) bool."""
-        return self.domain.outputs(hashtags).toarray() > 0
+        return np.asarray(self.domain.outputs(hashtags).toarray() > 0)
 
     def _fused(self, context: str, scores: dict[str, np.ndarray], queries: Queries, understood: Queries) -> np.ndarray:
         """Log-probabilities of the next hashtag, (m, n_hashtags) float32.
@@ -184,7 +184,7 @@ class Panel:
 
     # What is kept
 
-    def to_arrays(self) -> dict[str, dict[str, np.ndarray]]:
+    def to_arrays(self) -> Sections:
         """All that was learnt, by section."""
         return {
             "domain": self.domain.to_arrays(),
@@ -192,13 +192,9 @@ class Panel:
             **{f"expert_{name}": expert.to_arrays() for name, expert in self.experts.items()},
         }
 
-    def load(
-        self, sections: dict[str, dict[str, np.ndarray]], history: dict[str, list[float]], vocabulary: Vocabulary
-    ) -> None:
+    def load(self, sections: Sections, history: Losses, vocabulary: Vocabulary) -> None:
         """Take up what :meth:`to_arrays` gave. Raises KeyError or ValueError where it does not fit."""
-        settings = self.settings
-        length, half_life = settings.inputs.length, settings.stream.half_life
-        self.domain = Domain.from_arrays(sections["domain"], vocabulary, length, half_life)
+        self.domain = Domain.from_arrays(sections["domain"], vocabulary, self.settings)
         for name, expert in self.experts.items():
             expert.load(sections.get(f"expert_{name}", {}), history.get(f"{name}_loss", []), self.domain)
         for context, fusion in self.fusions.items():
@@ -217,4 +213,4 @@ def _some(matrix: CSR, most: Any, rng: np.random.Generator) -> np.ndarray:
     rows = row_of_entries(matrix)
     rank = np.empty(len(rows), int)
     rank[np.lexsort((rng.random(len(rows)), rows))] = np.arange(len(rows)) - matrix.indptr[rows]
-    return rank < rng.integers(1, np.broadcast_to(np.maximum(most, 1), matrix.shape[0]) + 1)[rows]
+    return np.asarray(rank < rng.integers(1, np.broadcast_to(np.maximum(most, 1), matrix.shape[0]) + 1)[rows])

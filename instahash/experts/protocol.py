@@ -24,20 +24,23 @@ CONTEXTS = {
 
 
 class Expert(Protocol):
-    """Gives each hashtag a log-score for what is known of a post.
+    """Gives each hashtag a log-score for what is known of a post. One that inherits need not say what it does not need.
 
     name : str, its own.
     starts : the contexts in which it answers -> its weight before any post was held out to learn it.
     signed : bool, its weight may be negative: what it knows may be taken off again.
     counts : bool, it only counts posts: once the weights are learnt it also counts those held out for them.
-    history : losses by epoch, None where there are none.
     """
 
     name: str
     starts: Mapping[str, float]
-    signed: bool
-    counts: bool
-    history: History | None
+    signed: bool = False
+    counts: bool = False
+
+    @property
+    def history(self) -> History | None:
+        """Losses by epoch, None where there are none."""
+        return None
 
     def __init__(self, settings: BestSettings) -> None: ...
 
@@ -51,7 +54,8 @@ class Expert(Protocol):
         """Log-scores of the hashtags, (m, n_hashtags) float32."""
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """What was learnt, as a dict of arrays."""
+        """What was learnt."""
+        return {}
 
     def load(self, arrays: dict[str, np.ndarray], losses: list[float], domain: Domain) -> None:
         """Take up what :meth:`to_arrays` gave, and the history. Raises KeyError or ValueError where it does not fit."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from instahash.experts.domain import Domain, Examples
+from instahash.experts.protocol import Expert
 from instahash.experts.settings import BestSettings
 from instahash.recommend import Queries
-from instahash.softmax import SoftmaxNetwork, SoftmaxSettings
+from instahash.softmax import SoftmaxNetwork
 from instahash.sparse import CSR
 from instahash.trainer import Trainer
 from instahash.training import History
@@ -29,23 +30,22 @@ class NetworkQuery(NamedTuple):
     """
 
     name: str
-    network: SoftmaxNetwork
+    network: Any
     inputs: CSR
     input_words: np.ndarray
     baseline: np.ndarray
     output_words: np.ndarray
 
 
-class SoftmaxExpert:
+class SoftmaxExpert(Expert):
     """Reads the words of a description and their scores; words are dropped from its input while it learns."""
 
     name = "softmax"
     starts = {"short": 0.7, "description": 0.7, "both": 0.4}
-    signed = counts = False
 
     def __init__(self, settings: BestSettings):
         self.epochs = settings.stream.epochs
-        self.network = SoftmaxNetwork(self._section(settings), seed=settings.seed, n_threads=settings.n_threads)
+        self.network = SoftmaxNetwork(getattr(settings, self.name), seed=settings.seed, n_threads=settings.n_threads)
 
     @property
     def history(self) -> History:
@@ -64,7 +64,7 @@ class SoftmaxExpert:
         self.network.partial_fit(self._learnt_from(examples), examples.targets, epochs=self.epochs)
 
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
-        return self.network.predict(self._read(queries, domain))
+        return self.network.predict(self._inputs(queries, domain))
 
     def reads(self, queries: Queries) -> CSR:
         """What the network reads of the queries, CSR (m, n_words)."""
@@ -74,10 +74,8 @@ class SoftmaxExpert:
         """The network and what it is given for one post; None where nothing that it reads is known."""
         if not self.reads(queries).nnz:
             return None
-        inputs = self._read(queries, domain)
-        input_words = np.repeat(np.arange(len(domain.vocabulary)), 2)
-        baseline = np.where(np.arange(len(input_words)) % 2, 0, inputs.data[0])  # the presence of any word
-        return NetworkQuery(self.name, self.network, inputs, input_words, baseline, domain.hashtags)
+        inputs = self._inputs(queries, domain)
+        return NetworkQuery(self.name, self.network, inputs, *self._meaning(inputs, domain), domain.hashtags)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         return self.network.to_arrays()
@@ -88,11 +86,13 @@ class SoftmaxExpert:
         if len(self.network.parameters.U) != len(domain.hashtags):
             raise ValueError(f"{self.name} has other outputs than there are hashtags")
 
-    def _section(self, settings: BestSettings) -> SoftmaxSettings:
-        return settings.softmax
-
     def _learnt_from(self, examples: Examples) -> CSR:
         return examples.inputs
 
-    def _read(self, queries: Queries, domain: Domain) -> CSR:
+    def _inputs(self, queries: Queries, domain: Domain) -> CSR:
         return domain.inputs(queries.description)
+
+    def _meaning(self, inputs: CSR, domain: Domain) -> tuple[np.ndarray, np.ndarray]:
+        """The words that the inputs of a query stand for, and each input where its word is given like any other."""
+        words = np.repeat(np.arange(len(domain.vocabulary)), 2)
+        return words, np.where(np.arange(len(words)) % 2, 0, inputs.data[0])  # the presence of any word

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from instahash.experts.domain import Domain, Examples
+from instahash.experts.protocol import Expert
 from instahash.experts.settings import BestSettings
 from instahash.recommend import Queries
 from instahash.sparse import CSR
@@ -15,12 +16,11 @@ from instahash.training import History
 from instahash.word2vec import Word2Vec
 
 
-class Word2VecExpert:
+class Word2VecExpert(Expert):
     """Reads all words of a post alike, those of its description and chosen hashtags."""
 
     name = "word2vec"
     starts = {"short": 0.3, "description": 0.3, "chosen": 0.2, "both": 0.4}
-    signed = counts = False
 
     def __init__(self, settings: BestSettings):
         self.model = Word2Vec(settings.word2vec, seed=settings.seed, n_threads=settings.n_threads)
@@ -38,7 +38,7 @@ class Word2VecExpert:
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
         words = queries.words()
         sizes = np.maximum(np.diff(words.indptr), 1).astype(np.float32)[:, None]
-        return (words @ self.model.W / sizes) @ self.model.C[domain.hashtags].T
+        return np.asarray((words @ self.model.W / sizes) @ self.model.C[domain.hashtags].T)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         return self.model.to_arrays()

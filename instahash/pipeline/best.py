@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from instahash.baselines import Baseline
 from instahash.data import Dataset, Vocabulary
 from instahash.experts import (
     EXPERTS,
@@ -15,9 +14,11 @@ from instahash.experts import (
     CommonExpert,
     CooccurrenceExpert,
     Expert,
+    Losses,
     NetworkQuery,
     Opinions,
     Panel,
+    Sections,
     SoftmaxExpert,
     Word2VecExpert,
 )
@@ -33,7 +34,8 @@ CANDIDATES, TRACED, TOP = 100, 20, 10
 class Best:
     """The experts, and the lists that are made of what they say.
 
-    settings : BestSettings.  experts : classes of experts.  panel : Panel of them.  vectors : WordVectors.
+    settings : BestSettings.  experts : classes of experts, one of word2vec and one of co-occurrence among them.
+    panel : Panel of them.  Other attributes and methods as in :class:`~instahash.pipeline.mode.Mode`.
     """
 
     def __init__(self, settings: BestSettings, experts: Sequence[type[Expert]] = EXPERTS):
@@ -44,18 +46,28 @@ class Best:
         return self.panel.domain.score_mean
 
     def fit(self, dataset: Dataset, trainer: Trainer) -> None:
-        """Train the experts, and learn how to fuse them."""
         self.panel.fit(dataset, trainer)
-        self._name_vectors()
+        self._take_up()
 
     def partial_fit(self, dataset: Dataset) -> None:
-        """Learn from new posts as well; `dataset` is in the numbers of the grown vocabulary."""
         self.panel.partial_fit(dataset)
-        self._name_vectors()
+        self._take_up()
 
-    def _name_vectors(self) -> None:
-        (word2vec,) = self._experts(Word2VecExpert)
+    def load(self, sections: Sections, history: Losses, vocabulary: Vocabulary) -> None:
+        self.panel.load(sections, history, vocabulary)
+        self._take_up()
+
+    def to_arrays(self) -> Sections:
+        return self.panel.to_arrays()
+
+    def header(self) -> tuple[dict[str, Any], Losses]:
+        sizes = {"dim": self.settings.word2vec.dim, "n_hidden": self.settings.softmax.n_hidden}
+        return sizes, {f"{name}_loss": e.history.loss for name, e in self.panel.experts.items() if e.history}
+
+    def _take_up(self) -> None:
+        (word2vec,), (cooccurrence,) = self._experts(Word2VecExpert), self._experts(CooccurrenceExpert)
         self.vectors = WordVectors(self.panel.domain.vocabulary.words, word2vec.model.word_vectors())
+        self.cooccurrence = cooccurrence.model
 
     def _experts(self, kind: type[Any]) -> list[Any]:
         return [expert for expert in self.panel.experts.values() if isinstance(expert, kind)]
@@ -107,10 +119,7 @@ class Best:
         return traces
 
     def single_scores(self, queries: Queries) -> dict[str, np.ndarray]:
-        """Word2vec's cosines, and what each network that knows something gives every word, name -> (m, n_words).
-
-        -inf for words that are no hashtags.
-        """
+        """Word2vec's cosines, and each network's outputs that reads something; -inf for words that are no hashtags."""
         domain, understood = self.panel.domain, self.panel.understood(queries)
         scores = {"word2vec": self.vectors.similarities(queries.words())}
         for expert in self._experts(SoftmaxExpert):
@@ -121,12 +130,7 @@ class Best:
         return scores
 
     def knows(self, key: str) -> bool:
-        """Whether earlier posts under this key shift what is recommended."""
         return any(expert.knows(key) for expert in self._experts(CommonExpert))
-
-    def baselines(self) -> Mapping[str, Baseline]:
-        """Co-occurrence, where it is among the experts."""
-        return {e.name: e.model for e in self._experts(CooccurrenceExpert) if e.model}
 
     # How an answer came about
 
@@ -141,24 +145,5 @@ class Best:
         return novelty_shift(self.panel.domain.log_frequency, echo, novelty)
 
     def networks(self, queries: Queries) -> list[NetworkQuery]:
-        """The networks that answer about one post: none, one, or both."""
         understood, domain = self.panel.understood(queries), self.panel.domain
         return [query for e in self._experts(SoftmaxExpert) if (query := e.query(understood, domain))]
-
-    # What is kept
-
-    def header(self) -> tuple[dict[str, Any], dict[str, list[float]]]:
-        """Sizes, and the losses of each training."""
-        sizes = {"dim": self.settings.word2vec.dim, "n_hidden": self.settings.softmax.n_hidden}
-        return sizes, {f"{name}_loss": e.history.loss for name, e in self.panel.experts.items() if e.history}
-
-    def to_arrays(self) -> dict[str, dict[str, np.ndarray]]:
-        """All that was learnt, by section."""
-        return self.panel.to_arrays()
-
-    def load(
-        self, sections: dict[str, dict[str, np.ndarray]], history: dict[str, list[float]], vocabulary: Vocabulary
-    ) -> None:
-        """Take up what :meth:`to_arrays` and :meth:`header` gave."""
-        self.panel.load(sections, history, vocabulary)
-        self._name_vectors()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from instahash.autorec import AutoRec, AutoRecSettings, expansion_decay, rating_matrix
-from instahash.baselines import Baseline
+from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, DataSettings, Vocabulary, train_test_split
 from instahash.errors import DataError, SettingsError
-from instahash.experts import NetworkQuery, train_word2vec
+from instahash.experts import Losses, NetworkQuery, Sections, train_word2vec
 from instahash.parameters import check, parameter
 from instahash.recommend import Options, Queries, Recommendation, autorec_sets, combine
 from instahash.sparse import CSR, ones
@@ -67,7 +66,8 @@ class PaperSettings:
 class Paper:
     """Both models, and the intersection of their sets.
 
-    settings : PaperSettings.  word2vec : Word2Vec.  autorec : AutoRec.  vectors : WordVectors.
+    settings : PaperSettings.  word2vec : Word2Vec.  autorec : AutoRec.
+    Other attributes and methods as in :class:`~instahash.pipeline.mode.Mode`.
     """
 
     default_score = 1.0  # scores make no difference
@@ -81,8 +81,8 @@ class Paper:
     # Training
 
     def fit(self, dataset: Dataset, trainer: Trainer) -> None:
-        """Train both models on these posts."""
         self.vocabulary, self.n_posts = dataset.vocabulary, len(dataset.ids)
+        self.cooccurrence = Cooccurrence().fit(dataset.description, dataset.hashtags)
         train_word2vec(self.word2vec, dataset.bags, trainer)
         if self.settings.word2vec.vectors == "auto":
             self._choose_vectors(dataset, trainer)
@@ -140,80 +140,60 @@ class Paper:
         """
         if options.novelty or options.diversity:
             raise SettingsError("mode 'paper' knows neither novelty nor diversity; train with mode 'best' for them")
-        settings, words = self.settings.combination, queries.words()
+        settings, vocabulary, words = self.settings.combination, self.vocabulary, queries.words()
         similar, cosines = self.vectors.most_similar_to_sets(words, settings.n_similar, exclude=False)
         outputs = self.autorec.predict(ones(words))
-        found = combine(similar, cosines, outputs, self.vocabulary.is_hashtag, settings.n_default)
-        sets = autorec_sets(outputs) if options.trace else None
-        text, answers = self.vocabulary.words_array, []
+        found = combine(similar, cosines, outputs, vocabulary.is_hashtag, settings.n_default)
+        sets = autorec_sets(outputs) if options.trace else []
+        text, answers = vocabulary.words_array, []
+        frequency = vocabulary.hashtag_counts[vocabulary.hashtag_ids] / self.n_posts
         for post, excluded in enumerate(queries.excluded(options.banned)):
             known = words.indices[words.indptr[post] : words.indptr[post + 1]]
+            ids, scores, top = found.hashtags[post], found.scores[post], options.top
+            source = "autorec" if found.defaulted[post] else "intersection"
             if not len(known):
-                answers.append(self._most_used(options, excluded))
-                continue
-            kept = ~np.isin(found.hashtags[post], excluded)
+                ids, scores, source = vocabulary.hashtag_ids, frequency, "most_used"
+                top = settings.n_similar if top is None else top
+            kept = ~np.isin(ids, excluded)
             trace = None
-            if sets is not None:
-                ids = {"description": known, "word2vec": similar[post][similar[post] >= 0], "autorec": sets[post]}
-                ids["combined"] = found.combined[post]
-                trace = {name: text[words].tolist() for name, words in ids.items()}
-            hashtags = self.vocabulary.spelled(found.hashtags[post][kept][: options.top])
-            scores = found.scores[post][kept][: options.top].tolist()
-            answers.append(
-                Recommendation(hashtags, scores, "autorec" if found.defaulted[post] else "intersection", trace)
-            )
+            if options.trace:
+                lists = {"description": known, "word2vec": similar[post][similar[post] >= 0], "autorec": sets[post]}
+                lists["combined"] = found.combined[post]
+                trace = {name: text[each].tolist() if len(known) else [] for name, each in lists.items()}
+            hashtags = vocabulary.spelled(ids[kept][:top])
+            answers.append(Recommendation(hashtags, scores[kept][:top].tolist(), source, trace))
         return answers
 
-    def _most_used(self, options: Options, excluded: np.ndarray) -> Recommendation:
-        vocabulary = self.vocabulary
-        top = self.settings.combination.n_similar if options.top is None else options.top
-        ids = vocabulary.hashtag_ids[~np.isin(vocabulary.hashtag_ids, excluded)][:top]
-        frequency = vocabulary.hashtag_counts[ids] / self.n_posts
-        names = ("description", "word2vec", "autorec", "combined")
-        trace: dict[str, list[str]] | None = {name: [] for name in names} if options.trace else None
-        return Recommendation(vocabulary.spelled(ids), frequency.tolist(), "most_used", trace)
-
     def single_scores(self, queries: Queries) -> dict[str, np.ndarray]:
-        """What each model alone gives every word, name -> (m, n_words)."""
         words = queries.words()
         return {"word2vec": self.vectors.similarities(words), "autorec": self.autorec.predict(ones(words))}
 
     def networks(self, queries: Queries) -> list[NetworkQuery]:
-        """AutoRec as it is asked about one post; none where no word is known."""
         words, every = queries.words(), np.arange(len(self.vocabulary))
         return [NetworkQuery("autorec", self.autorec, ones(words), every, np.ones(len(every)), every)] * bool(words.nnz)
 
     def knows(self, key: str) -> bool:
-        """Nobody's earlier posts make a difference."""
         return False
-
-    def baselines(self) -> Mapping[str, Baseline]:
-        """None: the recipe has no model of the kind."""
-        return {}
 
     # What is kept
 
-    def header(self) -> tuple[dict[str, Any], dict[str, list[float]]]:
-        """Sizes, and the losses of each training."""
+    def header(self) -> tuple[dict[str, Any], Losses]:
         sizes = {"dim": self.settings.word2vec.dim, "n_hidden": self.settings.autorec.n_hidden, "n_posts": self.n_posts}
         return sizes, {"word2vec_loss": self.word2vec.history.loss, "autorec_rmse": self.autorec.history.loss}
 
-    def to_arrays(self) -> dict[str, dict[str, np.ndarray]]:
-        """All that was learnt, by section."""
-        posts = {"n_posts": np.array(self.n_posts)}
-        return {"word2vec": self.word2vec.to_arrays(), "autorec": self.autorec.to_arrays(), "paper": posts}
+    def to_arrays(self) -> Sections:
+        models = {"word2vec": self.word2vec, "autorec": self.autorec, "cooccurrence": self.cooccurrence}
+        return {name: model.to_arrays() for name, model in models.items()} | {
+            "paper": {"n_posts": np.array(self.n_posts)}
+        }
 
-    def load(
-        self, sections: dict[str, dict[str, np.ndarray]], history: dict[str, list[float]], vocabulary: Vocabulary
-    ) -> None:
-        """Take up what :meth:`to_arrays` and :meth:`header` gave."""
-        settings, self.vocabulary, self.n_posts = self.settings, vocabulary, int(sections["paper"]["n_posts"])
-        self.word2vec = Word2Vec.from_arrays(
-            sections["word2vec"], settings.word2vec, history=history["word2vec_loss"], seed=settings.seed
-        )
-        self.autorec = AutoRec.from_arrays(
-            sections["autorec"], settings.autorec, history=history["autorec_rmse"], seed=settings.seed
-        )
+    def load(self, sections: Sections, history: Losses, vocabulary: Vocabulary) -> None:
+        settings, seed = self.settings, self.settings.seed
+        self.vocabulary, self.n_posts = vocabulary, int(sections["paper"]["n_posts"])
+        word2vec, autorec, losses = sections["word2vec"], sections["autorec"], history["word2vec_loss"]
+        self.word2vec = Word2Vec.from_arrays(word2vec, settings.word2vec, history=losses, seed=seed)
+        self.autorec = AutoRec.from_arrays(autorec, settings.autorec, history=history["autorec_rmse"], seed=seed)
         if len(self.word2vec.W) != len(vocabulary) or len(self.autorec.parameters.U) != len(vocabulary):
             raise ValueError(f"{len(vocabulary)} words and other numbers of vectors")
+        self.cooccurrence = Cooccurrence.from_arrays(sections["cooccurrence"], len(vocabulary))
         self.vectors = WordVectors(vocabulary.words, self.word2vec.word_vectors())

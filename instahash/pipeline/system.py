@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from instahash.baselines import BASELINES, Baseline, Cooccurrence, Popularity, create, top_ranked
-from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, grow
+from instahash.baselines import BASELINES, Baseline, Popularity, create, top_ranked
+from instahash.data import Corpus, Post, Vocabulary, encode, fit_dataset, grow
 from instahash.errors import DataError, ModelError, SettingsError, UntrainedError
 from instahash.experts import BestSettings
 from instahash.formats import read_posts
-from instahash.parameters import from_json, to_json
+from instahash.parameters import from_json, to_json, whole
 from instahash.pipeline.best import Best
 from instahash.pipeline.identity import fingerprint, versions
-from instahash.pipeline.mode import Mode, ModeSettings
+from instahash.pipeline.mode import Mode
 from instahash.pipeline.paper import Paper, PaperSettings
 from instahash.recommend import Options, Queries, Recommendation, ids_of
 from instahash.sparse import CSR, row_of_entries
@@ -61,8 +61,8 @@ class InstaHash:
     summary: dict[str, Any]
     trained_on: list[str]
 
-    def __init__(self, settings: ModeSettings | None = None):
-        self.settings: Any = settings or BestSettings()
+    def __init__(self, settings: BestSettings | PaperSettings | None = None):
+        self.settings = settings or BestSettings()
 
     def __getattr__(self, name: str) -> Any:  # called for what is not there
         if name in LEARNT:
@@ -96,22 +96,15 @@ class InstaHash:
         del corpus  # of a million posts it has some hundred megabytes, and training needs none of it
         report(str(dataset.summary))
         if not dataset.description.nnz:
-            report(
-                "No post has a label that is believed; is the key 'labels' filled, with scores of min_score or more?"
-            )
+            report("No post has a label that is believed; is 'labels' filled, with scores of min_score or more?")
         saved = Checkpoint(checkpoint, fingerprint(settings, dataset), options) if checkpoint else None
         states = saved.load() if saved and resume else {}
         if resume:
-            found = (
-                f"Going on from '{checkpoint}'." if states else "There is no checkpoint to go on from; starting anew."
-            )
-            report(found)
+            anew = "There is no checkpoint to go on from; starting anew."
+            report(f"Going on from '{checkpoint}'." if states else anew)
         mode = MODES[settings.mode][0](settings)
         mode.fit(dataset, Trainer(saved, states, progress, report))
-        baselines = self._baselines(mode, dataset.vocabulary, Cooccurrence().fit, dataset)
-        self.mode, self.vocabulary, self.baselines = mode, dataset.vocabulary, baselines
-        self.summary, self.trained_on = dataset.summary._asdict(), [digest]
-        return self
+        return self._take_up(mode, dataset.vocabulary, dataset.summary._asdict(), [digest])
 
     def partial_fit(self, posts: Posts) -> InstaHash:
         """Learn from new posts as well, with words and hashtags never seen before; mode "best" only.
@@ -127,15 +120,11 @@ class InstaHash:
         dataset = dataset.take(rows)
         if np.diff(dataset.bags.indptr).max() < 2:
             raise DataError("none of the new posts has two words; give posts with labels or with more hashtags")
-        mode, old = deepcopy(self.mode), self.baselines["cooccurrence"]  # nothing is lost where this fails
+        mode = deepcopy(self.mode)  # nothing is lost where this fails
         mode.partial_fit(dataset)
-        assert isinstance(old, Cooccurrence)
-        baselines = self._baselines(mode, dataset.vocabulary, lambda *posts: deepcopy(old).add(*posts), dataset)
         more = {"posts": len(rows), "posts_read": len(corpus)}
         summary = self.summary | {name: self.summary[name] + n for name, n in more.items()}
-        self.mode, self.vocabulary, self.baselines = mode, dataset.vocabulary, baselines
-        self.summary, self.trained_on = summary, [*self.trained_on, corpus.digest()]
-        return self
+        return self._take_up(mode, dataset.vocabulary, summary, [*self.trained_on, corpus.digest()])
 
     def fit_baselines(self, posts: Posts) -> InstaHash:
         """Fit all baselines, most of which a model file does not hold; on the posts of the training.
@@ -146,25 +135,19 @@ class InstaHash:
         dataset = encode(corpus, vocabulary, self.settings.data.min_score)
         rows = np.flatnonzero(np.diff(dataset.hashtags.indptr))
         if not len(rows):
-            raise DataError(
-                "none of the posts for the baselines has a hashtag that the model knows; give its training posts"
-            )
-        description, hashtags = dataset.description[rows], dataset.hashtags[rows]
+            raise DataError("no post for the baselines has a hashtag that the model knows; give its training posts")
+        posts = dataset.description[rows], dataset.hashtags[rows]
         shared = {"seed": self.settings.seed, "n_threads": self.settings.n_threads}
         missing = [name for name in BASELINES if name not in self.baselines]
-        fitted = {name: create(name, **shared).fit(description, hashtags) for name in missing}
-        self.baselines = self.baselines | fitted
+        self.baselines = self.baselines | {name: create(name, **shared).fit(*posts) for name in missing}
         return self
 
-    @staticmethod
-    def _baselines(
-        mode: Mode, vocabulary: Vocabulary, count: Callable[..., Cooccurrence], dataset: Dataset
-    ) -> dict[str, Baseline]:
-        """The baselines that every model has; those of :meth:`fit_baselines` are of other posts by now."""
-        held = dict(mode.baselines())
-        if "cooccurrence" not in held:
-            held["cooccurrence"] = count(dataset.description, dataset.hashtags)
-        return {"popularity": Popularity.from_counts(vocabulary.hashtag_counts), **held}
+    def _take_up(self, mode: Mode, vocabulary: Vocabulary, summary: dict[str, Any], trained_on: list[str]) -> InstaHash:
+        """Be what was learnt. Baselines of :meth:`fit_baselines` are of other posts by now."""
+        popularity = Popularity.from_counts(vocabulary.hashtag_counts)
+        self.baselines = {"popularity": popularity, "cooccurrence": mode.cooccurrence}
+        self.mode, self.vocabulary, self.summary, self.trained_on = mode, vocabulary, summary, trained_on
+        return self
 
     def _read(self, posts: Posts, progress: bool) -> Corpus:
         if isinstance(posts, Corpus):
@@ -199,14 +182,11 @@ class InstaHash:
         Where nothing is known the most used hashtags are returned, and `source` says so.
         """
         queries = self.queries(labels, chosen, user, features)
-        return self.mode.recommend(queries, self._options(top, novelty, diversity, banned, trace))[0]
+        options = self._options(top, banned, novelty=novelty, diversity=diversity, trace=trace)
+        return self.mode.recommend(queries, options)[0]
 
     def queries(
-        self,
-        labels: Iterable[Any],
-        chosen: Iterable[str] = (),
-        user: str | None = None,
-        features: Iterable[str] = (),
+        self, labels: Iterable[Any], chosen: Iterable[str] = (), user: str | None = None, features: Iterable[str] = ()
     ) -> Queries:
         """What is known of one photo; arguments as in :meth:`recommend`, unknown words are left out."""
         return Queries.of_photo(self.vocabulary, labels, self.mode.default_score, chosen, user, features)
@@ -215,17 +195,9 @@ class InstaHash:
         """Whether earlier posts of this user shift what is recommended."""
         return self.mode.knows(f"user:{user}")
 
-    def _options(
-        self,
-        top: int | None,
-        novelty: float | None = None,
-        diversity: float | None = None,
-        banned: Iterable[str] = (),
-        trace: bool = False,
-    ) -> Options:
-        if not (top is None or isinstance(top, (int, np.integer)) and not isinstance(top, bool) and top >= 0):
-            raise DataError(f"top is {top!r}; it must be a whole number of at least 0, or None")
-        return Options(top, novelty, diversity, ids_of(self.vocabulary, banned, "banned"), trace)
+    def _options(self, top: int | None, banned: Iterable[str] = (), **others: Any) -> Options:
+        top = None if top is None else whole(top, "top", 0, DataError)
+        return Options(top, banned=ids_of(self.vocabulary, banned, "banned"), **others)
 
     def recommend_posts(
         self, posts: Iterable[Post], top: int | None = None, **options: Any
@@ -302,11 +274,7 @@ class InstaHash:
             "history": history,
             "versions": versions(),
         }
-        sections = {"vocabulary": self.vocabulary.to_arrays(), **self.mode.to_arrays()}
-        cooccurrence = self.baselines["cooccurrence"]
-        if "cooccurrence" not in self.mode.baselines() and isinstance(cooccurrence, Cooccurrence):
-            sections["cooccurrence"] = cooccurrence.to_arrays()
-        write_model(directory, header, sections)
+        write_model(directory, header, {"vocabulary": self.vocabulary.to_arrays(), **self.mode.to_arrays()})
 
     @classmethod
     def load(cls, directory: str | Path) -> InstaHash:
@@ -315,17 +283,10 @@ class InstaHash:
         try:
             make_mode, make_settings = MODES[header["mode"]]
             model = cls(from_json(make_settings(), header["settings"]))
-            model.summary, model.trained_on = header["summary"], header["trained_on"]
-            model.vocabulary = Vocabulary.from_arrays(sections["vocabulary"])
-            model.mode = make_mode(model.settings)
-            model.mode.load(sections, header["history"], model.vocabulary)
-            held = dict(model.mode.baselines())
-            if "cooccurrence" not in held:
-                held["cooccurrence"] = Cooccurrence.from_arrays(sections["cooccurrence"])
-            popularity = Popularity.from_counts(model.vocabulary.hashtag_counts)
-            model.baselines = {"popularity": popularity, **held}
+            vocabulary = Vocabulary.from_arrays(sections["vocabulary"])
+            mode = make_mode(model.settings)
+            mode.load(sections, header["history"], vocabulary)
+            return model._take_up(mode, vocabulary, header["summary"], header["trained_on"])
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-            raise ModelError(
-                f"the model in '{directory}' is not one this version can use ({error!r}); train it anew"
-            ) from None
-        return model
+            why = f"is not one this version can use ({error!r}); train it anew"
+            raise ModelError(f"the model in '{directory}' {why}") from None

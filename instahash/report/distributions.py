@@ -11,7 +11,7 @@ import numpy as np
 from instahash.errors import plural
 from instahash.report.examples import in_both
 from instahash.report.plots import curve, histogram
-from instahash.report.wording import TABLES, number
+from instahash.report.wording import TITLES, number
 
 # Bars of a histogram of whole numbers, at most.
 BARS = 24
@@ -46,7 +46,7 @@ def distributions(result: Any, history: dict[str, list[float]]) -> dict[str, lis
 def _similarities(name: str, values: np.ndarray, edges: list[float]) -> Figure:
     labels = [f"{low:.2f} to {high:.2f}" for low, high in pairwise(edges)]
     marks = [(i, number(edges[i], "g")) for i in range(0, len(edges), len(labels) // 4)]
-    return _histogram(name.replace("_", "-"), TABLES[name], values, edges, labels, "value", marks)
+    return _histogram(name.replace("_", "-"), TITLES[name], values, edges, labels, "value", marks)
 
 
 def _sizes(name: str, title: str, sizes: np.ndarray) -> Figure:

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from instahash.report.wording import OURS, identity, number, percent, word, words
+from instahash.evaluation import OURS, network_words
+from instahash.report.wording import identity, number, percent, word, words
 from instahash.sparse import CSR, column_counts, keep, ones, row_of_entries
 
 # An abstract hashtag meets labels less than so many times as often as chance would have it.
@@ -124,7 +125,7 @@ def examples(result: Any) -> dict[str, Any]:
 
 def in_both(answer: Any) -> list[str]:
     """The words in the sets of both models, in Word2Vec's order."""
-    theirs = set(_network(answer)[1])
+    theirs = set(network_words(answer.trace)[1])
     return [word for word in answer.trace["word2vec"] if word in theirs]
 
 
@@ -137,22 +138,16 @@ def card(name: str, row: int, result: Any, how: str = "") -> dict[str, Any]:
     listed = text[given.indices[np.argsort(-given.data, kind="stable")]].tolist()
     author = text[truth.indices].tolist()
     ranked, hit = details.ranked[row], details.hit[row]
-    network, theirs = _network(answer)
+    network, theirs = network_words(answer.trace)
     # The recommended are as people write them: the spelling is the vocabulary's.
     recommended = words(vocabulary.spelled(ranked[ranked >= 0]), vocabulary.spelled(ranked[hit]), "#")
     rows = [
         ["Given", words(listed, sign="#")] if result.protocol == "completion" else ["Labels", words(listed)],
         ["Author", words(author, text[ranked[hit]].tolist(), "#")],
         ["Word2Vec", words(answer.trace["word2vec"], author)],
-        [network, words(theirs, author)],
+        ["AutoRec" if network == "autorec" else "Network", words(theirs, author)],
         ["In both", words(in_both(answer), author)],
         ["Default" if answer.source == "autorec" else "Recommended", recommended],
     ]
     ndcg = f"nDCG@10 {details.ranking[OURS]['ndcg@10'][row]:.2f}"
     return {"name": name, "id": identity(details.ids[row]), "how": f"{how}, {ndcg}" if how else ndcg, "rows": rows}
-
-
-def _network(answer: Any) -> tuple[str, list[str]]:
-    """What the network beside Word2Vec is called, and its words: mode "paper" has an AutoRec, "best" a softmax."""
-    trace = answer.trace
-    return ("Network", trace["softmax"]) if "softmax" in trace else ("AutoRec", trace["autorec"])

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from instahash.evaluation import OURS
 from instahash.report.examples import card
-from instahash.report.wording import OURS, percent, word, words
+from instahash.report.wording import percent, word, words
 from instahash.sparse import CSR, column_counts, row_of_entries
 
 # Rows of the tables, and posts, at most.

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from instahash import palette
 from instahash.data.sample import SAMPLES
 from instahash.errors import DataError, plural
+from instahash.evaluation import PROTOCOLS
 from instahash.report.distributions import distributions
 from instahash.report.examples import ABSTRACT, LEAST_POSTS, LEAST_USES, examples
 from instahash.report.failures import LARGEST, LEAST, NEAR, failures
@@ -50,6 +51,7 @@ class About:
 LIMITS = {
     "abstract": ABSTRACT, "least_posts": LEAST_POSTS, "least_uses": LEAST_USES,
     "largest": LARGEST, "smallest": LEAST, "near": NEAR, "recipe_posts": RECIPE_POSTS, "samples": SAMPLES,
+    "protocols": PROTOCOLS,
 }  # fmt: skip
 
 
@@ -65,10 +67,7 @@ def templates() -> Environment:
 
 
 def page(result: Any, about: About | None = None) -> str:
-    """The report of an Evaluation with details as HTML.
-
-    Raises DataError for an evaluation without details.
-    """
+    """The report of an Evaluation as HTML. Raises DataError where it has no details."""
     if result.details is None:
         raise DataError("the evaluation has kept no single post; evaluate with details=True for a report")
     about = about or About()
@@ -85,7 +84,7 @@ def page(result: Any, about: About | None = None) -> str:
         about=about,
         measure=measure,
         # The network whose words stand beside Word2Vec's, by mode.
-        network="the network" if "softmax" in result.details.answers[0].trace else "AutoRec",
+        network="AutoRec" if "autorec" in result.details.answers[0].trace else "the network",
         style=Markup(style),
         digest=digest,
     )

@@ -7,8 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from instahash.evaluation import OURS
 from instahash.report.plots import intervals
-from instahash.report.wording import OURS, TABLES, best_in_bold, decimals, number, system
+from instahash.report.wording import TITLES, best_in_bold, decimals, number, system
 
 NDCG = "ndcg@10"
 # Columns of the paper's tables; a Jaccard is never below 0.
@@ -17,7 +18,7 @@ JACCARDS = COSINES[:-1]
 FORMS = (".4f", ".1%", ".1%", ".1%", ".1%")
 
 # Mode "paper" with its default settings on HARRISON's hashtags, as docs/paper.md and benchmarks/results/paper.json
-# have it: the posts, and table -> what `share_table` gives.
+# have it: the posts, and table -> what `fraction_table` gives.
 RECIPE_POSTS = 5153
 RECIPE = {
     "cosine_ground_truth": {"mean": 0.42949, ">0.7": 0.16193, ">0.3": 0.67045, "<0.3": 0.32955, "<0.0": 0.02428},
@@ -84,4 +85,4 @@ def _similarities(name: str, tables: dict[str, Any], protocol: str) -> tuple[str
     if protocol == "description":
         recipe = map(number, (RECIPE[name][column] for column in columns), FORMS)
         rows.append([Markup("<em>recipe, other posts</em>"), *recipe])
-    return name.replace("_", "-"), TABLES[name], [re.sub("([<>])", "\\1\u00a0", column) for column in columns], rows
+    return name.replace("_", "-"), TITLES[name], [re.sub("([<>])", "\\1\u00a0", column) for column in columns], rows

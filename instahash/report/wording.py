@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
-OURS = "instahash"
+from instahash.evaluation import TABLES
+
 SYSTEMS = {
     "word2vec": "Word2Vec",
     "autorec": "AutoRec",
@@ -16,12 +17,7 @@ SYSTEMS = {
     "item_cosine": "item cosine",
     "ease": "EASE",
 }
-TABLES = {
-    "cosine_ground_truth": "Cosine to the author’s hashtags",
-    "cosine_description": "Cosine to the description",
-    "jaccard_ground_truth": "Jaccard to the author’s hashtags",
-    "jaccard_description": "Jaccard to the description",
-}
+TITLES = {name: title[0].upper() + title[1:].replace("'", "’") for name, title in TABLES.items()}
 # What must not stand in an HTML file, in any spelling: control characters, halves of surrogate pairs, noncharacters.
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef]|[\ufffe\uffff]")
 # Longer texts from data are cut.
