@@ -31,14 +31,8 @@ def write_model(directory: str | Path, header: dict[str, Any], sections: dict[st
 
     Raises ModelError where it cannot be written; a model already there is then unchanged.
     """
-    path = Path(directory) / MODEL
     advice = "nothing there was changed, free some space or choose another --model-dir"
-    _make(path.parent)
-    with writing(path, ModelError, advice) as file, _new_archive(file) as archive:
-        header = {"format_version": FORMAT_VERSION, **header}
-        archive.writestr(zipfile.ZipInfo(HEADER), json.dumps(header, indent=1) + "\n")
-        for name, array in _flat(sections).items():
-            _write_array(archive, name, array)
+    _write(Path(directory, MODEL), {"format_version": FORMAT_VERSION, **header}, sections, advice)
 
 
 def read_model(directory: str | Path) -> tuple[dict[str, Any], dict[str, Arrays]]:
@@ -46,16 +40,14 @@ def read_model(directory: str | Path) -> tuple[dict[str, Any], dict[str, Arrays]
 
     Raises ModelError where the file is missing, damaged, not a model, or of another format.
     """
-    path = Path(directory) / MODEL
+    path = Path(directory, MODEL)
     with _archive(path, directory) as archive:
-        header = _header(archive, path)
-        names = [name for name in archive.namelist() if name != HEADER]
-        return header, _sections({name.removesuffix(".npy"): _read_array(archive, name, path) for name in names})
+        return _header(archive, path), _sections(archive, path)
 
 
 def read_header(directory: str | Path) -> dict[str, Any]:
     """The header alone; errors as in :func:`read_model`."""
-    path = Path(directory) / MODEL
+    path = Path(directory, MODEL)
     with _archive(path, directory) as archive:
         return _header(archive, path)
 
@@ -99,21 +91,15 @@ class Checkpoint:
                     f"the checkpoint '{self.path}' was made with other data or settings; repeat those to go on, "
                     "or train without --resume to begin anew"
                 )
-            names = [name for name in archive.namelist() if name != HEADER]
-            return _sections({name.removesuffix(".npy"): _read_array(archive, name, self.path) for name in names})
+            return _sections(archive, self.path)
 
     def save(self, states: dict[str, Arrays]) -> None:
         """Save the states, unless the last save is so recent that saving would take over a tenth of the time."""
         began = time.monotonic()
         if began < self._next_save:
             return
-        _make(self.path.parent)
-        advice = "free some space or choose another --model-dir"
         about = {"fingerprint": self.fingerprint, "options": self.options}
-        with writing(self.path, ModelError, advice) as file, _new_archive(file) as archive:
-            archive.writestr(zipfile.ZipInfo(HEADER), json.dumps(about))
-            for name, array in _flat(states).items():
-                _write_array(archive, name, array)
+        _write(self.path, about, states, "free some space or choose another --model-dir")
         self._next_save = time.monotonic() + 9 * (time.monotonic() - began)
 
 
@@ -121,20 +107,26 @@ def _make(directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ModelError(
-            f"cannot write to the model directory '{directory}': {error.strerror}; choose another --model-dir"
-        ) from None
+        what = f"cannot write to the model directory '{directory}': {error.strerror}"
+        raise ModelError(f"{what}; choose another --model-dir") from None
 
 
-def _flat(sections: dict[str, Arrays]) -> Arrays:
-    return {f"{section}.{name}": np.asarray(a) for section, arrays in sections.items() for name, a in arrays.items()}
+def _write(path: Path, header: dict[str, Any], sections: dict[str, Arrays], advice: str) -> None:
+    _make(path.parent)
+    with writing(path, ModelError, advice) as file, _new_archive(file) as archive:
+        archive.writestr(zipfile.ZipInfo(HEADER), json.dumps(header, indent=1) + "\n")
+        for section, arrays in sections.items():
+            for name, array in arrays.items():
+                with archive.open(zipfile.ZipInfo(f"{section}.{name}.npy"), "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
 
 
-def _sections(arrays: Arrays) -> dict[str, Arrays]:
+def _sections(archive: zipfile.ZipFile, path: Path) -> dict[str, Arrays]:
     sections: dict[str, Arrays] = {}
-    for key, array in arrays.items():
-        section, _, name = key.partition(".")
-        sections.setdefault(section, {})[name] = array
+    for member in archive.namelist():
+        section, _, name = member.removesuffix(".npy").partition(".")
+        if member != HEADER:
+            sections.setdefault(section, {})[name] = _read_array(archive, member, path)
     return sections
 
 
@@ -147,11 +139,6 @@ def _new_archive(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
         archive.close()
     finally:
         archive.fp = None
-
-
-def _write_array(archive: zipfile.ZipFile, name: str, array: np.ndarray) -> None:
-    with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
-        np.lib.format.write_array(member, array, allow_pickle=False)
 
 
 def _read_array(archive: zipfile.ZipFile, name: str, path: Path) -> np.ndarray:
@@ -213,10 +200,8 @@ def _header(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     version = header.get("format_version")
     if version != FORMAT_VERSION:
         newer = isinstance(version, int) and version > FORMAT_VERSION
-        raise ModelError(
-            f"'{path}' has format {version!r}, this instahash reads format {FORMAT_VERSION}; "
-            + ("install a newer instahash" if newer else "train the model anew")
-        )
+        advice = "install a newer instahash" if newer else "train the model anew"
+        raise ModelError(f"'{path}' has format {version!r}, this instahash reads format {FORMAT_VERSION}; {advice}")
     return header
 
 

@@ -49,12 +49,11 @@ def labelled(
         note(command, "--objects and --max-cost make no difference offline")
     counts = {"labelled": 0, "cached": 0, "failed": 0}
     # Closed in this order: what is under way still has to get into the cache.
-    with (
-        Cache(args.cache or default_cache(), annotator.key) as cache,
-        closing(annotate(photos, annotator, cache)) as annotations,
-    ):
-        progress = tqdm(annotations, "Labelling", len(photos), unit=" photos", disable=True if quiet else None)
-        yield _with_labels(command, progress, counts)
+    with Cache(args.cache or default_cache(), annotator.key) as cache:
+        generator: Any = annotate(photos, annotator, cache)
+        with closing(generator) as annotations:
+            progress = tqdm(annotations, "Labelling", len(photos), unit=" photos", disable=True if quiet else None)
+            yield _with_labels(command, progress, counts)
     if len(photos) > 1 or annotator.price:
         failed = f", {counts['failed']} failed" if counts["failed"] else ""
         spent = f", for {_usd(annotator.spent)} at list price" if annotator.price else ""

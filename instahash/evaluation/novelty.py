@@ -14,7 +14,7 @@ def self_information(counts: ArrayLike, n_posts: int) -> np.ndarray:
     counts : (n_words,) int, posts that use it.  n_posts : all posts.
     """
     with np.errstate(divide="ignore"):
-        return np.asarray(np.log2(n_posts / np.asarray(counts, np.float64)))
+        return np.log2(n_posts / np.asarray(counts, np.float64))
 
 
 def novelty(lists: CSR, information: np.ndarray) -> np.ndarray:
@@ -26,7 +26,7 @@ def novelty(lists: CSR, information: np.ndarray) -> np.ndarray:
     Zhou et al. 2010, Solving the apparent diversity-accuracy dilemma of recommender systems.
     """
     sizes = np.diff(lists.indptr)
-    return np.asarray(np.where(sizes > 0, ones(lists, np.float64) @ information, np.nan) / np.maximum(sizes, 1))
+    return np.where(sizes > 0, ones(lists, np.float64) @ information, np.nan) / np.maximum(sizes, 1)
 
 
 def coverage(times: ArrayLike, is_hashtag: np.ndarray) -> float:
@@ -48,4 +48,4 @@ def intra_list_similarity(lists: CSR, unit: np.ndarray) -> np.ndarray:
     members, sizes = ones(lists, np.float64), np.diff(lists.indptr)
     # |sum u|^2 is the sum of u.v over all ordered pairs, each vector with itself among them.
     total = ((members @ unit) ** 2).sum(axis=1) - members @ (unit**2).sum(axis=1)
-    return np.asarray(np.where(sizes > 1, total, np.nan) / np.maximum(sizes * (sizes - 1), 1)).clip(-1, 1)
+    return (np.where(sizes > 1, total, np.nan) / np.maximum(sizes * (sizes - 1), 1)).clip(-1, 1)

@@ -24,30 +24,30 @@ def hits(ranked: np.ndarray, truth: CSR) -> np.ndarray:
 
 def precision(hit: np.ndarray, sizes: np.ndarray, k: int) -> np.ndarray:
     """Hits in the first k, divided by k."""
-    return np.asarray(hit[:, :k].sum(axis=1) / k)
+    return hit[:, :k].sum(axis=1) / k
 
 
 def recall(hit: np.ndarray, sizes: np.ndarray, k: int) -> np.ndarray:
     """Hits in the first k, divided by the size of the truth."""
-    return np.asarray(hit[:, :k].sum(axis=1) / sizes)
+    return hit[:, :k].sum(axis=1) / sizes
 
 
 def accuracy(hit: np.ndarray, sizes: np.ndarray, k: int) -> np.ndarray:
     """1 where any of the first k is a hit, else 0."""
-    return np.asarray(hit[:, :k].any(axis=1), np.float64)
+    return hit[:, :k].any(axis=1).astype(np.float64)
 
 
 def ndcg(hit: np.ndarray, sizes: np.ndarray, k: int) -> np.ndarray:
     """Sum of 1 / log2(1 + rank) over the hits in the first k, divided by its value for min(k, size) hits in front."""
     discount = 1 / np.log2(np.arange(2, k + 2))
-    return np.asarray(hit[:, :k] @ discount[: hit.shape[1]] / np.cumsum(discount)[np.minimum(sizes, k) - 1])
+    return hit[:, :k] @ discount[: hit.shape[1]] / np.cumsum(discount)[np.minimum(sizes, k) - 1]
 
 
 def average_precision(hit: np.ndarray, sizes: np.ndarray, k: int) -> np.ndarray:
     """Sum over the hits in the first k of the precision at their rank, divided by min(k, size)."""
     first = hit[:, :k]
     ranks = np.arange(1, first.shape[1] + 1)
-    return np.asarray((np.cumsum(first, axis=1) / ranks * first).sum(axis=1) / np.minimum(sizes, k))
+    return (np.cumsum(first, axis=1) / ranks * first).sum(axis=1) / np.minimum(sizes, k)
 
 
 MEASURES = {

@@ -26,7 +26,7 @@ def jaccard(a: CSR, b: CSR) -> np.ndarray:
     """
     both = np.asarray(ones(a).multiply(ones(b)).sum(axis=1), dtype=np.float64).ravel()
     either = np.diff(a.indptr) + np.diff(b.indptr) - both
-    return np.asarray(both / np.maximum(either, 1))
+    return both / np.maximum(either, 1)
 
 
 def cosine(a: CSR, b: CSR, vectors: np.ndarray) -> np.ndarray:

@@ -37,7 +37,7 @@ class CooccurrenceExpert(Expert):
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
         if self.silent:
             return np.full((queries.description.shape[0], len(domain.hashtags)), np.log(FLOOR), np.float32)
-        return np.asarray(np.log(np.maximum(self.model.score(queries.description)[:, domain.hashtags], FLOOR)))
+        return np.log(np.maximum(self.model.score(queries.description)[:, domain.hashtags], FLOOR))
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         return self.model.to_arrays()

@@ -54,7 +54,7 @@ class LinearExpert(Expert):
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
         if self.model is None:
             return np.full((queries.description.shape[0], len(domain.hashtags)), np.log(FLOOR), np.float32)
-        return np.asarray(np.log(np.maximum(self.model.score(domain.inputs(queries.description)), FLOOR)))
+        return np.log(np.maximum(self.model.score(domain.inputs(queries.description)), FLOOR))
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         return self.replay.to_arrays() | (self.model.to_arrays() if self.model else {})

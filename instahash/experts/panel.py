@@ -20,7 +20,8 @@ FEW = 3
 # Posts held out to learn the weights, at most, and how many scores each expert gives to all of them.
 HELD_OUT, HELD_OUT_SCORES = 2500, 2**24
 
-Sections, Losses = dict[str, dict[str, np.ndarray]], dict[str, list[float]]
+Sections = dict[str, dict[str, np.ndarray]]
+Losses = dict[str, list[float]]
 
 
 class Opinions(NamedTuple):
@@ -167,7 +168,7 @@ class Panel:
 
     def _named(self, hashtags: CSR) -> np.ndarray:
         """Hashtags CSR (m, n_words) as outputs, (m, n_hashtags) bool."""
-        return np.asarray(self.domain.outputs(hashtags).toarray() > 0)
+        return self.domain.outputs(hashtags).toarray() > 0
 
     def _fused(self, context: str, scores: dict[str, np.ndarray], queries: Queries, understood: Queries) -> np.ndarray:
         """Log-probabilities of the next hashtag, (m, n_hashtags) float32.
@@ -213,4 +214,4 @@ def _some(matrix: CSR, most: Any, rng: np.random.Generator) -> np.ndarray:
     rows = row_of_entries(matrix)
     rank = np.empty(len(rows), int)
     rank[np.lexsort((rng.random(len(rows)), rows))] = np.arange(len(rows)) - matrix.indptr[rows]
-    return np.asarray(rank < rng.integers(1, np.broadcast_to(np.maximum(most, 1), matrix.shape[0]) + 1)[rows])
+    return rank < rng.integers(1, np.broadcast_to(np.maximum(most, 1), matrix.shape[0]) + 1)[rows]

@@ -18,4 +18,4 @@ class PersonalExpert(CommonExpert):
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
         keys, log_frequency = self.keys(queries), domain.log_frequency
         shift = self.preferences.shift_matrix
-        return np.asarray(shift(keys, log_frequency) - shift(general(keys), log_frequency))
+        return shift(keys, log_frequency) - shift(general(keys), log_frequency)

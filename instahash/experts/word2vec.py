@@ -38,7 +38,7 @@ class Word2VecExpert(Expert):
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
         words = queries.words()
         sizes = np.maximum(np.diff(words.indptr), 1).astype(np.float32)[:, None]
-        return np.asarray((words @ self.model.W / sizes) @ self.model.C[domain.hashtags].T)
+        return (words @ self.model.W / sizes) @ self.model.C[domain.hashtags].T
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         return self.model.to_arrays()

@@ -182,7 +182,7 @@ class Paper:
         return sizes, {"word2vec_loss": self.word2vec.history.loss, "autorec_rmse": self.autorec.history.loss}
 
     def to_arrays(self) -> Sections:
-        models = {"word2vec": self.word2vec, "autorec": self.autorec, "cooccurrence": self.cooccurrence}
+        models: dict[str, Any] = {"word2vec": self.word2vec, "autorec": self.autorec, "cooccurrence": self.cooccurrence}
         return {name: model.to_arrays() for name, model in models.items()} | {
             "paper": {"n_posts": np.array(self.n_posts)}
         }

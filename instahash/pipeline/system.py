@@ -12,7 +12,7 @@ import numpy as np
 from tqdm import tqdm
 
 from instahash.baselines import BASELINES, Baseline, Popularity, create, top_ranked
-from instahash.data import Corpus, Post, Vocabulary, encode, fit_dataset, grow
+from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, grow
 from instahash.errors import DataError, ModelError, SettingsError, UntrainedError
 from instahash.experts import BestSettings
 from instahash.formats import read_posts
@@ -94,7 +94,9 @@ class InstaHash:
         settings, corpus = self.settings, self._read(posts, progress)
         dataset, digest = fit_dataset(corpus, settings.data.max_hashtags, settings.data.min_score), corpus.digest()
         del corpus  # of a million posts it has some hundred megabytes, and training needs none of it
-        report(str(dataset.summary))
+        summary: Any = dataset.summary
+        report(str(summary))
+        _check_bags(dataset)
         if not dataset.description.nnz:
             report("No post has a label that is believed; is 'labels' filled, with scores of min_score or more?")
         saved = Checkpoint(checkpoint, fingerprint(settings, dataset), options) if checkpoint else None
@@ -104,7 +106,7 @@ class InstaHash:
             report(f"Going on from '{checkpoint}'." if states else anew)
         mode = MODES[settings.mode][0](settings)
         mode.fit(dataset, Trainer(saved, states, progress, report))
-        return self._take_up(mode, dataset.vocabulary, dataset.summary._asdict(), [digest])
+        return self._take_up(mode, dataset.vocabulary, summary._asdict(), [digest])
 
     def partial_fit(self, posts: Posts) -> InstaHash:
         """Learn from new posts as well, with words and hashtags never seen before; mode "best" only.
@@ -118,8 +120,7 @@ class InstaHash:
         if not len(rows):
             raise DataError(f"none of the {len(corpus):,} new posts has a hashtag, so there is nothing to learn")
         dataset = dataset.take(rows)
-        if np.diff(dataset.bags.indptr).max() < 2:
-            raise DataError("none of the new posts has two words; give posts with labels or with more hashtags")
+        _check_bags(dataset)
         mode = deepcopy(self.mode)  # nothing is lost where this fails
         mode.partial_fit(dataset)
         more = {"posts": len(rows), "posts_read": len(corpus)}
@@ -290,3 +291,10 @@ class InstaHash:
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             why = f"is not one this version can use ({error!r}); train it anew"
             raise ModelError(f"the model in '{directory}' {why}") from None
+
+
+def _check_bags(dataset: Dataset) -> None:
+    """Before anything is trained or written: nothing goes with a word that is alone."""
+    if np.diff(dataset.bags.indptr).max(initial=0) < 2:
+        which = f"none of the {len(dataset.ids):,} posts has two words"
+        raise DataError(f"{which}; give posts with labels or with more hashtags")

@@ -33,7 +33,7 @@ def diversify(
     """
     _check("diversity", diversity)
     penalty = scores.dtype.type(diversity * REPEATED)
-    return np.asarray(mmr(scores, candidates, vectors, min(top, scores.shape[1]), penalty))
+    return mmr(scores, candidates, vectors, min(top, scores.shape[1]), penalty)
 
 
 @kernel
@@ -100,7 +100,7 @@ def novelty_shift(log_frequency: np.ndarray, echo: np.ndarray, novelty: float) -
     if not novelty:
         return np.zeros(echo.shape, np.float32)
     repeated = np.clip((echo - np.float32(NEAR)) / np.float32(1 - NEAR), 0, 1)
-    return np.asarray(np.float32(-novelty) * (log_frequency.astype(np.float32) + np.float32(ECHOED) * repeated))
+    return np.float32(-novelty) * (log_frequency.astype(np.float32) + np.float32(ECHOED) * repeated)
 
 
 def echoes(description: CSR, vectors: np.ndarray, hashtags: np.ndarray) -> np.ndarray:

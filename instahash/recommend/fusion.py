@@ -103,7 +103,7 @@ class Fusion:
         """
         a, c, d = self.calibration
         z = a + c * log_p + d * np.log1p(n_chosen, dtype=np.float32)[:, None]
-        return np.asarray(1 / (1 + np.exp(-np.clip(z, -60, 60))))
+        return 1 / (1 + np.exp(-np.clip(z, -60, 60)))
 
     def to_array(self) -> np.ndarray:
         """Weights and calibration in one array."""

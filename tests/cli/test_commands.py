@@ -200,7 +200,15 @@ def test_evaluate_completion(trained, tmp_path):
         "jaccard_ground_truth",
     ]
     data = ["--model-dir", trained[0] / "model", "--data", "sample"]
-    assert refused(run("evaluate", *data, "--protocol", "guess"), "the protocol is 'guess'; it must be")
+    wrong = [
+        "--model-dir",
+        tmp_path / "none",
+        "--data",
+        "sample",
+        "--protocol",
+        "guess",
+    ]  # before a model is looked for
+    assert refused(run("evaluate", *wrong), "the protocol is 'guess'; it must be 'description' or 'completion'")
     assert refused(run("evaluate", *data, "--seed", "-1"), "argument --seed: -1 is not 0 or more")
 
 
@@ -223,8 +231,8 @@ BAD_POSTS = {
     "json": (b'{"id": "a"}\nno\n', "line 2 is not JSON"),
     "id": (b'{"hashtags": ["a"]}\n', "line 1: the post has no 'id'"),
     "types": (b'{"id": "a", "hashtags": "a"}\n', "line 1: 'hashtags' must be a list"),
-    "score": (b'{"id": "a", "labels": [{"description": "x", "score": 2}]}\n', "must lie in [0, 1]"),
-    "nan": (b'{"id": "a", "labels": [{"description": "x", "score": NaN}]}\n', "must lie in [0, 1]"),
+    "score": (b'{"id": "a", "labels": [{"description": "x", "score": 2}]}\n', "it must be a number and lie in [0, 1]"),
+    "nan": (b'{"id": "a", "labels": [{"description": "x", "score": NaN}]}\n', "it must be a number and lie in [0, 1]"),
     "no hashtag": (b'{"id": "a", "hashtags": ["!!"]}\n', "no post of 1 has a hashtag"),
     "no pair": (b'{"id": "a", "hashtags": ["x"]}\n', "none of the 1 posts has two words"),
 }
@@ -259,8 +267,8 @@ def test_training_on_what_is_not_there_or_cut_off(tmp_path):
     [
         (["--set", "softmax.epochs=many"], "softmax.epochs is 'many'; it must be a whole number"),
         (["--set", "word2vec.dim=2.5"], "word2vec.dim is '2.5'; it must be a whole number"),
-        (["--set", "autorec.epochs=3"], "there is no setting 'autorec.epochs'; did you mean softmax.epochs?"),
-        (["--set", "softmax.epoch=3"], "did you mean softmax.epochs?"),
+        (["--set", "autorec.epochs=3"], "there is no setting 'autorec.epochs'; did you mean word2vec.epochs?"),
+        (["--set", "softmax.epoch=3"], "did you mean word2vec.epochs?"),
         (["--set", "nothing"], "write section.name=value"),
         (["--min-score", "2"], "data: min_score is 2.0; it must be at most 1"),
         (["--max-hashtags", "0"], "data: max_hashtags is 0; it must be at least 1"),

@@ -5,16 +5,16 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from instahash.settings import Settings
 
 from instahash.data.sample import sample_posts
 from instahash.formats import write_posts
-from instahash.pipeline import InstaHash
+from instahash.parameters import assign
+from instahash.pipeline import InstaHash, PaperSettings
+from instahash.storage import MODEL, read_header
 
-GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "format-1"
+SMALL = ["data.max_hashtags=30", "word2vec.dim=6", "word2vec.sweeps=1", "autorec.n_hidden=8", "autorec.epochs=3"]
 START = "import sys; from instahash.cli.evaluate import main; sys.exit(main())"
 LOADED = START.replace("sys.exit(main())", "code = main(); print(*sys.modules, file=sys.stderr); sys.exit(code)")
 
@@ -25,11 +25,21 @@ def run(*args, start=START):
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def small(tmp_path_factory):
+    """The folder of a model of mode "paper", and of the posts that it was trained on."""
+    folder = tmp_path_factory.mktemp("small")
+    write_posts(folder / "posts.jsonl", sample_posts(150))
+    InstaHash(assign(PaperSettings(), SMALL)).fit(folder / "posts.jsonl").save(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(small, tmp_path_factory):
     """A folder with posts, a model, and what an evaluation with a page left there; and what it said."""
     folder = tmp_path_factory.mktemp("report")
     write_posts(folder / "held.jsonl", sample_posts(200, seed=1))
-    shutil.copytree(GOLDEN, folder / "model")
+    (folder / "model").mkdir()
+    shutil.copy(small / MODEL, folder / "model")
     args = ["--model-dir", folder / "model", "--data", folder / "held.jsonl", "--baselines", folder / "held.jsonl"]
     out = ["--json", folder / "result.json", "--report", folder / "report.html", "--seed", 2]
     answer = run(*args, *out, start=LOADED)
@@ -46,7 +56,7 @@ def test_a_page_beside_the_result(made):
         assert f"{system['ndcg@10']:.4f}" in html
     assert ">EASE</th>" in html and ">ridge</text>" in html
     # What the command adds: names, seconds, settings and their defaults, files, versions, the seed.
-    header = json.loads((model / "model.json").read_text())
+    header = read_header(model)
     trained = f"trained on {header['summary']['posts']} posts"
     for part in (
         f"read from {folder / 'held.jsonl'}",
@@ -59,19 +69,15 @@ def test_a_page_beside_the_result(made):
     assert "Not the mode’s own: data.max_hashtags=30, word2vec.dim=6" in html
     steps = re.findall(r'<th scope="row" class="text">([a-z ]+)</th><td>\d+\.\d</td>', html)
     assert steps[:4] == ["loading the model", "fitting the baselines", "reading the posts", "evaluating"]
-    size = (model / "model.json").stat().st_size
-    assert f'<th scope="row" class="text">model.json</th><td>{size / 1000:,.1f}</td>' in html
+    size = (model / MODEL).stat().st_size
+    assert f'<th scope="row" class="text">{MODEL}</th><td>{size / 1000:,.1f}</td>' in html
     assert f'<th scope="row" class="text">numpy</th><td>{header["versions"]["numpy"]}</td>' in html
     assert 'id="curve-autorec-rmse"' in html
     assert "trained on these very posts" not in html + made[2].stderr
 
 
-def test_posts_of_the_training_are_named_as_such(tmp_path):
-    write_posts(tmp_path / "posts.jsonl", sample_posts(150))
-    small = ["data.max_hashtags=30", "word2vec.dim=6", "word2vec.sweeps=1", "autorec.n_hidden=8", "autorec.epochs=3"]
-    model = InstaHash(Settings.of("paper").changed(small)).fit(tmp_path / "posts.jsonl")
-    model.save(tmp_path / "model")
-    args = ["--model-dir", tmp_path / "model", "--data", tmp_path / "posts.jsonl", "--report", tmp_path / "report.html"]
+def test_posts_of_the_training_are_named_as_such(small, tmp_path):
+    args = ["--model-dir", small, "--data", small / "posts.jsonl", "--report", tmp_path / "report.html"]
     answer = run(*args)
     assert answer.returncode == 0 and "warning: the model was trained on these very posts" in answer.stderr
     assert '<p class="note">The model was trained on these very posts' in (tmp_path / "report.html").read_text("utf-8")
@@ -114,17 +120,17 @@ def test_a_page_that_cannot_be_written(tmp_path):
     assert (tmp_path / "there.html").read_text() == "as it was" and len(list(tmp_path.iterdir())) == 1
 
 
-def test_an_id_that_no_encoding_can_show(tmp_path):
+def test_an_id_that_no_encoding_can_show(small, tmp_path):
     line = '{"id": "\\ud800<script>", "hashtags": ["dog", "love"], "labels": [{"description": "dog", "score": 1}]}\n'
     (tmp_path / "odd.jsonl").write_text(line)
-    answer = run("--model-dir", GOLDEN, "--data", tmp_path / "odd.jsonl", "--report", tmp_path / "report.html")
+    answer = run("--model-dir", small, "--data", tmp_path / "odd.jsonl", "--report", tmp_path / "report.html")
     assert answer.returncode == 0, answer.stderr
     html = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "\\ud800&lt;script&gt;" in html and "<script>" not in html
 
 
-def test_an_id_that_would_steer_a_terminal(tmp_path):
+def test_an_id_that_would_steer_a_terminal(small, tmp_path):
     line = '{"id": "\\u001b[2J\\nb", "hashtags": ["dog", "love"], "labels": [{"description": "dog", "score": 1}]}\n'
     (tmp_path / "odd.jsonl").write_text(line)
-    answer = run("--model-dir", GOLDEN, "--data", tmp_path / "odd.jsonl")
+    answer = run("--model-dir", small, "--data", tmp_path / "odd.jsonl")
     assert answer.returncode == 0 and "\\x1b[2J\\nb" in answer.stdout and "\x1b" not in answer.stdout

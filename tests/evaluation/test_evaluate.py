@@ -253,6 +253,21 @@ def test_the_text_of_a_completion():
     assert "given" not in format_example(two_posts().examples[0])
 
 
+@pytest.mark.parametrize(
+    "networks, name, words, both",
+    [
+        ({"softmax": ["a", "b"], "completion": ["c"]}, "Softmax", "a, b", "a"),
+        ({"completion": ["c", "a"]}, "Completion", "c, a", "a"),
+        ({}, "Softmax", "(none)", "(none)"),  # where nothing that they read is known
+    ],
+)
+def test_the_text_of_an_example_has_the_network_that_answered(networks, name, words, both):
+    trace = {"description": ["x"], "word2vec": ["a", "e"], **networks}
+    example = {"id": "i", "author": ["a"], "hashtags": ["a"], "source": "experts", "trace": trace}
+    text = dict(line.split(None, 1) for line in format_example(example).splitlines())
+    assert (text["Word2Vec"], text[name], text["intersection"]) == ("a, e", words, both)
+
+
 def test_where_no_post_is_left():
     model = StandIn(lambda given: "a")
     with pytest.raises(DataError, match="no post of 1 has two hashtags that the model knows"):

@@ -442,9 +442,10 @@ def test_old_posts_count_half_after_each_half_life(tmp_path):
     model = InstaHash(assign(QUICK, ["stream.half_life=10"])).fit(posts)
     before = np.sort(network(model).replay.matrices[1].data)
     model.save(tmp_path)
-    assert model.mode.panel.experts["cooccurrence"].model is None  # its counts would not decay
     model = InstaHash.load(tmp_path)  # when it last learnt is kept
-    assert model.mode.panel.experts["cooccurrence"].silent and "cooccurrence" in model.baselines
+    queries = model.queries(["dog", "puppy"])
+    assert len(set(model.mode.opinions(queries).scores["cooccurrence"])) == 1  # its counts would not decay
+    assert len(np.unique(model.baselines["cooccurrence"].score(queries.description))) > 1
     model.partial_fit([post._replace(created_at="2024-01-21") for post in TRAIN[200:201]])
     after = network(model).replay.matrices[1]
     new = len(set(TRAIN[200].hashtags))

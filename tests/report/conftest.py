@@ -40,17 +40,17 @@ class StandIn:
     settings = SimpleNamespace(data=SimpleNamespace(min_score=0.5))
     word_vectors = staticmethod(lambda: SimpleNamespace(vectors=VECTORS))
 
-    def __init__(self):
-        self.summary = {"posts": 160}
+    def __init__(self, network="autorec"):
+        self.summary, self.network = {"posts": 160}, network
 
-    def recommend_matrix(self, description, top=None, chosen=None, **options):
+    def recommend_matrix(self, description, *, chosen, keys, trace):
         answers = []
         for row in range(description.shape[0]):
             asked = chosen if chosen is not None else description
             known = [WORDS[i] for i in asked[[row]].indices]
             a, b, _, seen = TOPICS[any(word in TOPICS[1] for word in known)]
             said = [a, b, "love"]
-            trace = {"description": known, "word2vec": [a, seen, b], "autorec": [a, "love", b], "combined": [a, b]}
+            trace = {"description": known, "word2vec": [a, seen, b], self.network: [a, "love", b], "combined": [a, b]}
             answers.append(Recommendation(said, [0.9, 0.8, 0.7], "intersection", trace))
         return answers
 
@@ -66,6 +66,11 @@ def planted():
 @pytest.fixture(scope="session")
 def completion():
     return evaluate(StandIn(), Corpus.from_posts(planted_posts()), "completion", details=True)
+
+
+@pytest.fixture(scope="session")
+def completion_of_best():
+    return evaluate(StandIn("completion"), Corpus.from_posts(planted_posts()), "completion", details=True)
 
 
 @pytest.fixture(scope="session")

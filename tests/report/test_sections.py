@@ -287,6 +287,13 @@ def test_a_completion(completion, read, about):
     assert {row[0] for row in found.tables["post-asked-0"]} >= {"Given", "Author", "Recommended"}
 
 
+def test_a_completion_by_a_network_that_reads_hashtags(completion_of_best, read):
+    """Mode "best" has two networks, and the one that reads descriptions is given nothing here."""
+    found = read(page(completion_of_best))
+    (network,) = (row[1] for row in found.tables["post-asked-0"] if row[0] == "Network")
+    assert len(network.split(", ")) == 3 and "love" in network and "AutoRec" not in found.text
+
+
 def test_empty_answers(planted, read, about):
     """Nothing was recommended to anybody, and no default was left out."""
     old = planted.details
