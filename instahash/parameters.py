@@ -1,7 +1,7 @@
 """How a model's dataclass of parameters is declared, checked, changed from a text, written and read as JSON.
 
-A model declares its parameters once, each with :func:`parameter`, and calls :func:`check` in `__post_init__`. A mode
-puts such dataclasses together as sections. Commands, JSON and error lines all come from these declarations.
+A model declares its parameters once, each with :func:`parameter`, in a :class:`Section`, or calls :func:`check` in its
+own `__post_init__`. A mode puts such dataclasses together. Commands, JSON and error lines come from these declarations.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import Field, asdict, field, fields, is_dataclass, replace
 from math import isfinite
 from numbers import Integral, Real
 from operator import ge, gt, le, lt
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from instahash.errors import InstahashError, SettingsError
 
@@ -31,6 +31,21 @@ def parameter(default: Any, help: str, *, choices: Iterable[str] = (), **limits:
     if kind is str and limits:  # a number whose default is one of the texts
         kind = int
     return field(default=default, metadata={"help": help, "kind": kind, "choices": tuple(choices), "limits": limits})
+
+
+class Section:
+    """Base of a frozen dataclass of parameters that are checked when it is made, and each by itself.
+
+    owner : keyword of the class, what its error lines begin with.
+    """
+
+    owner: ClassVar[str]
+
+    def __init_subclass__(cls, owner: str = "") -> None:
+        cls.owner = owner
+
+    def __post_init__(self) -> None:
+        check(self, self.owner)
 
 
 def check(settings: Any, owner: str) -> None:

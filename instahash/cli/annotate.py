@@ -22,9 +22,9 @@ EXAMPLE = """example:
 
 def parser() -> argparse.ArgumentParser:
     command = Parser(
-        prog="instahash-annotate",
-        description="Label photos: with Google Cloud Vision where its credentials are found, else offline.",
-        epilog=EXAMPLE,
+        "instahash-annotate",
+        "Label photos: with Google Cloud Vision where its credentials are found, else offline.",
+        EXAMPLE,
     )
     add = command.add_argument
     add("images", nargs="+", metavar="IMAGE_OR_DIR", help="image files, and folders of them, searched to the bottom")

@@ -15,8 +15,8 @@ from instahash.errors import InstahashError
 class Parser(argparse.ArgumentParser):
     """Complains in one line, exit 2; shows the example of its epilog as it was written."""
 
-    def __init__(self, **options: Any):
-        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+    def __init__(self, prog: str, description: str, epilog: str):
+        super().__init__(prog, None, description, epilog, formatter_class=argparse.RawDescriptionHelpFormatter)
         self.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
 
     def error(self, message: str) -> NoReturn:

@@ -23,9 +23,7 @@ SEEN = "the model was trained on these very posts, so these figures are too good
 
 def parser() -> argparse.ArgumentParser:
     command = Parser(
-        prog="instahash-evaluate",
-        description="Compare a model's recommendations with the hashtags that authors used.",
-        epilog=EXAMPLE,
+        "instahash-evaluate", "Compare a model's recommendations with the hashtags that authors used.", EXAMPLE
     )
     add = command.add_argument
     add_model_dir(command)

@@ -18,9 +18,9 @@ EXAMPLE = """example:
 
 def parser() -> argparse.ArgumentParser:
     command = Parser(
-        prog="instahash-explore",
-        description="Show in a browser how labels become hashtags, and let two systems be judged blindly.",
-        epilog=EXAMPLE,
+        "instahash-explore",
+        "Show in a browser how labels become hashtags, and let two systems be judged blindly.",
+        EXAMPLE,
     )
     add = command.add_argument
     add_model_dir(command)

@@ -33,9 +33,7 @@ EXAMPLE = """example:
 
 def parser() -> argparse.ArgumentParser:
     command = Parser(
-        prog="instahash-recommend",
-        description="Recommend hashtags for photos, for the labels of one, or for a file of posts.",
-        epilog=EXAMPLE,
+        "instahash-recommend", "Recommend hashtags for photos, for the labels of one, or for a file of posts.", EXAMPLE
     )
     add = command.add_argument
     add_model_dir(command)

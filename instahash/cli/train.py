@@ -20,9 +20,7 @@ EXAMPLE = """example:
 
 
 def parser() -> argparse.ArgumentParser:
-    command = Parser(
-        prog="instahash-train", description="Train the models on posts, and save them in one file.", epilog=EXAMPLE
-    )
+    command = Parser("instahash-train", "Train the models on posts, and save them in one file.", EXAMPLE)
     add = command.add_argument
     add("--data", default="sample", metavar="POSTS|HARRISON_DIR|sample", help="posts to learn from (default: sample)")
     add_model_dir(command, "where the model goes")
@@ -92,10 +90,8 @@ def _options(args: argparse.Namespace) -> list[str]:
     """The options that make this training what it is, for another folder as well."""
     from instahash.data.sample import SAMPLES
 
-    options, default = (
-        ["--data", args.data if args.data in SAMPLES else os.path.abspath(args.data)],
-        parser().get_default,
-    )
+    options = ["--data", args.data if args.data in SAMPLES else os.path.abspath(args.data)]
+    default = parser().get_default
     for name in ("mode", "max_hashtags", "min_score", "seed", "threads"):
         if getattr(args, name) != default(name):
             options += [f"--{name.replace('_', '-')}", str(getattr(args, name))]

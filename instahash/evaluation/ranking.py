@@ -34,7 +34,7 @@ def recall(hit: np.ndarray, sizes: np.ndarray, k: int) -> np.ndarray:
 
 def accuracy(hit: np.ndarray, sizes: np.ndarray, k: int) -> np.ndarray:
     """1 where any of the first k is a hit, else 0."""
-    return hit[:, :k].any(axis=1).astype(np.float64)
+    return np.asarray(hit[:, :k].any(axis=1), np.float64)
 
 
 def ndcg(hit: np.ndarray, sizes: np.ndarray, k: int) -> np.ndarray:

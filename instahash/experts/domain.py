@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -40,16 +40,19 @@ class Domain:
     length: float
     half_life: float
     now: float = -np.inf
-    outputs_of_words: np.ndarray = field(init=False, repr=False)
-    log_frequency: np.ndarray = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def outputs_of_words(self) -> np.ndarray:
+        """(n_words,) int32, the output of each word, -1 for none."""
         outputs = np.full(len(self.vocabulary), -1, np.int32)
         outputs[self.hashtags] = np.arange(len(self.hashtags))
+        return outputs
+
+    @cached_property
+    def log_frequency(self) -> np.ndarray:
+        """(n_hashtags,) float32, the log of each hashtag's part of all uses."""
         counts = self.vocabulary.hashtag_counts[self.hashtags].astype(np.float32)
-        # (n_words,) the output of each word, -1 for none; (n_hashtags,) the log of each hashtag's part of all uses.
-        object.__setattr__(self, "outputs_of_words", outputs)
-        object.__setattr__(self, "log_frequency", np.log(counts / counts.sum()))
+        return np.log(counts / counts.sum())
 
     @classmethod
     def of(cls, dataset: Dataset, settings: BestSettings) -> Domain:

@@ -6,65 +6,50 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from instahash.data import DataSettings
-from instahash.parameters import check, parameter
+from instahash.parameters import Section, parameter
 from instahash.softmax import SoftmaxSettings
 from instahash.word2vec import Word2VecSettings
 
 
 @dataclass(frozen=True)
-class InputSettings:
+class InputSettings(Section, owner="inputs"):
     """How a description becomes the input of a network and of the linear model."""
 
     length: float = parameter(2.4, "Euclidean length of each description's input; 0 leaves it as it comes", least=0)
 
-    def __post_init__(self) -> None:
-        check(self, "inputs")
-
 
 @dataclass(frozen=True)
-class LinearSettings:
+class LinearSettings(Section, owner="linear"):
     """Of the linear expert."""
 
     reg: float = parameter(60.0, "weight of L2, in posts described by a word with a score of 1", above=0)
 
-    def __post_init__(self) -> None:
-        check(self, "linear")
-
 
 @dataclass(frozen=True)
-class FusionSettings:
+class FusionSettings(Section, owner="fusion"):
     """How the experts' weights are learnt."""
 
     held_out: float = parameter(0.05, "fraction of the posts held out to learn the weights from", least=0, most=1)
 
-    def __post_init__(self) -> None:
-        check(self, "fusion")
-
 
 @dataclass(frozen=True)
-class ListSettings:
+class ListSettings(Section, owner="list"):
     """What a list of hashtags should be like, where a query does not say."""
 
     novelty: float = parameter(0.0, "0 to 1, against what is popular and what repeats the description", least=0, most=1)
     diversity: float = parameter(0.1, "0 to 1, against hashtags that are alike", least=0, most=1)
 
-    def __post_init__(self) -> None:
-        check(self, "list")
-
 
 @dataclass(frozen=True)
-class StreamSettings:
+class StreamSettings(Section, owner="stream"):
     """How posts that come over time are learnt from."""
 
     half_life: float = parameter(0.0, "days after which a post counts half; 0 for never", least=0)
     epochs: int = parameter(4, "epochs of the networks on new posts", least=1)
 
-    def __post_init__(self) -> None:
-        check(self, "stream")
-
 
 @dataclass(frozen=True)
-class BestSettings:
+class BestSettings(Section):
     """All settings of mode "best"; a section is an attribute, a setting an attribute of its section."""
 
     mode: ClassVar[str] = "best"
@@ -81,6 +66,3 @@ class BestSettings:
     stream: StreamSettings = StreamSettings()
     seed: int = parameter(0, "the same seed gives the same model", least=0)
     n_threads: int = parameter(1, "threads of training", least=1)
-
-    def __post_init__(self) -> None:
-        check(self, "")

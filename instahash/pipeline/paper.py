@@ -12,7 +12,7 @@ from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, DataSettings, Vocabulary, train_test_split
 from instahash.errors import DataError, SettingsError
 from instahash.experts import Losses, NetworkQuery, Sections, train_word2vec
-from instahash.parameters import check, parameter
+from instahash.parameters import Section, parameter
 from instahash.recommend import Options, Queries, Recommendation, autorec_sets, combine
 from instahash.sparse import CSR, ones
 from instahash.trainer import Trainer
@@ -23,7 +23,7 @@ TRIAL = 50_000
 
 
 @dataclass(frozen=True)
-class RatingSettings:
+class RatingSettings(Section, owner="ratings"):
     """What AutoRec is given, and what it is to reproduce."""
 
     input: str = parameter("bag", "what AutoRec is given", choices=("bag", "description"))
@@ -31,23 +31,17 @@ class RatingSettings:
     n_expand: int = parameter(20, "expansion words a post, 0 for none", least=0)
     expansion_last: float = parameter(0.0, "rating of the last of them; the first has 1 - 1/n_expand")
 
-    def __post_init__(self) -> None:
-        check(self, "ratings")
-
 
 @dataclass(frozen=True)
-class CombinationSettings:
+class CombinationSettings(Section, owner="combination"):
     """How the two models' sets become hashtags."""
 
     n_similar: int = parameter(20, "size of the Word2Vec set", least=1)
     n_default: int = parameter(5, "AutoRec's first words, taken where the intersection is empty", least=0)
 
-    def __post_init__(self) -> None:
-        check(self, "combination")
-
 
 @dataclass(frozen=True)
-class PaperSettings:
+class PaperSettings(Section):
     """All settings of mode "paper"; a section is an attribute, a setting an attribute of its section."""
 
     mode: ClassVar[str] = "paper"
@@ -58,9 +52,6 @@ class PaperSettings:
     combination: CombinationSettings = CombinationSettings()
     seed: int = parameter(0, "the same seed gives the same model", least=0)
     n_threads: int = parameter(1, "threads of training", least=1)
-
-    def __post_init__(self) -> None:
-        check(self, "")
 
 
 class Paper:

@@ -47,7 +47,7 @@ def combine(
     n_default : how many words with the highest outputs, positive or not, stand in for an empty intersection.
     """
     shared = (similar >= 0) & (np.take_along_axis(outputs, np.maximum(similar, 0), axis=1) > 0)
-    defaulted: np.ndarray = ~shared.any(axis=1)
+    defaulted = ~np.asarray(shared.any(axis=1))
     combined, hashtags, scores = [], [], []
     for post in range(len(similar)):
         if defaulted[post]:
