@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ EXAMPLE = """example:
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> ArgumentParser:
     command = Parser(
         "instahash-annotate",
         "Label photos: with Google Cloud Vision where its credentials are found, else offline.",
@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     return command
 
 
-def work(args: argparse.Namespace) -> None:
+def work(args: Namespace) -> None:
     set_blas_threads(1)
     from instahash.annotate import default_cache, find_photos
     from instahash.formats import write_posts

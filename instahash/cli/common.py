@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
@@ -12,11 +12,11 @@ from instahash import __version__
 from instahash.errors import InstahashError
 
 
-class Parser(argparse.ArgumentParser):
+class Parser(ArgumentParser):
     """Complains in one line, exit 2; shows the example of its epilog as it was written."""
 
     def __init__(self, prog: str, description: str, epilog: str):
-        super().__init__(prog, None, description, epilog, formatter_class=argparse.RawDescriptionHelpFormatter)
+        super().__init__(prog, None, description, epilog, formatter_class=RawDescriptionHelpFormatter)
         self.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
 
     def error(self, message: str) -> NoReturn:
@@ -28,10 +28,7 @@ class SomeFailed(Exception):
 
 
 def run(
-    parser: argparse.ArgumentParser,
-    work: Callable[[argparse.Namespace], None],
-    argv: Sequence[str] | None,
-    interrupted: str = "",
+    parser: ArgumentParser, work: Callable[[Namespace], None], argv: Sequence[str] | None, interrupted: str = ""
 ) -> int:
     """Call work(args); turn what it raises into an exit code and one line on standard error."""
     args = parser.parse_args(argv)
@@ -70,12 +67,12 @@ def set_blas_threads(n_threads: int) -> None:
         os.environ[variable] = str(n_threads)
 
 
-def add_model_dir(command: argparse.ArgumentParser, help: str = "a directory written by instahash-train") -> None:
+def add_model_dir(command: ArgumentParser, help: str = "a directory written by instahash-train") -> None:
     """The argument --model-dir."""
     command.add_argument("--model-dir", default="instahash-model", metavar="DIR", help=f"{help} (default: %(default)s)")
 
 
-def add_annotator_name(command: argparse.ArgumentParser) -> None:
+def add_annotator_name(command: ArgumentParser) -> None:
     """The argument --annotator."""
     who = "google or offline, what labels photos (default: google where credentials are found, else offline)"
     command.add_argument("--annotator", metavar="NAME", help=who)
@@ -85,7 +82,7 @@ def _number(kind: Callable[[str], Any], name: str, holds: Callable[[Any], bool],
     def number(text: str) -> Any:
         value = kind(text)
         if not holds(value):
-            raise argparse.ArgumentTypeError(f"{text} is not {wanted}")
+            raise ArgumentTypeError(f"{text} is not {wanted}")
         return value
 
     number.__name__ = name  # argparse names it where `kind` fails

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ EXAMPLE = """example:
 SEEN = "the model was trained on these very posts, so these figures are too good; evaluate on posts kept apart"
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> ArgumentParser:
     command = Parser(
         "instahash-evaluate", "Compare a model's recommendations with the hashtags that authors used.", EXAMPLE
     )
@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     return command
 
 
-def work(args: argparse.Namespace) -> None:
+def work(args: Namespace) -> None:
     from tqdm import tqdm
 
     from instahash.data import Corpus
@@ -88,7 +88,7 @@ class Seconds(dict[str, float]):
         self[step], self.last = now - self.last, now
 
 
-def _about(args: argparse.Namespace, model: Any, posts_read: int, seconds: Seconds, warning: str) -> Any:
+def _about(args: Namespace, model: Any, posts_read: int, seconds: Seconds, warning: str) -> Any:
     """What the report says of the evaluation besides its result."""
     from instahash.parameters import to_json
     from instahash.pipeline import settings_of, versions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,7 +16,7 @@ EXAMPLE = """example:
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> ArgumentParser:
     command = Parser(
         "instahash-explore",
         "Show in a browser how labels become hashtags, and let two systems be judged blindly.",
@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     return command
 
 
-def work(args: argparse.Namespace) -> None:
+def work(args: Namespace) -> None:
     if args.report_judgements:
         _report(args.report_judgements)
         return
@@ -89,7 +89,7 @@ def _server() -> Any:
     return server
 
 
-def _judging(args: argparse.Namespace, model: Any, load: Callable[[str], Any]) -> Any:
+def _judging(args: Namespace, model: Any, load: Callable[[str], Any]) -> Any:
     from instahash.explore.judgements import Judgements
     from instahash.explore.judging import Judging
     from instahash.explore.systems import BASELINES, two_systems

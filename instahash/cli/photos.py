@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
@@ -17,7 +17,7 @@ from instahash.errors import plural
 LISTED_FAILURES = 20
 
 
-def add_annotator(command: argparse.ArgumentParser) -> None:
+def add_annotator(command: ArgumentParser) -> None:
     """The arguments that say who labels photos, and how."""
     add = command.add_argument
     add_annotator_name(command)
@@ -30,9 +30,7 @@ def add_annotator(command: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def labelled(
-    command: str, args: argparse.Namespace, photos: Sequence[Any], quiet: bool = False
-) -> Iterator[Iterator[Any]]:
+def labelled(command: str, args: Namespace, photos: Sequence[Any], quiet: bool = False) -> Iterator[Iterator[Any]]:
     """An iterator over the annotations that have labels; the others are said and counted.
 
     Afterwards raises SomeFailed where there were any, ImageError where no photo has labels.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -31,7 +31,7 @@ EXAMPLE = """example:
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> ArgumentParser:
     command = Parser(
         "instahash-recommend", "Recommend hashtags for photos, for the labels of one, or for a file of posts.", EXAMPLE
     )
@@ -63,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
     return command
 
 
-def work(args: argparse.Namespace) -> None:
+def work(args: Namespace) -> None:
     if args.image:
         set_blas_threads(1)
     from instahash.data import words
@@ -90,7 +90,7 @@ def work(args: argparse.Namespace) -> None:
         _for_labels(args, model, top, options)
 
 
-def _for_labels(args: argparse.Namespace, model: Any, top: int | None, options: dict[str, Any]) -> None:
+def _for_labels(args: Namespace, model: Any, top: int | None, options: dict[str, Any]) -> None:
     from instahash.data import labels_from_text, words
     from instahash.errors import DataError
 
@@ -108,7 +108,7 @@ def _for_labels(args: argparse.Namespace, model: Any, top: int | None, options: 
     print(json.dumps(answer.to_json(), ensure_ascii=False) if args.json else hashtag_line(answer.hashtags))
 
 
-def _for_images(args: argparse.Namespace, model: Any, top: int | None, options: dict[str, Any]) -> None:
+def _for_images(args: Namespace, model: Any, top: int | None, options: dict[str, Any]) -> None:
     from instahash.annotate import find_photos
 
     photos = list(find_photos(args.image))
@@ -133,12 +133,12 @@ def _for_images(args: argparse.Namespace, model: Any, top: int | None, options: 
             note("recommend", f"{n_unknown} without a known label of {least:g} or more got the most used hashtags")
 
 
-def _least(args: argparse.Namespace, model: Any) -> float:
+def _least(args: Namespace, model: Any) -> float:
     """The score below which a label is left out."""
     return model.settings.data.min_score if args.min_score is None else args.min_score
 
 
-def _for_posts(args: argparse.Namespace, model: Any, top: int | None, options: dict[str, Any]) -> None:
+def _for_posts(args: Namespace, model: Any, top: int | None, options: dict[str, Any]) -> None:
     from tqdm import tqdm
 
     from instahash.formats import read_posts

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import os
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
@@ -19,7 +19,7 @@ EXAMPLE = """example:
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> ArgumentParser:
     command = Parser("instahash-train", "Train the models on posts, and save them in one file.", EXAMPLE)
     add = command.add_argument
     add("--data", default="sample", metavar="POSTS|HARRISON_DIR|sample", help="posts to learn from (default: sample)")
@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     return command
 
 
-def work(args: argparse.Namespace) -> None:
+def work(args: Namespace) -> None:
     set_blas_threads(args.threads)
     from instahash.formats import read_posts
     from instahash.parameters import assign
@@ -70,7 +70,7 @@ def work(args: argparse.Namespace) -> None:
         _show_some(model, islice(read_posts(args.data), 1000), settings.data.min_score)
 
 
-def _assignments(args: argparse.Namespace) -> list[str]:
+def _assignments(args: Namespace) -> list[str]:
     """What --max-hashtags, --min-score and --set change."""
     named = {"data.max_hashtags": args.max_hashtags, "data.min_score": args.min_score}
     return [f"{name}={value}" for name, value in named.items() if value is not None] + args.set
@@ -86,7 +86,7 @@ def _list(settings: Any) -> None:
         print(f"{path:<{widths[0]}}  {value:<{widths[1]}}  {help}")
 
 
-def _options(args: argparse.Namespace) -> list[str]:
+def _options(args: Namespace) -> list[str]:
     """The options that make this training what it is, for another folder as well."""
     from instahash.data.sample import SAMPLES
 

@@ -24,7 +24,9 @@ CONTEXTS = {
 
 
 class Expert(Protocol):
-    """Gives each hashtag a log-score for what is known of a post. One that inherits need not say what it does not need.
+    """Gives each hashtag a log-score for what is known of a post.
+
+    One that inherits from this class may leave out what has a value or a `return` here.
 
     name : str, its own.
     starts : the contexts in which it answers -> its weight before any post was held out to learn it.
@@ -42,13 +44,16 @@ class Expert(Protocol):
         """Losses by epoch, None where there are none."""
         return None
 
-    def __init__(self, settings: BestSettings) -> None: ...
+    def __init__(self, settings: BestSettings) -> None:
+        return
 
     def fit(self, examples: Examples, trainer: Trainer) -> None:
         """Learn from these posts alone."""
+        return
 
     def partial_fit(self, examples: Examples) -> None:
         """Learn from new posts as well. The domain's old words and hashtags keep their places."""
+        return
 
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
         """Log-scores of the hashtags, (m, n_hashtags) float32."""
@@ -59,3 +64,4 @@ class Expert(Protocol):
 
     def load(self, arrays: dict[str, np.ndarray], losses: list[float], domain: Domain) -> None:
         """Take up what :meth:`to_arrays` gave, and the history. Raises KeyError or ValueError where it does not fit."""
+        return

@@ -7,9 +7,10 @@ turns the probability that a hashtag is the next one into the probability that t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 
 from instahash.dense import log_softmax
@@ -17,6 +18,8 @@ from instahash.sparse import CSR, row_of_entries
 
 # Weight of the pull towards the weights before fitting, in posts.
 STRENGTH = 20.0
+# The calibration before any is learnt.
+CALIBRATION = (1.5, 1.0, 0.0)
 Scores = dict[str, np.ndarray]
 
 
@@ -30,16 +33,10 @@ class Fusion:
         are chosen already: the more are chosen, the fewer are left to use.
     """
 
-    def __init__(
-        self,
-        members: Iterable[str],
-        weights: Sequence[float] | np.ndarray,
-        signed: Iterable[str] = frozenset(),
-        calibration: Sequence[float] | np.ndarray = (1.5, 1.0, 0.0),
-    ) -> None:
+    def __init__(self, members: Iterable[str], weights: ArrayLike, signed: Iterable[str] = ()) -> None:
         self.members, self.signed = tuple(members), frozenset(signed)
         self.weights = np.asarray(weights, np.float64)
-        self.calibration = tuple(float(value) for value in calibration)
+        self.calibration: tuple[float, ...] = CALIBRATION
 
     def fit(
         self, scores: Scores, targets: CSR, excluded: np.ndarray | None = None, weights: np.ndarray | None = None
@@ -120,7 +117,7 @@ def _platt(log_p: np.ndarray, n_chosen: np.ndarray, used: np.ndarray, weights: n
     """a, c > 0 and d for which sigmoid(a + c log p + d log(1 + n)) fits `used` best, by Newton's method; all (n,)."""
     x = log_p.astype(np.float64)
     A = np.stack([np.ones_like(x), x, np.log1p(n_chosen)])
-    theta = np.array([1.5, 1.0, 0.0])
+    theta = np.array(CALIBRATION)
     for _ in range(20):
         p = 1 / (1 + np.exp(-np.clip(theta @ A, -60, 60)))
         gradient = A @ (weights * (p - used))

@@ -10,7 +10,7 @@ import numpy as np
 
 from instahash.errors import plural
 from instahash.report.examples import in_both
-from instahash.report.plots import curve, histogram
+from instahash.report.plots import Marks, curve, histogram
 from instahash.report.wording import TITLES, number
 
 # Bars of a histogram of whole numbers, at most.
@@ -57,13 +57,7 @@ def _sizes(name: str, title: str, sizes: np.ndarray) -> Figure:
 
 
 def _histogram(
-    name: str,
-    title: str,
-    values: np.ndarray,
-    edges: Sequence[float],
-    labels: Sequence[str],
-    axis: str,
-    marks: Sequence[tuple[float, str]] = (),
+    name: str, title: str, values: np.ndarray, edges: Sequence[float], labels: list[str], axis: str, marks: Marks = ()
 ) -> Figure:
     """The values, NaN for posts without one, between each two edges and their mean."""
     known = values[~np.isnan(values)]

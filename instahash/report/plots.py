@@ -31,6 +31,8 @@ CLASSES = ("bar", "bar other", "axis", "grid", "whisker", "halo", "mean", "curve
 OPTIONS = {"svg.fonttype": "none", "text.parse_math": False, "path.simplify": False, "font.size": 11}
 # The user's own settings of matplotlib change nothing.
 drawing = style.context(["default", OPTIONS])
+# Pairs of a place, in bars from the left edge, and the text below.
+Marks = Sequence[tuple[float, str]]
 
 
 class Drawing(NamedTuple):
@@ -43,16 +45,12 @@ class Drawing(NamedTuple):
 
 @drawing
 def histogram(
-    labels: Sequence[str],
-    counts: Sequence[int],
-    axis: str,
-    marks: Sequence[tuple[float, str]] = (),
-    mean: float | None = None,
+    labels: Sequence[str], counts: Sequence[int], axis: str, marks: Marks = (), mean: float | None = None
 ) -> Drawing:
     """Bars of one width beside each other.
 
     labels : what each bar stands for.  counts : whole numbers, 0 or more.  axis : what is counted.
-    marks : pairs of a place, in bars from the left edge, and the text below; default the bars' own labels, thinned out.
+    marks : below the bars; default their own labels, thinned out.
     mean : a place that is marked with a line, or None.
     """
     n, step = len(counts), math.ceil(len(counts) / LABELS)

@@ -24,7 +24,8 @@ def planted(seed, n_posts=3000, n_hashtags=12, weights=(0.8, 0.3, 0.0)):
 
 def test_by_hand():
     """Two experts of weights 1 and 2; log p of 0 and 2 log 3."""
-    fusion = Fusion(("a", "b"), [1.0, 2.0], calibration=(0.5, 2.0, -1.0))
+    fusion = Fusion(("a", "b"), [1.0, 2.0])
+    fusion.calibration = (0.5, 2.0, -1.0)
     scores = {"a": np.zeros((1, 2), np.float32), "b": np.array([[0.0, np.log(3)]], np.float32)}
     log_p = fusion.log_probabilities(scores)
     np.testing.assert_allclose(np.exp(log_p), [[0.1, 0.9]], rtol=1e-5)
