@@ -256,7 +256,7 @@ def test_lists_of_the_extreme_lengths(model):
 
 def test_new_posts_that_teach_nothing_change_nothing(fresh):
     before = fresh.recommend(["dog"])
-    with pytest.raises(DataError, match="none of the new posts has two words"):
+    with pytest.raises(DataError, match="none of the 1 posts has two words"):
         fresh.partial_fit([Post("a", ("unheardof",))])
     assert fresh.recommend(["dog"]) == before and "unheardof" not in fresh.vocabulary.index
 
