@@ -42,26 +42,18 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "InstaHash": "instahash.pipeline",
-    "BestSettings": "instahash.pipeline",
-    "PaperSettings": "instahash.pipeline",
-    "Recommendation": "instahash.recommend",
-    "Word2Vec": "instahash.word2vec",
-    "Word2VecSettings": "instahash.word2vec",
-    "WordVectors": "instahash.word2vec",
-    "EarlyStopping": "instahash.training",
-    "AutoRec": "instahash.autorec",
-    "AutoRecSettings": "instahash.autorec",
-    "SoftmaxNetwork": "instahash.softmax",
-    "SoftmaxSettings": "instahash.softmax",
-    "Post": "instahash.data",
-    "Label": "instahash.data",
-    "Corpus": "instahash.data",
-    "read_posts": "instahash.formats",
-    "write_posts": "instahash.formats",
-    "InstahashError": "instahash.errors",
+_ROOMS = {
+    "autorec": "AutoRec AutoRecSettings",
+    "data": "Corpus Label Post",
+    "errors": "InstahashError",
+    "formats": "read_posts write_posts",
+    "pipeline": "BestSettings InstaHash PaperSettings",
+    "recommend": "Recommendation",
+    "softmax": "SoftmaxNetwork SoftmaxSettings",
+    "training": "EarlyStopping",
+    "word2vec": "Word2Vec Word2VecSettings WordVectors",
 }
+_HOME = {name: f"instahash.{room}" for room, names in _ROOMS.items() for name in names.split()}
 __all__ = [*_HOME, "__version__"]
 
 

@@ -39,7 +39,7 @@ class ModelError(InstahashError):
 
 
 class UntrainedError(ModelError, AttributeError):
-    """A model is asked for what only training gives it."""
+    """A model that is not trained has not yet what is wanted of it."""
 
     def __init__(self) -> None:
         super().__init__("this model is not trained: call fit, or load one")

@@ -1,4 +1,4 @@
-"""The highest scores of each row: one kernel for every question that ends in a short list, and its plain twin."""
+"""The highest scores of each row: one kernel for every query that ends in a short list, and its plain twin."""
 
 from __future__ import annotations
 

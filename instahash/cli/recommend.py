@@ -77,20 +77,19 @@ def work(args: Namespace) -> None:
     chosen = [text for text in args.chosen.replace(",", " ").split() if words(text)]
     n_chosen = len({word for text in chosen for word in words(text)})
     top = hashtags_left(args.platform, args.top, n_chosen) if args.platform else args.top
-    options = {"novelty": args.novelty, "diversity": args.diversity, "banned": _banned(args.banned), "trace": args.json}
+    options = {"top": top, "novelty": args.novelty, "diversity": args.diversity, "banned": _banned(args.banned)}
+    options["trace"] = args.json
     if args.user and not model.knows_user(args.user):
         note("recommend", f"no post of the training is by user '{args.user}'; it makes no difference")
     if args.posts:
-        _for_posts(args, model, top, options)
+        _for_posts(args, model, options)
         return
-    options |= {"chosen": chosen, "user": args.user}
-    if args.image:
-        _for_images(args, model, top, options)
-    else:
-        _for_labels(args, model, top, options)
+    least = model.settings.data.min_score if args.min_score is None else args.min_score
+    answer = _for_images if args.image else _for_labels
+    answer(args, model, least, options | {"chosen": chosen, "user": args.user})
 
 
-def _for_labels(args: Namespace, model: Any, top: int | None, options: dict[str, Any]) -> None:
+def _for_labels(args: Namespace, model: Any, least: float, options: dict[str, Any]) -> None:
     from instahash.data import labels_from_text, words
     from instahash.errors import DataError
 
@@ -98,26 +97,24 @@ def _for_labels(args: Namespace, model: Any, top: int | None, options: dict[str,
     labels = [label for label in read if words(label if isinstance(label, str) else label[0])]
     if not labels and not options["chosen"]:
         raise DataError(f"--labels is '{args.labels}', which has no word; try --labels \"sky, boat, sea\"")
-    least = _least(args, model)
     sure = [label for label in labels if isinstance(label, str) or label[1] >= least]
     if unsure := [f"{label[0]}:{label[1]}" for label in labels if label not in sure]:
         note("recommend", f"left out, below min_score {least:g}: {', '.join(unsure)}; raise the score, or leave it out")
-    answer = model.recommend(sure, top, **options)
-    asked = [label if isinstance(label, str) else label[0] for label in sure]
-    _note_unknown(model, asked + options["chosen"], answer)
+    answer = model.recommend(sure, **options)
+    given = [label if isinstance(label, str) else label[0] for label in sure]
+    _note_unknown(model, given + options["chosen"], answer)
     print(json.dumps(answer.to_json(), ensure_ascii=False) if args.json else hashtag_line(answer.hashtags))
 
 
-def _for_images(args: Namespace, model: Any, top: int | None, options: dict[str, Any]) -> None:
+def _for_images(args: Namespace, model: Any, least: float, options: dict[str, Any]) -> None:
     from instahash.annotate import find_photos
 
     photos = list(find_photos(args.image))
-    least = _least(args, model)
     n_unknown = 0
     with labelled("recommend", args, photos, quiet=len(photos) == 1 or sys.stdout.isatty()) as annotations:
         for annotation in annotations:
             sure = [label for label in annotation.labels if label.score >= least]
-            answer = model.recommend(sure, top, **options)
+            answer = model.recommend(sure, **options)
             n_unknown += answer.source == "most_used"
             if len(photos) == 1:
                 unsure = [label for label in annotation.labels if label.score < least]
@@ -133,18 +130,13 @@ def _for_images(args: Namespace, model: Any, top: int | None, options: dict[str,
             note("recommend", f"{n_unknown} without a known label of {least:g} or more got the most used hashtags")
 
 
-def _least(args: Namespace, model: Any) -> float:
-    """The score below which a label is left out."""
-    return model.settings.data.min_score if args.min_score is None else args.min_score
-
-
-def _for_posts(args: Namespace, model: Any, top: int | None, options: dict[str, Any]) -> None:
+def _for_posts(args: Namespace, model: Any, options: dict[str, Any]) -> None:
     from tqdm import tqdm
 
     from instahash.formats import read_posts
 
     unknown_posts = 0
-    answers = model.recommend_posts(read_posts(args.posts), top, **options)
+    answers = model.recommend_posts(read_posts(args.posts), **options)
     # Where the answers themselves scroll by, they are the progress.
     hidden = True if sys.stdout.isatty() else None
     for post_id, answer in tqdm(answers, "Recommending", unit=" posts", disable=hidden):
@@ -157,10 +149,10 @@ def _for_posts(args: Namespace, model: Any, top: int | None, options: dict[str, 
         note("recommend", f"{plural(unknown_posts, 'post')} without a known label got the most used hashtags")
 
 
-def _note_unknown(model: Any, asked: Iterable[str], answer: Any) -> None:
+def _note_unknown(model: Any, given: Iterable[str], answer: Any) -> None:
     from instahash.data import words
 
-    _, unknown = model.vocabulary.lookup([word for text in asked for word in words(text)])
+    _, unknown = model.vocabulary.lookup([word for text in given for word in words(text)])
     if answer.source == "most_used":
         why = f"no word is known ({', '.join(unknown)})" if unknown else "no label is sure enough (see --min-score)"
         note("recommend", f"{why}; these are the most used hashtags")

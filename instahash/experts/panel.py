@@ -45,7 +45,7 @@ class Opinions(NamedTuple):
 class Panel:
     """The experts, and how they are fused.
 
-    settings : BestSettings.  experts : classes of experts, in the order in which they are asked.
+    settings : BestSettings.  experts : classes of experts, in the order in which they are trained.
 
     Attributes
     ----------
@@ -134,8 +134,8 @@ class Panel:
             rows = np.flatnonzero(contexts == context)
             if len(rows):
                 part = understood.rows(rows)
-                asked = part if understood is queries else queries.rows(rows)
-                log_p[rows] = self._fused(context, self._scores(context, part), asked, part)
+                given = part if understood is queries else queries.rows(rows)
+                log_p[rows] = self._fused(context, self._scores(context, part), given, part)
                 used[rows] = fusion.probabilities(log_p[rows], np.diff(part.chosen.indptr))
         return log_p, used
 

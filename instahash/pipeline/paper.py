@@ -127,7 +127,7 @@ class Paper:
     def recommend(self, queries: Queries, options: Options) -> list[Recommendation]:
         """A Recommendation for each post. The recipe knows only a description; chosen hashtags are added to it.
 
-        Raises SettingsError where novelty or diversity are asked for.
+        Raises SettingsError where novelty or diversity are wanted.
         """
         if options.novelty or options.diversity:
             raise SettingsError("mode 'paper' knows neither novelty nor diversity; train with mode 'best' for them")

@@ -21,8 +21,8 @@ class Recommendation:
     hashtags : list of str as people write them, best first.
     scores : list of float beside them; `scores_are` says what they mean.
     source : one of SCORES: "experts", "intersection", "autorec" or "most_used".
-    trace : the lists of words on the way to the answer, by name, best first; None where they were not asked for. Each
-        mode has names of its own.
+    trace : the lists of words on the way to the answer, by name, best first, where they were wanted. Each mode has
+        names of its own.
     """
 
     hashtags: list[str]
