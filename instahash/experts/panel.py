@@ -187,11 +187,9 @@ class Panel:
 
     def to_arrays(self) -> Sections:
         """All that was learnt, by section."""
-        return {
-            "domain": self.domain.to_arrays(),
-            "fusion": {context: fusion.to_array() for context, fusion in self.fusions.items()},
-            **{f"expert_{name}": expert.to_arrays() for name, expert in self.experts.items()},
-        }
+        fusions = {f"fusion_{context}": fusion.to_arrays() for context, fusion in self.fusions.items()}
+        experts = {f"expert_{name}": expert.to_arrays() for name, expert in self.experts.items()}
+        return {"domain": self.domain.to_arrays(), **fusions, **experts}
 
     def load(self, sections: Sections, history: Losses, vocabulary: Vocabulary) -> None:
         """Take up what :meth:`to_arrays` gave. Raises KeyError or ValueError where it does not fit."""
@@ -199,7 +197,7 @@ class Panel:
         for name, expert in self.experts.items():
             expert.load(sections.get(f"expert_{name}", {}), history.get(f"{name}_loss", []), self.domain)
         for context, fusion in self.fusions.items():
-            fusion.load(sections["fusion"][context])
+            fusion.load(sections[f"fusion_{context}"])
 
 
 def contexts_of(queries: Queries) -> np.ndarray:

@@ -97,7 +97,7 @@ class Best:
                 known = any(map(self.knows, queries.keys[post]))
             hashtags = domain.vocabulary.spelled(domain.hashtags[best])
             source, trace = "experts" if known else "most_used", traces[post] if traces else None
-            answers.append(Recommendation(hashtags, used[post, best].tolist(), source, trace))
+            answers.append(Recommendation(hashtags, used[post, best].tolist(), "probability", source, trace))
         return answers
 
     def _traces(self, queries: Queries) -> list[dict[str, list[str]]]:

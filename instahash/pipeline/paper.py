@@ -20,6 +20,8 @@ from instahash.word2vec import Word2Vec, Word2VecSettings, WordVectors, choose_v
 
 # Posts of the trial that chooses between input and summed vectors.
 TRIAL = 50_000
+# What the scores of an answer are, by where it comes from.
+SCORES = {"intersection": "cosine", "autorec": "rating", "most_used": "frequency"}
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ class Paper:
                 lists["combined"] = found.combined[post]
                 trace = {name: text[each].tolist() if len(known) else [] for name, each in lists.items()}
             hashtags = vocabulary.spelled(ids[kept][:top])
-            answers.append(Recommendation(hashtags, scores[kept][:top].tolist(), source, trace))
+            answers.append(Recommendation(hashtags, scores[kept][:top].tolist(), SCORES[source], source, trace))
         return answers
 
     def single_scores(self, queries: Queries) -> dict[str, np.ndarray]:

@@ -7,7 +7,7 @@ turns the probability that a hashtag is the next one into the probability that t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -102,15 +102,17 @@ class Fusion:
         z = a + c * log_p + d * np.log1p(n_chosen, dtype=np.float32)[:, None]
         return 1 / (1 + np.exp(-np.clip(z, -60, 60)))
 
-    def to_array(self) -> np.ndarray:
-        """Weights and calibration in one array."""
-        return np.concatenate([self.weights, self.calibration])
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """The weight of each member, and the calibration."""
+        weights = {name: np.array(weight) for name, weight in zip(self.members, self.weights)}
+        return weights | {"calibration": np.array(self.calibration)}
 
-    def load(self, array: np.ndarray) -> None:
-        """Take what :meth:`to_array` gave. Raises ValueError where it is of other members."""
-        if array.shape != (len(self.members) + 3,):
-            raise ValueError(f"weights and calibration of shape {array.shape} for {len(self.members)} members")
-        self.weights, self.calibration = array[:-3].astype(np.float64), tuple(array[-3:].tolist())
+    def load(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Take what :meth:`to_arrays` gave. Raises ValueError where it is of other members."""
+        if arrays.keys() != {*self.members, "calibration"} or arrays["calibration"].shape != (3,):
+            raise ValueError(f"weights of {sorted(arrays)} for {sorted(self.members)}")
+        self.weights = np.array([float(arrays[name]) for name in self.members])
+        self.calibration = tuple(arrays["calibration"].tolist())
 
 
 def _platt(log_p: np.ndarray, n_chosen: np.ndarray, used: np.ndarray, weights: np.ndarray) -> tuple[float, ...]:

@@ -53,7 +53,7 @@ class StandIn:
     def answer(self, given, hashtags, trace):
         sets = {"description": given, "word2vec": ["a"], "autorec": ["b"], "combined": hashtags}
         source = "intersection" if hashtags else "autorec"
-        return Recommendation(hashtags, [1.0] * len(hashtags), source, sets if trace else None)
+        return Recommendation(hashtags, [1.0] * len(hashtags), "cosine", source, sets if trace else None)
 
     def rankings(self, description, top, chosen=None):
         ranked = {}

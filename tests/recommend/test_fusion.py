@@ -97,10 +97,13 @@ def test_what_is_kept_is_loaded():
     scores, targets = planted(3, n_posts=50)
     fusion = Fusion(scores, [0.5, 0.5, 0.5]).fit(scores, targets).calibrate(scores, targets)
     again = Fusion(scores, [0.5, 0.5, 0.5])
-    again.load(fusion.to_array())
+    again.load(fusion.to_arrays())
     assert again.weights.tolist() == fusion.weights.tolist() and again.calibration == fusion.calibration
-    with pytest.raises(ValueError, match="for 2 members"):
-        Fusion(("e0", "e1"), [0.5, 0.5]).load(fusion.to_array())
+    backwards = Fusion([*scores][::-1], [0.5, 0.5, 0.5])
+    backwards.load(fusion.to_arrays())
+    assert backwards.weights.tolist() == fusion.weights.tolist()[::-1], "weights go by name"
+    with pytest.raises(ValueError, match=r"for \['e0', 'e1'\]"):
+        Fusion(("e0", "e1"), [0.5, 0.5]).load(fusion.to_arrays())
 
 
 def test_without_posts_nothing_changes():

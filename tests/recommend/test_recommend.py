@@ -47,13 +47,11 @@ def test_combination_laws(seed, n_words, n_default):
 
 def test_json_of_a_recommendation():
     trace = {"description": ["sky"], "autorec": ["sea"]}
-    assert Recommendation(["sea"], [0.5], "intersection", trace).to_json() == {
+    assert Recommendation(["sea"], [0.5], "cosine", "intersection", trace).to_json() == {
         "hashtags": ["sea"],
         "scores": [0.5],
         "scores_are": "cosine",
         "source": "intersection",
         "trace": trace,
     }
-    for source, meaning in {"experts": "probability", "autorec": "rating", "most_used": "frequency"}.items():
-        value = Recommendation([], [], source).to_json()
-        assert value["scores_are"] == meaning and "trace" not in value
+    assert "trace" not in Recommendation([], [], "probability", "experts").to_json()

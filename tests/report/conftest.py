@@ -51,7 +51,7 @@ class StandIn:
             a, b, _, seen = TOPICS[any(word in TOPICS[1] for word in known)]
             said = [a, b, "love"]
             trace = {"description": known, "word2vec": [a, seen, b], self.network: [a, "love", b], "combined": [a, b]}
-            answers.append(Recommendation(said, [0.9, 0.8, 0.7], "intersection", trace))
+            answers.append(Recommendation(said, [0.9, 0.8, 0.7], "cosine", "intersection", trace))
         return answers
 
     def rankings(self, description, top, chosen=None):

@@ -298,7 +298,7 @@ def test_empty_answers(planted, read, about):
     """Nothing was recommended to anybody, and no default was left out."""
     old = planted.details
     trace = dict.fromkeys(("description", "word2vec", "autorec", "combined"), [])
-    nothing = [Recommendation([], [], "autorec", trace) for _ in old.answers]
+    nothing = [Recommendation([], [], "rating", "autorec", trace) for _ in old.answers]
     details = old._replace(ranked=np.empty((160, 0), np.int32), hit=np.empty((160, 0), bool), answers=nothing)
     found = read(page(planted._replace(details=details, empty=160, defaulted=160), about))
     assert "No hashtag was left for 160 posts; a default stood in for an empty intersection for 160." in found.text
