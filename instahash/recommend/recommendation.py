@@ -12,8 +12,8 @@ class Recommendation:
 
     hashtags : list of str as people write them, best first.
     scores : list of float beside them.
-    scores_are : what they mean. "probability" that the author uses the hashtag; "cosine" with the description; "rating",
-        what AutoRec gives; "frequency", the fraction of the training posts that use it.
+    scores_are : what they mean. "probability" that the author uses the hashtag; "cosine" with the description; "rating"
+        that AutoRec gives; "frequency", the fraction of the training posts that use it.
     source : where the hashtags come from. "experts", those of mode "best", fused; "intersection" of the paper's two
         sets; "autorec", the paper's default where that is empty; "most_used", since nothing is known of the photo.
     trace : the lists of words on the way to the answer, by name, best first, where they were wanted. Each mode has
