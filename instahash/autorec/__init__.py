@@ -1,7 +1,7 @@
 """AutoRec: an autoencoder that completes rating vectors (Sedhain, Menon, Sanner and Xie, WWW 2015).
 
-Read `network` first, and then in this order: `reference.py` (the equations on dense arrays), `ratings.py` (what the
-model is to reproduce), `problem.py` (what can be set, and what training is given), `decoder.py` (loss and gradient
+Read `network` first, and then in this order: `reference.py` (the equations on dense arrays), `settings.py`,
+`ratings.py` (what the model is to reproduce), `problem.py` (what training is given), `decoder.py` (loss and gradient
 without an array of posts x words, and the decoder in closed form), `kernels.py` (its compiled loops), `spectral.py`
 (the best linear autoencoder, where training may start), `training.py` (from a batch to its gradients, and the epochs),
 `recommend.py`, `model.py` (the class: training, queries). docs/autorec.md derives it all.
@@ -20,7 +20,7 @@ network can be are the same, but training is far better conditioned: a unit's me
 """
 
 from instahash.autorec.model import AutoRec
-from instahash.autorec.problem import AutoRecSettings
 from instahash.autorec.ratings import expansion_decay, rating_matrix
+from instahash.autorec.settings import AutoRecSettings
 
 __all__ = ["AutoRec", "AutoRecSettings", "expansion_decay", "rating_matrix"]

@@ -1,56 +1,21 @@
-"""What can be set of an AutoRec, and the problem that its training solves."""
+"""The problem that a training of an AutoRec solves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
 
-from instahash.errors import DataError, SettingsError
-from instahash.network.epochs import SCHEDULES
-from instahash.network.layers import HIDDEN, check_posts, corrupted
-from instahash.parameters import check, parameter
+from instahash.autorec.settings import AutoRecSettings
+from instahash.errors import DataError
+from instahash.network.layers import check_posts, corrupted
 from instahash.sparse import CSR, as_csr, column_counts, column_sums
 from instahash.threads import Threads
 
-OPTIMIZERS = ("adam", "momentum", "sgd", "lbfgs")
 # Posts whose codes are held at a time where all posts are gone through.
 BLOCK = 4096
-
-
-@dataclass(frozen=True)
-class AutoRecSettings:
-    """The settings of an :class:`instahash.autorec.AutoRec`."""
-
-    n_hidden: int = parameter(500, "hidden units", least=1)
-    epochs: int | str = parameter(50, "passes over all posts; auto: more for few posts", least=0, choices=("auto",))
-    batch_size: int = parameter(512, "posts a step", least=1)
-    learning_rate: float = parameter(1e-3, "the first step size", above=0)
-    reg: float = parameter(0.0, "weight of L2 on encoder and decoder, beside a loss that is a mean over posts", least=0)
-    init: str = parameter("random", "or spectral: the best linear autoencoder", choices=("random", "spectral"))
-    decoder: str = parameter("gradient", "or ridge: solved for after each epoch", choices=("gradient", "ridge"))
-    optimizer: str = parameter("adam", "lbfgs: all posts at once, ten iterations an epoch", choices=OPTIMIZERS)
-    schedule: str = parameter("linear", "how the step size falls to zero", choices=SCHEDULES)
-    hidden: str = parameter("sigmoid", "activation of the hidden units", choices=HIDDEN)
-    output: str = parameter("identity", "or sigmoid, over the targets' range", choices=("identity", "sigmoid"))
-    absent_weight: float = parameter(1.0, "weight of an unrated word's error; 0: only stored ratings count", least=0)
-    corruption: float = parameter(0.0, "probability that an input is dropped at a visit", least=0, below=1)
-    dtype: str = parameter("float32", "precision of all that is trained", choices=("float32", "float64"))
-
-    def __post_init__(self) -> None:
-        check(self, "autorec")
-        if self.epochs == 0 and (self.init, self.decoder) == ("random", "gradient"):
-            raise SettingsError("autorec: epochs is 0; it must be at least 1, or set init=spectral or decoder=ridge")
-        if self.decoder == "ridge" and (self.absent_weight, self.output) != (1, "identity"):
-            loss = "decoder=ridge solves for identity outputs and a loss on all words alike"
-            raise SettingsError(f"autorec: {loss}; with another output or absent_weight take decoder=gradient")
-        if self.init == "spectral" and self.absent_weight == 0:
-            raise SettingsError("autorec: init=spectral rates every word; with absent_weight=0 set init=random")
-        if self.optimizer == "lbfgs" and self.corruption:
-            raise SettingsError("autorec: lbfgs needs a loss without draws; set corruption=0, or another optimizer")
 
 
 class Problem(NamedTuple):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Protocol
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
 from instahash.errors import DivergenceError
 from instahash.network.layers import Parameters
 from instahash.network.optimize import Optimizer
-from instahash.training import History, Hook
+from instahash.training import Arrays, History, Hook, put_back
 
 SCHEDULES = ("linear", "cosine", "constant")
 # Epochs where they are "auto": EPOCHS for ENOUGH_POSTS and more; fewer posts are visited oftener, or little would be
@@ -19,8 +20,8 @@ SCHEDULES = ("linear", "cosine", "constant")
 EPOCHS, ENOUGH_POSTS = 12, 40_000
 
 
-class Model(Protocol):
-    """A model in training. `settings` has batch_size, learning_rate and schedule; `name` stands in error lines."""
+class Model:
+    """What AutoRec and SoftmaxNetwork share. `settings` has epochs and those of `batch_epoch`; errors say `name`."""
 
     name: str
     settings: Any
@@ -28,6 +29,20 @@ class Model(Protocol):
     parameters: Parameters
     optimizer: Optimizer
     history: History
+    V, mu, U, b = (property(attrgetter(f"parameters.{name}")) for name in ("V", "mu", "U", "b"))
+
+    def n_epochs(self, n_posts: int) -> int:
+        """The number of epochs on so many posts."""
+        return epochs_for(self.settings.epochs, n_posts)
+
+    def state(self) -> Arrays:
+        """All that training needs to go on, a dict of arrays. They are the model's own: copy what must stay."""
+        return vars(self.parameters) | {"history": np.array(self.history.loss)} | self.optimizer.state()
+
+    def restore(self, state: Arrays) -> None:
+        """Put back the parameters of an earlier :meth:`state` of this model; the history stays."""
+        put_back(vars(self.parameters), state)
+        self.optimizer.restore(state)
 
 
 def epochs_for(epochs: int | str, n_posts: int) -> int:

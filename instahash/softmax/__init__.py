@@ -1,7 +1,7 @@
 """A network from what is seen of a post to the probability of what is wanted (Liang et al., WWW 2018).
 
-Read `network` first, and then in this order: `reference.py` (the equations on dense arrays), `gradients.py` (what can
-be set; the loss and gradients of a batch), `model.py` (the class: training, queries).
+Read `network` first, and then in this order: `reference.py` (the equations on dense arrays), `settings.py`,
+`gradients.py` (the loss and gradients of a batch), `model.py` (the class: training, queries).
 
 Letters beside those of `network`:
 
@@ -10,7 +10,7 @@ Letters beside those of `network`:
     k   (n_hidden,)    what codes are multiplied by in training, 0 or 1 / (1 - dropout)
 """
 
-from instahash.softmax.gradients import SoftmaxSettings
 from instahash.softmax.model import SoftmaxNetwork
+from instahash.softmax.settings import SoftmaxSettings
 
 __all__ = ["SoftmaxNetwork", "SoftmaxSettings"]

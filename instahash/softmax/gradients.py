@@ -1,48 +1,18 @@
-"""What can be set of a softmax network, and the loss and gradients of a batch.
-
-X are the inputs and S >= 0 the targets, CSR (n_posts, n_inputs) and (n_posts, n_outputs).
-"""
+"""The loss and gradients of a batch of inputs X and targets S >= 0, CSR (m, n_inputs) and (m, n_outputs)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from instahash.errors import SettingsError
-from instahash.network.epochs import SCHEDULES
-from instahash.network.layers import HIDDEN, Parameters, codes, corrupted, encoder_gradients, slices, slopes
+from instahash.network.layers import Parameters, codes, corrupted, encoder_gradients, slices, slopes
 from instahash.network.optimize import Update
-from instahash.parameters import check, parameter
+from instahash.softmax.settings import SoftmaxSettings
 from instahash.sparse import CSR, column_sums, row_of_entries, with_data
 from instahash.threads import Threads
 
 A = np.ndarray
 # Posts whose outputs are turned into probabilities at a time: they stay in the second-level cache.
 POSTS = 64
-
-
-@dataclass(frozen=True)
-class SoftmaxSettings:
-    """The settings of a :class:`instahash.softmax.SoftmaxNetwork`."""
-
-    n_hidden: int = parameter(500, "hidden units", least=1)
-    epochs: int | str = parameter("auto", "passes over all posts; auto: more for few posts", least=1, choices=("auto",))
-    batch_size: int = parameter(256, "posts a step", least=1)
-    learning_rate: float = parameter(2e-3, "the first step size", above=0)
-    reg: float = parameter(0.0, "weight of L2 on encoder and decoder, beside a loss that is a mean over posts", least=0)
-    optimizer: str = parameter("adam", "from gradients to steps", choices=("adam", "momentum", "sgd"))
-    schedule: str = parameter("linear", "how the step size falls to zero", choices=SCHEDULES)
-    hidden: str = parameter("relu", "activation of the hidden units", choices=HIDDEN)
-    corruption: float = parameter(0.3, "probability that an input is dropped at a visit", least=0, below=1)
-    masked: bool = parameter(False, "only what was dropped of the input is a target: learns to complete")
-    dropout: float = parameter(0.5, "probability that a hidden unit is dropped at a step", least=0, below=1)
-    dtype: str = parameter("float32", "precision of all that is trained", choices=("float32", "float64"))
-
-    def __post_init__(self) -> None:
-        check(self, "softmax")
-        if self.masked and not self.corruption:
-            raise SettingsError("softmax: masked=True hides a part of the input; set corruption above 0")
 
 
 def best_constants(S: CSR) -> np.ndarray:
