@@ -6,7 +6,7 @@ Read `network` first, and then in this order: `reference.py` (the equations on d
 Letters beside those of `network`:
 
     p   (n_outputs,)   probabilities, softmax(o)
-    n   scalar         sum of a post's targets s
+    n   scalar         sum of a post's targets s; not a number of posts
     k   (n_hidden,)    what codes are multiplied by in training, 0 or 1 / (1 - dropout)
 """
 

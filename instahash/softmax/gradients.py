@@ -10,7 +10,7 @@ from instahash.softmax.settings import SoftmaxSettings
 from instahash.sparse import CSR, column_sums, row_of_entries, with_data
 from instahash.threads import Threads
 
-A = np.ndarray
+Array = np.ndarray
 # Posts whose outputs are turned into probabilities at a time: they stay in the second-level cache.
 POSTS = 64
 
@@ -22,11 +22,11 @@ def best_constants(S: CSR) -> np.ndarray:
 
 
 def loss_and_gradients(
-    theta: Parameters, X: CSR, S: CSR, kept: A | None, settings: SoftmaxSettings, update: Update, threads: Threads
+    theta: Parameters, X: CSR, S: CSR, kept: Array | None, settings: SoftmaxSettings, update: Update, threads: Threads
 ) -> float:
-    """The sum of the cross-entropies of some posts; `update` is given the exact gradients of J, a part at a time.
+    """Give `update` the exact gradients of J, part by part: with an optimiser's, this is the step.
 
-    `update` may change the rows of the parameters it is called for: they are not needed any more.
+    Returns the sum of the cross-entropies. The rows that `update` is called for are not needed any more.
     kept : k (m, n_hidden), what codes are multiplied by; None for 1.
     """
     H, real = codes(theta, X, settings.hidden, threads), theta.b.dtype.type
@@ -46,15 +46,15 @@ def loss_and_gradients(
             update("b", words, each * D[:, words].sum(axis=0))
 
     threads.rows(len(theta.U), run)
-    DH *= each * slope
-    encoder_gradients(theta, X, DH, settings.reg, update, threads)
+    DZ = np.multiply(DH, each * slope, out=DH)
+    encoder_gradients(theta, X, DZ, settings.reg, update, threads)
     return loss
 
 
-def output_gradients(theta: Parameters, H: A, S: CSR, threads: Threads) -> tuple[float, A, A]:
-    """The sum of the cross-entropies of S under p = softmax(o), D_ij = n_i p_ij - s_ij, and D U.
+def output_gradients(theta: Parameters, H: Array, S: CSR, threads: Threads) -> tuple[float, Array, Array]:
+    """The sum of the cross-entropies of S under p = softmax(o), D_ij = n_i p_ij - s_ij, and DH = D U.
 
-    Every output must be known before the first probability is, so the array D (m, n_outputs) stands as a whole.
+    D (m, n_outputs) is whole, as every output must be known before a probability. D, DH are not yet divided by m.
     """
     U, D, DH = theta.U, np.empty((len(H), len(theta.U)), H.dtype), np.empty_like(H)
 
@@ -62,23 +62,23 @@ def output_gradients(theta: Parameters, H: A, S: CSR, threads: Threads) -> tuple
         loss = 0.0
         for rows in slices(part, POSTS):
             targets = S[rows]
-            stored, s = (row_of_entries(targets), targets.indices), targets.data
-            n = np.bincount(stored[0], s, targets.shape[0]).astype(H.dtype)
+            entries, s = (row_of_entries(targets), targets.indices), targets.data
+            n = np.bincount(entries[0], s, targets.shape[0]).astype(H.dtype)
             O = np.matmul(H[rows], U.T, out=D[rows])
             O += theta.b
             O -= O.max(axis=1, keepdims=True)
-            loss -= float(np.sum(s * O[stored], dtype=np.float64))
+            loss -= float(np.sum(s * O[entries], dtype=np.float64))
             total = np.exp(O, out=O).sum(axis=1)
             loss += float(np.sum(n * np.log(total), dtype=np.float64))
             O *= (n / total)[:, None]
-            O[stored] -= s
+            O[entries] -= s
         DH[part] = D[part] @ U
         return loss
 
     return sum(threads.rows(len(H), run)), D, DH
 
 
-def dropped(X: CSR, S: CSR, settings: SoftmaxSettings, rng: np.random.Generator) -> tuple[CSR, CSR, A | None]:
+def dropped(X: CSR, S: CSR, settings: SoftmaxSettings, rng: np.random.Generator) -> tuple[CSR, CSR, Array | None]:
     """Inputs of which some are dropped, the targets that are left to find, and k (m, n_hidden), None for all 1."""
     if settings.masked:
         seen = rng.random(X.nnz, np.float32) >= settings.corruption

@@ -33,9 +33,8 @@ class SoftmaxNetwork(Model):
     settings : SoftmaxSettings; its fields may be given by name instead, as in SoftmaxNetwork(n_hidden=20).
     seed : int >= 0.  n_threads : int >= 1, as of :class:`instahash.autorec.AutoRec`.
 
-    Attributes: V (n_hidden, n_inputs), mu (n_hidden,), U (n_outputs, n_hidden), b (n_outputs,), as in `network`;
-    history, the cross-entropy for each unit of target, each batch measured before its step; replay, a ReplayBuffer of
-    the inputs and targets of the posts seen.
+    Attributes: V, mu, U, b, as in `network`; history, the cross-entropy for each unit of target, each batch measured
+    before its step; replay, a ReplayBuffer of the inputs and targets of the posts seen.
     """
 
     name = "softmax"
@@ -73,9 +72,8 @@ class SoftmaxNetwork(Model):
     ) -> SoftmaxNetwork:
         """Learn from new posts as well. Columns: the old ones in their places, and new ones after them.
 
-        Trains on the new posts and those of the replay buffer, so that what was learnt is not trained away, for
-        `epochs` epochs, by default as many as the settings say. A new input starts with the mean encoder weights of the
-        inputs it shares posts with.
+        Trains on the new posts and those of the replay buffer, so that what was learnt is not trained away, from
+        `layers.grown`, for `epochs` epochs, by default as many as the settings say.
 
         Other arguments, and errors, as in :meth:`fit`; ModelError where the model was saved without its replay buffer.
         """
@@ -158,10 +156,7 @@ class SoftmaxNetwork(Model):
         return encode(self.parameters, self._query(inputs), self.settings.hidden, self.n_threads)
 
     def unit_inputs(self, inputs: CSR) -> np.ndarray:
-        """What each stored input adds to the input of each unit, (inputs.nnz, n_hidden), in the order of the entries.
-
-        A post's rows and mu add up to what :meth:`encode` takes the hidden activation of.
-        """
+        """(inputs.nnz, n_hidden), what each stored input adds to the units' inputs, V x + mu."""
         return unit_inputs(self.parameters, self._query(inputs))
 
     def predict(self, inputs: CSR) -> np.ndarray:

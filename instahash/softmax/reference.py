@@ -6,7 +6,7 @@ import numpy as np
 
 from instahash.network.reference import hidden_units
 
-A = np.ndarray
+A = np.ndarray  # the type; no array is called so
 
 
 def forward(V: A, mu: A, U: A, b: A, X: A, hidden: str = "relu", kept: A | float = 1.0) -> tuple[A, A, A]:
