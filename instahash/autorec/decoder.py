@@ -1,4 +1,4 @@
-"""The decoder's part of loss and gradient, exactly, without an array of posts x words; and the best decoder.
+"""The decoder's part of loss and gradient, exactly, with no array of all outputs; and the best decoder.
 
 Targets S are sparse: the ratings less the background. For codes H and outputs O = H U' + 1 b' the loss of m posts is
 
@@ -6,8 +6,9 @@ Targets S are sparse: the ratings less the background. For codes H and outputs O
 
 All that training needs of the derivatives D_ij = w_ij (o_ij - s_ij) are the products D U, D'H, D'1 and the sum of
 squares. Were nothing stored, D = w (H U' + 1 b'), of which each product passes through U'U or H'H; what is stored adds
-the sparse K. Vincent, de Brebisson and Bouthillier 2015 have the same idea for single examples; here it is done a batch
-at a time, so that any optimiser can follow.
+the sparse K: :func:`gradients_by_gram`. Vincent, de Brebisson and Bouthillier 2015 have the same idea for single
+examples; here it is done a batch at a time, so that any optimiser can follow. Few words or posts need fewer operations
+with O itself, and sigmoid outputs o = f(U h + b) need it: :func:`gradients_by_outputs`, of at most 512 words at a time.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from scipy import linalg
 
 from instahash.autorec import kernels
 from instahash.autorec.problem import Problem
-from instahash.network.kernels import add_product as add_rows
+from instahash.network.kernels import add_rows
 from instahash.network.layers import Parameters, add_product, slices
 from instahash.network.optimize import Update
 from instahash.sparse import CSR, column_sums, row_of_entries, with_data
@@ -31,19 +32,19 @@ Result = tuple[float, np.ndarray]
 def decoder_gradients(
     theta: Parameters, H: np.ndarray, problem: Problem, update: Update | None = None, UU: np.ndarray | None = None
 ) -> Result:
-    """(sum w e^2, D U) for the codes H (m, n_hidden) of the problem's posts, by the cheaper of two ways.
+    """(sum w e^2, DH = D U not yet divided by m) for the codes H (m, n_hidden) of its posts, by the cheaper way.
 
     update : is given the gradients of U, D'H / m + reg U, and of b, D'1 / m, for slices of words, by several threads,
-        when these rows of U and b are no longer needed: an optimiser may change them.
+        when these rows of U and b are no longer needed: an optimiser changes them.
     UU : U'U where it is known.
     """
-    if UU is None and problem.goes_dense(len(H)):
-        return by_outputs(theta, H, problem, update)
-    return by_products(theta, H, problem, update, UU)
+    if problem.outputs_are_cheaper(len(H), UU is not None):
+        return gradients_by_outputs(theta, H, problem, update)
+    return gradients_by_gram(theta, H, problem, update, UU)
 
 
-def by_outputs(theta: Parameters, H: np.ndarray, problem: Problem, update: Update | None = None) -> Result:
-    """By the error of every entry, some words at a time: cheaper for few words or few posts, and for any output."""
+def gradients_by_outputs(theta: Parameters, H: np.ndarray, problem: Problem, update: Update | None = None) -> Result:
+    """By the error of every entry, at most 512 words at a time: cheaper for few words or posts, and for any output."""
     U, b, real, S_T = theta.U, theta.b, H.dtype.type, problem.S.T.tocsr()
     w, each, reg = real(problem.settings.absent_weight), real(1 / len(H)), real(problem.settings.reg)
     HE = each * H
@@ -52,15 +53,15 @@ def by_outputs(theta: Parameters, H: np.ndarray, problem: Problem, update: Updat
         square, DH = 0.0, np.zeros_like(H)
         for words in slices(part):
             targets = S_T[words]
-            stored = targets.indices, row_of_entries(targets)
+            entries = targets.indices, row_of_entries(targets)
             E = H @ U[words].T
             E += b[words]
             E, slope = output_units(E, problem.span)
-            E[stored] -= targets.data
+            E[entries] -= targets.data
             D = E
             if w != 1:
                 D = w * E
-                D[stored] = E[stored]
+                D[entries] = E[entries]
             square += np.einsum("ij,ij->", E, D, dtype=np.float64)
             if slope is not None:
                 D = D * slope
@@ -77,7 +78,7 @@ def by_outputs(theta: Parameters, H: np.ndarray, problem: Problem, update: Updat
     return sum(squares), sum(parts[1:], parts[0])
 
 
-def by_products(
+def gradients_by_gram(
     theta: Parameters, H: np.ndarray, problem: Problem, update: Update | None = None, UU: np.ndarray | None = None
 ) -> Result:
     """From U'U and H'H, for identity outputs, or stored entries alone: m posts cost no more than their codes.
@@ -96,20 +97,20 @@ def by_products(
     U, b, S, w = theta.U, theta.b, problem.S, H.dtype.type(problem.settings.absent_weight)
     if w:
         UU = w * (problem.threads.gram(U) if UU is None else UU)
-    Ub, DH, K = w * (U.T @ b), np.empty_like(H), with_data(S, -S.data)
+    Ub, DH, K = w * (U.T @ b), np.empty_like(H), with_data(S, -S.data if w == 1 else np.empty_like(S.data))
 
     def errors(part: slice) -> float:
         DH[part] = Ub
-        rows, stored = S.indptr[part.start : part.stop + 1], slice(S.indptr[part.start], S.indptr[part.stop])
+        starts, entries = S.indptr[part.start : part.stop + 1], slice(S.indptr[part.start], S.indptr[part.stop])
         if w == 1:
             # Then K = -s, known without any output, and (o - s)^2 - o^2 = s^2 - 2 s o.
-            add_rows(rows, S.indices, K.data, U, w, DH[part])
-            s = S.data[stored]
-            square = float(np.sum(s * (s - 2 * b[S.indices[stored]]), dtype=np.float64))
+            add_rows(starts, S.indices, K.data, U, w, DH[part])
+            s = S.data[entries]
+            square = float(np.sum(s * (s - 2 * b[S.indices[entries]]), dtype=np.float64))
             linear = 2 * DH[part]
         else:
-            linear = 2 * DH[part]
-            square = kernels.correct(rows, S.indices, S.data, H[part], U, b, w, problem.span, K.data, DH[part])
+            linear = 2 * DH[part]  # before `correct` adds to it, and writes K
+            square = kernels.correct(starts, S.indices, S.data, H[part], U, b, w, problem.span, K.data, DH[part])
         if w:
             QH = H[part] @ UU
             DH[part] += QH
@@ -119,12 +120,12 @@ def by_products(
 
     square = sum(problem.threads.rows(len(H), errors)) + len(H) * float(w) * sum_of_products(b, b)
     if update:
-        update_by_products(theta, H, K, problem, update)
+        update_by_gram(theta, H, K, problem, update)
     return square, DH
 
 
-def update_by_products(theta: Parameters, H: np.ndarray, K: CSR, problem: Problem, update: Update) -> None:
-    """Give D'H / m + reg U and D'1 / m to `update`, as :func:`by_products` says."""
+def update_by_gram(theta: Parameters, H: np.ndarray, K: CSR, problem: Problem, update: Update) -> None:
+    """Give D'H / m + reg U and D'1 / m to `update`, as :func:`gradients_by_gram` says."""
     U, b, m, real = theta.U, theta.b, len(H), H.dtype.type
     w, each, reg = real(problem.settings.absent_weight), real(1 / m), real(problem.settings.reg)
     K_T = with_data(K, each * K.data).T.tocsr()
@@ -135,17 +136,17 @@ def update_by_products(theta: Parameters, H: np.ndarray, K: CSR, problem: Proble
     def run(part: slice) -> None:
         for words in slices(part):
             if w:
-                gradient, slope = U[words] @ HH, w * (U[words] @ h + (m * each) * b[words])
+                gradient, gradient_b = U[words] @ HH, w * (U[words] @ h + (m * each) * b[words])
                 add_outer(w, b[words], h, gradient)
             else:
-                gradient, slope = np.zeros_like(U[words]), np.zeros_like(b[words])
-            stored = K_T[words]
-            add_rows(stored.indptr, stored.indices, stored.data, H, real(1), gradient)
-            slope += np.bincount(row_of_entries(stored), stored.data, len(slope)).astype(H.dtype)
+                gradient, gradient_b = np.zeros_like(U[words]), np.zeros_like(b[words])
+            K_part = K_T[words]
+            add_rows(K_part.indptr, K_part.indices, K_part.data, H, real(1), gradient)
+            gradient_b += np.bincount(row_of_entries(K_part), K_part.data, len(gradient_b)).astype(H.dtype)
             if reg and not w:
                 gradient += reg * U[words]
             update("U", words, gradient)
-            update("b", words, slope)
+            update("b", words, gradient_b)
 
     problem.threads.rows(len(U), run)
 
@@ -162,7 +163,7 @@ def output_units(Z: np.ndarray, span: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return T, slope
 
 
-def rated(Z: np.ndarray, span: np.ndarray, background: float) -> np.ndarray:
+def as_ratings(Z: np.ndarray, span: np.ndarray, background: float) -> np.ndarray:
     """What output units are given, as ratings over the background. Their order does not change. Z is used up."""
     outputs = output_units(Z, span)[0]
     outputs += Z.dtype.type(background)
@@ -172,25 +173,25 @@ def rated(Z: np.ndarray, span: np.ndarray, background: float) -> np.ndarray:
 def ridge_decoder(theta: Parameters, blocks: Iterable[tuple[np.ndarray, CSR]], reg: float, threads: Threads) -> float:
     """Set U and b to those that minimise 1/(2n) |H U' + 1 b' - S|^2 + reg/2 |U|^2; returns their sum of squared errors.
 
-    blocks : codes H and targets S of some of the n posts at a time.
+    blocks : codes H and targets S of some of the n posts at a time. With h- and s- the means of codes and targets,
 
-        U (C + reg I) = S'H / n - s h'          C = H'H / n - h h', h and s the means of codes and targets
+        U (C / n + reg I) = S'H / n - s- h-'          C = H'H - n h- h-'
 
     needs the eigenvalues of one matrix (n_hidden, n_hidden), however many words there are.
     """
     n_words, n_hidden = theta.U.shape
     n, squares, HH, SH = 0, 0.0, np.zeros((n_hidden, n_hidden)), np.zeros_like(theta.U)
-    h, s = np.zeros(n_hidden), np.zeros(n_words)
+    sum_h, sum_s = np.zeros(n_hidden), np.zeros(n_words)
     for H, S in blocks:
         n += len(H)
         HH += threads.gram(H)
-        h += H.sum(axis=0, dtype=np.float64)
-        s += column_sums(S)
+        sum_h += H.sum(axis=0, dtype=np.float64)
+        sum_s += column_sums(S)
         squares += float(np.sum(np.square(S.data, dtype=np.float64)))
         add_product(S.T.tocsr(), H, SH, threads)
-    dtype, mean_h, mean_s = SH.dtype, h / n, s / n
+    dtype, mean_h, mean_s = SH.dtype, sum_h / n, sum_s / n
     values, R = linalg.eigh(HH / n - np.outer(mean_h, mean_h))
-    # Directions in which codes vary no more than rounding errors are left out, as a pseudo-inverse does.
+    # Directions in which codes vary no more than a few rounding errors are left out, as a pseudo-inverse does.
     error = 4 * np.finfo(dtype).eps * np.trace(HH) / n
     weight = np.where(values > error, 1 / (reg + np.maximum(values, error) + np.finfo(dtype).tiny), 0)
     covariance = SH * dtype.type(1 / n)
@@ -199,15 +200,15 @@ def ridge_decoder(theta: Parameters, blocks: Iterable[tuple[np.ndarray, CSR]], r
     theta.b[:] = b = (mean_s - U @ mean_h.astype(dtype)).astype(dtype)
     # The squares are those of centred codes, o = U (h - mean h) + a: the large parts of U h and b do not cancel then.
     a, C = b + U @ mean_h.astype(dtype), (HH - n * np.outer(mean_h, mean_h)).astype(dtype)
-    square = n * np.sum(np.square(a, dtype=np.float64)) - 2 * a @ s + squares
+    square = n * np.sum(np.square(a, dtype=np.float64)) - 2 * a @ sum_s + squares
     for words in slices(slice(0, len(U))):
-        rest = U[words] @ C - 2 * (SH[words] - np.outer(s[words], mean_h).astype(dtype))
+        rest = U[words] @ C - 2 * (SH[words] - np.outer(sum_s[words], mean_h).astype(dtype))
         square += sum_of_products(U[words], rest)
     return float(square)
 
 
 def add_outer(scale: float, x: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
-    """out += scale x y', without an array of its size."""
+    """out += scale x y', without an array of its size. `out` must be C-contiguous: BLAS changes a copy of another."""
     (ger,) = linalg.get_blas_funcs(("ger",), (out,))
     ger(scale, y, x, a=out.T, overwrite_a=True)
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from instahash.autorec.decoder import rated
-from instahash.autorec.problem import Problem, above, check_span, inputs_and_targets, output_span
+from instahash.autorec.decoder import as_ratings
+from instahash.autorec.problem import Problem, check_span, inputs_and_targets, less_background, output_span
 from instahash.autorec.recommend import allowed_words, recommend_many, recommend_one
 from instahash.autorec.settings import AutoRecSettings
 from instahash.autorec.training import continued, mean_square, start, train, trained_arrays
@@ -105,7 +105,7 @@ class AutoRec(Model):
         with unchanged_on_error(self), Threads(self.n_threads, blas=False) as threads:
             if S is not X and len(self.replay.matrices) == 1:  # inputs were the targets so far
                 self.replay = ReplayBuffer(self.replay.matrices * 2, self.replay.seen)
-            posts = (X, S)[: len(self.replay.matrices)]
+            posts = (X, S)[: len(self.replay.matrices)]  # X alone where it is both: all_posts then has one matrix
             all_posts = self.replay.after(posts)
             problem = Problem(all_posts[0], all_posts[-1], settings, self.span, threads)
             theta = continued(self.parameters, problem, self.seed, self.replay.seen)
@@ -143,7 +143,7 @@ class AutoRec(Model):
         """The inputs of a query, less its background or that of the training."""
         self.parameters.check_trained()
         background = self.background if background is None else background
-        return above(ratings, "ratings", background, self.settings.dtype, len(self.parameters.Vt))
+        return less_background(ratings, "ratings", background, self.settings.dtype, len(self.parameters.Vt))
 
     def encode(self, ratings: CSR, background: float | None = None) -> np.ndarray:
         """Codes g(V (r - background) + mu), (n_posts, n_hidden), of a CSR matrix of ratings.
@@ -160,13 +160,13 @@ class AutoRec(Model):
         """Outputs, (n_posts, n_outputs), dense: give few posts at a time. Arguments as in :meth:`encode`."""
         Z = self.encode(ratings, background) @ self.U.T
         Z += self.b
-        return rated(Z, self.span, self.background)
+        return as_ratings(Z, self.span, self.background)
 
     def predict_at(self, ratings: CSR, places: CSR, background: float | None = None) -> np.ndarray:
         """Outputs at the stored entries of `places`, CSR (n_posts, n_outputs), in their order: (places.nnz,)."""
         H = self.encode(ratings, background)
         outputs = outputs_at(self.parameters, H, as_csr(places, "autorec: places", bool, len(self.U)), self.n_threads)
-        return rated(outputs, self.span, self.background)
+        return as_ratings(outputs, self.span, self.background)
 
     def rmse(self, ratings: CSR, background: float | None = None, targets: CSR | None = None) -> float:
         """RMSE (float64) of what the network gives for `ratings`, over the entries that count, with their weights."""
@@ -207,5 +207,5 @@ class AutoRec(Model):
             rating = 1 - (self.background if background is None else background)
             ids, scores = recommend_one(theta, hidden, words, rating, top, allowed, exclude_seen)
         found = ids >= 0
-        scores[found] = rated(scores[found], self.span, self.background)
+        scores[found] = as_ratings(scores[found], self.span, self.background)
         return ids, scores

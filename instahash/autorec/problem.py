@@ -50,21 +50,22 @@ class Problem(NamedTuple):
         """The b of each word for which outputs without codes have the least loss."""
         stored, span = column_counts(self.S), self.span
         absent = self.settings.absent_weight * (self.S.shape[0] - stored)
-        mean = column_sums(self.S) / np.maximum(stored + absent, 1e-300)
+        mean = column_sums(self.S) / np.maximum(stored + absent, 1e-300)  # not 0 / 0
         if not len(span):
             return mean
-        fraction = ((mean - span[0]) / (span[1] - span[0])).clip(1e-3, 1 - 1e-3)
+        fraction = ((mean - span[0]) / (span[1] - span[0])).clip(1e-3, 1 - 1e-3)  # |b| < 7, not yet flat
         return np.log(fraction / (1 - fraction))
 
-    def goes_dense(self, n_posts: int) -> bool:
-        """Whether the decoder's work on so many posts is cheaper with all their outputs, or needs them."""
-        # Multiply-adds, over n_hidden: 3 m n_words against 3/2 (m + n_words) n_hidden, since A'A costs half a product.
+    def outputs_are_cheaper(self, n_posts: int, has_gram: bool = False) -> bool:
+        """Whether the decoder's work on so many posts, U'U known or not, is less with all outputs or needs them."""
+        # Multiply-adds, over n_hidden: H U', D U and D'H, 3 m n_words; U'U and H'H (each a half), H (U'U) and U (H'H),
+        # 3/2 (m + n_words) n_hidden. Sigmoid outputs of absent words are not linear in the codes: no gram gives D.
         n_words, n_hidden = self.S.shape[1], self.settings.n_hidden
-        cheaper = 2 * n_posts * n_words <= n_hidden * (n_posts + n_words)
+        cheaper = not has_gram and 2 * n_posts * n_words <= n_hidden * (n_posts + n_words)
         return self.settings.absent_weight > 0 and (len(self.span) > 0 or cheaper)
 
 
-def above(ratings: CSR, name: str, background: float, dtype: str, n_columns: int | None = None) -> CSR:
+def less_background(ratings: CSR, name: str, background: float, dtype: str, n_columns: int | None = None) -> CSR:
     """Ratings less the background, each entry stored once; DataError for what are no ratings of so many columns."""
     if not (isinstance(background, Real) and np.isfinite(background)):
         raise DataError(f"autorec: the background is {background!r}; it must be a finite number")
@@ -75,8 +76,8 @@ def above(ratings: CSR, name: str, background: float, dtype: str, n_columns: int
 
 def inputs_and_targets(ratings: CSR, targets: CSR | None, background: float, dtype: str) -> tuple[CSR, CSR]:
     """X and S of a problem."""
-    X = above(ratings, "ratings", background, dtype)
-    S = X if targets is None or targets is ratings else above(targets, "targets", background, dtype)
+    X = less_background(ratings, "ratings", background, dtype)
+    S = X if targets is None or targets is ratings else less_background(targets, "targets", background, dtype)
     check_posts(X, S, "autorec")
     return X, S
 

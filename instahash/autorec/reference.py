@@ -12,7 +12,7 @@ import numpy as np
 
 from instahash.network.reference import hidden_units, sigmoid
 
-A = np.ndarray
+A = np.ndarray  # the type; no array is called so
 Weights = A | float  # a scalar, or one a post and word, (m, n_words)
 Span = tuple[float, float] | None  # (low, high) of sigmoid outputs, None for the identity
 
@@ -33,48 +33,37 @@ def forward(V: A, mu: A, U: A, b: A, X: A, hidden: str = "sigmoid", span: Span =
 
 
 def decoder_gradients(
-    U: A, b: A, H: A, S: A, weights: Weights = 1.0, reg: float = 0.0, span: Span = None
+    U: A, b: A, H: A, S: A, w: Weights = 1.0, reg: float = 0.0, span: Span = None
 ) -> tuple[float, A, A, A]:
     """Sum of w e^2, its half's derivatives by the codes, D U, and J's by U and b."""
     O, slope = output_units(H @ U.T + b, span)
     E = O - S
-    D = weights * E * slope
-    return (weights * E**2).sum(), D @ U, D.T @ H / len(H) + reg * U, D.sum(0) / len(H)
+    D = w * E * slope
+    return (w * E**2).sum(), D @ U, D.T @ H / len(H) + reg * U, D.sum(0) / len(H)
 
 
 def loss_and_gradients(
-    V: A,
-    mu: A,
-    U: A,
-    b: A,
-    X: A,
-    S: A,
-    weights: Weights = 1,
-    reg: float = 0,
-    hidden: str = "sigmoid",
-    span: Span = None,
+    V: A, mu: A, U: A, b: A, X: A, S: A, w: Weights = 1, reg: float = 0, hidden: str = "sigmoid", span: Span = None
 ) -> tuple[float, A, A, A, A]:
     """J and its gradients with respect to V, mu, U and b."""
     H, slope = hidden_units(hidden, X @ V.T + mu)
-    square, DH, dU, db = decoder_gradients(U, b, H, S, weights, reg, span)
+    square, DH, dU, db = decoder_gradients(U, b, H, S, w, reg, span)
     loss = 0.5 * square / len(X) + 0.5 * reg * ((V**2).sum() + (U**2).sum())
     DZ = DH * slope
     return loss, DZ.T @ X / len(X) + reg * V, DZ.sum(0) / len(X), dU, db
 
 
-def rmse(
-    V: A, mu: A, U: A, b: A, X: A, S: A, weights: Weights = 1.0, hidden: str = "sigmoid", span: Span = None
-) -> float:
+def rmse(V: A, mu: A, U: A, b: A, X: A, S: A, w: Weights = 1, hidden: str = "sigmoid", span: Span = None) -> float:
     """Root of the weighted mean of the squared errors."""
     squares = (forward(V, mu, U, b, X, hidden, span)[1] - S) ** 2
-    return float(np.sqrt((weights * squares).sum() / (weights * np.ones_like(squares)).sum()))
+    return float(np.sqrt((w * squares).sum() / (w * np.ones_like(squares)).sum()))
 
 
 def ridge_decoder(H: A, S: A, reg: float) -> tuple[A, A]:
     """U and b that minimise 1/(2m) |H U' + 1 b' - S|^2 + reg/2 |U|^2: the normal equations of the centred codes."""
     h, s = H.mean(0), S.mean(0)
-    A, B = H - h, S - s
-    U = np.linalg.solve(A.T @ A / len(H) + reg * np.eye(H.shape[1]), A.T @ B / len(H)).T
+    G, Y = H - h, S - s
+    U = np.linalg.solve(G.T @ G / len(H) + reg * np.eye(H.shape[1]), G.T @ Y / len(H)).T
     return U, s - U @ h
 
 
@@ -86,9 +75,9 @@ def best_linear_map(X: A, S: A, rank: int, corruption: float = 0.0) -> A:
     Without a limit of the rank B = M^-1 N with N the covariance of x and s; reduced-rank regression (Izenman 1975)
     projects B on the first eigenvectors of N' M^-1 N. For s = x and p = 0 this is principal component analysis.
     """
-    A, C = X - X.mean(0), S - S.mean(0)
-    M = A.T @ A / len(X) + corruption / (1 - corruption) * np.diag((X**2).mean(0))
-    N = A.T @ C / len(X)
+    C, Y = X - X.mean(0), S - S.mean(0)
+    M = C.T @ C / len(X) + corruption / (1 - corruption) * np.diag((X**2).mean(0))
+    N = C.T @ Y / len(X)
     B = np.linalg.lstsq(M, N, rcond=1e-10)[0]
     P = np.linalg.eigh(N.T @ B)[1][:, -rank:]
     return B @ P @ P.T

@@ -22,8 +22,7 @@ from instahash.network.layers import Parameters, add_product
 from instahash.sparse import CSR, column_sums
 from instahash.threads import Threads
 
-Leading = tuple[np.ndarray, np.ndarray, np.ndarray]
-# Standard deviation of a unit's input. A sigmoid deviates from its tangent by z^2 / 12 of itself: here 0.3 %.
+# Standard deviation of a unit's input z: a sigmoid is off its tangent by z^2 / 12, 0.3 %, a tanh by z^2 / 3, 1.3 %.
 SPREAD = 0.2
 # Covariances of so many entries in all are held and their eigenvectors found by LAPACK, that is of up to 4,096 words;
 # above, a randomised range finder.
@@ -31,35 +30,9 @@ DENSE_ENTRIES = 3 * 4096**2
 # Of the range finder: vectors beyond those wanted, products with F, conjugate gradient steps for each M^-1.
 OVERSAMPLING, POWERS, SOLVER_STEPS = 20, 3, 15
 # Posts whose products with a thin matrix are held at a time.
-BLOCK = 16384
+PRODUCT_BLOCK = 16384
 # Fraction of M's mean variance that is added to its diagonal, so that words which never vary can be divided by.
 FLOOR = 1e-6
-
-
-def spectral_start(
-    X: CSR, S: CSR, n_hidden: int, hidden: str, corruption: float, rng: np.random.Generator, threads: Threads
-) -> Parameters:
-    """Parameters of a network that is nearly the best linear map of its rank.
-
-    X, S : CSR (n_posts, n_inputs) and (n_posts, n_outputs), inputs and targets less the background; the same object for
-        an autoencoder.
-    hidden : activation of the units, whose inputs are scaled to where it is nearly linear.
-    """
-    n_inputs, n_outputs, dtype = X.shape[1], S.shape[1], X.dtype
-    covariances = Covariances(X, S, corruption, threads)
-    A, P, variances = covariances.best_linear_map(min(n_hidden, n_inputs, n_outputs), rng)
-    used = np.flatnonzero(variances > max(variances.max(initial=0), 0) * 1e-6)
-    spread = np.sqrt(variances[used]) / SPREAD
-    # A unit beyond the rank of the data has a random encoder and no decoder yet: with both zero it could learn nothing.
-    scale = SPREAD / np.sqrt(max(covariances.squares.sum(), np.finfo(dtype).tiny))
-    Vt = (scale * rng.standard_normal((n_inputs, n_hidden))).astype(dtype)
-    U = np.zeros((n_outputs, n_hidden), dtype)
-    Vt[:, used] = A[:, used] * (1 / spread).astype(dtype)
-    # The tangent of g: a relu is shifted until it is rarely zero, the others are used at zero.
-    origin, slope = (4 * SPREAD, 1.0) if hidden == "relu" else (0.0, 0.25 if hidden == "sigmoid" else 1.0)
-    U[:, used] = P[:, used] * (spread / slope).astype(dtype)
-    mu = (origin - covariances.x.astype(dtype) @ Vt).astype(dtype)
-    return Parameters(Vt, mu, U, (covariances.s - U.sum(axis=1) * origin).astype(dtype))
 
 
 class Covariances:
@@ -75,13 +48,13 @@ class Covariances:
         self.floor = FLOOR * max(self.variance.mean(), FLOOR)
         self.extra = noise + self.floor  # on the diagonal of M
 
-    def best_linear_map(self, rank: int, rng: np.random.Generator) -> Leading:
+    def best_linear_map(self, rank: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """A, P and the eigenvalues of F, the largest last, with B = A P' the best linear map of that rank."""
         n_inputs, n_outputs = len(self.x), len(self.s)
         dense = n_inputs**2 + n_inputs * n_outputs + n_outputs**2 <= DENSE_ENTRIES
-        return self.by_arrays(rank) if dense else self.by_products(rank, rng)
+        return self.map_by_arrays(rank) if dense else self.map_by_products(rank, rng)
 
-    def by_arrays(self, rank: int) -> Leading:
+    def map_by_arrays(self, rank: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """From arrays, words x words."""
         N = self._array(self.S, self.s)
         if self.autoencoder:
@@ -101,15 +74,15 @@ class Covariances:
         total = np.zeros((len(self.x), len(s)))
 
         def run(part: slice) -> None:
-            rows = X_T.indptr[part.start : part.stop + 1]
-            kernels.add_gram(rows, X_T.indices, X_T.data, S.indptr, S.indices, S.data, total[part])
+            starts = X_T.indptr[part.start : part.stop + 1]
+            kernels.add_gram(starts, X_T.indices, X_T.data, S.indptr, S.indices, S.data, total[part])
 
         self.threads.entries(X_T.indptr, run)
         total /= self.n
         total -= np.outer(self.x, s)
         return total
 
-    def by_products(self, rank: int, rng: np.random.Generator) -> Leading:
+    def map_by_products(self, rank: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """From products of F with thin matrices: a randomised range finder (Halko, Martinsson and Tropp 2011, 4.4)."""
         width = min(rank + OVERSAMPLING, len(self.s))
         Q = rng.standard_normal((len(self.s), width), np.float32).astype(self.dtype)
@@ -132,10 +105,10 @@ class Covariances:
     def _product(self, left: CSR, l: np.ndarray, right: CSR, r: np.ndarray, Q: np.ndarray) -> np.ndarray:
         """(left' right / n - l r') Q, a block of posts at a time."""
         out = np.zeros((len(l), Q.shape[1]), Q.dtype)
-        for start in range(0, self.n, BLOCK):
-            R = right[start : start + BLOCK]
+        for start in range(0, self.n, PRODUCT_BLOCK):
+            R = right[start : start + PRODUCT_BLOCK]
             RQ = add_product(R, Q, np.zeros((R.shape[0], Q.shape[1]), Q.dtype), self.threads)
-            L = R if left is right else left[start : start + BLOCK]
+            L = R if left is right else left[start : start + PRODUCT_BLOCK]
             add_product(L.T.tocsr(), RQ, out, self.threads, 1 / self.n)
         add_outer(-1.0, l.astype(Q.dtype), r.astype(Q.dtype) @ Q, out)
         return out
@@ -171,3 +144,29 @@ def _orthonormal(Y: np.ndarray) -> np.ndarray:
         L = linalg.cholesky(gram, lower=True)
         Y = Y @ linalg.solve_triangular(L, np.eye(len(L)), lower=True).T.astype(Y.dtype)
     return Y
+
+
+def spectral_start(
+    X: CSR, S: CSR, n_hidden: int, hidden: str, corruption: float, rng: np.random.Generator, threads: Threads
+) -> Parameters:
+    """Parameters of a network that is nearly the best linear map of its rank.
+
+    X, S : CSR (n_posts, n_inputs) and (n_posts, n_outputs), less the background; the same object for an autoencoder.
+    hidden : activation of the units, whose inputs are scaled to where it is nearly linear.
+    """
+    n_inputs, n_outputs, dtype = X.shape[1], S.shape[1], X.dtype
+    covariances = Covariances(X, S, corruption, threads)
+    A, P, variances = covariances.best_linear_map(min(n_hidden, n_inputs, n_outputs), rng)
+    # Codes of a thousandth of the largest deviation are rounding errors in float32.
+    used = np.flatnonzero(variances > max(variances.max(initial=0), 0) * 1e-6)
+    stretch = np.sqrt(variances[used]) / SPREAD
+    # A unit beyond the rank of the data has a random encoder and no decoder yet: with both zero it could learn nothing.
+    scale = SPREAD / np.sqrt(max(covariances.squares.sum(), np.finfo(dtype).tiny))
+    Vt = (scale * rng.standard_normal((n_inputs, n_hidden))).astype(dtype)
+    U = np.zeros((n_outputs, n_hidden), dtype)
+    Vt[:, used] = A[:, used] * (1 / stretch).astype(dtype)
+    # The tangent of g: a relu is shifted by four deviations, so that it is rarely zero; the others are used at zero.
+    origin, slope = (4 * SPREAD, 1.0) if hidden == "relu" else (0.0, 0.25 if hidden == "sigmoid" else 1.0)
+    U[:, used] = P[:, used] * (stretch / slope).astype(dtype)
+    mu = (origin - covariances.x.astype(dtype) @ Vt).astype(dtype)
+    return Parameters(Vt, mu, U, (covariances.s - U.sum(axis=1) * origin).astype(dtype))

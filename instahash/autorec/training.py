@@ -46,16 +46,16 @@ def continued(theta: Parameters, problem: Problem, seed: int, seen: int) -> Para
 
 
 def loss_and_gradients(theta: Parameters, problem: Problem, update: Update, UU: np.ndarray | None = None) -> float:
-    """The sum of w e^2 over the problem's posts; `update` is given the exact gradients of J, a part at a time.
+    """Give `update` the exact gradients of J, part by part: with an optimiser's, this is the step.
 
-    `update` may change the rows of the parameters it is called for: they are not needed any more. Where the decoder is
-    solved for, it is given the encoder's gradients only.  UU : U'U where it is known.
+    Returns the sum of w e^2. The rows that `update` is called for are not needed any more. Where the decoder is solved
+    for, it is given the encoder's gradients only.  UU : U'U where it is known.
     """
     X, _, settings, _, threads = problem
     H = codes(theta, X, settings.hidden, threads)
     square, DH = decoder_gradients(theta, H, problem, update if settings.decoder == "gradient" else None, UU)
-    DH *= H.dtype.type(1 / len(H)) * slopes(settings.hidden, H)
-    encoder_gradients(theta, X, DH, settings.reg, update, threads)
+    DZ = np.multiply(DH, H.dtype.type(1 / len(H)) * slopes(settings.hidden, H), out=DH)
+    encoder_gradients(theta, X, DZ, settings.reg, update, threads)
     return square
 
 
@@ -70,7 +70,7 @@ def train(model: Model, problem: Problem, on_epoch: Hook, on_progress: Hook) -> 
             return loss_and_gradients(theta, problem.of(rows, rng), model.optimizer.update, UU)
 
         if problem.settings.optimizer == "lbfgs":
-            square = by_all_posts(theta, problem)
+            square = all_posts_epoch(theta, problem)
             if on_progress:
                 on_progress(n_posts)
         else:
@@ -83,11 +83,10 @@ def train(model: Model, problem: Problem, on_epoch: Hook, on_progress: Hook) -> 
     run_epochs(model, one_epoch, on_epoch)
 
 
-def by_all_posts(theta: Parameters, problem: Problem) -> float:
+def all_posts_epoch(theta: Parameters, problem: Problem) -> float:
     """Iterations of L-BFGS on all posts; with decoder="ridge" the loss is that of the best decoder for the encoder.
 
-    The gradient of such a loss is the encoder's alone, with the decoder as it is (Golub and Pereyra 1973).
-    Returns the sum of w e^2.
+    The gradient of that loss is the encoder's alone, the decoder as it is (Golub and Pereyra 1973). Returns sum w e^2.
     """
     settings, n_posts, ridge = problem.settings, problem.X.shape[0], problem.settings.decoder == "ridge"
     trained = trained_arrays(theta, settings.decoder)
@@ -95,8 +94,8 @@ def by_all_posts(theta: Parameters, problem: Problem) -> float:
     def evaluate() -> tuple[float, dict[str, np.ndarray]]:
         if ridge:
             solve_decoder(theta, problem)
-        products = settings.absent_weight and not problem.goes_dense(BLOCK)
-        UU = problem.threads.gram(theta.U) if ridge or products else None
+        by_gram = settings.absent_weight and not problem.outputs_are_cheaper(BLOCK)
+        UU = problem.threads.gram(theta.U) if ridge or by_gram else None
         square, total = 0.0, {name: np.zeros_like(array) for name, array in trained.items()}
         for block in problem.blocks():
             fraction = theta.mu.dtype.type(block.X.shape[0] / n_posts)
@@ -133,7 +132,7 @@ def mean_square(theta: Parameters, problem: Problem, shift: float = 0.0) -> floa
     else:
         theta = replace(theta, b=theta.b + real(shift))
     centre, UU = real(0), None
-    if settings.absent_weight and not problem.goes_dense(BLOCK):
+    if settings.absent_weight and not problem.outputs_are_cheaper(BLOCK):
         # Centred codes: the large parts of U h and b do not cancel then.
         sums = (codes(theta, block.X, settings.hidden, threads).sum(axis=0, dtype=float) for block in problem.blocks())
         centre = (sum(sums) / problem.X.shape[0]).astype(theta.b.dtype)

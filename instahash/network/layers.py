@@ -145,8 +145,7 @@ def corrupted(X: CSR, probability: float, rng: np.random.Generator) -> CSR:
 
 def codes(theta: Parameters, X: CSR, hidden: str, threads: Threads) -> np.ndarray:
     """H (m, n_hidden) = g(X V' + 1 mu')."""
-    H = np.empty((X.shape[0], len(theta.mu)), theta.mu.dtype)
-    H[:] = theta.mu
+    H = np.tile(theta.mu, (X.shape[0], 1))
     add_product(X, theta.Vt, H, threads)
     threads.rows(len(H), lambda part: activate(hidden, H[part]))
     return H
@@ -170,8 +169,8 @@ def outputs_at(theta: Parameters, H: np.ndarray, places: CSR, n_threads: int) ->
     out = np.empty(places.nnz, H.dtype)
 
     def run(part: slice) -> None:
-        rows = places.indptr[part.start : part.stop + 1]
-        kernels.outputs_at(rows, places.indices, H[part], theta.U, theta.b, out)
+        starts = places.indptr[part.start : part.stop + 1]
+        kernels.outputs_at(starts, places.indices, H[part], theta.U, theta.b, out)
 
     with Threads(n_threads) as threads:
         threads.entries(places.indptr, run)
@@ -181,7 +180,7 @@ def outputs_at(theta: Parameters, H: np.ndarray, places: CSR, n_threads: int) ->
 def encoder_gradients(theta: Parameters, X: CSR, DZ: np.ndarray, reg: float, update: Update, threads: Threads) -> None:
     """Give the gradients of mu, DZ' 1, and of Vt, X' DZ + reg Vt, to `update`, some words at a time.
 
-    DZ : (m, n_hidden), derivatives of the loss by the inputs of the units.  Several threads call `update`.
+    DZ : (m, n_hidden), derivatives of J, a mean over posts, by the inputs of the units.  Several threads call `update`.
     """
     X_T, real = X.T.tocsr(), DZ.dtype.type
     update("mu", slice(None), DZ.sum(axis=0))
@@ -189,19 +188,19 @@ def encoder_gradients(theta: Parameters, X: CSR, DZ: np.ndarray, reg: float, upd
     def run(part: slice) -> None:
         for words in slices(part):
             gradient = real(reg) * theta.Vt[words]
-            rows = X_T.indptr[words.start : words.stop + 1]
-            kernels.add_product(rows, X_T.indices, X_T.data, DZ, real(1), gradient)
+            starts = X_T.indptr[words.start : words.stop + 1]
+            kernels.add_rows(starts, X_T.indices, X_T.data, DZ, real(1), gradient)
             update("Vt", words, gradient)
 
     threads.rows(len(theta.Vt), run)
 
 
-def add_product(S: CSR, A: np.ndarray, out: np.ndarray, threads: Threads, scale: float = 1.0) -> np.ndarray:
-    """out += scale S A for a CSR matrix S; returns out. One thread sums a row, in the order of its entries."""
+def add_product(S: CSR, B: np.ndarray, out: np.ndarray, threads: Threads, scale: float = 1.0) -> np.ndarray:
+    """out += scale S B for a CSR matrix S; returns out. One thread sums a row, in the order of its entries."""
     data, factor = S.data.astype(out.dtype, copy=False), out.dtype.type(scale)
 
     def run(part: slice) -> None:
-        kernels.add_product(S.indptr[part.start : part.stop + 1], S.indices, data, A, factor, out[part])
+        kernels.add_rows(S.indptr[part.start : part.stop + 1], S.indices, data, B, factor, out[part])
 
     threads.entries(S.indptr, run)
     return out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-A = np.ndarray
+A = np.ndarray  # the type; no array is called so
 
 
 def sigmoid(x: A) -> A:
@@ -24,11 +24,11 @@ def hidden_units(name: str, Z: A) -> tuple[A, A]:
     return Z, np.ones_like(Z)
 
 
-def add_product(S_indptr: A, S_indices: A, S_data: A, A: A, scale: float, out: A) -> None:
-    """out += scale S A, with S in CSR: out[i] += scale sum_j s_ij A[j]."""
+def add_rows(S_indptr: A, S_indices: A, S_data: A, B: A, scale: float, out: A) -> None:
+    """out += scale S B, with S in CSR: out[i] += scale sum_j s_ij B[j], rows of B."""
     for i in range(len(out)):
         for q in range(S_indptr[i], S_indptr[i + 1]):
-            out[i] += scale * S_data[q] * A[S_indices[q]]
+            out[i] += scale * S_data[q] * B[S_indices[q]]
 
 
 def outputs_at(indptr: A, indices: A, H: A, U: A, b: A, out: A) -> None:
@@ -39,16 +39,13 @@ def outputs_at(indptr: A, indices: A, H: A, U: A, b: A, out: A) -> None:
 
 
 def momentum(theta: A, gradient: A, velocity: A, rate: float, beta: float) -> None:
-    """Gradient descent with momentum (Polyak 1964); plain for beta = 0. Changes theta and velocity in place."""
+    """Gradient descent with momentum (Polyak 1964), plain for beta = 0: changes theta and velocity in place."""
     velocity[:] = beta * velocity + gradient
     theta -= rate * velocity
 
 
 def adam(theta: A, gradient: A, m: A, v: A, rate: float, beta1: float, beta2: float, epsilon: float) -> None:
-    """Kingma and Ba 2015, algorithm 1, second form of section 2: `rate` carries the corrections of m and v.
-
-    Changes theta, m and v, all of one shape, in place.
-    """
+    """Kingma and Ba 2015, end of section 2: `rate` carries the corrections of m and v. Changes theta, m, v in place."""
     m[:] = beta1 * m + (1 - beta1) * gradient
     v[:] = beta2 * v + (1 - beta2) * gradient**2
     theta -= rate * m / (np.sqrt(v) + epsilon)

@@ -39,9 +39,9 @@ def small_blocks(monkeypatch):
 @contextmanager
 def going(dense_way):
     """Identity outputs are made, or not, whatever is cheaper."""
-    cheaper = Problem.goes_dense
+    cheaper = Problem.outputs_are_cheaper
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Problem, "goes_dense", lambda self, n: cheaper(self, n) if len(self.span) else dense_way)
+        patch.setattr(Problem, "outputs_are_cheaper", lambda *args: cheaper(*args) if len(args[0].span) else dense_way)
         yield
 
 
@@ -83,9 +83,9 @@ def problem(model, X, S, threads):
 @every_objective
 @pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "relu", "identity"])
 @given(drawn=rating_matrices(n_words=9), seed=seeds, reg=st.sampled_from([0.0, 0.2]), n_threads=st.sampled_from([1, 2]),
-       way=st.sampled_from([True, False]))  # fmt: skip
-def test_loss_and_gradients_of_a_batch(objective, hidden, drawn, seed, reg, n_threads, way):
-    """Whichever way the decoder's work is done, by all outputs or by U'U and H'H."""
+       way=st.sampled_from([True, False]), known=st.booleans())  # fmt: skip
+def test_loss_and_gradients_of_a_batch(objective, hidden, drawn, seed, reg, n_threads, way, known):
+    """Whichever way the decoder's work is done, by all outputs or by U'U and H'H, and whether U'U is known or not."""
     ratings, c = drawn
     model = random_model(seed, hidden=hidden, reg=reg, **objective)
     rng = np.random.default_rng(seed)
@@ -101,7 +101,8 @@ def test_loss_and_gradients_of_a_batch(objective, hidden, drawn, seed, reg, n_th
         got[name][part] = gradient
 
     with Threads(n_threads, blas=False) as threads, going(dense_way=way):
-        square = training.loss_and_gradients(model.parameters, problem(model, X, S, threads), update)
+        UU = model.U.T @ model.U if known else None
+        square = training.loss_and_gradients(model.parameters, problem(model, X, S, threads), update, UU)
     penalty = 0.5 * reg * ((model.V**2).sum() + (model.U**2).sum())
     assert 0.5 * square / X.shape[0] + penalty == pytest.approx(wanted_loss, rel=1e-10)
     for name, expected in zip(("Vt", "mu", "U", "b"), (wanted[0].T, *wanted[1:])):
@@ -278,7 +279,7 @@ def test_lbfgs_lowers_the_loss_to_a_point_without_slope(decoder_name, objective)
 def test_the_spectral_start_is_the_best_linear_map(monkeypatch, streamed, corruption, same):
     monkeypatch.setattr("instahash.autorec.spectral.DENSE_ENTRIES", 0 if streamed else 10**6)
     monkeypatch.setattr("instahash.autorec.spectral.FLOOR", 1e-12)
-    monkeypatch.setattr("instahash.autorec.spectral.BLOCK", 7)
+    monkeypatch.setattr("instahash.autorec.spectral.PRODUCT_BLOCK", 7)
     X = planted(60)
     S = X if same else planted(60, seed=1)
     with Threads(2, blas=False) as threads:

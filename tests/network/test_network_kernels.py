@@ -32,14 +32,14 @@ def network(S, seed, dtype, n_hidden=3):
 
 @both_precisions
 @given(drawn=rating_matrices(max_size=10), seed=seeds, scale=st.floats(-2, 2))
-def test_add_product(dtype, drawn, seed, scale):
+def test_add_rows(dtype, drawn, seed, scale):
     S, rng = drawn[0], np.random.default_rng(seed)
     A, start = rng.normal(size=(S.shape[1], 3)).astype(dtype), rng.normal(size=(S.shape[0], 3)).astype(dtype)
     data = S.data.astype(dtype)
     read_only(S.indptr, S.indices, data, A)
     out, expected = start.copy(), start.astype(float)
-    kernels.add_product(S.indptr, S.indices, data, A, dtype(scale), out)
-    reference.add_product(S.indptr, S.indices, data, A, scale, expected)
+    kernels.add_rows(S.indptr, S.indices, data, A, dtype(scale), out)
+    reference.add_rows(S.indptr, S.indices, data, A, scale, expected)
     close(out, expected, dtype)
     np.testing.assert_allclose(expected, start + scale * (S @ A), rtol=1e-5, atol=1e-5)
 
