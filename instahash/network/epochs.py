@@ -1,4 +1,15 @@
-"""The loops of a training: over its epochs, and over the batches of posts of an epoch."""
+"""The loops of a training: over its epochs, and over the batches of posts of an epoch.
+
+A training calls, from the outside in:
+
+    fit, partial_fit            of the class: parameters to start from, history, optimizer
+      run_epochs                one_epoch, of the model; then its loss is noted, and on_epoch called
+        batch_epoch             step, of the model, for each batch at its learning rate
+          loss_and_gradients    of the room; gives each gradient to `Optimizer.update`, which changes those rows at once
+            codes               forwards
+            decoder_gradients   U and b, some words at a time (`softmax` has it in loss_and_gradients)
+            encoder_gradients   mu, and Vt some words at a time
+"""
 
 from __future__ import annotations
 
@@ -15,8 +26,8 @@ from instahash.network.optimize import Optimizer
 from instahash.training import Arrays, History, Hook, put_back
 
 SCHEDULES = ("linear", "cosine", "constant")
-# Epochs where they are "auto": EPOCHS for ENOUGH_POSTS and more; fewer posts are visited oftener, or little would be
-# learnt before the learning rate comes to zero.
+# Epochs where they are "auto": EPOCHS for ENOUGH_POSTS and more. Fewer posts are visited oftener, an eighth of them
+# twice as often (the power 1/3), or little would be learnt before the learning rate comes to zero.
 EPOCHS, ENOUGH_POSTS = 12, 40_000
 
 
@@ -84,6 +95,7 @@ def batch_epoch(
     history, settings, total = model.history, model.settings, 0.0
     order, starts = rng.permutation(n_posts), range(0, n_posts, settings.batch_size)
     for batch, start in enumerate(starts):
+        # Of this training alone: epochs before `first` were another one's.
         done = (len(history) - history.first + batch / len(starts)) / (history.last - history.first)
         model.optimizer.begin(rate_at(done, settings.learning_rate, settings.schedule))
         rows = order[start : start + settings.batch_size]

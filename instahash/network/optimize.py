@@ -11,9 +11,9 @@ from instahash.network import kernels
 from instahash.training import put_back
 
 BETA, BETA1, BETA2, EPSILON = 0.9, 0.9, 0.999, 1e-8
-# Iterations of L-BFGS that make an epoch, and the pairs of vectors that its curvature is estimated from.
-ITERATIONS = 10
-# What is given the gradient of some rows of a parameter: update(name, rows, gradient).
+# Iterations of L-BFGS that make an epoch, and pairs of vectors its curvature is estimated from: one of each iteration.
+ITERATIONS = PAIRS = 10
+# What is given the gradient of some rows of a parameter: update(name, rows, gradient). An optimiser's moves these rows.
 Update = Callable[[str, slice, np.ndarray], None]
 
 
@@ -21,16 +21,16 @@ class Optimizer:
     """Adam (Kingma and Ba 2015), gradient descent with momentum (Polyak 1964), or plain SGD.
 
     name : "adam", "momentum", "sgd", or "lbfgs", which takes no such steps and keeps nothing between epochs.
-    parameters : dict of name -> contiguous array. A step is one call of `begin` and then of `update` for each of their
-        rows, in any order and by several threads: they change in place, a part at a time.
+    parameters : dict of name -> contiguous array, the model's own and no copies. A step is one call of `begin` and then
+        of `update` for each of their rows, in any order and by several threads: they change in place, part by part.
     """
 
     def __init__(self, name: str, parameters: dict[str, np.ndarray]):
         self.name, self.parameters, self.steps, self.rate = name, parameters, 0, 0.0
         self._kinds = {"adam": ("m", "v"), "lbfgs": ()}.get(name, ("velocity",))
         # np.zeros takes no memory before the first step, unlike np.zeros_like.
-        shapes = {f"{key}_{kind}": array for key, array in parameters.items() for kind in self._kinds}
-        self.moments = {key: np.zeros(array.shape, array.dtype) for key, array in shapes.items()}
+        like = {f"{key}_{kind}": array for key, array in parameters.items() for kind in self._kinds}
+        self.moments = {key: np.zeros(array.shape, array.dtype) for key, array in like.items()}
 
     def begin(self, rate: float) -> None:
         """Begin a step with this learning rate."""
@@ -80,7 +80,7 @@ def lbfgs_epoch(
         return loss, np.concatenate([gradients[name].reshape(-1) for name in parameters]).astype(np.float64)
 
     start = np.concatenate([array.reshape(-1) for array in parameters.values()]).astype(np.float64)
-    options = {"maxiter": ITERATIONS, "maxcor": ITERATIONS}
+    options = {"maxiter": ITERATIONS, "maxcor": PAIRS}
     best = minimize(evaluate, start, jac=True, method="L-BFGS-B", options=options)
     assign(best.x)
     return float(best.fun)
