@@ -48,9 +48,9 @@ class Problem(NamedTuple):
 
     def best_constants(self) -> np.ndarray:
         """The b of each word for which outputs without codes have the least loss."""
-        stored, span = column_counts(self.S), self.span
-        absent = self.settings.absent_weight * (self.S.shape[0] - stored)
-        mean = column_sums(self.S) / np.maximum(stored + absent, 1e-300)  # not 0 / 0
+        n_stored, span = column_counts(self.S), self.span
+        absent = self.settings.absent_weight * (self.S.shape[0] - n_stored)
+        mean = column_sums(self.S) / np.maximum(n_stored + absent, 1e-300)  # not 0 / 0
         if not len(span):
             return mean
         fraction = ((mean - span[0]) / (span[1] - span[0])).clip(1e-3, 1 - 1e-3)  # |b| < 7, not yet flat

@@ -31,7 +31,7 @@ DENSE_ENTRIES = 3 * 4096**2
 OVERSAMPLING, POWERS, SOLVER_STEPS = 20, 3, 15
 # Posts whose products with a thin matrix are held at a time.
 PRODUCT_BLOCK = 16384
-# Fraction of M's mean variance that is added to its diagonal, so that words which never vary can be divided by.
+# Fraction of M's mean variance, or of itself if that is less, added to its diagonal: words that never vary have 0.
 FLOOR = 1e-6
 
 
@@ -157,7 +157,7 @@ def spectral_start(
     n_inputs, n_outputs, dtype = X.shape[1], S.shape[1], X.dtype
     covariances = Covariances(X, S, corruption, threads)
     A, P, variances = covariances.best_linear_map(min(n_hidden, n_inputs, n_outputs), rng)
-    # Codes of a thousandth of the largest deviation are rounding errors in float32.
+    # Variances below a millionth of the largest may be rounding errors of float32.
     used = np.flatnonzero(variances > max(variances.max(initial=0), 0) * 1e-6)
     stretch = np.sqrt(variances[used]) / SPREAD
     # A unit beyond the rank of the data has a random encoder and no decoder yet: with both zero it could learn nothing.

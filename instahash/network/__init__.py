@@ -2,7 +2,7 @@
 
 Read in this order: `reference.py` (the equations on dense arrays), `layers.py` (parameters, units; the encoder forwards
 and backwards), `kernels.py` (sparse products and updates, compiled), `optimize.py` (from gradients to steps),
-`epochs.py` (the loops over epochs and posts).
+`epochs.py` (what the classes of both models share; the loops over epochs and posts).
 
 Letters, the same everywhere in the three rooms:
 
