@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -15,17 +16,17 @@ from instahash.autorec.recommend import allowed_words, recommend_many, recommend
 from instahash.autorec.settings import AutoRecSettings
 from instahash.autorec.training import continued, mean_square, start, train, trained_arrays
 from instahash.errors import DataError
-from instahash.network.epochs import Model, epochs_for
+from instahash.network.epochs import epochs_for
 from instahash.network.layers import Parameters, check_new_posts, encode, outputs_at, unit_inputs
 from instahash.network.optimize import Optimizer
 from instahash.parameters import settled, whole
 from instahash.replay import ReplayBuffer
 from instahash.sparse import CSR, as_csr
 from instahash.threads import Threads
-from instahash.training import Arrays, History, Hook, unchanged_on_error
+from instahash.training import Arrays, History, Hook, put_back, unchanged_on_error
 
 
-class AutoRec(Model):
+class AutoRec:
     """Autoencoder with one hidden layer: squared error on the ratings of all words, or of the rated ones; L2.
 
     settings : AutoRecSettings; its fields may be given by name instead, as in AutoRec(n_hidden=20).
@@ -37,6 +38,7 @@ class AutoRec(Model):
     """
 
     name = "autorec"
+    V, mu, U, b = (property(attrgetter(f"parameters.{name}")) for name in ("V", "mu", "U", "b"))
 
     def __init__(
         self, settings: AutoRecSettings | None = None, *, seed: int = 0, n_threads: int = 1, **changes: Any
@@ -45,6 +47,10 @@ class AutoRec(Model):
         self.seed, self.n_threads = whole(seed, "autorec: seed", 0), whole(n_threads, "autorec: n_threads", 1)
         self.replay = ReplayBuffer()
         self.begin(Parameters.zeros(0, 0, self.settings.n_hidden, self.settings.dtype), 0.0, np.empty(0), History())
+
+    def n_epochs(self, n_posts: int) -> int:
+        """The number of epochs on so many posts."""
+        return epochs_for(self.settings.epochs, n_posts)
 
     def fit(
         self,
@@ -119,6 +125,15 @@ class AutoRec(Model):
         """Be a model with these parameters, before a training with that history."""
         self.parameters, self.background, self.span, self.history = theta, float(background), span, history
         self.optimizer = Optimizer(self.settings.optimizer, trained_arrays(theta, self.settings.decoder))
+
+    def state(self) -> Arrays:
+        """All that training needs to go on, a dict of arrays. They are the model's own: copy what must stay."""
+        return vars(self.parameters) | {"history": np.array(self.history.loss)} | self.optimizer.state()
+
+    def restore(self, state: Arrays) -> None:
+        """Put back the parameters of an earlier :meth:`state` of this model; the history stays."""
+        put_back(vars(self.parameters), state)
+        self.optimizer.restore(state)
 
     def to_arrays(self) -> Arrays:
         """Everything to be saved, a dict of arrays: the parameters, and what :meth:`partial_fit` needs."""

@@ -15,15 +15,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from operator import attrgetter
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from instahash.errors import DivergenceError
 from instahash.network.layers import Parameters
 from instahash.network.optimize import Optimizer
-from instahash.training import Arrays, History, Hook, put_back
+from instahash.training import History, Hook
 
 SCHEDULES = ("linear", "cosine", "constant")
 # Epochs where they are "auto": EPOCHS for ENOUGH_POSTS and more. Fewer posts are visited oftener, an eighth of them
@@ -31,8 +30,8 @@ SCHEDULES = ("linear", "cosine", "constant")
 EPOCHS, ENOUGH_POSTS = 12, 40_000
 
 
-class Model:
-    """What AutoRec and SoftmaxNetwork share. `settings` has epochs and those of `batch_epoch`; errors say `name`."""
+class Model(Protocol):
+    """A model in training. `settings` has batch_size, learning_rate and schedule; error lines say `name`."""
 
     name: str
     settings: Any
@@ -40,20 +39,6 @@ class Model:
     parameters: Parameters
     optimizer: Optimizer
     history: History
-    V, mu, U, b = (property(attrgetter(f"parameters.{name}")) for name in ("V", "mu", "U", "b"))
-
-    def n_epochs(self, n_posts: int) -> int:
-        """The number of epochs on so many posts."""
-        return epochs_for(self.settings.epochs, n_posts)
-
-    def state(self) -> Arrays:
-        """All that training needs to go on, a dict of arrays. They are the model's own: copy what must stay."""
-        return vars(self.parameters) | {"history": np.array(self.history.loss)} | self.optimizer.state()
-
-    def restore(self, state: Arrays) -> None:
-        """Put back the parameters of an earlier :meth:`state` of this model; the history stays."""
-        put_back(vars(self.parameters), state)
-        self.optimizer.restore(state)
 
 
 def epochs_for(epochs: int | str, n_posts: int) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from instahash.errors import DataError
-from instahash.network.epochs import Model, batch_epoch, epochs_for, run_epochs
+from instahash.network.epochs import batch_epoch, epochs_for, run_epochs
 from instahash.network.layers import Parameters, check_new_posts, check_posts, encode, grown, random_start, unit_inputs
 from instahash.network.optimize import Optimizer
 from instahash.parameters import settled, whole
@@ -18,13 +19,13 @@ from instahash.softmax.gradients import best_constants, dropped, loss_and_gradie
 from instahash.softmax.settings import SoftmaxSettings
 from instahash.sparse import CSR, as_csr
 from instahash.threads import Threads
-from instahash.training import Arrays, History, Hook, unchanged_on_error
+from instahash.training import Arrays, History, Hook, put_back, unchanged_on_error
 
 # Spread of the units' first inputs: units that begin small and alike overfit far less.
 SPREAD = 0.1
 
 
-class SoftmaxNetwork(Model):
+class SoftmaxNetwork:
     """Network with one hidden layer whose outputs are one probability, p = softmax(o), trained on the cross-entropy.
 
     A post's loss is -sum_j s_j log p_j for its targets s >= 0 (Liang et al. 2018, equation 2), beside L2. A batch holds
@@ -38,6 +39,7 @@ class SoftmaxNetwork(Model):
     """
 
     name = "softmax"
+    V, mu, U, b = (property(attrgetter(f"parameters.{name}")) for name in ("V", "mu", "U", "b"))
 
     def __init__(
         self, settings: SoftmaxSettings | None = None, *, seed: int = 0, n_threads: int = 1, **changes: Any
@@ -46,6 +48,10 @@ class SoftmaxNetwork(Model):
         self.seed, self.n_threads = whole(seed, "softmax: seed", 0), whole(n_threads, "softmax: n_threads", 1)
         self.replay = ReplayBuffer()
         self.begin(Parameters.zeros(0, 0, self.settings.n_hidden, self.settings.dtype), History())
+
+    def n_epochs(self, n_posts: int) -> int:
+        """The number of epochs on so many posts."""
+        return epochs_for(self.settings.epochs, n_posts)
 
     def fit(
         self, inputs: CSR, targets: CSR, *, state: Arrays | None = None, on_epoch: Hook = None, on_progress: Hook = None
@@ -129,6 +135,15 @@ class SoftmaxNetwork(Model):
         return X, S
 
     # What is kept
+
+    def state(self) -> Arrays:
+        """All that training needs to go on, a dict of arrays. They are the model's own: copy what must stay."""
+        return vars(self.parameters) | {"history": np.array(self.history.loss)} | self.optimizer.state()
+
+    def restore(self, state: Arrays) -> None:
+        """Put back the parameters of an earlier :meth:`state` of this model; the history stays."""
+        put_back(vars(self.parameters), state)
+        self.optimizer.restore(state)
 
     def to_arrays(self) -> Arrays:
         """Everything to be saved, a dict of arrays: the parameters, and what :meth:`partial_fit` needs."""
