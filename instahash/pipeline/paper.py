@@ -139,13 +139,13 @@ class Paper:
         found = combine(similar, cosines, outputs, vocabulary.is_hashtag, settings.n_default)
         sets = autorec_sets(outputs) if options.trace else []
         text, answers = vocabulary.words_array, []
-        frequency = vocabulary.hashtag_counts[vocabulary.hashtag_ids] / self.n_posts
         for post, excluded in enumerate(queries.excluded(options.banned)):
             known = words.indices[words.indptr[post] : words.indptr[post + 1]]
             ids, scores, top = found.hashtags[post], found.scores[post], options.top
             source = "autorec" if found.defaulted[post] else "intersection"
             if not len(known):
-                ids, scores, source = vocabulary.hashtag_ids, frequency, "most_used"
+                ids, source = vocabulary.hashtag_ids, "most_used"
+                scores = vocabulary.hashtag_counts[ids] / self.n_posts
                 top = settings.n_similar if top is None else top
             kept = ~np.isin(ids, excluded)
             trace = None

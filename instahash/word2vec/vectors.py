@@ -56,7 +56,7 @@ class WordVectors:
 
         Zero throughout for an empty set.
         """
-        return unit_rows(ones(self._sets(sets)) @ self.unit) @ self.unit.T
+        return self._cosines(self._sets(sets))
 
     def most_similar_to_sets(
         self, sets: CSR, top: int = 20, restrict_to: Any = None, exclude: bool = True, block: int = 2048
@@ -75,8 +75,8 @@ class WordVectors:
         excluded = np.ones(len(self), bool)
         excluded[slice(None) if restrict_to is None else restrict_to] = False
         for start in range(0, sets.shape[0], block):
-            part = sets[start : start + block]
-            scores = self.similarities(part)
+            part = sets if sets.shape[0] <= block else sets[start : start + block]
+            scores = self._cosines(part)
             if exclude:
                 scores[row_of_entries(part), part.indices] = -np.inf
             scores[:, excluded] = -np.inf
@@ -160,7 +160,10 @@ class WordVectors:
         return np.array([self.index[word] for word in words if word in self.index], np.int64)
 
     def _sets(self, sets: CSR) -> CSR:
-        return as_csr(sets, "the sets", np.float32, len(self))
+        return ones(as_csr(sets, "the sets", bool, len(self)))
+
+    def _cosines(self, sets: CSR) -> np.ndarray:
+        return unit_rows(sets @ self.unit) @ self.unit.T
 
 
 def choose_vectors(
