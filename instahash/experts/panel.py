@@ -41,6 +41,11 @@ class Opinions(NamedTuple):
     log_p: np.ndarray
     probabilities: np.ndarray
 
+    @property
+    def known(self) -> str:
+        """What is known of the post, in words."""
+        return CONTEXTS[self.context]
+
 
 class Panel:
     """The experts, and how they are fused.
@@ -110,7 +115,7 @@ class Panel:
                 lesson = self._lesson(context, examples, words, np.zeros(len(half), bool))
                 fusion.fit(*lesson).calibrate(*lesson)
             learnt = ", ".join(f"{member} {w:.2f}" for member, w in zip(fusion.members, fusion.weights))
-            trainer.report(f"Weights where {CONTEXTS[context]} known: {learnt}.")
+            trainer.report(f"Weights where {CONTEXTS[context]}: {learnt}.")
 
     def _lesson(
         self, context: str, examples: Examples, words: np.ndarray, chosen: np.ndarray

@@ -15,11 +15,11 @@ from instahash.training import History
 
 # What is known of a post decides which experts answer.
 CONTEXTS = {
-    "neither": "nothing is",
-    "short": "one to three words of a description are",
-    "description": "a description is",
-    "chosen": "chosen hashtags are",
-    "both": "a description and chosen hashtags are",
+    "neither": "nothing is known",
+    "short": "one to three labels are known",
+    "description": "labels are known",
+    "chosen": "chosen hashtags are known",
+    "both": "labels and chosen hashtags are known",
 }
 
 

@@ -18,13 +18,6 @@ from instahash.explore.words import Words, number, title
 # Endings that are offered for the beginning of a word, and words of that beginning that are looked at.
 ENDINGS, LOOKED_AT = 5, 5000
 MOST_WORDS = 300  # of all labels, and of all chosen hashtags
-CONTEXTS = {
-    "neither": "nothing is known",
-    "short": "one to three labels are known",
-    "description": "labels are known",
-    "chosen": "chosen hashtags are known",
-    "both": "labels and chosen hashtags are known",
-}
 
 
 class Explainer:
@@ -150,7 +143,7 @@ class Explainer:
         names = self.vocabulary.words_array[opinions.hashtags]
         picked = set(query.chosen.indices.tolist())
         return {
-            "known": CONTEXTS.get(opinions.context, opinions.context),
+            "known": opinions.known,
             "experts": [
                 {"name": name, "title": title(name), "weight": number(weight)}
                 for name, weight in opinions.weights.items()
