@@ -11,7 +11,8 @@ import pytest
 from instahash import AutoRec, InstaHash
 from instahash.data import Vocabulary
 from instahash.errors import DataError, SettingsError, UnknownWordError
-from instahash.explore.explain import CONTEXTS, Explainer
+from instahash.experts import CONTEXTS
+from instahash.explore.explain import Explainer
 from instahash.explore.network import RANKED, TOP
 from instahash.parameters import assign
 from instahash.pipeline import settings_of
