@@ -44,8 +44,7 @@ class Expert(Protocol):
         """Losses by epoch, None where there are none."""
         return None
 
-    def __init__(self, settings: BestSettings) -> None:
-        return
+    def __init__(self, settings: BestSettings) -> None: ...
 
     def fit(self, examples: Examples, trainer: Trainer) -> None:
         """Learn from these posts alone."""
