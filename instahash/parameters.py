@@ -54,26 +54,34 @@ def check(settings: Any, owner: str) -> None:
         if "kind" in part.metadata:
             value = _checked(part, getattr(settings, part.name), f"{owner}: {part.name}" if owner else part.name)
             object.__setattr__(settings, part.name, value)
+        elif is_dataclass(part.default) and not isinstance(value := getattr(settings, part.name), type(part.default)):
+            raise SettingsError(f"{part.name} is {value!r:.60}; give a {type(part.default).__name__}")
 
 
 def _checked(part: Field[Any], value: Any, name: str) -> Any:
     kind, choices = part.metadata["kind"], part.metadata["choices"]
     if isinstance(value, str) and choices:
         if value not in choices:
-            number = "" if kind is str else f"{KINDS[kind]} or "
-            raise SettingsError(f"{name} is '{value}'; it must be {number}one of {', '.join(choices)}")
+            raise SettingsError(f"{name} is '{value}'; it must be {_wanted(part)}")
         return value
     types: Any = {bool: bool, int: Integral, float: Real, str: str}[kind]
     if type(value).__name__ in ("bool", "bool_"):
         value = bool(value)
     right = isinstance(value, types) and isinstance(value, bool) == (kind is bool)
     if not right or kind is float and not isfinite(value):
-        raise SettingsError(f"{name} is {value!r}; it must be {KINDS[kind]}, such as {part.default}")
+        raise SettingsError(f"{name} is {value!r}; it must be {_wanted(part)}, such as {part.default}")
     for limit, bound in part.metadata["limits"].items():
         wanted, holds = LIMITS[limit]
         if not holds(value, bound):
             raise SettingsError(f"{name} is {value}; it must be {wanted} {bound:g}, such as {part.default}")
     return kind(value)
+
+
+def _wanted(part: Field[Any]) -> str:
+    """What a value must be, in words."""
+    kind, choices = part.metadata["kind"], part.metadata["choices"]
+    texts = f"one of {', '.join(choices)}" if len(choices) > 1 else "".join(choices)
+    return texts if kind is str and choices else " or ".join(filter(None, (texts, KINDS[kind])))
 
 
 def settled(kind: type[S], settings: S | None, changes: dict[str, Any], owner: str) -> S:
@@ -94,8 +102,7 @@ def settled(kind: type[S], settings: S | None, changes: dict[str, Any], owner: s
 def unknown(name: str, known: list[str]) -> str:
     """The error line for a setting that is not among the `known` ones."""
     near = difflib.get_close_matches(name, known, 1)
-    meant = f"; did you mean {near[0]}?" if near else ""
-    return f"there is no setting '{name}'{meant} (the settings are {', '.join(known)})"
+    return f"there is no setting '{name}'; " + (f"did you mean {near[0]}?" if near else f"they are {', '.join(known)}")
 
 
 def whole(value: Any, name: str, least: int, error: type[InstahashError] = SettingsError) -> int:
@@ -120,9 +127,10 @@ def assign(settings: S, assignments: Iterable[str]) -> S:
     """The settings with each "section.name=value" applied; SettingsError names what is unknown or misshapen."""
     for assignment in assignments:
         path, equals, text = (part.strip() for part in assignment.partition("="))
-        if not equals:
-            raise SettingsError(f"'{assignment}' is not a setting; write section.name=value, as in word2vec.dim=50")
         known = [each for each, _, _ in listed(settings)]
+        if not equals:
+            fault = "has no value" if path in known else "is not a setting"
+            raise SettingsError(f"'{assignment}' {fault}; write section.name=value, as in word2vec.dim=50")
         if path not in known:
             raise SettingsError(unknown(path, known))
         settings = _replaced(settings, path.split("."), text, path)
@@ -145,7 +153,7 @@ def _parsed(part: Field[Any], text: str, path: str) -> Any:
     try:
         return kind(text)
     except ValueError:
-        raise SettingsError(f"{path} is '{text}'; it must be {KINDS[kind]}, as in {path}={part.default}") from None
+        raise SettingsError(f"{path} is '{text}'; it must be {_wanted(part)}, as in {path}={part.default}") from None
 
 
 def to_json(settings: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 
 from instahash.errors import SettingsError
 from instahash.parameters import assign, check, from_json, listed, parameter, to_json
-from instahash.pipeline import MODES, settings_of
+from instahash.pipeline import MODES, BestSettings, InstaHash, settings_of
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class System:
         ({"dim": True}, "model: dim is True; it must be a whole number"),
         ({"dim": None}, "model: dim is None"),
         ({"dim": 0}, "model: dim is 0; it must be at least 1"),
-        ({"epochs": "many"}, "model: epochs is 'many'; it must be a whole number or one of auto"),
+        ({"epochs": "many"}, "model: epochs is 'many'; it must be auto or a whole number"),
         ({"epochs": 0}, "model: epochs is 0; it must be at least 1"),
         ({"rate": float("nan")}, "model: rate is nan; it must be a finite number"),
         ({"rate": np.inf}, "model: rate is inf; it must be a finite number"),
@@ -50,7 +50,7 @@ class System:
         ({"rate": False}, "model: rate is False"),
         ({"masked": 1}, "model: masked is 1; it must be true or false"),
         ({"schedule": "cubic"}, "model: schedule is 'cubic'; it must be one of linear, constant"),
-        ({"schedule": 3}, "model: schedule is 3; it must be a text"),
+        ({"schedule": 3}, "model: schedule is 3; it must be one of linear, constant"),
     ],
 )
 def test_a_wrong_type_or_value_is_one_line(given, message):
@@ -75,9 +75,12 @@ def test_settings_from_texts():
 @pytest.mark.parametrize(
     "assignment, message",
     [
-        ("model.dim", "'model.dim' is not a setting; write section.name=value"),
-        ("model.dims=3", r"there is no setting 'model.dims'; did you mean model.dim\? \(the settings are model.dim, "),
+        ("model.dim", "'model.dim' has no value; write section.name=value"),
+        ("dim", "'dim' is not a setting; write section.name=value"),
+        ("model.dims=3", r"there is no setting 'model.dims'; did you mean model.dim\?$"),
         ("model=3", "there is no setting 'model'"),
+        ("zzz=3", "there is no setting 'zzz'; they are model.dim, model.epochs, "),
+        ("model.epochs=many", "model.epochs is 'many'; it must be auto or a whole number, as in"),
         ("seed.x=3", "there is no setting 'seed.x'"),
         ("model.dim.x=3", "there is no setting 'model.dim.x'"),
         ("model.dim=3.5", "model.dim is '3.5'; it must be a whole number, as in model.dim=100"),
@@ -112,7 +115,20 @@ def test_every_setting_of_every_mode_is_declared_and_can_be_set(mode):
 
 def test_settings_of_another_mode_are_refused():
     for mode, path in (("best", "autorec.epochs=3"), ("best", "ratings.n_expand=3"), ("paper", "softmax.epochs=3")):
+        other = "paper" if mode == "best" else "best"
+        with pytest.raises(
+            SettingsError, match=f"'{path[:-2]}' is a setting of mode '{other}', and does nothing in mode"
+        ):
+            settings_of(mode, [path])
         with pytest.raises(SettingsError, match=f"there is no setting '{path[:-2]}'"):
             assign(settings_of(mode), [path])
     with pytest.raises(SettingsError, match="mode is 'worst'; it must be one of best, paper"):
         settings_of("worst")
+
+
+def test_what_are_no_settings_is_said_at_once():
+    for wrong in ("paper", {"softmax.epochs": 3}, BestSettings):
+        with pytest.raises(SettingsError, match=r"settings are .*; give BestSettings\(...\) or PaperSettings\(...\)"):
+            InstaHash(wrong)
+    with pytest.raises(SettingsError, match="softmax is {'epochs': 3}; give a SoftmaxSettings"):
+        BestSettings(softmax={"epochs": 3})

@@ -42,11 +42,10 @@ def parser() -> ArgumentParser:
 def work(args: Namespace) -> None:
     set_blas_threads(args.threads)
     from instahash.formats import read_posts
-    from instahash.parameters import assign
     from instahash.pipeline import InstaHash, settings_of
     from instahash.storage import CHECKPOINT, has_model, make_directory
 
-    settings = assign(settings_of(args.mode, seed=args.seed, n_threads=args.threads), _assignments(args))
+    settings = settings_of(args.mode, _assignments(args), seed=args.seed, n_threads=args.threads)
     if args.settings:
         _list(settings)
         return
@@ -80,7 +79,7 @@ def _list(settings: Any) -> None:
     """Every setting, its value and what it is."""
     from instahash.parameters import listed
 
-    rows = [(path, str(value), help) for path, value, help in listed(settings) if "." in path]
+    rows = [(path, str(value), help) for path, value, help in listed(settings)]
     widths = [max(len(row[i]) for row in rows) for i in range(2)]
     for path, value, help in rows:
         print(f"{path:<{widths[0]}}  {value:<{widths[1]}}  {help}")

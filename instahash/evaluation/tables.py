@@ -12,6 +12,9 @@ from instahash.evaluation.similarity import TABLES
 # The networks of which a trace may hold what they rank first.
 NETWORKS = {"softmax": "Softmax", "completion": "Completion", "autorec": "AutoRec"}
 
+# Posts without an answer from the photo.
+LEFT_OVER = {"empty": "no hashtag left for", "most_used": "nothing known of", "defaulted": "no intersection for"}
+
 
 def format_tables(result: dict[str, Any]) -> str:
     """An evaluation JSON: ranking measures, differences in nDCG@10, the paper's tables, what the lists are like."""
@@ -19,7 +22,11 @@ def format_tables(result: dict[str, Any]) -> str:
     width = max(len(name) for name in [*TABLES.values(), *result["ranking"]])
     lines = [
         f"{plural(result['posts'], 'post')}, given {PROTOCOLS[result['protocol']]}",
-        f"no hashtag left for {result['empty']:,}, no intersection for {result['defaulted']:,}",
+        ", ".join(
+            f"{what} {result[name]:,}"
+            for name, what in LEFT_OVER.items()
+            if name != "defaulted" or "autorec" in result["ranking"]  # which only the paper's mode can be
+        ),
         "",
         *_table("ranking", result["ranking"], width),
         "",

@@ -16,7 +16,7 @@ from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_datase
 from instahash.errors import DataError, ModelError, SettingsError, UntrainedError
 from instahash.experts import BestSettings
 from instahash.formats import read_posts
-from instahash.parameters import from_json, to_json, whole
+from instahash.parameters import assign, from_json, listed, to_json, whole
 from instahash.pipeline.best import Best
 from instahash.pipeline.identity import fingerprint, versions
 from instahash.pipeline.mode import Mode
@@ -35,11 +35,21 @@ LEARNT = ("mode", "vocabulary", "baselines", "summary", "trained_on")
 Posts = str | Path | Iterable[Post] | Corpus
 
 
-def settings_of(mode: str, **given: Any) -> Any:
-    """The defaults of a mode, "best" or "paper", with what is `given` besides."""
+def settings_of(mode: str, assignments: Iterable[str] = (), **given: Any) -> Any:
+    """The settings of a mode, "best" or "paper": its defaults, what is `given`, and each "section.name=value".
+
+    Raises SettingsError for another mode, for what is unknown or misshapen, and for a setting that only the other mode
+    has.
+    """
     if mode not in MODES:
         raise SettingsError(f"mode is '{mode}'; it must be one of {', '.join(MODES)}")
-    return MODES[mode][1](**given)
+    names = {each: {path for path, _, _ in listed(kind())} for each, (_, kind) in MODES.items()}
+    assignments = list(assignments)
+    for path in (assignment.partition("=")[0].strip() for assignment in assignments):
+        others = [each for each in MODES if path in names[each] - names[mode]]
+        if others:
+            raise SettingsError(f"'{path}' is a setting of mode '{others[0]}', and does nothing in mode '{mode}'")
+    return assign(MODES[mode][1](**given), assignments)
 
 
 class InstaHash:
@@ -62,7 +72,9 @@ class InstaHash:
     trained_on: list[str]
 
     def __init__(self, settings: BestSettings | PaperSettings | None = None):
-        self.settings = settings or BestSettings()
+        self.settings = BestSettings() if settings is None else settings
+        if not isinstance(self.settings, (BestSettings, PaperSettings)):
+            raise SettingsError(f"settings are {settings!r:.60}; give BestSettings(...) or PaperSettings(...)")
 
     def __getattr__(self, name: str) -> Any:  # called for what is not there
         if name in LEARNT:

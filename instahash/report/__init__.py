@@ -22,6 +22,8 @@ try:
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in ("jinja2", "markupsafe", "matplotlib"):
         raise
-    raise InstahashError(f'a report needs the package {error.name}: pip install ".[report]"') from None
+    raise InstahashError(
+        f'a report needs the package {error.name}; install it with: python3 -m pip install "instahash[report]"'
+    ) from None
 
 __all__ = ["About", "page"]

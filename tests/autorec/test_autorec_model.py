@@ -388,7 +388,7 @@ def test_the_decay_by_hand():
             for name in ("init", "decoder", "optimizer", "schedule", "output", "dtype")
         ),
         ({"epochs": 0, "init": "random"}, "epochs is 0; it must be at least 1"),
-        ({"epochs": "many"}, "epochs is 'many'; it must be a whole number or one of auto"),
+        ({"epochs": "many"}, "epochs is 'many'; it must be auto or a whole number"),
         ({"learning_rate": 0.0}, "it must be above 0, such as 0.001"),
         ({"hidden": "softplus"}, "hidden is 'softplus'; it must be one of sigmoid, tanh, relu, identity"),
         ({"absent_weight": -1.0}, "absent_weight is -1.0; it must be at least 0"),
@@ -577,7 +577,7 @@ def test_epochs_may_be_given_to_later_training_and_left_to_the_number_of_posts()
     model = AutoRec(**{**SMALL, "epochs": 3}).fit(planted(40))
     assert len(model.partial_fit(planted(9), epochs=2).history) == 5
     assert len(model.partial_fit(planted(9)).history) == 8
-    with pytest.raises(SettingsError, match="epochs is 0.5; it must be a whole number"):
+    with pytest.raises(SettingsError, match="epochs is 0.5; it must be auto or a whole number"):
         model.partial_fit(planted(9), epochs=0.5)
     assert [AutoRec(epochs="auto").n_epochs(n) for n in (1, 5_000, 40_000, 10**6)] == [410, 24, 12, 12]
     assert AutoRec(epochs=3).n_epochs(5_000) == 3

@@ -265,9 +265,12 @@ def test_training_on_what_is_not_there_or_cut_off(tmp_path):
 @pytest.mark.parametrize(
     "args, message",
     [
-        (["--set", "softmax.epochs=many"], "softmax.epochs is 'many'; it must be a whole number"),
+        (["--set", "softmax.epochs=many"], "softmax.epochs is 'many'; it must be auto or a whole number"),
         (["--set", "word2vec.dim=2.5"], "word2vec.dim is '2.5'; it must be a whole number"),
-        (["--set", "autorec.epochs=3"], "there is no setting 'autorec.epochs'; did you mean word2vec.epochs?"),
+        (
+            ["--set", "autorec.epochs=3"],
+            "'autorec.epochs' is a setting of mode 'paper', and does nothing in mode 'best'",
+        ),
         (["--set", "softmax.epoch=3"], "did you mean softmax.epochs?"),
         (["--set", "nothing"], "write section.name=value"),
         (["--min-score", "2"], "data: min_score is 2.0; it must be at most 1"),
