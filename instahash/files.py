@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import glob
 import gzip
 import lzma
 import os
@@ -79,7 +80,7 @@ def write_text(path: str | Path, text: str) -> None:
 def check_writable(path: str | Path) -> None:
     """Raise the DataError of :func:`writing` before the work whose result is to be written; `path` stays as it is."""
     path = Path(path)
-    probe = path if path.is_dir() else path.with_name(f".{path.name}.probe")
+    probe = path if path.is_dir() else path.with_name(f".{path.name}.{secrets.token_hex(4)}.probe")
     try:
         write_text(probe, "")
         probe.unlink()
@@ -97,7 +98,7 @@ def _compressed(raw: IO[bytes], suffix: str) -> Any:
 
 
 def _remove_stale(path: Path) -> None:
-    for left in path.parent.glob(f".{path.name}.*.new"):
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.new"):
         with suppress(OSError):
             if time.time() - left.stat().st_mtime > STALE:
                 left.unlink()

@@ -68,8 +68,8 @@ def _checked(part: Field[Any], value: Any, name: str) -> Any:
     if type(value).__name__ in ("bool", "bool_"):
         value = bool(value)
     right = isinstance(value, types) and isinstance(value, bool) == (kind is bool)
-    if not right or kind is float and not isfinite(value):
-        raise SettingsError(f"{name} is {value!r}; it must be {_wanted(part)}, such as {part.default}")
+    if not right or kind is float and not _is_finite(value):
+        raise SettingsError(f"{name} is {value!r:.60}; it must be {_wanted(part)}, such as {part.default}")
     for limit, bound in part.metadata["limits"].items():
         wanted, holds = LIMITS[limit]
         if not holds(value, bound):
@@ -82,6 +82,13 @@ def _wanted(part: Field[Any]) -> str:
     kind, choices = part.metadata["kind"], part.metadata["choices"]
     texts = f"one of {', '.join(choices)}" if len(choices) > 1 else "".join(choices)
     return texts if kind is str and choices else " or ".join(filter(None, (texts, KINDS[kind])))
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        return isfinite(value)
+    except OverflowError:  # a whole number that no float can hold
+        return False
 
 
 def settled(kind: type[S], settings: S | None, changes: dict[str, Any], owner: str) -> S:
@@ -124,24 +131,26 @@ def listed(settings: Any) -> Iterator[tuple[str, Any, str]]:
 
 
 def assign(settings: S, assignments: Iterable[str]) -> S:
-    """The settings with each "section.name=value" applied; SettingsError names what is unknown or misshapen."""
+    """The settings with all of "section.name=value" applied, which are checked together: their order does not matter.
+
+    SettingsError names what is unknown or misshapen.
+    """
+    changes: dict[str, Any] = {}
+    known = [path for path, _, _ in listed(settings)]
     for assignment in assignments:
         path, equals, text = (part.strip() for part in assignment.partition("="))
-        known = [each for each, _, _ in listed(settings)]
         if not equals:
             fault = "has no value" if path in known else "is not a setting"
             raise SettingsError(f"'{assignment}' {fault}; write section.name=value, as in word2vec.dim=50")
         if path not in known:
             raise SettingsError(unknown(path, known))
-        settings = _replaced(settings, path.split("."), text, path)
-    return settings
-
-
-def _replaced(settings: Any, names: list[str], text: str, path: str) -> Any:
-    name, *inner = names
-    part = next(part for part in fields(settings) if part.name == name)
-    value = _replaced(getattr(settings, name), inner, text, path) if inner else _parsed(part, text, path)
-    return replace(settings, **{name: value})
+        *sections, name = path.split(".")
+        section: Any = settings
+        place = changes
+        for each in sections:
+            section, place = getattr(section, each), place.setdefault(each, {})
+        place[name] = _parsed(next(part for part in fields(section) if part.name == name), text, path)
+    return from_json(settings, changes)
 
 
 def _parsed(part: Field[Any], text: str, path: str) -> Any:
@@ -153,7 +162,9 @@ def _parsed(part: Field[Any], text: str, path: str) -> Any:
     try:
         return kind(text)
     except ValueError:
-        raise SettingsError(f"{path} is '{text}'; it must be {_wanted(part)}, as in {path}={part.default}") from None
+        raise SettingsError(
+            f"{path} is {text!r:.60}; it must be {_wanted(part)}, as in {path}={part.default}"
+        ) from None
 
 
 def to_json(settings: Any) -> dict[str, Any]:

@@ -148,10 +148,13 @@ def _read_array(archive: zipfile.ZipFile, name: str, path: Path) -> np.ndarray:
     try:
         version = np.lib.format.read_magic(file)
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, fortran, dtype = read(file)
+        try:
+            shape, fortran, dtype = read(file)
+        except Exception as error:  # what a parser may raise is in no list of NumPy's
+            raise ValueError(f"its header cannot be read ({error!r:.60})") from None
         start = file.tell()
         size = dtype.itemsize * int(np.prod(shape, dtype=object))
-        if dtype.hasobject or size != len(content) - start:
+        if dtype.kind not in "biuf" or size != len(content) - start:
             raise ValueError("its content is not of the size or type that it declares")
         array = np.frombuffer(content, dtype, offset=start) if size else np.zeros(0, dtype)
         return np.array(array.reshape(shape, order="F" if fortran else "C"), order="F" if fortran else "C")

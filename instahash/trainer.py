@@ -54,7 +54,7 @@ class Trainer:
         with tqdm(
             desc=f"Training {name}",
             total=(model.n_epochs(n_posts) if n_epochs is None else n_epochs) * n_posts,
-            initial=(len(state["history"]) if state else 0) * n_posts,
+            initial=len(state.get("history", ()) if state else ()) * n_posts,
             unit=" posts",
             unit_scale=True,
             disable=None if self.progress else True,

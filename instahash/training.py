@@ -39,6 +39,12 @@ class History:
     def __getitem__(self, epoch: int) -> float:
         return self.loss[epoch]
 
+    def go_on(self, state: Arrays) -> None:
+        """Take the losses of a training's saved `state`; DataError where it has none."""
+        if "history" not in state:
+            raise DataError("the saved history is missing; train from the start")
+        self.loss = state["history"].tolist()
+
     def extended(self, n_epochs: int) -> History:
         """A copy for a training of so many more epochs."""
         n = len(self)

@@ -5,6 +5,7 @@ import gzip
 import lzma
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -98,3 +99,15 @@ def test_what_a_killed_writer_left_is_removed_in_time(tmp_path):
         os.utime(path, (time.time() - STALE - 9,) * 2)
     write_text(tmp_path / "a", "sea")
     assert not old.exists() and young.exists() and other.exists()
+
+
+def test_a_name_is_no_pattern(tmp_path):
+    for name in ("a**b", "[a]"):
+        write_text(tmp_path / name, "sea")
+        assert (tmp_path / name).read_text() == "sea"
+
+
+def test_two_may_look_at_once_whether_a_file_can_be_written(tmp_path):
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(check_writable, [tmp_path / "a"] * 200))
+    assert os.listdir(tmp_path) == []

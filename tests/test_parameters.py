@@ -48,6 +48,7 @@ class System:
         ({"rate": 0}, "model: rate is 0; it must be above 0"),
         ({"rate": 10.0}, "model: rate is 10.0; it must be below 10"),
         ({"rate": False}, "model: rate is False"),
+        ({"rate": 10**400}, "model: rate is 1000000000"),
         ({"masked": 1}, "model: masked is 1; it must be true or false"),
         ({"schedule": "cubic"}, "model: schedule is 'cubic'; it must be one of linear, constant"),
         ({"schedule": 3}, "model: schedule is 3; it must be one of linear, constant"),
@@ -93,6 +94,14 @@ def test_settings_from_texts():
 def test_a_wrong_text_is_named(assignment, message):
     with pytest.raises(SettingsError, match=message):
         assign(System(), [assignment])
+
+
+def test_settings_from_texts_are_checked_together():
+    for order in (1, -1):
+        settings = assign(settings_of("paper"), ["autorec.epochs=0", "autorec.init=spectral"][::order])
+        assert (settings.autorec.epochs, settings.autorec.init) == (0, "spectral")
+    with pytest.raises(SettingsError, match="epochs is 0"):
+        assign(settings_of("paper"), ["autorec.epochs=0"])
 
 
 def test_json_round_trip_and_what_it_refuses():

@@ -191,6 +191,17 @@ def flip(directory, at):
                 {"words.text.npy": npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }") + bytes(8)})),
             "not of the size or type that it declares",
         ),
+        (
+            lambda d: rewrite(d, lambda m: m.update(
+                {"words.text.npy": npy("{'descr': '<U2', 'fortran_order': False, 'shape': (1,), }") + bytes(8)})),
+            "not of the size or type that it declares",
+        ),
+        (lambda d: rewrite(d, lambda m: m.update({"words.text.npy": npy("{'descr': (")})), "its header cannot be read"),
+        (
+            lambda d: rewrite(d, lambda m: m.update(
+                {"words.text.npy": npy("{'descr': ',,', 'fortran_order': False, 'shape': (1,), }")})),
+            "its header cannot be read",
+        ),
     ],
 )  # fmt: skip
 def test_a_damaged_model_is_named(tmp_path, breaking, message):

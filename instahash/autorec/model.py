@@ -82,7 +82,7 @@ class AutoRec:
             self.begin(theta, background, problem.span, History(last=self.n_epochs(X.shape[0])))
             if state is not None:
                 self.restore(state)
-                self.history.loss = state["history"].tolist()
+                self.history.go_on(state)
             train(self, problem, on_epoch, on_progress)
             self.replay = self.replay.including((X,) if S is X else (X, S), self.seed)
         return self

@@ -50,7 +50,7 @@ def run(
     except BrokenPipeError:  # the reader, `head` say, has enough
         _close_output()
         return 0
-    except OSError as error:  # what is printed has no room left, say
+    except OSError as error:  # the disk that is printed to is full, say
         print(f"{parser.prog}: error: {error.strerror or error}", file=sys.stderr)
         _close_output()
         return 2

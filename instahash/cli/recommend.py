@@ -73,10 +73,10 @@ def work(args: Namespace) -> None:
 
     if args.posts and (args.chosen or args.user):
         raise DataError("--chosen and --user are about one author's photo; give them with --labels or --image")
-    model = InstaHash.load(args.model_dir)
     chosen = [text for text in args.chosen.replace(",", " ").split() if words(text)]
     n_chosen = len({word for text in chosen for word in words(text)})
     top = hashtags_left(args.platform, args.top, n_chosen) if args.platform else args.top
+    model = InstaHash.load(args.model_dir)
     options = {"top": top, "novelty": args.novelty, "diversity": args.diversity, "banned": _banned(args.banned)}
     options["trace"] = args.json
     if args.user and not model.knows_user(args.user):

@@ -15,11 +15,9 @@ import numpy as np
 from scipy import sparse
 
 from instahash.data.posts import Post
-from instahash.data.times import seconds_of
+from instahash.data.times import DAY, seconds_of
 from instahash.data.words import words
 from instahash.sparse import CSR
-
-DAY = 86_400
 
 
 @dataclass(eq=False)

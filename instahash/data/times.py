@@ -8,6 +8,8 @@ from datetime import datetime, timezone
 
 from instahash.errors import DataError
 
+DAY = 86_400  # seconds
+
 # A date, or a date and a time with or without a zone: 2024-05-01T12:30:00.5+02:00, 20240501T123000Z, 2024-05-01.
 _MOMENT = re.compile(
     r"(\d{4})(-?)(\d\d)\2(\d\d)"

@@ -30,6 +30,7 @@ class CommonExpert(Expert):
 
     def fit(self, examples: Examples, trainer: Trainer) -> None:
         keys, times = self._trend(examples.dataset.keys), examples.dataset.times
+        self.preferences = Preferences(self.preferences.half_life)
         self.preferences.fit(keys, examples.hashtags, examples.domain.log_frequency, times)
         if not self.of_users:
             self.preferences.drop([key for key in self.preferences.rows if key.startswith("user:")])

@@ -104,7 +104,7 @@ class Domain:
         """The domain whose :meth:`to_arrays` these are. Raises ValueError where they do not fit the vocabulary."""
         hashtags, labelled = arrays["hashtags"], arrays["labelled"]
         same = np.array_equal(np.sort(hashtags), np.flatnonzero(vocabulary.is_hashtag))
-        if not same or labelled.shape != (len(vocabulary),):
+        if hashtags.dtype.kind != "i" or not same or labelled.shape != (len(vocabulary),):
             raise ValueError("the hashtags are not those of the vocabulary")
         mean, std, now = arrays["statistics"].tolist()
         return cls(vocabulary, hashtags, labelled, mean, std, settings.inputs.length, settings.stream.half_life, now)

@@ -33,7 +33,7 @@ class LinearExpert(Expert):
         self.replay = ReplayBuffer()
 
     def fit(self, examples: Examples, trainer: Trainer) -> None:
-        self.replay = ReplayBuffer()
+        self.model, self.replay = None, ReplayBuffer()
         try:
             self.model = Ridge(self.reg).fit(examples.inputs, examples.targets, examples.weights)
         except DataError as error:
@@ -62,3 +62,5 @@ class LinearExpert(Expert):
     def load(self, arrays: dict[str, np.ndarray], losses: list[float], domain: Domain) -> None:
         self.replay = ReplayBuffer.from_arrays(arrays)
         self.model = Ridge.from_arrays(arrays) if "W" in arrays else None
+        if self.model and self.model.n_words != len(domain.hashtags):
+            raise ValueError("linear has other outputs than there are hashtags")

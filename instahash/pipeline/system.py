@@ -22,7 +22,7 @@ from instahash.pipeline.identity import fingerprint, versions
 from instahash.pipeline.mode import Mode
 from instahash.pipeline.paper import Paper, PaperSettings
 from instahash.recommend import Options, Queries, Recommendation, ids_of
-from instahash.sparse import CSR, row_of_entries
+from instahash.sparse import CSR, as_csr, row_of_entries
 from instahash.storage import Checkpoint, read_model, write_model
 from instahash.trainer import Trainer
 from instahash.word2vec import WordVectors
@@ -239,13 +239,21 @@ class InstaHash:
         chosen : CSR of the same shape, or None.  keys : tuples of str, see `data.Dataset`, or None.
         options : as in :meth:`recommend_posts`.
         """
-        queries, parsed = Queries.of(description, chosen, keys), self._options(top, **options)
+        queries, parsed = self._queries(description, chosen, keys), self._options(top, **options)
         answers: list[Recommendation] = []
         block = max(1, min(BLOCK, OUTPUTS // len(self.vocabulary)))
-        for start in range(0, description.shape[0], block):
-            rows = np.arange(start, min(start + block, description.shape[0]))
+        n_posts = queries.description.shape[0]
+        for start in range(0, n_posts, block):
+            rows = np.arange(start, min(start + block, n_posts))
             answers += self.mode.recommend(queries.rows(rows), parsed)
         return answers
+
+    def _queries(self, description: CSR, chosen: CSR | None, keys: Sequence[tuple[str, ...]] | None = None) -> Queries:
+        """The queries of these matrices; DataError where they are no sparse matrices of the vocabulary's words."""
+        description = as_csr(description, "descriptions", np.float32, len(self.vocabulary))
+        if chosen is not None:
+            chosen = as_csr(chosen, "chosen hashtags", np.int8, len(self.vocabulary))
+        return Queries.of(description, chosen, keys)
 
     def word_vectors(self) -> WordVectors:
         """The words and their vectors, to be queried by name or written to a word2vec file."""
@@ -257,9 +265,10 @@ class InstaHash:
         Returns name -> int32 ids (n_posts, min(top, hashtags)), best first; chosen hashtags are not among them, and -1
         stands where none is left.
         """
-        queries = Queries.of(description, chosen)
+        queries = self._queries(description, chosen)
         scores = self.mode.single_scores(queries)
-        scores |= {name: baseline.score(description, queries.chosen) for name, baseline in self.baselines.items()}
+        given = queries.description, queries.chosen
+        scores |= {name: baseline.score(*given) for name, baseline in self.baselines.items()}
         at = row_of_entries(queries.chosen), queries.chosen.indices
         rankings = {}
         for name, score in scores.items():
@@ -300,7 +309,7 @@ class InstaHash:
             mode = make_mode(model.settings)
             mode.load(sections, header["history"], vocabulary)
             return model._take_up(mode, vocabulary, header["summary"], header["trained_on"])
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
             why = f"is not one this version can use ({error!r}); train it anew"
             raise ModelError(f"the model in '{directory}' {why}") from None
 

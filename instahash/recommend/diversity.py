@@ -5,6 +5,8 @@ Scores are log-probabilities, so penalties are in nats: one nat makes a hashtag 
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 
 from instahash.errors import SettingsError
@@ -121,5 +123,5 @@ def echoes(description: CSR, vectors: np.ndarray, hashtags: np.ndarray) -> np.nd
 
 
 def _check(name: str, value: float) -> None:
-    if not 0 <= value <= 1:
+    if not isinstance(value, Real) or not 0 <= value <= 1:
         raise SettingsError(f"{name} is {value}; it must lie in [0, 1]")

@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
+from instahash.data.times import DAY
 from instahash.errors import DataError, SettingsError
 from instahash.sparse import CSR, csr_from_arrays, csr_to_arrays, ones
 from instahash.texts import texts_from_arrays, texts_to_arrays
 
-DAY = 86_400.0
 EVERYBODY = ""  # the key under which all posts are counted
 # Strengths of the prior that are tried, in uses, and the strength where no key has two posts.
 STRENGTHS, STRENGTH = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10_000.0, 1e5, 1e6]), 30.0

@@ -1,14 +1,11 @@
 """The report of an evaluation: one HTML file with tables, figures and examples, which opens without a network.
 
-page.py           the whole page, and what it says besides the result
+page.py           the whole page, and what it says besides the result: settings, seconds, sizes, versions
 templates/        its sections as Jinja2 templates, and how it looks
 results.py        how well each system ranks, and the paper's tables
 distributions.py  histograms and learning curves
-examples.py       posts with every set of words on the way to their hashtags
-weaknesses.py     where it fails
-costs.py          settings, seconds, sizes, versions
-kinds.py          which hashtags say what is in a photo, and of what kind a post is
-failures.py       clusters of vectors, near misses, hashtags often wrong or missed
+examples.py       posts of each kind with every set of words on the way to their hashtags
+failures.py       where it fails: clusters of vectors, near misses, hashtags often wrong or missed
 plots.py          histograms, curves and bars as SVG
 wording.py        names, numbers and words as the page writes them
 

@@ -104,7 +104,7 @@ def examples(result: Any) -> dict[str, Any]:
         return [card(f"{slug}-{i}", row, result, how) for i, (how, row) in enumerate(chosen.items())]
 
     if result.protocol == "completion":
-        return {"examples": cards("asked", np.arange(result.posts))}
+        return {"examples": cards("completion", np.arange(result.posts))}
     given, truth = (content(matrix, details.vocabulary.words) for matrix in (details.given, details.truth))
     found = association(given, truth)
     abstract = found < ABSTRACT

@@ -68,7 +68,7 @@ class SoftmaxNetwork:
             self.begin(random_start(X, best_constants(S), self.settings.n_hidden, rng, SPREAD), history)
             if state is not None:
                 self.restore(state)
-                history.loss = state["history"].tolist()
+                history.go_on(state)
             self._train(X, S, threads, on_epoch, on_progress)
             self.replay = self.replay.including((X, S), self.seed)
         return self

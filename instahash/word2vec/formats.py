@@ -2,7 +2,7 @@
 
 Both begin with a line "n_words dim". Text: one line a word, the word and its numbers. Binary: the word, a space, and
 dim little-endian float32; word2vec.c ends each word with a line break, gensim does not, and both are read. A file whose
-name ends in .gz or .xz is compressed.
+name ends in .gz, .xz or .bz2 is compressed.
 """
 
 from __future__ import annotations

@@ -147,7 +147,7 @@ class Word2Vec:
         self.learnt = trainer.grown(self.learnt, bags, counts, settings, rng)
         if state is not None:
             self.restore(state)
-            history.loss = state["history"].tolist()
+            history.go_on(state)
         history.last = history.first + (settings.sweeps if name == "exact" else settings.epochs)
         with Threads(self.n_threads) as threads:
             how = settings, history, self.seed, threads, on_progress or (lambda done: None)

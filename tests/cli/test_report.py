@@ -101,8 +101,8 @@ def test_without_a_package_of_the_report(tmp_path, package):
     args = ["--model-dir", tmp_path / "none", "--data", "sample"]
     answer = run(*args, "--report", tmp_path / "report.html", start=hidden)
     assert answer.returncode == 2
-    wanted = f'instahash-evaluate: error: a report needs the package {package}; install it with: '
-        'python3 -m pip install "instahash[report]"\n'
+    wanted = f"instahash-evaluate: error: a report needs the package {package}; install it with: "
+    wanted += 'python3 -m pip install "instahash[report]"\n'
     assert answer.stderr == wanted
     assert package not in run(*args, start=hidden).stderr
 

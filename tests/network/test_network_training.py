@@ -4,7 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy import sparse
 
+from instahash import AutoRec, SoftmaxNetwork, Word2Vec
 from instahash.errors import DataError, SettingsError
 from instahash.network.epochs import batch_epoch, epochs_for, rate_at, run_epochs
 from instahash.network.optimize import Optimizer, lbfgs_epoch
@@ -142,3 +144,17 @@ def test_a_state_of_another_optimizer_changes_nothing():
     other = Optimizer("sgd", theta)
     other.restore(sgd.state())
     assert other.steps == 1 and other.moments["x_velocity"].tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    "model", [AutoRec(n_hidden=2, epochs=2), SoftmaxNetwork(n_hidden=2, epochs=2), Word2Vec(dim=2)]
+)
+def test_a_state_without_losses_is_one_line_and_changes_nothing(model):
+    X = sparse.csr_array(np.ones((3, 4), np.float32))
+    matrices = (X, X) if isinstance(model, SoftmaxNetwork) else (X,)
+    model.fit(*matrices)
+    state = {name: array.copy() for name, array in model.state().items()}
+    del state["history"]
+    with pytest.raises(DataError, match="the saved history is missing"):
+        model.fit(*matrices, state=state)
+    assert all(np.array_equal(model.state()[name], array) for name, array in state.items())

@@ -7,11 +7,11 @@ import pytest
 from scipy import sparse
 
 from instahash import BestSettings, InstaHash, PaperSettings
-from instahash.data import Corpus, Label, Post, Vocabulary, encode
+from instahash.data import Corpus, Label, Post, Vocabulary, encode, fit_dataset
 from instahash.data.sample import sample_posts
 from instahash.errors import DataError, SettingsError
 from instahash.evaluation import evaluate
-from instahash.experts import CONTEXTS, EXPERTS, Domain
+from instahash.experts import CONTEXTS, EXPERTS, Domain, Examples
 from instahash.experts.popularity import PopularityExpert
 from instahash.parameters import assign
 from instahash.pipeline import MODES, settings_of
@@ -19,6 +19,7 @@ from instahash.pipeline.best import Best
 from instahash.recommend import Fusion
 from instahash.recommend.platforms import hashtags_left
 from instahash.sparse import keep
+from instahash.trainer import Trainer
 
 QUICK = assign(
     BestSettings(),
@@ -218,6 +219,8 @@ def test_what_cannot_be(model):
         settings_of("worst")
     with pytest.raises(SettingsError, match=r"novelty is 1.5; it must lie in \[0, 1\]"):
         model.recommend(["dog"], novelty=1.5)
+    with pytest.raises(SettingsError, match="diversity is much"):
+        model.recommend(["dog"], diversity="much")
     with pytest.raises(DataError, match="none of the 1 new posts has a hashtag"):
         model.partial_fit([Post("a")])
     with pytest.raises(SettingsError, match="take mode 'best'"):
@@ -527,3 +530,17 @@ def test_an_expert_is_a_class_and_a_line_in_a_list(monkeypatch, tmp_path):
     mean = model.mode.panel.experts["length"].mean
     model.partial_fit(TRAIN[200:210])
     assert model.mode.panel.experts["length"].mean != mean
+
+
+@pytest.mark.parametrize("kind", EXPERTS)
+def test_an_expert_that_is_fitted_again_learns_from_these_posts_alone(kind):
+    dataset = fit_dataset(Corpus.from_posts(TRAIN[:80]))
+    settings = assign(QUICK, ["softmax.epochs=1", "completion.epochs=1"])
+    examples = Examples(dataset, Domain.of(dataset, settings))
+    once, twice = kind(settings), kind(settings)
+    for expert in (once, twice, twice):
+        expert.fit(examples, Trainer())
+    first, second = once.to_arrays(), twice.to_arrays()
+    assert first.keys() == second.keys()
+    for name, array in first.items():
+        np.testing.assert_array_equal(array, second[name], name)

@@ -54,6 +54,21 @@ def test_one_post_is_answered_as_in_a_batch(model):
         np.testing.assert_allclose(alone.scores, answer.scores, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("mode", ["best", "paper"])
+def test_matrices_that_are_no_descriptions_are_one_line(mode):
+    quick = ["word2vec.dim=4"] + (["autorec.n_hidden=4"] if mode == "paper" else ["softmax.epochs=1"])
+    model = InstaHash(assign(settings_of(mode), quick)).fit(POSTS[:60])
+    right = sparse.csr_array((2, len(model.vocabulary)), dtype=np.float32)
+    for wrong in (right.toarray(), right[:, :5], None):
+        for query in (model.recommend_matrix, lambda matrix: model.rankings(matrix, 3)):
+            with pytest.raises(DataError, match="descriptions"):
+                query(wrong)
+        if wrong is not None:
+            with pytest.raises(DataError, match="chosen hashtags"):
+                model.recommend_matrix(right, chosen=wrong)
+    assert model.recommend_matrix(right.tocoo()) == model.recommend_matrix(right)
+
+
 def test_labels_below_the_threshold_are_not_believed(model):
     seen = [Post("a", (), (Label("dog", 0.9), Label("wedding dress", 0.4))), Post("b", (), (Label("dog", 0.9),))]
     (_, first), (_, second) = model.recommend_posts(seen, trace=True)
@@ -204,6 +219,9 @@ def test_a_model_directory_with_another_models_file(model, tmp_path):
     vectors = sections["word2vec"]
     sections["word2vec"] = vectors | {name: vectors[name][1:] for name in ("W", "C", "counts") if name in vectors}
     write_model(tmp_path, header, sections)
+    with pytest.raises(ModelError, match="is not one this version can use"):
+        InstaHash.load(tmp_path)
+    write_model(tmp_path, header, read_model(tmp_path)[1] | {"paper": {"n_posts": np.array(np.inf)}})
     with pytest.raises(ModelError, match="is not one this version can use"):
         InstaHash.load(tmp_path)
     header["settings"]["colour"] = 1

@@ -284,13 +284,13 @@ def test_a_completion(completion, read, about):
     assert "table-cosine-description" not in found.ids and "kinds" not in found.ids and "published" not in found.ids
     assert len([name for name in found.tables if name.startswith("hist-")]) == 7
     assert found.captions["hist-given-numbers"] == "Hashtags of the author that are given"
-    assert {row[0] for row in found.tables["post-asked-0"]} >= {"Given", "Author", "Recommended"}
+    assert {row[0] for row in found.tables["post-completion-0"]} >= {"Given", "Author", "Recommended"}
 
 
 def test_a_completion_by_a_network_that_reads_hashtags(completion_of_best, read):
     """Mode "best" has two networks, and the one that reads descriptions is given nothing here."""
     found = read(page(completion_of_best))
-    (network,) = (row[1] for row in found.tables["post-asked-0"] if row[0] == "Network")
+    (network,) = (row[1] for row in found.tables["post-completion-0"] if row[0] == "Network")
     assert len(network.split(", ")) == 3 and "love" in network and "AutoRec" not in found.text
 
 
