@@ -154,7 +154,7 @@ def test_an_interrupted_training_leaves_the_model_as_it_was():
         ({"dropout": 1.0}, "dropout is 1.0; it must be below 1"),
         ({"optimizer": "lbfgs"}, "optimizer is 'lbfgs'; it must be one of adam, momentum, sgd"),
         ({"epochs": 0}, "epochs is 0; it must be at least 1"),
-        ({"epochs": 1.5}, "epochs is 1.5; it must be a whole number"),
+        ({"epochs": 1.5}, "epochs is 1.5; it must be auto or a whole number"),
         ({"n_hidden": True}, "n_hidden is True; it must be a whole number"),
         ({"objective": "multinomial"}, "softmax: there is no setting 'objective'"),
     ],
