@@ -183,5 +183,10 @@ def from_json(defaults: S, value: Any) -> S:
     for name in value:
         if name not in known:
             raise SettingsError(f"there is no setting '{name}'; was the model made by another version?")
-    changed = {name: from_json(known[name], new) if is_dataclass(known[name]) else new for name, new in value.items()}
+    changed = {}
+    for name, new in value.items():
+        try:
+            changed[name] = from_json(known[name], new) if is_dataclass(known[name]) else new
+        except SettingsError as error:  # which begins with the kind of the section, not with its name
+            raise SettingsError(f"{name}: {str(error).partition(': ')[2] or error}") from None
     return replace(defaults, **changed)  # type: ignore[type-var]

@@ -33,6 +33,14 @@ def as_csr(matrix: Any, name: str, dtype: Any, n_columns: int | None = None) -> 
     return with_data(matrix, matrix.data.astype(dtype))
 
 
+def check_csr(*matrices: Any) -> None:
+    """DataError where one of the matrices, but for None, is not CSR."""
+    for matrix in matrices:
+        if matrix is not None and getattr(matrix, "format", "") != "csr":
+            kind = getattr(matrix, "format", type(matrix).__name__)
+            raise DataError(f"a matrix is {kind}, and must be CSR; give scipy.sparse.csr_array(...)")
+
+
 def with_data(matrix: CSR, data: Any) -> CSR:
     """The matrix with other stored values in the same places."""
     return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)

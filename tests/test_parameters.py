@@ -113,6 +113,18 @@ def test_json_round_trip_and_what_it_refuses():
             from_json(System(), value)
 
 
+def test_what_json_refuses_is_named_by_its_section():
+    with pytest.raises(SettingsError, match=r"^other: dim is 0"):
+        from_json(System(), {"other": {"dim": 0}})
+    with pytest.raises(SettingsError, match="^completion: learning_rate is -1"):
+        from_json(settings_of("best"), {"completion": {"learning_rate": -1}})
+
+
+def test_targets_of_descriptions_cannot_be_masked():
+    with pytest.raises(SettingsError, match="^softmax.masked"):
+        assign(settings_of("best"), ["softmax.masked=true"])
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_every_setting_of_every_mode_is_declared_and_can_be_set(mode):
     settings = settings_of(mode)

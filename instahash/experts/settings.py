@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from instahash.data import DataSettings
+from instahash.errors import SettingsError
 from instahash.parameters import Section, parameter
 from instahash.softmax import SoftmaxSettings
 from instahash.word2vec import Word2VecSettings
@@ -66,3 +67,8 @@ class BestSettings(Section):
     stream: StreamSettings = StreamSettings()
     seed: int = parameter(0, "the same seed gives the same model", least=0)
     n_threads: int = parameter(1, "threads of training", least=1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.softmax.masked:
+            raise SettingsError("softmax.masked is for targets in the places of the inputs, as those of completion are")

@@ -29,7 +29,7 @@ class Word2VecSettings:
     min_count: int = parameter(1, "words in fewer bags are left out and keep zero vectors", least=1)
     vectors: str = parameter(
         "auto",
-        "vectors of the words: input (rows of W), sum (of W + C), or auto: the better of the two on held-out posts",
+        "input (rows of W), sum (of W + C), or auto: sum; in mode paper the better on held-out posts",
         choices=("auto", "input", "sum"),
     )
 

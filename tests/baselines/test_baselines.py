@@ -408,3 +408,18 @@ def test_fit_fits_the_baseline_itself(make):
     baseline = make()
     assert baseline.fit(DESCRIPTION, HASHTAGS) is baseline
     assert np.isfinite(baseline.score(QUERIES)).all()
+
+
+@pytest.mark.parametrize("kind", ALL, ids=NAMES)
+def test_a_matrix_that_is_not_csr_is_said(kind):
+    fitted = kind().fit(DESCRIPTION, HASHTAGS)
+    for other in (np.asarray, sparse.coo_array):
+        wrong = other(DESCRIPTION.toarray())
+        for call in (
+            lambda: kind().fit(wrong, HASHTAGS),
+            lambda: kind().fit(DESCRIPTION, wrong),
+            lambda: fitted.score(wrong),
+            lambda: fitted.score(DESCRIPTION, wrong),
+        ):
+            with pytest.raises(DataError, match="must be CSR"):
+                call()
