@@ -92,11 +92,11 @@ def _server() -> Any:
 def _judging(args: Namespace, model: Any, load: Callable[[str], Any]) -> Any:
     from instahash.explore.judgements import Judgements
     from instahash.explore.judging import Judging
-    from instahash.explore.systems import BASELINES, two_systems
+    from instahash.explore.systems import SIMPLER, two_systems
     from instahash.formats import read_posts
 
     photos, posts = _folder(args.photos), list(read_posts(args.posts))
-    systems = two_systems(args.model_dir, model, args.compare or BASELINES[0], load)
+    systems = two_systems(args.model_dir, model, args.compare or SIMPLER[0], load)
     return Judging(systems, posts, Judgements(args.judgements), photos)
 
 

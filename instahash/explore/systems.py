@@ -16,8 +16,8 @@ from instahash import storage
 from instahash.data import Label, Post
 from instahash.errors import DataError, SettingsError
 
-# What a model has besides itself, of `InstaHash.rankings`; the last one by its mode.
-BASELINES = ("cooccurrence", "popularity", "word2vec")
+# The simpler systems that a model has besides itself, by their names in `InstaHash.rankings`, and one more by its mode.
+SIMPLER = ("cooccurrence", "popularity", "word2vec")
 NETWORKS = {"best": "softmax", "paper": "autorec"}
 TOP = 10
 NOTHING = np.full((1, 1), -1)
@@ -50,7 +50,7 @@ class System(NamedTuple):
 
 def baselines_of(model: Any) -> tuple[str, ...]:
     """The names of the simpler systems that a model has besides itself."""
-    return (*BASELINES, NETWORKS[model.settings.mode])
+    return (*SIMPLER, NETWORKS[model.settings.mode])
 
 
 def two_systems(directory: str | Path, model: Any, compared: str, load: Callable[[str], Any]) -> tuple[System, System]:
