@@ -1,10 +1,12 @@
-"""Each kernel against its twin in the reference: same draws, both precisions, read-only inputs."""
+"""Each kernel of `network` and of `autorec` against its twin: same draws, both precisions, read-only inputs."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from instahash.autorec import kernels as autorec_kernels
+from instahash.autorec import reference as autorec_reference
 from instahash.network import kernels, reference
 from instahash.testing import rating_matrices
 
@@ -70,3 +72,35 @@ def test_optimisers(dtype, name, n_arrays, options, seed, n):
     getattr(reference, name)(*theirs, *options)
     for got, wanted in zip(mine, theirs):
         close(got, wanted, dtype, 20)
+
+
+@both_precisions
+@pytest.mark.parametrize("span, weight", [(None, 0.0), (None, 0.3), (None, 1.0), ((-1.0, 2.0), 0.0)])
+@given(drawn=rating_matrices(), seed=seeds)
+def test_correct(dtype, span, weight, drawn, seed):
+    S = drawn[0]
+    H, U, b = network(S, seed, dtype)
+    data, limits = S.data.astype(dtype), np.array(span or (), dtype)
+    start = np.random.default_rng(seed).normal(size=H.shape)
+    read_only(S.indptr, S.indices, data, H, U, b, limits)
+    K, DU, K_expected, DU_expected = np.zeros(S.nnz, dtype), start.astype(dtype), np.zeros(S.nnz), start.copy()
+    square = autorec_kernels.correct(S.indptr, S.indices, data, H, U, b, weight, limits, K, DU)
+    expected = autorec_reference.correct(S.indptr, S.indices, data, H, U, b, weight, span, K_expected, DU_expected)
+    close(square, expected, dtype, 100)
+    close(K, K_expected, dtype, 10)
+    close(DU, DU_expected, dtype, 10)
+
+
+@both_precisions
+@given(drawn=rating_matrices(), other=rating_matrices(n_words=4), seed=seeds)
+def test_add_gram(dtype, drawn, other, seed):
+    n_posts = min(drawn[0].shape[0], other[0].shape[0])
+    X, S = drawn[0][:n_posts], other[0][:n_posts]
+    X_T = X.T.tocsr()
+    x, s = X_T.data.astype(dtype), S.data.astype(dtype)
+    read_only(X_T.indptr, X_T.indices, x, S.indptr, S.indices, s)
+    out, expected = np.zeros((10, 4), dtype), np.zeros((10, 4))
+    autorec_kernels.add_gram(X_T.indptr, X_T.indices, x, S.indptr, S.indices, s, out)
+    autorec_reference.add_gram(X_T.indptr, X_T.indices, x, S.indptr, S.indices, s, expected)
+    close(out, expected, dtype)
+    np.testing.assert_allclose(expected, X.toarray().T @ S.toarray(), rtol=1e-5, atol=1e-5)
