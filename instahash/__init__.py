@@ -22,7 +22,7 @@ The rooms, in the order to read them:
 Single files: `sparse`, `dense`, `topk` and `texts` are helpers for arrays; `files` reads and writes files, `storage`
 the model and the checkpoint, `database` SQLite files; `parameters` declares settings; `trainer`, `training`, `replay`
 are about trainings; `threads` shares rows among threads; `jit` holds Numba's flags; `palette` the pages' colours;
-`errors` what is raised.
+`templates` makes the pages; `errors` are what is raised.
 Importing this package is cheap: what is named here is loaded when it is first used.
 """
 

@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "replay": {"sparse"},
     "sparse": set(),
     "storage": {"files"},
+    "templates": set(),
     "texts": set(),
     "threads": set(),
     "topk": {"jit"},
@@ -50,9 +51,9 @@ MAY_IMPORT = {
         *("trainer", "word2vec", "instahash"),
     },
     "evaluation": {"data", "dense", "recommend", "sparse"},
-    "report": {"data", "evaluation", "palette", "sparse"},
+    "report": {"data", "evaluation", "palette", "sparse", "templates"},
     # It is handed a model, and asks it as anyone may.
-    "explore": {"annotate", "data", "database", "palette", "softmax", "sparse", "storage", "topk"},
+    "explore": {"annotate", "data", "database", "palette", "softmax", "sparse", "storage", "templates", "topk"},
 }
 LEAVES = {name for name in MAY_IMPORT if (PACKAGE / f"{name}.py").exists()}
 ROOMS = set(MAY_IMPORT) - LEAVES | {"cli"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from instahash import palette
 from instahash.errors import plural
 from instahash.explore.explain import Explainer
 from instahash.explore.gate import MOST_IMAGE
+from instahash.templates import environment
 
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
@@ -23,14 +23,7 @@ class Pages:
     """
 
     def __init__(self, explainer: Explainer, openapi: dict[str, Any]):
-        # Autoescaping: a hashtag or a name may be a script.
-        self.templates = Environment(
-            loader=PackageLoader("instahash.explore"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self.templates = environment("instahash.explore")
         self.templates.globals.update(
             explainer=explainer,
             settings=explainer.model.settings,

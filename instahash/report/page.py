@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from instahash import palette
@@ -20,6 +20,7 @@ from instahash.report.examples import ABSTRACT, LEAST_POSTS, LEAST_USES, example
 from instahash.report.failures import LARGEST, LEAST, NEAR, failures
 from instahash.report.results import RECIPE_POSTS, measure, results
 from instahash.report.wording import decimals, displayable, number, percent, plain, system
+from instahash.templates import environment
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,8 @@ LIMITS = {
 
 @cache
 def templates() -> Environment:
-    """The templates of this room; what is not Markup is escaped."""
-    loader = PackageLoader("instahash.report")
-    jinja = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    """The templates of this room, with what they call."""
+    jinja = environment("instahash.report")
     jinja.filters |= {written.__name__: written for written in (decimals, number, percent, plain, system)}
     jinja.filters["plural"] = plural
     jinja.globals = LIMITS
