@@ -22,6 +22,10 @@ class DataError(InstahashError):
     """Posts, a file of posts, or an array given to a model is not what was wanted."""
 
 
+class DataWarning(UserWarning):
+    """Something in a file was left out; its text is one line."""
+
+
 class UnknownWordError(DataError, KeyError):
     """Words that a vocabulary does not have; `words` lists all of them."""
 

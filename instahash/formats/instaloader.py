@@ -1,35 +1,37 @@
-"""Instaloader's JSON: one post a file, {"node": {"shortcode", "edge_media_to_caption", "owner", ...}, ...}, or a folder
-of such files, plain (.json) or compressed (.json.xz)."""
+"""Instaloader's JSON: one post a file, {"node": {...}, "instaloader": {"node_type"}}, named as its photos begin."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from instahash.data import Post
-from instahash.formats.instagram import is_post, post_from_item
+from instahash.formats.items import container, first, item_format
+from instahash.formats.node import is_node, node_parts
 from instahash.formats.source import Format, Source
 
+COMMENTS = "_comments.json"
 
-def _files(source: Source) -> list[Source]:
-    return [Source(path) for path in sorted([*source.path.rglob("*.json"), *source.path.rglob("*.json.xz")])]
+
+def _parts(item: dict[str, Any], source: Source) -> dict[str, Any] | str:
+    node: Any = item.get("node")
+    kind = item.get("instaloader")
+    kind = kind.get("node_type") if isinstance(kind, dict) else None
+    if source.name.endswith(COMMENTS):
+        return "a comment"
+    if not is_node(node) or kind not in (None, "Post"):
+        return {"Profile": "a profile", "StoryItem": "a story"}.get(str(kind), "a file of Instaloader that is no post")
+    stem = str(source.path).removesuffix(source.suffix)
+    return node_parts(node, stem.removesuffix(".json"))
 
 
 def _matches(source: Source) -> bool:
-    if source.path.is_dir():
-        return bool(_files(source))
-    return isinstance(source.value, dict) and ("node" in source.value or is_post(source.value))
+    if source.name.endswith(COMMENTS):
+        return True
+    return container(source) == "object" and isinstance(first(source).get("node"), dict)
 
 
-def _is_post(value: Any) -> bool:
-    """Files of profiles and stories lie in the same folder."""
-    return isinstance(value, dict) and isinstance(value.get("node"), dict) and is_post(value["node"])
-
-
-def _read(source: Source) -> Iterator[Post]:
-    files = (file for file in _files(source) if _is_post(file.value)) if source.path.is_dir() else [source]
-    for file in files:
-        yield post_from_item(file.value, f"'{file.path}'")
-
-
-INSTALOADER = Format("a post or a folder of Instaloader", _matches, _read)
+INSTALOADER = Format(
+    "instaloader",
+    "Instaloader's files",
+    _matches,
+    item_format("instaloader", "", bool, _parts).read,
+)

@@ -1,61 +1,145 @@
-"""What the formats are given, and what a format is."""
+"""What formats are given, what a format is, and what it says of what it cannot read."""
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, NamedTuple
 
+from instahash.archive import Member, files_below, is_zip
 from instahash.data import Post
 from instahash.errors import DataError
-from instahash.files import reading
+from instahash.files import COMPRESSED, reading
 
-HEAD = 2**20
+HEAD = 2**20  # bytes, by which a format is recognised
+MOST_TEXT = 2**32  # bytes of a file that is not streamed
+# UTF-8 is read where there is no mark of another; PowerShell writes UTF-16.
+MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
-@dataclass(frozen=True)
+class LeftOut(NamedTuple):
+    """Something that was not read.
+
+    place : where it stands, "'posts.json' item 5".
+    reason : what is wrong with it, or what it is.
+    kind : "odd" for an item that should have been a post; "other" for what is rightly none, as a story or a profile;
+        "part" for a part of a post that is read without it.
+    """
+
+    place: str
+    reason: str
+    kind: str = "odd"
+
+
+@dataclass(frozen=True, eq=False)
 class Source:
-    """A file or folder of posts. Its content is read when it is first needed, and decompressed by its suffix."""
+    """A file, a folder, or a zip file, which is read as the folder that it holds.
 
-    path: Path
+    columns : part of a post -> the name under which the user says it stands.
+    """
+
+    path: Path | Member
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def is_folder(self) -> bool:
+        return isinstance(self.path, Path) and (self.path.is_dir() or is_zip(self.path))
+
+    @cached_property
+    def files(self) -> list[Source]:
+        """Of a folder: its files, those of its folders too, sorted by name."""
+        if isinstance(self.path, Member) or not self.is_folder:
+            return []
+        return [self.at(path) for path in files_below(self.path)]
+
+    @property
+    def name(self) -> str:
+        """The last part of the path, without the suffix of a compression: "posts.json" for "a/posts.json.gz"."""
+        name = PurePosixPath(self.path.name if isinstance(self.path, Path) else self.path.name)
+        return name.stem if name.suffix.lower() in COMPRESSED else name.name
 
     @property
     def suffix(self) -> str:
-        """The suffix in lower case, without that of a compression: ".json" for "POSTS.JSON.gz"."""
-        path = self.path.with_suffix("") if self.path.suffix.lower() in (".gz", ".xz", ".bz2") else self.path
-        return path.suffix.lower()
+        """The suffix of `name` in lower case: ".json" for "POSTS.JSON.gz"."""
+        return PurePosixPath(self.name).suffix.lower()
 
     @cached_property
     def head(self) -> bytes:
-        """The first HEAD bytes of a file."""
+        """The first HEAD bytes of a file, decompressed; of a pipe, which can be read only once, and a folder none."""
+        if self.is_folder or (isinstance(self.path, Path) and not stat.S_ISREG(self.path.stat().st_mode)):
+            return b""
         with reading(self.path) as file:
             return file.read(HEAD)
 
     @cached_property
+    def encoding(self) -> str:
+        """The name of the encoding of a text; a table without UTF-8 is Windows-1252, which Excel writes."""
+        for mark, name in MARKS.items():
+            if self.head.startswith(mark):
+                return name
+        if self.suffix in (".csv", ".tsv", ".txt"):
+            try:
+                codecs.getincrementaldecoder("utf-8")().decode(self.head)
+            except UnicodeDecodeError:
+                return "cp1252"
+        return "utf-16-le" if self.head[1:4:2] == b"\0\0" and self.head[:1] != b"\0" else "utf-8"
+
+    @cached_property
+    def start(self) -> str:
+        """The head as a text without white space before it."""
+        return self.head.decode(self.encoding, "replace").lstrip()
+
+    def text(self) -> str:
+        """The whole content of a file, read anew each time. Raises DataError where it is no text or over 4 GB."""
+        with reading(self.path) as file:
+            content = file.read(MOST_TEXT + 1)
+        if len(content) > MOST_TEXT:
+            raise DataError(f"'{self.path}' has more than 4 GB; split it, or write its posts as JSON Lines")
+        try:
+            return content.decode(self.encoding)
+        except UnicodeDecodeError as error:
+            raise DataError(f"'{self.path}' is not UTF-8 text ({error.reason} at byte {error.start})") from None
+
+    @cached_property
     def value(self) -> Any:
         """The one JSON value of a file, None for a folder. Raises DataError where the content is not JSON."""
-        if self.path.is_dir():
+        if self.is_folder:
             return None
-        with reading(self.path) as file:
-            content = file.read()
         try:
-            return json.loads(content)
+            return json.loads(self.text())
         except (ValueError, RecursionError) as error:
             raise DataError(f"'{self.path}' is not JSON ({error})") from None
+
+    @contextmanager
+    def opened(self) -> Iterator[IO[str]]:
+        """A file as text, streamed; bytes that are none become U+FFFD."""
+        with reading(self.path) as file, io.TextIOWrapper(file, self.encoding, "replace", newline="") as text:
+            yield text
+
+    def at(self, path: Path | Member) -> Source:
+        """Another file, read in the same way."""
+        return replace(self, path=path)
 
 
 @dataclass(frozen=True)
 class Format:
     """One format of posts.
 
+    name : what --format takes.
     title : what it is, for messages.
     matches : whether a source is of this format.
-    read : the posts of a source that matches. Raises DataError that names the place in the source.
+    read : the posts of a source that matches, and what is left out of it. Raises DataError where nothing of it can be
+        read.
     """
 
+    name: str
     title: str
     matches: Callable[[Source], bool]
-    read: Callable[[Source], Iterator[Post]]
+    read: Callable[[Source], Iterator[Post | LeftOut]]
