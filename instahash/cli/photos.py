@@ -17,8 +17,8 @@ from instahash.errors import plural
 LISTED_FAILURES = 20
 
 
-def add_annotator(command: ArgumentParser) -> None:
-    """The arguments that say who labels photos, and how."""
+def add_annotator(command: ArgumentParser, threads: bool = True) -> None:
+    """The arguments that say who labels photos, and how; `threads` where the command has no argument of this name."""
     add = command.add_argument
     add_annotator_name(command)
     add("--cache", metavar="FILE", help="labels of photos are kept here (default: a file in ~/.cache/instahash)")
@@ -26,7 +26,8 @@ def add_annotator(command: ArgumentParser) -> None:
     add("--max-cost", type=amount, metavar="USD", help="google: send nothing that would cost more (default: no limit)")
     add("--rate", type=at_least(1), default=1800, metavar="N",
         help="google: photos sent a minute at most (default: %(default)s, the service's own limit)")  # fmt: skip
-    add("--threads", type=at_least(1), default=1, metavar="N", help="offline: photos labelled at once (default: 1)")
+    if threads:
+        add("--threads", type=at_least(1), default=1, metavar="N", help="offline: photos labelled at once (default: 1)")
 
 
 @contextmanager

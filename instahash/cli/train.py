@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import Parser, add_model_dir, at_least, hashtag_line, run, set_blas_threads
+from instahash.cli.photos import add_annotator
+from instahash.cli.posts import Counts, add_reading, is_folder, reading, with_labels
+
+EXAMPLES = 4  # posts whose recommendations are shown
 
 EXAMPLE = """example:
   instahash-train                                       train on the embedded sample
   instahash-train --data posts.jsonl.gz --model-dir photos --threads 2
+  instahash-train --data instagram-anna-2026-01-31.zip  train on an account's own export, photos and captions
   instahash-train --data posts.jsonl.gz --set softmax.epochs=20 --set word2vec.dim=50
   instahash-train --mode paper --settings               list the settings of a mode
 """
@@ -22,7 +26,9 @@ EXAMPLE = """example:
 def parser() -> ArgumentParser:
     command = Parser("instahash-train", "Train the models on posts, and save them in one file.", EXAMPLE)
     add = command.add_argument
-    add("--data", default="sample", metavar="POSTS|HARRISON_DIR|sample", help="posts to learn from (default: sample)")
+    add("--data", default="sample", metavar="POSTS|FOLDER|ZIP|sample",
+        help="posts to learn from: a file, or a folder or zip file with photos, such as Instagram's export "
+        "(default: sample)")  # fmt: skip
     add_model_dir(command, "where the model goes")
     add("--mode", default="best", metavar="best|paper",
         help="best ranks better; paper is the published recipe (default: %(default)s)")  # fmt: skip
@@ -36,12 +42,18 @@ def parser() -> ArgumentParser:
     add("--quiet", action="store_true", help="print nothing but errors")
     add("--set", action="append", default=[], metavar="section.name=value", help="any setting; may be repeated")
     add("--settings", action="store_true", help="list every setting of the mode with its value, and train nothing")
+    add_reading(command)
+    add("--photos", metavar="DIR|ZIP", help="where the photos of the posts are (default: those in --data)")
+    add(
+        "--labels", metavar="FILE|DIR", help="labels paid for already: answers of Google, Amazon, Microsoft or Clarifai"
+    )
+    add_annotator(command, threads=False)
+    command.set_defaults(command="train")
     return command
 
 
 def work(args: Namespace) -> None:
     set_blas_threads(args.threads)
-    from instahash.formats import read_posts
     from instahash.pipeline import InstaHash, settings_of
     from instahash.storage import CHECKPOINT, has_model, make_directory
 
@@ -60,13 +72,31 @@ def work(args: Namespace) -> None:
         return
     make_directory(args.model_dir)
     model = InstaHash(settings)
+    counts = Counts(EXAMPLES)
     how = {"resume": args.resume, "options": _options(args), "progress": not args.quiet, "report": report}
-    model.fit(args.data, checkpoint=checkpoint, **how)
+    model.fit(_corpus(args, counts, report), checkpoint=checkpoint, **how)
     model.save(args.model_dir)
     checkpoint.unlink(missing_ok=True)
     report(f"Model saved in '{args.model_dir}'.")
     if not args.quiet:
-        _show_some(model, islice(read_posts(args.data), 1000), settings.data.min_score)
+        _show_some(model, counts.examples, settings.data.min_score)
+
+
+def _corpus(args: Namespace, counts: Counts, report: Callable[[str], None]) -> Any:
+    """The posts, labelled where they have photos; what they have is reported."""
+    from tqdm import tqdm
+
+    from instahash.data import Corpus
+    from instahash.data.sample import SAMPLES
+
+    posts: Iterable[Any] = reading(args, args.data)
+    if args.labels or args.photos or (args.data not in SAMPLES and is_folder(args.data)):
+        posts = with_labels(args, list(posts))
+    hidden = True if args.quiet else None
+    corpus = Corpus.from_posts(tqdm(counts.counted(posts), "Reading posts", disable=hidden, unit=" posts"))
+    if args.data not in SAMPLES:
+        report(str(counts))
+    return corpus
 
 
 def _assignments(args: Namespace) -> list[str]:
@@ -90,23 +120,24 @@ def _options(args: Namespace) -> list[str]:
     from instahash.data.sample import SAMPLES
 
     options = ["--data", args.data if args.data in SAMPLES else os.path.abspath(args.data)]
+    for name in ("photos", "labels"):
+        if path := getattr(args, name):
+            options += [f"--{name}", os.path.abspath(path)]
     default = parser().get_default
-    for name in ("mode", "max_hashtags", "min_score", "seed", "threads"):
+    for name in ("mode", "max_hashtags", "min_score", "seed", "threads", "format", "columns", "annotator", "cache"):
         if getattr(args, name) != default(name):
             options += [f"--{name.replace('_', '-')}", str(getattr(args, name))]
     return options + [word for setting in args.set for word in ("--set", setting)]
 
 
-def _show_some(model: Any, posts: Iterable[Any], min_score: float, most: int = 4) -> None:
-    """Recommendations for the first posts that have labels."""
+def _show_some(model: Any, posts: Iterable[Any], min_score: float) -> None:
+    """Recommendations for some posts."""
     for post in posts:
-        labels = [label for label in post.labels if label.score >= min_score]
-        if labels and most:
+        if labels := [label for label in post.labels if label.score >= min_score]:
             print(f"\n  labels       {', '.join(label.description for label in labels)}")
             answer = model.recommend(labels, 10, user=post.user, features=post.features)
             print(f"  author       {hashtag_line(tag.lstrip('#') for tag in post.hashtags)}")
             print(f"  instahash    {hashtag_line(answer.hashtags)}")
-            most -= 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Any
 
 from instahash.formats.fields import usual
@@ -17,8 +16,7 @@ def _parts(item: dict[str, Any], source: Source) -> dict[str, Any] | str:
     parts = usual(item, source.columns)
     own = item.get("post_id") or item.get("post_shortcode") or parts.get("id")
     time = item.get("post_date") or parts.get("created_at")
-    photo = str(source.path).removesuffix(PurePosixPath(source.name).suffix)
-    return parts | {"id": own, "created_at": time, "user": item.get("username"), "photos": [photo]}
+    return parts | {"id": own, "created_at": time, "user": item.get("username"), "photos": [source.stem]}
 
 
 GALLERY_DL = item_format(

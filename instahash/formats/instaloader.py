@@ -19,8 +19,7 @@ def _parts(item: dict[str, Any], source: Source) -> dict[str, Any] | str:
         return "a comment"
     if not is_node(node) or kind not in (None, "Post"):
         return {"Profile": "a profile", "StoryItem": "a story"}.get(str(kind), "a file of Instaloader that is no post")
-    stem = str(source.path).removesuffix(source.suffix)
-    return node_parts(node, stem.removesuffix(".json"))
+    return node_parts(node, source.stem)
 
 
 def _matches(source: Source) -> bool:

@@ -70,6 +70,12 @@ class Source:
         """The suffix of `name` in lower case: ".json" for "POSTS.JSON.gz"."""
         return PurePosixPath(self.name).suffix.lower()
 
+    @property
+    def stem(self) -> str:
+        """The whole path without the suffixes of a compression and of the file: "a/posts" for "a/posts.json.gz"."""
+        path = str(self.path)
+        return path[: path.rindex(self.name)] + self.name.removesuffix(PurePosixPath(self.name).suffix)
+
     @cached_property
     def head(self) -> bytes:
         """The first HEAD bytes of a file, decompressed; of a pipe, which can be read only once, and a folder none."""
