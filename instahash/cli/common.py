@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
@@ -32,6 +33,7 @@ def run(
 ) -> int:
     """Call work(args); turn what it raises into an exit code and one line on standard error."""
     args = parser.parse_args(argv)
+    warnings.formatwarning = lambda message, *_, **__: f"{parser.prog}: {printable(str(message))}\n"
     # An id may hold what the terminal's encoding cannot show; it is then escaped, as JSON does it.
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import Parser, add_model_dir, at_least, note, printable, run
+from instahash.cli.posts import add_reading, reading
 
 EXAMPLE = """example:
   instahash-evaluate --data sample-held-out --baselines sample --report report.html     for a model of the sample
@@ -38,6 +39,8 @@ def parser() -> ArgumentParser:
     add("--json", metavar="FILE", help="also write the result as JSON")
     add("--report", metavar="FILE.html",
         help="also write a page with tables, figures, examples and failures; it opens without a network")  # fmt: skip
+    add_reading(command)
+    command.set_defaults(command="evaluate")
     return command
 
 
@@ -47,7 +50,6 @@ def work(args: Namespace) -> None:
     from instahash.data import Corpus
     from instahash.evaluation import check_protocol, evaluate, format_example, format_tables
     from instahash.files import check_writable, write_text
-    from instahash.formats import read_posts
     from instahash.pipeline import InstaHash
 
     check_protocol(args.protocol)
@@ -61,7 +63,7 @@ def work(args: Namespace) -> None:
     if args.baselines:
         model.fit_baselines(args.baselines)
         seconds.of("fitting the baselines")
-    posts = tqdm(read_posts(args.data), "Reading posts", unit=" posts", disable=None)
+    posts = tqdm(reading(args, args.data), "Reading posts", unit=" posts", disable=None)
     corpus = Corpus.from_posts(posts)
     seconds.of("reading the posts")
     if seen := corpus.digest() in model.trained_on:
