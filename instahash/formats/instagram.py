@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from instahash.data import Post, post_from_json, time_text
+from instahash.data import Post, hashtags_in, post_from_json, time_text
 from instahash.errors import DataError
-
-# A hashtag ends where the next one begins; \w and marks are what words() may keep.
-_HASHTAG = re.compile(r"[#\uff03]([^\s#\uff03.,;:!?()\[\]{}\"'/\\|<>@&*+=~^`$%…“”‘’«»]+)")
-
-
-def hashtags_in(caption: str) -> list[str]:
-    """The hashtags of a caption without their #, in order, each once.
-
-    >>> hashtags_in("Sunday! #beach#sea with #friends, #beach again # ")
-    ['beach', 'sea', 'friends']
-    """
-    return list(dict.fromkeys(tag for tag in _HASHTAG.findall(caption) if re.search(r"\w", tag)))
 
 
 def is_post(item: dict[str, Any]) -> bool:
