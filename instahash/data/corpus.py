@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from instahash.data.hashtags import is_hashtag
 from instahash.data.posts import Post
 from instahash.data.times import DAY, seconds_of
 from instahash.data.words import words
@@ -127,9 +129,9 @@ def _spellings(written: Counter[str], numbers: dict[str, tuple[int, ...]], words
     """The most used way to write each word as a hashtag, ties by spelling, where it is not the word itself."""
     uses: dict[int, Counter[str]] = {}
     for text, count in written.items():
-        form = text.strip().lstrip("#＃")
+        form = unicodedata.normalize("NFC", text.strip().lstrip("#＃﹟"))
         # One hashtag, not several in one text, and such that nobody's "T-shirt" becomes a hashtag that ends at its T.
-        if len(numbers[text]) == 1 and f"_{form}".isidentifier():
+        if len(numbers[text]) == 1 and is_hashtag(form):
             uses.setdefault(numbers[text][0], Counter())[form] += count
     chosen = {words[word]: min(forms, key=lambda form: (-forms[form], form)) for word, forms in uses.items()}
     return {word: form for word, form in chosen.items() if form != word}

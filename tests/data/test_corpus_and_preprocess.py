@@ -109,6 +109,11 @@ def tagged(*hashtags):
         (["New York", "New York"], {}),  # two hashtags in one text
         (["T-shirt", "T-shirt", "TShirt"], {"tshirt": "TShirt"}),  # #T-shirt would end at its T
         (["Straße", "été", "हिन्दी"], {"strasse": "Straße"}),
+        (["می\u200cخواهم", "می\u200cخواهم", "میخواهم"], {"میخواهم": "می\u200cخواهم"}),
+        (["#❤️", "❤️", "\u2764"], {"\u2764": "❤️"}),
+        (["👩\u200d👧", "1️⃣"], {"👩👧": "👩\u200d👧", "1\u20e3": "1️⃣"}),
+        (["CAFE\u0301", "CAFÉ", "café"], {"café": "CAFÉ"}),  # with an accent in one character or two, it looks the same
+        (["Il·lusió", "Il·lusió", "illusió"], {}),
         (["#", "!"], {}),
     ],
 )

@@ -11,7 +11,7 @@ from instahash.formats.instagram import hashtags_in
         ("Sunday! #Beach#sea with #friends, #Beach again", ["Beach", "sea", "friends"]),
         ("＃夏 #été. (#ok) #a_b #2024 #हिन्दी", ["夏", "été", "ok", "a_b", "2024", "हिन्दी"]),
         ("# nothing #! 5 # 6 #-", []),
-        ("https://x.y/#top", ["top"]),
+        ("https://x.y/#top", []),
         ("", []),
     ],
 )
