@@ -16,7 +16,7 @@ from instahash.errors import AnnotatorError
 from instahash.parameters import whole
 
 LEAST_SCORE, MOST_LABELS = 0.05, 20  # of an image
-VERSION = 1  # of what is done with an image before and after the weights
+METHOD_VERSION = 1  # of what is done with an image before and after the weights
 
 
 class OfflineAnnotator:
@@ -40,7 +40,7 @@ class OfflineAnnotator:
         self._network = EfficientNet(read_checkpoint(path))
         words = class_labels()
         known = hashlib.sha256(path.read_bytes() + repr((words, LEAST_SCORE, MOST_LABELS)).encode()).hexdigest()
-        self.key = f"offline {VERSION} {known[:16]}"
+        self.key = f"offline {METHOD_VERSION} {known[:16]}"
 
     def prepare(self, content: bytes) -> np.ndarray:
         """What the network sees of an image, (224, 224, 3) uint8. Raises ImageError where it cannot be decoded."""
