@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from instahash.errors import ImageError
 
 SUFFIXES = tuple(".jpg .jpeg .jpe .png .webp .gif .bmp .tif .tiff .heic .heif .avif .mpo".split())
-MOST_BYTES = 100_000_000
+LARGEST_FILE = 100_000_000  # bytes
 
 
 class Photo(NamedTuple):
@@ -53,8 +53,8 @@ def _content(path: Path) -> bytes:
 
 
 def _check_size(size: int) -> None:
-    if size > MOST_BYTES:
-        raise ImageError(f"it has {size / 1e6:,.1f} MB, and {MOST_BYTES / 1e6:.0f} are the most; save it smaller")
+    if size > LARGEST_FILE:
+        raise ImageError(f"it has {size / 1e6:,.1f} MB, and {LARGEST_FILE / 1e6:.0f} are the most; save it smaller")
 
 
 Source: TypeAlias = str | Path | bytes | tuple[str, bytes] | Photo
