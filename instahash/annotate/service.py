@@ -6,12 +6,11 @@ import os
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
 from typing import Any
 
 from instahash.data import Label
-from instahash.errors import AnnotatorError, SettingsError
-from instahash.parameters import check, parameter
+from instahash.errors import AnnotatorError
+from instahash.parameters import Section, parameter
 
 NAME, HOST = "Google Cloud Vision", "vision.googleapis.com"
 DO_WITHOUT = "or do without: --annotator offline"
@@ -19,7 +18,7 @@ DO_WITHOUT = "or do without: --annotator offline"
 # gRPC's codes; a connection that breaks may come as one of the first two.
 CANCELLED, UNKNOWN, INVALID_ARGUMENT, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED = 1, 2, 3, 4, 8
 ABORTED, INTERNAL, UNAVAILABLE = 10, 13, 14
-PASSING = {CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE}
+PASSING_CODES = {CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE}
 PERHAPS_AN_IMAGE = {DEADLINE_EXCEEDED, INTERNAL}  # an image may be what makes the service fail
 NOT_ALLOWED, NOT_KNOWN = 7, 16  # "permission denied", "unauthenticated"
 
@@ -28,23 +27,18 @@ warnings.filterwarnings("ignore", category=FutureWarning, module=r"google\.")
 
 
 @dataclass(frozen=True)
-class GoogleSettings:
+class GoogleSettings(Section, owner="google"):
     """What is asked of Google Cloud Vision, how fast, and for how much."""
 
     objects: bool = parameter(False, "localise objects too and add their names, for 2.25 USD more a 1,000 images")
     max_results: int = parameter(20, "labels, and as many objects, of an image at most", least=1)
     rate: float = parameter(1800.0, "images sent a minute at most; the service's own limit, unless raised", above=0)
-    max_cost: float | None = None  # USD at list price after which nothing more is sent; None for no limit
+    max_cost: float | None = parameter(None, "USD at list price that may be spent; None: no limit", least=0)
     n_concurrent: int = parameter(4, "calls at the same time", least=1)
     patience: float = parameter(120.0, "seconds without any answer after which the service counts as away", above=0)
     # Several timeouts must fit into the patience, or the one image at which the service hangs is not found.
     timeout: float = parameter(20.0, "seconds a call", above=0)
     endpoint: str = parameter(HOST, "host of the service, or of one of its regions: eu-vision.googleapis.com")
-
-    def __post_init__(self) -> None:
-        check(self, "google")
-        if self.max_cost is not None and not (isinstance(self.max_cost, (int, float)) and 0 <= self.max_cost < inf):
-            raise SettingsError(f"google: max_cost is {self.max_cost!r}; it must be an amount of USD, or None")
 
 
 class CallError(Exception):

@@ -492,6 +492,7 @@ def test_a_low_rate_makes_small_calls(annotator):
         {"max_cost": -1},
         {"max_cost": float("nan")},
         {"max_cost": "5"},
+        {"max_cost": float("inf")},
         {"cost": 5},
     ],
 )

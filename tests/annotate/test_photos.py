@@ -173,7 +173,7 @@ def test_empty_and_large(tree, monkeypatch, of):
 
     tree("a.jpg")
     assert refusal(photo(0)) == "it is empty (0 bytes); copy it again"
-    monkeypatch.setattr(photos, "MOST_BYTES", 2_000_000)
+    monkeypatch.setattr(photos, "LARGEST_FILE", 2_000_000)
     assert len(photo(2_000_000).read()) == 2_000_000
     assert refusal(photo(2_000_001)) == "it has 2.0 MB, and 2 are the most; save it smaller"
 
@@ -182,7 +182,7 @@ def test_the_most_is_100_megabytes_and_no_more_is_read(tree):
     tree("a.jpg")
     os.truncate("a.jpg", 3_000_000_000_000)
     assert "3,000,000.0 MB, and 100 are the most" in refusal(Photo("a.jpg", Path("a.jpg")))
-    assert photos.MOST_BYTES == 100_000_000
+    assert photos.LARGEST_FILE == 100_000_000
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no FIFOs")
