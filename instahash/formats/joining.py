@@ -144,7 +144,7 @@ class _Names:
         return _Ends(self.stems)
 
     def forms(self, path: str) -> tuple[str, str, str, str]:
-        """A photo's path, without suffix, without counter, each empty where it is near no name; the stem of its file."""
+        """A photo's path, without suffix, without counter, each empty where no name is near; its file's stem."""
         stem = _SUFFIX.sub("", path)
         bare = _COUNTER.sub("", stem)
         is_near = _file(stem) in self.files
