@@ -9,29 +9,28 @@ A photo finds its post by the first of these rules that fits:
 7. A part of the photo's file name is a name of the post: `anna_CmAaaaaaaa1_2.jpg` and `CmAaaaaaaa1`.
 
 Within a rule, names equal in case hold before those that are not. A post with photos by one rule takes none by a later
-one, and a photo that fits a post by one rule is tried by no later one.
+one, and a photo that fits a post by one rule is tried by no later one. Of a path the last 32 components count.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import NamedTuple, TypeAlias, TypeVar
+from collections.abc import Iterable, Sequence
+from functools import cache, cached_property
+from typing import NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from instahash.errors import DataError, plural
 
-_SUFFIX = re.compile(r"(?<=.)\.(?:jpe?g|jpe|png|webp|gif|bmp|tiff?|hei[cf]|avif|mpo)\Z", re.IGNORECASE | re.DOTALL)
-_COUNTER = re.compile(r"(?<=.)_[0-9]{1,3}\Z", re.DOTALL)
+_SUFFIX = re.compile(r"(?<=[^/])\.(?:jpe?g|jpe|png|webp|gif|bmp|tiff?|hei[cf]|avif|mpo)\Z", re.IGNORECASE)
+_COUNTER = re.compile(r"(?<=[^/])_[0-9]{1,3}\Z")
 _SEPARATOR = re.compile(r"[\s_\-.()\[\]{}]")
 _NO_POST = ("_profile_pic", "_hashtag_pic", "_cover")  # what else Instaloader names by a time
+_DEEPEST = 32  # components of a path
 _SHORTEST, _MOST_PARTS = 6, 16  # of a name that is looked for inside of file names
 
 _Name: TypeAlias = tuple[int, int]  # a post, and which of its names
 _SEVERAL = (-1, -1)  # in place of a name: those of several posts
-_Path: TypeAlias = list[str]  # the components of a path
-_Key = TypeVar("_Key", int, str)
 
 
 class Matches(NamedTuple):
@@ -58,24 +57,29 @@ def match(posts: Sequence[Sequence[str]], photos: Sequence[str]) -> Matches:
     posts : for each post its names: id, shortcode, number; paths, file names or stems of its photos.
     photos : paths, as found in a folder or zip.
     """
-    cases = [(_rules(posts, fold), [_components(photo, fold) for photo in photos]) for fold in (False, True)]
+    names_of = cache(lambda fold: _Names(posts, fold))
+    forms_of = cache(lambda fold: [names_of(fold).forms(_path(photo, fold)) for photo in photos])
     found: dict[int, _Name] = {}
     ambiguous: list[int] = []
-    waiting = list(range(len(photos)))
-    for rule in range(len(cases[0][0])):
+    waiting: Iterable[int] = range(len(photos))
+    for rule in range(7):
         before = {post for post, _ in found.values()}
-        for rules, paths in cases:
-            taken = set(found.values())  # so that CMaa.jpg does not fall to CmAa, which has its own photo
-            hits = {photo: name for photo in waiting if (name := rules[rule](paths[photo]))}
-            waiting = [photo for photo in waiting if photo not in hits]
-            ambiguous += [photo for photo, name in hits.items() if name == _SEVERAL]
-            taken.add(_SEVERAL)
-            found |= {photo: name for photo, name in hits.items() if name not in taken and name[0] not in before}
+        for fold in (False, True):
+            if not waiting:
+                break
+            # A name that has photos of equal case takes no others: CMaa.jpg is not of CmAa, which has CmAa.jpg.
+            taken = {_SEVERAL, *found.values()}
+            names, forms = names_of(fold), forms_of(fold)
+            hits = {i: name for i in waiting if (name := names.find(rule, forms[i]))}
+            found |= {i: name for i, name in hits.items() if name not in taken and name[0] not in before}
+            ambiguous += [i for i, name in hits.items() if name == _SEVERAL]
+            waiting = [i for i in waiting if i not in hits]
     joined: list[list[int]] = [[] for _ in posts]
-    for photo, (post, _) in found.items():
-        joined[post].append(photo)
-    for several in filter(lambda members: len(members) > 1, joined):
-        several.sort(key=lambda photo: (found[photo][1], _order(cases[1][1][photo]), photos[photo], photo))
+    for i, (post, _) in found.items():
+        joined[post].append(i)
+    for several in joined:
+        if len(several) > 1:
+            several.sort(key=lambda i: (found[i][1], *_order(_path(photos[i], True)), photos[i], i))
     return Matches(joined, sorted(set(range(len(photos))).difference(found, ambiguous)), sorted(ambiguous))
 
 
@@ -86,112 +90,119 @@ def summary(posts: Sequence[Sequence[str]], photos: Sequence[str], matches: Matc
     """
     n_photos, n_posts = plural(len(photos), "photo"), plural(len(posts), "post")
     several = f"; {len(matches.ambiguous):,} could belong to several posts" if matches.ambiguous else ""
-    if n_joined := len(photos) - len(matches.unmatched) - len(matches.ambiguous):
+    if n_joined := sum(map(len, matches.photos)):
         belong = "belongs" if n_joined == 1 else "belong"
         return f"{n_joined:,} of {n_photos} {belong} to {matches.n_posts:,} of {n_posts}{several}"
     sides = photos[:3], [name for names in posts[:3] for name in names[:2]]
     found, wanted = (", ".join(f"{name[-60:]!r}" for name in side) or "no name" for side in sides)
-    advice = "its path, file name, name without suffix, or a shortcode or number in the file's name"
-    raise DataError(
-        f"none of {n_photos} ({found}) belongs to one of {n_posts} ({wanted}){several}; name it by {advice}"
-    )
+    advice = "name posts by path, file name, name without suffix, or a shortcode or number in the file's name"
+    raise DataError(f"none of {n_photos} ({found}) belongs to one of {n_posts} ({wanted}){several}; {advice}")
 
 
-def _components(path: str, fold: bool) -> _Path:
-    path = normalize("NFC", normalize("NFD", path).casefold() if fold else path)
-    return [part for part in path.replace("\\", "/").split("/") if part not in ("", ".")]
+def _path(name: str, fold: bool) -> str:
+    name = normalize("NFC", normalize("NFD", name).casefold() if fold else name)
+    return "/".join([part for part in name.replace("\\", "/").split("/") if part not in ("", ".")][-_DEEPEST:])
 
 
-def _cut(path: _Path, cuts: tuple[re.Pattern[str], ...]) -> _Path:
-    for cut in cuts:
-        path = [*path[:-1], *(cut.sub("", part) for part in path[-1:])]
-    return path
+def _file(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
-def _order(path: _Path) -> list[list[str | tuple[int, str]]]:
-    """Sorts file names, then paths, with numbers by their size."""
-    texts = ["".join(_cut(path, (_SUFFIX,))[-1:]), "/".join(path)]
-    # Every second piece is a number: it is compared by its length, then by its digits.
-    pieces = [re.split("0*([0-9]+)", text) for text in texts]
-    return [[(len(piece), piece) if i % 2 else piece for i, piece in enumerate(row)] for row in pieces]
+def _order(path: str) -> Iterable[list[str | tuple[int, str]]]:
+    """Sorts by file name, then by path, with numbers by their size: by how many digits, then by digits."""
+    for text in (_SUFFIX.sub("", _file(path)), path):
+        pieces = re.split("0*([0-9]+)", text)
+        yield [(len(piece), piece) if i % 2 else piece for i, piece in enumerate(pieces)]
 
 
-def _rules(posts: Sequence[Sequence[str]], fold: bool) -> list[Callable[[_Path], _Name | None]]:
-    """Each rule as a function of a photo's path: the name that it fits, _SEVERAL, or None."""
-    names = [[_components(name, fold) for name in post] for post in posts]
-    full, stems = _Ends(names), _Ends([[_cut(name, (_SUFFIX,)) for name in post] for post in names])
-    ways = [(full, ()), (stems, (_SUFFIX,)), (stems, (_SUFFIX, _COUNTER))]
-    ends = [partial(tree.find, cuts=cuts, whole=whole) for whole in (True, False) for tree, cuts in ways]
-    return [*ends, _Parts(posts, fold).find]
-
-
-def _mark(marks: dict[_Key, _Name], key: _Key, name: _Name) -> None:
+def _mark(marks: dict[str, _Name], key: str, name: _Name) -> None:
     if marks.setdefault(key, name)[0] != name[0]:
         marks[key] = _SEVERAL
 
 
-class _Ends:
-    """Names as a tree from their last component to their first; a node is an end of names."""
-
-    def __init__(self, posts: list[list[_Path]]) -> None:
-        self.nodes: dict[tuple[int, str], int] = {}
-        self.equal: dict[int, _Name] = {}  # the names that are this end
-        self.longest: dict[int, _Name] = {}  # those of them that are no end of a longer name of the same post
-        self.through: dict[int, _Name] = {}  # the names that have this end
-        for post, names in enumerate(posts):
-            trails = [(self._add(path, (post, i)), (post, i)) for i, path in enumerate(names) if path]
-            inner = {node for trail, _ in trails for node in trail[:-1]}
-            for trail, name in trails:
-                _mark(self.equal, trail[-1], name)
-                if trail[-1] not in inner:
-                    _mark(self.longest, trail[-1], name)
-
-    def _add(self, path: _Path, name: _Name) -> list[int]:
-        trail = [0]
-        for part in reversed(path):
-            trail.append(self.nodes.setdefault((trail[-1], part), len(self.nodes) + 1))
-            _mark(self.through, trail[-1], name)
-        return trail
-
-    def find(self, path: _Path, cuts: tuple[re.Pattern[str], ...], whole: bool) -> _Name | None:
-        """The name with the longest end in common with a path; if `whole`, one of both must be that end."""
-        node, best = 0, None
-        for part in reversed(_cut(path, cuts)):
-            if (step := self.nodes.get((node, part))) is None:
-                break
-            node, best = step, self.longest.get(step, best)
-        else:
-            best = self.equal.get(node) or self.through.get(node)
-        return best if whole else self.through.get(node)
-
-
-class _Parts:
-    """Names without folders that are long and peculiar enough to be looked for inside of file names."""
+class _Names:
+    """The names of all posts, as they are or without case."""
 
     def __init__(self, posts: Sequence[Sequence[str]], fold: bool) -> None:
-        self.names: dict[str, _Name] = {}
+        self.posts = [[_path(name, fold) for name in names] for names in posts]
+        self.stems = [[_SUFFIX.sub("", name) for name in names] for names in self.posts]
+        self.files = {_file(stem) for names in self.stems for stem in names}
+        self.peculiar: dict[str, _Name] = {}  # those that are looked for inside of file names
         for post, names in enumerate(posts):
-            for i, text in enumerate(names):
-                exact, path = _cut(_components(text, False), (_SUFFIX,)), _cut(_components(text, fold), (_SUFFIX,))
-                if len(path) == 1 and _is_peculiar(exact[0]):
-                    _mark(self.names, path[0], (post, i))
-        self.lengths = set(map(len, self.names))
+            for i, name in enumerate(names):
+                stem = self.stems[post][i]
+                if "/" not in stem and _is_peculiar(_SUFFIX.sub("", _path(name, False))):
+                    _mark(self.peculiar, stem, (post, i))
+        self.lengths = set(map(len, self.peculiar))
 
-    def find(self, path: _Path) -> _Name | None:
-        """The name that is a run of parts of a file name, the longest from each place."""
-        stem = "".join(_cut(path, (_SUFFIX,))[-1:])
-        if not self.names or stem.casefold().endswith(_NO_POST):
+    @cached_property
+    def ends(self) -> _Ends:
+        return _Ends(self.posts)
+
+    @cached_property
+    def ends_of_stems(self) -> _Ends:
+        return _Ends(self.stems)
+
+    def forms(self, path: str) -> tuple[str, str, str, str]:
+        """A photo's path, without suffix, without counter, each empty where no name is near; its file's stem."""
+        stem = _SUFFIX.sub("", path)
+        bare = _COUNTER.sub("", stem)
+        is_near = _file(stem) in self.files
+        return path if is_near else "", stem if is_near else "", bare if _file(bare) in self.files else "", _file(stem)
+
+    def find(self, rule: int, forms: tuple[str, str, str, str]) -> _Name | None:
+        """The name that a photo's forms fit by a rule (from 0), _SEVERAL, or None."""
+        if rule == 6:
+            return self._find_inside(forms[3])
+        if not (form := forms[rule % 3]):
+            return None
+        return (self.ends_of_stems if rule % 3 else self.ends).find(form, rule < 3)
+
+    def _find_inside(self, stem: str) -> _Name | None:
+        """By runs of parts of a file name, the longest from each place."""
+        if not self.peculiar or stem.casefold().endswith(_NO_POST):
             return None
         ends = [*(separator.start() for separator in _SEPARATOR.finditer(stem)), len(stem)]
-        starts = [0, *(end + 1 for end in ends[:-1])]
         hits, after = {}, 0
-        for i, start in enumerate(starts):
+        for i, start in enumerate([0, *(end + 1 for end in ends[:-1])]):
             for end in reversed(ends[i : i + _MOST_PARTS]) if start >= after else ():
-                if end - start in self.lengths and (name := self.names.get(stem[start:end])):
+                if end - start in self.lengths and (name := self.peculiar.get(stem[start:end])):
                     hits[name[0]], after = name, end
                     break
         one = [name for name in hits.values() if name != _SEVERAL]
         return one[0] if len(one) == 1 else _SEVERAL if hits else None
+
+
+class _Ends:
+    """Ends of names: "c", "b/c" and "a/b/c" of "a/b/c"."""
+
+    def __init__(self, posts: list[list[str]]) -> None:
+        self.all: dict[str, _Name] = {}
+        self.whole: dict[str, _Name] = {}
+        self.longest: dict[str, _Name] = {}  # whole names that are no end of a longer one of the same post
+        for post, names in enumerate(posts):
+            shorter = {""}
+            for i, name in enumerate(names):
+                end = name
+                while end:
+                    _mark(self.all, end, (post, i))
+                    end = end.partition("/")[2]
+                    shorter.add(end)
+            for i, name in enumerate(names):
+                if name:
+                    _mark(self.whole, name, (post, i))
+                if name not in shorter:
+                    _mark(self.longest, name, (post, i))
+
+    def find(self, path: str, whole: bool) -> _Name | None:
+        """The name with the longest end in common with a path; if `whole`, one of both must be that end."""
+        best = name = None
+        start = len(path) + 1
+        while start and (longer := self.all.get(path[(start := path.rfind("/", 0, start - 1) + 1) :])):
+            name, best = longer, self.longest.get(path[start:], best)
+        if not whole:
+            return name
+        return self.whole.get(path) or self.all.get(path) or best
 
 
 def _is_peculiar(name: str) -> bool:
