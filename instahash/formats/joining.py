@@ -189,8 +189,7 @@ class _Ends:
                     end = end.partition("/")[2]
                     shorter.add(end)
             for i, name in enumerate(names):
-                if name:
-                    _mark(self.whole, name, (post, i))
+                _mark(self.whole, name, (post, i))
                 if name not in shorter:
                     _mark(self.longest, name, (post, i))
 
