@@ -21,8 +21,11 @@ class Mode(Protocol):
     default_score : the score that a label without one is taken to have.
     """
 
-    vectors: WordVectors
-    cooccurrence: Cooccurrence
+    @property
+    def vectors(self) -> WordVectors: ...
+
+    @property
+    def cooccurrence(self) -> Cooccurrence: ...
 
     @property
     def default_score(self) -> float: ...
