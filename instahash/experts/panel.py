@@ -214,7 +214,7 @@ class Panel:
     def load(self, sections: Sections, history: Losses, vocabulary: Vocabulary) -> None:
         """Take up what :meth:`to_arrays` gave. Raises KeyError or ValueError where it does not fit."""
         arrays, settings = sections["expert_word2vec"], self.settings
-        losses, seed = history["word2vec_loss"], settings.seed
+        losses, seed = history.get("word2vec_loss", []), settings.seed
         word2vec = Word2Vec.from_arrays(arrays, settings.word2vec, history=losses, seed=seed)
         cooccurrence = Cooccurrence.from_arrays(sections["expert_cooccurrence"], len(vocabulary))
         self.domain = Domain.from_arrays(sections["domain"], settings, vocabulary, word2vec, cooccurrence)

@@ -567,7 +567,7 @@ def test_any_experts_make_a_panel(monkeypatch, tmp_path, experts):
     np.testing.assert_array_equal(model.baselines["cooccurrence"].word_posts, counted)  # of those held out as well
     model.save(tmp_path)
     assert InstaHash.load(tmp_path).recommend(["dog"], 5, diversity=0.9, trace=True) == diverse
-    model.partial_fit(HELD_OUT[:20])
+    model.partial_fit([post._replace(hashtags=(*post.hashtags, "hoverboard")) for post in HELD_OUT[:20]])
     assert model.knows_user("anna") == (PersonalExpert in experts)
     assert len(model.word_vectors().unit) == len(model.vocabulary) and not model.mode.networks(model.queries(["dog"]))
 
