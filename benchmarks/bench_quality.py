@@ -17,15 +17,15 @@ from dataclasses import replace
 import numpy as np
 
 from instahash import AutoRec, BestSettings, InstaHash, PaperSettings, SoftmaxNetwork
+from instahash.baselines import Cooccurrence
 from instahash.data import Corpus, encode, train_test_split, words
 from instahash.evaluation import cosine, evaluate, jaccard, ranking_measures
 from instahash.evaluation.scores import as_ranked, as_sets
-from instahash.experts import CooccurrenceExpert, Examples
+from instahash.experts import Examples
 from instahash.experts.panel import HELD_OUT
 from instahash.formats import read_posts
 from instahash.recommend import Fusion, Queries
 from instahash.sparse import keep
-from instahash.trainer import Trainer
 
 MEASURES = ("precision@1", "recall@5", "recall@10", "accuracy@10", "ndcg@10")
 posts = list(read_posts(args.data))
@@ -104,17 +104,16 @@ for step, settings, inputs, queries in (
     figures[f"ablation 1 one network alone: {step}"] = ndcg(network.predict(queries))
 
 
-def scores(posts, experts):
+def scores(posts, domain):
     """What each expert says about the descriptions of posts, name -> (n_posts, n_hashtags)."""
     queries = Queries.of(posts.description, None, posts.keys)
     return {name: expert.score(queries, domain) for name, expert in experts.items() if "description" in expert.starts}
 
 
-own = scores(data, experts)
+own = scores(data, domain)
 figures["ablation 1 one network alone: and units dropped"] = ndcg(own["softmax"])
-counted = CooccurrenceExpert(best.settings)  # as the others, without the posts held out
-counted.fit(learn, Trainer())
-held = scores(held_out.dataset, experts | {counted.name: counted})
+counts = Cooccurrence().fit(learn.dataset.description, learn.dataset.hashtags)  # without the posts held out
+held = scores(held_out.dataset, replace(domain, cooccurrence=counts))
 models = ("softmax", "linear", "word2vec")
 for members in (
     ("softmax", "word2vec"),

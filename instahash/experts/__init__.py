@@ -1,7 +1,7 @@
 """The experts of mode "best": each gives every hashtag a log-score, and the mode fuses them into one probability.
 
 protocol.py   what an expert must be able to do; a new one is a file here and a line in EXPERTS
-domain.py     what every expert is told: the hashtags to score, posts to learn from
+domain.py     what every expert is told: the hashtags to score, models that all may ask, posts to learn from
 panel.py      all of them together: how they are trained, and fused into one probability
 settings.py   the settings of the mode
 """
@@ -9,15 +9,15 @@ settings.py   the settings of the mode
 from instahash.experts.common import CommonExpert
 from instahash.experts.completion import CompletionExpert
 from instahash.experts.cooccurrence import CooccurrenceExpert
-from instahash.experts.domain import Domain, Examples
+from instahash.experts.domain import Domain, Examples, train_word2vec
 from instahash.experts.linear import LinearExpert
 from instahash.experts.panel import Losses, Opinions, Panel, Sections
 from instahash.experts.personal import PersonalExpert
 from instahash.experts.popularity import PopularityExpert
-from instahash.experts.protocol import CONTEXTS, Expert
+from instahash.experts.protocol import CONTEXTS, Expert, NetworkQuery
 from instahash.experts.settings import BestSettings
-from instahash.experts.softmax import NetworkQuery, SoftmaxExpert
-from instahash.experts.word2vec import Word2VecExpert, train_word2vec
+from instahash.experts.softmax import SoftmaxExpert
+from instahash.experts.word2vec import Word2VecExpert
 
 EXPERTS: list[type[Expert]] = [
     SoftmaxExpert,  # description -> hashtags, a network

@@ -8,7 +8,6 @@ import numpy as np
 
 from instahash.experts.domain import Domain, Examples
 from instahash.experts.protocol import Expert
-from instahash.experts.settings import BestSettings
 from instahash.recommend import EVERYBODY, Preferences, Queries
 from instahash.trainer import Trainer
 
@@ -25,12 +24,9 @@ class CommonExpert(Expert):
     starts = {"neither": 1.0, "short": 1.0, "description": 1.0, "chosen": 1.0, "both": 0.7}
     counts, of_users = True, False
 
-    def __init__(self, settings: BestSettings):
-        self.preferences = Preferences(settings.stream.half_life or None)
-
     def fit(self, examples: Examples, trainer: Trainer) -> None:
+        self.preferences = Preferences(examples.domain.settings.stream.half_life or None)
         keys, times = self._trend(examples.dataset.keys), examples.dataset.times
-        self.preferences = Preferences(self.preferences.half_life)
         self.preferences.fit(keys, examples.hashtags, examples.domain.log_frequency, times)
         if not self.of_users:
             self.preferences.drop([key for key in self.preferences.rows if key.startswith("user:")])
@@ -50,7 +46,6 @@ class CommonExpert(Expert):
         self.preferences = Preferences.from_arrays(arrays)
 
     def knows(self, key: str) -> bool:
-        """Whether earlier posts under this key shift what is recommended."""
         return key in self.preferences.rows
 
     def keys(self, queries: Queries) -> Keys:

@@ -7,7 +7,12 @@ import numpy as np
 from instahash.experts.domain import Domain, Examples
 from instahash.experts.softmax import SoftmaxExpert
 from instahash.recommend import Queries
+from instahash.softmax import SoftmaxSettings
 from instahash.sparse import CSR
+
+COMPLETION_DEFAULTS = SoftmaxSettings(
+    n_hidden=300, batch_size=512, learning_rate=6e-3, corruption=0.5, masked=True, dropout=0.2
+)
 
 
 class CompletionExpert(SoftmaxExpert):

@@ -1,44 +1,52 @@
-"""What every expert is told: the hashtags to score, how a description becomes numbers, posts to learn from."""
+"""What every expert is told: the settings, the hashtags to score, the models that all may ask, posts to learn from."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
+from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
-from instahash.experts.settings import BestSettings
 from instahash.recommend import age_weights
 from instahash.sparse import CSR, column_counts, ones, renumber, row_of_entries, with_data
+from instahash.trainer import Trainer
+from instahash.word2vec import Word2Vec, WordVectors
 
-# A word's presence is this number in the input; its label's score, standardised, has the standard deviation SPREAD.
-PRESENCE, SPREAD = 0.7, 0.5
+if TYPE_CHECKING:  # it collects the settings of the experts, which import this module
+    from instahash.experts.settings import BestSettings
+
+# A word's presence in the input, and the standard deviation of its label's score, which is standardised.
+PRESENCE, SCORE_DEVIATION = 0.7, 0.5
 # The least standard deviation of label scores: where all scores are alike, another one means little.
 LEAST_DEVIATION = 0.05
 
 
 @dataclass(frozen=True)
 class Domain:
-    """The words that experts read and the hashtags that they score.
+    """The words that experts read and the hashtags that they score, and the models that belong to no single expert.
 
+    settings : BestSettings.
     vocabulary : Vocabulary of n_words words.
     hashtags : (n_hashtags,) int32, the word of each output.
     labelled : (n_words,) bool, words that descriptions had in training.
     score_mean, score_std : of the labels' scores in training.
-    length : Euclidean length of a network's input, 0 for as it comes.
-    half_life : days after which a post counts half, 0 for never.
+    word2vec : Word2Vec.  cooccurrence : Cooccurrence. Both have learnt before any expert does.
     now : the latest time of the posts seen, seconds since the epoch, -inf where none has a time.
     """
 
+    settings: BestSettings
     vocabulary: Vocabulary
     hashtags: np.ndarray
     labelled: np.ndarray
     score_mean: float
     score_std: float
-    length: float
-    half_life: float
+    word2vec: Word2Vec
+    cooccurrence: Cooccurrence
     now: float = -np.inf
 
     @cached_property
@@ -54,15 +62,21 @@ class Domain:
         counts = self.vocabulary.hashtag_counts[self.hashtags].astype(np.float32)
         return np.log(counts / counts.sum())
 
+    @cached_property
+    def vectors(self) -> WordVectors:
+        """The words and their vectors, as word2vec has learnt them."""
+        return WordVectors(self.vocabulary.words, self.word2vec.word_vectors())
+
     @classmethod
     def of(cls, dataset: Dataset, settings: BestSettings) -> Domain:
-        """The domain of a training on these posts."""
+        """The domain of a training on these posts, its models untrained."""
         scores = dataset.description.data
         mean, std = (float(scores.mean()), float(scores.std())) if len(scores) else (1.0, 1.0)
         hashtags = np.flatnonzero(dataset.vocabulary.is_hashtag).astype(np.int32)
         labelled = column_counts(dataset.description) > 0
-        how = settings.inputs.length, settings.stream.half_life
-        return cls(dataset.vocabulary, hashtags, labelled, mean, max(std, LEAST_DEVIATION), *how, latest(dataset))
+        statistics, now = (mean, max(std, LEAST_DEVIATION)), latest(dataset)
+        word2vec = Word2Vec(settings.word2vec, seed=settings.seed, n_threads=settings.n_threads)
+        return cls(settings, dataset.vocabulary, hashtags, labelled, *statistics, word2vec, Cooccurrence(), now)
 
     def grown(self, dataset: Dataset) -> Domain:
         """The domain after more posts, in the numbers of a grown vocabulary; old outputs keep their places."""
@@ -79,35 +93,44 @@ class Domain:
     def inputs(self, description: CSR) -> CSR:
         """A network's input, CSR (n_posts, 2 n_words) float32: column 2j is the presence of word j, 2j + 1 its score.
 
-        Each row has the Euclidean length `length`, as in Liang et al. (2018): one word alone says as much as ten.
+        Each row has the Euclidean length `inputs.length`, as in Liang et al. (2018): one word says as much as ten.
         """
         indices = np.repeat(2 * description.indices, 2)
         indices[1::2] += 1
         data = np.full(len(indices), PRESENCE, np.float32)
-        data[1::2] = SPREAD * ((description.data - self.score_mean) / self.score_std).clip(-3, 3)
+        data[1::2] = SCORE_DEVIATION * ((description.data - self.score_mean) / self.score_std).clip(-3, 3)
         shape = description.shape[0], 2 * len(self.vocabulary)
         inputs = sparse.csr_array((data, indices, 2 * description.indptr), shape=shape)
-        if self.length and inputs.nnz:
+        if (length := self.settings.inputs.length) and inputs.nnz:
             row = row_of_entries(inputs)
             squares = np.bincount(row, data**2, shape[0])
-            factors = (self.length / np.sqrt(np.where(squares > 0, squares, 1))).astype(np.float32)
+            factors = (length / np.sqrt(np.where(squares > 0, squares, 1))).astype(np.float32)
             inputs.data *= factors[row]
         return inputs
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """What the vocabulary and the settings do not say, a dict of arrays."""
+        """What the vocabulary, the settings and the models do not say, a dict of arrays."""
         statistics = np.array([self.score_mean, self.score_std, self.now])
         return {"hashtags": self.hashtags, "labelled": self.labelled, "statistics": statistics}
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, np.ndarray], vocabulary: Vocabulary, settings: BestSettings) -> Domain:
+    def from_arrays(
+        cls,
+        arrays: dict[str, np.ndarray],
+        settings: BestSettings,
+        vocabulary: Vocabulary,
+        word2vec: Word2Vec,
+        cooccurrence: Cooccurrence,
+    ) -> Domain:
         """The domain whose :meth:`to_arrays` these are. Raises ValueError where they do not fit the vocabulary."""
+        if len(word2vec.W) != len(vocabulary):
+            raise ValueError("word2vec has other words than the vocabulary")
         hashtags, labelled = arrays["hashtags"], arrays["labelled"]
         same = np.array_equal(np.sort(hashtags), np.flatnonzero(vocabulary.is_hashtag))
         if hashtags.dtype.kind != "i" or not same or labelled.shape != (len(vocabulary),):
             raise ValueError("the hashtags are not those of the vocabulary")
         mean, std, now = arrays["statistics"].tolist()
-        return cls(vocabulary, hashtags, labelled, mean, std, settings.inputs.length, settings.stream.half_life, now)
+        return cls(settings, vocabulary, hashtags, labelled, mean, std, word2vec, cooccurrence, now)
 
 
 @dataclass(frozen=True)
@@ -129,7 +152,7 @@ class Examples:
     def weights(self) -> np.ndarray:
         """(n_posts,) float32, what each post counts by its age; 1 at an unknown time."""
         times = np.full(len(self.dataset.ids), np.nan) if self.dataset.times is None else self.dataset.times
-        return age_weights(times, self.domain.now, self.domain.half_life).astype(np.float32)
+        return age_weights(times, self.domain.now, self.domain.settings.stream.half_life).astype(np.float32)
 
     @cached_property
     def hashtags(self) -> CSR:
@@ -155,3 +178,12 @@ class Examples:
 def latest(dataset: Dataset) -> float:
     """The latest known time of the posts, -inf where none is known."""
     return -np.inf if dataset.times is None else float(np.nanmax(dataset.times, initial=-np.inf))
+
+
+def train_word2vec(model: Word2Vec, bags: CSR, trainer: Trainer) -> None:
+    """Train on CSR bags, and say how and how well."""
+    plan = model.plan(bags)
+    trainer.report(f"word2vec: {plan.trainer} trainer, {plan.why}; at most {plan.memory / 1e6:,.0f} MB.")
+    chance = (1 + model.settings.n_negative) * math.log(2)
+    trainer.run(model, "word2vec", bags, n_epochs=plan.epochs, chance=10 * chance)
+    trainer.report(f"word2vec: loss a pair {model.history[-1]:.4f} in the last epoch.")

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from instahash.baselines import Ridge
 from instahash.errors import DataError
 from instahash.experts.domain import Domain, Examples
 from instahash.experts.protocol import Expert
-from instahash.experts.settings import BestSettings
+from instahash.parameters import Section, parameter
 from instahash.recommend import Queries
 from instahash.replay import ReplayBuffer
 from instahash.trainer import Trainer
 
-# The least output whose logarithm is taken.
-FLOOR = 1e-2
+LEAST_OUTPUT = 1e-2  # whose logarithm is taken
+
+
+@dataclass(frozen=True)
+class LinearSettings(Section, owner="linear"):
+    """Of the linear expert."""
+
+    reg: float = parameter(60.0, "weight of L2, in posts described by a word with a score of 1", above=0)
 
 
 class LinearExpert(Expert):
@@ -27,34 +35,32 @@ class LinearExpert(Expert):
     name = "linear"
     starts = {"short": 0.2, "description": 0.2, "both": 0.2}
 
-    def __init__(self, settings: BestSettings):
-        self.reg, self.seed = settings.linear.reg, settings.seed
-        self.model: Ridge | None = None
-        self.replay = ReplayBuffer()
+    model: Ridge | None = None
 
     def fit(self, examples: Examples, trainer: Trainer) -> None:
-        self.model, self.replay = None, ReplayBuffer()
+        settings, posts = examples.domain.settings, (examples.inputs, examples.targets)
+        self.model = None
         try:
-            self.model = Ridge(self.reg).fit(examples.inputs, examples.targets, examples.weights)
+            self.model = Ridge(settings.linear.reg).fit(*posts, examples.weights)
         except DataError as error:
             trainer.report(f"Left out: {error}.")
-        self.replay = self.replay.including((examples.inputs, examples.targets), self.seed)
+        self.replay = ReplayBuffer().including(posts, settings.seed)
 
     def partial_fit(self, examples: Examples) -> None:
-        old = self.replay.decayed(examples.decay)
-        self.replay = old.including((examples.inputs, examples.targets), self.seed)
+        settings, old = examples.domain.settings, self.replay.decayed(examples.decay)
+        self.replay = old.including((examples.inputs, examples.targets), settings.seed)
         inputs, targets = self.replay.matrices
         n = np.diff(targets.indptr)
         weights = targets.data[np.minimum(targets.indptr[:-1], targets.nnz - 1)] * np.sqrt(n)  # as Examples.targets
         try:
-            self.model = Ridge(self.reg).fit(inputs, targets, weights)
+            self.model = Ridge(settings.linear.reg).fit(inputs, targets, weights)
         except DataError:
             self.model = None
 
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
         if self.model is None:
-            return np.full((queries.description.shape[0], len(domain.hashtags)), np.log(FLOOR), np.float32)
-        return np.log(np.maximum(self.model.score(domain.inputs(queries.description)), FLOOR))
+            return np.full((queries.description.shape[0], len(domain.hashtags)), np.log(LEAST_OUTPUT), np.float32)
+        return np.log(np.maximum(self.model.score(domain.inputs(queries.description)), LEAST_OUTPUT))
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         return self.replay.to_arrays() | (self.model.to_arrays() if self.model else {})

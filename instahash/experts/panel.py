@@ -7,13 +7,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary, train_test_split
-from instahash.experts.domain import Domain, Examples
+from instahash.errors import SettingsError
+from instahash.experts.domain import Domain, Examples, train_word2vec
 from instahash.experts.protocol import CONTEXTS, Expert
 from instahash.experts.settings import BestSettings
 from instahash.recommend import Fusion, Queries, age_weights
 from instahash.sparse import CSR, keep, row_of_entries, union
 from instahash.trainer import Trainer
+from instahash.word2vec import Word2Vec
 
 # A description of at most so many words is short: each says more, and some experts make more of it than others.
 FEW = 3
@@ -50,7 +53,8 @@ class Opinions(NamedTuple):
 class Panel:
     """The experts, and how they are fused.
 
-    settings : BestSettings.  experts : classes of experts, in the order in which they are trained.
+    settings : BestSettings.  experts : classes of experts, in the order in which they are trained; SettingsError where
+    none of them answers in one of CONTEXTS.
 
     Attributes
     ----------
@@ -60,12 +64,16 @@ class Panel:
 
     def __init__(self, settings: BestSettings, experts: Sequence[type[Expert]]):
         self.settings = settings
-        self.experts: dict[str, Expert] = {expert.name: expert(settings) for expert in experts}
+        self.experts: dict[str, Expert] = {expert.name: expert() for expert in experts}
         self.fusions: dict[str, Fusion] = {context: self._fusion(context) for context in CONTEXTS}
 
     def _fusion(self, context: str) -> Fusion:
         """That of the experts which answer in a context, with the weights that they start with."""
         members = {name: expert for name, expert in self.experts.items() if context in expert.starts}
+        if not members:
+            raise SettingsError(
+                f"no expert answers where {CONTEXTS[context]}; add one with '{context}' in its `starts`"
+            )
         signed = [name for name, expert in members.items() if expert.signed]
         return Fusion(members, [expert.starts[context] for expert in members.values()], signed)
 
@@ -78,10 +86,13 @@ class Panel:
         most = HELD_OUT / n_posts, HELD_OUT_SCORES / len(self.domain.hashtags) / n_posts
         train, held_out = train_test_split(n_posts, min(settings.fusion.held_out, 0.5, *most), settings.seed)
         examples = Examples(dataset.take(train), self.domain, n_posts=n_posts)
+        train_word2vec(self.domain.word2vec, examples.dataset.bags, trainer)
+        self.domain.cooccurrence.fit(examples.dataset.description, examples.dataset.hashtags)
         for expert in self.experts.values():
             expert.fit(examples, trainer)
         examples = Examples(dataset.take(held_out), self.domain)
         self._fuse(examples, trainer)
+        self.domain.cooccurrence.add(examples.dataset.description, examples.dataset.hashtags)
         for expert in self.experts.values():
             if expert.counts:
                 expert.partial_fit(examples)
@@ -92,6 +103,8 @@ class Panel:
         decay = 1.0
         if np.isfinite(before):
             decay = float(age_weights(np.array(before), self.domain.now, self.settings.stream.half_life))
+        self.domain.word2vec.partial_fit(dataset.bags)
+        self.domain.cooccurrence.add(dataset.description, dataset.hashtags)
         for expert in self.experts.values():
             expert.partial_fit(Examples(dataset, self.domain, decay))
 
@@ -194,11 +207,17 @@ class Panel:
         """All that was learnt, by section."""
         fusions = {f"fusion_{context}": fusion.to_arrays() for context, fusion in self.fusions.items()}
         experts = {f"expert_{name}": expert.to_arrays() for name, expert in self.experts.items()}
-        return {"domain": self.domain.to_arrays(), **fusions, **experts}
+        word2vec, cooccurrence = self.domain.word2vec.to_arrays(), self.domain.cooccurrence.to_arrays()
+        shared = {"domain": self.domain.to_arrays(), "expert_word2vec": word2vec, "expert_cooccurrence": cooccurrence}
+        return fusions | experts | shared
 
     def load(self, sections: Sections, history: Losses, vocabulary: Vocabulary) -> None:
         """Take up what :meth:`to_arrays` gave. Raises KeyError or ValueError where it does not fit."""
-        self.domain = Domain.from_arrays(sections["domain"], vocabulary, self.settings)
+        arrays, settings = sections["expert_word2vec"], self.settings
+        losses, seed = history.get("word2vec_loss", []), settings.seed
+        word2vec = Word2Vec.from_arrays(arrays, settings.word2vec, history=losses, seed=seed)
+        cooccurrence = Cooccurrence.from_arrays(sections["expert_cooccurrence"], len(vocabulary))
+        self.domain = Domain.from_arrays(sections["domain"], settings, vocabulary, word2vec, cooccurrence)
         for name, expert in self.experts.items():
             expert.load(sections.get(f"expert_{name}", {}), history.get(f"{name}_loss", []), self.domain)
         for context, fusion in self.fusions.items():

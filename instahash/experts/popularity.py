@@ -6,7 +6,6 @@ import numpy as np
 
 from instahash.experts.domain import Domain
 from instahash.experts.protocol import Expert
-from instahash.experts.settings import BestSettings
 from instahash.recommend import Queries
 
 
@@ -16,9 +15,6 @@ class PopularityExpert(Expert):
     name = "popularity"
     starts = {"neither": 1.0, "short": -0.2, "description": -0.2, "both": -0.4}
     signed = True
-
-    def __init__(self, settings: BestSettings):
-        """It has no settings, and learns nothing that the domain does not say."""
 
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
         return np.broadcast_to(domain.log_frequency, (queries.description.shape[0], len(domain.hashtags)))

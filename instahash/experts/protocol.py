@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from instahash.experts.domain import Domain, Examples
-from instahash.experts.settings import BestSettings
 from instahash.recommend import Queries
+from instahash.sparse import CSR
 from instahash.trainer import Trainer
 from instahash.training import History
 
@@ -21,6 +21,25 @@ CONTEXTS = {
     "chosen": "chosen hashtags are known",
     "both": "labels and chosen hashtags are known",
 }
+
+
+class NetworkQuery(NamedTuple):
+    """A network and what it is given for one post, for whoever wants to show how an answer came about.
+
+    name : "softmax", "completion" or "autorec".
+    network : SoftmaxNetwork or AutoRec.
+    inputs : CSR (1, n_inputs), as its `predict` takes them.
+    input_words : (n_inputs,) ids of the words that its inputs stand for; a word may have several.
+    baseline : (n_inputs,) float, the value of each input where its word is given with nothing special about it.
+    output_words : (n_outputs,) ids of the words that its outputs stand for.
+    """
+
+    name: str
+    network: Any
+    inputs: CSR
+    input_words: np.ndarray
+    baseline: np.ndarray
+    output_words: np.ndarray
 
 
 class Expert(Protocol):
@@ -44,10 +63,8 @@ class Expert(Protocol):
         """Losses by epoch, None where there are none."""
         return None
 
-    def __init__(self, settings: BestSettings) -> None: ...
-
     def fit(self, examples: Examples, trainer: Trainer) -> None:
-        """Learn from these posts alone."""
+        """Learn from these posts alone. Settings are the domain's."""
         return
 
     def partial_fit(self, examples: Examples) -> None:
@@ -56,6 +73,18 @@ class Expert(Protocol):
 
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
         """Log-scores of the hashtags, (m, n_hashtags) float32."""
+
+    def reads(self, queries: Queries) -> CSR | None:
+        """What a network reads of the queries, CSR (m, n_words); None for an expert that is no network."""
+        return None
+
+    def query(self, queries: Queries, domain: Domain) -> NetworkQuery | None:
+        """The network and what it is given for one post; None where it reads nothing, or for no network."""
+        return None
+
+    def knows(self, key: str) -> bool:
+        """Whether earlier posts under this key shift what is recommended."""
+        return False
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """What was learnt."""

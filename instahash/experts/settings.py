@@ -1,4 +1,7 @@
-"""The settings of mode "best": a section for each model, and for what brings them together."""
+"""The settings of mode "best": those of the models and of each expert, and those of what brings them together.
+
+The settings of an expert stand in its file, and are collected in `BestSettings`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from typing import ClassVar
 
 from instahash.data import DataSettings
 from instahash.errors import SettingsError
+from instahash.experts.completion import COMPLETION_DEFAULTS
+from instahash.experts.linear import LinearSettings
 from instahash.parameters import Section, parameter
 from instahash.softmax import SoftmaxSettings
 from instahash.word2vec import Word2VecSettings
@@ -17,13 +22,6 @@ class InputSettings(Section, owner="inputs"):
     """How a description becomes the input of a network and of the linear model."""
 
     length: float = parameter(2.4, "Euclidean length of each description's input; 0 leaves it as it comes", least=0)
-
-
-@dataclass(frozen=True)
-class LinearSettings(Section, owner="linear"):
-    """Of the linear expert."""
-
-    reg: float = parameter(60.0, "weight of L2, in posts described by a word with a score of 1", above=0)
 
 
 @dataclass(frozen=True)
@@ -58,9 +56,7 @@ class BestSettings(Section):
     word2vec: Word2VecSettings = Word2VecSettings()
     inputs: InputSettings = InputSettings()
     softmax: SoftmaxSettings = SoftmaxSettings()
-    completion: SoftmaxSettings = SoftmaxSettings(
-        n_hidden=300, batch_size=512, learning_rate=6e-3, corruption=0.5, masked=True, dropout=0.2
-    )
+    completion: SoftmaxSettings = COMPLETION_DEFAULTS
     linear: LinearSettings = LinearSettings()
     fusion: FusionSettings = FusionSettings()
     list: ListSettings = ListSettings()

@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from typing import Any, NamedTuple
 
 import numpy as np
 
 from instahash.experts.domain import Domain, Examples
-from instahash.experts.protocol import Expert
-from instahash.experts.settings import BestSettings
+from instahash.experts.protocol import Expert, NetworkQuery
 from instahash.recommend import Queries
 from instahash.softmax import SoftmaxNetwork
 from instahash.sparse import CSR
 from instahash.trainer import Trainer
 from instahash.training import History
-
-
-class NetworkQuery(NamedTuple):
-    """A network and what it is given for one post, for whoever wants to show how an answer came about.
-
-    name : "softmax", "completion" or "autorec".
-    network : SoftmaxNetwork or AutoRec.
-    inputs : CSR (1, n_inputs), as its `predict` takes them.
-    input_words : (n_inputs,) ids of the words that its inputs stand for; a word may have several.
-    baseline : (n_inputs,) float, the value of each input where its word is given with nothing special about it.
-    output_words : (n_outputs,) ids of the words that its outputs stand for.
-    """
-
-    name: str
-    network: Any
-    inputs: CSR
-    input_words: np.ndarray
-    baseline: np.ndarray
-    output_words: np.ndarray
 
 
 class SoftmaxExpert(Expert):
@@ -43,35 +21,31 @@ class SoftmaxExpert(Expert):
     name = "softmax"
     starts = {"short": 0.7, "description": 0.7, "both": 0.4}
 
-    def __init__(self, settings: BestSettings):
-        self.epochs = settings.stream.epochs
-        self.network = SoftmaxNetwork(getattr(settings, self.name), seed=settings.seed, n_threads=settings.n_threads)
-
     @property
     def history(self) -> History:
         return self.network.history
 
     def fit(self, examples: Examples, trainer: Trainer) -> None:
-        old, inputs, targets = self.network, self._learnt_from(examples), examples.targets
-        epochs = old.n_epochs(examples.n_posts or inputs.shape[0])
-        self.network = SoftmaxNetwork(replace(old.settings, epochs=epochs), seed=old.seed, n_threads=old.n_threads)
+        settings, inputs, targets = examples.domain.settings, self._learnt_from(examples), examples.targets
+        own = getattr(settings, self.name)
+        epochs = SoftmaxNetwork(own).n_epochs(examples.n_posts or inputs.shape[0])
+        self.network = SoftmaxNetwork(own, epochs=epochs, seed=settings.seed, n_threads=settings.n_threads)
         chance = math.log(max(targets.shape[1], 1))
         trainer.run(self.network, self.name, inputs, targets, chance=1.1 * chance)
         trainer.report(f"{self.name}: cross-entropy a hashtag {self.history[-1]:.4f} in the last epoch.")
 
     def partial_fit(self, examples: Examples) -> None:
         self.network.decay(examples.decay)
-        self.network.partial_fit(self._learnt_from(examples), examples.targets, epochs=self.epochs)
+        epochs = examples.domain.settings.stream.epochs
+        self.network.partial_fit(self._learnt_from(examples), examples.targets, epochs=epochs)
 
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
         return self.network.predict(self._inputs(queries, domain))
 
     def reads(self, queries: Queries) -> CSR:
-        """What the network reads of the queries, CSR (m, n_words)."""
         return queries.description
 
     def query(self, queries: Queries, domain: Domain) -> NetworkQuery | None:
-        """The network and what it is given for one post; None where nothing that it reads is known."""
         if not self.reads(queries).nnz:
             return None
         inputs = self._inputs(queries, domain)
@@ -81,8 +55,8 @@ class SoftmaxExpert(Expert):
         return self.network.to_arrays()
 
     def load(self, arrays: dict[str, np.ndarray], losses: list[float], domain: Domain) -> None:
-        old = self.network
-        self.network = SoftmaxNetwork.from_arrays(arrays, old.settings, history=losses, seed=old.seed)
+        own, seed = getattr(domain.settings, self.name), domain.settings.seed
+        self.network = SoftmaxNetwork.from_arrays(arrays, own, history=losses, seed=seed)
         if len(self.network.parameters.U) != len(domain.hashtags):
             raise ValueError(f"{self.name} has other outputs than there are hashtags")
 

@@ -7,34 +7,22 @@ from typing import Any
 
 import numpy as np
 
+from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
-from instahash.experts import (
-    EXPERTS,
-    BestSettings,
-    CommonExpert,
-    CooccurrenceExpert,
-    Expert,
-    Losses,
-    NetworkQuery,
-    Opinions,
-    Panel,
-    Sections,
-    SoftmaxExpert,
-    Word2VecExpert,
-)
+from instahash.experts import EXPERTS, BestSettings, Expert, Losses, NetworkQuery, Opinions, Panel, Sections
 from instahash.recommend import Options, Queries, Recommendation, diversify, echoes, novelty_shift
 from instahash.topk import top_k
 from instahash.trainer import Trainer
 from instahash.word2vec import WordVectors
 
 # Hashtags among which a diverse list is chosen, the words of each list in a trace, and hashtags of an answer.
-CANDIDATES, TRACED, TOP = 100, 20, 10
+CANDIDATES, TRACED, RECOMMENDED = 100, 20, 10
 
 
 class Best:
     """The experts, and the lists that are made of what they say.
 
-    settings : BestSettings.  experts : classes of experts, one of word2vec and one of co-occurrence among them.
+    settings : BestSettings.  experts : classes of experts.
     panel : Panel of them.  Other attributes and methods as in :class:`~instahash.pipeline.mode.Mode`.
     """
 
@@ -45,32 +33,30 @@ class Best:
     def default_score(self) -> float:
         return self.panel.domain.score_mean
 
+    @property
+    def vectors(self) -> WordVectors:
+        return self.panel.domain.vectors
+
+    @property
+    def cooccurrence(self) -> Cooccurrence:
+        return self.panel.domain.cooccurrence
+
     def fit(self, dataset: Dataset, trainer: Trainer) -> None:
         self.panel.fit(dataset, trainer)
-        self._take_up()
 
     def partial_fit(self, dataset: Dataset) -> None:
         self.panel.partial_fit(dataset)
-        self._take_up()
 
     def load(self, sections: Sections, history: Losses, vocabulary: Vocabulary) -> None:
         self.panel.load(sections, history, vocabulary)
-        self._take_up()
 
     def to_arrays(self) -> Sections:
         return self.panel.to_arrays()
 
     def header(self) -> tuple[dict[str, Any], Losses]:
         sizes = {"dim": self.settings.word2vec.dim, "n_hidden": self.settings.softmax.n_hidden}
-        return sizes, {f"{name}_loss": e.history.loss for name, e in self.panel.experts.items() if e.history}
-
-    def _take_up(self) -> None:
-        (word2vec,), (cooccurrence,) = self._experts(Word2VecExpert), self._experts(CooccurrenceExpert)
-        self.vectors = WordVectors(self.panel.domain.vocabulary.words, word2vec.model.word_vectors())
-        self.cooccurrence = cooccurrence.model
-
-    def _experts(self, kind: type[Any]) -> list[Any]:
-        return [expert for expert in self.panel.experts.values() if isinstance(expert, kind)]
+        losses = {f"{name}_loss": e.history.loss for name, e in self.panel.experts.items() if e.history}
+        return sizes, losses | {"word2vec_loss": self.panel.domain.word2vec.history.loss}
 
     # Queries
 
@@ -79,7 +65,7 @@ class Best:
         settings, domain = self.settings.list, self.panel.domain
         novelty = settings.novelty if options.novelty is None else options.novelty
         diversity = settings.diversity if options.diversity is None else options.diversity
-        top = TOP if options.top is None else options.top
+        top = RECOMMENDED if options.top is None else options.top
         log_p, used = self.panel.score(queries)
         ranked = log_p + self.shift(queries, novelty) if novelty else log_p
         for post, excluded in enumerate(queries.excluded(options.banned)):
@@ -110,8 +96,7 @@ class Best:
             for near, a, b in zip(similar, indptr, indptr[1:])
         ]
         understood = self.panel.understood(queries)
-        for expert in self._experts(SoftmaxExpert):
-            rows = np.flatnonzero(np.diff(expert.reads(understood).indptr))
+        for expert, rows in self._networks(understood):
             scores = expert.score(understood.rows(rows), domain)
             ids, _ = top_k(scores, min(scores.shape[1], TRACED))
             for post, first in zip(rows, ids):
@@ -122,15 +107,21 @@ class Best:
         """Word2vec's cosines, and each network's outputs that reads something; -inf for words that are no hashtags."""
         domain, understood = self.panel.domain, self.panel.understood(queries)
         scores = {"word2vec": self.vectors.similarities(queries.words())}
-        for expert in self._experts(SoftmaxExpert):
-            if expert.reads(understood).nnz:
-                every = np.full((queries.description.shape[0], len(domain.vocabulary)), -np.inf, np.float32)
-                every[:, domain.hashtags] = expert.score(understood, domain)
-                scores[expert.name] = every
+        for expert, _ in self._networks(understood):
+            every = np.full((queries.description.shape[0], len(domain.vocabulary)), -np.inf, np.float32)
+            every[:, domain.hashtags] = expert.score(understood, domain)
+            scores[expert.name] = every
         return scores
 
+    def _networks(self, understood: Queries) -> list[tuple[Expert, np.ndarray]]:
+        """Each network that reads something of the posts, and the rows of those posts."""
+        read = [(expert, expert.reads(understood)) for expert in self.panel.experts.values()]
+        return [
+            (expert, np.flatnonzero(np.diff(words.indptr))) for expert, words in read if words is not None and words.nnz
+        ]
+
     def knows(self, key: str) -> bool:
-        return any(expert.knows(key) for expert in self._experts(CommonExpert))
+        return any(expert.knows(key) for expert in self.panel.experts.values())
 
     # How an answer came about
 
@@ -146,4 +137,4 @@ class Best:
 
     def networks(self, queries: Queries) -> list[NetworkQuery]:
         understood, domain = self.panel.understood(queries), self.panel.domain
-        return [query for e in self._experts(SoftmaxExpert) if (query := e.query(understood, domain))]
+        return [query for e in self.panel.experts.values() if (query := e.query(understood, domain))]

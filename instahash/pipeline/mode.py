@@ -1,14 +1,19 @@
-"""What InstaHash asks of a mode, and nothing else."""
+"""What InstaHash asks of a mode, the modes that there are, and their settings."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import numpy as np
 
 from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
-from instahash.experts import Losses, NetworkQuery, Sections
+from instahash.errors import SettingsError
+from instahash.experts import BestSettings, Losses, NetworkQuery, Sections
+from instahash.parameters import assign, listed
+from instahash.pipeline.best import Best
+from instahash.pipeline.paper import Paper, PaperSettings
 from instahash.recommend import Options, Queries, Recommendation
 from instahash.trainer import Trainer
 from instahash.word2vec import WordVectors
@@ -21,8 +26,11 @@ class Mode(Protocol):
     default_score : the score that a label without one is taken to have.
     """
 
-    vectors: WordVectors
-    cooccurrence: Cooccurrence
+    @property
+    def vectors(self) -> WordVectors: ...
+
+    @property
+    def cooccurrence(self) -> Cooccurrence: ...
 
     @property
     def default_score(self) -> float: ...
@@ -53,3 +61,23 @@ class Mode(Protocol):
 
     def load(self, sections: Sections, history: Losses, vocabulary: Vocabulary) -> None:
         """Take up what :meth:`to_arrays` and :meth:`header` gave; KeyError or ValueError where it does not fit."""
+
+
+MODES: dict[str, tuple[type[Any], type[Any]]] = {"best": (Best, BestSettings), "paper": (Paper, PaperSettings)}
+
+
+def settings_of(mode: str, assignments: Iterable[str] = (), **given: Any) -> Any:
+    """The settings of a mode, "best" or "paper": its defaults, what is `given`, and each "section.name=value".
+
+    Raises SettingsError for another mode, for what is unknown or misshapen, and for a setting that only the other mode
+    has.
+    """
+    if mode not in MODES:
+        raise SettingsError(f"mode is '{mode}'; it must be one of {', '.join(MODES)}")
+    names = {each: {path for path, _, _ in listed(kind())} for each, (_, kind) in MODES.items()}
+    assignments = list(assignments)
+    for path in (assignment.partition("=")[0].strip() for assignment in assignments):
+        others = [each for each in MODES if path in names[each] - names[mode]]
+        if others:
+            raise SettingsError(f"'{path}' is a setting of mode '{others[0]}', and does nothing in mode '{mode}'")
+    return assign(MODES[mode][1](**given), assignments)

@@ -1,58 +1,32 @@
-"""InstaHash: the whole system, whatever the mode."""
+"""InstaHash: a system that learns and is kept, whatever the mode."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from copy import deepcopy
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
-from instahash.baselines import BASELINES, Baseline, Popularity, create, top_ranked
+from instahash.baselines import BASELINES, Popularity, create
 from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, grow
-from instahash.errors import DataError, ModelError, SettingsError, UntrainedError
+from instahash.errors import DataError, ModelError, SettingsError
 from instahash.experts import BestSettings
 from instahash.formats import read_posts
-from instahash.parameters import assign, from_json, listed, to_json, whole
-from instahash.pipeline.best import Best
+from instahash.parameters import from_json, to_json
 from instahash.pipeline.identity import fingerprint, versions
-from instahash.pipeline.mode import Mode
-from instahash.pipeline.paper import Paper, PaperSettings
-from instahash.recommend import Options, Queries, Recommendation, ids_of
-from instahash.sparse import CSR, as_csr, row_of_entries
+from instahash.pipeline.mode import MODES, Mode
+from instahash.pipeline.paper import PaperSettings
+from instahash.pipeline.recommender import Recommender
 from instahash.storage import Checkpoint, read_model, write_model
 from instahash.trainer import Trainer
-from instahash.word2vec import WordVectors
-
-# Posts answered at a time, and how many outputs are then held in memory.
-BLOCK, OUTPUTS = 1024, 2**23
-MODES: dict[str, tuple[type[Any], type[Any]]] = {"best": (Best, BestSettings), "paper": (Paper, PaperSettings)}
-LEARNT = ("mode", "vocabulary", "baselines", "summary", "trained_on")
 
 Posts = str | Path | Iterable[Post] | Corpus
 
 
-def settings_of(mode: str, assignments: Iterable[str] = (), **given: Any) -> Any:
-    """The settings of a mode, "best" or "paper": its defaults, what is `given`, and each "section.name=value".
-
-    Raises SettingsError for another mode, for what is unknown or misshapen, and for a setting that only the other mode
-    has.
-    """
-    if mode not in MODES:
-        raise SettingsError(f"mode is '{mode}'; it must be one of {', '.join(MODES)}")
-    names = {each: {path for path, _, _ in listed(kind())} for each, (_, kind) in MODES.items()}
-    assignments = list(assignments)
-    for path in (assignment.partition("=")[0].strip() for assignment in assignments):
-        others = [each for each in MODES if path in names[each] - names[mode]]
-        if others:
-            raise SettingsError(f"'{path}' is a setting of mode '{others[0]}', and does nothing in mode '{mode}'")
-    return assign(MODES[mode][1](**given), assignments)
-
-
-class InstaHash:
+class InstaHash(Recommender):
     """The whole system: a vocabulary, the models, and how they are combined.
 
     settings : BestSettings (default) or PaperSettings.
@@ -65,21 +39,10 @@ class InstaHash:
     summary : dict, sizes of the training posts.  trained_on : list of str, the digests of what was learnt from.
     """
 
-    mode: Mode
-    vocabulary: Vocabulary
-    baselines: dict[str, Baseline]
-    summary: dict[str, Any]
-    trained_on: list[str]
-
     def __init__(self, settings: BestSettings | PaperSettings | None = None):
         self.settings = BestSettings() if settings is None else settings
         if not isinstance(self.settings, (BestSettings, PaperSettings)):
             raise SettingsError(f"settings are {settings!r:.60}; give BestSettings(...) or PaperSettings(...)")
-
-    def __getattr__(self, name: str) -> Any:  # called for what is not there
-        if name in LEARNT:
-            raise UntrainedError
-        raise AttributeError(f"'InstaHash' object has no attribute '{name}'", name=name, obj=self)
 
     # Training
 
@@ -167,118 +130,6 @@ class InstaHash:
             return posts
         posts = read_posts(posts) if isinstance(posts, (str, Path)) else posts
         return Corpus.from_posts(tqdm(posts, "Reading posts", disable=None if progress else True, unit=" posts"))
-
-    # Queries
-
-    def recommend(
-        self,
-        labels: Iterable[Any],
-        top: int | None = None,
-        *,
-        chosen: Iterable[str] = (),
-        user: str | None = None,
-        features: Iterable[str] = (),
-        novelty: float | None = None,
-        diversity: float | None = None,
-        banned: Iterable[str] = (),
-        trace: bool = False,
-    ) -> Recommendation:
-        """Hashtags for a photo with these labels.
-
-        labels : texts of one or more words, or pairs of a text and its score; give only labels worth believing.
-        top : so many hashtags; by default ten in mode "best", in mode "paper" all that its combination has.
-        chosen : hashtags that the author has picked already: what follows goes with them, and repeats none.
-        user, features : whose earlier posts matter; nobody's where these are not known.
-        novelty, diversity : in [0, 1], see `recommend/diversity.py`; by default what the settings say.
-        banned : hashtags never to recommend.
-        trace : keep the lists on the way to the answer.
-        Where nothing is known the most used hashtags are returned, and `source` says so.
-        """
-        queries = self.queries(labels, chosen, user, features)
-        options = self._options(top, banned, novelty=novelty, diversity=diversity, trace=trace)
-        return self.mode.recommend(queries, options)[0]
-
-    def queries(
-        self, labels: Iterable[Any], chosen: Iterable[str] = (), user: str | None = None, features: Iterable[str] = ()
-    ) -> Queries:
-        """What is known of one photo; arguments as in :meth:`recommend`, unknown words are left out."""
-        return Queries.of_photo(self.vocabulary, labels, self.mode.default_score, chosen, user, features)
-
-    def knows_user(self, user: str) -> bool:
-        """Whether earlier posts of this user shift what is recommended."""
-        return self.mode.knows(f"user:{user}")
-
-    def _options(self, top: int | None, banned: Iterable[str] = (), **others: Any) -> Options:
-        top = None if top is None else whole(top, "top", 0, DataError)
-        return Options(top, banned=ids_of(self.vocabulary, banned, "banned"), **others)
-
-    def recommend_posts(
-        self, posts: Iterable[Post], top: int | None = None, **options: Any
-    ) -> Iterator[tuple[str, Recommendation]]:
-        """(id, Recommendation) of each post, in order; posts are read a block at a time.
-
-        options : novelty, diversity, banned and trace, as in :meth:`recommend`; users and features are the posts' own.
-        """
-        posts = iter(posts)
-        while block := list(islice(posts, BLOCK)):
-            dataset = encode(Corpus.from_posts(block), self.vocabulary, self.settings.data.min_score)
-            answers = self.recommend_matrix(dataset.description, top, keys=dataset.keys, **options)
-            yield from zip(dataset.ids, answers)
-
-    def recommend_matrix(
-        self,
-        description: CSR,
-        top: int | None = None,
-        chosen: CSR | None = None,
-        *,
-        keys: Sequence[tuple[str, ...]] | None = None,
-        **options: Any,
-    ) -> list[Recommendation]:
-        """A Recommendation for each row of `description`, CSR (n_posts, n_words) of label scores.
-
-        chosen : CSR of the same shape, or None.  keys : tuples of str, see `data.Dataset`, or None.
-        options : as in :meth:`recommend_posts`.
-        """
-        queries, parsed = self._queries(description, chosen, keys), self._options(top, **options)
-        answers: list[Recommendation] = []
-        block = max(1, min(BLOCK, OUTPUTS // len(self.vocabulary)))
-        n_posts = queries.description.shape[0]
-        for start in range(0, n_posts, block):
-            rows = np.arange(start, min(start + block, n_posts))
-            answers += self.mode.recommend(queries.rows(rows), parsed)
-        return answers
-
-    def _queries(self, description: CSR, chosen: CSR | None, keys: Sequence[tuple[str, ...]] | None = None) -> Queries:
-        """The queries of these matrices; DataError where they are no sparse matrices of the vocabulary's words."""
-        description = as_csr(description, "descriptions", np.float32, len(self.vocabulary))
-        if chosen is not None:
-            chosen = as_csr(chosen, "chosen hashtags", np.int8, len(self.vocabulary))
-        return Queries.of(description, chosen, keys)
-
-    def word_vectors(self) -> WordVectors:
-        """The words and their vectors, to be queried by name or written to a word2vec file."""
-        return self.mode.vectors
-
-    def rankings(self, description: CSR, top: int, chosen: CSR | None = None) -> dict[str, np.ndarray]:
-        """The hashtags that each single model and each baseline ranks first.
-
-        Returns name -> int32 ids (n_posts, min(top, hashtags)), best first; chosen hashtags are not among them, and -1
-        stands where none is left.
-        """
-        queries = self._queries(description, chosen)
-        scores = self.mode.single_scores(queries)
-        given = queries.description, queries.chosen
-        scores |= {name: baseline.score(*given) for name, baseline in self.baselines.items()}
-        at = row_of_entries(queries.chosen), queries.chosen.indices
-        rankings = {}
-        for name, score in scores.items():
-            if len(at[0]):
-                score = score.copy()
-                score[at] = -np.inf
-            ids = top_ranked(score, top, self.vocabulary.hashtag_ids)
-            left = np.take_along_axis(score, ids, axis=1) > -np.inf
-            rankings[name] = np.where(left, ids, -1)
-        return rankings
 
     # What is kept
 

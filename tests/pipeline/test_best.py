@@ -1,19 +1,23 @@
 """Mode "best": its ranking, what is chosen, who asks, novelty and diversity, banned hashtags, learning on, saving."""
 
 import os
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pytest
 from scipy import sparse
 
-from instahash import BestSettings, InstaHash, PaperSettings
+from instahash import BestSettings, InstaHash, PaperSettings, Word2Vec
+from instahash.baselines import Cooccurrence
 from instahash.data import Corpus, Label, Post, Vocabulary, encode, fit_dataset
 from instahash.data.sample import sample_posts
 from instahash.errors import DataError, SettingsError
 from instahash.evaluation import evaluate
-from instahash.experts import CONTEXTS, EXPERTS, Domain, Examples
+from instahash.experts import CONTEXTS, EXPERTS, CommonExpert, Domain, Examples, Expert
+from instahash.experts.linear import LinearExpert
+from instahash.experts.personal import PersonalExpert
 from instahash.experts.popularity import PopularityExpert
-from instahash.parameters import assign
+from instahash.parameters import Section, assign, parameter
 from instahash.pipeline import MODES, settings_of
 from instahash.pipeline.best import Best
 from instahash.recommend import Fusion
@@ -346,7 +350,9 @@ def test_an_input_is_a_presence_and_a_score():
     plain = np.array([[0, 0, 0.7, 0.5, 0.7, 0], [0] * 6, [0.7, -1.5, 0, 0, 0, 0]])
     for length in (0, 2.0):
         vocabulary = Vocabulary(["a", "b", "c"], [3, 2, 1], [1, 0, 0])
-        domain = Domain(vocabulary, np.array([0]), np.ones(3, bool), 0.8, 0.1, length, 0.0)
+        settings = assign(BestSettings(), [f"inputs.length={length}"])
+        words = vocabulary, np.array([0]), np.ones(3, bool)
+        domain = Domain(settings, *words, 0.8, 0.1, Word2Vec(), Cooccurrence())
         inputs = domain.inputs(description).toarray()
         lengths = np.linalg.norm(plain, axis=1, keepdims=True)
         expected = plain * length / np.maximum(lengths, 1e-9) if length else plain
@@ -490,14 +496,21 @@ def test_the_networks_are_asked_as_they_are_trained(model):
     np.testing.assert_allclose(query.inputs.data, query.baseline[query.inputs.indices], atol=1e-6)
 
 
-class LengthExpert:
+@dataclass(frozen=True)
+class LengthSettings(Section, owner="length"):
+    power: float = parameter(1.0, "of the difference", above=0)
+
+
+@dataclass(frozen=True)
+class WithLength(BestSettings):
+    length: LengthSettings = LengthSettings()
+
+
+class LengthExpert(Expert):
     """Ten lines: it likes hashtags that are as long as those of its training."""
 
-    name, signed, counts, history = "length", False, True, None
+    name, counts = "length", True
     starts = {"description": 0.5, "short": 0.5}
-
-    def __init__(self, settings):
-        self.mean = 0.0
 
     def fit(self, examples, trainer):
         self.partial_fit(examples)
@@ -508,7 +521,8 @@ class LengthExpert:
 
     def score(self, queries, domain):
         lengths = np.array([len(word) for word in domain.vocabulary.words_array[domain.hashtags]], np.float32)
-        return np.tile(-abs(lengths - np.float32(self.mean)), (queries.description.shape[0], 1))
+        difference = abs(lengths - np.float32(self.mean)) ** domain.settings.length.power
+        return np.tile(-difference, (queries.description.shape[0], 1))
 
     def to_arrays(self):
         return {"mean": np.array(self.mean)}
@@ -518,12 +532,18 @@ class LengthExpert:
 
 
 def test_an_expert_is_a_class_and_a_line_in_a_list(monkeypatch, tmp_path):
-    monkeypatch.setitem(MODES, "best", (lambda settings: Best(settings, [*EXPERTS, LengthExpert]), BestSettings))
+    monkeypatch.setitem(MODES, "best", (lambda settings: Best(settings, [*EXPERTS, LengthExpert]), WithLength))
     lines = []
-    model = InstaHash(QUICK).fit(TRAIN[:200], report=lines.append)
+    with pytest.raises(SettingsError, match="length: power is -1.0; it must be above 0"):
+        settings_of("best", ["length.power=-1"])
+    quick = {part.name: getattr(QUICK, part.name) for part in fields(QUICK)}
+    model = InstaHash(settings_of("best", ["length.power=2"], **quick)).fit(TRAIN[:200], report=lines.append)
     assert sum(", length " in line for line in lines if line.startswith("Weights where")) == 2
     opinions = model.mode.opinions(model.queries(["dog", "grass"]))
-    assert opinions.scores["length"].shape == opinions.hashtags.shape and "length" in opinions.weights
+    words = model.vocabulary.words_array[opinions.hashtags]
+    differences = np.array([len(word) for word in words]) - model.mode.panel.experts["length"].mean
+    np.testing.assert_allclose(opinions.scores["length"], -(differences**2), rtol=1e-4, atol=1e-4)
+    assert "length" in opinions.weights
     assert "length" not in model.mode.opinions(model.queries([], ["puppy"])).weights
     model.save(tmp_path)
     assert InstaHash.load(tmp_path).recommend(["dog"]) == model.recommend(["dog"])
@@ -532,12 +552,37 @@ def test_an_expert_is_a_class_and_a_line_in_a_list(monkeypatch, tmp_path):
     assert model.mode.panel.experts["length"].mean != mean
 
 
+@pytest.mark.parametrize("experts", [[LinearExpert, CommonExpert], [PopularityExpert, PersonalExpert]])
+def test_any_experts_make_a_panel(monkeypatch, tmp_path, experts):
+    """Word vectors and counts are there for diversity and whoever asks for them, without experts of their own."""
+    monkeypatch.setitem(MODES, "best", (lambda settings: Best(settings, experts), BestSettings))
+    posts = [post._replace(user="anna") for post in TRAIN[:200]]
+    model = InstaHash(QUICK).fit(posts)
+    plain, diverse = (model.recommend(["dog"], 5, diversity=diversity, trace=True) for diversity in (0, 0.9))
+    assert list(diverse.trace) == ["description", "word2vec"]
+    unit = (model.word_vectors().unit[model.vocabulary.lookup(answer.hashtags)[0]] for answer in (plain, diverse))
+    alike = [np.triu(vectors @ vectors.T, 1).sum() for vectors in unit]
+    assert alike[1] < alike[0] - 0.5
+    counted = np.diff(encode(Corpus.from_posts(posts), model.vocabulary).description.tocsc().indptr)
+    np.testing.assert_array_equal(model.baselines["cooccurrence"].word_posts, counted)  # of those held out as well
+    model.save(tmp_path)
+    assert InstaHash.load(tmp_path).recommend(["dog"], 5, diversity=0.9, trace=True) == diverse
+    model.partial_fit([post._replace(hashtags=(*post.hashtags, "hoverboard")) for post in HELD_OUT[:20]])
+    assert model.knows_user("anna") == (PersonalExpert in experts)
+    assert len(model.word_vectors().unit) == len(model.vocabulary) and not model.mode.networks(model.queries(["dog"]))
+
+
+def test_a_panel_that_would_be_silent_is_refused():
+    with pytest.raises(SettingsError, match="no expert answers where chosen hashtags are known; add one with 'chosen'"):
+        Best(QUICK, [LinearExpert, PopularityExpert])
+
+
 @pytest.mark.parametrize("kind", EXPERTS)
 def test_an_expert_that_is_fitted_again_learns_from_these_posts_alone(kind):
     dataset = fit_dataset(Corpus.from_posts(TRAIN[:80]))
     settings = assign(QUICK, ["softmax.epochs=1", "completion.epochs=1"])
     examples = Examples(dataset, Domain.of(dataset, settings))
-    once, twice = kind(settings), kind(settings)
+    once, twice = kind(), kind()
     for expert in (once, twice, twice):
         expert.fit(examples, Trainer())
     first, second = once.to_arrays(), twice.to_arrays()

@@ -1,0 +1,148 @@
+"""What a trained system answers, whatever the mode: hashtags for one photo, for posts, for matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from instahash.baselines import Baseline, top_ranked
+from instahash.data import Corpus, Post, Vocabulary, encode
+from instahash.errors import DataError, UntrainedError
+from instahash.parameters import whole
+from instahash.pipeline.mode import Mode
+from instahash.recommend import Options, Queries, Recommendation, ids_of
+from instahash.sparse import CSR, as_csr, row_of_entries
+from instahash.word2vec import WordVectors
+
+# Posts answered at a time, and outputs that are then held in memory, at most.
+POSTS_AT_A_TIME, OUTPUTS = 1024, 2**23
+LEARNT = ("mode", "vocabulary", "baselines", "summary", "trained_on")
+
+
+class Recommender:
+    """The queries of :class:`~instahash.pipeline.system.InstaHash`, which says what the attributes are."""
+
+    settings: Any
+    mode: Mode
+    vocabulary: Vocabulary
+    baselines: dict[str, Baseline]
+    summary: dict[str, Any]
+    trained_on: list[str]
+
+    def __getattr__(self, name: str) -> Any:  # called for what is not there
+        if name in LEARNT:
+            raise UntrainedError
+        raise AttributeError(f"'InstaHash' object has no attribute '{name}'", name=name, obj=self)
+
+    def recommend(
+        self,
+        labels: Iterable[Any],
+        top: int | None = None,
+        *,
+        chosen: Iterable[str] = (),
+        user: str | None = None,
+        features: Iterable[str] = (),
+        novelty: float | None = None,
+        diversity: float | None = None,
+        banned: Iterable[str] = (),
+        trace: bool = False,
+    ) -> Recommendation:
+        """Hashtags for a photo with these labels.
+
+        labels : texts of one or more words, or pairs of a text and its score; give only labels worth believing.
+        top : so many hashtags; by default ten in mode "best", in mode "paper" all that its combination has.
+        chosen : hashtags that the author has picked already: what follows goes with them, and repeats none.
+        user, features : whose earlier posts matter; nobody's where these are not known.
+        novelty, diversity : in [0, 1], see `recommend/diversity.py`; by default what the settings say.
+        banned : hashtags never to recommend.
+        trace : keep the lists on the way to the answer.
+        Where nothing is known the most used hashtags are returned, and `source` says so.
+        """
+        queries = self.queries(labels, chosen, user, features)
+        options = self._options(top, banned, novelty=novelty, diversity=diversity, trace=trace)
+        return self.mode.recommend(queries, options)[0]
+
+    def queries(
+        self, labels: Iterable[Any], chosen: Iterable[str] = (), user: str | None = None, features: Iterable[str] = ()
+    ) -> Queries:
+        """What is known of one photo; arguments as in :meth:`recommend`, unknown words are left out."""
+        return Queries.of_photo(self.vocabulary, labels, self.mode.default_score, chosen, user, features)
+
+    def knows_user(self, user: str) -> bool:
+        """Whether earlier posts of this user shift what is recommended."""
+        return self.mode.knows(f"user:{user}")
+
+    def _options(self, top: int | None, banned: Iterable[str] = (), **others: Any) -> Options:
+        top = None if top is None else whole(top, "top", 0, DataError)
+        return Options(top, banned=ids_of(self.vocabulary, banned, "banned"), **others)
+
+    def recommend_posts(
+        self, posts: Iterable[Post], top: int | None = None, **options: Any
+    ) -> Iterator[tuple[str, Recommendation]]:
+        """(id, Recommendation) of each post, in order; posts are read a block at a time.
+
+        options : novelty, diversity, banned and trace, as in :meth:`recommend`; users and features are the posts' own.
+        """
+        posts = iter(posts)
+        while block := list(islice(posts, POSTS_AT_A_TIME)):
+            dataset = encode(Corpus.from_posts(block), self.vocabulary, self.settings.data.min_score)
+            answers = self.recommend_matrix(dataset.description, top, keys=dataset.keys, **options)
+            yield from zip(dataset.ids, answers)
+
+    def recommend_matrix(
+        self,
+        description: CSR,
+        top: int | None = None,
+        chosen: CSR | None = None,
+        *,
+        keys: Sequence[tuple[str, ...]] | None = None,
+        **options: Any,
+    ) -> list[Recommendation]:
+        """A Recommendation for each row of `description`, CSR (n_posts, n_words) of label scores.
+
+        chosen : CSR of the same shape, or None.  keys : tuples of str, see `data.Dataset`, or None.
+        options : as in :meth:`recommend_posts`.
+        """
+        queries, parsed = self._queries(description, chosen, keys), self._options(top, **options)
+        answers: list[Recommendation] = []
+        block = max(1, min(POSTS_AT_A_TIME, OUTPUTS // len(self.vocabulary)))
+        n_posts = queries.description.shape[0]
+        for start in range(0, n_posts, block):
+            rows = np.arange(start, min(start + block, n_posts))
+            answers += self.mode.recommend(queries.rows(rows), parsed)
+        return answers
+
+    def _queries(self, description: CSR, chosen: CSR | None, keys: Sequence[tuple[str, ...]] | None = None) -> Queries:
+        """The queries of these matrices; DataError where they are no sparse matrices of the vocabulary's words."""
+        description = as_csr(description, "descriptions", np.float32, len(self.vocabulary))
+        if chosen is not None:
+            chosen = as_csr(chosen, "chosen hashtags", np.int8, len(self.vocabulary))
+        return Queries.of(description, chosen, keys)
+
+    def word_vectors(self) -> WordVectors:
+        """The words and their vectors, to be queried by name or written to a word2vec file."""
+        return self.mode.vectors
+
+    def rankings(self, description: CSR, top: int, chosen: CSR | None = None) -> dict[str, np.ndarray]:
+        """The hashtags that each single model and each baseline ranks first.
+
+        Returns name -> int32 ids (n_posts, min(top, hashtags)), best first; chosen hashtags are not among them, and -1
+        stands where none is left.
+        """
+        queries = self._queries(description, chosen)
+        scores = self.mode.single_scores(queries)
+        given = queries.description, queries.chosen
+        scores |= {name: baseline.score(*given) for name, baseline in self.baselines.items()}
+        at = row_of_entries(queries.chosen), queries.chosen.indices
+        rankings = {}
+        for name, score in scores.items():
+            if len(at[0]):
+                score = score.copy()
+                score[at] = -np.inf
+            ids = top_ranked(score, top, self.vocabulary.hashtag_ids)
+            left = np.take_along_axis(score, ids, axis=1) > -np.inf
+            rankings[name] = np.where(left, ids, -1)
+        return rankings
