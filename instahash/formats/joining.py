@@ -20,9 +20,10 @@ from functools import cache, cached_property
 from typing import NamedTuple, TypeAlias
 from unicodedata import normalize
 
+from instahash.archive import IMAGES
 from instahash.errors import DataError, plural
 
-_SUFFIX = re.compile(r"(?<=[^/])\.(?:jpe?g|jpe|png|webp|gif|bmp|tiff?|hei[cf]|avif|mpo)\Z", re.IGNORECASE)
+_SUFFIX = re.compile(rf"(?<=.)(?:{'|'.join(map(re.escape, IMAGES))})\Z", re.IGNORECASE | re.DOTALL)
 _COUNTER = re.compile(r"(?<=[^/])_[0-9]{1,3}\Z")
 _SEPARATOR = re.compile(r"[\s_\-.()\[\]{}]")
 _NO_POST = ("_profile_pic", "_hashtag_pic", "_cover")  # what else Instaloader names by a time

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instahash.annotate.photos import SUFFIXES
+from instahash.archive import IMAGES
 from instahash.errors import DataError
 from instahash.formats.joining import match, summary
 
@@ -111,7 +111,7 @@ def test_a_photo_of_several_posts_belongs_to_none(posts, photo):
 
 
 def test_the_suffixes_are_those_of_photos():
-    assert all(joined([["a"]], [f"a{suffix}"]) == [[f"a{suffix}"]] for suffix in SUFFIXES)
+    assert all(joined([["a"]], [f"a{suffix}"]) == [[f"a{suffix}"]] for suffix in IMAGES)
 
 
 def test_one_line_for_people():
