@@ -1,6 +1,6 @@
 """instahash gives photos hashtags the way a person would.
 
-The rooms, in the order to read them:
+The packages, in the order to read them:
 
     data        posts, words, vocabulary, bags as CSR matrices; the embedded sample
     formats     the files and folders that posts come in
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_ROOMS = {
+_PACKAGES = {
     "autorec": "AutoRec AutoRecSettings",
     "data": "Corpus Label Post",
     "errors": "InstahashError",
@@ -53,7 +53,7 @@ _ROOMS = {
     "training": "EarlyStopping",
     "word2vec": "Word2Vec Word2VecSettings WordVectors",
 }
-_HOME = {name: f"instahash.{room}" for room, names in _ROOMS.items() for name in names.split()}
+_HOME = {name: f"instahash.{package}" for package, names in _PACKAGES.items() for name in names.split()}
 __all__ = [*_HOME, "__version__"]
 
 

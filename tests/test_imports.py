@@ -1,4 +1,4 @@
-"""Which room may import which, read from the source; and what importing instahash costs."""
+"""Which package may import which, read from the source; and what importing instahash costs."""
 
 import ast
 import re
@@ -10,8 +10,8 @@ import pytest
 
 import instahash
 
-PACKAGE = Path(instahash.__file__).parent
-# What a room, or a single file, may import besides itself and `errors`.
+FOLDER = Path(instahash.__file__).parent
+# What a package, or a single file, may import besides itself and `errors`.
 MAY_IMPORT = {
     "database": set(),
     "dense": set(),
@@ -55,14 +55,14 @@ MAY_IMPORT = {
     # It is handed a model, and asks it as anyone may.
     "explore": {"annotate", "data", "database", "palette", "softmax", "sparse", "storage", "templates", "topk"},
 }
-LEAVES = {name for name in MAY_IMPORT if (PACKAGE / f"{name}.py").exists()}
-ROOMS = set(MAY_IMPORT) - LEAVES | {"cli"}
-MAY_IMPORT["cli"] = ROOMS | LEAVES | {"instahash"}
+LEAVES = {name for name in MAY_IMPORT if (FOLDER / f"{name}.py").exists()}
+PACKAGES = set(MAY_IMPORT) - LEAVES | {"cli"}
+MAY_IMPORT["cli"] = PACKAGES | LEAVES | {"instahash"}
 
 
-def imported_rooms(path, package=PACKAGE):
-    """The rooms that a module imports anywhere in its text; "instahash" for the package itself."""
-    inside = ["instahash", *path.relative_to(package).parent.parts]
+def imported_packages(path, folder=FOLDER):
+    """The packages that a module imports anywhere in its text; "instahash" for the package itself."""
+    inside = ["instahash", *path.relative_to(folder).parent.parts]
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = []
@@ -75,21 +75,21 @@ def imported_rooms(path, package=PACKAGE):
         for name in names:
             parts = name.split(".")
             if parts[0] == "instahash":
-                known = len(parts) > 1 and parts[1] in ROOMS | LEAVES
+                known = len(parts) > 1 and parts[1] in PACKAGES | LEAVES
                 found.add(parts[1] if known else "instahash")
     return found
 
 
-def violations(path, package=PACKAGE):
-    room = path.relative_to(package).parts[0].removesuffix(".py")
-    return imported_rooms(path, package) - MAY_IMPORT[room] - {room, "errors"}
+def violations(path, folder=FOLDER):
+    package = path.relative_to(folder).parts[0].removesuffix(".py")
+    return imported_packages(path, folder) - MAY_IMPORT[package] - {package, "errors"}
 
 
-MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
+MODULES = [path for path in sorted(FOLDER.rglob("*.py")) if path != FOLDER / "__init__.py"]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=[str(path.relative_to(PACKAGE)) for path in MODULES])
-def test_a_room_imports_only_what_it_may(path):
+@pytest.mark.parametrize("path", MODULES, ids=[str(path.relative_to(FOLDER)) for path in MODULES])
+def test_a_package_imports_only_what_it_may(path):
     assert not violations(path)
 
 
@@ -124,7 +124,7 @@ def test_the_table_of_contributing_says_the_same():
 
 
 def test_numba_is_spoken_to_in_one_place():
-    for path in PACKAGE.rglob("*.py"):
+    for path in FOLDER.rglob("*.py"):
         if path.name != "jit.py":
             assert "import numba" not in path.read_text() and "from numba" not in path.read_text(), path
         assert "njit" not in path.read_text() or path.name == "jit.py", path

@@ -1,4 +1,4 @@
-"""Photos in, posts with labels out; the only room that opens a connection.
+"""Photos in, posts with labels out; the only package that opens a connection.
 
 photos        files, folders and bytes, one photo after the other
 stream        annotate(): in order, in batches, past every bad photo

@@ -58,7 +58,7 @@ LIMITS = {
 
 @cache
 def templates() -> Environment:
-    """The templates of this room, with what they call."""
+    """The templates of this package, with what they call."""
     jinja = environment("instahash.report")
     jinja.filters |= {written.__name__: written for written in (decimals, number, percent, plain, system)}
     jinja.filters["plural"] = plural
