@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "errors": set(),
     "files": set(),
     "jit": set(),
+    "names": set(),
     "palette": set(),
     "parameters": set(),
     "replay": {"sparse"},
@@ -32,7 +33,7 @@ MAY_IMPORT = {
     "data": {"parameters", "sparse", "texts"},
     "formats": {"data", "files"},
     # Photos in, posts out; the labeller that needs no cloud has kernels.
-    "annotate": {"data", "database", "dense", "jit", "parameters", "sparse"},
+    "annotate": {"data", "database", "dense", "jit", "names", "parameters", "sparse"},
     "testing": set(),
     # Models know arrays and CSR matrices, not posts.
     "word2vec": {"dense", "files", "jit", "parameters", "replay", "sparse", "threads", "topk", "training"},
@@ -41,7 +42,7 @@ MAY_IMPORT = {
     "softmax": {"jit", "network", "parameters", "replay", "sparse", "threads", "training"},
     # One of the baselines is a softmax network.
     "baselines": {"dense", "parameters", "softmax", "sparse"},
-    "recommend": {"data", "dense", "jit", "sparse", "texts"},
+    "recommend": {"data", "dense", "jit", "names", "sparse", "texts"},
     "experts": {
         *("baselines", "data", "parameters", "recommend", "replay", "softmax", "sparse", "trainer", "training"),
         "word2vec",
@@ -50,10 +51,12 @@ MAY_IMPORT = {
         *("autorec", "baselines", "data", "experts", "formats", "parameters", "recommend", "sparse", "storage", "topk"),
         *("trainer", "word2vec", "instahash"),
     },
-    "evaluation": {"data", "dense", "recommend", "sparse"},
-    "report": {"data", "evaluation", "palette", "sparse", "templates"},
+    "evaluation": {"data", "dense", "names", "sparse"},
+    "report": {"data", "evaluation", "names", "palette", "sparse", "templates"},
     # It is handed a model, and asks it as anyone may.
-    "explore": {"annotate", "data", "database", "palette", "softmax", "sparse", "storage", "templates", "topk"},
+    "explore": {
+        *("annotate", "data", "database", "names", "palette", "softmax", "sparse", "storage", "templates", "topk"),
+    },
 }
 LEAVES = {name for name in MAY_IMPORT if (FOLDER / f"{name}.py").exists()}
 PACKAGES = set(MAY_IMPORT) - LEAVES | {"cli"}

@@ -19,13 +19,12 @@ from instahash.annotate.photos import Photo, find_photos
 from instahash.annotate.service import GoogleSettings, NotSetUpError
 from instahash.annotate.stream import Annotation, annotate
 from instahash.errors import AnnotatorError
+from instahash.names import ANNOTATORS
 
 __all__ = [
-    "ANNOTATORS", "Annotation", "Annotator", "Cache", "GoogleAnnotator", "GoogleSettings", "OfflineAnnotator", "Photo",
+    "Annotation", "Annotator", "Cache", "GoogleAnnotator", "GoogleSettings", "OfflineAnnotator", "Photo",
     "annotate", "choose_annotator", "default_cache", "find_photos",
 ]  # fmt: skip
-
-ANNOTATORS = ("google", "offline")
 
 
 def choose_annotator(name: str | None = None, n_threads: int = 1, **of_google: Any) -> Annotator:

@@ -15,16 +15,15 @@ from instahash.dense import unit_rows
 from instahash.evaluation.bootstrap import Difference, differences, mean_intervals
 from instahash.evaluation.novelty import self_information
 from instahash.evaluation.protocols import Task, make_task
-from instahash.evaluation.ranking import MEASURES, hits
+from instahash.evaluation.ranking import MEASURES
 from instahash.evaluation.scores import Scores, as_ranked
 from instahash.evaluation.similarity import TABLES, fraction_table, histogram
-from instahash.sparse import CSR
+from instahash.names import OURS
+from instahash.sparse import CSR, is_member
 
 # Posts at a time; (BLOCK, n_words) scores of each system are held in memory.
 BLOCK = 1024
 TOP = 10
-# The system that is evaluated; the others are what it is compared with.
-OURS = "instahash"
 JSON = "posts tables ranking empty defaulted most_used protocol tables_by_system differences lists".split()
 
 
@@ -138,7 +137,7 @@ def evaluate(
     apart = None
     if details:
         ranked = as_ranked([to_ids(answer.hashtags) for answer in kept])
-        found = ranked, hits(ranked, task.truth), kept, ranking, mean_intervals(ranking, seed)
+        found = ranked, is_member(ranked, task.truth), kept, ranking, mean_intervals(ranking, seed)
         apart = Details(ids, task.given, task.truth, *found, vocabulary, unit)
     return Evaluation(
         posts=len(ids),

@@ -13,7 +13,8 @@ import numpy as np
 from instahash.data import labels_from_text, words
 from instahash.errors import DataError
 from instahash.explore.network import RANKED, TOP, NetworkSteps, centres
-from instahash.explore.words import Words, number, title
+from instahash.explore.words import Words, number
+from instahash.names import heading
 
 # Endings that are offered for the beginning of a word, and words of that beginning that are looked at.
 ENDINGS, LOOKED_AT = 5, 5000
@@ -145,7 +146,7 @@ class Explainer:
         return {
             "known": opinions.known,
             "experts": [
-                {"name": name, "title": title(name), "weight": number(weight)}
+                {"name": name, "title": heading(name), "weight": number(weight)}
                 for name, weight in opinions.weights.items()
             ],
             "hashtags": [

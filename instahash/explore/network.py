@@ -12,17 +12,13 @@ from typing import Any
 import numpy as np
 
 from instahash.explore.words import Words, highest, number
+from instahash.names import capital, heading, name_of
 from instahash.softmax import SoftmaxNetwork
 
 # How many are listed: words of a ranking, first hashtags, units, words of a unit.
 RANKED, TOP, UNITS, OF_A_UNIT = 20, 10, 6, 6
 # Words whose parts in the outputs are listed one by one; those of the others are added up.
 PARTS = 5
-TITLES = {
-    "autorec": "AutoRec",
-    "softmax": "Softmax, the network from the description",
-    "completion": "Completion, the network from chosen hashtags",
-}
 
 
 def centres(network: Any) -> tuple[np.ndarray, float]:
@@ -59,7 +55,8 @@ class NetworkSteps:
         places, values = highest(self.o, RANKED)
         return {
             "name": self.name,
-            "title": TITLES.get(self.name, self.name),
+            "title": heading(self.name),
+            "meaning": capital(name_of(self.name).meaning),
             "activation": self.activation,
             "background": number(self.background),
             "n_hidden": len(self.h),

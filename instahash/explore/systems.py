@@ -15,10 +15,8 @@ import numpy as np
 from instahash import storage
 from instahash.data import Label, Post
 from instahash.errors import DataError, SettingsError
+from instahash.names import NETWORKS, SIMPLER
 
-# The simpler systems that a model has besides itself, by their names in `InstaHash.rankings`, and one more by its mode.
-SIMPLER = ("cooccurrence", "popularity", "word2vec")
-NETWORKS = {"best": "softmax", "paper": "autorec"}
 TOP = 10
 NOTHING = np.full((1, 1), -1)
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from instahash.evaluation import OURS, network_words
+from instahash.evaluation import network_words
+from instahash.names import OURS, capital, heading
 from instahash.report.wording import identity, number, percent, word, words
 from instahash.sparse import CSR, column_counts, keep, ones, row_of_entries
 
@@ -111,7 +112,7 @@ def examples(result: Any) -> dict[str, Any]:
     kind = kinds(given, truth, abstract)
     groups, counts = {}, []
     for i, name in enumerate(KINDS):
-        rows, title = np.flatnonzero(kind == i), name.replace("_", "-").capitalize()
+        rows, title = np.flatnonzero(kind == i), capital(name.replace("_", "-"))
         shown = len(rows) >= LEAST_POSTS
         means = [number(ranking[name][rows].mean()) if shown else "–" for name in ("accuracy@10", "ndcg@10")]
         counts.append([title, len(rows), percent(len(rows) / result.posts), *means])
@@ -144,8 +145,8 @@ def card(name: str, row: int, result: Any, how: str = "") -> dict[str, Any]:
     rows = [
         ["Given", words(listed, sign="#")] if result.protocol == "completion" else ["Labels", words(listed)],
         ["Author", words(author, text[ranked[hit]].tolist(), "#")],
-        ["Word2Vec", words(answer.trace["word2vec"], author)],
-        ["AutoRec" if network == "autorec" else "Network", words(theirs, author)],
+        [heading("word2vec"), words(answer.trace["word2vec"], author)],
+        [heading(network), words(theirs, author)],
         ["In both", words(in_both(answer), author)],
         ["Default" if answer.source == "autorec" else "Recommended", recommended],
     ]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from instahash.evaluation import OURS
+from instahash.names import OURS
 from instahash.report.examples import card
 from instahash.report.wording import percent, word, words
 from instahash.sparse import CSR, column_counts, row_of_entries

@@ -8,16 +8,9 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from instahash.evaluation import TABLES
+from instahash.names import capital
 
-SYSTEMS = {
-    "word2vec": "Word2Vec",
-    "autorec": "AutoRec",
-    "softmax": "softmax network",
-    "cooccurrence": "co-occurrence",
-    "item_cosine": "item cosine",
-    "ease": "EASE",
-}
-TITLES = {name: title[0].upper() + title[1:].replace("'", "’") for name, title in TABLES.items()}
+TITLES = {name: capital(title.replace("'", "’")) for name, title in TABLES.items()}
 # What must not stand in an HTML file, in any spelling: control characters, halves of surrogate pairs, noncharacters.
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef]|[\ufffe\uffff]")
 # Longer texts from data are cut.
@@ -51,10 +44,6 @@ def words(texts: Sequence[str], hits: Iterable[str] = (), sign: str = "", most: 
     if len(texts) > most:
         listed.append(f"and {len(texts) - most:,} more")
     return Markup(", ").join(listed) or Markup('<span class="none">none</span>')
-
-
-def system(name: str) -> str:
-    return SYSTEMS.get(name, name)
 
 
 def decimals(values: Iterable[float], least: int, most: int = 6) -> int:

@@ -98,7 +98,7 @@ def test_bad_use_is_one_line(folders, tmp_path, capsys, monkeypatch):
 
     complains("there is no model", model_dir=tmp_path / "none")
     complains("--port", port=70000)
-    complains("there is no annotator 'nobody'", annotator="nobody")
+    complains("argument --annotator: invalid choice: 'nobody'", annotator="nobody")
     complains("cannot listen at no.such.host.invalid", host="no.such.host.invalid")
     complains("there is no file", posts=tmp_path / "none")
     complains(
