@@ -12,7 +12,7 @@ import numpy as np
 
 from instahash.data import labels_from_text, words
 from instahash.errors import DataError
-from instahash.explore.network import RANKED, TOP, NetworkSteps, centres
+from instahash.explore.network import N_HASHTAGS, RANKED, NetworkSteps, centres
 from instahash.explore.words import Words, number
 from instahash.names import heading
 
@@ -33,7 +33,7 @@ class Explainer:
         self._centres: dict[str, tuple[np.ndarray, float]] = {}
 
     def explain(
-        self, labels: Iterable[str], chosen: Iterable[str] = (), novelty: float | None = None, top: int = TOP
+        self, labels: Iterable[str], chosen: Iterable[str] = (), novelty: float | None = None, top: int = N_HASHTAGS
     ) -> dict[str, Any]:
         """Every step to the hashtags for a photo.
 
@@ -86,7 +86,7 @@ class Explainer:
         self.explain([word], [word])
         self.neighbours(word)
 
-    def neighbours(self, word: str, top: int = TOP) -> dict[str, Any]:
+    def neighbours(self, word: str, top: int = N_HASHTAGS) -> dict[str, Any]:
         """The words nearest to a word, and in how many posts it was used. Raises UnknownWordError."""
         near = self.vectors.most_similar([word], topn=top)
         return {

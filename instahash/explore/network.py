@@ -16,7 +16,7 @@ from instahash.names import capital, heading, name_of
 from instahash.softmax import SoftmaxNetwork
 
 # How many are listed: words of a ranking, first hashtags, units, words of a unit.
-RANKED, TOP, UNITS, OF_A_UNIT = 20, 10, 6, 6
+RANKED, N_HASHTAGS, UNITS, OF_A_UNIT = 20, 10, 6, 6
 # Words whose parts in the outputs are listed one by one; those of the others are added up.
 PARTS = 5
 
@@ -48,7 +48,7 @@ class NetworkSteps:
         self.D = np.zeros((len(self.given), len(self.h)))
         np.add.at(self.D, self.place, self.network.unit_inputs(self.x))
         hashtags = np.flatnonzero(words.vocabulary.is_hashtag[self.outputs])
-        self.first = hashtags[highest(self.o[hashtags], TOP)[0]]
+        self.first = hashtags[highest(self.o[hashtags], N_HASHTAGS)[0]]
 
     def steps(self) -> dict[str, Any]:
         """All of it, a dict that JSON can hold."""

@@ -14,7 +14,7 @@ TITLES = {name: capital(title.replace("'", "’")) for name, title in TABLES.ite
 # What must not stand in an HTML file, in any spelling: control characters, halves of surrogate pairs, noncharacters.
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef]|[\ufffe\uffff]")
 # Longer texts from data are cut.
-LONGEST = 80
+LONGEST_TEXT = 80
 
 
 def displayable(text: str) -> str:
@@ -24,7 +24,7 @@ def displayable(text: str) -> str:
 
 def cut(text: str) -> str:
     """The text, shortened where it is very long."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 
 def word(text: str, sign: str = "") -> Markup:

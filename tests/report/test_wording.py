@@ -7,7 +7,17 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from instahash.report.page import templates
-from instahash.report.wording import FORBIDDEN, LONGEST, cut, decimals, displayable, identity, number, percent, words
+from instahash.report.wording import (
+    FORBIDDEN,
+    LONGEST_TEXT,
+    cut,
+    decimals,
+    displayable,
+    identity,
+    number,
+    percent,
+    words,
+)
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -63,8 +73,11 @@ def test_what_no_file_may_hold_is_shown_by_its_number():
 
 
 def test_long_texts_are_cut():
-    assert cut("x" * LONGEST) == "x" * LONGEST and cut("x" * (LONGEST + 1)) == "x" * (LONGEST - 1) + "…"
-    assert len(Parsed(words(["y" * 1000])).text) == LONGEST
+    assert (
+        cut("x" * LONGEST_TEXT) == "x" * LONGEST_TEXT
+        and cut("x" * (LONGEST_TEXT + 1)) == "x" * (LONGEST_TEXT - 1) + "…"
+    )
+    assert len(Parsed(words(["y" * 1000])).text) == LONGEST_TEXT
     assert identity("a/b") == "<bdi>a/<wbr>b</bdi>"
 
 
