@@ -86,9 +86,9 @@ class Explainer:
         self.explain([word], [word])
         self.neighbours(word)
 
-    def neighbours(self, word: str, top: int = N_HASHTAGS) -> dict[str, Any]:
+    def neighbours(self, word: str) -> dict[str, Any]:
         """The words nearest to a word, and in how many posts it was used. Raises UnknownWordError."""
-        near = self.vectors.most_similar([word], topn=top)
+        near = self.vectors.most_similar([word], topn=N_HASHTAGS)
         return {
             **self.words.named(word),
             "posts": int(self.vocabulary.hashtag_counts[self.vocabulary.index[word]]),

@@ -19,6 +19,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from instahash.errors import cut
+
 PHOTO_PATH = "/api/photo"
 MOST_JSON, MOST_IMAGE = 64_000, 20_000_000  # bytes of a body
 BODY_SECONDS = 30  # until a body must be there
@@ -47,10 +49,6 @@ class Refused(HTTPException):
 
 def refusal(status: int, line: str) -> Line:
     return Line({"error": line}, status)
-
-
-def cut(text: str, longest: int = 60) -> str:
-    return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
 def is_loopback(host: str) -> bool:

@@ -33,12 +33,8 @@ class NetworkSteps:
 
     def __init__(self, query: Any, words: Words, centres: tuple[np.ndarray, float]):
         self.words, self.network, self.x = words, query.network, query.inputs
-        self.name, self.baseline, self.inputs, self.outputs = (
-            query.name,
-            query.baseline,
-            query.input_words,
-            query.output_words,
-        )
+        self.name, self.baseline = query.name, query.baseline
+        self.inputs, self.outputs = query.input_words, query.output_words
         self.activation, (self.centre, self.b_mean) = self.network.settings.hidden, centres
         self.softmax = isinstance(self.network, SoftmaxNetwork)
         self.background = 0.0 if self.softmax else self.network.background

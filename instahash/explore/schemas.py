@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from instahash.explore.gate import cut
+from instahash.errors import cut
 from instahash.explore.judgements import Choice
 from instahash.explore.network import N_HASHTAGS
 

@@ -20,10 +20,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from instahash.errors import DataError, ImageError, InstahashError, SettingsError, UnknownWordError
+from instahash.errors import DataError, ImageError, InstahashError, SettingsError, UnknownWordError, cut
 from instahash.explore import schemas
 from instahash.explore.explain import Explainer
-from instahash.explore.gate import HEADERS, MOST_IMAGE, Gate, Line, Refused, cut, refusal
+from instahash.explore.gate import HEADERS, MOST_IMAGE, Gate, Line, Refused, refusal
 from instahash.explore.judging import Judging
 from instahash.explore.pages import Pages
 from instahash.explore.photos import Labeller

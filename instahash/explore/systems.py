@@ -38,12 +38,10 @@ class System(NamedTuple):
         """Up to N_JUDGED hashtags for a post, as people write them, best first."""
         model, labels = self.model, self.believed(post)
         if self.baseline is None:
-            hashtags: list[str] = model.recommend(labels, N_JUDGED).hashtags
-        else:
-            # A network that knows none of the labels is not among the rankings.
-            ids = model.rankings(model.queries(labels).description, N_JUDGED).get(self.baseline, NOTHING)[0]
-            hashtags = model.vocabulary.spelled(ids[ids >= 0])
-        return hashtags
+            return list(model.recommend(labels, N_JUDGED).hashtags)
+        # A network that knows none of the labels is not among the rankings.
+        ids = model.rankings(model.queries(labels).description, N_JUDGED).get(self.baseline, NOTHING)[0]
+        return list(model.vocabulary.spelled(ids[ids >= 0]))
 
 
 def baselines_of(model: Any) -> tuple[str, ...]:
