@@ -169,7 +169,7 @@ def test_a_model_is_given_the_description_alone():
 
 
 def test_traces_are_made_where_they_are_needed(monkeypatch):
-    monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "BLOCK", 2)
+    monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "POSTS_AT_ONCE", 2)
     corpus = posts(*[("ab", "x")] * 8)
     for n_examples, details, traced in [
         (0, False, [False] * 4),
@@ -207,7 +207,7 @@ def test_the_size_of_a_block_changes_nothing(monkeypatch, protocol):
     )
     whole = evaluate(model, corpus, protocol, 5)
     assert whole.posts > whole.empty > 0
-    monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "BLOCK", 4)
+    monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "POSTS_AT_ONCE", 4)
     model.queried.clear()
     parts = evaluate(model, corpus, protocol, 5)
     assert max(description.shape[0] for description, _ in model.queried) == 4
