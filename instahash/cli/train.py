@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import Parser, add_model_dir, at_least, hashtag_line, run, set_blas_threads
+from instahash.names import MODES
 
 EXAMPLE = """example:
   instahash-train                                       train on the embedded sample
@@ -24,8 +25,8 @@ def parser() -> ArgumentParser:
     add = command.add_argument
     add("--data", default="sample", metavar="POSTS|HARRISON_DIR|sample", help="posts to learn from (default: sample)")
     add_model_dir(command, "where the model goes")
-    add("--mode", default="best", metavar="best|paper",
-        help="best ranks better; paper is the published recipe (default: %(default)s)")  # fmt: skip
+    modes = "; ".join(f"{mode} {what}" for mode, what in MODES.items())
+    add("--mode", choices=MODES, default="best", help=f"{modes} (default: %(default)s)")
     add("--max-hashtags", metavar="N", help="keep the N most used hashtags; the same as --set data.max_hashtags=N")
     add("--min-score", metavar="X", help="reject labels with a lower score; the same as --set data.min_score=X")
     add("--seed", type=at_least(0), default=0, metavar="S", help="the same seed gives the same model (default: 0)")
