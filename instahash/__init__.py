@@ -1,6 +1,6 @@
 """instahash gives photos hashtags the way a person would.
 
-The rooms, in the order to read them:
+The packages, in the order to read them:
 
     data        posts, words, vocabulary, bags as CSR matrices; the embedded sample
     formats     the files and folders that posts come in
@@ -21,8 +21,8 @@ The rooms, in the order to read them:
 
 Single files: `sparse`, `dense`, `topk` and `texts` are helpers for arrays; `files` reads and writes files, `storage`
 the model and the checkpoint, `database` SQLite files; `parameters` declares settings; `trainer`, `training`, `replay`
-are about trainings; `threads` shares rows among threads; `jit` holds Numba's flags; `palette` the pages' colours;
-`templates` makes the pages; `errors` are what is raised.
+are about trainings; `threads` shares rows among threads; `jit` holds Numba's flags; `names` what people read of
+systems and options; `palette` the pages' colours; `templates` makes the pages; `errors` are what is raised.
 Importing this package is cheap: what is named here is loaded when it is first used.
 """
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_ROOMS = {
+_PACKAGES = {
     "autorec": "AutoRec AutoRecSettings",
     "data": "Corpus Label Post",
     "errors": "InstahashError",
@@ -53,7 +53,7 @@ _ROOMS = {
     "training": "EarlyStopping",
     "word2vec": "Word2Vec Word2VecSettings WordVectors",
 }
-_HOME = {name: f"instahash.{room}" for room, names in _ROOMS.items() for name in names.split()}
+_HOME = {name: f"instahash.{package}" for package, names in _PACKAGES.items() for name in names.split()}
 __all__ = [*_HOME, "__version__"]
 
 

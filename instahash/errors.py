@@ -14,6 +14,11 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
+def cut(text: str, longest: int = 80) -> str:
+    """The text, shortened where it is longer than that."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
 class InstahashError(Exception):
     """Base of all errors raised on purpose; its text is one line fit to be shown to a user."""
 

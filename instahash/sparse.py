@@ -56,6 +56,18 @@ def row_of_entries(matrix: CSR) -> np.ndarray:
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
+def is_member(ids: np.ndarray, sets: CSR) -> np.ndarray:
+    """Whether each id is in the set of its row, (n, m) bool.
+
+    ids : (n, m) int, -1 for none.  sets : CSR (n, n_words), stored entries are the members.
+    """
+    n, n_words = sets.shape
+    members = np.sort(row_of_entries(sets) * n_words + sets.indices)  # each (row, word) is one number
+    wanted = np.arange(n)[:, None] * n_words + ids
+    found: np.ndarray = np.append(members, -1)[np.searchsorted(members, wanted)] == wanted
+    return found & (ids >= 0)
+
+
 def column_sums(matrix: CSR, values: np.ndarray | None = None) -> np.ndarray:
     """(n_columns,) the sum of each column's stored entries in float64, of `values` in their places where given."""
     return np.bincount(matrix.indices, matrix.data if values is None else values, matrix.shape[1])

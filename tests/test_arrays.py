@@ -12,6 +12,7 @@ from instahash.sparse import (
     column_sums,
     csr_from_arrays,
     csr_to_arrays,
+    is_member,
     keep,
     ones,
     renumber,
@@ -91,3 +92,11 @@ def test_softmax(seed):
 def test_unit_rows():
     np.testing.assert_allclose(unit_rows(np.array([[3.0, 4], [0, 0]])), [[0.6, 0.8], [0, 0]])
     np.testing.assert_allclose(unit_rows(np.array([0.0, 2])), [0, 1])
+
+
+@given(seeds)
+def test_members_by_brute_force(seed):
+    A, rng = drawn(seed), np.random.default_rng(seed)
+    ids = rng.integers(-1, 6, (5, 7))
+    expected = [[i >= 0 and A.toarray()[row, i] != 0 for i in few] for row, few in enumerate(ids)]
+    assert is_member(ids, A).tolist() == expected

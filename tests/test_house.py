@@ -213,9 +213,9 @@ def planted(tmp_path):
 
 def test_planted_cycles_are_found(planted):
     late = "def f():\n    from ..a import x"
-    package = planted(a="from planted.room import b", room__b="from . import c", room__c=late, d="import os")
-    assert cycles(imports(trees(package))) == [["planted.a", "planted.room.b", "planted.room.c"]]
-    assert not cycles(imports(trees(planted(room__c="from planted.d import x"))))
+    package = planted(a="from planted.inner import b", inner__b="from . import c", inner__c=late, d="import os")
+    assert cycles(imports(trees(package))) == [["planted.a", "planted.inner.b", "planted.inner.c"]]
+    assert not cycles(imports(trees(planted(inner__c="from planted.d import x"))))
 
 
 def test_a_planted_long_function_is_found(planted):

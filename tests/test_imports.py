@@ -1,4 +1,4 @@
-"""Which room may import which, read from the source; and what importing instahash costs."""
+"""Which package may import which, read from the source; and what importing instahash costs."""
 
 import ast
 import re
@@ -10,14 +10,15 @@ import pytest
 
 import instahash
 
-PACKAGE = Path(instahash.__file__).parent
-# What a room, or a single file, may import besides itself and `errors`.
+FOLDER = Path(instahash.__file__).parent
+# What a package, or a single file, may import besides itself and `errors`.
 MAY_IMPORT = {
     "database": set(),
     "dense": set(),
     "errors": set(),
     "files": set(),
     "jit": set(),
+    "names": set(),
     "palette": set(),
     "parameters": set(),
     "replay": {"sparse"},
@@ -32,7 +33,7 @@ MAY_IMPORT = {
     "data": {"parameters", "sparse", "texts"},
     "formats": {"data", "files"},
     # Photos in, posts out; the labeller that needs no cloud has kernels.
-    "annotate": {"data", "database", "dense", "jit", "parameters", "sparse"},
+    "annotate": {"data", "database", "dense", "jit", "names", "parameters", "sparse"},
     "testing": set(),
     # Models know arrays and CSR matrices, not posts.
     "word2vec": {"dense", "files", "jit", "parameters", "replay", "sparse", "threads", "topk", "training"},
@@ -41,7 +42,7 @@ MAY_IMPORT = {
     "softmax": {"jit", "network", "parameters", "replay", "sparse", "threads", "training"},
     # One of the baselines is a softmax network.
     "baselines": {"dense", "parameters", "softmax", "sparse"},
-    "recommend": {"data", "dense", "jit", "sparse", "texts"},
+    "recommend": {"data", "dense", "jit", "names", "sparse", "texts"},
     "experts": {
         *("baselines", "data", "parameters", "recommend", "replay", "softmax", "sparse", "trainer", "training"),
         "word2vec",
@@ -50,19 +51,21 @@ MAY_IMPORT = {
         *("autorec", "baselines", "data", "experts", "formats", "parameters", "recommend", "sparse", "storage", "topk"),
         *("trainer", "word2vec", "instahash"),
     },
-    "evaluation": {"data", "dense", "recommend", "sparse"},
-    "report": {"data", "evaluation", "palette", "sparse", "templates"},
+    "evaluation": {"data", "dense", "names", "sparse"},
+    "report": {"data", "evaluation", "names", "palette", "sparse", "templates"},
     # It is handed a model, and asks it as anyone may.
-    "explore": {"annotate", "data", "database", "palette", "softmax", "sparse", "storage", "templates", "topk"},
+    "explore": {
+        *("annotate", "data", "database", "names", "palette", "softmax", "sparse", "storage", "templates", "topk"),
+    },
 }
-LEAVES = {name for name in MAY_IMPORT if (PACKAGE / f"{name}.py").exists()}
-ROOMS = set(MAY_IMPORT) - LEAVES | {"cli"}
-MAY_IMPORT["cli"] = ROOMS | LEAVES | {"instahash"}
+LEAVES = {name for name in MAY_IMPORT if (FOLDER / f"{name}.py").exists()}
+PACKAGES = set(MAY_IMPORT) - LEAVES | {"cli"}
+MAY_IMPORT["cli"] = PACKAGES | LEAVES | {"instahash"}
 
 
-def imported_rooms(path, package=PACKAGE):
-    """The rooms that a module imports anywhere in its text; "instahash" for the package itself."""
-    inside = ["instahash", *path.relative_to(package).parent.parts]
+def imported_packages(path, folder=FOLDER):
+    """The packages that a module imports anywhere in its text; "instahash" for the package itself."""
+    inside = ["instahash", *path.relative_to(folder).parent.parts]
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = []
@@ -75,21 +78,21 @@ def imported_rooms(path, package=PACKAGE):
         for name in names:
             parts = name.split(".")
             if parts[0] == "instahash":
-                known = len(parts) > 1 and parts[1] in ROOMS | LEAVES
+                known = len(parts) > 1 and parts[1] in PACKAGES | LEAVES
                 found.add(parts[1] if known else "instahash")
     return found
 
 
-def violations(path, package=PACKAGE):
-    room = path.relative_to(package).parts[0].removesuffix(".py")
-    return imported_rooms(path, package) - MAY_IMPORT[room] - {room, "errors"}
+def violations(path, folder=FOLDER):
+    package = path.relative_to(folder).parts[0].removesuffix(".py")
+    return imported_packages(path, folder) - MAY_IMPORT[package] - {package, "errors"}
 
 
-MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
+MODULES = [path for path in sorted(FOLDER.rglob("*.py")) if path != FOLDER / "__init__.py"]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=[str(path.relative_to(PACKAGE)) for path in MODULES])
-def test_a_room_imports_only_what_it_may(path):
+@pytest.mark.parametrize("path", MODULES, ids=[str(path.relative_to(FOLDER)) for path in MODULES])
+def test_a_package_imports_only_what_it_may(path):
     assert not violations(path)
 
 
@@ -124,7 +127,7 @@ def test_the_table_of_contributing_says_the_same():
 
 
 def test_numba_is_spoken_to_in_one_place():
-    for path in PACKAGE.rglob("*.py"):
+    for path in FOLDER.rglob("*.py"):
         if path.name != "jit.py":
             assert "import numba" not in path.read_text() and "from numba" not in path.read_text(), path
         assert "njit" not in path.read_text() or path.name == "jit.py", path

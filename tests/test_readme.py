@@ -77,15 +77,15 @@ def test_shown_python_labels_photos(tmp_path, monkeypatch, capsys):
     assert first.startswith("photos/1.png (Label(") and second.startswith("more/1.jpg (Label(")
 
 
-@pytest.mark.parametrize("room", ["word2vec", "autorec"])
-def test_functions_that_the_documentation_names_are_there(room):
-    """`module.function`, `Class.method` and `file.py`, of the page's room, of the network's or outside all rooms; and
-    `section.setting`."""
-    page = ROOT / "docs" / f"{room}.md"
+@pytest.mark.parametrize("topic", ["word2vec", "autorec"])
+def test_functions_that_the_documentation_names_are_there(topic):
+    """`module.function`, `Class.method` and `file.py`, of the page's package, of the network's or outside all packages;
+    and `section.setting`."""
+    page = ROOT / "docs" / f"{topic}.md"
     if not page.exists():
         pytest.skip(f"no checkout: there is no {page.name} beside the tests")
     modules = [instahash, import_module("instahash.softmax")]
-    for package in (import_module(f"instahash.{name}") for name in (room, "network", "testing")):
+    for package in (import_module(f"instahash.{name}") for name in (topic, "network", "testing")):
         modules += [package, *(import_module(f"{package.__name__}.{m.name}") for m in iter_modules(package.__path__))]
     modules += [import_module(f"instahash.{name}") for name in ("training", "threads", "topk", "replay")]
     kinds = [kind for module in modules for kind in vars(module).values() if isinstance(kind, type)]

@@ -1,4 +1,4 @@
-"""Photos in, posts with labels out; the only room that opens a connection.
+"""Photos in, posts with labels out; the only package that opens a connection.
 
 photos        files, folders and bytes, one photo after the other
 stream        annotate(): in order, in batches, past every bad photo
@@ -19,13 +19,12 @@ from instahash.annotate.photos import Photo, find_photos
 from instahash.annotate.service import GoogleSettings, NotSetUpError
 from instahash.annotate.stream import Annotation, annotate
 from instahash.errors import AnnotatorError
+from instahash.names import ANNOTATORS
 
 __all__ = [
-    "ANNOTATORS", "Annotation", "Annotator", "Cache", "GoogleAnnotator", "GoogleSettings", "OfflineAnnotator", "Photo",
+    "Annotation", "Annotator", "Cache", "GoogleAnnotator", "GoogleSettings", "OfflineAnnotator", "Photo",
     "annotate", "choose_annotator", "default_cache", "find_photos",
 ]  # fmt: skip
-
-ANNOTATORS = ("google", "offline")
 
 
 def choose_annotator(name: str | None = None, n_threads: int = 1, **of_google: Any) -> Annotator:

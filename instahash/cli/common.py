@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from instahash import __version__
 from instahash.errors import InstahashError
+from instahash.names import ANNOTATORS
 
 
 class Parser(ArgumentParser):
@@ -76,8 +77,8 @@ def add_model_dir(command: ArgumentParser, help: str = "a directory written by i
 
 def add_annotator_name(command: ArgumentParser) -> None:
     """The argument --annotator."""
-    who = "google or offline, what labels photos (default: google where credentials are found, else offline)"
-    command.add_argument("--annotator", metavar="NAME", help=who)
+    who = "what labels photos (default: google where credentials are found, else offline)"
+    command.add_argument("--annotator", choices=ANNOTATORS, help=who)
 
 
 def _number(kind: Callable[[str], Any], name: str, holds: Callable[[Any], bool], wanted: str) -> Callable[[str], Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from instahash.cli.common import Parser, add_model_dir, at_least, note, printable, run
 from instahash.cli.posts import add_reading, reading
+from instahash.names import PROTOCOLS
 
 EXAMPLE = """example:
   instahash-evaluate --data sample-held-out --baselines sample --report report.html     for a model of the sample
@@ -32,9 +33,9 @@ def parser() -> ArgumentParser:
         help="posts that the model was not trained on; sample-held-out for a model of the sample")  # fmt: skip
     add("--baselines", metavar="POSTS",
         help="posts of the training: compare with all baselines, fitted on them")  # fmt: skip
-    add("--protocol", metavar="NAME", default="description",
-        help="what is given and what is to be found: description, all hashtags by the labels (default), or completion, "
-        "half of the hashtags by the other half and no label")  # fmt: skip
+    given = "; ".join(f"{name}, {what}" for name, what in PROTOCOLS.items())
+    add("--protocol", choices=PROTOCOLS, default="description",
+        help=f"what is given to find the other hashtags of posts: {given} (default: %(default)s)")  # fmt: skip
     add("--seed", type=at_least(0), default=0, metavar="S", help="which halves and resamples are drawn (default: 0)")
     add("--json", metavar="FILE", help="also write the result as JSON")
     add("--report", metavar="FILE.html",
@@ -48,11 +49,10 @@ def work(args: Namespace) -> None:
     from tqdm import tqdm
 
     from instahash.data import Corpus
-    from instahash.evaluation import check_protocol, evaluate, format_example, format_tables
+    from instahash.evaluation import evaluate, format_example, format_tables
     from instahash.files import check_writable, write_text
     from instahash.pipeline import InstaHash
 
-    check_protocol(args.protocol)
     for path in filter(None, (args.json, args.report)):
         check_writable(path)
     if args.report:

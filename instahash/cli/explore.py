@@ -8,6 +8,7 @@ from typing import Any
 
 from instahash.cli.common import Parser, add_annotator_name, add_model_dir, amount, note, port, run, set_blas_threads
 from instahash.errors import plural
+from instahash.names import NETWORKS, SIMPLER
 
 EXAMPLE = """example:
   instahash-explore --model-dir instahash-model
@@ -31,9 +32,10 @@ def parser() -> ArgumentParser:
     add("--max-cost", type=amount, metavar="USD", help="google: send no photo that would cost more (default: no limit)")
     add("--posts", metavar="POSTS", help="posts to judge hashtags for, at /judge: a file, or 'sample'")
     add("--photos", metavar="DIR", help="where the photos of these posts are, under the posts' ids")
+    networks = ", ".join(f"{network} in mode {mode}" for mode, network in NETWORKS.items())
     add("--compare", metavar="DIR|NAME",
-        help="judge this model against another one, or against what it has itself: cooccurrence, popularity, word2vec, "
-        "or its network, softmax in mode best, autorec in mode paper (default: cooccurrence)")  # fmt: skip
+        help=f"judge this model against another one, or against what it has itself: {', '.join(SIMPLER)}, or its "
+        f"network, {networks} (default: {SIMPLER[0]})")  # fmt: skip
     add("--judgements", default="judgements.sqlite", metavar="FILE", help="kept here (default: %(default)s)")
     add("--report-judgements", metavar="FILE", help="print what was judged, and nothing else")
     return command
@@ -92,7 +94,7 @@ def _server() -> Any:
 def _judging(args: Namespace, model: Any, load: Callable[[str], Any]) -> Any:
     from instahash.explore.judgements import Judgements
     from instahash.explore.judging import Judging
-    from instahash.explore.systems import SIMPLER, two_systems
+    from instahash.explore.systems import two_systems
     from instahash.formats import read_posts
 
     photos, posts = _folder(args.photos), list(read_posts(args.posts))

@@ -22,6 +22,7 @@ from instahash.cli.common import (
 )
 from instahash.cli.photos import add_annotator, labelled
 from instahash.errors import plural
+from instahash.names import PLATFORMS
 
 EXAMPLE = """example:
   instahash-recommend --model-dir instahash-model --labels "sky, boat, sea"
@@ -53,8 +54,7 @@ def parser() -> ArgumentParser:
         "--novelty", type=fraction, metavar="X", help="0 to 1, away from what is popular and from the labels themselves"
     )
     add("--diversity", type=fraction, metavar="X", help="0 to 1, away from hashtags that are much alike")
-    add("--platform", metavar="NAME",
-        help="instagram, pinterest or tiktok: at most as many hashtags as it takes, chosen ones included")  # fmt: skip
+    add("--platform", choices=PLATFORMS, help="at most as many hashtags as it takes, chosen ones included")
     add("--banned", metavar="FILE", help="a text file of hashtags never to recommend")
     add("--min-score", type=fraction, metavar="X",
         help="leave out labels with a lower score, of --labels and --image (default: as in training)")  # fmt: skip

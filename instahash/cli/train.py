@@ -11,6 +11,7 @@ from typing import Any
 from instahash.cli.common import Parser, add_model_dir, at_least, hashtag_line, run, set_blas_threads
 from instahash.cli.photos import add_annotator
 from instahash.cli.posts import Counts, add_reading, is_folder, reading, with_labels
+from instahash.names import MODES
 
 EXAMPLES = 4  # posts whose recommendations are shown
 
@@ -30,8 +31,8 @@ def parser() -> ArgumentParser:
         help="posts to learn from: a file, or a folder or zip file with photos, such as Instagram's export "
         "(default: sample)")  # fmt: skip
     add_model_dir(command, "where the model goes")
-    add("--mode", default="best", metavar="best|paper",
-        help="best ranks better; paper is the published recipe (default: %(default)s)")  # fmt: skip
+    modes = "; ".join(f"{mode} {what}" for mode, what in MODES.items())
+    add("--mode", choices=MODES, default="best", help=f"{modes} (default: %(default)s)")
     add("--max-hashtags", metavar="N", help="keep the N most used hashtags; the same as --set data.max_hashtags=N")
     add("--min-score", metavar="X", help="reject labels with a lower score; the same as --set data.min_score=X")
     add("--seed", type=at_least(0), default=0, metavar="S", help="the same seed gives the same model (default: 0)")

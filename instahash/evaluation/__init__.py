@@ -11,13 +11,13 @@ tables.py      the result as text
 """
 
 from instahash.evaluation.bootstrap import paired_bootstrap
-from instahash.evaluation.evaluate import OURS, Details, Evaluation, evaluate
-from instahash.evaluation.protocols import PROTOCOLS, check_protocol, make_task
+from instahash.evaluation.evaluate import Details, Evaluation, evaluate
+from instahash.evaluation.protocols import make_task
 from instahash.evaluation.ranking import ranking_measures
 from instahash.evaluation.similarity import TABLES, cosine, jaccard
 from instahash.evaluation.tables import format_example, format_tables, network_words
 
 __all__ = [
-    "OURS", "PROTOCOLS", "TABLES", "Details", "Evaluation", "check_protocol", "cosine", "evaluate", "format_example",
+    "TABLES", "Details", "Evaluation", "cosine", "evaluate", "format_example",
     "format_tables", "jaccard", "make_task", "network_words", "paired_bootstrap", "ranking_measures",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from instahash.errors import DataError
 N_RESAMPLES = 2000
 LEVEL = 0.95
 # How many numbers the counts of the resamples have that are computed at once: 32 MB.
-COUNTS = 1 << 22
+COUNTS_AT_ONCE = 1 << 22
 
 # System -> measure -> (n,) float of the same n >= 1 posts; each system has the same measures.
 Values = Mapping[str, Mapping[str, np.ndarray]]
@@ -72,7 +72,7 @@ def resampled_means(values: np.ndarray, seed: int, n_resamples: int) -> np.ndarr
     """
     n, rng = len(values), np.random.default_rng(seed)
     means = np.empty((n_resamples, values.shape[1]))
-    step = max(1, COUNTS // n)
+    step = max(1, COUNTS_AT_ONCE // n)
     for start in range(0, n_resamples, step):
         # A mean needs only how often each row is drawn, so that the means are one product of matrices.
         counts = np.empty((min(step, n_resamples - start), n))

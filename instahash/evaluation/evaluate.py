@@ -15,17 +15,17 @@ from instahash.dense import unit_rows
 from instahash.evaluation.bootstrap import Difference, differences, mean_intervals
 from instahash.evaluation.novelty import self_information
 from instahash.evaluation.protocols import Task, make_task
-from instahash.evaluation.ranking import MEASURES, hits
+from instahash.evaluation.ranking import MEASURES
 from instahash.evaluation.scores import Scores, as_ranked
 from instahash.evaluation.similarity import TABLES, fraction_table, histogram
-from instahash.sparse import CSR
+from instahash.names import OURS
+from instahash.sparse import CSR, is_member
 
-# Posts at a time; (BLOCK, n_words) scores of each system are held in memory.
-BLOCK = 1024
-TOP = 10
-# The system that is evaluated; the others are what it is compared with.
-OURS = "instahash"
-JSON = "posts tables ranking empty defaulted most_used protocol tables_by_system differences lists".split()
+# Posts at a time; (POSTS_AT_ONCE, n_words) scores of each system are held in memory.
+POSTS_AT_ONCE = 1024
+# Hashtags of a list that the ranking measures look at.
+DEEPEST = max(k for _, k in MEASURES.values())
+JSON_KEYS = "posts tables ranking empty defaulted most_used protocol tables_by_system differences lists".split()
 
 
 class Details(NamedTuple):
@@ -90,7 +90,7 @@ class Evaluation(NamedTuple):
     def to_json(self) -> dict[str, Any]:
         tables = {s: {name: fraction_table(v) for name, v in row.items()} for s, row in self.similarities.items()}
         values = self._asdict() | {"tables": tables[OURS], "tables_by_system": tables}
-        return {name: values[name] for name in JSON}
+        return {name: values[name] for name in JSON_KEYS}
 
 
 def evaluate(
@@ -122,14 +122,14 @@ def evaluate(
     scores = Scores(unit, self_information(vocabulary.hashtag_counts, model.summary["posts"]), vocabulary.is_hashtag)
     to_ids, spread = _id_finder(vocabulary), np.unique(np.linspace(0, len(ids) - 1, n_examples).astype(int))
     counts, examples, kept = Counter[str](), list[dict[str, Any]](), list[Any]()
-    for start in tqdm(range(0, len(ids), BLOCK), "Evaluating", disable=None if progress else True):
-        block = slice(start, start + BLOCK)
-        part, examined = task.part(block), spread[(spread >= start) & (spread < start + BLOCK)].tolist()
+    for start in tqdm(range(0, len(ids), POSTS_AT_ONCE), "Evaluating", disable=None if progress else True):
+        block = slice(start, start + POSTS_AT_ONCE)
+        part, examined = task.part(block), spread[(spread >= start) & (spread < start + POSTS_AT_ONCE)].tolist()
         trace = details or bool(examined)
         answers = model.recommend_matrix(part.description, chosen=part.chosen, keys=keys and keys[block], trace=trace)
         ours = as_ranked([to_ids(answer.hashtags) for answer in answers])
         # The others give as many as our longest list has, so that all can be compared at its length.
-        others = model.rankings(part.description, max(TOP, ours.shape[1]), chosen=part.chosen)
+        others = model.rankings(part.description, max(DEEPEST, ours.shape[1]), chosen=part.chosen)
         scores.add({OURS: ours, **others}, (ours >= 0).sum(axis=1), part)
         counts.update([answer.source for answer in answers] + ["empty" for answer in answers if not answer.hashtags])
         examples += [_example(ids[i], task.part(slice(i, i + 1)), answers[i - start], vocabulary) for i in examined]
@@ -138,7 +138,7 @@ def evaluate(
     apart = None
     if details:
         ranked = as_ranked([to_ids(answer.hashtags) for answer in kept])
-        found = ranked, hits(ranked, task.truth), kept, ranking, mean_intervals(ranking, seed)
+        found = ranked, is_member(ranked, task.truth), kept, ranking, mean_intervals(ranking, seed)
         apart = Details(ids, task.given, task.truth, *found, vocabulary, unit)
     return Evaluation(
         posts=len(ids),

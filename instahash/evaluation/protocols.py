@@ -14,10 +14,8 @@ import numpy as np
 
 from instahash.data import Dataset
 from instahash.errors import DataError
+from instahash.names import PROTOCOLS
 from instahash.sparse import CSR, keep, row_of_entries
-
-# Each protocol, and what it gives of posts.
-PROTOCOLS = {"description": "their labels", "completion": "half of their hashtags"}
 
 
 class Task(NamedTuple):
@@ -44,12 +42,6 @@ class Task(NamedTuple):
         return Task(self.rows[posts], self.description[posts], chosen, self.truth[posts])
 
 
-def check_protocol(protocol: str) -> None:
-    """Raise DataError for what is none of PROTOCOLS."""
-    if protocol not in PROTOCOLS:
-        raise DataError(f"the protocol is {protocol!r}; it must be {' or '.join(map(repr, PROTOCOLS))}")
-
-
 def make_task(data: Dataset, protocol: str, seed: int = 0) -> Task:
     """What `protocol` gives of the posts of `data`, and what is to be found.
 
@@ -62,7 +54,8 @@ def make_task(data: Dataset, protocol: str, seed: int = 0) -> Task:
 
     Raises DataError for another protocol and where no post is left.
     """
-    check_protocol(protocol)
+    if protocol not in PROTOCOLS:
+        raise DataError(f"the protocol is {protocol!r}; it must be {' or '.join(map(repr, PROTOCOLS))}")
     sizes, described = np.diff(data.hashtags.indptr), protocol == "description"
     rows = np.flatnonzero((sizes > 0) & (np.diff(data.description.indptr) > 0) if described else sizes >= 2)
     if not len(rows):

@@ -4,22 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.sparse import CSR, row_of_entries
+from instahash.sparse import CSR, is_member
 
-
-def hits(ranked: np.ndarray, truth: CSR) -> np.ndarray:
-    """Whether each ranked id is in the post's truth, (n, m) bool.
-
-    ranked : (n, m) int ids, best first, -1 for none.  truth : CSR (n, n_words), stored entries are the members.
-    """
-    n_posts, n_words = truth.shape
-    members = np.sort(row_of_entries(truth) * n_words + truth.indices)  # each (post, word) is one number
-    wanted = np.arange(n_posts)[:, None] * n_words + ranked
-    found: np.ndarray = np.append(members, -1)[np.searchsorted(members, wanted)] == wanted
-    return found & (ranked >= 0)
-
-
-# Below, hit is (n, m) bool as above, sizes (n,) int of the truths, each at least 1; all return (n,) float64.
+# Below, hit is (n, m) bool, whether each ranked hashtag of a post is in its truth; sizes are (n,) int, the truths' own,
+# at least 1; all return (n,) float64.
 
 
 def precision(hit: np.ndarray, sizes: np.ndarray, k: int) -> np.ndarray:
@@ -66,7 +54,7 @@ def ranking_values(ranked: np.ndarray, truth: CSR) -> dict[str, np.ndarray]:
 
     ranked : (n, m) int ids, best first, each once, -1 for none.  truth : CSR (n, n_words); rows are not empty.
     """
-    hit, sizes = hits(ranked, truth), np.diff(truth.indptr)
+    hit, sizes = is_member(ranked, truth), np.diff(truth.indptr)
     return {name: measure(hit, sizes, k) for name, (measure, k) in MEASURES.items()}
 
 

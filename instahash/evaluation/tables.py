@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from instahash.errors import plural
-from instahash.evaluation.protocols import PROTOCOLS
 from instahash.evaluation.similarity import TABLES
+from instahash.names import PROTOCOLS, heading
 
-# The networks of which a trace may hold what they rank first.
-NETWORKS = {"softmax": "Softmax", "completion": "Completion", "autorec": "AutoRec"}
+# The networks of which a trace may hold what they rank first; the first of them is shown.
+TRACED = ("softmax", "completion", "autorec")
 
 # Posts without an answer from the photo.
 LEFT_OVER = {"empty": "no hashtag left for", "most_used": "nothing known of", "defaulted": "no intersection for"}
@@ -51,18 +51,19 @@ def format_example(example: dict[str, Any]) -> str:
     trace: dict[str, list[str]] = example["trace"]
     network, theirs = network_words(trace)
     lists: dict[str, list[str]] = {name: example[name] for name in ("author", "given") if name in example}
-    lists |= {"description": trace["description"], "Word2Vec": trace["word2vec"], NETWORKS[network]: theirs}
+    lists |= {"description": trace["description"], heading("word2vec"): trace["word2vec"], heading(network): theirs}
     # Mode "best" fuses scores, and the intersection is not on its way: it is computed here to compare the models.
     both = {"intersection": [word for word in trace["word2vec"] if word in theirs]}
     lists |= {"default": trace["combined"]} if example["source"] == "autorec" else both
     lists["hashtags"] = [f"#{hashtag}" for hashtag in example["hashtags"]]
     rows = {"post": example["id"]} | {name: _listed(words) for name, words in lists.items()}
-    return "\n".join(f"{name:<13} {text}" for name, text in rows.items())
+    width = max(map(len, rows))
+    return "\n".join(f"{name:<{width}}  {text}" for name, text in rows.items())
 
 
 def network_words(trace: dict[str, list[str]]) -> tuple[str, list[str]]:
-    """The first of NETWORKS that a trace has, and its words; no words where none of them read anything."""
-    name = next((name for name in NETWORKS if name in trace), "softmax")
+    """The first of TRACED that a trace has, and its words; no words where none of them read anything."""
+    name = next((name for name in TRACED if name in trace), TRACED[0])
     return name, trace.get(name, [])
 
 

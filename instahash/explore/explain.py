@@ -12,8 +12,9 @@ import numpy as np
 
 from instahash.data import labels_from_text, words
 from instahash.errors import DataError
-from instahash.explore.network import RANKED, TOP, NetworkSteps, centres
-from instahash.explore.words import Words, number, title
+from instahash.explore.network import N_HASHTAGS, RANKED, NetworkSteps, centres
+from instahash.explore.words import Words, number
+from instahash.names import heading
 
 # Endings that are offered for the beginning of a word, and words of that beginning that are looked at.
 ENDINGS, LOOKED_AT = 5, 5000
@@ -32,7 +33,7 @@ class Explainer:
         self._centres: dict[str, tuple[np.ndarray, float]] = {}
 
     def explain(
-        self, labels: Iterable[str], chosen: Iterable[str] = (), novelty: float | None = None, top: int = TOP
+        self, labels: Iterable[str], chosen: Iterable[str] = (), novelty: float | None = None, top: int = N_HASHTAGS
     ) -> dict[str, Any]:
         """Every step to the hashtags for a photo.
 
@@ -85,9 +86,9 @@ class Explainer:
         self.explain([word], [word])
         self.neighbours(word)
 
-    def neighbours(self, word: str, top: int = TOP) -> dict[str, Any]:
+    def neighbours(self, word: str) -> dict[str, Any]:
         """The words nearest to a word, and in how many posts it was used. Raises UnknownWordError."""
-        near = self.vectors.most_similar([word], topn=top)
+        near = self.vectors.most_similar([word], topn=N_HASHTAGS)
         return {
             **self.words.named(word),
             "posts": int(self.vocabulary.hashtag_counts[self.vocabulary.index[word]]),
@@ -145,7 +146,7 @@ class Explainer:
         return {
             "known": opinions.known,
             "experts": [
-                {"name": name, "title": title(name), "weight": number(weight)}
+                {"name": name, "title": heading(name), "weight": number(weight)}
                 for name, weight in opinions.weights.items()
             ],
             "hashtags": [

@@ -19,9 +19,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-PHOTO = "/api/photo"
+from instahash.errors import cut
+
+PHOTO_PATH = "/api/photo"
 MOST_JSON, MOST_IMAGE = 64_000, 20_000_000  # bytes of a body
-SECONDS = 30  # until a body must be there
+BODY_SECONDS = 30  # until a body must be there
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -47,10 +49,6 @@ class Refused(HTTPException):
 
 def refusal(status: int, line: str) -> Line:
     return Line({"error": line}, status)
-
-
-def cut(text: str, longest: int = 60) -> str:
-    return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
 def is_loopback(host: str) -> bool:
@@ -102,7 +100,7 @@ class Gate:
             await send(message)
 
         headers = Headers(scope=scope)
-        most = MOST_IMAGE if scope["path"] == PHOTO else MOST_JSON
+        most = MOST_IMAGE if scope["path"] == PHOTO_PATH else MOST_JSON
         try:
             check_source(scope["method"], scope["path"], headers, self.served)
             length = headers.get("content-length", "0")
@@ -115,17 +113,17 @@ class Gate:
 
 
 def _limited(receive: Receive, most: int) -> Receive:
-    """`receive` that raises Refused for a body of more bytes, or one that is not there SECONDS after the first call."""
+    """`receive` that raises Refused for a body of more bytes, or one that is not there in time, BODY_SECONDS."""
     size, end = 0, None
 
     async def receive_some() -> Message:
         nonlocal size, end
         now = asyncio.get_running_loop().time()
-        end = now + SECONDS if end is None else end
+        end = now + BODY_SECONDS if end is None else end
         try:
             message = await asyncio.wait_for(receive(), end - now)
         except (TimeoutError, asyncio.TimeoutError):  # two classes before Python 3.11
-            raise Refused(408, f"the request was not there after {SECONDS} seconds") from None
+            raise Refused(408, f"the request was not there after {BODY_SECONDS} seconds") from None
         size += len(message.get("body", b""))
         if size > most:
             raise Refused(413, f"the request has more than {most:,} bytes, the most there may be")

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from instahash.database import Database
 from instahash.errors import DataError, plural
@@ -22,7 +22,6 @@ from instahash.explore.systems import display_names
 from instahash.explore.winrate import win_rates
 
 Choice = Literal["left", "right", "equal"]
-CHOICES = get_args(Choice)
 SAME = "same"  # both lists were one: no judge was asked
 APPLICATION, FORMAT = 0x496E4A75, 1  # PRAGMA application_id ("InJu") and user_version
 SCHEMA = """

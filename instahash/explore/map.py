@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 # The most used hashtags, as many as a page can draw at once.
-MOST = 5000
+MOST_DRAWN = 5000
 
 
 def plane(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -28,7 +28,7 @@ def plane(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return coordinates, proportions
 
 
-def hashtag_map(model: Any, most: int = MOST) -> dict[str, Any]:
+def hashtag_map(model: Any, most: int = MOST_DRAWN) -> dict[str, Any]:
     """The most used hashtags and where they lie, a dict that JSON can hold; coordinates in [-1, 1].
 
     Vectors are of length 1, as cosines see them.

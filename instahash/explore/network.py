@@ -12,17 +12,13 @@ from typing import Any
 import numpy as np
 
 from instahash.explore.words import Words, highest, number
+from instahash.names import capital, heading, name_of
 from instahash.softmax import SoftmaxNetwork
 
 # How many are listed: words of a ranking, first hashtags, units, words of a unit.
-RANKED, TOP, UNITS, OF_A_UNIT = 20, 10, 6, 6
+RANKED, N_HASHTAGS, UNITS, OF_A_UNIT = 20, 10, 6, 6
 # Words whose parts in the outputs are listed one by one; those of the others are added up.
 PARTS = 5
-TITLES = {
-    "autorec": "AutoRec",
-    "softmax": "Softmax, the network from the description",
-    "completion": "Completion, the network from chosen hashtags",
-}
 
 
 def centres(network: Any) -> tuple[np.ndarray, float]:
@@ -37,12 +33,8 @@ class NetworkSteps:
 
     def __init__(self, query: Any, words: Words, centres: tuple[np.ndarray, float]):
         self.words, self.network, self.x = words, query.network, query.inputs
-        self.name, self.baseline, self.inputs, self.outputs = (
-            query.name,
-            query.baseline,
-            query.input_words,
-            query.output_words,
-        )
+        self.name, self.baseline = query.name, query.baseline
+        self.inputs, self.outputs = query.input_words, query.output_words
         self.activation, (self.centre, self.b_mean) = self.network.settings.hidden, centres
         self.softmax = isinstance(self.network, SoftmaxNetwork)
         self.background = 0.0 if self.softmax else self.network.background
@@ -52,14 +44,15 @@ class NetworkSteps:
         self.D = np.zeros((len(self.given), len(self.h)))
         np.add.at(self.D, self.place, self.network.unit_inputs(self.x))
         hashtags = np.flatnonzero(words.vocabulary.is_hashtag[self.outputs])
-        self.first = hashtags[highest(self.o[hashtags], TOP)[0]]
+        self.first = hashtags[highest(self.o[hashtags], N_HASHTAGS)[0]]
 
     def steps(self) -> dict[str, Any]:
         """All of it, a dict that JSON can hold."""
         places, values = highest(self.o, RANKED)
         return {
             "name": self.name,
-            "title": TITLES.get(self.name, self.name),
+            "title": heading(self.name),
+            "meaning": capital(name_of(self.name).meaning),
             "activation": self.activation,
             "background": number(self.background),
             "n_hidden": len(self.h),

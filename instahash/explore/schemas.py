@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from instahash.explore.gate import cut
+from instahash.errors import cut
 from instahash.explore.judgements import Choice
-from instahash.explore.network import TOP
+from instahash.explore.network import N_HASHTAGS
 
 NO_JSON = "the request is not JSON in UTF-8"
 
@@ -40,7 +40,7 @@ class Query(Form):
     )
     chosen: Annotated[list[Word], Field(max_length=60)] = Field([], description="hashtags chosen already")
     novelty: float | None = Field(None, ge=0, le=1, description="more of it ranks lower what everybody uses")
-    top: int = Field(TOP, ge=1, le=100, description="how many hashtags")
+    top: int = Field(N_HASHTAGS, ge=1, le=100, description="how many hashtags")
 
 
 class Judge(Form):

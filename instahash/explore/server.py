@@ -20,10 +20,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from instahash.errors import DataError, ImageError, InstahashError, SettingsError, UnknownWordError
+from instahash.errors import DataError, ImageError, InstahashError, SettingsError, UnknownWordError, cut
 from instahash.explore import schemas
 from instahash.explore.explain import Explainer
-from instahash.explore.gate import HEADERS, MOST_IMAGE, Gate, Line, Refused, cut, refusal
+from instahash.explore.gate import HEADERS, MOST_IMAGE, Gate, Line, Refused, refusal
 from instahash.explore.judging import Judging
 from instahash.explore.pages import Pages
 from instahash.explore.photos import Labeller
@@ -31,7 +31,7 @@ from instahash.explore.photos import Labeller
 NO_PAGE = "there is no such page"
 NOTHING_TO_JUDGE = "there is nothing to judge: start with instahash-explore --posts FILE or sample"
 # Two queries of models at a time, one photo that is labelled, and four photos in memory.
-MODELS, PHOTOS, UPLOADS = ThreadPoolExecutor(2), ThreadPoolExecutor(1), asyncio.Semaphore(4)
+MODEL_THREADS, PHOTO_THREAD, UPLOADS = ThreadPoolExecutor(2), ThreadPoolExecutor(1), asyncio.Semaphore(4)
 
 
 class Site(NamedTuple):
@@ -94,7 +94,7 @@ def _timed(work: Callable[..., Any], *args: Any, **options: Any) -> Line:
 
 REFUSED = {"description": "The request is refused; `error` says why in one line."}
 api = APIRouter(prefix="/api", responses={"4XX": REFUSED})
-JSON = [Depends(_is_json)]
+IS_JSON = [Depends(_is_json)]
 
 
 @api.get("/model")
@@ -115,10 +115,10 @@ async def hashtag_map(site: Here) -> Line:
 @api.get("/annotator")
 async def annotator(site: Here) -> Line:
     """What labels photos and its price in USD a photo, or why nothing does."""
-    return Line(await _run(PHOTOS, site.labeller.state))
+    return Line(await _run(PHOTO_THREAD, site.labeller.state))
 
 
-@api.post("/explain", dependencies=JSON)
+@api.post("/explain", dependencies=IS_JSON)
 async def explain(site: Here, query: schemas.Query) -> Any:
     """The hashtags for some labels, and every step to them.
 
@@ -126,39 +126,39 @@ async def explain(site: Here, query: schemas.Query) -> Any:
     each label was read, `description` the known words, `word2vec` the words nearest to them, `networks` how each
     network came to its ranking. Mode "best" adds `experts`, mode "paper" `positive` and `combined`.
     """
-    return await _run(MODELS, _timed, site.explainer.explain, **query.model_dump())
+    return await _run(MODEL_THREADS, _timed, site.explainer.explain, **query.model_dump())
 
 
 @api.get("/neighbours")
 async def neighbours(site: Here, word: Annotated[schemas.Word, Query()]) -> Any:
     """The words whose vectors are nearest to that of a word, by cosine."""
-    return await _run(MODELS, _timed, site.explainer.neighbours, word)
+    return await _run(MODEL_THREADS, _timed, site.explainer.neighbours, word)
 
 
 @api.post("/photo", dependencies=[Depends(_is_image)])
 async def photo(site: Here, request: Request) -> Line:
     """The labels of a photo, which is the body of the request, with the content type of an image."""
     async with UPLOADS:
-        labels = await _run(PHOTOS, site.labeller.labels, await request.body())
+        labels = await _run(PHOTO_THREAD, site.labeller.labels, await request.body())
     return Line({"labels": [label._asdict() for label in labels]})
 
 
-@api.post("/judge/next", dependencies=JSON)
+@api.post("/judge/next", dependencies=IS_JSON)
 async def next_pair(judging: Judged, judge: schemas.Judge) -> Line:
     """The next pair of lists to judge; without `pair` where this session has judged all posts."""
-    return Line(await _run(MODELS, judging.next, **judge.model_dump()))
+    return Line(await _run(MODEL_THREADS, judging.next, **judge.model_dump()))
 
 
-@api.post("/judge/choose", dependencies=JSON)
+@api.post("/judge/choose", dependencies=IS_JSON)
 async def choose(judging: Judged, judgement: schemas.Judgement) -> Line:
     """Judge a pair; the answer is the next one."""
-    return Line(await _run(MODELS, judging.choose, **judgement.model_dump()))
+    return Line(await _run(MODEL_THREADS, judging.choose, **judgement.model_dump()))
 
 
-@api.post("/judge/undo", dependencies=JSON)
+@api.post("/judge/undo", dependencies=IS_JSON)
 async def undo(judging: Judged, judge: schemas.Judge) -> Line:
     """Take back the last judgement of this session; its pair is the answer."""
-    return Line(await _run(MODELS, judging.undo, **judge.model_dump()))
+    return Line(await _run(MODEL_THREADS, judging.undo, **judge.model_dump()))
 
 
 @api.get("/judge/photo")
@@ -166,13 +166,13 @@ async def judged_photo(
     judging: Judged, pair: Annotated[schemas.Pair, Query()], session: Annotated[schemas.Session, Query()]
 ) -> Response:
     """The photo of a pair's post, a JPEG."""
-    return Response(await _run(MODELS, judging.photo, session, pair), media_type="image/jpeg")
+    return Response(await _run(MODEL_THREADS, judging.photo, session, pair), media_type="image/jpeg")
 
 
 @api.get("/judge/report")
 async def report(judging: Judged) -> Line:
     """How often which system was preferred."""
-    return Line({"comparisons": await _run(MODELS, judging.judgements.report)})
+    return Line({"comparisons": await _run(MODEL_THREADS, judging.judgements.report)})
 
 
 def application(site: Site, served: str) -> Gate:
@@ -188,7 +188,7 @@ def application(site: Site, served: str) -> Gate:
 
 async def _judge_report(request: Request) -> Any:
     judging = request.app.state.site.judging
-    comparisons = await _run(MODELS, judging.judgements.report) if judging else []
+    comparisons = await _run(MODEL_THREADS, judging.judgements.report) if judging else []
     error = None if judging else NOTHING_TO_JUDGE
     return request.app.state.pages.html("report.html", comparisons=comparisons, error=error)
 

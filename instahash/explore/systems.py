@@ -15,11 +15,9 @@ import numpy as np
 from instahash import storage
 from instahash.data import Label, Post
 from instahash.errors import DataError, SettingsError
+from instahash.names import NETWORKS, SIMPLER
 
-# The simpler systems that a model has besides itself, by their names in `InstaHash.rankings`, and one more by its mode.
-SIMPLER = ("cooccurrence", "popularity", "word2vec")
-NETWORKS = {"best": "softmax", "paper": "autorec"}
-TOP = 10
+N_JUDGED = 10
 NOTHING = np.full((1, 1), -1)
 
 
@@ -37,15 +35,13 @@ class System(NamedTuple):
         return [label for label in post.labels if label.score >= self.model.settings.data.min_score]
 
     def hashtags(self, post: Post) -> list[str]:
-        """Up to TOP hashtags for a post, as people write them, best first."""
+        """Up to N_JUDGED hashtags for a post, as people write them, best first."""
         model, labels = self.model, self.believed(post)
         if self.baseline is None:
-            hashtags: list[str] = model.recommend(labels, TOP).hashtags
-        else:
-            # A network that knows none of the labels is not among the rankings.
-            ids = model.rankings(model.queries(labels).description, TOP).get(self.baseline, NOTHING)[0]
-            hashtags = model.vocabulary.spelled(ids[ids >= 0])
-        return hashtags
+            return list(model.recommend(labels, N_JUDGED).hashtags)
+        # A network that knows none of the labels is not among the rankings.
+        ids = model.rankings(model.queries(labels).description, N_JUDGED).get(self.baseline, NOTHING)[0]
+        return list(model.vocabulary.spelled(ids[ids >= 0]))
 
 
 def baselines_of(model: Any) -> tuple[str, ...]:

@@ -8,16 +8,16 @@ from typing import Any
 Z95 = 1.959963984540054
 
 
-def wilson(wins: float, n: int, z: float = Z95) -> tuple[float, float]:
-    """The interval of a proportion of which `wins` of `n` were seen (Wilson 1927), by default at 95 %.
+def wilson(wins: float, n: int) -> tuple[float, float]:
+    """The interval of a proportion of which `wins` of `n` were seen (Wilson 1927), at 95 %.
 
-    It holds the p for which |wins/n - p| <= z sqrt(p (1 - p) / n), so it never leaves [0, 1]. (0, 1) for n = 0.
+    It holds the p for which |wins/n - p| <= Z95 sqrt(p (1 - p) / n), so it never leaves [0, 1]. (0, 1) for n = 0.
     """
     if not n:
         return 0.0, 1.0
-    p, of_n = wins / n, z * z / n
+    p, of_n = wins / n, Z95 * Z95 / n
     middle = (p + of_n / 2) / (1 + of_n)
-    half = z / (1 + of_n) * sqrt(p * (1 - p) / n + of_n / n / 4)
+    half = Z95 / (1 + of_n) * sqrt(p * (1 - p) / n + of_n / n / 4)
     # Both ends are exact, where rounding would miss them.
     return middle - half if wins else 0.0, middle + half if wins < n else 1.0
 

@@ -11,13 +11,6 @@ import numpy as np
 from instahash.data import Vocabulary
 from instahash.topk import top_k
 
-# Names of networks and experts as people read them; of others the first letter is made a capital.
-TITLES = {"autorec": "AutoRec", "word2vec": "Word2Vec", "cooccurrence": "Co-occurrence"}
-
-
-def title(name: str) -> str:
-    return TITLES.get(name, name.capitalize())
-
 
 def number(value: float) -> float | None:
     """To six places; None where it is not finite."""

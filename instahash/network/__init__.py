@@ -4,7 +4,7 @@ Read in this order: `reference.py` (the equations on dense arrays), `layers.py` 
 and backwards), `kernels.py` (sparse products and updates, compiled), `optimize.py` (from gradients to steps),
 `epochs.py` (what the classes of both models share; the loops over epochs and posts).
 
-Letters, the same everywhere in the three rooms:
+Letters, the same everywhere in the three packages:
 
     x   (n_inputs,)             what a post gives to the encoder, sparse
     s   (n_outputs,)            its targets, sparse

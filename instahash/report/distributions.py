@@ -9,18 +9,19 @@ from typing import Any
 import numpy as np
 
 from instahash.errors import plural
+from instahash.names import heading
 from instahash.report.examples import in_both
 from instahash.report.plots import Marks, curve, histogram
 from instahash.report.wording import TITLES, number
 
 # Bars of a histogram of whole numbers, at most.
 BARS = 24
-# A history's name -> the model, what was measured, and each time what.
+# A history's name -> what was measured, and each time what.
 CURVES = {
-    "word2vec_loss": ("Word2Vec", "loss a pair", "epochs, or sweeps of the exact trainer"),
-    "softmax_loss": ("Network, from descriptions", "cross-entropy a hashtag", "epochs"),
-    "completion_loss": ("Network, from chosen hashtags", "cross-entropy a hashtag", "epochs"),
-    "autorec_rmse": ("AutoRec", "RMSE over all entries", "epochs"),
+    "word2vec_loss": ("loss a pair", "epochs, or sweeps of the exact trainer"),
+    "softmax_loss": ("cross-entropy a hashtag", "epochs"),
+    "completion_loss": ("cross-entropy a hashtag", "epochs"),
+    "autorec_rmse": ("RMSE over all entries", "epochs"),
 }
 Figure = dict[str, Any]  # what the template's macro `figure` shows
 
@@ -75,10 +76,11 @@ def _histogram(
 
 
 def _curve(name: str, values: Sequence[float]) -> Figure:
-    model, measure, axis = CURVES.get(name, (name, "loss", "epochs"))
+    model, _, last = name.rpartition("_")
+    measure, axis = CURVES.get(name, (last, "epochs"))
     rows = [[str(epoch), f"{value:.4f}"] for epoch, value in enumerate(values, 1)]
     said = f"{plural(len(values), 'epoch')}, from {values[0]:.4f} to {values[-1]:.4f}."
     return {
-        "name": f"curve-{name.replace('_', '-')}", "title": f"{model}: {measure}", "said": said,
+        "name": f"curve-{name.replace('_', '-')}", "title": f"{heading(model)}: {measure}", "said": said,
         "drawing": curve(values, axis, measure), "columns": ["epoch", measure], "rows": rows,
     }  # fmt: skip

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from instahash.evaluation import OURS, network_words
+from instahash.evaluation import network_words
+from instahash.names import OURS, capital, heading
 from instahash.report.wording import identity, number, percent, word, words
 from instahash.sparse import CSR, column_counts, keep, ones, row_of_entries
 
@@ -21,7 +22,7 @@ ABSTRACT = 1.25
 FUNCTION_WORDS = frozenset("a an and as at by for from in into of on or the to with".split())
 # Below so many posts that use a hashtag, chance has too much say.
 LEAST_USES = 20
-KINDS = ("descriptive", "mixed", "non_descriptive", "abstract")
+POST_KINDS = ("descriptive", "mixed", "non_descriptive", "abstract")
 # Of a kind with fewer posts nothing is shown; chance chose them.
 LEAST_POSTS = 5
 # The posts that are shown of a kind: a fraction of its posts has a lower nDCG@10.
@@ -61,7 +62,7 @@ def association(description: CSR, truth: CSR) -> np.ndarray:
 
 
 def kinds(description: CSR, truth: CSR, abstract: np.ndarray) -> np.ndarray:
-    """The kind of each post, (n,) int, a place in KINDS.
+    """The kind of each post, (n,) int, a place in POST_KINDS.
 
     description, truth : CSR (n, n_words), stored entries are the members.
     abstract : (n_words,) bool, hashtags that go with any label.
@@ -75,7 +76,9 @@ def kinds(description: CSR, truth: CSR, abstract: np.ndarray) -> np.ndarray:
         "non_descriptive": n_described == 0,
         "descriptive": n_described == sizes,
     }
-    return np.select(list(conditions.values()), [KINDS.index(name) for name in conditions], KINDS.index("mixed"))
+    return np.select(
+        list(conditions.values()), [POST_KINDS.index(name) for name in conditions], POST_KINDS.index("mixed")
+    )
 
 
 def chosen_posts(rows: np.ndarray, ndcg: np.ndarray, sizes: np.ndarray) -> dict[str, int]:
@@ -110,8 +113,8 @@ def examples(result: Any) -> dict[str, Any]:
     abstract = found < ABSTRACT
     kind = kinds(given, truth, abstract)
     groups, counts = {}, []
-    for i, name in enumerate(KINDS):
-        rows, title = np.flatnonzero(kind == i), name.replace("_", "-").capitalize()
+    for i, name in enumerate(POST_KINDS):
+        rows, title = np.flatnonzero(kind == i), capital(name.replace("_", "-"))
         shown = len(rows) >= LEAST_POSTS
         means = [number(ranking[name][rows].mean()) if shown else "–" for name in ("accuracy@10", "ndcg@10")]
         counts.append([title, len(rows), percent(len(rows) / result.posts), *means])
@@ -144,8 +147,8 @@ def card(name: str, row: int, result: Any, how: str = "") -> dict[str, Any]:
     rows = [
         ["Given", words(listed, sign="#")] if result.protocol == "completion" else ["Labels", words(listed)],
         ["Author", words(author, text[ranked[hit]].tolist(), "#")],
-        ["Word2Vec", words(answer.trace["word2vec"], author)],
-        ["AutoRec" if network == "autorec" else "Network", words(theirs, author)],
+        [heading("word2vec"), words(answer.trace["word2vec"], author)],
+        [heading(network), words(theirs, author)],
         ["In both", words(in_both(answer), author)],
         ["Default" if answer.source == "autorec" else "Recommended", recommended],
     ]

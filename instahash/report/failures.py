@@ -11,21 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from instahash.evaluation import OURS
+from instahash.names import OURS
 from instahash.report.examples import card
 from instahash.report.wording import percent, word, words
 from instahash.sparse import CSR, column_counts, row_of_entries
 
 # Rows of the tables, and posts, at most.
-CLUSTERS, ROWS, POSTS = 12, 15, 10
+MOST_CLUSTERS, MOST_ROWS, WORST_POSTS = 12, 15, 10
 # The sizes of clusters that are looked for, among so many of the most used hashtags.
-LARGEST, LEAST, AMONG = 8, 3, 4000
+LARGEST, SMALLEST, AMONG = 8, 3, 4000
 # The mean cosine from which on a cluster is dense.
-DENSE = 0.5
+DENSE_COSINE = 0.5
 # Two hashtags are near from this cosine on.
-NEAR = 0.7
+NEAR_COSINE = 0.7
 # Rows of an array of cosines that are held at once.
-BLOCK = 1024
+ROWS_AT_ONCE = 1024
 Pair = tuple[int, int, int, float]
 
 
@@ -37,7 +37,7 @@ def failures(result: Any) -> dict[str, Any]:
     recommended, wrong, used, missed = wrong_and_missed(ranked, hit, truth)
     nearly_right, nearly_found = near_misses(ranked, hit, truth, details.unit)
     ndcg = details.ranking[OURS]["ndcg@10"]
-    lowest = worst(ndcg, np.diff(truth.indptr), POSTS)
+    lowest = worst(ndcg, np.diff(truth.indptr), WORST_POSTS)
     return {
         "clusters": _clusters(details, ranked, hit),
         "nearly_right": [[tag[a], tag[b], posts, f"{cosine:.2f}"] for a, b, posts, cosine in nearly_right],
@@ -51,7 +51,7 @@ def failures(result: Any) -> dict[str, Any]:
 
 def _clusters(details: Any, ranked: np.ndarray, hit: np.ndarray) -> list[list[Any]]:
     ids, text, rows = details.vocabulary.hashtag_ids[:AMONG], details.vocabulary.words_array, []
-    for places, cosine in clusters(details.unit[ids])[:CLUSTERS]:
+    for places, cosine in clusters(details.unit[ids])[:MOST_CLUSTERS]:
         members = ids[list(places)]  # the most used first
         used, replaced, most = stand_ins(members, ranked, hit, details.truth)
         said = "–" if most is None else word(text[most], "#")
@@ -61,24 +61,24 @@ def _clusters(details: Any, ranked: np.ndarray, hit: np.ndarray) -> list[list[An
 
 def _most(tag: Sequence[str], bad: np.ndarray, all_of: np.ndarray) -> list[list[Any]]:
     """The hashtags that are bad most often, of how many uses, and which fraction of them."""
-    ids = [i for i in np.argsort(-bad, kind="stable")[:ROWS] if bad[i]]
+    ids = [i for i in np.argsort(-bad, kind="stable")[:MOST_ROWS] if bad[i]]
     return [[tag[i], int(bad[i]), int(all_of[i]), percent(bad[i] / all_of[i])] for i in ids]
 
 
-def clusters(unit: np.ndarray, least_cosine: float = DENSE) -> list[tuple[tuple[int, ...], float]]:
+def clusters(unit: np.ndarray, least_cosine: float = DENSE_COSINE) -> list[tuple[tuple[int, ...], float]]:
     """Sets of hashtags that are each other's nearest neighbours: of every member, all others are nearer than the rest.
 
     least_cosine : of a cluster, the mean over its pairs.  Hashtags whose vector has length 0 are in no cluster.
-    Returns (members, cosine) of each, the tightest first: sorted tuples of LEAST to LARGEST row numbers, the largest
+    Returns (members, cosine) of each, the tightest first: sorted tuples of SMALLEST to LARGEST row numbers, the largest
     such sets, and the mean cosine of their pairs.
     """
     kept = np.flatnonzero((unit**2).sum(axis=1) > 0.5)
     vectors, n = unit[kept], len(kept)
-    if n < LEAST:
+    if n < SMALLEST:
         return []
-    nearest = np.concatenate([_nearest(vectors, start) for start in range(0, n, BLOCK)])
+    nearest = np.concatenate([_nearest(vectors, start) for start in range(0, n, ROWS_AT_ONCE)])
     found, in_one = [], np.zeros(n, bool)
-    for size in range(min(LARGEST, n - 1), LEAST - 1, -1):
+    for size in range(min(LARGEST, n - 1), SMALLEST - 1, -1):
         sets, times = np.unique(np.sort(nearest[:, :size], axis=1), axis=0, return_counts=True)
         for members in sets[times == size]:
             cosine = float(((vectors[members].sum(axis=0) ** 2).sum() - size) / (size * (size - 1)))
@@ -89,8 +89,8 @@ def clusters(unit: np.ndarray, least_cosine: float = DENSE) -> list[tuple[tuple[
 
 
 def _nearest(vectors: np.ndarray, start: int) -> np.ndarray:
-    """The LARGEST nearest rows to each of BLOCK rows from `start`, itself first."""
-    cosines = vectors[start : start + BLOCK] @ vectors.T
+    """The LARGEST nearest rows to each of ROWS_AT_ONCE rows from `start`, itself first."""
+    cosines = vectors[start : start + ROWS_AT_ONCE] @ vectors.T
     rows, most = np.arange(len(cosines)), min(LARGEST, len(vectors))
     cosines[rows, start + rows] = np.inf
     first = np.argpartition(-cosines, most - 1, axis=1)[:, :most]
@@ -127,15 +127,15 @@ def near_misses(ranked: np.ndarray, hit: np.ndarray, truth: CSR, unit: np.ndarra
 
 
 def _frequent(pairs: np.ndarray, n_words: int, unit: np.ndarray, most: int) -> list[Pair]:
-    """The most frequent of `pairs`, numbers recommended * n_words + used, with a cosine of NEAR or more."""
+    """The most frequent of `pairs`, numbers recommended * n_words + used, with a cosine of NEAR_COSINE or more."""
     keys, times = np.unique(pairs, return_counts=True)
     order = np.argsort(-times, kind="stable")
     found: list[Pair] = []
-    for start in range(0, len(order), BLOCK):
-        part = order[start : start + BLOCK]
+    for start in range(0, len(order), ROWS_AT_ONCE):
+        part = order[start : start + ROWS_AT_ONCE]
         a, b = np.divmod(keys[part], n_words)
         cosines = (unit[a] * unit[b]).sum(axis=1)
-        for i in np.flatnonzero(cosines >= NEAR)[: most - len(found)]:
+        for i in np.flatnonzero(cosines >= NEAR_COSINE)[: most - len(found)]:
             found.append((int(a[i]), int(b[i]), int(times[part[i]]), float(cosines[i])))
         if len(found) == most:
             break

@@ -14,12 +14,12 @@ from markupsafe import Markup
 from instahash import palette
 from instahash.data.sample import SAMPLES
 from instahash.errors import DataError, plural
-from instahash.evaluation import PROTOCOLS
+from instahash.names import PROTOCOLS, name_of
 from instahash.report.distributions import distributions
 from instahash.report.examples import ABSTRACT, LEAST_POSTS, LEAST_USES, examples
-from instahash.report.failures import LARGEST, LEAST, NEAR, failures
+from instahash.report.failures import LARGEST, NEAR_COSINE, SMALLEST, failures
 from instahash.report.results import RECIPE_POSTS, measure, results
-from instahash.report.wording import decimals, displayable, number, percent, plain, system
+from instahash.report.wording import decimals, displayable, number, percent, plain
 from instahash.templates import environment
 
 
@@ -48,21 +48,17 @@ class About:
     warning: str = ""
 
 
-# What the texts say of the limits.
-LIMITS = {
-    "abstract": ABSTRACT, "least_posts": LEAST_POSTS, "least_uses": LEAST_USES,
-    "largest": LARGEST, "smallest": LEAST, "near": NEAR, "recipe_posts": RECIPE_POSTS, "samples": SAMPLES,
-    "protocols": PROTOCOLS,
-}  # fmt: skip
-
-
 @cache
 def templates() -> Environment:
-    """The templates of this room, with what they call."""
+    """The templates of this package, with what they call."""
     jinja = environment("instahash.report")
-    jinja.filters |= {written.__name__: written for written in (decimals, number, percent, plain, system)}
+    jinja.filters |= {written.__name__: written for written in (decimals, name_of, number, percent, plain)}
     jinja.filters["plural"] = plural
-    jinja.globals = LIMITS
+    jinja.globals = {
+        "abstract": ABSTRACT, "least_posts": LEAST_POSTS, "least_uses": LEAST_USES,
+        "largest": LARGEST, "smallest": SMALLEST, "near": NEAR_COSINE, "recipe_posts": RECIPE_POSTS, "samples": SAMPLES,
+        "protocols": PROTOCOLS,
+    }  # fmt: skip
     return jinja
 
 
@@ -84,7 +80,7 @@ def page(result: Any, about: About | None = None) -> str:
         about=about,
         measure=measure,
         # The network whose words stand beside Word2Vec's, by mode.
-        network="AutoRec" if "autorec" in result.details.answers[0].trace else "the network",
+        network=name_of("autorec").title if "autorec" in result.details.answers[0].trace else "the network",
         style=Markup(style),
         digest=digest,
     )

@@ -26,7 +26,7 @@ WIDTH = 360
 # The height of histograms and curves, and where their axes lie.
 HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 210, 60, 350, 12, 166
 # Labels on an axis, at most.
-LABELS = 9
+AXIS_LABELS = 9
 CLASSES = ("bar", "bar other", "axis", "grid", "whisker", "halo", "mean", "curve", "point")
 OPTIONS = {"svg.fonttype": "none", "text.parse_math": False, "path.simplify": False, "font.size": 11}
 # The user's own settings of matplotlib change nothing.
@@ -53,7 +53,7 @@ def histogram(
     marks : below the bars; default their own labels, thinned out.
     mean : a place that is marked with a line, or None.
     """
-    n, step = len(counts), math.ceil(len(counts) / LABELS)
+    n, step = len(counts), math.ceil(len(counts) / AXIS_LABELS)
     axes = _scaled(ticks(0, max(*counts, 1), whole=True), 0, axis, "posts")
     # Between two bars lies one unit.
     for i, bar in enumerate(axes.bar(np.arange(n) + 0.5, counts, 1 - n / (RIGHT - LEFT))):
@@ -76,7 +76,7 @@ def curve(values: Sequence[float], axis: str, measure: str) -> Drawing:
         axes.plot([epoch, epoch], [value, value], gid=f"point: epoch {epoch}: {value:.4f}")
     last = max(len(values), 2)
     margin = (last - 1) / 27
-    axes.set(xlim=(1 - margin, last + margin), xticks=epochs[:: math.ceil(len(values) / LABELS)])
+    axes.set(xlim=(1 - margin, last + margin), xticks=epochs[:: math.ceil(len(values) / AXIS_LABELS)])
     return _drawn(axes)
 
 

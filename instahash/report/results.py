@@ -7,9 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from instahash.evaluation import OURS
+from instahash.names import OURS, name_of
 from instahash.report.plots import intervals
-from instahash.report.wording import TITLES, best_in_bold, decimals, number, system
+from instahash.report.wording import TITLES, best_in_bold, decimals, number
 
 NDCG = "ndcg@10"
 # Columns of the paper's tables; a Jaccard is never below 0.
@@ -44,7 +44,7 @@ def results(result: Any) -> dict[str, Any]:
         "apart": others.get(best),
         "ranking": _named(ranking, best_in_bold(values, [".4f"] * len(values[0]))),
         "order": order,
-        "drawing": intervals([(system(name), ranking[name][NDCG], *ends[name]) for name in order]),
+        "drawing": intervals([(name_of(name).title, ranking[name][NDCG], *ends[name]) for name in order]),
         "differences": _named(others, [_difference(found) for found in others.values()]),
         "similarities": [_similarities(name, value["tables_by_system"], result.protocol) for name in value["tables"]],
         "lists": _named(value["lists"], [
@@ -62,7 +62,7 @@ def measure(name: str, value: float, ends: tuple[float, ...] = ()) -> str:
 
 
 def _named(systems: dict[str, Any], rows: Rows) -> Rows:
-    return [[system(name), *row] for name, row in zip(systems, rows)]
+    return [[name_of(name).title, *row] for name, row in zip(systems, rows)]
 
 
 def _difference(found: dict[str, float]) -> list[str]:

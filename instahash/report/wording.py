@@ -7,31 +7,18 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
+from instahash.errors import cut
 from instahash.evaluation import TABLES
+from instahash.names import capital
 
-SYSTEMS = {
-    "word2vec": "Word2Vec",
-    "autorec": "AutoRec",
-    "softmax": "softmax network",
-    "cooccurrence": "co-occurrence",
-    "item_cosine": "item cosine",
-    "ease": "EASE",
-}
-TITLES = {name: title[0].upper() + title[1:].replace("'", "’") for name, title in TABLES.items()}
+TITLES = {name: capital(title.replace("'", "’")) for name, title in TABLES.items()}
 # What must not stand in an HTML file, in any spelling: control characters, halves of surrogate pairs, noncharacters.
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef]|[\ufffe\uffff]")
-# Longer texts from data are cut.
-LONGEST = 80
 
 
 def displayable(text: str) -> str:
     """The text with each character that no HTML may have replaced by its number."""
     return FORBIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
-def cut(text: str) -> str:
-    """The text, shortened where it is very long."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def word(text: str, sign: str = "") -> Markup:
@@ -51,10 +38,6 @@ def words(texts: Sequence[str], hits: Iterable[str] = (), sign: str = "", most: 
     if len(texts) > most:
         listed.append(f"and {len(texts) - most:,} more")
     return Markup(", ").join(listed) or Markup('<span class="none">none</span>')
-
-
-def system(name: str) -> str:
-    return SYSTEMS.get(name, name)
 
 
 def decimals(values: Iterable[float], least: int, most: int = 6) -> int:

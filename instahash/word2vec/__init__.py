@@ -6,7 +6,7 @@ Read in this order: `reference.py` (the equations in plain NumPy), `kernels.py` 
 that trains). `settings.py` has the parameters. `vectors.py` answers queries with the vectors, `formats.py` exchanges
 them with other tools. docs/word2vec.md derives it all, from one pair's loss on.
 
-Letters, the same everywhere in this room:
+Letters, the same everywhere in this package:
 
     W       (n_words, dim)   input vectors, one row w_i a word as centre
     C       (n_words, dim)   output vectors, one row c_j a word as context

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from instahash.dense import unit_rows
 from instahash.errors import DataError, UnknownWordError
 from instahash.parameters import whole
-from instahash.sparse import CSR, as_csr, ones, row_of_entries
+from instahash.sparse import CSR, as_csr, is_member, ones, row_of_entries
 from instahash.topk import top_k
 from instahash.word2vec.formats import read_vectors, write_vectors
 
@@ -178,20 +177,13 @@ def choose_vectors(
     among its `top` most similar.
     """
     rows = np.flatnonzero((np.diff(given.indptr) > 0) & (np.diff(wanted.indptr) > 0))
+    given, wanted = given[rows], wanted[rows]
 
     def recall_of(vectors: np.ndarray) -> float:
         words = WordVectors(map(str, range(len(W))), vectors)
-        return recall(words.most_similar_to_sets(given[rows], top, restrict_to, exclude=False)[0], wanted[rows])
+        ids, _ = words.most_similar_to_sets(given, top, restrict_to, exclude=False)
+        recalls = is_member(ids, wanted).sum(axis=1) / np.diff(wanted.indptr)
+        return float(recalls.mean()) if len(rows) else 0.0
 
     recalls = {"sum": recall_of(W + C), "input": recall_of(W)}
     return recalls, max(recalls, key=recalls.__getitem__)
-
-
-def recall(ids: np.ndarray, wanted: CSR) -> float:
-    """Mean fraction of a row's stored entries of `wanted`, at least one, among its ids (-1: none); 0 without rows."""
-    if not len(ids):
-        return 0.0
-    rows, places = np.nonzero(ids >= 0)
-    found = sparse.csr_array((np.ones(len(rows)), (rows, ids[rows, places])), shape=wanted.shape)
-    hits = found.multiply(ones(wanted, np.float64)).sum(axis=1)
-    return float((hits / np.diff(wanted.indptr)).mean())

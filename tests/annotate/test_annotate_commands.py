@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from instahash.annotate import ANNOTATORS
 from instahash.data import Post
 from instahash.data.sample import sample_posts
 from instahash.formats import read_posts, write_posts
 from instahash.jit import COMPILED
+from instahash.names import ANNOTATORS
 
 START = "import sys; from instahash.cli.{0} import main; sys.exit(main())"
 WITHOUT_EXTRAS = "import sys; sys.modules |= dict.fromkeys({0!r}.split())\n"
@@ -76,7 +76,7 @@ def refused(answer, *parts):
 
 
 def test_the_commands_know_every_annotator(environment):
-    refused(run("annotate", environment, "x.jpg", "--annotator", "x"), "annotator 'x'", *ANNOTATORS)
+    refused(run("annotate", environment, "x.jpg", "--annotator", "x"), "--annotator: invalid choice: 'x'", *ANNOTATORS)
 
 
 def test_help_shows_an_example_and_loads_nothing(environment):

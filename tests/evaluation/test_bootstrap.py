@@ -83,9 +83,9 @@ def test_the_seed_decides_and_the_size_of_a_block_does_not(monkeypatch):
     values = np.random.default_rng(0).random((101, 3))
     first, other = resampled_means(values, 1, 50), resampled_means(values, 2, 50)
     assert not np.isclose(first, other).all()
-    monkeypatch.setattr(bootstrap, "COUNTS", 300)  # two resamples at a time
+    monkeypatch.setattr(bootstrap, "COUNTS_AT_ONCE", 300)  # two resamples at a time
     np.testing.assert_allclose(resampled_means(values, 1, 50), first, rtol=1e-12)
-    monkeypatch.setattr(bootstrap, "COUNTS", 5)  # less than one
+    monkeypatch.setattr(bootstrap, "COUNTS_AT_ONCE", 5)  # less than one
     np.testing.assert_allclose(resampled_means(values, 1, 50), first, rtol=1e-12)
 
 

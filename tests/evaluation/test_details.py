@@ -28,7 +28,7 @@ def corpus():
 
 @pytest.mark.parametrize("protocol", ["description", "completion"])
 def test_every_post_has_its_row(model, corpus, protocol, monkeypatch):
-    monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "BLOCK", 77)
+    monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "POSTS_AT_ONCE", 77)
     found = evaluate(model, corpus, protocol, details=True)
     details, n = found.details, found.posts
     assert n > 200 and len(details.ids) == len(details.answers) == len(details.ranked) == len(details.hit) == n

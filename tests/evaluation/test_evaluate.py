@@ -1,6 +1,7 @@
 """A stand-in for a model is evaluated: what it is given, how its lists are cut and compared, how that is printed."""
 
 import json
+import re
 import sys
 from dataclasses import replace
 from math import log2
@@ -168,7 +169,7 @@ def test_a_model_is_given_the_description_alone():
 
 
 def test_traces_are_made_where_they_are_needed(monkeypatch):
-    monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "BLOCK", 2)
+    monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "POSTS_AT_ONCE", 2)
     corpus = posts(*[("ab", "x")] * 8)
     for n_examples, details, traced in [
         (0, False, [False] * 4),
@@ -206,7 +207,7 @@ def test_the_size_of_a_block_changes_nothing(monkeypatch, protocol):
     )
     whole = evaluate(model, corpus, protocol, 5)
     assert whole.posts > whole.empty > 0
-    monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "BLOCK", 4)
+    monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "POSTS_AT_ONCE", 4)
     model.queried.clear()
     parts = evaluate(model, corpus, protocol, 5)
     assert max(description.shape[0] for description, _ in model.queried) == 4
@@ -256,15 +257,15 @@ def test_the_text_of_a_completion():
 @pytest.mark.parametrize(
     "networks, name, words, both",
     [
-        ({"softmax": ["a", "b"], "completion": ["c"]}, "Softmax", "a, b", "a"),
-        ({"completion": ["c", "a"]}, "Completion", "c, a", "a"),
-        ({}, "Softmax", "(none)", "(none)"),  # where nothing that they read is known
+        ({"softmax": ["a", "b"], "completion": ["c"]}, "Softmax network", "a, b", "a"),
+        ({"completion": ["c", "a"]}, "Completion network", "c, a", "a"),
+        ({}, "Softmax network", "(none)", "(none)"),  # where nothing that they read is known
     ],
 )
 def test_the_text_of_an_example_has_the_network_that_answered(networks, name, words, both):
     trace = {"description": ["x"], "word2vec": ["a", "e"], **networks}
     example = {"id": "i", "author": ["a"], "hashtags": ["a"], "source": "experts", "trace": trace}
-    text = dict(line.split(None, 1) for line in format_example(example).splitlines())
+    text = dict(re.split("  +", line, maxsplit=1) for line in format_example(example).splitlines())
     assert (text["Word2Vec"], text[name], text["intersection"]) == ("a, e", words, both)
 
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from instahash.evaluation import cosine, jaccard, ranking_measures
-from instahash.evaluation.ranking import accuracy, average_precision, hits, ndcg, precision, ranking_values, recall
+from instahash.evaluation.ranking import accuracy, average_precision, ndcg, precision, ranking_values, recall
 from instahash.evaluation.similarity import fraction_table, histogram
+from instahash.sparse import is_member
 from instahash.testing import bag_matrices
 
 N_WORDS = 10
@@ -72,7 +73,7 @@ def test_measures_are_means_of_what_each_post_alone_has(drawn):
 @given(ranked_and_truth(), st.integers(1, 10))
 def test_ranking_laws(drawn, k):
     ranked, truth = drawn
-    hit, sizes = hits(ranked, truth), np.diff(truth.indptr)
+    hit, sizes = is_member(ranked, truth), np.diff(truth.indptr)
     for post, row in enumerate(ranked):
         members = set(truth.indices[truth.indptr[post] : truth.indptr[post + 1]])
         assert hit[post].tolist() == [word in members for word in row]

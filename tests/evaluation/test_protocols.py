@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instahash.cli.evaluate import parser
 from instahash.data import Corpus, Label, Post, Vocabulary, encode
 from instahash.errors import DataError
-from instahash.evaluation import PROTOCOLS, make_task
+from instahash.evaluation import make_task
 
 WORDS = "abcdefghijkl"
 # Ten words that may be recommended, and two that are description alone.
@@ -120,8 +119,3 @@ def test_where_no_post_is_left(protocol, message):
     with pytest.raises(DataError, match="^" + re.escape(message)) as error:
         make_task(dataset(["a", "k"], ["", "k"]), protocol)
     assert "\n" not in str(error.value)
-
-
-def test_the_command_names_each_protocol():
-    assert all(protocol in parser().format_help() for protocol in PROTOCOLS)
-    assert parser().get_default("protocol") == "description"

@@ -13,7 +13,7 @@ from instahash.data import Vocabulary
 from instahash.errors import DataError, SettingsError, UnknownWordError
 from instahash.experts import CONTEXTS
 from instahash.explore.explain import Explainer
-from instahash.explore.network import RANKED, TOP
+from instahash.explore.network import N_HASHTAGS, RANKED
 from instahash.parameters import assign
 from instahash.pipeline import settings_of
 from instahash.pipeline.paper import Paper
@@ -215,7 +215,7 @@ def model(models, request):
 def test_the_answer_is_that_of_recommend(model, labels, chosen):
     steps = Explainer(model).explain(labels, chosen)
     known = [("grass", 0.8) if label == "grass:0.8" else label for label in labels]
-    answer = model.recommend(known, TOP, chosen=chosen, trace=True)
+    answer = model.recommend(known, N_HASHTAGS, chosen=chosen, trace=True)
     assert [hashtag["spelled"] for hashtag in steps["hashtags"]] == answer.hashtags
     assert [hashtag["score"] for hashtag in steps["hashtags"]] == pytest.approx(answer.scores, abs=1e-6)
     assert steps["description"] == answer.trace["description"]
@@ -248,7 +248,7 @@ def test_the_units_are_those_of_the_network(model, labels, chosen):
         ranked = np.argsort(-o)[:RANKED]
         assert [word["output"] for word in network["ranking"]] == pytest.approx(o[ranked], abs=2e-4)
         U = autorec.U - autorec.U.mean(axis=0) if best else autorec.U
-        first = [j for j in np.argsort(-o) if model.vocabulary.is_hashtag[outputs[j]]][:TOP]
+        first = [j for j in np.argsort(-o) if model.vocabulary.is_hashtag[outputs[j]]][:N_HASHTAGS]
         sums = network["sums"]
         assert [row["word"] for row in sums["hashtags"]] == [model.vocabulary.words[outputs[j]] for j in first]
         assert sums["exact"] == sums["centred"] == best and sums["others"] == max(0, len(network["input"]) - 5)
@@ -347,7 +347,7 @@ def test_the_intersection_is_that_of_the_sets(folders, raised):
         if shared:
             assert [word["word"] for word in steps["combined"]] == shared
         hashtags = [word["word"] for word in steps["combined"] if word["hashtag"]]
-        assert [hashtag["word"] for hashtag in steps["hashtags"]] == hashtags[:TOP]
+        assert [hashtag["word"] for hashtag in steps["hashtags"]] == hashtags[:N_HASHTAGS]
     assert any(0 < size < RANKED for size in sizes) == (raised > 0)
 
 

@@ -51,7 +51,7 @@ def test_without_the_extra_one_line_says_how_to_get_it(folders, package):
 
 
 def test_everything_else_works_without_the_extra(tmp_path, folders, models):
-    """The rooms are imported, a model explained and a report printed where the extra's packages are not."""
+    """The packages are imported, a model explained and a report printed where the extra's packages are not."""
     with Judgements(tmp_path / "j.sqlite") as judgements:
         judgements.show("anna", "Anna", "1", 0, ("a", "b"), (["x"], ["y"]))
         judgements.choose("anna", 1, "equal", "Anna")
@@ -98,7 +98,7 @@ def test_bad_use_is_one_line(folders, tmp_path, capsys, monkeypatch):
 
     complains("there is no model", model_dir=tmp_path / "none")
     complains("--port", port=70000)
-    complains("there is no annotator 'nobody'", annotator="nobody")
+    complains("argument --annotator: invalid choice: 'nobody'", annotator="nobody")
     complains("cannot listen at no.such.host.invalid", host="no.such.host.invalid")
     complains("there is no file", posts=tmp_path / "none")
     complains(

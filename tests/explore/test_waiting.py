@@ -49,7 +49,7 @@ def test_the_loop_waits_for_no_model(slow):
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(slow, monkeypatch):
-    monkeypatch.setattr(gate, "SECONDS", 0.2)
+    monkeypatch.setattr(gate, "BODY_SECONDS", 0.2)
     head = b"POST /api/explain HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
     with socket.create_connection(("127.0.0.1", int(slow.rpartition(":")[2])), timeout=5) as connection:
         connection.sendall(head + b"content-length: 100\r\n\r\n{")

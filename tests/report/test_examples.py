@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.report.examples import ABSTRACT, FUNCTION_WORDS, KINDS, association, chosen_posts, content, kinds
+from instahash.report.examples import ABSTRACT, FUNCTION_WORDS, POST_KINDS, association, chosen_posts, content, kinds
 
 
 def rows(*sets, n_words=6):
@@ -39,7 +39,7 @@ def test_planted_kinds(planted):
     abstract = [details.vocabulary.words[i] for i in np.flatnonzero(found < ABSTRACT)]
     assert abstract == ["love", "happy"]
     order = ["descriptive", "mixed", "non_descriptive", "abstract"]
-    expected = [KINDS.index(order[i // 2 % 4]) for i in range(160)]
+    expected = [POST_KINDS.index(order[i // 2 % 4]) for i in range(160)]
     assert kinds(details.given, details.truth, found < ABSTRACT).tolist() == expected
 
 
@@ -47,7 +47,7 @@ def test_kinds_by_hand():
     """Labels 0 and 1; of the hashtags 4 and 5 are abstract, but 5 is also a label of the last post."""
     labels = rows({0, 1}, {0, 1}, {0}, {0}, {0}, {5}, {0})
     hashtags = rows({0, 1}, {0, 2, 3}, {2, 3, 4}, {2, 4}, {0, 4}, {5}, set())
-    names = [KINDS[i] for i in kinds(labels, hashtags, np.isin(np.arange(6), [4, 5]))]
+    names = [POST_KINDS[i] for i in kinds(labels, hashtags, np.isin(np.arange(6), [4, 5]))]
     assert names == [
         "descriptive",
         "mixed",
@@ -64,7 +64,7 @@ def test_function_words_say_nothing_of_a_photo():
     vocabulary = ["of", "sea", "body", "to", "water", "office"]
     labels, hashtags = (content(matrix, vocabulary) for matrix in (rows({0, 2, 4}, {5}), rows({0, 1}, {3, 5})))
     assert labels.indices.tolist() == [2, 4, 5] and hashtags.indices.tolist() == [1, 5]
-    assert [KINDS[i] for i in kinds(labels, hashtags, np.zeros(6, bool))] == ["non_descriptive", "descriptive"]
+    assert [POST_KINDS[i] for i in kinds(labels, hashtags, np.zeros(6, bool))] == ["non_descriptive", "descriptive"]
     assert {"of", "to"} < FUNCTION_WORDS
 
 
@@ -85,7 +85,7 @@ def test_each_post_is_what_its_definition_says(posts, abstract):
             expected = "descriptive"
         else:
             expected = "mixed"
-        assert KINDS[kind] == expected
+        assert POST_KINDS[kind] == expected
 
 
 def test_shown_posts_by_hand():

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.report.failures import LEAST, NEAR, clusters, near_misses, stand_ins, worst, wrong_and_missed
+from instahash.report.failures import NEAR_COSINE, SMALLEST, clusters, near_misses, stand_ins, worst, wrong_and_missed
 
 
 def by_definition(unit, least):
     """All sets, tried one by one, of which each member has all others nearer than the rest; the largest of them."""
     cosines, n = unit @ unit.T, len(unit)
     found = []
-    for size in range(min(8, n - 1), LEAST - 1, -1):
+    for size in range(min(8, n - 1), SMALLEST - 1, -1):
         for members in combinations(range(n), size):
             rest = [i for i in range(n) if i not in members]
             closed = all(min(cosines[i, j] for j in members if j != i) > max(cosines[i, rest]) for i in members)
@@ -68,7 +68,7 @@ def test_near_misses_by_hand():
     assert missed == [(0, 1, 1, pytest.approx(0.8)), (1, 0, 1, pytest.approx(0.8)), (2, 3, 1, pytest.approx(0.8)),
                       (3, 2, 1, pytest.approx(0.8))]  # fmt: skip
     assert near_misses(RANKED, HIT, TRUTH, UNIT, most=1) == [wrong[:1], missed[:1]]
-    assert NEAR <= 0.8 and near_misses(RANKED, HIT, TRUTH, np.eye(5)) == [[], []]
+    assert NEAR_COSINE <= 0.8 and near_misses(RANKED, HIT, TRUTH, np.eye(5)) == [[], []]
 
 
 def test_stand_ins_by_hand():

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from instahash.data import Vocabulary
+from instahash.names import name_of
 from instahash.recommend import Recommendation
 from instahash.report import About, page
 from instahash.report.plots import LEFT, RIGHT
 from instahash.report.results import RECIPE, RECIPE_POSTS
-from instahash.report.wording import best_in_bold, system
+from instahash.report.wording import best_in_bold
 
 SIMILARITIES = [f"table-{kind}-{other}" for other in ("ground-truth", "description") for kind in ("cosine", "jaccard")]
 
@@ -154,8 +155,8 @@ def test_every_system_is_explained(planted, seen, read, about):
     intervals = planted.details.intervals
     details = planted.details._replace(intervals=intervals | dict.fromkeys(others, intervals["popularity"]))
     html = page(planted._replace(ranking=ranking, details=details), about)
-    assert all(f"<dt>{system(name)}</dt><dd>" in html for name in ranking)
-    assert len({system(name) for name in ranking}) == 10
+    assert all(f"<dt>{name_of(name).title}</dt><dd>" in html for name in ranking)
+    assert len({name_of(name).title for name in ranking}) == 10
 
 
 def test_mode_best_is_said_not_to_recommend_the_words_in_both(planted, seen, read, about):
@@ -171,7 +172,7 @@ def test_mode_best_is_said_not_to_recommend_the_words_in_both(planted, seen, rea
     assert "Where the network or Word2Vec give" in best.text
     assert said not in seen.text and "Where AutoRec or Word2Vec give" in seen.text
     tables = [[row[0] for row in rows] for name, rows in best.tables.items() if name.startswith("post-")]
-    assert len(tables) > 10 and all(rows[2:5] == ["Word2Vec", "Network", "In both"] for rows in tables)
+    assert len(tables) > 10 and all(rows[2:5] == ["Word2Vec", "Softmax network", "In both"] for rows in tables)
     assert best.tables["hist-both-numbers"] == seen.tables["hist-both-numbers"]
 
 
@@ -180,10 +181,10 @@ def test_a_history_of_any_name_is_drawn(planted, read):
     found = read(page(planted, About(header={"history": history})))
     captions = {name: caption for name, caption in found.captions.items() if name.startswith("curve-")}
     assert captions == {
-        "curve-softmax-loss-numbers": "Network, from descriptions: cross-entropy a hashtag",
-        "curve-completion-loss-numbers": "Network, from chosen hashtags: cross-entropy a hashtag",
-        "curve-autorec-loss-numbers": "autorec_loss: loss",
-        "curve-new-rmse-numbers": "new_rmse: loss",
+        "curve-softmax-loss-numbers": "Softmax network: cross-entropy a hashtag",
+        "curve-completion-loss-numbers": "Completion network: cross-entropy a hashtag",
+        "curve-autorec-loss-numbers": "AutoRec: loss",
+        "curve-new-rmse-numbers": "New: rmse",
     }
 
 
@@ -290,7 +291,7 @@ def test_a_completion(completion, read, about):
 def test_a_completion_by_a_network_that_reads_hashtags(completion_of_best, read):
     """Mode "best" has two networks, and the one that reads descriptions is given nothing here."""
     found = read(page(completion_of_best))
-    (network,) = (row[1] for row in found.tables["post-completion-0"] if row[0] == "Network")
+    (network,) = (row[1] for row in found.tables["post-completion-0"] if row[0] == "Completion network")
     assert len(network.split(", ")) == 3 and "love" in network and "AutoRec" not in found.text
 
 
@@ -341,7 +342,8 @@ def test_of_several_systems_the_best_is_named_and_drawn_first(planted, read, abo
     html = page(planted._replace(ranking=ours | ranking, differences=differences, details=details), about)
     assert "same posts, ridge, has 0.300." in read(html).text
     drawn = html[html.index('<figure id="ndcg">') :].split("</svg>")[0]
-    assert re.findall(r">(instahash|EASE|ridge|network)</text>", drawn) == ["instahash", "ridge", "network", "EASE"]
+    order = ["instahash", "ridge", "network (5.2)", "EASE"]
+    assert re.findall(r">(instahash|EASE|ridge|network[^<]*)</text>", drawn) == order
 
 
 def test_what_is_behind_the_first_ten_does_not_count(planted, seen, read, about):

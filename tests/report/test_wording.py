@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from instahash.errors import cut
 from instahash.report.page import templates
-from instahash.report.wording import FORBIDDEN, LONGEST, cut, decimals, displayable, identity, number, percent, words
+from instahash.report.wording import FORBIDDEN, decimals, displayable, identity, number, percent, words
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -63,8 +64,8 @@ def test_what_no_file_may_hold_is_shown_by_its_number():
 
 
 def test_long_texts_are_cut():
-    assert cut("x" * LONGEST) == "x" * LONGEST and cut("x" * (LONGEST + 1)) == "x" * (LONGEST - 1) + "…"
-    assert len(Parsed(words(["y" * 1000])).text) == LONGEST
+    assert cut("x" * 80) == "x" * 80 and cut("x" * 81) == "x" * 79 + "…" and cut("xyz", 2) == "x…"
+    assert len(Parsed(words(["y" * 1000])).text) == 80
     assert identity("a/b") == "<bdi>a/<wbr>b</bdi>"
 
 

@@ -9,7 +9,6 @@ from scipy import sparse
 from instahash.errors import DataError, InstahashError, ModelError, UnknownWordError
 from instahash.word2vec import WordVectors, choose_vectors
 from instahash.word2vec.formats import read_vectors, write_vectors
-from instahash.word2vec.vectors import recall
 
 WORDS = ["sea", "beach", "sun", "dog", "puppy"]
 VECTORS = np.array([[4, 0], [3, 0.3], [2, 2], [-0.1, 1], [0, 3]], np.float32)
@@ -168,15 +167,6 @@ def test_the_vectors_that_find_more_are_chosen():
     W, C = W[[0, 0, 1, 1]], 9 * W[[0, 3, 3, 0]]
     assert choose_vectors(W, C, given, wanted, [1, 3], 1) == ({"sum": 0.0, "input": 1.0}, "input")
     assert choose_vectors(W, C, given[2:3], wanted[2:3]) == ({"sum": 0.0, "input": 0.0}, "sum")
-
-
-@given(seed=st.integers(0, 10**6))
-def test_recall_by_brute_force(seed):
-    rng = np.random.default_rng(seed)
-    ids = np.array([np.append(rng.permutation(6)[:3], -1) for _ in range(4)])
-    sets = [rng.permutation(6)[: rng.integers(1, 5)].tolist() for _ in range(4)]
-    expected = np.mean([len(set(row) & set(wanted)) / len(wanted) for row, wanted in zip(ids.tolist(), sets)])
-    assert recall(ids, matrix(sets, 6)) == pytest.approx(expected)
 
 
 # Files

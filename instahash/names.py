@@ -1,0 +1,64 @@
+"""What has a name in JSON and on the command line, and what people read of it. Importing it costs nothing."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Name(NamedTuple):
+    """title : in a text or a table.  meaning : what it is, a line; "" where there is none to show."""
+
+    title: str
+    meaning: str = ""
+
+
+# What ranks hashtags: the system that is evaluated, the parts of it that do so alone, and the baselines.
+OURS = "instahash"
+SYSTEMS = {
+    OURS: Name("instahash", "the model that is evaluated, whole"),
+    "word2vec": Name("Word2Vec", "its word vectors alone: the hashtags with the highest cosine to what is given"),
+    "autorec": Name("AutoRec", "its autoencoder alone: the hashtags with the highest outputs"),
+    "softmax": Name("softmax network", "its network from the description alone: the hashtags with the highest outputs"),
+    "completion": Name(
+        "completion network", "its network from chosen hashtags alone: the hashtags with the highest outputs"
+    ),
+    "popularity": Name("popularity", "the most used hashtags of the training, whatever the photo"),
+    "cooccurrence": Name(
+        "co-occurrence",
+        "counting what goes together: of the training’s posts with a given word, the fraction that use the hashtag; "
+        "mean over the given words",
+    ),
+    "item_cosine": Name(
+        "item cosine",
+        "counting too, divided by how often the word and the hashtag are used, so that frequent ones win less easily",
+    ),
+    "ease": Name("EASE", "a linear model in which each word is foretold from all others"),
+    "ridge": Name("ridge", "a linear regression from labels to hashtags"),
+    "network": Name(
+        "network (5.2)", "a network with one hidden layer from labels to hashtags, as the paper’s section 5.2 has it"
+    ),
+}
+# The systems that a model is judged against where there is no other model: those of any mode, and the mode's network.
+SIMPLER = ("cooccurrence", "popularity", "word2vec")
+NETWORKS = {"best": "softmax", "paper": "autorec"}
+
+MODES = {"best": "ranks better", "paper": "is the published recipe"}
+# What each protocol of an evaluation gives of posts.
+PROTOCOLS = {"description": "their labels", "completion": "half of their hashtags"}
+ANNOTATORS = ("google", "offline")
+# How many hashtags a post may have. Instagram refuses more (its help centre); the others advise so many at most.
+PLATFORMS = {"instagram": 30, "pinterest": 20, "tiktok": 8}
+
+
+def name_of(system: str) -> Name:
+    """The title and meaning of a system or an expert, for whatever key JSON has."""
+    return SYSTEMS.get(system) or Name(system.replace("_", " "))
+
+
+def heading(system: str) -> str:
+    """Its title with a capital."""
+    return capital(name_of(system).title)
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
