@@ -17,17 +17,23 @@ from instahash.errors import plural
 LISTED_FAILURES = 20
 
 
-def add_annotator(command: ArgumentParser, threads: bool = True) -> None:
-    """The arguments that say who labels photos, and how; `threads` where the command has no argument of this name."""
-    add = command.add_argument
+def add_annotator(command: ArgumentParser) -> None:
+    """The arguments that say who labels photos, and how."""
     add_annotator_name(command)
+    add_labelling(command)
+    command.add_argument(
+        "--threads", type=at_least(1), default=1, metavar="N", help="offline: photos labelled at once (default: 1)"
+    )
+
+
+def add_labelling(command: ArgumentParser) -> None:
+    """The arguments that say how photos are labelled."""
+    add = command.add_argument
     add("--cache", metavar="FILE", help="labels of photos are kept here (default: a file in ~/.cache/instahash)")
     add("--objects", action="store_true", help="google: find objects too, for 2.25 USD more a thousand photos")
     add("--max-cost", type=amount, metavar="USD", help="google: send nothing that would cost more (default: no limit)")
     add("--rate", type=at_least(1), default=1800, metavar="N",
         help="google: photos sent a minute at most (default: %(default)s, the service's own limit)")  # fmt: skip
-    if threads:
-        add("--threads", type=at_least(1), default=1, metavar="N", help="offline: photos labelled at once (default: 1)")
 
 
 @contextmanager

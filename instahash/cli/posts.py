@@ -67,7 +67,7 @@ def photos_of(args: Namespace, posts: Sequence[Any], photos: Sequence[Any]) -> l
     return matches.photos
 
 
-def with_labels(args: Namespace, posts: list[Any]) -> list[Any]:
+def with_labels(args: Namespace, posts: list[Any], counts: Counts) -> list[Any]:
     """Posts with the labels that were paid for already (--labels) and those of their photos."""
     if args.labels:
         known = [post for post in reading(args, args.labels) if post.labels]
@@ -77,6 +77,7 @@ def with_labels(args: Namespace, posts: list[Any]) -> list[Any]:
     if not photos:
         return posts
     own = photos_of(args, posts, photos)
+    counts.n["with a photo"] = sum(map(bool, own))
     wanted = sorted({i for post, numbers in zip(posts, own) if not post.labels for i in numbers})
     labels: dict[str, Any] = {}
     if wanted:
@@ -87,27 +88,26 @@ def with_labels(args: Namespace, posts: list[Any]) -> list[Any]:
 
 
 class Counts:
-    """What posts have, counted as they go by.
+    """What posts have, counted as they go by; as a text a short table for people.
 
-    examples : the first posts that have labels.
+    examples : the first `n_examples` posts that have labels.
     """
 
     def __init__(self, n_examples: int) -> None:
-        self.n: Counter[str] = Counter()
+        self.n = Counter({"posts read": 0})
         self.examples: list[Any] = []
         self._n_examples = n_examples
 
     def counted(self, posts: Iterable[Any]) -> Iterator[Any]:
         for post in posts:
-            self.n["posts read"] += 1
-            self.n["with hashtags"] += bool(post.hashtags)
-            self.n["with labels"] += bool(post.labels)
+            has = {"with hashtags": post.hashtags, "with labels": post.labels}
+            has["with both"] = post.hashtags and post.labels
+            self.n.update({"posts read": 1} | {name: bool(part) for name, part in has.items()})
             if post.labels and len(self.examples) < self._n_examples:
                 self.examples.append(post)
             yield post
 
     def __str__(self) -> str:
-        """A short table for people."""
         return "\n".join(f"{name:<21} {number:>9,}" for name, number in self.n.items())
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import Parser, add_model_dir, at_least, hashtag_line, run, set_blas_threads
-from instahash.cli.photos import add_annotator
+from instahash.cli.photos import add_labelling
 from instahash.cli.posts import Counts, add_reading, is_folder, reading, with_labels
-from instahash.names import MODES
+from instahash.names import ANNOTATORS, MODES
 
 EXAMPLES = 4  # posts whose recommendations are shown
 
@@ -48,7 +48,9 @@ def parser() -> ArgumentParser:
     add(
         "--labels", metavar="FILE|DIR", help="labels paid for already: answers of Google, Amazon, Microsoft or Clarifai"
     )
-    add_annotator(command, threads=False)
+    add("--annotator", choices=(*ANNOTATORS, "none"), default="offline",
+        help="what labels photos; none: train on hashtags alone (default: %(default)s)")  # fmt: skip
+    add_labelling(command)
     command.set_defaults(command="train")
     return command
 
@@ -92,7 +94,7 @@ def _corpus(args: Namespace, counts: Counts, report: Callable[[str], None]) -> A
 
     posts: Iterable[Any] = reading(args, args.data)
     if args.labels or args.photos or (args.data not in SAMPLES and is_folder(args.data)):
-        posts = with_labels(args, list(posts))
+        posts = with_labels(args, list(posts), counts)
     hidden = True if args.quiet else None
     corpus = Corpus.from_posts(tqdm(counts.counted(posts), "Reading posts", disable=hidden, unit=" posts"))
     if args.data not in SAMPLES:
