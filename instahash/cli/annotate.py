@@ -6,11 +6,12 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import Parser, label_line, note, printable, run, set_blas_threads
+from instahash.cli.inputs import check_out, identities
 from instahash.cli.photos import add_annotator, labelled
 
 EXAMPLE = """example:
@@ -44,7 +45,7 @@ def work(args: Namespace) -> None:
     photos = list(find_photos(args.images))
     if args.out:
         inputs = [photo.source for photo in photos] + [args.posts, args.cache or default_cache()]
-        _check_out(args.out, [path for path in inputs if path])
+        check_out("--out", args.out, identities(filter(None, inputs)))
     posts = _Posts(args.posts)
     with labelled("annotate", args, photos, quiet=not args.out and sys.stdout.isatty()) as annotations:
         if args.out:
@@ -53,18 +54,6 @@ def work(args: Namespace) -> None:
         else:
             for annotation in annotations:
                 print(f"{printable(annotation.id)}\t{label_line(annotation.labels)}", flush=True)
-
-
-def _check_out(out: str, inputs: Iterable[Any]) -> None:
-    """Before anything is paid for: posts must not be written over what they are made of."""
-    from instahash.errors import DataError
-
-    if not os.path.exists(out):
-        return
-    if not os.path.isfile(out):
-        raise DataError(f"--out '{out}' is no regular file; name a file to write")
-    if os.path.islink(out) or any(os.path.exists(path) and os.path.samefile(path, out) for path in inputs):
-        raise DataError(f"--out '{out}' is a link, or one of the inputs; name another file")
 
 
 class _Posts:
