@@ -46,7 +46,7 @@ def sidecar(photo: bytes, keywords: Iterable[str], old: bytes | None = None) -> 
 
     photo : the content of the photo. A new sidecar starts with its XMP and its keywords, since some photo managers read
         nothing else where there is a sidecar.
-    old : the content of the photo's sidecar, where it has one; all that is in it is kept.
+    old : the content of the photo's sidecar, where it has one; all properties in it are kept.
 
     Raises ImageError, without the photo's name; AnnotatorError where the package is missing.
     """

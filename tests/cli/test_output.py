@@ -179,6 +179,13 @@ def test_a_caption_that_somebody_wrote_is_kept(folder, photos, capsys):
     assert (folder / "photos/b/1.txt").read_text("utf-8") == "#sea #café\n"
 
 
+def test_a_caption_is_not_written_over_what_is_read(folder):
+    (folder / "banned.txt").write_text("#spam")
+    with pytest.raises(DataError, match="none could be written"):
+        write("--banned", "banned.txt", "--out", "./", ids=["banned.jpg"])
+    assert (folder / "banned.txt").read_text() == "#spam"
+
+
 def test_a_folder_that_cannot_be_made(folder):
     (folder / "file").touch()
     with pytest.raises(DataError, match="cannot make the folder 'file/captions/': Not a directory"):
