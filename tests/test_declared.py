@@ -85,7 +85,9 @@ def imported(folder):
 
 def test_each_import_is_declared(declared):
     needed = requirements(declared["options"]["install_requires"]).keys()
-    users = needed | {name for extra in ("vision", "offline", "web", "report") for name in extras(declared)[extra]}
+    users = needed | {
+        name for extra in ("vision", "offline", "metadata", "web", "report") for name in extras(declared)[extra]
+    }
     # Hypothesis is whose tests use the strategies; they say so where it is missing.
     users |= {"hypothesis"}
     assert {BRINGS.get(name, name) for name in imported(PACKAGE) - ON_REQUEST} <= users

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import Parser, label_line, printable, run, set_blas_threads
+from instahash.cli.inputs import check_out, identities
 from instahash.cli.photos import add_annotator, labelled
 from instahash.cli.posts import add_reading, photos_of, reading
 
@@ -48,7 +48,7 @@ def work(args: Namespace) -> None:
     if args.out:
         files = [photo.source for photo in photos if isinstance(photo.source, Path)]
         inputs = [*args.images, *files, args.posts, args.cache or default_cache()]
-        _check_out(args.out, [path for path in inputs if path])
+        check_out("--out", args.out, identities(filter(None, inputs)))
     post_of = _posts(args, photos) if args.posts else {}
     with labelled("annotate", args, photos, quiet=not args.out and sys.stdout.isatty()) as annotations:
         if args.out:
@@ -69,18 +69,6 @@ def _post(annotation: Any, post_of: dict[str, Any]) -> Any:
     """The post of a photo, under its path, with its labels."""
     post = post_of.get(annotation.id)
     return post._replace(id=annotation.id, labels=annotation.labels, photos=()) if post else annotation.post()
-
-
-def _check_out(out: str, inputs: Iterable[Any]) -> None:
-    """Before anything is paid for: posts must not be written over what they are made of."""
-    from instahash.errors import DataError
-
-    if not os.path.exists(out):
-        return
-    if not os.path.isfile(out):
-        raise DataError(f"--out '{out}' is no regular file; name a file to write")
-    if os.path.islink(out) or any(os.path.exists(path) and os.path.samefile(path, out) for path in inputs):
-        raise DataError(f"--out '{out}' is a link, or one of the inputs; name another file")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -341,6 +341,21 @@ def test_photos_get_json_with_their_labels(google, photos, model_dir, sees):
     assert [line.split("\t")[0] for line in lines(plain.stdout)] == [str(photos / "7.png"), str(photos / "8.png")]
 
 
+def test_photos_get_a_table_and_keywords(google, photos, model_dir, sees, vision, tmp_path):
+    pytest.importorskip("exiv2", reason="the extra `metadata` is not installed")
+    (photos / "bad.jpg").write_text("x")
+    out = ["--out", tmp_path / "out.jsonl", "--write-metadata", "copies", tmp_path / "tagged"]
+    answer = run("recommend", google, "--model-dir", model_dir, "--image", photos, *out)
+    assert answer.returncode == 1 and answer.stdout == "" and len(lines(answer.stderr)) == 3, answer
+    printed = run("recommend", google, "--model-dir", model_dir, "--image", photos, "--json")
+    assert (tmp_path / "out.jsonl").read_text() == printed.stdout
+    assert b"<rdf:li>dog</rdf:li>" in (tmp_path / "tagged" / "more" / "10.PNG").read_bytes()
+    n_calls = len(vision.calls)
+    for wrong in (["--out", tmp_path / "out.pdf"], ["--out", photos / "7.png"], ["--write-metadata", "copies", photos]):
+        refused(run("recommend", google, "--model-dir", model_dir, "--cache", "new", "--image", photos, *wrong))
+    assert len(vision.calls) == n_calls
+
+
 def test_a_photo_of_which_nothing_is_sure_says_so(google, photos, model_dir, vision):
     vision.sees = lambda number: ([("Dog", 0.4)], [])
     ask = ["--model-dir", model_dir, "--image", photos / "7.png"]

@@ -156,6 +156,20 @@ def test_recommend_for_posts(trained, tmp_path):
     assert [line.split("\t")[0] for line in plain.stdout.splitlines()] == [post.id for post in posts]
 
 
+def test_recommend_into_a_file(trained, tmp_path):
+    write_posts(tmp_path / "some.jsonl", sample_posts(2))
+    for source in (["--posts", "some.jsonl"], ["--labels", "dog, grass"]):
+        ask = ["recommend", "--model-dir", trained[0] / "model", *source]
+        printed = [run(*ask, *options, cwd=tmp_path).stdout for options in ([], ["--json"])]
+        for out in ("out.csv", "out.jsonl.gz"):
+            answer = run(*ask, "--out", out, cwd=tmp_path)
+            assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+        assert gzip.decompress((tmp_path / "out.jsonl.gz").read_bytes()).decode() == printed[1]
+        hashtags = [line.rpartition(",")[2] for line in (tmp_path / "out.csv").read_text().splitlines()]
+        assert hashtags[1:] == [line.rpartition("\t")[2] for line in printed[0].splitlines()]
+    assert refused(run(*ask, "--out", "x.csv", "--json", cwd=tmp_path), "not allowed with argument --out")
+
+
 def test_an_id_that_no_encoding_can_show(trained, tmp_path):
     (tmp_path / "odd.jsonl").write_text('{"id": "\\ud800", "labels": [{"description": "dog", "score": 1}]}\n')
     answer = run("recommend", "--model-dir", trained[0] / "model", "--posts", tmp_path / "odd.jsonl", "--json")
