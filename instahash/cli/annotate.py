@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import Parser, label_line, printable, run, set_blas_threads
@@ -46,8 +45,7 @@ def work(args: Namespace) -> None:
 
     photos = list(find_photos(args.images))
     if args.out:
-        files = [photo.source for photo in photos if isinstance(photo.source, Path)]
-        inputs = [*args.images, *files, args.posts, args.cache or default_cache()]
+        inputs = [photo.source for photo in photos] + [args.posts, args.cache or default_cache()]
         check_out("--out", args.out, identities(filter(None, inputs)))
     post_of = _posts(args, photos) if args.posts else {}
     with labelled("annotate", args, photos, quiet=not args.out and sys.stdout.isatty()) as annotations:

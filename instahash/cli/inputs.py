@@ -26,6 +26,6 @@ def identities(paths: Iterable[Any]) -> set[tuple[int, int]]:
     found = set()
     for path in paths:
         with suppress(OSError, ValueError):
-            status = os.stat(path)
+            status = os.stat(getattr(path, "archive", path))  # of a file in a zip file: the zip file
             found.add((status.st_dev, status.st_ino))
     return found

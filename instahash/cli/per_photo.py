@@ -58,14 +58,14 @@ def captions(out: str, photos: Sequence[Any], inputs: set[tuple[int, int]], fail
 
     Raises DataError where nothing can be written there.
     """
-    from instahash.annotate.photos import SUFFIXES
+    from instahash.archive import IMAGES
 
     names = _Names(out, photos)
 
     def put(id: str, answer: dict[str, Any]) -> None:
         with failures.counted(id):
             name = names.of(id)
-            stem = name.rpartition(".")[0] if name.lower().endswith(SUFFIXES) else name
+            stem = name.rpartition(".")[0] if name.lower().endswith(IMAGES) else name
             path = names.claimed(id, f"{stem}.txt", f"{name}.txt")
             check_out("--out", path, inputs)
             if path.exists() and not all(word[0] == "#" for word in path.read_text("utf-8", "replace").split()):
@@ -79,6 +79,7 @@ def metadata(args: Namespace, photos: Sequence[Any], inputs: set[tuple[int, int]
     """Writes hashtags as keywords, into sidecars or copies. Raises DataError, AnnotatorError where nothing can be."""
     from instahash.annotate import Photo
     from instahash.annotate.metadata import load_exiv2, sidecar, with_keywords
+    from instahash.archive import Member
 
     where, *folder = args.write_metadata
     if not photos:
@@ -97,6 +98,8 @@ def metadata(args: Namespace, photos: Sequence[Any], inputs: set[tuple[int, int]
                 path = names.claimed(id, names.of(id))
                 new = with_keywords(content, answer["hashtags"])
             else:
+                if isinstance(by_id[id].source, Member):
+                    raise DataError("it lies in a zip file; unpack that, or write copies")
                 path = Path(f"{by_id[id].source}.xmp")
                 old = Photo(id, path).read() if os.path.lexists(path) else None
                 new = sidecar(content, answer["hashtags"], old)
@@ -136,7 +139,7 @@ class _Names:
         check_writable(Path(folder, "photo"))
         self._folder = Path(folder)
         self._taken: dict[str, str] = {}
-        paths = {photo.id: Path(os.path.abspath(photo.source)).parts for photo in photos}
+        paths = {photo.id: Path(os.path.abspath(str(photo.source))).parts for photo in photos}
         n_common = len(os.path.commonprefix([path[:-1] for path in paths.values()]))
         self._below = {id: "/".join(path[n_common:]) for id, path in paths.items()}
 

@@ -19,6 +19,7 @@ from instahash.cli.common import (
 )
 from instahash.cli.output import add_output, output, wants_json
 from instahash.cli.photos import add_annotator, labelled
+from instahash.cli.posts import add_reading, reading
 from instahash.errors import plural
 from instahash.names import PLATFORMS
 
@@ -58,21 +59,23 @@ def parser() -> ArgumentParser:
     add("--min-score", type=fraction, metavar="X",
         help="leave out labels with a lower score, of --labels and --image (default: as in training)")  # fmt: skip
     add_output(command)
+    add_reading(command)
     add_annotator(command)
+    command.set_defaults(command="recommend")
     return command
 
 
 def work(args: Namespace) -> None:
     if args.image:
         set_blas_threads(1)
-    from instahash.data import words
+    from instahash.data import hashtags_from_list, words
     from instahash.errors import DataError
     from instahash.pipeline import InstaHash
     from instahash.recommend.platforms import hashtags_left
 
     if args.posts and (args.chosen or args.user):
         raise DataError("--chosen and --user are about one author's photo; give them with --labels or --image")
-    chosen = [text for text in args.chosen.replace(",", " ").split() if words(text)]
+    chosen = hashtags_from_list(args.chosen)
     n_chosen = len({word for text in chosen for word in words(text)})
     top = hashtags_left(args.platform, args.top, n_chosen) if args.platform else args.top
     model = InstaHash.load(args.model_dir)
@@ -131,10 +134,8 @@ def _for_images(args: Namespace, model: Any, least: float, options: dict[str, An
 def _for_posts(args: Namespace, model: Any, options: dict[str, Any]) -> None:
     from tqdm import tqdm
 
-    from instahash.formats import read_posts
-
     unknown_posts = 0
-    answers = model.recommend_posts(read_posts(args.posts), **options)
+    answers = model.recommend_posts(reading(args, args.posts), **options)
     hidden = True if sys.stdout.isatty() and not args.out else None
     with output(args) as put:
         for post_id, answer in tqdm(answers, "Recommending", unit=" posts", disable=hidden):
