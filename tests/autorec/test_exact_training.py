@@ -32,8 +32,8 @@ every_objective = pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=
 def small_blocks(monkeypatch):
     """Blocks of few words and posts, so that small data has several."""
     monkeypatch.setattr("instahash.network.layers.WORDS", 4)
-    monkeypatch.setattr("instahash.autorec.problem.BLOCK", 5)
-    monkeypatch.setattr("instahash.autorec.training.BLOCK", 5)
+    monkeypatch.setattr("instahash.autorec.problem.BLOCK_POSTS", 5)
+    monkeypatch.setattr("instahash.autorec.training.BLOCK_POSTS", 5)
 
 
 @contextmanager
@@ -277,8 +277,8 @@ def test_lbfgs_lowers_the_loss_to_a_point_without_slope(decoder_name, objective)
 @pytest.mark.parametrize("same", [True, False])
 def test_the_spectral_start_is_the_best_linear_map(monkeypatch, streamed, corruption, same):
     monkeypatch.setattr("instahash.autorec.spectral.DENSE_ENTRIES", 0 if streamed else 10**6)
-    monkeypatch.setattr("instahash.autorec.spectral.FLOOR", 1e-12)
-    monkeypatch.setattr("instahash.autorec.spectral.PRODUCT_BLOCK", 7)
+    monkeypatch.setattr("instahash.autorec.spectral.VARIANCE_FLOOR", 1e-12)
+    monkeypatch.setattr("instahash.autorec.spectral.PRODUCT_POSTS", 7)
     X = planted(60)
     S = X if same else planted(60, seed=1)
     with Threads(2, blas=False) as threads:

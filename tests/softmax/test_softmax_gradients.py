@@ -21,7 +21,7 @@ NAMES = ["V", "mu", "U", "b"]
 def small_blocks(monkeypatch):
     """Blocks of few words and posts, so that small data has several."""
     monkeypatch.setattr("instahash.network.layers.WORDS", 4)
-    monkeypatch.setattr("instahash.softmax.gradients.POSTS", 2)
+    monkeypatch.setattr("instahash.softmax.gradients.SOFTMAX_POSTS", 2)
 
 
 def problem(seed, m=5, n_inputs=6, n_outputs=9, n_hidden=4):

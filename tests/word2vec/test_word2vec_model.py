@@ -417,7 +417,7 @@ def test_errors_say_what_came_and_what_to_try(monkeypatch):
             Word2Vec(**{name: value})
     with pytest.raises(SettingsError, match=r"there is no setting 'epoch'; did you mean epochs\?"):
         Word2Vec(epoch=3)
-    monkeypatch.setattr(learnt, "LONGEST", 3)
+    monkeypatch.setattr(learnt, "LONGEST_BAG", 3)
     with pytest.raises(DataError, match="a post has 4 words; word2vec takes up to 3, leave such posts out"):
         Word2Vec().fit(planted())
 
