@@ -209,7 +209,8 @@ def add_product(S: CSR, B: np.ndarray, out: np.ndarray, threads: Threads, scale:
     return out
 
 
-def slices(part: slice, most: int = WORDS) -> Iterator[slice]:
-    """A slice in pieces of at most so many."""
+def slices(part: slice, most: int | None = None) -> Iterator[slice]:
+    """A slice in pieces of at most so many, by default WORDS."""
+    most = most or WORDS
     for start in range(part.start, part.stop, most):
         yield slice(start, min(start + most, part.stop))
