@@ -42,7 +42,10 @@ def photographs():
             print(photo.id, error)
 
 
-real = np.stack(list(photographs()))
+photos = list(photographs())
+if not photos:
+    sys.exit("bench_efficientnet: there is no photo; install scikit-learn or scikit-image, or give --images a folder")
+real = np.stack(photos)
 images = np.concatenate([real, np.random.default_rng(args.seed).integers(0, 256, real.shape, dtype=np.uint8)])
 figures = {"n_real_images": len(real)}
 

@@ -13,18 +13,14 @@ CSR: TypeAlias = sparse.csr_array
 
 
 def as_csr(matrix: Any, name: str, dtype: Any, n_columns: int | None = None) -> CSR:
-    """A matrix that was given to a model, of any sparse form, as CSR of `dtype` with each entry stored once. Its
-    values are a copy.
+    """A CSR matrix that was given to a model, in `dtype` and with each entry stored once. Its values are a copy.
 
-    Raises DataError, which begins with `name`, for a dense array, entries that are not finite numbers, and where there
-    are not `n_columns` columns.
+    Raises DataError, which begins with `name`, for what is not CSR, for entries that are not finite numbers, and where
+    there are not `n_columns` columns.
     """
-    if not sparse.issparse(matrix) or matrix.ndim != 2 or matrix.dtype.kind not in "biuf":
-        what = f"{type(matrix).__name__} of {matrix.dtype}" if hasattr(matrix, "dtype") else type(matrix).__name__
-        raise DataError(f"{name} must be a sparse matrix of numbers, not {what}; give scipy.sparse.csr_array(...)")
+    check_csr(matrix, name)
     if n_columns is not None and matrix.shape[1] != n_columns:
         raise DataError(f"{name} have {matrix.shape[1]} columns; the model has {n_columns}")
-    matrix = matrix if isinstance(matrix, sparse.csr_array) else sparse.csr_array(matrix)
     if not matrix.has_canonical_format:
         matrix = matrix.copy()
         matrix.sum_duplicates()
@@ -33,12 +29,11 @@ def as_csr(matrix: Any, name: str, dtype: Any, n_columns: int | None = None) -> 
     return with_data(matrix, matrix.data.astype(dtype))
 
 
-def check_csr(*matrices: Any) -> None:
-    """DataError where one of the matrices, but for None, is not CSR."""
-    for matrix in matrices:
-        if matrix is not None and getattr(matrix, "format", "") != "csr":
-            kind = getattr(matrix, "format", type(matrix).__name__)
-            raise DataError(f"a matrix is {kind}, and must be CSR; give scipy.sparse.csr_array(...)")
+def check_csr(matrix: Any, name: str) -> None:
+    """DataError, which begins with `name`, for anything but a CSR matrix of numbers."""
+    if getattr(matrix, "format", "") != "csr" or matrix.ndim != 2 or matrix.dtype.kind not in "biuf":
+        what = f"{type(matrix).__name__} of {matrix.dtype}" if hasattr(matrix, "dtype") else type(matrix).__name__
+        raise DataError(f"{name} must be a CSR matrix of numbers, not {what}; give scipy.sparse.csr_array(...)")
 
 
 def with_data(matrix: CSR, data: Any) -> CSR:

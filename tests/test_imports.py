@@ -36,7 +36,8 @@ MAY_IMPORT = {
     "annotate": {"data", "database", "dense", "jit", "names", "parameters", "sparse"},
     "testing": set(),
     # Models know arrays and CSR matrices, not posts.
-    "word2vec": {"dense", "files", "jit", "parameters", "replay", "sparse", "threads", "topk", "training"},
+    # Of `network`, word2vec's reference has the sigmoid.
+    "word2vec": {"dense", "files", "jit", "network", "parameters", "replay", "sparse", "threads", "topk", "training"},
     "network": {"jit", "replay", "sparse", "threads", "training"},
     "autorec": {"jit", "network", "parameters", "replay", "sparse", "threads", "topk", "training"},
     "softmax": {"jit", "network", "parameters", "replay", "sparse", "threads", "training"},

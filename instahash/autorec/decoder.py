@@ -43,7 +43,7 @@ def decoder_gradients(
     return gradients_by_gram(theta, H, problem, update, UU)
 
 
-def gradients_by_outputs(theta: Parameters, H: np.ndarray, problem: Problem, update: Update | None = None) -> Result:
+def gradients_by_outputs(theta: Parameters, H: np.ndarray, problem: Problem, update: Update | None) -> Result:
     """By the error of every entry, at most 512 words at a time: cheaper for few words or posts, and for any output."""
     U, b, real, S_T = theta.U, theta.b, H.dtype.type, problem.S.T.tocsr()
     w, each, reg = real(problem.settings.absent_weight), real(1 / len(H)), real(problem.settings.reg)
@@ -79,7 +79,7 @@ def gradients_by_outputs(theta: Parameters, H: np.ndarray, problem: Problem, upd
 
 
 def gradients_by_gram(
-    theta: Parameters, H: np.ndarray, problem: Problem, update: Update | None = None, UU: np.ndarray | None = None
+    theta: Parameters, H: np.ndarray, problem: Problem, update: Update | None, UU: np.ndarray | None
 ) -> Result:
     """From U'U and H'H, for identity outputs, or stored entries alone: m posts cost no more than their codes.
 

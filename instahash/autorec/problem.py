@@ -15,7 +15,7 @@ from instahash.sparse import CSR, as_csr, column_counts, column_sums
 from instahash.threads import Threads
 
 # Posts whose codes are held at a time where all posts are gone through.
-BLOCK = 4096
+BLOCK_POSTS = 4096
 
 
 class Problem(NamedTuple):
@@ -38,8 +38,8 @@ class Problem(NamedTuple):
         return self._replace(X=corrupted(X, self.settings.corruption, rng) if rng else X, S=S)
 
     def blocks(self, rng: np.random.Generator | None = None) -> Iterator[Problem]:
-        """The problems of BLOCK posts at a time."""
-        return (self.of(slice(i, i + BLOCK), rng) for i in range(0, self.X.shape[0], BLOCK))
+        """The problems of BLOCK_POSTS posts at a time."""
+        return (self.of(slice(i, i + BLOCK_POSTS), rng) for i in range(0, self.X.shape[0], BLOCK_POSTS))
 
     def n_counted(self) -> float:
         """The number of entries whose errors count, with their weights."""

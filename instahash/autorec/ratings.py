@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from instahash.sparse import CSR, row_of_entries
+from instahash.sparse import CSR, check_csr, row_of_entries
 
 
 def expansion_decay(n_expand: int, first: float | None = None, last: float = 0.0) -> np.ndarray:
@@ -21,6 +21,7 @@ def rating_matrix(bags: CSR, expansion: np.ndarray | None = None, decay: np.ndar
     bags : CSR, stored entries are the words.  expansion : (n_posts, n_expand) word ids outside the bag, -1 for none.
     decay : (n_expand,).  Entries not stored have the background rating. Stored zeros (the end of the decay) stay.
     """
+    check_csr(bags, "autorec: bags")
     rows, columns = row_of_entries(bags), bags.indices
     values = np.ones(bags.nnz, np.float32)
     if expansion is not None and decay is not None and expansion.size:

@@ -53,10 +53,12 @@ def loss_and_gradients(
     return loss, DZ.T @ X / len(X) + reg * V, DZ.sum(0) / len(X), dU, db
 
 
-def rmse(V: A, mu: A, U: A, b: A, X: A, S: A, w: Weights = 1, hidden: str = "sigmoid", span: Span = None) -> float:
-    """Root of the weighted mean of the squared errors."""
-    squares = (forward(V, mu, U, b, X, hidden, span)[1] - S) ** 2
-    return float(np.sqrt((w * squares).sum() / (w * np.ones_like(squares)).sum()))
+def mean_square(
+    V: A, mu: A, U: A, b: A, X: A, S: A, w: Weights = 1, hidden: str = "sigmoid", span: Span = None, shift: float = 0
+) -> float:
+    """Weighted mean of the squared errors of outputs + `shift`: the targets may lie above another background."""
+    squares = (forward(V, mu, U, b, X, hidden, span)[1] + shift - S) ** 2
+    return float((w * squares).sum() / (w * np.ones_like(squares)).sum())
 
 
 def ridge_decoder(H: A, S: A, reg: float) -> tuple[A, A]:

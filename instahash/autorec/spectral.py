@@ -23,16 +23,16 @@ from instahash.sparse import CSR, column_sums
 from instahash.threads import Threads
 
 # Standard deviation of a unit's input z: a sigmoid is off its tangent by z^2 / 12, 0.3 %, a tanh by z^2 / 3, 1.3 %.
-SPREAD = 0.2
+LINEAR_SPREAD = 0.2
 # Covariances of so many entries in all are held and their eigenvectors found by LAPACK, that is of up to 4,096 words;
 # above, a randomised range finder.
 DENSE_ENTRIES = 3 * 4096**2
 # Of the range finder: vectors beyond those wanted, products with F, conjugate gradient steps for each M^-1.
 OVERSAMPLING, POWERS, SOLVER_STEPS = 20, 3, 15
 # Posts whose products with a thin matrix are held at a time.
-PRODUCT_BLOCK = 16384
+PRODUCT_POSTS = 16384
 # Fraction of M's mean variance, or of itself if that is less, added to its diagonal: words that never vary have 0.
-FLOOR = 1e-6
+VARIANCE_FLOOR = 1e-6
 
 
 class Covariances:
@@ -45,7 +45,7 @@ class Covariances:
         self.squares = column_sums(X, np.square(X.data, dtype=np.float64)) / self.n
         noise = corruption / (1 - corruption) * self.squares
         self.variance = (self.squares - self.x**2).clip(min=0) + noise
-        self.floor = FLOOR * max(self.variance.mean(), FLOOR)
+        self.floor = VARIANCE_FLOOR * max(self.variance.mean(), VARIANCE_FLOOR)
         self.extra = noise + self.floor  # on the diagonal of M
 
     def best_linear_map(self, rank: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -105,10 +105,10 @@ class Covariances:
     def _product(self, left: CSR, l: np.ndarray, right: CSR, r: np.ndarray, Q: np.ndarray) -> np.ndarray:
         """(left' right / n - l r') Q, a block of posts at a time."""
         out = np.zeros((len(l), Q.shape[1]), Q.dtype)
-        for start in range(0, self.n, PRODUCT_BLOCK):
-            R = right[start : start + PRODUCT_BLOCK]
+        for start in range(0, self.n, PRODUCT_POSTS):
+            R = right[start : start + PRODUCT_POSTS]
             RQ = add_product(R, Q, np.zeros((R.shape[0], Q.shape[1]), Q.dtype), self.threads)
-            L = R if left is right else left[start : start + PRODUCT_BLOCK]
+            L = R if left is right else left[start : start + PRODUCT_POSTS]
             add_product(L.T.tocsr(), RQ, out, self.threads, 1 / self.n)
         add_outer(-1.0, l.astype(Q.dtype), r.astype(Q.dtype) @ Q, out)
         return out
@@ -159,14 +159,14 @@ def spectral_start(
     A, P, variances = covariances.best_linear_map(min(n_hidden, n_inputs, n_outputs), rng)
     # Variances below a millionth of the largest may be rounding errors of float32.
     used = np.flatnonzero(variances > max(variances.max(initial=0), 0) * 1e-6)
-    stretch = np.sqrt(variances[used]) / SPREAD
+    stretch = np.sqrt(variances[used]) / LINEAR_SPREAD
     # A unit beyond the rank of the data has a random encoder and no decoder yet: with both zero it could learn nothing.
-    scale = SPREAD / np.sqrt(max(covariances.squares.sum(), np.finfo(dtype).tiny))
+    scale = LINEAR_SPREAD / np.sqrt(max(covariances.squares.sum(), np.finfo(dtype).tiny))
     Vt = (scale * rng.standard_normal((n_inputs, n_hidden))).astype(dtype)
     U = np.zeros((n_outputs, n_hidden), dtype)
     Vt[:, used] = A[:, used] * (1 / stretch).astype(dtype)
     # The tangent of g: a relu is shifted by four deviations, so that it is rarely zero; the others are used at zero.
-    origin, slope = (4 * SPREAD, 1.0) if hidden == "relu" else (0.0, 0.25 if hidden == "sigmoid" else 1.0)
+    origin, slope = (4 * LINEAR_SPREAD, 1.0) if hidden == "relu" else (0.0, 0.25 if hidden == "sigmoid" else 1.0)
     U[:, used] = P[:, used] * (stretch / slope).astype(dtype)
     mu = (origin - covariances.x.astype(dtype) @ Vt).astype(dtype)
     return Parameters(Vt, mu, U, (covariances.s - U.sum(axis=1) * origin).astype(dtype))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from instahash.autorec.decoder import decoder_gradients, ridge_decoder
-from instahash.autorec.problem import BLOCK, Problem
+from instahash.autorec.problem import BLOCK_POSTS, Problem
 from instahash.autorec.spectral import spectral_start
 from instahash.network.epochs import Model, batch_epoch, check_finite, run_epochs
 from instahash.network.layers import Parameters, codes, encoder_gradients, grown, random_start, slopes
@@ -94,7 +94,7 @@ def all_posts_epoch(theta: Parameters, problem: Problem) -> float:
     def evaluate() -> tuple[float, dict[str, np.ndarray]]:
         if ridge:
             solve_decoder(theta, problem)
-        by_gram = settings.absent_weight and not problem.outputs_are_cheaper(BLOCK)
+        by_gram = settings.absent_weight and not problem.outputs_are_cheaper(BLOCK_POSTS)
         UU = problem.threads.gram(theta.U) if ridge or by_gram else None
         square, total = 0.0, {name: np.zeros_like(array) for name, array in trained.items()}
         for block in problem.blocks():
@@ -132,7 +132,7 @@ def mean_square(theta: Parameters, problem: Problem, shift: float = 0.0) -> floa
     else:
         theta = replace(theta, b=theta.b + real(shift))
     centre, UU = real(0), None
-    if settings.absent_weight and not problem.outputs_are_cheaper(BLOCK):
+    if settings.absent_weight and not problem.outputs_are_cheaper(BLOCK_POSTS):
         # Centred codes: the large parts of U h and b do not cancel then.
         sums = (codes(theta, block.X, settings.hidden, threads).sum(axis=0, dtype=float) for block in problem.blocks())
         centre = (sum(sums) / problem.X.shape[0]).astype(theta.b.dtype)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from instahash.baselines.checks import check_posts
 from instahash.sparse import (
     CSR,
-    check_csr,
     column_counts,
     csr_from_arrays,
     csr_to_arrays,
@@ -28,7 +28,7 @@ class Cooccurrence:
     """
 
     def fit(self, description: CSR, hashtags: CSR) -> Cooccurrence:
-        check_csr(description, hashtags)
+        check_posts(description, hashtags)
         D, H = ones(description), ones(hashtags)
         self.from_words, self.from_hashtags = (D.T @ H).tocsr(), without_diagonal(H.T @ H)
         self.word_posts, self.hashtag_posts = (column_counts(matrix).astype(np.float32) for matrix in (D, H))
@@ -47,7 +47,7 @@ class Cooccurrence:
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32 in [0, 1]; zero where no given word was seen in training."""
-        check_csr(description, chosen)
+        check_posts(description, chosen)
         given = [(_divided(description, self.word_posts), self.from_words)]
         if chosen is not None and chosen.nnz:
             given.append((_divided(chosen, self.hashtag_posts), self.from_hashtags))

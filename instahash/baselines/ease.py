@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg, sparse
 
-from instahash.baselines.size import check_size
+from instahash.baselines.checks import check_posts, check_size
 from instahash.parameters import check, parameter
-from instahash.sparse import CSR, check_csr, ones
+from instahash.sparse import CSR, ones
 
 
 @dataclass(eq=False)
@@ -31,7 +31,7 @@ class EASE:
 
     def fit(self, description: CSR, hashtags: CSR) -> EASE:
         """Raises DataError where two float64 arrays (n, n), n = len(words) + len(hashtags), would be too large."""
-        check_csr(description, hashtags)
+        check_posts(description, hashtags)
         self.words, self.hashtags = np.unique(description.indices), np.unique(hashtags.indices)
         n_words = len(self.words)
         n = n_words + len(self.hashtags)
@@ -43,7 +43,7 @@ class EASE:
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32, the sum of both models; zero for words never used as a hashtag."""
-        check_csr(description, chosen)
+        check_posts(description, chosen)
         scores = np.zeros(description.shape, np.float32)
         found = ones(description)[:, self.words] @ self.from_words
         if chosen is not None:

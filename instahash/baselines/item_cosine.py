@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from instahash.baselines.checks import check_posts
 from instahash.baselines.cooccurrence import mean_score
-from instahash.sparse import CSR, check_csr, column_counts, ones, without_diagonal
+from instahash.sparse import CSR, column_counts, ones, without_diagonal
 
 
 class ItemCosine:
@@ -22,14 +23,14 @@ class ItemCosine:
     """
 
     def fit(self, description: CSR, hashtags: CSR) -> ItemCosine:
-        check_csr(description, hashtags)
+        check_posts(description, hashtags)
         D, H = ones(description), ones(hashtags)
         self.from_words, self.from_hashtags = _cosines(D, H), without_diagonal(_cosines(H, H))
         return self
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32 in [0, 1]; zero where no given word was seen in training."""
-        check_csr(description, chosen)
+        check_posts(description, chosen)
         given = [(ones(description), self.from_words)]
         return mean_score(given if chosen is None else [*given, (ones(chosen), self.from_hashtags)])
 

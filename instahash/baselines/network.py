@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from instahash.baselines.checks import check_posts
 from instahash.dense import log_softmax
 from instahash.softmax import SoftmaxNetwork
-from instahash.sparse import CSR, check_csr, ones
+from instahash.sparse import CSR, ones
 
 # Section 5.2 of the paper.
 PAPER: dict[str, Any] = {
@@ -32,14 +33,14 @@ class Network:
 
     def fit(self, description: CSR, hashtags: CSR) -> Network:
         """Raises DataError where no post has a hashtag, DivergenceError where a parameter stops being finite."""
-        check_csr(description, hashtags)
+        check_posts(description, hashtags)
         self.hashtags = np.unique(hashtags.indices)
         self.network.fit(ones(description), ones(hashtags)[:, self.hashtags])
         return self
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32, probabilities that sum to 1; zero for words never used as a hashtag."""
-        check_csr(description, chosen)
+        check_posts(description, chosen)
         scores = np.zeros(description.shape, np.float32)
         scores[:, self.hashtags] = log_softmax(self.network.predict(ones(description)))[1]
         return scores

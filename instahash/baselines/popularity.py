@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.sparse import CSR, check_csr, column_counts
+from instahash.baselines.checks import check_posts
+from instahash.sparse import CSR, column_counts
 
 
 class Popularity:
@@ -14,7 +15,7 @@ class Popularity:
     """
 
     def fit(self, description: CSR, hashtags: CSR) -> Popularity:
-        check_csr(description, hashtags)
+        check_posts(description, hashtags)
         self.counts = column_counts(hashtags).astype(np.float32)
         return self
 
@@ -27,5 +28,5 @@ class Popularity:
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32, every row the counts."""
-        check_csr(description, chosen)
+        check_posts(description, chosen)
         return np.broadcast_to(self.counts, (description.shape[0], len(self.counts)))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg, sparse
 
-from instahash.baselines.size import check_size
+from instahash.baselines.checks import check_posts, check_size
 from instahash.parameters import check, parameter
-from instahash.sparse import CSR, check_csr, with_data
+from instahash.sparse import CSR, with_data
 
 
 @dataclass(eq=False)
@@ -34,7 +34,7 @@ class Ridge:
         weights : (n_posts,) float, of each post's squared error; default 1 each.
         Raises DataError where float64 arrays (len(inputs), len(inputs) + 2 len(outputs)) would be too large.
         """
-        check_csr(description, hashtags)
+        check_posts(description, hashtags)
         self.inputs, self.outputs = np.unique(description.indices), np.unique(hashtags.indices)
         self.n_words = hashtags.shape[1]
         n, m = len(self.inputs), len(self.outputs)
@@ -51,7 +51,7 @@ class Ridge:
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32; zero for posts without a description and for words never used as a hashtag."""
-        check_csr(description, chosen)
+        check_posts(description, chosen)
         if not len(self.inputs):  # below, column 0 stands for words that are not known
             return np.zeros((description.shape[0], self.n_words), np.float32)
         columns = np.searchsorted(self.inputs, description.indices)

@@ -19,7 +19,7 @@ HIDDEN = ("sigmoid", "tanh", "relu", "identity")
 # Words whose gradient, or part of a loss, is held at a time by a thread: it stays in the second-level cache.
 WORDS = 512
 # Posts whose codes one thread has before others would have started.
-FEW = 64
+FEW_POSTS = 64
 
 
 @dataclass
@@ -161,7 +161,7 @@ def unit_inputs(theta: Parameters, X: CSR) -> np.ndarray:
 
 def encode(theta: Parameters, X: CSR, hidden: str, n_threads: int) -> np.ndarray:
     """:func:`codes` of a query, by one thread for few posts."""
-    with Threads(n_threads if X.shape[0] > FEW else 1) as threads:
+    with Threads(n_threads if X.shape[0] > FEW_POSTS else 1) as threads:
         return codes(theta, X, hidden, threads)
 
 
@@ -209,7 +209,8 @@ def add_product(S: CSR, B: np.ndarray, out: np.ndarray, threads: Threads, scale:
     return out
 
 
-def slices(part: slice, most: int = WORDS) -> Iterator[slice]:
-    """A slice in pieces of at most so many."""
+def slices(part: slice, most: int | None = None) -> Iterator[slice]:
+    """A slice in pieces of at most so many, by default WORDS."""
+    most = most or WORDS
     for start in range(part.start, part.stop, most):
         yield slice(start, min(start + most, part.stop))

@@ -1,14 +1,19 @@
-"""What both models have in common, from the equations, in plain NumPy; nothing shared with the kernels."""
+"""What both models have in common, from the equations, in plain NumPy; nothing shared with the kernels.
+
+`softmax` has no kernels of its own: those whose twins stand here are its kernels as well.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
 A = np.ndarray  # the type; no array is called so
 
 
-def sigmoid(x: A) -> A:
-    """1 / (1 + exp(-x)), without overflow."""
+def sigmoid(x: Any) -> Any:
+    """s(x) = 1 / (1 + exp(-x)), without overflow."""
     return np.exp(-np.logaddexp(0.0, -x))
 
 

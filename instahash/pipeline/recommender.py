@@ -116,7 +116,7 @@ class Recommender:
         return answers
 
     def _queries(self, description: CSR, chosen: CSR | None, keys: Sequence[tuple[str, ...]] | None = None) -> Queries:
-        """The queries of these matrices; DataError where they are no sparse matrices of the vocabulary's words."""
+        """The queries of these matrices; DataError where they are no CSR matrices of the vocabulary's words."""
         description = as_csr(description, "descriptions", np.float32, len(self.vocabulary))
         if chosen is not None:
             chosen = as_csr(chosen, "chosen hashtags", np.int8, len(self.vocabulary))

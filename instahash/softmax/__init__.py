@@ -1,7 +1,8 @@
 """A network from what is seen of a post to the probability of what is wanted (Liang et al., WWW 2018).
 
 Read `network` first, and then in this order: `reference.py` (the equations on dense arrays), `settings.py`,
-`gradients.py` (the loss and gradients of a batch), `model.py` (the class: training, queries).
+`gradients.py` (the loss and gradients of a batch), `model.py` (the class: training, queries). There is no `kernels.py`:
+the kernels of this network are those of `network`.
 
 Letters beside those of `network`:
 

@@ -12,7 +12,7 @@ from instahash.threads import Threads
 
 Array = np.ndarray
 # Posts whose outputs are turned into probabilities at a time: they stay in the second-level cache.
-POSTS = 64
+SOFTMAX_POSTS = 64
 
 
 def best_constants(S: CSR) -> np.ndarray:
@@ -60,7 +60,7 @@ def output_gradients(theta: Parameters, H: Array, S: CSR, threads: Threads) -> t
 
     def run(part: slice) -> float:
         loss = 0.0
-        for rows in slices(part, POSTS):
+        for rows in slices(part, SOFTMAX_POSTS):
             targets = S[rows]
             entries, s = (row_of_entries(targets), targets.indices), targets.data
             n = np.bincount(entries[0], s, targets.shape[0]).astype(H.dtype)

@@ -22,7 +22,7 @@ from instahash.threads import Threads
 from instahash.training import Arrays, History, Hook, put_back, unchanged_on_error
 
 # Spread of the units' first inputs: units that begin small and alike overfit far less.
-SPREAD = 0.1
+FIRST_SPREAD = 0.1
 
 
 class SoftmaxNetwork:
@@ -65,7 +65,7 @@ class SoftmaxNetwork:
         with unchanged_on_error(self), Threads(self.n_threads, blas=False) as threads:
             self.replay, history = ReplayBuffer(), History(last=self.n_epochs(X.shape[0]))
             rng = np.random.default_rng([self.seed, 0])
-            self.begin(random_start(X, best_constants(S), self.settings.n_hidden, rng, SPREAD), history)
+            self.begin(random_start(X, best_constants(S), self.settings.n_hidden, rng, FIRST_SPREAD), history)
             if state is not None:
                 self.restore(state)
                 history.go_on(state)

@@ -1,4 +1,7 @@
-"""The softmax network on dense arrays, from the equations, in plain NumPy; nothing shared with the fast twins."""
+"""The softmax network on dense arrays, from the equations, in plain NumPy; nothing shared with the fast twins.
+
+Its kernels are those of `network`, whose twins stand in `network/reference.py`.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,17 @@ from instahash.network.reference import hidden_units
 A = np.ndarray  # the type; no array is called so
 
 
-def forward(V: A, mu: A, U: A, b: A, X: A, hidden: str = "relu", kept: A | float = 1.0) -> tuple[A, A, A]:
-    """Codes, their slopes, and log-probabilities log p (m, n_outputs) for the inputs X (m, n_inputs)."""
-    H, slope = hidden_units(hidden, X @ V.T + mu)
-    O = (kept * H) @ U.T + b
-    return kept * H, kept * slope, O - np.logaddexp.reduce(O, axis=1, keepdims=True)
+def log_probabilities(U: A, b: A, H: A) -> A:
+    """log p (m, n_outputs) for the codes H (m, n_hidden), with p = softmax(U h + b)."""
+    O = H @ U.T + b
+    return O - np.logaddexp.reduce(O, axis=1, keepdims=True)
+
+
+def output_gradients(U: A, b: A, H: A, S: A) -> tuple[float, A, A]:
+    """The sum of the cross-entropies of S under p = softmax(o), D_ij = n_i p_ij - s_ij, and DH = D U."""
+    log_p = log_probabilities(U, b, H)
+    D = S.sum(1, keepdims=True) * np.exp(log_p) - S
+    return -(S * log_p).sum(), D, D @ U
 
 
 def loss_and_gradients(
@@ -26,8 +35,8 @@ def loss_and_gradients(
     kept : k (m, n_hidden), what the codes are multiplied by.
     """
     m = len(X)
-    H, slope, log_p = forward(V, mu, U, b, X, hidden, kept)
-    loss = -(S * log_p).sum() / m + 0.5 * reg * ((V**2).sum() + (U**2).sum())
-    D = S.sum(1, keepdims=True) * np.exp(log_p) - S
-    DZ = (D @ U) * slope
-    return loss, DZ.T @ X / m + reg * V, DZ.sum(0) / m, D.T @ H / m + reg * U, D.sum(0) / m
+    H, slope = hidden_units(hidden, X @ V.T + mu)
+    loss, D, DH = output_gradients(U, b, kept * H, S)
+    DZ = DH * kept * slope
+    penalty = 0.5 * reg * ((V**2).sum() + (U**2).sum())
+    return loss / m + penalty, DZ.T @ X / m + reg * V, DZ.sum(0) / m, D.T @ (kept * H) / m + reg * U, D.sum(0) / m

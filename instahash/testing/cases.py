@@ -52,7 +52,6 @@ class Case:
 
     def __post_init__(self) -> None:
         self.checked = ~np.isnan(self.expected)
-        self.complete = bool(self.checked.all())
         self.missing = np.where(self.checked, self.expected - self.found, 0.0)
         size = np.maximum(np.abs(self.found), np.abs(np.nan_to_num(self.expected)))
         self.clear = self.wrong & (np.abs(self.missing) > 5 * (self.rtol * size + self.floor))
@@ -76,7 +75,7 @@ class Case:
 
     def _place(self) -> str:
         """The rows, columns or entries that hold what is wrong, if they are not all; else an empty text."""
-        if not self.complete:
+        if not self.checked.all():
             return ""
         names = ("entry", "entries") if self.found.ndim == 1 else ("row", "rows")
         for axis, (one, many) in enumerate((names, ("column", "columns"))[: self.found.ndim]):
@@ -98,8 +97,3 @@ def entries(point: Point, probes: list[Probe], found: Found, sizes: Mapping[str,
     for name, param, said, of_param in zip(point.names, point.params, point.gradients, arrays):
         cases.append(Case(name, param, said, *of_param, found.rtol, cases, sizes, elsewhere))
     return cases
-
-
-def directions(found: Found) -> Case:
-    """One case of all directions."""
-    return Case("random directions", found.said, *found[:4], found.rtol)

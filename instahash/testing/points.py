@@ -137,10 +137,10 @@ class Point:
             moves.append(rng.choice([-1.0, 1.0], param.shape) * sizes)
         return noise_of(self.direction(rng, moves=moves).line, COARSE if self.dtype == np.float32 else FINE)
 
-    def elsewhere(self, n_points: int = 8) -> Elsewhere:
-        """At points near this one, each entry moved by up to 30 %."""
+    def elsewhere(self) -> Elsewhere:
+        """At eight points near this one, each entry moved by up to 30 %."""
         rng, points = np.random.default_rng(0), []
-        for _ in range(n_points):
+        for _ in range(8):
             params = [np.asarray(p * rng.uniform(0.7, 1.3, p.shape), p.dtype) for p in self._originals]
             try:
                 points.append((params, self._call_gradient([p.copy() for p in params])[0]))

@@ -26,7 +26,7 @@ from instahash.word2vec.sampling import keep_probabilities, noise_distribution, 
 from instahash.word2vec.settings import Word2VecSettings as Settings
 
 # Scores held at a time, in numbers: three arrays of (rows, n_words) that stay in the last-level cache.
-BLOCK = 2**20
+SCORES = 2**20
 # Added to N_ij / (a_i b_j) under the logarithm, so that words that never met have a finite, clearly negative score.
 SMOOTH = 0.05
 # Fraction of the mean eigenvalue of the curvature that is added to it: directions without any context stay put.
@@ -136,7 +136,7 @@ def improve(X: np.ndarray, Y: np.ndarray, N: CSR, a: np.ndarray, b: np.ndarray, 
 
 def block_height(n_words: int) -> int:
     """Rows of scores made at a time."""
-    return min(n_words, max(16, BLOCK // max(n_words, 1)))
+    return min(n_words, max(16, SCORES // max(n_words, 1)))
 
 
 def _improve_block(

@@ -13,7 +13,7 @@ from instahash.replay import ReplayBuffer
 from instahash.sparse import CSR, column_counts, csr_from_arrays, csr_to_arrays, keep
 
 # The sampling kernel holds the scores of a bag's words with each other.
-LONGEST = 10_000
+LONGEST_BAG = 10_000
 
 
 @dataclass
@@ -55,8 +55,9 @@ class Learnt:
             raise DataError(
                 f"the new posts have {bags.shape[1]} word columns, the model has {len(self.W)}; keep the old ones first"
             )
-        if sizes.max(initial=0) > LONGEST:
-            raise DataError(f"a post has {sizes.max():,} words; word2vec takes up to {LONGEST:,}, leave such posts out")
+        if sizes.max(initial=0) > LONGEST_BAG:
+            longest, most = f"{sizes.max():,}", f"{LONGEST_BAG:,}"
+            raise DataError(f"a post has {longest} words; word2vec takes up to {most}, leave such posts out")
         counts = np.append(self.counts, np.zeros(n_new, np.int64)) + column_counts(bags)
         if min_count > 1:
             bags = keep(bags, counts[bags.indices] >= min_count)

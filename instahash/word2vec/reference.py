@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from instahash.network.reference import sigmoid
+
 Array = np.ndarray
 Bag = Sequence[int]
 
@@ -25,11 +27,6 @@ Bag = Sequence[int]
 def log_sigmoid(x: Any) -> Any:
     """log s(x) = -log(1 + exp(-x)), without overflow; -log s(-x) is softplus(x)."""
     return -np.logaddexp(0.0, -np.asarray(x, dtype=np.float64))
-
-
-def sigmoid(x: Any) -> Any:
-    """s(x) = 1 / (1 + exp(-x))."""
-    return np.exp(log_sigmoid(x))
 
 
 def permutation_pairs(bag: Bag, r: int) -> list[tuple[int, int]]:

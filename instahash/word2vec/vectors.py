@@ -11,7 +11,7 @@ import numpy as np
 from instahash.dense import unit_rows
 from instahash.errors import DataError, UnknownWordError
 from instahash.parameters import whole
-from instahash.sparse import CSR, as_csr, is_member, ones, row_of_entries
+from instahash.sparse import CSR, as_csr, check_csr, is_member, ones, row_of_entries
 from instahash.topk import top_k
 from instahash.word2vec.formats import read_vectors, write_vectors
 
@@ -176,6 +176,8 @@ def choose_vectors(
     Returns ({"sum": recall, "input": recall}, the better kind). A recall is the mean fraction of a post's wanted words
     among its `top` most similar.
     """
+    check_csr(given, "given")
+    check_csr(wanted, "wanted")
     rows = np.flatnonzero((np.diff(given.indptr) > 0) & (np.diff(wanted.indptr) > 0))
     given, wanted = given[rows], wanted[rows]
 

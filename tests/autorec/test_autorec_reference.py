@@ -38,7 +38,10 @@ def test_one_post_by_hand():
     _, dV, dmu, _, _ = reference.loss_and_gradients(V, mu, U, b, X, S)
     np.testing.assert_allclose(dmu, [0.375])
     np.testing.assert_allclose(dV, [[0.375, -0.375]])  # that times x
-    assert reference.rmse(V, mu, U, b, X, S) == pytest.approx(1.0)
+    assert reference.mean_square(V, mu, U, b, X, S) == pytest.approx(1.0)
+    # Shifted by 1, e = (2, 2); with another target of the second word, e = (1, 2).
+    assert reference.mean_square(V, mu, U, b, X, S, shift=1.0) == pytest.approx(4.0)
+    assert reference.mean_square(V, mu, U, b, X, S - [[0, 1]], np.array([[1.0, 3.0]])) == pytest.approx(13 / 4)
     weighted = reference.loss_and_gradients(V, mu, U, b, X, S, np.array([[1.0, 3.0]]), reg=0.1)[0]
     assert weighted == pytest.approx(2 + 0.05 * (2 + 20))
 

@@ -32,8 +32,8 @@ every_objective = pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=
 def small_blocks(monkeypatch):
     """Blocks of few words and posts, so that small data has several."""
     monkeypatch.setattr("instahash.network.layers.WORDS", 4)
-    monkeypatch.setattr("instahash.autorec.problem.BLOCK", 5)
-    monkeypatch.setattr("instahash.autorec.training.BLOCK", 5)
+    monkeypatch.setattr("instahash.autorec.problem.BLOCK_POSTS", 5)
+    monkeypatch.setattr("instahash.autorec.training.BLOCK_POSTS", 5)
 
 
 @contextmanager
@@ -111,19 +111,18 @@ def test_loss_and_gradients_of_a_batch(objective, hidden, drawn, seed, reg, n_th
 
 @every_objective
 @given(drawn=rating_matrices(n_words=9), seed=seeds, way=st.sampled_from([True, False]), own=st.floats(-2, 2))
-def test_rmse(objective, drawn, seed, way, own):
-    """Outputs lie above the model's own background, the ratings above another."""
+def test_mean_square(objective, drawn, seed, way, own):
+    """Of outputs that lie above the model's own background, and ratings above another."""
     ratings, c = drawn
     if not ratings.nnz:
         return
     model = random_model(seed, **objective)
     model.background = own
     X = dense(ratings, c)
-    outputs = reference.forward(model.V, model.mu, model.U, model.b, X, "sigmoid", span(model))[1] + own
-    w = weights(model, ratings)
-    wanted = np.sqrt((w * (outputs - c - X) ** 2).sum() / w.sum())
+    args = model.V, model.mu, model.U, model.b, X, X, weights(model, ratings), "sigmoid", span(model)
+    wanted = reference.mean_square(*args, shift=own - c)
     with going(dense_way=way):
-        assert model.rmse(ratings, c) == pytest.approx(wanted, rel=1e-7)
+        assert model.rmse(ratings, c) ** 2 == pytest.approx(wanted, rel=2e-7)
 
 
 def test_large_means_of_codes_do_not_blur_the_rmse():
@@ -137,7 +136,7 @@ def test_large_means_of_codes_do_not_blur_the_rmse():
     with going(dense_way=False):
         got = model.rmse(X)
     exact = [array.astype(float) for array in (model.V, model.mu, model.U, model.b)]
-    assert got == pytest.approx(reference.rmse(*exact, X.toarray(), X.toarray(), 1.0, "identity"), rel=0.01)
+    assert got**2 == pytest.approx(reference.mean_square(*exact, X.toarray(), X.toarray(), 1, "identity"), rel=0.02)
 
 
 def planted(n_posts=23, n_words=9, seed=0):
@@ -269,8 +268,8 @@ def test_lbfgs_lowers_the_loss_to_a_point_without_slope(decoder_name, objective)
     args, gradients = evaluate(model)
     assert all(after <= before + 1e-9 for before, after in zip(losses, losses[1:])) and losses[-1] < losses[0]
     assert max(np.abs(gradient).max() for gradient in gradients) < 2e-3
-    wanted = reference.rmse(*args, weights(model, X), "sigmoid", span(model))
-    assert model.history[-1] == pytest.approx(wanted, rel=1e-6)
+    wanted = reference.mean_square(*args, weights(model, X), "sigmoid", span(model))
+    assert model.history[-1] ** 2 == pytest.approx(wanted, rel=1e-6)
 
 
 @pytest.mark.parametrize("streamed", [False, True])
@@ -278,8 +277,8 @@ def test_lbfgs_lowers_the_loss_to_a_point_without_slope(decoder_name, objective)
 @pytest.mark.parametrize("same", [True, False])
 def test_the_spectral_start_is_the_best_linear_map(monkeypatch, streamed, corruption, same):
     monkeypatch.setattr("instahash.autorec.spectral.DENSE_ENTRIES", 0 if streamed else 10**6)
-    monkeypatch.setattr("instahash.autorec.spectral.FLOOR", 1e-12)
-    monkeypatch.setattr("instahash.autorec.spectral.PRODUCT_BLOCK", 7)
+    monkeypatch.setattr("instahash.autorec.spectral.VARIANCE_FLOOR", 1e-12)
+    monkeypatch.setattr("instahash.autorec.spectral.PRODUCT_POSTS", 7)
     X = planted(60)
     S = X if same else planted(60, seed=1)
     with Threads(2, blas=False) as threads:

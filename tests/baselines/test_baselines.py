@@ -17,8 +17,8 @@ from instahash.baselines import (
     Network,
     Popularity,
     Ridge,
+    checks,
     create,
-    size,
     top_ranked,
 )
 from instahash.errors import DataError, SettingsError
@@ -79,7 +79,7 @@ def test_cooccurrence_by_hand():
 
 
 def test_popularity_by_hand():
-    baseline = Popularity().fit(None, whole([[0, 1, 1], [0, 1, 0]]))
+    baseline = Popularity().fit(*2 * [whole([[0, 1, 1], [0, 1, 0]])])
     np.testing.assert_array_equal(baseline.score(whole([[1, 0, 0]] * 2)), [[0, 2, 1]] * 2)
 
 
@@ -371,9 +371,9 @@ def test_a_ridge_that_does_not_fit_together_is_refused(name, change, error, mess
 @pytest.mark.parametrize("make, n_bytes", [(EASE, 2 * 8 * 1200**2), (Ridge, 3 * 8 * 600**2)])
 def test_what_will_not_fit_is_refused_before_it_is_made(monkeypatch, make, n_bytes):
     post = csr(np.ones((1, 600)))
-    monkeypatch.setattr(size, "LIMIT", n_bytes)
+    monkeypatch.setattr(checks, "DENSE_BYTES", n_bytes)
     make().fit(post, post)
-    monkeypatch.setattr(size, "LIMIT", n_bytes - 1)
+    monkeypatch.setattr(checks, "DENSE_BYTES", n_bytes - 1)
     tracemalloc.start()
     try:
         with pytest.raises(DataError, match="00 words needs .*--max-hashtags"):
@@ -387,8 +387,8 @@ def test_what_is_refused_is_said_in_numbers():
     with pytest.raises(
         DataError, match="^EASE over 435,651 words needs 1,518.3 GB .* 2 GB are allowed; .*--max-hashtags"
     ):
-        size.check_size("EASE over 435,651 words", 435_651**2)
-    size.check_size("what just fits", size.LIMIT // 8)
+        checks.check_size("EASE over 435,651 words", 435_651**2)
+    checks.check_size("what just fits", checks.DENSE_BYTES // 8)
 
 
 @pytest.mark.parametrize("make", [EASE, Ridge])
@@ -415,11 +415,12 @@ def test_a_matrix_that_is_not_csr_is_said(kind):
     fitted = kind().fit(DESCRIPTION, HASHTAGS)
     for other in (np.asarray, sparse.coo_array):
         wrong = other(DESCRIPTION.toarray())
-        for call in (
-            lambda: kind().fit(wrong, HASHTAGS),
-            lambda: kind().fit(DESCRIPTION, wrong),
-            lambda: fitted.score(wrong),
-            lambda: fitted.score(DESCRIPTION, wrong),
+        for name, call in (
+            ("descriptions", lambda: kind().fit(wrong, HASHTAGS)),
+            ("hashtags", lambda: kind().fit(DESCRIPTION, wrong)),
+            ("descriptions", lambda: fitted.score(wrong)),
+            ("hashtags", lambda: fitted.score(DESCRIPTION, wrong)),
         ):
-            with pytest.raises(DataError, match="must be CSR"):
+            kind_of = f"{type(wrong).__name__} of {wrong.dtype}"
+            with pytest.raises(DataError, match=f"^{name} must be a CSR matrix of numbers, not {kind_of}; give scipy"):
                 call()

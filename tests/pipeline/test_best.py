@@ -300,7 +300,7 @@ def test_a_failure_while_learning_on_changes_nothing(fresh, monkeypatch):
 
 
 def test_a_linear_model_that_would_not_fit_is_left_out(monkeypatch, tmp_path):
-    monkeypatch.setattr("instahash.baselines.size.LIMIT", 1000)
+    monkeypatch.setattr("instahash.baselines.checks.DENSE_BYTES", 1000)
     lines = []
     model = InstaHash(QUICK).fit(TRAIN[:300], report=lines.append)
     assert any(line.startswith("Left out: ridge regression") for line in lines)

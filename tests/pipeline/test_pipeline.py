@@ -59,14 +59,14 @@ def test_matrices_that_are_no_descriptions_are_one_line(mode):
     quick = ["word2vec.dim=4"] + (["autorec.n_hidden=4"] if mode == "paper" else ["softmax.epochs=1"])
     model = InstaHash(assign(settings_of(mode), quick)).fit(POSTS[:60])
     right = sparse.csr_array((2, len(model.vocabulary)), dtype=np.float32)
-    for wrong in (right.toarray(), right[:, :5], None):
+    for wrong in (right.toarray(), right.tocoo(), right[:, :5], None):
         for query in (model.recommend_matrix, lambda matrix: model.rankings(matrix, 3)):
             with pytest.raises(DataError, match="descriptions"):
                 query(wrong)
         if wrong is not None:
             with pytest.raises(DataError, match="chosen hashtags"):
                 model.recommend_matrix(right, chosen=wrong)
-    assert model.recommend_matrix(right.tocoo()) == model.recommend_matrix(right)
+    assert model.recommend_matrix(sparse.csr_matrix(right)) == model.recommend_matrix(right)
 
 
 def test_labels_below_the_threshold_are_not_believed(model):

@@ -8,7 +8,7 @@ from scipy import sparse
 
 from instahash.network.layers import Parameters
 from instahash.softmax import SoftmaxSettings, reference
-from instahash.softmax.gradients import best_constants, dropped, loss_and_gradients
+from instahash.softmax.gradients import best_constants, dropped, loss_and_gradients, output_gradients
 from instahash.testing import check_gradient
 from instahash.threads import Threads
 
@@ -21,7 +21,7 @@ NAMES = ["V", "mu", "U", "b"]
 def small_blocks(monkeypatch):
     """Blocks of few words and posts, so that small data has several."""
     monkeypatch.setattr("instahash.network.layers.WORDS", 4)
-    monkeypatch.setattr("instahash.softmax.gradients.POSTS", 2)
+    monkeypatch.setattr("instahash.softmax.gradients.SOFTMAX_POSTS", 2)
 
 
 def problem(seed, m=5, n_inputs=6, n_outputs=9, n_hidden=4):
@@ -80,6 +80,17 @@ def test_loss_and_gradients_of_a_batch(seed, hidden, reg, n_threads, dropout, sc
     assert total / 5 + theta.penalty(reg) == pytest.approx(loss, rel=1e-10)
     for name, expected in zip(("Vt", "mu", "U", "b"), (wanted[0].T, *wanted[1:])):
         np.testing.assert_allclose(got[name], expected, rtol=1e-9, atol=1e-9 * scale, err_msg=name)
+
+
+@given(seed=seeds, n_threads=st.sampled_from([1, 2]), scale=st.sampled_from([1.0, 300.0]))
+def test_output_gradients(seed, n_threads, scale):
+    (V, mu, U, b), X, S, rng = problem(seed)
+    U *= scale
+    H = rng.normal(size=(5, 4))
+    with Threads(n_threads, blas=False) as threads:
+        got = output_gradients(Parameters(V.T, mu, U, b), H, S, threads)
+    for value, wanted in zip(got, reference.output_gradients(U, b, H, S.toarray())):
+        np.testing.assert_allclose(value, wanted, rtol=1e-10, atol=1e-10 * scale)
 
 
 def test_training_starts_from_how_often_each_target_is_wanted():

@@ -34,7 +34,8 @@ def test_inputs_and_outputs_of_their_own_are_learnt():
 def test_predictions_and_codes_are_those_of_the_reference():
     X, S = planted(50)
     model = SoftmaxNetwork(**{**SMALL, "epochs": 2, "hidden": "tanh"}).fit(X, S)
-    H, _, log_p = reference.forward(model.V, model.mu, model.U, model.b, X.toarray(), "tanh")
+    H = np.tanh(X.toarray() @ model.V.T + model.mu)
+    log_p = reference.log_probabilities(model.U, model.b, H)
     np.testing.assert_allclose(model.encode(X), H, rtol=1e-4, atol=1e-5)
     outputs = model.predict(X).astype(float)
     outputs -= np.logaddexp.reduce(outputs, axis=1, keepdims=True)
@@ -178,11 +179,13 @@ def test_data_that_cannot_be_used():
         model.fit(X[:0], S[:0])
     with pytest.raises(DataError, match="their posts must agree"):
         model.fit(X[:3], S)
-    with pytest.raises(DataError, match="targets must be a sparse matrix of numbers, not ndarray of float32"):
-        model.fit(X, S.toarray())
+    for wrong in (S.toarray(), S.tocoo()):
+        what = type(wrong).__name__
+        with pytest.raises(DataError, match=f"targets must be a CSR matrix of numbers, not {what} of float32"):
+            model.fit(X, wrong)
     with pytest.raises(DataError, match="in the places of the inputs"):
         SoftmaxNetwork(masked=True).fit(X, S)
-    model.fit(X.tocoo(), sparse.csc_matrix(S))
+    model.fit(sparse.csr_matrix(X), sparse.csr_matrix(S))
     np.testing.assert_array_equal(model.U, SoftmaxNetwork(**{**SMALL, "epochs": 1}).fit(X, S).U)
     with pytest.raises(DataError, match="inputs have 20 columns; the model has 10"):
         model.predict(S)

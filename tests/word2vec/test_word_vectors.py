@@ -134,7 +134,7 @@ def test_similar_words_equal_a_full_sort(seed, n_words, top, block):
     rng = np.random.default_rng(seed)
     vectors = numbered(rng.normal(size=(n_words, 3)))
     sets = [rng.permutation(n_words)[: rng.integers(1, n_words + 1)] for _ in range(5)]
-    ids, cosines = vectors.most_similar_to_sets(matrix(sets, n_words).tocoo(), top, block=block)
+    ids, cosines = vectors.most_similar_to_sets(matrix(sets, n_words), top, block=block)
     assert ids.dtype == np.int32 and cosines.dtype == np.float32
     unit = vectors.vectors / np.linalg.norm(vectors.vectors, axis=1, keepdims=True)
     np.testing.assert_allclose(vectors.unit, unit, rtol=1e-6)
@@ -155,8 +155,11 @@ def test_sets_of_another_shape_are_refused():
     for ask in (numbered(np.eye(3)).similarities, numbered(np.eye(3)).most_similar_to_sets):
         with pytest.raises(DataError, match="the sets have 4 columns; the model has 3"):
             ask(matrix([[0]], 4))
-        with pytest.raises(DataError, match="the sets must be a sparse matrix of numbers, not ndarray"):
-            ask(np.eye(3))
+        for wrong in (np.eye(3), sparse.coo_array(np.eye(3))):
+            with pytest.raises(
+                DataError, match=f"the sets must be a CSR matrix of numbers, not {type(wrong).__name__}"
+            ):
+                ask(wrong)
 
 
 def test_the_vectors_that_find_more_are_chosen():
@@ -167,6 +170,9 @@ def test_the_vectors_that_find_more_are_chosen():
     W, C = W[[0, 0, 1, 1]], 9 * W[[0, 3, 3, 0]]
     assert choose_vectors(W, C, given, wanted, [1, 3], 1) == ({"sum": 0.0, "input": 1.0}, "input")
     assert choose_vectors(W, C, given[2:3], wanted[2:3]) == ({"sum": 0.0, "input": 0.0}, "sum")
+    for name, matrices in (("given", (given.toarray(), wanted)), ("wanted", (given, wanted.tocoo()))):
+        with pytest.raises(DataError, match=f"{name} must be a CSR matrix of numbers, not"):
+            choose_vectors(W, C, *matrices)
 
 
 # Files

@@ -1,0 +1,28 @@
+"""What a baseline refuses: posts that are not CSR, and dense matrices that would be too large."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from instahash.errors import DataError
+from instahash.sparse import check_csr
+
+# Dense matrices of words by words grow with the square of the vocabulary.
+DENSE_BYTES = 2 * 10**9
+
+
+def check_posts(description: Any, hashtags: Any = None) -> None:
+    """DataError where descriptions, or the hashtags if there are any, are not CSR."""
+    check_csr(description, "descriptions")
+    if hashtags is not None:
+        check_csr(hashtags, "hashtags")
+
+
+def check_size(what: str, n_entries: int) -> None:
+    """DataError where `n_entries` float64 numbers need more than DENSE_BYTES.  what : the matrix, for the message."""
+    needed = 8 * n_entries
+    if needed > DENSE_BYTES:
+        raise DataError(
+            f"{what} needs {needed / 1e9:,.1f} GB for dense matrices, {DENSE_BYTES / 1e9:g} GB are allowed; keep fewer "
+            "words, as with --max-hashtags 1000"
+        )
