@@ -19,6 +19,11 @@ def cut(text: str, longest: int = 80) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
+def one_line(text: object) -> str:
+    """What somebody else says, as one printable line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split()).rstrip(".")
+
+
 class InstahashError(Exception):
     """Base of all errors raised on purpose; its text is one line fit to be shown to a user."""
 

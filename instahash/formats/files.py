@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from instahash.formats.answered import ANSWERED
 from instahash.formats.apify import APIFY
 from instahash.formats.fourcat import FOURCAT
 from instahash.formats.gallerydl import GALLERY_DL
@@ -18,5 +19,5 @@ from instahash.formats.zeeschuimer import ZEESCHUIMER
 # Posts under usual names come last, since most tools use some of these.
 FILE_FORMATS: tuple[Format, ...] = (
     INSTALOADER, INSTAGRAM, GRAPH_IMAGES, APIFY, GALLERY_DL, INSTAGRAPI, ZEESCHUIMER, FOURCAT, GRAPH_API, INSTAPIC,
-    POSTS,
+    ANSWERED, POSTS,
 )  # fmt: skip
