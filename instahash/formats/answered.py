@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from instahash.data import Post
@@ -36,7 +37,7 @@ def _read(source: Source) -> Iterator[Post | LeftOut]:
                 yield LeftOut(item.place, labels)
             else:
                 name = _name(photo or str(number))
-                yield Post(name, labels=labels, photos=(name,))
+                yield Post(PurePosixPath(name).name if photo == alone else name, labels=labels, photos=(name,))
         yield from (LeftOut(item.place, f"a label is left out: {reason}", "part") for reason in odd)
 
 
