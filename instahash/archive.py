@@ -33,6 +33,11 @@ class Member:
     def suffix(self) -> str:
         return os.path.splitext(self.name)[1]
 
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in the zip file."""
+        return _opened(self.archive).getinfo(self.name).compress_size
+
     @contextmanager
     def open(self, mode: str = "rb") -> Iterator[IO[bytes]]:
         """The content, decompressed. Raises DataError where it is damaged, encrypted or packed in an unknown way."""

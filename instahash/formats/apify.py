@@ -12,7 +12,7 @@ MARKS = ("inputUrl", "shortCode", "ownerUsername", "childPosts")
 
 
 def _parts(item: dict[str, Any], source: Source) -> dict[str, Any] | str:
-    if "error" in item and not item.get("caption"):
+    if item.get("error") and not item.get("caption"):
         return "an error of the tool instead of a post"
     parts = usual(item, source.columns)
     names = [item.get(name) for name in ("shortCode", "id")]

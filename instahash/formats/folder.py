@@ -42,11 +42,12 @@ def _stem(file: Source) -> str:
 def _read(source: Source) -> Iterator[Post | LeftOut]:
     posts: dict[str, Post] = {}  # the photos of one post may have files of their own
     for file in _data(source):
-        found = next((format for format in FILE_FORMATS if format.matches(file)), None)
-        if found is None or (found is POSTS and not has_hashtags(first(file), file.columns)):
-            yield LeftOut(f"'{file.path}'", "a file without posts", "other")
-            continue
+        file = file.at(file.path)  # what is found out about it is not kept
         try:
+            found = next((format for format in FILE_FORMATS if format.matches(file)), None)
+            if found is None or (found is POSTS and not has_hashtags(first(file), file.columns)):
+                yield LeftOut(f"'{file.path}'", "a file without posts", "other")
+                continue
             for post in found.read(file):
                 if isinstance(post, LeftOut):
                     yield post

@@ -14,8 +14,8 @@ from typing import Any
 from instahash.data import Post
 from instahash.errors import DataError
 from instahash.formats.fields import post_from_parts
-from instahash.formats.items import Item, container, items
-from instahash.formats.source import Format, LeftOut, Source
+from instahash.formats.items import container, items
+from instahash.formats.source import Format, Item, LeftOut, Source
 
 FILE = re.compile(r"(posts|archived_posts)(_\d+)?\.json|media\.json", re.I)
 PAGE = re.compile(r"(posts|archived_posts)(_\d+)?\.html", re.I)

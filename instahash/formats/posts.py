@@ -52,7 +52,7 @@ def _matches(source: Source) -> bool:
 POSTS = replace(
     item_format(
         "posts",
-        "posts as JSON Lines, a JSON list, CSV, TSV or Parquet",
+        "posts",
         bool,
         lambda item, source: usual(item, source.columns),
     ),
