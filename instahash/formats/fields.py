@@ -44,6 +44,7 @@ CONTENT = frozenset(("hashtags", "caption", "labels"))  # a post has one of thes
 MISSING = frozenset(("", "NA", "N/A", "#N/A", "NaN", "nan", "NULL", "null", "None", "NaT", "<NA>", "\\N"))
 # A number of this size or more is a time in nanoseconds, microseconds or milliseconds.
 FINER = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
+_DOTTED = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})", re.ASCII)  # day, month, year
 LONGEST_TIME = 100  # characters
 EXACT = 2**53  # from here on not every whole number has a float
 MOST_LITERAL = 2**16  # characters of a cell that is a list in Python's or JSON's form
@@ -108,7 +109,8 @@ def post_from_parts(parts: Mapping[str, Any], place: str, number: str) -> list[P
     hashtags = of("hashtags", _hashtags, ()) or of("caption", _hashtags_of_caption, ())
     user, features = of("user", _user, None), of("user_features", _texts, ())
     created_at, photos = of("created_at", _time, None), of("photos", _texts, ())
-    return [*left_out, Post(of("id", _id, number), hashtags, labels, user, created_at, features, photos)]
+    own = of("id", _id, number)
+    return [*left_out, Post(own, hashtags, labels, user, created_at, features, photos)]
 
 
 def clean(text: str) -> str:
@@ -145,14 +147,14 @@ def _id(value: Any) -> str:
 
 def _plain(value: Any) -> Any:
     """What stands in MongoDB's {"$oid": ...}, {"$date": {"$numberLong": ...}} and the like."""
-    while isinstance(value, Mapping) and len(value) == 1 and next(iter(value)).startswith("$"):
+    while isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith("$"):
         (value,) = value.values()
     return value
 
 
 def _user(value: Any) -> str | None:
     value = _plain(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         value = next((value[name] for name in USER_NAMES if value.get(name) not in (None, "")), None)
     return None if value is None else _id(value)
 
@@ -176,7 +178,7 @@ def _hashtags(value: Any) -> tuple[str, ...]:
         return tuple(hashtags_from_list(mended(clean(value))))
     found: list[str] = []
     for entry in _listed(value):
-        if isinstance(entry, Mapping):
+        if isinstance(entry, dict):
             entry = next((entry[name] for name in HASHTAG_NAMES if name in entry), None)
         if entry is None:
             continue
@@ -194,7 +196,7 @@ def _hashtags_of_caption(value: Any) -> tuple[str, ...]:
 
 def _caption(value: Any) -> str:
     """The text of a caption, which may be in an object, in Instagram's list of edges, or split into words."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         if "edges" in value:
             edges = value["edges"]
             try:
@@ -217,14 +219,12 @@ def _time(value: Any) -> str | None:
     try:
         return _time_text(value)
     except (DataError, ValueError, TypeError, IndexError, OverflowError):
-        raise DataError(
-            f"must be a time such as 2024-05-31T12:00:00 or seconds since 1970, not {shown(value)}"
-        ) from None
+        raise DataError(f"must be a time as 2024-05-31T12:00:00 or in seconds since 1970, not {shown(value)}") from None
 
 
 def _time_text(value: Any) -> str | None:
     value = _plain(value)
-    if isinstance(value, Mapping):  # as Firestore has it
+    if isinstance(value, dict):  # as Firestore has it
         value = value.get("seconds", value.get("_seconds"))
     if isinstance(value, str):
         text = clean(value).strip()
@@ -233,6 +233,8 @@ def _time_text(value: Any) -> str | None:
         text = text.removesuffix(" UTC")
         if text[4:5] == "/":
             text = text.replace("/", "-", 2)
+        elif found := _DOTTED.match(text):
+            text = f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}{text[found.end() :]}"
         if not math.isnan(seconds_of(text)):
             return text
         try:
@@ -253,12 +255,17 @@ def _labels(value: Any, place: str, left_out: list[LeftOut]) -> tuple[Label, ...
     value = _literal(value)
     if isinstance(value, str):
         return tuple(_typed(value))
-    if isinstance(value, Mapping) and not any(name in value for name in LABEL_NAMES):
+    if isinstance(value, dict) and not any(name in value for name in LABEL_NAMES):
         value = list(value.items())
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         value = [value]
     labels: list[Label] = []
     for entry in _listed(value):
+        if isinstance(entry, dict):  # the usual form, without detours
+            name, score = entry.get("description"), entry.get("score")
+            if isinstance(name, str) and isinstance(score, float) and 0 <= score <= 1:
+                labels.append(Label(clean(name), score))
+                continue
         try:
             labels += _label(entry)
         except DataError as error:
@@ -285,7 +292,7 @@ def _label(entry: Any) -> list[Label]:
     parents: Any = ()
     if isinstance(entry, str):
         return [Label(clean(entry), 1.0)]
-    if isinstance(entry, Mapping):
+    if isinstance(entry, dict):
         name = next((entry[name] for name in LABEL_NAMES if name in entry), None)
         score = _plain(next((entry[name] for name in SCORE_NAMES if entry.get(name) is not None), 0.0))
         parents = entry.get("Parents")
@@ -299,7 +306,7 @@ def _label(entry: Any) -> list[Label]:
         number = math.nan if isinstance(score, bool) else float(score)
     except (TypeError, ValueError, OverflowError):
         number = math.nan
-    if isinstance(entry, Mapping) and "Confidence" in entry:
+    if isinstance(entry, dict) and "Confidence" in entry:
         number /= 100
     if not 0 <= number <= 1:  # false for NaN too
         raise DataError(f"the score of a label must be a number in [0, 1], not {shown(score)} as of {shown(name)}")

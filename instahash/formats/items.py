@@ -91,7 +91,8 @@ def items(source: Source) -> Iterator[Item | LeftOut]:
 def _lines(source: Source) -> Iterator[Item | LeftOut]:
     """UTF-8 is split into lines as bytes, which is faster."""
     as_bytes = source.encoding.startswith("utf-8")
-    with reading(source.path) if as_bytes else source.opened() as file:
+    opened: Any = reading(source.path) if as_bytes else source.opened()
+    with opened as file:
         where = f"'{source.path}' line "
         for number, line in enumerate(iter(partial(file.readline, MOST_ITEM), b"" if as_bytes else ""), 1):
             try:

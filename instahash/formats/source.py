@@ -128,9 +128,7 @@ class Source:
             most = min(MOST_TEXT, max(MOST_UNPACKED, MOST_TIMES * size))
             content = file.read(most + 1)
         if len(content) > most:
-            raise DataError(
-                f"'{self.path}' has more than {most >> 20:,} MB; split it, or write its posts as JSON Lines"
-            )
+            raise DataError(f"'{self.path}' has more than {most >> 20:,} MB; split it, or write it as JSON Lines")
         return content
 
     def text(self) -> str:

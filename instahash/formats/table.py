@@ -46,7 +46,8 @@ def rows(source: Source) -> Iterator[Item | LeftOut]:
     where = f"'{source.path}' row "
     with source.opened() as text:
         # A mark of UTF-8 stands wherever files were joined.
-        lines = csv.reader((line.replace("\0", "").replace("\ufeff", "") for line in text), delimiter=delimiter)
+        sound = (line.replace("\0", "").replace("\ufeff", "") for line in text)
+        lines = csv.reader(sound, delimiter=delimiter, skipinitialspace=True)
         try:
             if is_said:
                 next(lines)
