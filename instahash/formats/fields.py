@@ -28,7 +28,7 @@ NAMES = {
         "id": "id shortcode code pk postid postshortcode itemid mediaid photoid imageid file filename image photo path "
         "uri url link permalink",
         "hashtags": "hashtags tags hashtag tag",
-        "caption": "caption captiontext edgemediatocaption fulltext description text body title content message "
+        "caption": "caption captiontext edgemediatocaption fulltext description desc text body title content message "
         "posttext",
         "labels": "labels label labelannotations",
         "user": "user username ownerusername owner author account screenname userid ownerid",
@@ -51,9 +51,10 @@ MOST_LITERAL = 2**16  # characters of a cell that is a list in Python's or JSON'
 # A list as NumPy prints it: Python would read the texts as one.
 _NO_COMMA = re.compile(r"\[\s*(?:'[^',]*'|\"[^\",]*\")\s+['\"]")
 _NUMPY = re.compile(r"\b(?:np\.\w+|array)\(([^()]*?)(?:,\s*dtype=\w+)?\)")
+_CONTROL = re.compile("[\x80-\x9f]")
 LABEL_NAMES = ("description", "name", "Name", "label", "tag")
 SCORE_NAMES = ("score", "confidence", "Confidence", "probability", "value")
-USER_NAMES = ("username", "user_name", "screen_name", "name", "full_name", "id", "pk")
+USER_NAMES = ("username", "user_name", "screen_name", "uniqueId", "name", "full_name", "id", "pk")
 HASHTAG_NAMES = ("name", "text", "tag", "hashtag")
 
 
@@ -121,13 +122,15 @@ def clean(text: str) -> str:
 def mended(text: str) -> str:
     """A text whose UTF-8 was taken for Latin-1, as in Instagram's exports, is put right; others stay.
 
+    A character that was cut is left out, where the text shows by a control character what happened to it.
+
     >>> mended("caf\\u00c3\\u00a9"), mended("caf\\u00e9")
     ('caf\\u00e9', 'caf\\u00e9')
     """
     if text.isascii():
         return text
     try:
-        return text.encode("latin-1").decode()
+        return text.encode("latin-1").decode("utf-8", "ignore" if _CONTROL.search(text) else "strict")
     except UnicodeError:
         return text
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from instahash.data import Post
 from instahash.errors import DataError
@@ -27,6 +27,8 @@ STRAY = "\ufeff\0, \t\r\n"
 _between = re.compile(f"[{STRAY}]*").match
 _tokens = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[\]{}]', re.DOTALL).finditer
 _decode = json.JSONDecoder().raw_decode
+
+Parts: TypeAlias = dict[str, Any] | str
 
 
 @kept
@@ -77,6 +79,16 @@ def first(source: Source) -> dict[str, Any]:
     except DataError:  # which is raised again where the file is read
         pass
     return {}
+
+
+@kept
+def whole(source: Source) -> dict[str, Any]:
+    """The one JSON object of a file; empty where it has another content."""
+    try:
+        value = source.value if container(source) == "object" else None
+    except DataError:
+        value = None
+    return value if isinstance(value, dict) else {}
 
 
 def items(source: Source) -> Iterator[Item | LeftOut]:
@@ -190,6 +202,8 @@ def _rows(value: dict[str, Any]) -> Iterator[tuple[Any, Any]] | None:
             if isinstance(columns, list):  # orient="split"
                 entries = [dict(zip(map(str, columns), row)) for row in entries if isinstance(row, list)]
             return enumerate(entries, 1)
+    if isinstance(value.get("node"), dict):  # a post of Instagram's pages
+        return None
     columns, found = list(value.values()), known(tuple(value))
     if len(found) > 1 and all(isinstance(column, dict) for column in columns):  # orient="columns"
         return ((row, {name: column.get(row) for name, column in value.items()}) for row in columns[0])
@@ -204,12 +218,13 @@ def item_format(
     name: str,
     title: str,
     matches: Callable[[dict[str, Any]], bool],
-    parts: Callable[[dict[str, Any], Source], dict[str, Any] | str],
+    parts: Callable[[dict[str, Any], Source], Parts | list[Parts]],
 ) -> Format:
     """A format whose every item is a post, whatever holds the items.
 
     matches : whether the first item is of this format.
-    parts : the parts of the post that an item is, as :func:`post_from_parts` takes them; a text says why it is none.
+    parts : the parts of the post that an item is, as :func:`post_from_parts` takes them; a text says why it is none;
+        a list is for an item that holds several.
     """
 
     def read(source: Source) -> Iterator[Post | LeftOut]:
@@ -222,17 +237,23 @@ def item_format(
                 yield LeftOut(place, f"must be a post as a JSON object, not {shown(value)}")
                 continue
             found = parts(value, source)
-            if isinstance(found, str):
-                yield LeftOut(place, found, "other")
-                continue
-            if CONTENT.isdisjoint(found):
-                has_id = found.get("id") is not None
-                yield LeftOut(place, f"{_WITHOUT}, not only {', '.join(value)!s:.200}", "part" if has_id else "odd")
-                if not has_id:
-                    continue
-            yield from post_from_parts(found, place, str(number))
+            for post in found if isinstance(found, list) else [found]:
+                yield from _post(post, item, number)
 
     return Format(name, title, lambda source: matches(first(source)), read)
+
+
+def _post(found: Parts, item: Item, number: int) -> Iterator[Post | LeftOut]:
+    if isinstance(found, str):
+        yield LeftOut(item.place, found, "other")
+        return
+    if CONTENT.isdisjoint(found):
+        has_id = found.get("id") is not None
+        names = ", ".join(item.value)
+        yield LeftOut(item.place, f"{_WITHOUT}, not only {names:.200}", "part" if has_id else "odd")
+        if not has_id:
+            return
+    yield from post_from_parts(found, item.place, str(number))
 
 
 _WITHOUT = "must have hashtags, a caption or labels under a usual name, or one that --columns gives (hashtags=NAME)"

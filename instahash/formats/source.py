@@ -69,18 +69,22 @@ class Source:
 
     @cached_property
     def files(self) -> list[Source]:
-        """Of a folder: its files, those of its folders too, sorted by name."""
+        """Of a folder: its files, those of its folders and zip files too, sorted by name."""
         if isinstance(self.path, Member) or not self.is_folder:
             return []
-        return [self.at(path) for path in files_below(self.path)]
+        found: list[Path | Member] = []
+        for path in files_below(self.path):
+            is_inner = isinstance(path, Path) and path.suffix.lower() == ".zip"
+            found += files_below(cast(Path, path)) if is_inner else [path]
+        return [self.at(path) for path in found]
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The last part of the path, without the suffix of a compression: "posts.json" for "a/posts.json.gz"."""
         name = PurePosixPath(self.path.name)
         return name.stem if name.suffix.lower() in COMPRESSED else name.name
 
-    @property
+    @cached_property
     def suffix(self) -> str:
         """The suffix of `name` in lower case: ".json" for "POSTS.JSON.gz"."""
         return PurePosixPath(self.name).suffix.lower()
@@ -119,10 +123,12 @@ class Source:
         return self.head.decode(self.encoding, "replace").lstrip()
 
     def content(self) -> bytes:
-        """All of a file, read anew each time.
+        """All of a file, read anew where it is longer than the head.
 
         Raises DataError where it is too large, as a few bytes that unpack to gigabytes are.
         """
+        if 0 < len(self.head) < HEAD:
+            return self.head
         size = self.path.stat().st_size if isinstance(self.path, Path) else self.path.size
         with reading(self.path) as file:
             most = min(MOST_TEXT, max(MOST_UNPACKED, MOST_TIMES * size))
