@@ -69,14 +69,10 @@ class Source:
 
     @cached_property
     def files(self) -> list[Source]:
-        """Of a folder: its files, those of its folders and zip files too, sorted by name."""
+        """Of a folder: its files, those of its folders too, sorted by name."""
         if isinstance(self.path, Member) or not self.is_folder:
             return []
-        found: list[Path | Member] = []
-        for path in files_below(self.path):
-            is_inner = isinstance(path, Path) and path.suffix.lower() == ".zip"
-            found += files_below(cast(Path, path)) if is_inner else [path]
-        return [self.at(path) for path in found]
+        return [self.at(path) for path in files_below(self.path)]
 
     @cached_property
     def name(self) -> str:

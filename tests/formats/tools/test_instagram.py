@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from instahash.archive import files_below
 from instahash.errors import DataError
 
 
@@ -80,11 +81,14 @@ def test_the_folder_holds_much_else(posts_of):
     assert [post.hashtags for post in posts] == [("夏",), ("thé",), ("été",)] and not left
 
 
-def test_a_zip_file_and_its_parts(posts_of):
+def test_a_zip_file_and_its_parts(posts_of, tmp_path):
     first, second = zipped({"export/content/posts_1.json": [ONE]}), zipped({"content/posts_2.json": [TWO]})
     assert [post.hashtags for post in posts_of({"part_1.zip": first}, "part_1.zip")[0]] == [("été",)]
     posts, _ = posts_of({"part_2.zip": second})
+    assert {type(file).__name__ for file in files_below(tmp_path)} == {"Member"}
     assert [post.hashtags for post in posts] == [("été",), ("夏",)]
+    posts, _ = posts_of({"content/posts_1.json": [ONE]})  # which are those of the first part
+    assert [post.hashtags for post in posts] == [("été",)]
 
 
 def test_media_json(posts_of):
