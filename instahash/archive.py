@@ -61,8 +61,8 @@ def is_zip(path: Path) -> bool:
 def files_below(path: Path) -> list[Path | Member]:
     """The files of a folder or zip file and of its folders, sorted by name.
 
-    What is hidden is left out, what macOS adds to zip files, and folders that are links. Where a folder has zip files and
-    nothing else, as an export in several parts has, these are the files in them.
+    What is hidden is left out, what macOS adds to zip files, and folders that are links. Where a folder has zip files
+    and nothing else, as an export in several parts has, these are the files in them.
     Raises DataError where a zip file is damaged or cannot be read.
     """
     if not is_zip(path):

@@ -10,26 +10,28 @@ from __future__ import annotations
 from typing import Any
 
 from instahash.formats.fields import usual
-from instahash.formats.items import item_format
+from instahash.formats.items import Parts, item_format
 from instahash.formats.node import each, named, url_names
 from instahash.formats.source import Source
 
-MARKS = ("inputUrl", "shortCode", "ownerUsername", "childPosts", "latestPosts", "topPosts", "errorDescription")
-HELD = ("topPosts", "latestPosts")
+# An item has two of these, or one that no other tool has.
+MARKS = ("inputUrl", "shortCode", "ownerUsername", "childPosts", "error")
+OWN_MARKS = ("latestPosts", "topPosts", "commentUrl", "errorDescription")
+HELD = ("topPosts", "latestPosts", "posts")
 
 
-def _parts(item: dict[str, Any], source: Source) -> dict[str, Any] | str | list[dict[str, Any] | str]:
+def _parts(item: dict[str, Any], source: Source) -> Parts | list[Parts]:
     if item.get("error") and not item.get("caption"):
         return "an error of the tool instead of a post"
     if "commentUrl" in item:
         return "a comment"
-    if not any(name in item for name in HELD):
-        return "a profile" if "biography" in item else _post(item, source)
-    held = [post for name in HELD for post in each(item.get(name))]
-    user = item.get("username")
-    posts = {str(post.get("shortCode") or post.get("id") or i): post for i, post in enumerate(held)}
-    return [_post(post if post.get("ownerUsername") else {**post, "ownerUsername": user}, source)
-            for post in posts.values()] or "a profile or hashtag without posts"  # fmt: skip
+    if lists := [name for name in HELD if name in item]:
+        user = {"ownerUsername": item.get("username")}
+        held = [post if post.get("ownerUsername") else post | user for name in lists for post in each(item[name])]
+        # One may be both a top post and a latest one.
+        posts = {str(post.get("shortCode") or post.get("id") or number): post for number, post in enumerate(held)}
+        return [_post(post, source) for post in posts.values()] or "a profile or hashtag without posts"
+    return "a profile" if "biography" in item else _post(item, source)
 
 
 def _post(item: dict[str, Any], source: Source) -> dict[str, Any]:
@@ -40,12 +42,7 @@ def _post(item: dict[str, Any], source: Source) -> dict[str, Any]:
 
 
 def _is_item(item: dict[str, Any]) -> bool:
-    return (
-        sum(mark in item for mark in MARKS) > 1
-        or "commentUrl" in item
-        or any(isinstance(item.get(name), list) for name in HELD)
-        or {"error", "errorDescription"} <= item.keys()
-    )
+    return sum(mark in item for mark in MARKS) > 1 or any(mark in item for mark in OWN_MARKS)
 
 
 APIFY = item_format("apify", "Apify's items", _is_item, _parts)

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from instahash.formats.fields import usual
-from instahash.formats.items import item_format
+from instahash.formats.items import Parts, item_format
 from instahash.formats.node import named, url_names
 from instahash.formats.source import Source
 from instahash.formats.zeeschuimer import data_parts
@@ -19,7 +19,7 @@ META = "__import_meta"
 URLS = ("image_urls", "image_url", "media_urls", "media_url")
 
 
-def _parts(item: dict[str, Any], source: Source) -> dict[str, Any] | str:
+def _parts(item: dict[str, Any], source: Source) -> Parts:
     if META in item:
         return data_parts(item, source)
     if item.get("type") == "comment" or item.get("parent_id") not in (None, "", item.get("id")):

@@ -11,7 +11,7 @@ from typing import Any
 
 from instahash.data import hashtags_in
 from instahash.formats.fields import usual
-from instahash.formats.items import first, item_format
+from instahash.formats.items import Parts, first, item_format
 from instahash.formats.source import Format, Source
 
 INFO = "info.json"
@@ -24,7 +24,7 @@ IDS = ("post_id", "post_shortcode", "tweet_id")
 AUTHORS = ("username", "owner", "author", "blog_name", "uploader", "pinner")
 
 
-def _parts(item: dict[str, Any], source: Source) -> dict[str, Any] | str:
+def _parts(item: dict[str, Any], source: Source) -> Parts:
     for name in ("subcategory", "type"):
         if what := NO_POSTS.get(str(item.get(name))):
             return what

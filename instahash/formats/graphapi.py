@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from instahash.formats.fields import usual
-from instahash.formats.items import item_format
+from instahash.formats.items import Parts, item_format
 from instahash.formats.node import each, named, url_names, within
 from instahash.formats.source import Source
 
@@ -17,7 +17,7 @@ TYPES = ("IMAGE", "VIDEO", "CAROUSEL_ALBUM")
 HOLDERS = (("data",), ("media", "data"), ("business_discovery", "media", "data"))
 
 
-def _parts(item: dict[str, Any], source: Source) -> dict[str, Any] | str | list[dict[str, Any] | str]:
+def _parts(item: dict[str, Any], source: Source) -> Parts | list[Parts]:
     for keys in HOLDERS:
         if isinstance(media := within(item, *keys), list):
             user = within(item, *keys[:-2], "username")
@@ -25,7 +25,7 @@ def _parts(item: dict[str, Any], source: Source) -> dict[str, Any] | str | list[
     return _post(item, source)
 
 
-def _post(item: dict[str, Any], source: Source) -> dict[str, Any] | str:
+def _post(item: dict[str, Any], source: Source) -> Parts:
     if item.get("media_product_type") == "STORY":
         return "a story"
     parts = {"caption": None} | usual(item, source.columns)  # media without a caption have no such key

@@ -11,7 +11,7 @@ from typing import Any
 
 from instahash.data import Post
 from instahash.formats.fields import post_from_parts, shown
-from instahash.formats.items import whole
+from instahash.formats.items import Parts, whole
 from instahash.formats.node import each, node_parts, url_names
 from instahash.formats.source import Format, LeftOut, Source
 
@@ -19,8 +19,8 @@ POSTS = ("GraphImages", "GraphVideos")
 STORIES = "GraphStories"
 
 
-def _parts(node: dict[str, Any]) -> dict[str, Any] | str:
-    parts = node_parts(node)
+def _parts(node: dict[str, Any], source: Source) -> Parts:
+    parts = node_parts(node, source.columns)
     if isinstance(parts, str):
         return parts
     names = url_names(*each(node.get("urls"), str))
@@ -35,7 +35,7 @@ def _read(source: Source) -> Iterator[Post | LeftOut]:
     for name in POSTS:
         for number, node in enumerate(each(whole(source).get(name), object), 1):
             place = f"'{source.path}' {name} {number}"
-            found = _parts(node) if isinstance(node, dict) else None
+            found = _parts(node, source) if isinstance(node, dict) else None
             if isinstance(found, dict):
                 yield from post_from_parts(found, place, str(number))
             elif found is None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from instahash.formats.fields import usual
-from instahash.formats.items import item_format
+from instahash.formats.items import Parts, item_format
 from instahash.formats.node import each, named, url_names
 from instahash.formats.source import Source
 
 
-def _parts(item: dict[str, Any], source: Source) -> dict[str, Any] | str:
+def _parts(item: dict[str, Any], source: Source) -> Parts:
     if item.get("product_type") == "story" or "caption_text" not in item:
         return "a story"
     resources = [item, *each(item.get("resources"))]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from instahash.data import Post
-from instahash.formats.items import first, item_format, whole
+from instahash.formats.items import Parts, first, item_format, whole
 from instahash.formats.node import is_node, node_parts, within
 from instahash.formats.source import Format, LeftOut, Source
 
@@ -18,11 +18,11 @@ COMMENTS = "_comments.json"
 NO_POSTS = {"Profile": "a profile", "StoryItem": "a story", "Hashtag": "a hashtag"}
 
 
-def _parts(item: dict[str, Any], source: Source) -> dict[str, Any] | str:
+def _parts(item: dict[str, Any], source: Source) -> Parts:
     kind = within(item, "instaloader", "node_type")
     node = item["node"] if isinstance(item.get("node"), dict) else item
     if kind == "Post" or (kind is None and is_node(node)):
-        return node_parts(node, source.stem)
+        return node_parts(node, source.columns, source.stem)
     return NO_POSTS.get(str(kind), "a file of Instaloader that is no post")
 
 

@@ -25,14 +25,18 @@ def is_node(item: Any) -> bool:
     return "edge_media_to_caption" in item or bool({"shortcode", "code"} & item.keys() and _WITH_NAMES & item.keys())
 
 
-def node_parts(node: Mapping[str, Any], photo: str | None = None) -> dict[str, Any] | str:
-    """The parts of the post, or why it is none; `photo` is what the names of its photos begin with."""
+def node_parts(node: Mapping[str, Any], columns: Mapping[str, str], photo: str | None = None) -> dict[str, Any] | str:
+    """The parts of the post, or why it is none.
+
+    columns : part of a post -> the name under which the user says it stands.
+    photo : what the names of its photos begin with.
+    """
     if node.get("product_type") == "story" or "Story" in str(node.get("__typename")):
         return "a story"
     forms = [form for form in (node.get("iphone_struct"), node) if isinstance(form, Mapping)]
     parts: dict[str, Any] = {}
     for form in forms:
-        parts |= {part: value for part, value in usual(form).items() if value not in _NO_CAPTION}
+        parts |= {part: value for part, value in usual(form, columns).items() if value not in _NO_CAPTION}
     # An owner may be a number alone.
     users = [form.get(name) for form in forms for name in ("owner", "user")]
     user = next((user for user in users if isinstance(user, Mapping) and user.get("username")), parts.get("user"))

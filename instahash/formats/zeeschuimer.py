@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from instahash.formats.fields import usual
-from instahash.formats.items import item_format
+from instahash.formats.items import Parts, item_format
 from instahash.formats.node import each, is_node, named, node_parts, within
 from instahash.formats.source import Source
 
@@ -19,11 +19,11 @@ HASHTAGS = ((("entities", "hashtags"), "text"), (("textExtra",), "hashtagName"),
 AUTHOR_OF_X = ("core", "user_results", "result")
 
 
-def data_parts(data: dict[str, Any], source: Source) -> dict[str, Any] | str:
+def data_parts(data: dict[str, Any], source: Source) -> Parts:
     """The parts of the post that a platform sent, or why it is none."""
     node: dict[str, Any] = data["node"] if isinstance(data.get("node"), dict) else data
     if is_node(node):
-        return node_parts(node)
+        return node_parts(node, source.columns)
     post = node | node["legacy"] if isinstance(node.get("legacy"), dict) else node
     parts = {"user": post.get("pinner") or post.get("creator")} | usual(post, source.columns)
     lists = (named(*(entry.get(name) for entry in each(within(post, *keys)))) for keys, name in HASHTAGS)
@@ -35,7 +35,7 @@ def data_parts(data: dict[str, Any], source: Source) -> dict[str, Any] | str:
     return parts
 
 
-def _parts(item: dict[str, Any], source: Source) -> dict[str, Any] | str:
+def _parts(item: dict[str, Any], source: Source) -> Parts:
     if not isinstance(item.get("data"), dict):
         return "an entry without data"
     parts = data_parts(item["data"], source)

@@ -42,7 +42,6 @@ def test_a_folder_of_zip_files_alone_has_the_photos_in_them(tree):
     assert [photo.id for photo in find_photos("other")] == ["other/a.jpg"]
 
 
-
 def ids(*sources):
     return [photo.id for photo in find_photos(sources)]
 

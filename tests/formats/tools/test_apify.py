@@ -19,7 +19,7 @@ POST = {
     "ownerUsername": "dora_example",
 }
 ERROR = {"url": "https://www.instagram.com/nobody", "error": "not_found", "errorDescription": "Page not found"}
-HASHTAG = {"id": "1", "name": "tea", "topPosts": [POST], "latestPosts": [POST, {**POST, "shortCode": "Ap3"}]}
+HASHTAG = {"id": "1", "name": "tea", "topPosts": [POST], "latestPosts": [POST], "posts": [{**POST, "shortCode": "Ap3"}]}
 PROFILE = {
     "inputUrl": "x",
     "username": "emil_example",
