@@ -53,7 +53,7 @@ def container(source: Source) -> str:
 
 def _holder_of_objects(start: str, suffix: str) -> str:
     if any(isinstance(_value(line), dict) for line in start.split("\n", 2)[:2]):
-        return "object" if suffix == ".json" and "\n" not in start.rstrip() and _value(start) else "lines"
+        return "object" if suffix == ".json" and "\n" not in start.rstrip() else "lines"
     try:
         _, end = _decode(start)
     except (ValueError, RecursionError):  # it is broken, or longer than the head
