@@ -33,6 +33,7 @@ __all__ = ["FORMATS", "Format", "LeftOut", "Reading", "Source", "read_posts", "w
 
 # The first that matches reads a source.
 FORMATS: tuple[Format, ...] = (HARRISON, *FILE_FORMATS, FOLDER)
+LOST = ("odd", "file")  # kinds of what should have been a post or have held some
 MOST_ODD = 0.1  # of the items; where more are, and not only one, the file is not what it was taken for
 
 
@@ -61,7 +62,7 @@ class Reading:
 
     def lines(self) -> list[str]:
         """One line for each reason why something was left out, the most frequent first."""
-        said = {"odd": "left out", "other": "no post", "part": "read without a part"}
+        said = {"odd": "left out", "file": "left out", "other": "no post", "part": "read without a part"}
         return [
             f"{said[key[0]]}: {self.firsts[key]}" + (f" (and {number - 1:,} more)" if number > 1 else "")
             for key, number in self.reasons.most_common()
@@ -132,9 +133,9 @@ def _posts(found: Format, source: Source, strict: bool, reading: Reading | None)
             yield post
             continue
         counts.count(post)
-        if strict and post.kind == "odd":
+        if strict and post.kind in LOST:
             raise DataError(str(post))
-    firsts = [counts.firsts[key] for key, _ in counts.reasons.most_common() if key[0] == "odd"]
+    firsts = [counts.firsts[key] for key, _ in counts.reasons.most_common() if key[0] in LOST]
     if counts.odd > max(1, MOST_ODD * (counts.posts + counts.odd)):
         whole = f"{plural(counts.odd, 'item')} of {counts.posts + counts.odd:,} in '{source.path}' cannot be read"
         raise DataError(f"{whole} as {found.title}; the first: {firsts[0]}")

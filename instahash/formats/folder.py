@@ -89,7 +89,7 @@ def _read_file(file: Source) -> Iterator[Post | LeftOut]:
 
 
 def _damaged(file: Source, error: DataError) -> LeftOut:
-    return LeftOut(f"'{file.path}'", str(error).removeprefix(f"'{file.path}' "))
+    return LeftOut(f"'{file.path}'", str(error).removeprefix(f"'{file.path}' "), "file")
 
 
 def _captioned(stem: str, caption: str) -> Post:

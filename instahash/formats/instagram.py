@@ -68,7 +68,7 @@ def _read(source: Source) -> Iterator[Post | LeftOut]:
         except DataError as error:
             if not source.is_folder:
                 raise
-            yield LeftOut(f"'{file.path}'", str(error).removeprefix(f"'{file.path}' "))
+            yield LeftOut(f"'{file.path}'", str(error).removeprefix(f"'{file.path}' "), "file")
 
 
 def _read_file(source: Source) -> Iterator[Post | LeftOut]:

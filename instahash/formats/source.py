@@ -39,8 +39,8 @@ class LeftOut(NamedTuple):
 
     place : where it stands.
     reason : what is wrong with it, or what it is; behind ", not " the value found, which makes no reason of its own.
-    kind : "odd" for an item that should have been a post; "other" for what is rightly none, as a story or a profile;
-        "part" for a part of a post that is read without it.
+    kind : "odd" for an item that should have been a post; "file" for a damaged file among others; "other" for what is
+        rightly none, as a story or a profile; "part" for a part of a post that is read without it.
     """
 
     place: str

@@ -3,7 +3,7 @@
 import pytest
 
 from instahash.errors import DataError
-from instahash.formats import Source, folder
+from instahash.formats import Source, folder, read_posts
 
 TABLE = "file,text\n1.jpg,hi #cat\n2.jpg,#dog\n"
 
@@ -48,9 +48,12 @@ def test_posts_of_one_id_are_one_where_they_are_equal(posts_of):
 
 
 @pytest.mark.parametrize("name, content", [("b.json.xz", b"\xfd7zXZ\0cut"), ("b.json", '{"id": "b"'), ("b.json", "[{")])
-def test_a_damaged_file_does_not_lose_the_others(posts_of, name, content):
-    posts, left = posts_of({"a.json": {"id": "a", "caption": "#a"}, name: content})
-    assert [post.id for post in posts] == ["a"] and [kind for kind, _ in left] == ["odd"]
+def test_damaged_files_do_not_lose_the_others(posts_of, tmp_path, name, content):
+    damaged = {f"{number}/{name}": content for number in range(5)}  # of which no number is too many
+    posts, left = posts_of({"a.json": {"id": "a", "caption": "#a"}, **damaged})
+    assert [post.id for post in posts] == ["a"] and [kind for kind, _ in left] == ["file"] * 5
+    with pytest.raises(DataError, match=f"0/{name}': "):
+        list(read_posts(tmp_path, strict=True))
 
 
 def test_photos_alone(posts_of):
