@@ -33,6 +33,11 @@ class Member:
     def suffix(self) -> str:
         return os.path.splitext(self.name)[1]
 
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in the zip file."""
+        return _opened(self.archive).getinfo(self.name).compress_size
+
     @contextmanager
     def open(self, mode: str = "rb") -> Iterator[IO[bytes]]:
         """The content, decompressed. Raises DataError where it is damaged, encrypted or packed in an unknown way."""
@@ -56,11 +61,14 @@ def is_zip(path: Path) -> bool:
 def files_below(path: Path) -> list[Path | Member]:
     """The files of a folder or zip file and of its folders, sorted by name.
 
-    What is hidden is left out, what macOS adds to zip files, and folders that are links.
+    What is hidden is left out, what macOS adds to zip files, and folders that are links. Where a folder has zip files
+    and nothing else, as an export in several parts has, these are the files in them.
     Raises DataError where a zip file is damaged or cannot be read.
     """
     if not is_zip(path):
-        return [Path(folder, name) for folder, names in _walk(path) for name in names]
+        found = [Path(folder, name) for folder, names in _walk(path) for name in names]
+        are_zips = all(file.suffix.lower() == ".zip" for file in found)
+        return [member for file in found for member in files_below(file)] if are_zips else list(found)
     names = sorted(info.filename for info in _opened(path).infolist() if not info.is_dir())
     if len(names) > MOST_MEMBERS:
         raise DataError(f"'{path}' has {len(names):,} files; at most {MOST_MEMBERS:,} are read, split it")

@@ -1,4 +1,4 @@
-"""Files, compressed by their suffix: read with one kind of error, written whole or not at all."""
+"""Files, compressed or not: read with one kind of error, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -19,20 +19,23 @@ from typing import IO, Any
 from instahash.archive import Member
 from instahash.errors import DataError, InstahashError
 
-COMPRESSED = (".gz", ".xz", ".bz2", ".zst")  # suffixes
+# Suffixes, and what the content of such a file begins with.
+_BEGINNINGS = {".gz": b"\x1f\x8b\x08", ".xz": b"\xfd7zXZ\0", ".bz2": b"BZh", ".zst": b"\x28\xb5\x2f\xfd"}
+COMPRESSED = tuple(_BEGINNINGS)
 # Seconds after which a half-written file of a process that was killed is removed by the next writer.
 STALE = 3600
 
 
 @contextmanager
 def reading(path: str | Path | Member) -> Iterator[IO[bytes]]:
-    """A binary file, or one in a zip file, decompressed by its suffix (one of COMPRESSED).
+    """A binary file, or one in a zip file, decompressed.
 
+    Its content says how: a download may have been decompressed on its way and have kept its name, or the reverse.
     Raises DataError, which names the file, where it cannot be read or is not soundly compressed.
     """
     path = Path(path) if isinstance(path, str) else path
     try:
-        with path.open("rb") as raw, _decompressed(raw, path.suffix.lower()) as file:
+        with path.open("rb") as raw, _decompressed(raw) as file:
             yield file
     except EOFError:
         raise DataError(f"'{path}' is cut off: it ends before its compressed content does; copy it again") from None
@@ -46,10 +49,14 @@ def reading(path: str | Path | Member) -> Iterator[IO[bytes]]:
         raise DataError(f"'{path}' is not a sound compressed file ({error}); copy it again") from None
 
 
-def _decompressed(raw: Any, suffix: str) -> Any:
-    opener: Any = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}.get(suffix)
+def _decompressed(raw: Any) -> Any:
+    start = raw.peek(8)
+    suffix = next((suffix for suffix, beginning in _BEGINNINGS.items() if start.startswith(beginning)), "")
+    if suffix == ".bz2" and start[4:6] not in (b"1A", b"\x17r"):  # a text may begin as bzip2 does
+        suffix = ""
     if suffix == ".zst":
-        opener = _zstd().open
+        return _zstd().open(raw, "rb")
+    opener: Any = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}.get(suffix)
     return opener(raw, "rb") if opener else nullcontext(raw)
 
 
@@ -61,7 +68,7 @@ def _zstd() -> Any:
             from backports import zstd
     except ImportError:
         advice = 'install it with: python3 -m pip install "instahash[formats]"'
-        raise DataError(f"a file that ends in .zst needs the package backports.zstd; {advice}") from None
+        raise DataError(f"a file compressed by Zstandard needs the package backports.zstd; {advice}") from None
     return zstd
 
 

@@ -86,8 +86,7 @@ def find_photos(sources: Iterable[Source] | str | Path | bytes) -> Iterator[Phot
         elif os.path.isdir(source):
             yield from _photos_below(os.fspath(source))
         elif is_zip(Path(source)):
-            members = [path for path in files_below(Path(source)) if str(path).lower().endswith(IMAGES)]
-            yield from (Photo(_writable(str(path)), path) for path in members or [Path(source)])
+            yield from _members(Path(source))
         else:
             yield _file(os.fspath(source))
 
@@ -113,7 +112,13 @@ def _photos_below(folder: str) -> Iterator[Photo]:
         found = True
         yield _file(path)
     if not found:
-        yield _file(folder)
+        yield from _members(Path(folder))
+
+
+def _members(path: Path) -> Iterator[Photo]:
+    """The photos in a zip file, or in those of a folder that has only these; without one, what is no photo."""
+    members = [member for member in files_below(path) if str(member).lower().endswith(IMAGES)]
+    return (Photo(_writable(str(member)), member) for member in members or [path])
 
 
 def _entries(folder: str) -> list[tuple[str, bool]]:

@@ -72,8 +72,7 @@ class Corpus:
     @classmethod
     def from_posts(cls, posts: Iterable[Post]) -> Corpus:
         """Number the words of posts in one pass; the posts themselves are not kept."""
-        index: dict[str, int] = {}
-        numbers: dict[str, tuple[int, ...]] = {}  # hashtag or description as written -> ids of its words
+        numbers = _Numbers()
         written: Counter[str] = Counter()  # hashtags as people write them
         ids: list[str] = []
         users: list[str | None] = []
@@ -82,29 +81,24 @@ class Corpus:
         hashtags, hashtag_ends = array("i"), array("q", [0])
         labels, label_ends = array("i"), array("q", [0])
 
-        def numbered(text: str) -> tuple[int, ...]:
-            found = numbers.get(text)
-            if found is None:
-                found = numbers[text] = tuple(index.setdefault(word, len(index)) for word in words(text))
-            return found
-
         for post in posts:
             ids.append(post.id)
             users.append(post.user)
             features.append(post.features)
             times.append(seconds_of(post.created_at))
             written.update(post.hashtags)
-            hashtags.extend(sorted({word for hashtag in post.hashtags for word in numbered(hashtag)}))
+            hashtags.extend(sorted({word for hashtag in post.hashtags for word in numbers[hashtag]}))
             hashtag_ends.append(len(hashtags))
             best: dict[int, float] = {}
             for description, score in post.labels:
-                for word in numbered(description):
+                for word in numbers[description]:
                     if score > best.get(word, -1.0):
                         best[word] = score
-            for word in sorted(best):
-                labels.append(word)
-                scores.append(best[word])
+            own = sorted(best)
+            labels.extend(own)
+            scores.extend([best[word] for word in own])
             label_ends.append(len(labels))
+        index = numbers.index
         moments = np.array(times, np.float64)
         moments[moments > time.time() + DAY] = np.nan
         return cls(
@@ -117,6 +111,18 @@ class Corpus:
             None if np.isnan(moments).all() else moments,
             _spellings(written, numbers, list(index)),
         )
+
+
+class _Numbers(dict[str, tuple[int, ...]]):
+    """Hashtag or description as written -> the ids of its words, which are numbered as they are first seen."""
+
+    def __init__(self) -> None:
+        self.index: dict[str, int] = {}
+
+    def __missing__(self, text: str) -> tuple[int, ...]:
+        index = self.index
+        found = self[text] = tuple([index.setdefault(word, len(index)) for word in words(text)])
+        return found
 
 
 def take(values: Any, rows: Any) -> Any:

@@ -55,8 +55,10 @@ def is_hashtag(text: str) -> bool:
 
 
 def _squeezed(text: str) -> str:
+    if text.isascii() and text.isalnum():
+        return text
     return "".join(text[slice(*found.span())] for found in _HASHTAG.finditer(text.translate(KINDS)))
 
 
 def _unescaped(text: str) -> str:
-    return _ENTITY.sub(lambda entity: html.unescape(f"&{entity[1]}"), text)
+    return _ENTITY.sub(lambda entity: html.unescape(f"&{entity[1]}"), text) if "&" in text else text

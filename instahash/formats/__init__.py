@@ -33,26 +33,27 @@ __all__ = ["FORMATS", "Format", "LeftOut", "Reading", "Source", "read_posts", "w
 
 # The first that matches reads a source.
 FORMATS: tuple[Format, ...] = (HARRISON, *FILE_FORMATS, FOLDER)
-MOST_ODD = 0.1  # of the items; of more, the file is not what it was taken for
+LOST = ("odd", "file")  # kinds of what should have been a post or have held some
+MOST_ODD = 0.1  # of the items; where more are, and not only one, the file is not what it was taken for
 
 
 @dataclass
 class Reading:
     """What was read of a source, counted while its posts are asked for.
 
-    reasons : (kind, reason) -> how often, of what was left out; see LeftOut.
-    places : the same -> where the first stands.
+    reasons : (kind, reason without the value found) -> how often, of what was left out.
+    firsts : the same -> the first of these.
     """
 
     format: str = ""
     posts: int = 0
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
-    places: dict[tuple[str, str], str] = field(default_factory=dict)
+    firsts: dict[tuple[str, str], LeftOut] = field(default_factory=dict)
 
     def count(self, left_out: LeftOut) -> None:
-        key = left_out.kind, left_out.reason
+        key = left_out.kind, left_out.reason.partition(", not ")[0]
         self.reasons[key] += 1
-        self.places.setdefault(key, left_out.place)
+        self.firsts.setdefault(key, left_out)
 
     @property
     def odd(self) -> int:
@@ -61,11 +62,10 @@ class Reading:
 
     def lines(self) -> list[str]:
         """One line for each reason why something was left out, the most frequent first."""
-        said = {"odd": "left out", "other": "no post", "part": "read without a part"}
+        said = {"odd": "left out", "file": "left out", "other": "no post", "part": "read without a part"}
         return [
-            f"{said[kind]}: {self.places[kind, reason]}: {reason}"
-            + (f" (and {number - 1:,} more)" if number > 1 else "")
-            for (kind, reason), number in self.reasons.most_common()
+            f"{said[key[0]]}: {self.firsts[key]}" + (f" (and {number - 1:,} more)" if number > 1 else "")
+            for key, number in self.reasons.most_common()
         ]
 
 
@@ -104,13 +104,24 @@ def _found(source: Source, name: str) -> Format:
         for format in FORMATS:
             if format.name == name:
                 return format
-        raise SettingsError(f"format is '{name}'; it must be auto or one of {', '.join(f.name for f in FORMATS)}")
+        raise SettingsError(f"format is '{name}'; it must be auto or one of {_names()}")
     found = next((format for format in FORMATS if format.matches(source)), None)
     if found is None:
-        titles = ", ".join(format.title for format in FORMATS)
-        advice = "give a file of posts, which instahash-annotate makes of photos"
-        raise DataError(f"'{source.path}' is in none of the known formats ({titles}); {advice}")
+        raise DataError(f"'{source.path}' is in none of the formats {_names()}; {_advice(source)}")
     return found
+
+
+def _names() -> str:
+    return ", ".join(format.name for format in FORMATS)
+
+
+def _advice(source: Source) -> str:
+    if source.is_folder:
+        inner = any(file.suffix == ".zip" for file in source.files)
+        return "unpack the zip files in it" if inner else "instahash-annotate makes posts of photos"
+    if source.head.startswith(b"PK"):
+        return "save a spreadsheet as CSV in UTF-8, and unpack other files of this kind"
+    return "give a file of posts, which instahash-annotate makes of photos"
 
 
 def _posts(found: Format, source: Source, strict: bool, reading: Reading | None) -> Iterator[Post]:
@@ -122,13 +133,13 @@ def _posts(found: Format, source: Source, strict: bool, reading: Reading | None)
             yield post
             continue
         counts.count(post)
-        if strict and post.kind == "odd":
-            raise DataError(f"{post.place}: {post.reason}")
-    if counts.odd > MOST_ODD * (counts.posts + counts.odd):
-        (_, reason), number = next((key, n) for key, n in counts.reasons.most_common() if key[0] == "odd")
-        whole = f"{plural(counts.odd, 'item')} of {counts.posts + counts.odd:,} cannot be read as {found.title}"
-        raise DataError(f"{whole}; the first: {counts.places['odd', reason]}: {reason}")
+        if strict and post.kind in LOST:
+            raise DataError(str(post))
+    firsts = [counts.firsts[key] for key, _ in counts.reasons.most_common() if key[0] in LOST]
+    if counts.odd > max(1, MOST_ODD * (counts.posts + counts.odd)):
+        whole = f"{plural(counts.odd, 'item')} of {counts.posts + counts.odd:,} in '{source.path}' cannot be read"
+        raise DataError(f"{whole} as {found.title}; the first: {firsts[0]}")
     if not counts.posts:
-        raise DataError(f"there is no post in '{source.path}', read as {found.title}")
+        raise DataError(f"there is no post in '{source.path}'" + (f": {firsts[0]}" if firsts else ""))
     if reading is None and counts.reasons:
         warnings.warn("; ".join(counts.lines()[:3]), DataWarning, stacklevel=3)

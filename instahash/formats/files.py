@@ -16,8 +16,8 @@ from instahash.formats.posts import POSTS
 from instahash.formats.source import Format
 from instahash.formats.zeeschuimer import ZEESCHUIMER
 
-# Posts under usual names come last, since most tools use some of these.
+# Posts under usual names come last, since most tools use some of these, and before them a post alone in its file.
 FILE_FORMATS: tuple[Format, ...] = (
-    INSTALOADER, INSTAGRAM, GRAPH_IMAGES, APIFY, GALLERY_DL, INSTAGRAPI, ZEESCHUIMER, FOURCAT, GRAPH_API, INSTAPIC,
+    INSTAGRAM, GRAPH_IMAGES, APIFY, GALLERY_DL, INSTAGRAPI, ZEESCHUIMER, FOURCAT, GRAPH_API, INSTALOADER, INSTAPIC,
     ANSWERED, POSTS,
 )  # fmt: skip

@@ -31,7 +31,7 @@ def _read(source: Source) -> Iterator[Post | LeftOut]:
     for number, (photo, line) in enumerate(zip(photos, tags), 1):
         hashtags = tuple(line.split())
         if unknown := [hashtag for hashtag in hashtags if hashtag not in known]:
-            yield LeftOut(f"'{found[TAGS].path}' line {number}", f"'{unknown[0]}' is not in '{INDEX}'")
+            yield LeftOut(f"'{found[TAGS].path}' line {number}", f"must have hashtags of '{INDEX}', not '{unknown[0]}'")
         else:
             yield Post(photo.strip(), hashtags, photos=(photo.strip(),))
 

@@ -6,20 +6,18 @@ from collections.abc import Iterator
 
 from instahash.data import Post
 from instahash.formats.fields import post_from_parts, usual
-from instahash.formats.items import container
+from instahash.formats.items import whole
 from instahash.formats.source import Format, LeftOut, Source
 
 
 def _matches(source: Source) -> bool:
-    if container(source) != "object" or not isinstance(source.value, dict):
-        return False
-    users = list(source.value.values())[:20]
+    users = list(whole(source).values())[:20]
     posts = [post for user in users if isinstance(user, dict) for post in list(user.values())[:20]]
     return any(isinstance(post, dict) and {"caption", "tags"} & post.keys() for post in posts)
 
 
 def _read(source: Source) -> Iterator[Post | LeftOut]:
-    for user, posts in source.value.items():
+    for user, posts in whole(source).items():
         if not isinstance(posts, dict):
             yield LeftOut(f"'{source.path}': user '{user}'", "must be an object of posts")
             continue

@@ -1,55 +1,64 @@
-"""The items of a file, whatever holds them: JSON Lines, a JSON list, a JSON object, a table."""
+"""The items of a file, whatever holds them: JSON Lines, JSON lists and objects, tables."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from functools import lru_cache
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, TypeAlias
 
 from instahash.data import Post
 from instahash.errors import DataError
 from instahash.files import reading
 from instahash.formats import table
-from instahash.formats.fields import known, post_from_parts
-from instahash.formats.source import Format, LeftOut, Source
+from instahash.formats.fields import CONTENT, known, post_from_parts, shown
+from instahash.formats.source import Format, Item, LeftOut, Source, kept
 
-MOST_LINE = 2**26  # bytes
-# A file cut off, or broken near its end, keeps the items before; one that is broken earlier is not read.
+MOST_ITEM = 2**24  # bytes or characters
+CHUNK = 2**20  # characters
+# Of a file that is cut off or broken beyond repair, the items before are read where they are this part of it.
 LEAST_SOUND = 0.9
-LISTS = ("GraphImages", "data", "posts", "items", "results")  # where a JSON object keeps its items
-WHITE = " \t\r\n"
+LISTS = ("GraphImages", "data", "posts", "items", "results", "responses")  # where a JSON object keeps its items
+LINES = (".jsonl", ".ndjson")
+# What joining and cutting files leaves between values: commas, marks of UTF-8, zeros.
+STRAY = "\ufeff\0, \t\r\n"
 
+_between = re.compile(f"[{STRAY}]*").match
+_tokens = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[\]{}]', re.DOTALL).finditer
 _decode = json.JSONDecoder().raw_decode
 
-
-class Item(NamedTuple):
-    """One value of a file and the place where it stands, for messages."""
-
-    place: str
-    value: Any
+Parts: TypeAlias = dict[str, Any] | str
 
 
-@lru_cache(maxsize=1)
+@kept
 def container(source: Source) -> str:
-    """What holds the items: "folder", "lines", "list", "object", "table" or "parquet"; "" where it is none of them."""
+    """What holds the items: "folder", "lines", "list", "object", "table" or "parquet"; "" where it is none of them.
+
+    A list may also be several lists, or objects over several lines, one after the other.
+    """
     if source.is_folder:
         return "folder"
-    start = source.start
     if source.head.startswith(table.PARQUET):
         return "parquet"
+    start = source.start
     if start.startswith("["):
         return "list"
-    if source.suffix in (".jsonl", ".ndjson") or not start:
-        return "lines"
     if start.startswith("{"):
-        first, _, others = start.partition("\n")
-        is_first = isinstance(_value(first), dict)
-        return "lines" if is_first and (others.strip() or source.suffix != ".json") else "object"
-    if table.is_table(source):
+        return _holder_of_objects(start, source.suffix)
+    if start and (table.is_table(source) or source.suffix in (".csv", ".tsv")):
         return "table"
-    return "" if source.suffix in (".json", ".csv", ".tsv", ".parquet") else "lines"
+    return "lines" if not start or source.suffix in LINES else ""
+
+
+def _holder_of_objects(start: str, suffix: str) -> str:
+    if any(isinstance(_value(line), dict) for line in start.split("\n", 2)[:2]):
+        return "object" if suffix == ".json" and "\n" not in start.rstrip() else "lines"
+    try:
+        _, end = _decode(start)
+    except (ValueError, RecursionError):  # it is broken, or longer than the head
+        return "lines" if suffix in LINES else "object"
+    return "list" if start[end:].strip(STRAY) else "object"
 
 
 def _value(text: str) -> Any:
@@ -59,139 +68,192 @@ def _value(text: str) -> Any:
         return None
 
 
-@lru_cache(maxsize=1)
+@kept
 def first(source: Source) -> dict[str, Any]:
     """The first item that is an object, by which a format is recognised; empty where there is none at the start."""
-    kind = container(source)
-    if kind == "list":  # without reading all of it, where its first item is short
-        with suppress(ValueError, RecursionError):
-            value, _ = _decode(source.start, _after(source.start, 1))
-            return value if isinstance(value, dict) else {}
-    found = items(source) if kind not in ("", "folder") else iter(())
-    for _, item in zip(range(20), found):
-        if isinstance(item, Item) and isinstance(item.value, dict):
-            return item.value
+    found = items(source) if container(source) not in ("", "folder") else iter(())
+    try:
+        for _, item in zip(range(20), found):
+            if isinstance(item, Item) and isinstance(item.value, dict):
+                return item.value
+    except DataError:  # which is raised again where the file is read
+        pass
     return {}
+
+
+@kept
+def whole(source: Source) -> dict[str, Any]:
+    """The one JSON object of a file; empty where it has another content."""
+    try:
+        value = source.value if container(source) == "object" else None
+    except DataError:
+        value = None
+    return value if isinstance(value, dict) else {}
 
 
 def items(source: Source) -> Iterator[Item | LeftOut]:
     """The items of a file one after the other; what is broken is left out.
 
-    Raises DataError where nothing can be read, or a JSON list is broken before its last tenth.
+    Raises DataError where nothing can be read, or too much of a JSON list is broken.
     """
-    kind = container(source)
-    if kind == "lines":
-        return _lines(source)
-    if kind == "list":
-        return _listed(source)
-    if kind == "object":
-        return _within(source)
-    rows = table.parquet_rows(source) if kind == "parquet" else table.rows(source)
-    return (Item(f"'{source.path}' row {number}", row) for number, row in enumerate(rows, 1))
+    readers = {"lines": _lines, "list": _listed, "object": _within, "parquet": table.parquet_rows}
+    return readers.get(container(source), table.rows)(source)
 
 
 def _lines(source: Source) -> Iterator[Item | LeftOut]:
-    for number, line in enumerate(_texts(source), 1):
-        if not line or line.isspace():
-            continue
-        try:
-            yield Item(f"'{source.path}' line {number}", json.loads(line))
-        except (ValueError, RecursionError):
-            what = "is not JSON; every line must be one JSON post"
-            if len(line) >= MOST_LINE:
-                what = f"has more than {MOST_LINE >> 20} MB"
-            yield LeftOut(f"'{source.path}' line {number}", what)
-
-
-def _texts(source: Source) -> Iterator[str]:
-    """Lines without their ends. UTF-8 is split as bytes, which is faster."""
-    if source.encoding.startswith("utf-16"):
-        with source.opened() as text:
-            yield from iter(lambda: text.readline(MOST_LINE), "")
-        return
-    with reading(source.path) as file:
-        line = file.readline(MOST_LINE).removeprefix(b"\xef\xbb\xbf")
-        while line:
+    """UTF-8 is split into lines as bytes, which is faster."""
+    as_bytes = source.encoding.startswith("utf-8")
+    opened: Any = reading(source.path) if as_bytes else source.opened()
+    with opened as file:
+        where = f"'{source.path}' line "
+        for number, line in enumerate(iter(partial(file.readline, MOST_ITEM), b"" if as_bytes else ""), 1):
             try:
-                yield line.decode()
+                text = line.decode() if isinstance(line, bytes) else line
             except UnicodeDecodeError:
-                yield line.decode(errors="replace")
-            line = file.readline(MOST_LINE)
+                yield LeftOut(f"{where}{number}", "has bytes that are not UTF-8", "part")
+                text = line.decode(errors="replace")
+            try:
+                yield Item(f"{where}{number}", json.loads(text))
+            except (ValueError, RecursionError):
+                yield from _mended(text.strip(STRAY), f"{where}{number}")
+
+
+def _mended(text: str, place: str) -> Iterator[Item | LeftOut]:
+    """What a line holds besides what joining files leaves in it."""
+    try:
+        if text:
+            yield Item(place, json.loads(text))
+    except RecursionError:
+        yield LeftOut(place, "is nested too deep to be read")
+    except ValueError:
+        is_long = len(text) > MOST_ITEM - len(STRAY)
+        what = f"has more than {MOST_ITEM >> 20} MB" if is_long else "is not JSON; every line must be one JSON post"
+        yield LeftOut(place, what)
 
 
 def _listed(source: Source) -> Iterator[Item | LeftOut]:
-    """The items of a JSON list, decoded one at a time, so that only its text is in memory."""
-    text = source.text()
-    position, number = _after(text, text.index("[") + 1), 0
-    while text[position : position + 1] != "]":
-        number += 1
-        place = f"'{source.path}' item {number}"
-        try:
-            value, position = _decode(text, position)
-        except RecursionError:
-            raise DataError(f"{place} is nested too deep to be read")
-        except ValueError:
-            break
-        yield Item(place, value)
-        position = _after(text, position)
-        if text[position : position + 1] == ",":
-            position = _after(text, position + 1)
-        elif text[position : position + 1] != "]":
-            break
-    else:
-        return
-    if position < LEAST_SOUND * len(text):
-        line = text.count("\n", 0, position) + 1
-        raise DataError(f"'{source.path}' is not JSON: item {number} is broken (line {line})")
-    yield LeftOut(f"'{source.path}' item {number}", "is cut off; copy the file again")
+    """The items of a list one at a time, so that only some of its text is in memory."""
+    with source.opened() as file:
+        text, position, before, number, inside, more = "", 0, 0, 1, False, True
+        while True:
+            position = _between(text, position).end()  # type: ignore[union-attr]
+            place = f"'{source.path}' item {number}"
+            if text[position : position + 1] == ("]" if inside else "["):
+                inside, position = not inside, position + 1
+                continue
+            try:
+                value, position = _decode(text, position)
+                yield Item(place, value)
+            except (ValueError, RecursionError) as error:
+                if end := _closed(text, position):
+                    deep = isinstance(error, RecursionError)
+                    yield LeftOut(place, "is nested too deep to be read" if deep else "is not JSON")
+                    position = end
+                elif more and len(text) - position < MOST_ITEM:
+                    chunk = file.read(max(CHUNK, len(text) - position))
+                    text, before, position, more = text[position:] + chunk, before + position, 0, bool(chunk)
+                    continue
+                else:
+                    break
+            number += 1
+        lost = len(text) - position + sum(map(len, iter(partial(file.read, CHUNK), "")))
+        if lost > (1 - LEAST_SOUND) * (before + position + lost):
+            raise DataError(f"{place} is not JSON, and the file cannot be read from there on ({lost:,} characters)")
+        if lost or inside:
+            yield LeftOut(place, "is cut off; copy the file again")
+
+
+def _closed(text: str, position: int) -> int | None:
+    """Where a value that is not JSON ends all the same, by its brackets; None where the text ends before."""
+    depth = 0
+    for token in _tokens(text, position):
+        if token[0] in ("[", "{"):
+            depth += 1
+        elif token[0] in ("]", "}"):
+            depth -= 1
+        elif not token[1]:
+            return None
+        if depth <= 0:
+            return token.end()
+    return None
 
 
 def _within(source: Source) -> Iterator[Item | LeftOut]:
-    """The items of a list in an object, the columns of pandas as rows, or the object itself."""
-    value, place = source.value, f"'{source.path}'"
-    for name in LISTS:
-        if isinstance(value, dict) and isinstance(value.get(name), list):
-            yield from (Item(f"{place} item {number}", item) for number, item in enumerate(value[name], 1))
-            return
-    columns = list(value.values()) if isinstance(value, dict) else []
-    if len(known(tuple(value))) > 1 and all(isinstance(column, dict) for column in columns):
-        for row in columns[0]:
-            cells = {name: column.get(row) for name, column in value.items()}
-            yield Item(f"{place} row {row}", {name: cell for name, cell in cells.items() if cell is not None})
+    """The items of a list in an object, what pandas writes, posts by their ids, or the object itself."""
+    try:
+        value = source.value
+    except DataError:  # there may be more than one object
+        yield from _listed(source)
         return
-    yield Item(place, value)
+    place = f"'{source.path}'"
+    rows = _rows(value) if isinstance(value, dict) else None
+    if rows is None:
+        yield Item(place, value)
+        return
+    for key, row in rows:
+        yield Item(f"{place} item {key}", row)
 
 
-def _after(text: str, position: int) -> int:
-    """The first position from `position` on that is not white space."""
-    while text[position : position + 1] in WHITE and position < len(text):
-        position += 1
-    return position
+def _rows(value: dict[str, Any]) -> Iterator[tuple[Any, Any]] | None:
+    """The items in an object and their numbers or keys; None where it is one item itself."""
+    for name in LISTS:
+        if isinstance(value.get(name), list):
+            entries, columns = value[name], value.get("columns")
+            if isinstance(columns, list):  # orient="split"
+                entries = [dict(zip(map(str, columns), row)) for row in entries if isinstance(row, list)]
+            return enumerate(entries, 1)
+    if isinstance(value.get("node"), dict):  # a post of Instagram's pages
+        return None
+    columns, found = list(value.values()), known(tuple(value))
+    if len(found) > 1 and all(isinstance(column, dict) for column in columns):  # orient="columns"
+        return ((row, {name: column.get(row) for name, column in value.items()}) for row in columns[0])
+    if not found.keys().isdisjoint(("id", "user")) and all(isinstance(column, list) for column in columns):
+        return enumerate((dict(zip(value, cells)) for cells in zip(*columns)), 1)  # orient="list"
+    if columns and all(isinstance(row, dict) and not CONTENT.isdisjoint(known(tuple(row))) for row in columns):
+        return ((key, {"id": key, **row}) for key, row in value.items())  # orient="index"
+    return None
 
 
 def item_format(
     name: str,
     title: str,
     matches: Callable[[dict[str, Any]], bool],
-    parts: Callable[[dict[str, Any], Source], dict[str, Any] | str],
+    parts: Callable[[dict[str, Any], Source], Parts | list[Parts]],
 ) -> Format:
     """A format whose every item is a post, whatever holds the items.
 
     matches : whether the first item is of this format.
-    parts : the parts of the post that an item is, as :func:`post_from_parts` takes them; a text says why it is none.
+    parts : the parts of the post that an item is, as :func:`post_from_parts` takes them; a text says why it is none;
+        a list is for an item that holds several.
     """
 
     def read(source: Source) -> Iterator[Post | LeftOut]:
         for number, item in enumerate(items(source), 1):
             if isinstance(item, LeftOut):
                 yield item
-            elif not isinstance(item.value, dict):
-                yield LeftOut(item.place, f"must be a post as a JSON object, not {item.value!r:.60}")
-            else:
-                found = parts(item.value, source)
-                if isinstance(found, str):
-                    yield LeftOut(item.place, found, "other")
-                else:
-                    yield from post_from_parts(found, item.place, str(number))
+                continue
+            place, value = item
+            if not isinstance(value, dict):
+                yield LeftOut(place, f"must be a post as a JSON object, not {shown(value)}")
+                continue
+            found = parts(value, source)
+            for post in found if isinstance(found, list) else [found]:
+                yield from _post(post, item, number)
 
     return Format(name, title, lambda source: matches(first(source)), read)
+
+
+def _post(found: Parts, item: Item, number: int) -> Iterator[Post | LeftOut]:
+    if isinstance(found, str):
+        yield LeftOut(item.place, found, "other")
+        return
+    if CONTENT.isdisjoint(found):
+        has_id = found.get("id") is not None
+        names = ", ".join(item.value)
+        yield LeftOut(item.place, f"{_WITHOUT}, not only {names:.200}", "part" if has_id else "odd")
+        if not has_id:
+            return
+    yield from post_from_parts(found, item.place, str(number))
+
+
+_WITHOUT = "must have hashtags, a caption or labels under a usual name, or one that --columns gives (hashtags=NAME)"

@@ -38,10 +38,12 @@ def write_posts(path: str | Path, posts: Iterable[Post]) -> int:
 
 
 def has_hashtags(item: Mapping[str, Any], columns: Mapping[str, str] = {}) -> bool:
-    """Whether an object has what only posts have; a description or a text many things have."""
+    """Whether an object has what only posts have; a description or a text alone many things have."""
     found = known(tuple(item))
     caption = any(name.lower().startswith(("caption", "edge_media")) for name in found.get("caption", ()))
-    return caption or not {"hashtags", "labels"}.isdisjoint(found) or any(name in item for name in columns.values())
+    named = {"caption", "photos"} <= found.keys()
+    listed = not {"hashtags", "labels"}.isdisjoint(found)
+    return caption or named or listed or any(name in item for name in columns.values())
 
 
 def _matches(source: Source) -> bool:
@@ -52,7 +54,7 @@ def _matches(source: Source) -> bool:
 POSTS = replace(
     item_format(
         "posts",
-        "posts as JSON Lines, a JSON list, CSV, TSV or Parquet",
+        "posts",
         bool,
         lambda item, source: usual(item, source.columns),
     ),

@@ -9,33 +9,46 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, TypeVar, cast
 
 from instahash.archive import Member, files_below, is_zip
 from instahash.data import Post
 from instahash.errors import DataError
 from instahash.files import COMPRESSED, reading
 
-HEAD = 2**20  # bytes, by which a format is recognised
-MOST_TEXT = 2**32  # bytes of a file that is not streamed
-# UTF-8 is read where there is no mark of another; PowerShell writes UTF-16.
+Kept = TypeVar("Kept")
+
+HEAD = 2**17  # bytes, by which a format is recognised
+# Bytes of a file that is not streamed: in all, and where it is compressed, unless they are few times its size.
+MOST_TEXT, MOST_UNPACKED, MOST_TIMES = 2**32, 2**25, 100
+# PowerShell writes UTF-16.
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+class Item(NamedTuple):
+    """One value of a file and the place where it stands, for messages: "'posts.json' item 5"."""
+
+    place: str
+    value: Any
 
 
 class LeftOut(NamedTuple):
     """Something that was not read.
 
-    place : where it stands, "'posts.json' item 5".
-    reason : what is wrong with it, or what it is.
-    kind : "odd" for an item that should have been a post; "other" for what is rightly none, as a story or a profile;
-        "part" for a part of a post that is read without it.
+    place : where it stands.
+    reason : what is wrong with it, or what it is; behind ", not " the value found, which makes no reason of its own.
+    kind : "odd" for an item that should have been a post; "file" for a damaged file among others; "other" for what is
+        rightly none, as a story or a profile; "part" for a part of a post that is read without it.
     """
 
     place: str
     reason: str
     kind: str = "odd"
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +56,12 @@ class Source:
     """A file, a folder, or a zip file, which is read as the folder that it holds.
 
     columns : part of a post -> the name under which the user says it stands.
+    kept : what functions found out about this source and will be asked again; see :func:`kept`.
     """
 
     path: Path | Member
     columns: Mapping[str, str] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict, init=False)
 
     @cached_property
     def is_folder(self) -> bool:
@@ -59,13 +74,13 @@ class Source:
             return []
         return [self.at(path) for path in files_below(self.path)]
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The last part of the path, without the suffix of a compression: "posts.json" for "a/posts.json.gz"."""
-        name = PurePosixPath(self.path.name if isinstance(self.path, Path) else self.path.name)
+        name = PurePosixPath(self.path.name)
         return name.stem if name.suffix.lower() in COMPRESSED else name.name
 
-    @property
+    @cached_property
     def suffix(self) -> str:
         """The suffix of `name` in lower case: ".json" for "POSTS.JSON.gz"."""
         return PurePosixPath(self.name).suffix.lower()
@@ -86,32 +101,41 @@ class Source:
 
     @cached_property
     def encoding(self) -> str:
-        """The name of the encoding of a text; a table without UTF-8 is Windows-1252, which Excel writes."""
+        """The name of the encoding of a text: what a mark says, else UTF-8, else Windows-1252, which Excel writes."""
         for mark, name in MARKS.items():
             if self.head.startswith(mark):
                 return name
-        if self.suffix in (".csv", ".tsv", ".txt"):
-            try:
-                codecs.getincrementaldecoder("utf-8")().decode(self.head)
-            except UnicodeDecodeError:
-                return "cp1252"
-        return "utf-16-le" if self.head[1:4:2] == b"\0\0" and self.head[:1] != b"\0" else "utf-8"
+        if self.head[1:4:2] == b"\0\0" and self.head[:1] != b"\0":
+            return "utf-16-le"
+        try:
+            codecs.getincrementaldecoder("utf-8")().decode(self.head)
+        except UnicodeDecodeError:
+            return "cp1252"
+        return "utf-8"
 
     @cached_property
     def start(self) -> str:
         """The head as a text without white space before it."""
         return self.head.decode(self.encoding, "replace").lstrip()
 
-    def text(self) -> str:
-        """The whole content of a file, read anew each time. Raises DataError where it is no text or over 4 GB."""
+    def content(self) -> bytes:
+        """All of a file, read anew where it is longer than the head.
+
+        Raises DataError where it is too large, as a few bytes that unpack to gigabytes are.
+        """
+        if 0 < len(self.head) < HEAD:
+            return self.head
+        size = self.path.stat().st_size if isinstance(self.path, Path) else self.path.size
         with reading(self.path) as file:
-            content = file.read(MOST_TEXT + 1)
-        if len(content) > MOST_TEXT:
-            raise DataError(f"'{self.path}' has more than 4 GB; split it, or write its posts as JSON Lines")
-        try:
-            return content.decode(self.encoding)
-        except UnicodeDecodeError as error:
-            raise DataError(f"'{self.path}' is not UTF-8 text ({error.reason} at byte {error.start})") from None
+            most = min(MOST_TEXT, max(MOST_UNPACKED, MOST_TIMES * size))
+            content = file.read(most + 1)
+        if len(content) > most:
+            raise DataError(f"'{self.path}' has more than {most >> 20:,} MB; split it, or write it as JSON Lines")
+        return content
+
+    def text(self) -> str:
+        """The same as a text; bytes that are none become U+FFFD."""
+        return self.content().decode(self.encoding, "replace")
 
     @cached_property
     def value(self) -> Any:
@@ -120,7 +144,9 @@ class Source:
             return None
         try:
             return json.loads(self.text())
-        except (ValueError, RecursionError) as error:
+        except RecursionError:
+            raise DataError(f"'{self.path}' is nested too deep to be read") from None
+        except ValueError as error:
             raise DataError(f"'{self.path}' is not JSON ({error})") from None
 
     @contextmanager
@@ -132,6 +158,18 @@ class Source:
     def at(self, path: Path | Member) -> Source:
         """Another file, read in the same way."""
         return replace(self, path=path)
+
+
+def kept(function: Callable[[Source], Kept]) -> Callable[[Source], Kept]:
+    """A function of a source that is computed once and kept with it, since formats ask for the same in turn."""
+
+    @wraps(function)
+    def of(source: Source) -> Kept:
+        if function.__name__ not in source.kept:
+            source.kept[function.__name__] = function(source)
+        return cast(Kept, source.kept[function.__name__])
+
+    return of
 
 
 @dataclass(frozen=True)
