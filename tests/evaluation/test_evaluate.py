@@ -170,6 +170,21 @@ def test_a_model_is_given_the_description_alone():
     assert all(description.nnz == 2 and chosen is None for description, chosen in model.queried)
 
 
+def test_a_model_is_told_whose_posts_they_are():
+    """Those without a known label, which come last, too; and nothing where no post names a user."""
+
+    class Told(StandIn):
+        def recommend_matrix(self, description, *, chosen, keys, trace):
+            told.append(keys)
+            return super().recommend_matrix(description, chosen=chosen, keys=keys, trace=trace)
+
+    model, told = Told(lambda given: "a", other=lambda given: "b"), []
+    corpus = posts(("a", ""), ("a", "x"), ("a", "y"))
+    evaluate(model, corpus)
+    evaluate(model, replace(corpus, users=["eve", None, "ann"]))
+    assert told == [None, None, [(), ("user:ann",)], [("user:eve",)]]
+
+
 def test_traces_are_made_where_they_are_needed(monkeypatch):
     monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "POSTS_AT_ONCE", 2)
     corpus = posts(*[("ab", "x")] * 8)
@@ -334,14 +349,15 @@ def test_a_network_that_reads_nothing_of_some_posts(monkeypatch):
             return ranked if 13 in description.indices else {"popularity": ranked["popularity"]}
 
     monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "POSTS_AT_ONCE", 1)
-    model = Network(lambda given: "a", popularity=lambda given: "b", network=lambda given: "c")
-    result = evaluate(model, posts(("b", "x"), ("c", "y"), ("b", "x"), ("b", "")))
+    popularity = {"popularity": lambda given: "d" if given == ["a", "x"] else "b"}
+    model = Network(lambda given: "a", **popularity, network=lambda given: "c")
+    result = evaluate(model, posts(("d", "ax"), ("c", "y"), ("b", "x"), ("b", "")))
     assert {system: row["recall@10"] for system, row in result.ranking.items()} == {
         "instahash": 0, "popularity": pytest.approx(2 / 3), "network": 1,
     }  # fmt: skip
     everybody = {system: row["recall@10"] for system, row in result.everybody["ranking"].items()}
     assert everybody == {"instahash": 0, "popularity": 3 / 4, "network": 1}
-    assert result.lists["network"]["coverage"] == 2 / 12 and result.lists["popularity"]["coverage"] == 1 / 12
+    assert result.lists["network"]["coverage"] == 3 / 12 and result.lists["popularity"]["coverage"] == 2 / 12
 
 
 def test_the_text_of_everybody():
