@@ -49,7 +49,7 @@ def work(args: Namespace) -> None:
     from tqdm import tqdm
 
     from instahash.data import Corpus
-    from instahash.evaluation import evaluate, format_example, format_tables
+    from instahash.evaluation import evaluate, format_example, format_tables, left_out
     from instahash.files import check_writable, write_text
     from instahash.pipeline import InstaHash
 
@@ -70,11 +70,14 @@ def work(args: Namespace) -> None:
         note("evaluate", f"warning: {SEEN}")
     result = evaluate(model, corpus, args.protocol, seed=args.seed, progress=True, details=bool(args.report))
     seconds.of("evaluating")
+    value = result.to_json()
+    if few := left_out(value):
+        note("evaluate", f"warning: {few}")
     if args.json:
-        write_text(args.json, json.dumps(result.to_json(), indent=2) + "\n")
+        write_text(args.json, json.dumps(value, indent=2) + "\n")
     if args.report:
         write_text(args.report, page(result, _about(args, model, len(corpus), seconds, SEEN if seen else "")))
-    print(format_tables(result.to_json()))
+    print(format_tables(value))
     for example in result.examples:
         print("\n" + format_example(example | {"id": printable(example["id"])}))
 

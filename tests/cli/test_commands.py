@@ -190,13 +190,34 @@ def test_evaluate(trained, tmp_path):
     value = json.loads(out.read_text())
     assert list(value) == [
         "posts", "tables", "ranking", "empty", "defaulted", "most_used", "protocol", "tables_by_system", "differences",
-        "lists",
+        "lists", "everybody", "counts",
     ]  # fmt: skip
     assert value["protocol"] == "description"
+    counts = {"read": value["posts"], "evaluated": value["posts"]}
+    nobody = dict.fromkeys(("without_hashtags", "unknown_hashtags", "without_labels", "unknown_labels"), 0)
+    assert value["counts"] == counts | nobody and value["everybody"]["posts"] == value["posts"]
     assert refused(
         run("evaluate", "--model-dir", folder / "model", "--data", "sample", "--json", tmp_path / "no" / "x.json"),
         "cannot write",
     )
+
+
+def test_evaluate_where_many_posts_are_not_evaluated(trained, tmp_path):
+    """That is one line of warning; a file without any post that could be is one line of error."""
+    kinds = [Post("a", ("dog",), (Label("dog", 0.9),)), Post("b", ("dog",)), Post("c", ("zeppelin",))]
+    write_posts(tmp_path / "some.jsonl", [*kinds, Post("d", (), (Label("dog", 0.9),))])
+    args = ["evaluate", "--model-dir", trained[0] / "model", "--data", tmp_path / "some.jsonl"]
+    answer = run(*args, "--json", tmp_path / "result.json")
+    assert answer.returncode == 0, answer.stderr
+    value = json.loads((tmp_path / "result.json").read_text())
+    ndcg, everybody = (part["ranking"]["instahash"]["ndcg@10"] for part in (value, value["everybody"]))
+    assert answer.stderr == (
+        "instahash-evaluate: warning: only 1 of 3 posts with a hashtag are evaluated; "
+        f"their nDCG@10 is {ndcg:.3f}, that of everybody {everybody:.3f}\n"
+    )
+    assert "        1 without a hashtag\n" in answer.stdout and "\neverybody: 3 posts  " in answer.stdout
+    write_posts(tmp_path / "some.jsonl", kinds[1:])
+    assert refused(run(*args), "2 read, 1 with hashtags of which the model knows none, 2 without a label whose score")
 
 
 def test_evaluate_completion(trained, tmp_path):
