@@ -32,7 +32,7 @@ SYSTEMS = {
         "item cosine",
         "counting too, divided by how often the word and the hashtag are used, so that frequent ones win less easily",
     ),
-    "ease": Name("EASE", "a linear model in which each word is foretold from all others"),
+    "ease": Name("EASE", "a linear model in which each word is predicted from all others"),
     "ridge": Name("ridge", "a linear regression from labels to hashtags"),
     "network": Name(
         "network (5.2)", "a network with one hidden layer from labels to hashtags, as the paper’s section 5.2 has it"
