@@ -16,11 +16,15 @@ class Name(NamedTuple):
 OURS = "instahash"
 SYSTEMS = {
     OURS: Name("instahash", "the model that is evaluated, whole"),
-    "word2vec": Name("Word2Vec", "its word vectors alone: the hashtags with the highest cosine to what is given"),
-    "autorec": Name("AutoRec", "its autoencoder alone: the hashtags with the highest outputs"),
-    "softmax": Name("softmax network", "its network from the description alone: the hashtags with the highest outputs"),
+    "word2vec": Name(
+        "Word2Vec", "the model’s word vectors alone: the hashtags with the highest cosine to what is given"
+    ),
+    "autorec": Name("AutoRec", "the model’s autoencoder alone: the hashtags with the highest outputs"),
+    "softmax": Name(
+        "softmax network", "the model’s network from the description alone: the hashtags with the highest outputs"
+    ),
     "completion": Name(
-        "completion network", "its network from chosen hashtags alone: the hashtags with the highest outputs"
+        "completion network", "the model’s network from chosen hashtags alone: the hashtags with the highest outputs"
     ),
     "popularity": Name("popularity", "the most used hashtags of the training, whatever the photo"),
     "cooccurrence": Name(
