@@ -4,13 +4,14 @@ from importlib import import_module
 
 import pytest
 
-PACKAGES = ("word2vec", "network", "autorec")  # softmax has network's kernels
+PACKAGES = ("word2vec", "network", "autorec", "annotate.efficientnet")  # softmax has network's kernels
 # Kernels that are a part of another one, and the functions of the reference that they are checked against.
 PARTS = {
     "sigmoid_and_softplus": ("sigmoid", "log_sigmoid"),
     "fast_sigmoid_and_softplus": ("sigmoid", "log_sigmoid"),
     "sigmoids": ("sigmoid", "log_sigmoid"),
     "row_loss": ("expected_rows",),
+    "padding": ("depthwise",),
 }
 
 
