@@ -16,11 +16,15 @@ class Name(NamedTuple):
 OURS = "instahash"
 SYSTEMS = {
     OURS: Name("instahash", "the model that is evaluated, whole"),
-    "word2vec": Name("Word2Vec", "its word vectors alone: the hashtags with the highest cosine to what is given"),
-    "autorec": Name("AutoRec", "its autoencoder alone: the hashtags with the highest outputs"),
-    "softmax": Name("softmax network", "its network from the description alone: the hashtags with the highest outputs"),
+    "word2vec": Name(
+        "Word2Vec", "the model’s word vectors alone: the hashtags with the highest cosine to what is given"
+    ),
+    "autorec": Name("AutoRec", "the model’s autoencoder alone: the hashtags with the highest outputs"),
+    "softmax": Name(
+        "softmax network", "the model’s network from the description alone: the hashtags with the highest outputs"
+    ),
     "completion": Name(
-        "completion network", "its network from chosen hashtags alone: the hashtags with the highest outputs"
+        "completion network", "the model’s network from chosen hashtags alone: the hashtags with the highest outputs"
     ),
     "popularity": Name("popularity", "the most used hashtags of the training, whatever the photo"),
     "cooccurrence": Name(
@@ -32,7 +36,7 @@ SYSTEMS = {
         "item cosine",
         "counting too, divided by how often the word and the hashtag are used, so that frequent ones win less easily",
     ),
-    "ease": Name("EASE", "a linear model in which each word is foretold from all others"),
+    "ease": Name("EASE", "a linear model in which each word is predicted from all others"),
     "ridge": Name("ridge", "a linear regression from labels to hashtags"),
     "network": Name(
         "network (5.2)", "a network with one hidden layer from labels to hashtags, as the paper’s section 5.2 has it"

@@ -7,7 +7,7 @@ ease.py          a linear autoencoder without a diagonal, in closed form
 ridge.py         one linear model for each hashtag
 network.py       the paper's feed-forward network
 ranking.py       scores to ranked ids
-checks.py        refuses posts that are not CSR, and dense matrices that are too large
+checks.py        refuses posts that are not CSR or do not agree, and dense matrices that are too large
 """
 
 from __future__ import annotations

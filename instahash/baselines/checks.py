@@ -1,4 +1,4 @@
-"""What a baseline refuses: posts that are not CSR, and dense matrices that would be too large."""
+"""What a baseline refuses: posts that are not CSR or do not agree, and dense matrices that would be too large."""
 
 from __future__ import annotations
 
@@ -11,11 +11,18 @@ from instahash.sparse import check_csr
 DENSE_BYTES = 2 * 10**9
 
 
-def check_posts(description: Any, hashtags: Any = None) -> None:
-    """DataError where descriptions, or the hashtags if there are any, are not CSR."""
+def check_posts(description: Any, hashtags: Any) -> None:
+    """DataError where descriptions or hashtags are not CSR, or are not of the same posts."""
     check_csr(description, "descriptions")
-    if hashtags is not None:
-        check_csr(hashtags, "hashtags")
+    check_csr(hashtags, "hashtags")
+    n_described, n_tagged = description.shape[0], hashtags.shape[0]
+    if n_described != n_tagged:
+        raise DataError(f"descriptions have {n_described} rows, hashtags {n_tagged}; give both a row for each post")
+
+
+def check_query(description: Any, chosen: Any) -> None:
+    """The same for a query, of which `chosen` may be None."""
+    check_posts(description, description if chosen is None else chosen)
 
 
 def check_size(what: str, n_entries: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.baselines.checks import check_posts
+from instahash.baselines.checks import check_posts, check_query
 from instahash.sparse import (
     CSR,
     column_counts,
@@ -47,7 +47,7 @@ class Cooccurrence:
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32 in [0, 1]; zero where no given word was seen in training."""
-        check_posts(description, chosen)
+        check_query(description, chosen)
         given = [(_divided(description, self.word_posts), self.from_words)]
         if chosen is not None and chosen.nnz:
             given.append((_divided(chosen, self.hashtag_posts), self.from_hashtags))

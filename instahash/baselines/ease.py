@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg, sparse
 
-from instahash.baselines.checks import check_posts, check_size
+from instahash.baselines.checks import check_posts, check_query, check_size
 from instahash.parameters import check, parameter
 from instahash.sparse import CSR, ones
 
@@ -43,7 +43,7 @@ class EASE:
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32, the sum of both models; zero for words never used as a hashtag."""
-        check_posts(description, chosen)
+        check_query(description, chosen)
         scores = np.zeros(description.shape, np.float32)
         found = ones(description)[:, self.words] @ self.from_words
         if chosen is not None:

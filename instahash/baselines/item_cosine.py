@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from instahash.baselines.checks import check_posts
+from instahash.baselines.checks import check_posts, check_query
 from instahash.baselines.cooccurrence import mean_score
 from instahash.sparse import CSR, column_counts, ones, without_diagonal
 
@@ -30,7 +30,7 @@ class ItemCosine:
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32 in [0, 1]; zero where no given word was seen in training."""
-        check_posts(description, chosen)
+        check_query(description, chosen)
         given = [(ones(description), self.from_words)]
         return mean_score(given if chosen is None else [*given, (ones(chosen), self.from_hashtags)])
 

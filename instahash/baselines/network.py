@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from instahash.baselines.checks import check_posts
+from instahash.baselines.checks import check_posts, check_query
 from instahash.dense import log_softmax
 from instahash.softmax import SoftmaxNetwork
 from instahash.sparse import CSR, ones
@@ -40,7 +40,7 @@ class Network:
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32, probabilities that sum to 1; zero for words never used as a hashtag."""
-        check_posts(description, chosen)
+        check_query(description, chosen)
         scores = np.zeros(description.shape, np.float32)
         scores[:, self.hashtags] = log_softmax(self.network.predict(ones(description)))[1]
         return scores

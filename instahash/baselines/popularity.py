@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.baselines.checks import check_posts
+from instahash.baselines.checks import check_posts, check_query
 from instahash.sparse import CSR, column_counts
 
 
@@ -28,5 +28,5 @@ class Popularity:
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32, every row the counts."""
-        check_posts(description, chosen)
+        check_query(description, chosen)
         return np.broadcast_to(self.counts, (description.shape[0], len(self.counts)))

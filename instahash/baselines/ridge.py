@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg, sparse
 
-from instahash.baselines.checks import check_posts, check_size
+from instahash.baselines.checks import check_posts, check_query, check_size
 from instahash.parameters import check, parameter
 from instahash.sparse import CSR, with_data
 
@@ -51,7 +51,7 @@ class Ridge:
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32; zero for posts without a description and for words never used as a hashtag."""
-        check_posts(description, chosen)
+        check_query(description, chosen)
         if not len(self.inputs):  # below, column 0 stands for words that are not known
             return np.zeros((description.shape[0], self.n_words), np.float32)
         columns = np.searchsorted(self.inputs, description.indices)

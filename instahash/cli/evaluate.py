@@ -35,7 +35,7 @@ def parser() -> ArgumentParser:
         help="posts of the training: compare with all baselines, fitted on them")  # fmt: skip
     given = "; ".join(f"{name}, {what}" for name, what in PROTOCOLS.items())
     add("--protocol", choices=PROTOCOLS, default="description",
-        help=f"what is given to find the other hashtags of posts: {given} (default: %(default)s)")  # fmt: skip
+        help=f"what is given of posts, to find the rest of their hashtags: {given} (default: %(default)s)")  # fmt: skip
     add("--seed", type=at_least(0), default=0, metavar="S", help="which halves and resamples are drawn (default: 0)")
     add("--json", metavar="FILE", help="also write the result as JSON")
     add("--report", metavar="FILE.html",

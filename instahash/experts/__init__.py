@@ -31,6 +31,6 @@ EXPERTS: list[type[Expert]] = [
 ]
 
 __all__ = [
-    "CONTEXTS", "EXPERTS", "BestSettings", "CommonExpert", "CooccurrenceExpert", "Domain", "Examples", "Expert",
-    "Losses", "NetworkQuery", "Opinions", "Panel", "Sections", "SoftmaxExpert", "Word2VecExpert", "train_word2vec",
+    "CONTEXTS", "EXPERTS", "BestSettings", "Domain", "Examples", "Expert", "Losses", "NetworkQuery", "Opinions",
+    "Panel", "Sections", "train_word2vec",
 ]  # fmt: skip

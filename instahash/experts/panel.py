@@ -54,7 +54,7 @@ class Panel:
     """The experts, and how they are fused.
 
     settings : BestSettings.  experts : classes of experts, in the order in which they are trained; SettingsError where
-    none of them answers in one of CONTEXTS.
+    two have one name, or none of them answers in one of CONTEXTS.
 
     Attributes
     ----------
@@ -64,7 +64,11 @@ class Panel:
 
     def __init__(self, settings: BestSettings, experts: Sequence[type[Expert]]):
         self.settings = settings
-        self.experts: dict[str, Expert] = {expert.name: expert() for expert in experts}
+        self.experts: dict[str, Expert] = {}
+        for expert in experts:
+            if expert.name in self.experts:
+                raise SettingsError(f"two experts have the name '{expert.name}'; give each its own")
+            self.experts[expert.name] = expert()
         self.fusions: dict[str, Fusion] = {context: self._fusion(context) for context in CONTEXTS}
 
     def _fusion(self, context: str) -> Fusion:

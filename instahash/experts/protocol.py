@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
@@ -45,7 +46,7 @@ class NetworkQuery(NamedTuple):
 class Expert(Protocol):
     """Gives each hashtag a log-score for what is known of a post.
 
-    One that inherits from this class may leave out what has a value or a `return` here.
+    One that inherits from this class may leave out all but `name`, `starts` and :meth:`score`.
 
     name : str, its own.
     starts : the contexts in which it answers -> its weight before any post was held out to learn it.
@@ -71,6 +72,7 @@ class Expert(Protocol):
         """Learn from new posts as well. The domain's old words and hashtags keep their places."""
         return
 
+    @abstractmethod
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
         """Log-scores of the hashtags, (m, n_hashtags) float32."""
 

@@ -18,14 +18,14 @@ class Labeller:
     """
 
     def __init__(self, name: str | None = None, max_cost: float | None = None):
-        self._options: dict[str, Any] = {"name": name} | ({} if max_cost is None else {"max_cost": max_cost})
+        self._name, self._max_cost = name, max_cost
         self._lock = threading.RLock()
         self._annotator: Any = None
 
     def require(self) -> Any:
         """The annotator. Raises AnnotatorError where there is none."""
         with self._lock:
-            self._annotator = self._annotator or choose_annotator(**self._options)
+            self._annotator = self._annotator or choose_annotator(self._name, max_cost=self._max_cost)
             return self._annotator
 
     def state(self) -> dict[str, Any]:

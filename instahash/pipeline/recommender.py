@@ -19,7 +19,6 @@ from instahash.word2vec import WordVectors
 
 # Posts answered at a time, and outputs that are then held in memory, at most.
 POSTS_AT_A_TIME, OUTPUTS = 1024, 2**23
-LEARNT = ("mode", "vocabulary", "baselines", "summary", "trained_on")
 
 
 class Recommender:
@@ -33,7 +32,7 @@ class Recommender:
     trained_on: list[str]
 
     def __getattr__(self, name: str) -> Any:  # called for what is not there
-        if name in LEARNT:
+        if name in Recommender.__annotations__:
             raise UntrainedError
         raise AttributeError(f"'InstaHash' object has no attribute '{name}'", name=name, obj=self)
 
@@ -116,11 +115,17 @@ class Recommender:
         return answers
 
     def _queries(self, description: CSR, chosen: CSR | None, keys: Sequence[tuple[str, ...]] | None = None) -> Queries:
-        """The queries of these matrices; DataError where they are no CSR matrices of the vocabulary's words."""
+        """The queries of these matrices; DataError where they are no CSR matrices of the vocabulary's words, or where
+        chosen hashtags or keys are of other posts.
+        """
         description = as_csr(description, "descriptions", np.float32, len(self.vocabulary))
         if chosen is not None:
             chosen = as_csr(chosen, "chosen hashtags", np.int8, len(self.vocabulary))
-        return Queries.of(description, chosen, keys)
+        queries, n_posts = Queries.of(description, chosen, keys), description.shape[0]
+        for name, n in ("chosen hashtags", queries.chosen.shape[0]), ("keys", n_posts if keys is None else len(keys)):
+            if n != n_posts:
+                raise DataError(f"descriptions have {n_posts} rows, {name} {n}; give a row for each post")
+        return queries
 
     def word_vectors(self) -> WordVectors:
         """The words and their vectors, to be queried by name or written to a word2vec file."""

@@ -75,10 +75,9 @@ def kinds(description: CSR, truth: CSR, abstract: np.ndarray) -> np.ndarray:
         "abstract": (2 * n_abstract >= sizes) & (sizes > 0),
         "non_descriptive": n_described == 0,
         "descriptive": n_described == sizes,
+        "mixed": n_described >= 0,
     }
-    return np.select(
-        list(conditions.values()), [POST_KINDS.index(name) for name in conditions], POST_KINDS.index("mixed")
-    )
+    return np.select(list(conditions.values()), [POST_KINDS.index(name) for name in conditions])
 
 
 def chosen_posts(rows: np.ndarray, ndcg: np.ndarray, sizes: np.ndarray) -> dict[str, int]:

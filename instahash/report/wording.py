@@ -40,18 +40,18 @@ def words(texts: Sequence[str], hits: Iterable[str] = (), sign: str = "", most: 
     return Markup(", ").join(listed) or Markup('<span class="none">none</span>')
 
 
-def decimals(values: Iterable[float], least: int, most: int = 6) -> int:
-    """So many decimals, at least `least`, that none of the values is shown as zero, but one that `most` would."""
-    smallest = min((abs(value) for value in values if round(value, most)), default=1)
-    return next(digits for digits in range(least, most + 1) if digits == most or round(smallest, digits))
+def decimals(values: Iterable[float], least: int) -> int:
+    """So many decimals, at least `least`, that none of the values is shown as zero but one that six would."""
+    smallest = min((abs(value) for value in values if round(value, 6)), default=1)
+    return next(digits for digits in range(least, 7) if round(smallest, digits))
 
 
 def number(value: float, form: str = ".4f") -> str:
     return f"{value:{form}}".replace("-", "−").replace("%", "\u202f%")
 
 
-def percent(fraction: float, digits: int = 1) -> str:
-    return number(fraction, f".{digits}%")
+def percent(fraction: float) -> str:
+    return number(fraction, ".1%")
 
 
 def plain(value: object) -> str:

@@ -424,3 +424,14 @@ def test_a_matrix_that_is_not_csr_is_said(kind):
             kind_of = f"{type(wrong).__name__} of {wrong.dtype}"
             with pytest.raises(DataError, match=f"^{name} must be a CSR matrix of numbers, not {kind_of}; give scipy"):
                 call()
+
+
+@pytest.mark.parametrize("kind", ALL, ids=NAMES)
+def test_hashtags_of_other_posts_are_refused(kind):
+    fitted = kind().fit(DESCRIPTION, HASHTAGS)
+    with pytest.raises(DataError, match="^descriptions have 4 rows, hashtags 3; give both a row for each post$"):
+        kind().fit(DESCRIPTION, HASHTAGS[:3])
+    with pytest.raises(DataError, match="^descriptions have 2 rows, hashtags 4; give both a row for each post$"):
+        fitted.score(QUERIES, HASHTAGS)
+    with pytest.raises(DataError, match="^hashtags must be a CSR matrix of numbers, not NoneType"):
+        kind().fit(DESCRIPTION, None)

@@ -73,4 +73,4 @@ def test_who_is_asked_and_what_it_may_cost_is_passed_on(monkeypatch):
     )
     photos.Labeller().require()
     photos.Labeller("google", 2.5).require()
-    assert asked == [(None, {}), ("google", {"max_cost": 2.5})]
+    assert asked == [(None, {"max_cost": None}), ("google", {"max_cost": 2.5})]

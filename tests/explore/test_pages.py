@@ -264,6 +264,15 @@ def test_a_model_with_novelty_of_its_own(opened, start, folders, tmp_path):
         assert page.text("#novelty-value") == "0.00"
 
 
+def test_a_network_without_a_meaning_is_shown_without_one(opened, start, folders):
+    with start(
+        "--model-dir", folders["best"], before="import instahash.names as n; del n.SYSTEMS['softmax']\n"
+    ) as address:
+        page = opened(address + "/#labels=dog")
+        page.settle()
+        assert page.texts("#networks h3") == ["Softmax"] and "." not in page.texts("#networks .hint")
+
+
 @pytest.fixture
 def paper(start, folders):
     """The address of a server of the model of mode "paper"."""

@@ -13,7 +13,8 @@ from instahash.data import Corpus, Label, Post, Vocabulary, encode, fit_dataset
 from instahash.data.sample import sample_posts
 from instahash.errors import DataError, SettingsError
 from instahash.evaluation import evaluate
-from instahash.experts import CONTEXTS, EXPERTS, CommonExpert, Domain, Examples, Expert
+from instahash.experts import CONTEXTS, EXPERTS, Domain, Examples, Expert
+from instahash.experts.common import CommonExpert
 from instahash.experts.linear import LinearExpert
 from instahash.experts.personal import PersonalExpert
 from instahash.experts.popularity import PopularityExpert
@@ -230,6 +231,13 @@ def test_what_cannot_be(model):
     with pytest.raises(SettingsError, match="take mode 'best'"):
         paper = assign(PaperSettings(), ["autorec.epochs=1", "autorec.n_hidden=4", "word2vec.dim=4"])
         InstaHash(paper).fit(TRAIN[:60]).partial_fit(TRAIN[60:70])
+
+
+@pytest.mark.parametrize("name", ["chosen", "keys"])
+def test_what_is_known_of_other_posts_is_refused(model, name):
+    matrix = sparse.csr_array((3, len(model.vocabulary)), dtype=np.int8)
+    with pytest.raises(DataError, match=f"descriptions have 2 rows, {name}.* 3; give a row for each post"):
+        model.recommend_matrix(matrix[:2], **{name: matrix if name == "chosen" else [("user:anna",)] * 3})
 
 
 def test_what_is_left_on_a_platform():
@@ -573,6 +581,16 @@ def test_any_experts_make_a_panel(monkeypatch, tmp_path, experts):
 def test_a_panel_that_would_be_silent_is_refused():
     with pytest.raises(SettingsError, match="no expert answers where chosen hashtags are known; add one with 'chosen'"):
         Best(QUICK, [LinearExpert, PopularityExpert])
+
+
+def test_two_experts_of_one_name_are_refused():
+    with pytest.raises(SettingsError, match="two experts have the name 'popularity'; give each its own"):
+        Best(QUICK, [*EXPERTS, type("OwnExpert", (LengthExpert,), {"name": "popularity"})])
+
+
+def test_an_expert_that_scores_nothing_is_refused():
+    with pytest.raises(TypeError, match="abstract.* '?score"):
+        Best(QUICK, [*EXPERTS, type("OwnExpert", (Expert,), {"name": "own", "starts": {"short": 1.0}})])
 
 
 @pytest.mark.parametrize("kind", EXPERTS)

@@ -10,7 +10,6 @@ import numpy as np
 
 from instahash.annotate.efficientnet import kernels
 from instahash.dense import log_softmax
-from instahash.errors import ModelError
 
 # Blocks, side of the depthwise kernel, stride of the first block, expansion, output channels (Table 1 of the paper).
 LITE0 = (
@@ -36,45 +35,39 @@ class Layer(NamedTuple):
 
 
 class Block(NamedTuple):
-    """An inverted residual: more channels, a depthwise convolution among neighbours, fewer channels again."""
+    """An inverted residual: more channels, a depthwise convolution among neighbours, fewer channels again.
+
+    Its input is added to its output where both have one shape and the stride is 1.
+    """
 
     expand: Layer | None
     depthwise: Layer
     project: Layer
     stride: int
-    residual: bool  # x is added to what leaves
 
 
 class EfficientNet:
     """Logits of the 1,000 ImageNet classes (ILSVRC 2012, in its order) for images.
 
-    tensors : the tensors of the file of weights by name, convolutions (out, in, k, k).
+    tensors : the tensors of the file of weights by name, as `read_checkpoint` gives them; convolutions (out, in, k, k).
     stages : as LITE0, of another network of the same kind.
 
-    Raises ModelError where a tensor is missing or of another shape. One object may be used by several threads.
+    One object may be used by several threads.
     """
 
     def __init__(self, tensors: Mapping[str, np.ndarray], stages: Sequence[Sequence[int]] = LITE0):
         self._workspace = threading.local()
-        self._stem = _layer(tensors, "_conv_stem", "_bn0", 32, 3, 3)
+        self._stem = _layer(tensors, "_conv_stem", "_bn0")
         self._blocks: list[Block] = []
-        n_channels = 32
-        for n_blocks, k, first_stride, expansion, n_out in stages:
-            for stride in [first_stride] + [1] * (n_blocks - 1):
-                name, n_wide = f"_blocks.{len(self._blocks)}.", expansion * n_channels
-                expand = None
-                if expansion != 1:
-                    expand = _layer(tensors, name + "_expand_conv", name + "_bn0", n_wide, n_channels, 1)
-                depthwise = _layer(tensors, name + "_depthwise_conv", name + "_bn1", n_wide, 1, k)
-                project = _layer(tensors, name + "_project_conv", name + "_bn2", n_out, n_wide, 1)
-                residual = stride == 1 and n_channels == n_out
-                self._blocks.append(Block(expand, depthwise, project, stride, residual))
-                n_channels = n_out
-        n_features = len(_tensor(tensors, "_conv_head.weight", None, n_channels, 1, 1))
-        self._head = _layer(tensors, "_conv_head", "_bn1", n_features, n_channels, 1)
-        W = _tensor(tensors, "_fc.weight", None, n_features)
-        self.n_classes = len(W)
-        self._classes = Layer(np.ascontiguousarray(W.T), _tensor(tensors, "_fc.bias", self.n_classes))
+        for n_blocks, _, first_stride, expansion, _ in stages:
+            for i in range(n_blocks):
+                name = f"_blocks.{len(self._blocks)}."
+                expand = _layer(tensors, name + "_expand_conv", name + "_bn0") if expansion != 1 else None
+                depthwise = _layer(tensors, name + "_depthwise_conv", name + "_bn1")
+                project = _layer(tensors, name + "_project_conv", name + "_bn2")
+                self._blocks.append(Block(expand, depthwise, project, 1 if i else first_stride))
+        self._head = _layer(tensors, "_conv_head", "_bn1")
+        self._classes = Layer(np.ascontiguousarray(tensors["_fc.weight"].T), tensors["_fc.bias"])
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         """(n_images, n_classes) float32 for images (n_images, height, width, 3) uint8."""
@@ -100,7 +93,7 @@ class EfficientNet:
         kernels.depthwise(y, *block.depthwise, block.stride, z)
         y = self._product(z, block.project, place)
         y += block.project.b
-        if block.residual:
+        if block.stride == 1 and y.shape == x.shape:
             y += x
         return y
 
@@ -132,24 +125,13 @@ def _patches(x: np.ndarray) -> np.ndarray:
     return windows.reshape(*windows.shape[:2], -1)
 
 
-def _tensor(tensors: Mapping[str, np.ndarray], name: str, *shape: int | None) -> np.ndarray:
-    """A tensor of the file; ModelError where it is not there or has not the shape, in which None is any length."""
-    tensor = tensors.get(name)
-    if tensor is None or len(shape) != tensor.ndim or any(n not in (None, m) for n, m in zip(shape, tensor.shape)):
-        what = f"no '{name}'" if tensor is None else f"'{name}' of shape {tensor.shape}, not {shape}"
-        raise ModelError(f"the weights have {what}; they must be those of EfficientNet-Lite0")
-    return tensor
-
-
-def _layer(tensors: Mapping[str, np.ndarray], convolution: str, norm: str, n_out: int, n_in: int, k: int) -> Layer:
+def _layer(tensors: Mapping[str, np.ndarray], convolution: str, norm: str) -> Layer:
     """Both in one: s (x * W - mean) + bias = x * (s W) + (bias - s mean), where s = weight / sqrt(variance + eps)."""
-    W = _tensor(tensors, f"{convolution}.weight", n_out, n_in, k, k)
+    W = tensors[f"{convolution}.weight"]
     weight, bias, mean, variance = (
-        _tensor(tensors, f"{norm}.{part}", n_out) for part in ("weight", "bias", "running_mean", "running_var")
+        tensors[f"{norm}.{part}"] for part in ("weight", "bias", "running_mean", "running_var")
     )
-    if not (variance >= 0).all():
-        raise ModelError(f"the weights have a negative variance in '{norm}'; they must be those of EfficientNet-Lite0")
-    scale = weight / np.sqrt(variance + EPSILON)
+    scale, (n_out, n_in, k, _) = weight / np.sqrt(variance + EPSILON), W.shape
     W = (W * scale[:, None, None, None]).reshape(n_out, -1).T
     W = W.reshape(k, k, n_out) if n_in == 1 else W  # depthwise
     return Layer(np.ascontiguousarray(W, np.float32), (bias - scale * mean).astype(np.float32))

@@ -45,7 +45,7 @@ function showNetwork(network) {
   const others = network.background === 0 ? "All other words: 0." : `All other words: ${number(network.background, 0)}, as in training, which adds nothing.`;
   return [
     el("h3", {}, network.title),
-    hint(`${network.meaning}.`),
+    network.meaning !== "" && hint(`${network.meaning}.`),
     el("p", { class: "sentence", data: { list: `${network.name}-input` } }, "Input: ", input),
     hint((twice ? "A word's first number says that it is there, its second how far its score is from the default. " : "") + others),
     el("h4", {}, "What each word adds"),
