@@ -13,10 +13,11 @@ import instahash
 PACKAGE = Path(instahash.__file__).parent
 # What a room, or a single file, may import besides itself and `errors`.
 MAY_IMPORT = {
+    "archive": set(),
     "database": set(),
     "dense": set(),
     "errors": set(),
-    "files": set(),
+    "files": {"archive"},
     "jit": set(),
     "palette": set(),
     "parameters": set(),
@@ -30,9 +31,9 @@ MAY_IMPORT = {
     "trainer": {"storage"},
     "training": {"parameters"},
     "data": {"parameters", "sparse", "texts"},
-    "formats": {"data", "files"},
+    "formats": {"archive", "data", "files"},
     # Photos in, posts out; the labeller that needs no cloud has kernels.
-    "annotate": {"data", "database", "dense", "jit", "parameters", "sparse"},
+    "annotate": {"archive", "data", "database", "dense", "jit", "parameters", "sparse"},
     "testing": set(),
     # Models know arrays and CSR matrices, not posts.
     "word2vec": {"dense", "files", "jit", "parameters", "replay", "sparse", "threads", "topk", "training"},

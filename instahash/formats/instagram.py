@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from instahash.data import Post
@@ -115,7 +116,8 @@ def _labelled(value: dict[str, Any]) -> dict[str, Any]:
 def _older(value: dict[str, Any]) -> list[dict[str, Any] | str]:
     """The posts of media.json: entries that share caption and time are the photos of one post."""
     groups: dict[tuple[Any, Any], list[Any]] = {}
-    for entry in [*(value.get("photos") or ()), *(value.get("videos") or ())]:
+    lists = [entries for entries in (value.get("photos"), value.get("videos")) if isinstance(entries, list)]
+    for entry in chain.from_iterable(lists):
         if isinstance(entry, dict) and "path" in entry:
             groups.setdefault((str(entry.get("caption")), str(entry.get("taken_at"))), []).append(entry)
     posts: list[dict[str, Any] | str] = [
@@ -123,7 +125,7 @@ def _older(value: dict[str, Any]) -> list[dict[str, Any] | str]:
         for group in groups.values()
     ]
     for name, what in (("stories", "a story"), ("profile", "a profile photo"), ("direct", "a message's photo")):
-        posts += [what] * len(value.get(name) or ()) if groups else []
+        posts += [what] * len(value[name]) if groups and isinstance(value.get(name), list) else []
     return posts
 
 
