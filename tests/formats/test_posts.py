@@ -116,9 +116,9 @@ def test_bytes_behind_the_head_that_are_no_utf8_are_one_line(read):
         ("[1]", r"must be a post as a JSON object, not [1]"),
         ('{"error": "not found"}', "must have hashtags, a caption or labels under a usual name"),
         ('{"id": cat}', "is not JSON"),
-        ('{"id": "x", "labels": ' + "[" * 3000 + "]" * 3000 + "}", "is nested too deep to be read"),
-        ('{"id": "x", "hashtags": ' + "[" * 1000 + "]" * 1000 + "}", "is nested too deep"),
-        ('{"id": ' + "9" * 5000 + ', "hashtags": ["dog"]}', None),  # Python 3.10.6 and before read it
+        ('{"id": "x", "labels": ' + "[" * 100_000 + "]" * 100_000 + "}", "is nested too deep to be read"),
+        ('{"id": "x", "hashtags": ' + "[" * 1000 + "]" * 1000 + "}", None),  # which Python 3.13 reads
+        ('{"id": ' + "9" * 5000 + ', "hashtags": ["dog"]}', "is not JSON"),
     ],
 )
 @pytest.mark.parametrize("form", ["lines", "list"])
@@ -128,7 +128,7 @@ def test_an_odd_item_does_not_lose_the_rest(read, form, broken, said):
     content = "\n".join(items) if form == "lines" else f"[{', '.join(items)}]"
     posts, lines_ = read("a.json", content)
     place = "line 3" if form == "lines" else "item 3"
-    assert [post.id for post in posts if len(post.id) == 1] == ["a", "b", "c"]
+    assert [post.id for post in posts if post.id in "abc"] == ["a", "b", "c"] and len(lines_) == 1
     if said:
         (line,) = lines_
         assert line.startswith(f"left out: 'a.json' {place}: {said}") and len(line) < 300
