@@ -161,6 +161,7 @@ def test_a_list_is_read_in_pieces(read, monkeypatch):
     assert posts == [READ] * 20 and not said
     posts, said = read("a.json", json.dumps(rows) + " " * 50 + json.dumps(rows, ensure_ascii=False))
     assert posts == [READ] * 40 and not said
+    assert len(read("a.json", json.dumps([ROW, "x" * 99, *rows]))[1]) == 1
 
 
 def test_an_item_of_no_end_is_no_reason_to_fill_the_memory(read, monkeypatch):
@@ -178,6 +179,7 @@ ITEMS = [
     ({"hashtags": [], "caption": "#cat"}, {"hashtags": ("cat",)}),
     ({"hashtags": [{"text": "cat", "indices": [1, 5]}, None, "#a#b"]}, {"hashtags": ("cat", "a", "b")}),
     ({"hashtags": ["cafÃ©"]}, {"hashtags": ("café",)}),
+    ({"hashtags": float("nan"), "tags": "#cat"}, {"hashtags": ("cat",)}),
     ({"hashtags": float("nan"), "caption": "#cat", "user": float("nan")}, {"hashtags": ("cat",), "user": None}),
     ({"edge_media_to_caption": {"edges": [{"node": {"text": "#cat"}}]}}, {"hashtags": ("cat",)}),
     ({"edge_media_to_caption": {"edges": []}}, {"hashtags": ()}),
