@@ -37,7 +37,9 @@ INNER = zipped({"inner.zip": SOUND})
     [
         SOUND,
         zipped({"posts.json": POSTS}, compression=zipfile.ZIP_LZMA),
-        zipped({"x/": "", "x/posts.json": POSTS, "__MACOSX/x/posts.json": POSTS.replace("a", "b"), ".DS_Store": "x"}),
+        zipped(
+            {"x/": "", "x/posts.json": POSTS, "__MACOSX/x/posts.json": POSTS.replace('"a"', '"b"'), ".DS_Store": "x"}
+        ),
         zipped({"posts.csv": "id,hashtags\na,cat\n", "inner.zip": SOUND}),
         zipped({"posts.json": POSTS, "../../other.json": POSTS.replace('"a"', '"b"')}),
     ],
