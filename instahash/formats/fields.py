@@ -75,12 +75,17 @@ def usual(item: Mapping[str, Any], columns: Mapping[str, str] = {}) -> dict[str,
     parts: dict[str, Any] = {}
     for part, names in known(tuple(item)).items():
         if part == "photos":
-            parts[part] = [item[name] for name in names if item[name] and isinstance(item[name], (str, int))]
+            values = [value for name in names for value in _as_list(item[name])]
+            parts[part] = [value for value in values if value and isinstance(value, (str, int))]
         elif len(names) == 1:
             parts[part] = item[names[0]]
         else:
             parts[part] = next((item[name] for name in names if not _is_empty(item[name])), None)
     return parts | {part: item[name] for part, name in columns.items() if name in item}
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _is_empty(value: Any) -> bool:
@@ -282,7 +287,7 @@ def _typed(text: str) -> Iterator[Label]:
         if text[:1] in ("[", "{") and ":" in text:  # a list whose form is not known
             raise DataError
         for label in labels_from_text(clean(text)):
-            yield Label(label, 1.0) if isinstance(label, str) else Label(*label)
+            yield Label(label.strip(), 1.0) if isinstance(label, str) else Label(*label)
     except DataError:
         raise DataError(f'must be a list, or labels as in "cat:0.9, dog", not {shown(text)}') from None
 

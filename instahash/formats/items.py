@@ -42,6 +42,8 @@ def container(source: Source) -> str:
     if source.head.startswith(table.PARQUET):
         return "parquet"
     start = source.start
+    if source.head.startswith(b"PK\3\4"):  # a spreadsheet
+        return ""
     if start.startswith("["):
         return "list"
     if start.startswith("{"):
@@ -70,8 +72,11 @@ def _value(text: str) -> Any:
 
 @kept
 def first(source: Source) -> dict[str, Any]:
-    """The first item that is an object, by which a format is recognised; empty where there is none at the start."""
-    found = items(source) if container(source) not in ("", "folder") else iter(())
+    """The first item that is an object, by which a format is recognised; empty where there is none at the start.
+
+    Nor has a pipe one, which is read as lines without a look at it.
+    """
+    found = items(source) if source.head and container(source) else iter(())
     try:
         for _, item in zip(range(20), found):
             if isinstance(item, Item) and isinstance(item.value, dict):
