@@ -28,7 +28,7 @@ args = parse(parser)
 
 from instahash.data import Corpus
 from instahash.errors import InstahashError
-from instahash.formats import read_posts
+from instahash.formats import Reading, read_posts
 
 STREAMED = ("own.jsonl", "captions.jsonl", "list.json", "posts.csv", "posts.tsv", "posts.parquet", "harrison")
 MOST_SECONDS, MOST_BYTES = 10, 2**30
@@ -221,7 +221,7 @@ def damage(name, content, n):
             path.write_bytes(mutated(content, draw))
             began = time.process_time()
             try:
-                list(read_posts(path))
+                list(read_posts(path, reading=Reading()))
             except InstahashError as error:
                 if "\n" in str(error):
                     faults.append(f"{i}: {str(error)!r}")
