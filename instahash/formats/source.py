@@ -15,7 +15,7 @@ from typing import IO, Any, NamedTuple, TypeVar, cast
 
 from instahash.archive import Member, files_below, is_zip
 from instahash.data import Post
-from instahash.errors import DataError
+from instahash.errors import DataError, one_line
 from instahash.files import COMPRESSED, reading
 
 Kept = TypeVar("Kept")
@@ -48,7 +48,7 @@ class LeftOut(NamedTuple):
     kind: str = "odd"
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.reason}"
+        return one_line(f"{self.place}: {self.reason}")
 
 
 @dataclass(frozen=True, eq=False)

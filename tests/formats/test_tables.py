@@ -3,6 +3,7 @@
 import pytest
 
 from instahash.errors import DataError
+from instahash.formats import Reading, read_posts
 
 ROWS = [("a", ("cat", "pet"), "anna"), ("b", ("dog",), "ben")]
 
@@ -98,3 +99,10 @@ def test_what_csv_cannot_be(read, monkeypatch):
     monkeypatch.setattr("instahash.formats.table.MOST_CELL", 100)
     with pytest.raises(DataError, match="line 2 is not as CSV is"):
         read("a.csv", "id,hashtags\na," + "x" * 200)
+
+
+def test_a_name_of_a_column_with_a_line_end_makes_one_line_all_the_same(tmp_path):
+    (tmp_path / "posts.csv").write_text('id,"a\nb"\n1,x\n')
+    counts = Reading()
+    assert len(list(read_posts(tmp_path / "posts.csv", reading=counts))) == 1
+    assert [line for line in counts.lines() if "a b" in line and "\n" not in line]
