@@ -17,7 +17,7 @@ from instahash.names import ANNOTATORS, MODES
 EXAMPLE = """example:
   instahash-train                                       train on the embedded sample
   instahash-train --data posts.jsonl.gz --model-dir photos --threads 2
-  instahash-train --data instagram-anna-2026-01-31.zip  train on an account's own export, photos and captions
+  instahash-train --data instagram-anna.zip             train on an account's own export: photos and captions
   instahash-train --data posts.jsonl.gz --set softmax.epochs=20 --set word2vec.dim=50
   instahash-train --mode paper --settings               list the settings of a mode
 """

@@ -118,16 +118,29 @@ def test_a_table_says_what_was_read_and_left_out(tmp_path):
     assert refused(run("train", "--data", "posts.jsonl", *QUICK, "--strict", cwd=tmp_path), "line 31: is not JSON")
 
 
+def test_every_command_is_told_alike_how_posts_are_read(tmp_path):
+    rows = [f"p{i};sea t{i % 4};water, w{i % 3}" for i in range(40)]
+    (tmp_path / "posts.csv").write_text("\n".join(["which;words;seen", *rows]))
+    read = ["--format", "posts", "--columns", "id=which, hashtags=words,labels=seen"]
+    answer = run("train", "--data", "posts.csv", *read, *QUICK, cwd=tmp_path)
+    assert answer.returncode == 0 and "with labels                  40\n" in answer.stdout, answer.stderr
+    answer = run("recommend", "--posts", "posts.csv", *read, cwd=tmp_path)
+    assert answer.stdout.startswith("p0\t#") and answer.stderr == ""
+    answer = run("evaluate", "--data", "posts.csv", "--baselines", "posts.csv", *read, cwd=tmp_path)
+    assert answer.returncode == 0 and "trained on these very posts" in answer.stderr, answer.stderr
+    for wrong in (["--columns", "hashtag=words"], ["--columns", "hashtags"]):
+        assert refused(run("evaluate", "--data", "posts.csv", *wrong, cwd=tmp_path), "write PART=NAME")
+
+
 @pytest.mark.parametrize("joined", [False, True])
 def test_training_goes_on_where_its_reader_has_enough(tmp_path, joined):
-    """As with `| head -1`, or `2>&1 | head -1`, where the first line is of standard error."""
+    """As with `| head`, or with `2>&1 | head`, where lines on standard error come first."""
     lines = ['{"id": 1, "hashtags": ["sea", "sun"], "labels": ["water"]}'] * 30
     (tmp_path / "posts.jsonl").write_text("\n".join([*lines, '{"cut', "[]"]))
     process = subprocess.Popen(
         [sys.executable, "-c", START.format("train"), "--data", "posts.jsonl", "--model-dir", "model", *QUICK],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT if joined else subprocess.PIPE, text=True, cwd=tmp_path,
     )  # fmt: skip
-    process.stdout.readline()
     process.stdout.close()
     errors = "" if joined else process.stderr.read()
     assert process.wait() == 0 and "Traceback" not in errors and "BrokenPipe" not in errors
