@@ -144,7 +144,7 @@ def test_what_has_labels_is_not_labelled_again(train, table, tmp_path, vision):
 
 
 def test_labels_that_are_paid_for_are_joined_by_the_same_rules(train, table, tmp_path, vision):
-    answers = [{"id": "elsewhere/0.JPG", "labels": ["Sky"]}, {"id": "1", "labels": ["Fur"]}, {"id": "2.jpg"}]
+    answers = [{"id": "elsewhere/0.JPG", "labels": ["Sky"]}, {"id": "1", "labels": ["Fur"]}, {"id": "2.jpg", "labels": []}]
     (tmp_path / "answers.jsonl").write_text("".join(json.dumps(post) + "\n" for post in answers))
     answer = train(*table, *PAID, "--labels", "answers.jsonl", "--columns", "id=image,hashtags=tags")
     assert answer.returncode == 0 and rows(answer)["with labels"] == 3, answer.stderr
