@@ -1,6 +1,7 @@
 """instahash-train on photos, as a process: joined with their posts, labelled by a local server, counted."""
 
 import json
+import lzma
 import shlex
 import signal
 import subprocess
@@ -136,6 +137,25 @@ def test_a_table_finds_its_photos_elsewhere(train, table, vision):
     refused(train(*table, "--photos", "posts.csv"), "there is no photo in --photos 'posts.csv'")
 
 
+def test_a_download_of_instaloader_is_learnt_from_as_it_is(train, picture, vision, tmp_path):
+    folder = tmp_path / "anna_example"
+    folder.mkdir()
+    for day, caption in enumerate(CAPTIONS):
+        edges = [{"node": {"text": caption}}]
+        node = {"shortcode": f"CmAaaaaaaa{day}", "taken_at_timestamp": 1700000000 + day, "__typename": "GraphImage"}
+        node |= {"edge_media_to_caption": {"edges": edges}, "owner": {"username": "anna_example"}}
+        name = f"2024-05-0{day + 1}_10-00-00_UTC"
+        value = {"node": node, "instaloader": {"version": "4.14", "node_type": "Post"}}
+        (folder / f"{name}.json.xz").write_bytes(lzma.compress(json.dumps(value).encode()))
+        (folder / f"{name}.txt").write_text(caption)
+        for photo in (f"{name}_1", f"{name}_2") if day == 3 else (name,):
+            (folder / f"{photo}.jpg").write_bytes(picture(2 * day + photo.endswith("_2")))
+    (folder / "2022-01-01_10-00-00_UTC_profile_pic.jpg").write_bytes(picture(99))
+    answer = train("--data", folder, *PAID)
+    assert answer.returncode == 0 and "5 of 6 photos belong to 4 of 4 posts" in answer.stderr, answer.stderr
+    assert sent(vision) == [0, 2, 6, 7] and "  labels       Sea, Cat\n  author       #sea #cat" in answer.stdout
+
+
 def test_what_has_labels_is_not_labelled_again(train, table, tmp_path, vision):
     own = [{"id": f"{number}.jpg", "hashtags": ["sea", "sun"], "labels": ["beach"]} for number in range(3)]
     (tmp_path / "photos" / "posts.jsonl").write_text("".join(json.dumps(post) + "\n" for post in own))
@@ -144,7 +164,8 @@ def test_what_has_labels_is_not_labelled_again(train, table, tmp_path, vision):
 
 
 def test_labels_that_are_paid_for_are_joined_by_the_same_rules(train, table, tmp_path, vision):
-    answers = [{"id": "elsewhere/0.JPG", "labels": ["Sky"]}, {"id": "1", "labels": ["Fur"]}, {"id": "2.jpg", "labels": []}]
+    labels = {"elsewhere/0.JPG": ["Sky"], "1": ["Fur"], "2.jpg": []}
+    answers = [{"id": id, "labels": seen} for id, seen in labels.items()]
     (tmp_path / "answers.jsonl").write_text("".join(json.dumps(post) + "\n" for post in answers))
     answer = train(*table, *PAID, "--labels", "answers.jsonl", "--columns", "id=image,hashtags=tags")
     assert answer.returncode == 0 and rows(answer)["with labels"] == 3, answer.stderr
