@@ -101,7 +101,7 @@ def test_quiet_training_of_the_sample_in_its_default_place(tmp_path):
 def test_a_table_says_what_was_read_and_left_out(tmp_path):
     posts = [{"id": str(i), "hashtags": ["sea", f"t{i % 4}"], "labels": [["water", 0.9]]} for i in range(30)]
     posts[3]["labels"], posts[4]["labels"], posts[5]["hashtags"], posts[6]["hashtags"] = [["water", 0.4]], [], [], ["x"]
-    lines = [*map(json.dumps, posts), '{"cut', '"text"', "[]"]
+    lines = [*map(json.dumps, posts), '{"cut', '"text"']
     (tmp_path / "posts.jsonl").write_text("\n".join(lines))
     answer = run("train", "--data", "posts.jsonl", *QUICK, "--max-hashtags", "5", cwd=tmp_path)
     assert answer.returncode == 0 and answer.stdout.startswith(
@@ -109,11 +109,11 @@ def test_a_table_says_what_was_read_and_left_out(tmp_path):
         "with hashtags                29\n"
         "with labels                  28\n"
         "left out, no hashtag          1\n"
-        "left out, unreadable          3\n"
+        "left out, unreadable          2\n"
         "posts used                   28 of 30, those with a hashtag that is kept\n"
     )
     said = "instahash-train: left out: 'posts.jsonl' line 32: must be a post as a JSON object, not 'text'"
-    assert said in answer.stderr.splitlines() and answer.stderr.count("\n") == 3
+    assert said in answer.stderr.splitlines() and answer.stderr.count("\n") == 2
     assert run("train", "--data", "posts.jsonl", *QUICK, "--quiet", cwd=tmp_path).stderr == answer.stderr
     assert refused(run("train", "--data", "posts.jsonl", *QUICK, "--strict", cwd=tmp_path), "line 31: is not JSON")
 
@@ -294,10 +294,7 @@ def test_a_reader_that_has_enough(trained):
 
 BAD_POSTS = {
     "empty": (b"", "there is no post"),
-    "json": (
-        b'{"id": "a"}\nno\n',
-        "1 item of 2 cannot be read as posts as JSON Lines, a JSON list, CSV, TSV or Parquet",
-    ),
+    "json": (b'{"id": "a", "hashtags": ["x"]}\n' + b"no\n" * 30, "30 items of 31"),
     "type": (b'["a"]\n', "item 1: must be a post as a JSON object, not 'a'"),
     "no hashtag": (b'{"id": "a", "hashtags": ["!!"]}\n', "no post of 1 has a hashtag"),
     "no pair": (b'{"id": "a", "hashtags": ["x"]}\n', "none of the 1 posts has two words"),
