@@ -48,7 +48,7 @@ def parser() -> ArgumentParser:
     add("--labels", metavar="FILE|DIR",
         help="labels paid for already: answers of Google, Amazon, Microsoft or Clarifai")  # fmt: skip
     add("--annotator", choices=(*ANNOTATORS, "none"), default="offline",
-        help="what labels photos; none: train on hashtags alone (default: %(default)s)")  # fmt: skip
+        help="what labels photos; none leaves them out (default: %(default)s)")  # fmt: skip
     add_labelling(command)
     command.set_defaults(command="train")
     return command
