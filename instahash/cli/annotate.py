@@ -70,4 +70,4 @@ def _post(annotation: Any, post_of: dict[str, Any]) -> Any:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    return run(parser(), work, argv, "; what is labelled so far is kept, go on with the same command")
+    return run(parser(), work, argv)

@@ -61,7 +61,7 @@ def work(args: Namespace) -> None:
     model = InstaHash.load(args.model_dir)
     seconds.of("loading the model")
     if args.baselines:
-        model.fit_baselines(args.baselines)
+        model.fit_baselines(reading(args, args.baselines))
         seconds.of("fitting the baselines")
     posts = tqdm(reading(args, args.data), "Reading posts", unit=" posts", disable=None)
     corpus = Corpus.from_posts(posts)

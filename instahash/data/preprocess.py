@@ -43,7 +43,7 @@ class Summary(NamedTuple):
         pairs = zip(self[4::2], self[5::2])
         hashtags, description, posts = (f"{mean:>9.1f} mean, {median:g} median" for mean, median in pairs)
         return (
-            f"posts                 {self.posts:>9,} kept of {self.posts_read:,}\n"
+            f"posts used            {self.posts:>9,} of {self.posts_read:,}, those with a hashtag that is kept\n"
             f"words                 {self.words:>9,}, {self.hashtags:,} of them hashtags that may be recommended\n"
             f"hashtags a post       {hashtags}\n"
             f"description words     {description}\n"

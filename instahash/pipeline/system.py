@@ -73,7 +73,7 @@ class InstaHash(Recommender):
         report(str(summary))
         _check_bags(dataset)
         if not dataset.description.nnz:
-            report("No post has a label that is believed; is 'labels' filled, with scores of min_score or more?")
+            report("No post has a label of min_score or more: this learns from hashtags alone, and knows no photos.")
         saved = Checkpoint(checkpoint, fingerprint(settings, dataset), options) if checkpoint else None
         states = saved.load() if saved and resume else {}
         if resume:

@@ -181,7 +181,7 @@ def test_the_papers_preprocessing_by_hand():
     assert (summary.posts_read, summary.posts, summary.words, summary.hashtags) == (4, 3, 7, 2)
     assert summary.hashtags_per_post_mean == 1 and summary.posts_per_hashtag_mean == 1.5
     assert summary.description_words_per_post_mean == pytest.approx(5 / 3)
-    assert "3 kept of 4" in str(summary)
+    assert "3 of 4" in str(summary)
 
 
 def test_the_score_threshold_is_inclusive():
