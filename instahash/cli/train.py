@@ -75,11 +75,22 @@ def work(args: Namespace) -> None:
         return
     make_directory(args.model_dir)
     model, read = InstaHash(settings), Read(settings.data.min_score)
-    corpus = read_corpus(args, read)
-    if args.data not in SAMPLES:
-        report(str(read))
-    how = {"resume": args.resume, "options": _options(args), "progress": not args.quiet, "report": report}
-    model.fit(corpus, checkpoint=checkpoint, **how)
+
+    def corpus() -> Any:
+        found = read_corpus(args, read)
+        if args.data not in SAMPLES:
+            report(str(read))
+        return found
+
+    # The corpus has no name here, so that training can let go of it.
+    model.fit(
+        corpus(),
+        checkpoint=checkpoint,
+        resume=args.resume,
+        options=_options(args),
+        progress=not args.quiet,
+        report=report,
+    )
     model.save(args.model_dir)
     checkpoint.unlink(missing_ok=True)
     report(f"Model saved in '{args.model_dir}'.")

@@ -68,7 +68,7 @@ class InstaHash(Recommender):
         """
         settings, corpus = self.settings, self._read(posts, progress)
         dataset, digest = fit_dataset(corpus, settings.data.max_hashtags, settings.data.min_score), corpus.digest()
-        del corpus  # of a million posts it has some hundred megabytes, and training needs none of it
+        del posts, corpus  # of a million posts it has some hundred megabytes, and training needs none of it
         summary: Any = dataset.summary
         report(str(summary))
         _check_bags(dataset)
