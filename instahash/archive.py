@@ -69,7 +69,8 @@ def files_below(path: Path) -> list[Path | Member]:
         found = [Path(folder, name) for folder, names in _walk(path) for name in names]
         are_zips = all(file.suffix.lower() == ".zip" for file in found)
         return [member for file in found for member in files_below(file)] if are_zips else list(found)
-    names = sorted(info.filename for info in _opened(path).infolist() if not info.is_dir())
+    # Folders end in a slash, and damaged lists of files have names without a letter.
+    names = sorted(name for name in _opened(path).namelist() if name and not name.endswith("/"))
     if len(names) > MOST_MEMBERS:
         raise DataError(f"'{path}' has {len(names):,} files; at most {MOST_MEMBERS:,} are read, split it")
     return [Member(path, name) for name in names if not _is_hidden(name)]

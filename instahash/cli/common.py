@@ -34,7 +34,7 @@ def run(
 ) -> int:
     """Call work(args); turn what it raises into an exit code and one line on standard error."""
     args = parser.parse_args(argv)
-    warnings.formatwarning = lambda message, *_, **__: f"{parser.prog}: {printable(str(message))}\n"
+    as_before, warnings.formatwarning = warnings.formatwarning, lambda message, *_, **__: _line(parser, message)
     # An id may hold what the terminal's encoding cannot show; it is then escaped, as JSON does it.
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -43,7 +43,7 @@ def run(
         sys.stdout.flush()
         return 0
     except InstahashError as error:
-        print(f"{parser.prog}: error: {error}", file=sys.stderr)
+        print(f"{parser.prog}: error: {printable(str(error))}", file=sys.stderr)
         return 2
     except SomeFailed:
         return 1
@@ -57,6 +57,12 @@ def run(
         print(f"{parser.prog}: error: {error.strerror or error}", file=sys.stderr)
         _close(sys.stdout)
         return 2
+    finally:
+        warnings.formatwarning = as_before
+
+
+def _line(parser: ArgumentParser, message: object) -> str:
+    return f"{parser.prog}: {printable(str(message))}\n"
 
 
 def _close(file: TextIO) -> None:

@@ -38,6 +38,7 @@ def labels_from_text(text: str, known: Container[str] = ()) -> list[str | tuple[
         if _BETWEEN_WORDS.search(name):
             pieces = (p if all(w in known for w in words(p)) else _BETWEEN_WORDS.sub(" ", p) for p in name.split())
             name = " ".join(pieces)
+        name = name.strip()
         labels.append(name if score is None else (name, score))
     return labels
 

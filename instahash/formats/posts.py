@@ -47,8 +47,11 @@ def has_hashtags(item: Mapping[str, Any], columns: Mapping[str, str] = {}) -> bo
 
 
 def _matches(source: Source) -> bool:
+    """A broken object is taken, so that what is wrong with it is said."""
     kind = container(source)
-    return kind in ("lines", "list", "table", "parquet") or kind == "object" and has_hashtags(first(source))
+    if kind == "object":
+        return not first(source) or has_hashtags(first(source))
+    return kind in ("lines", "list", "table", "parquet")
 
 
 POSTS = replace(

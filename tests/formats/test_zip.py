@@ -28,6 +28,12 @@ def changed(content, **places):
     return bytes(content)
 
 
+def nameless(content):
+    """The first file has no name in the list of files; what was one is of no meaning."""
+    at = content.index(b"PK\1\2")
+    return content[: at + 28] + b"\0\0\1\0" + content[at + 32 :]
+
+
 SOUND = zipped({"posts.json": POSTS})
 INNER = zipped({"inner.zip": SOUND})
 
@@ -41,6 +47,7 @@ INNER = zipped({"inner.zip": SOUND})
             {"x/": "", "x/posts.json": POSTS, "__MACOSX/x/posts.json": POSTS.replace('"a"', '"b"'), ".DS_Store": "x"}
         ),
         zipped({"posts.csv": "id,hashtags\na,cat\n", "inner.zip": SOUND}),
+        nameless(zipped({"x": "a file without a name", "posts.json": POSTS})),
         zipped({"posts.json": POSTS, "../../other.json": POSTS.replace('"a"', '"b"')}),
     ],
 )
