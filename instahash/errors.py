@@ -19,12 +19,21 @@ def cut(text: str, longest: int = 80) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
+def one_line(text: object) -> str:
+    """What somebody else says, as one printable line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split()).rstrip(".")
+
+
 class InstahashError(Exception):
     """Base of all errors raised on purpose; its text is one line fit to be shown to a user."""
 
 
 class DataError(InstahashError):
     """Posts, a file of posts, or an array given to a model is not what was wanted."""
+
+
+class DataWarning(UserWarning):
+    """Something in a file was left out; its text is one line."""
 
 
 class UnknownWordError(DataError, KeyError):

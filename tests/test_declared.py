@@ -15,6 +15,8 @@ PACKAGE = Path(instahash.__file__).parent
 # The distribution that brings a module, where their names differ or another one stands for it.
 BRINGS = {
     "PIL": "pillow",
+    "backports": "backports.zstd",
+    "compression": "backports.zstd",  # of the standard library from Python 3.14 on
     "google": "google-cloud-vision",
     "grpc": "google-cloud-vision",
     "markupsafe": "jinja2",
@@ -40,8 +42,8 @@ def declared():
 
 
 def requirements(text):
-    """The name of each requirement, and what stands behind it."""
-    return dict(re.fullmatch(r"([\w.-]+)(.*)", line).groups() for line in text.split("\n") if line)
+    """The name of each requirement, and what stands behind it but for the Pythons that need it."""
+    return dict(re.fullmatch(r"([\w.-]+)([^;]*)(?:;.*)?", line).groups() for line in text.split("\n") if line)
 
 
 def extras(declared):
@@ -85,7 +87,11 @@ def imported(folder):
 
 def test_each_import_is_declared(declared):
     needed = requirements(declared["options"]["install_requires"]).keys()
-    users = needed | {name for extra in ("vision", "offline", "web", "report") for name in extras(declared)[extra]}
+    users = needed | {
+        name
+        for extra in ("vision", "offline", "metadata", "web", "report", "formats")
+        for name in extras(declared)[extra]
+    }
     # Hypothesis is whose tests use the strategies; they say so where it is missing.
     users |= {"hypothesis"}
     assert {BRINGS.get(name, name) for name in imported(PACKAGE) - ON_REQUEST} <= users

@@ -1,9 +1,10 @@
-"""Files are compressed by their suffix, and written whole or not at all."""
+"""Files are decompressed by their content, compressed by their suffix, and written whole or not at all."""
 
 import bz2
 import gzip
 import lzma
 import os
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -26,19 +27,43 @@ def test_what_is_written_is_compressed_by_its_suffix_and_read_back(tmp_path, nam
     assert (tmp_path / name).read_bytes() == content, "the same text, other bytes"
 
 
-def test_bzip2_is_read(tmp_path):
-    (tmp_path / "a.bz2").write_bytes(bz2.compress(b"sea"))
-    with reading(tmp_path / "a.bz2") as file:
-        assert file.read() == b"sea"
+@pytest.mark.parametrize("compress", [bytes, gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("content", [b"sea", b"", b"BZhave"])
+def test_the_content_says_how_a_file_is_compressed(tmp_path, compress, content):
+    """A browser may have decompressed it on its way, and kept the name."""
+    for name in ("a", "a.gz", "a.bz2"):
+        (tmp_path / name).write_bytes(compress(content))
+        with reading(tmp_path / name) as file:
+            assert file.read() == content
+
+
+def test_zstandard_is_written_and_read(tmp_path):
+    pytest.importorskip("backports.zstd" if sys.version_info < (3, 14) else "compression.zstd")
+    write_text(tmp_path / "a.zst", TEXT)
+    assert (tmp_path / "a.zst").read_bytes()[:4] == b"\x28\xb5\x2f\xfd"
+    with reading(tmp_path / "a.zst") as file:
+        assert file.read() == TEXT.encode("utf-8", "surrogatepass")
+    (tmp_path / "a.zst").write_bytes((tmp_path / "a.zst").read_bytes()[:-3])
+    with pytest.raises(DataError, match="is cut off"), reading(tmp_path / "a.zst") as file:
+        file.read()
+
+
+def test_zstandard_without_its_package_is_one_line(tmp_path, monkeypatch):
+    (tmp_path / "a").write_bytes(b"\x28\xb5\x2f\xfd")
+    for name in ("backports", "compression"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(DataError, match=r"needs the package backports.zstd; .*instahash\[formats\]"):
+        with reading(tmp_path / "a"):
+            pass
 
 
 @pytest.mark.parametrize(
     "name, content, message",
     [
         ("a.gz", gzip.compress(b"sea" * 99)[:-9], "is cut off"),
-        ("a.gz", b"sea", "is not a sound compressed file"),
-        ("a.xz", b"sea", "is not a sound compressed file"),
-        ("a.bz2", b"sea", "cannot read"),
+        ("a.gz", gzip.compress(b"sea" * 99)[:10] + b"\xff" * 9, "is not a sound compressed file"),
+        ("a.xz", lzma.compress(b"sea")[:-4] + b"\xff" * 4, "is not a sound compressed file"),
+        ("a.bz2", bz2.compress(b"sea")[:10] + b"\xff" * 99, "cannot read"),
         ("missing", None, "cannot read .*: No such file"),
     ],
 )

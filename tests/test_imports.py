@@ -13,10 +13,11 @@ import instahash
 FOLDER = Path(instahash.__file__).parent
 # What a package, or a single file, may import besides itself and `errors`.
 MAY_IMPORT = {
+    "archive": set(),
     "database": set(),
     "dense": set(),
     "errors": set(),
-    "files": set(),
+    "files": {"archive"},
     "jit": set(),
     "names": set(),
     "palette": set(),
@@ -31,9 +32,9 @@ MAY_IMPORT = {
     "trainer": {"storage"},
     "training": {"parameters"},
     "data": {"parameters", "sparse", "texts"},
-    "formats": {"data", "files"},
+    "formats": {"archive", "data", "files"},
     # Photos in, posts out; the labeller that needs no cloud has kernels.
-    "annotate": {"data", "database", "dense", "jit", "names", "parameters", "sparse"},
+    "annotate": {"archive", "data", "database", "dense", "jit", "names", "parameters", "sparse"},
     "testing": set(),
     # Models know arrays and CSR matrices, not posts.
     # Of `network`, word2vec's reference has the sigmoid.

@@ -7,6 +7,7 @@ annotator     what an annotator is
 google, pace  Google Cloud Vision: batches, retries, costs, a rate; service, its settings, credentials and calls
 offline       a labeller that needs no cloud: efficientnet, the network; classes, the words of its classes
 images        decoding, which only annotators import
+metadata      keywords into copies of photos and into XMP sidecars
 """
 
 from typing import Any

@@ -20,7 +20,7 @@ from instahash.annotate import service
 from instahash.annotate.annotator import Results
 from instahash.annotate.pace import Pace
 from instahash.annotate.service import INVALID_ARGUMENT, PASSING_CODES, PERHAPS_AN_IMAGE, CallError, GoogleSettings
-from instahash.errors import AnnotatorError, ImageError
+from instahash.errors import AnnotatorError, ImageError, one_line
 from instahash.parameters import settled
 
 log = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ class GoogleAnnotator:
                     if answer.error.code in PASSING_CODES and n_errors[i] < TRIES:
                         again.append(i)
                     elif answer.error.code:
-                        yield i, ImageError(f"{self.name} refuses it: {service.one_line(answer.error.message)}")
+                        yield i, ImageError(f"{self.name} refuses it: {one_line(answer.error.message)}")
                     else:
                         yield i, service.labels_of(answer)
             if again:

@@ -9,17 +9,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from instahash.errors import ImageError
+from instahash.archive import IMAGES, Member, files_below, is_zip
+from instahash.errors import DataError, ImageError
 
-SUFFIXES = tuple(".jpg .jpeg .jpe .png .webp .gif .bmp .tif .tiff .heic .heif .avif .mpo".split())
 LARGEST_FILE = 100_000_000  # bytes
 
 
 class Photo(NamedTuple):
-    """A photo that has not been read yet; `source` is its file or its content."""
+    """A photo that has not been read yet; `source` is its file, in a zip file or not, or its content."""
 
     id: str
-    source: Path | bytes
+    source: Path | Member | bytes
 
     def read(self) -> bytes:
         """The content of the image file, not yet decoded.
@@ -39,7 +39,13 @@ class Photo(NamedTuple):
         return content
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path | Member) -> bytes:
+    if isinstance(path, Member):
+        try:
+            with path.open() as file:
+                return file.read(LARGEST_FILE + 1)
+        except DataError as error:
+            raise ImageError(str(error)) from None
     # Opening a FIFO or a device can wait for ever, so its kind is checked first.
     status = os.stat(path)
     if stat.S_ISDIR(status.st_mode):
@@ -64,8 +70,8 @@ def find_photos(sources: Iterable[Source] | str | Path | bytes) -> Iterator[Phot
     """The photos of `sources`, in their order; nothing is read yet.
 
     sources : files, whatever their name; folders, for their image files (by suffix, in any case) and those of their
-        subfolders, sorted by name, without what is hidden and without folders that are links; contents; contents
-        with an id.
+        subfolders, sorted by name, without what is hidden and without folders that are links; zip files, as folders;
+        contents; contents with an id.
 
     The id of a file is its path as given, that of a content without one "photo 1" for the first source, and so on. What
     is not there, a folder without an image or one that may not be listed is a photo whose `read` raises ImageError.
@@ -79,13 +85,19 @@ def find_photos(sources: Iterable[Source] | str | Path | bytes) -> Iterator[Phot
             yield Photo(*source)
         elif os.path.isdir(source):
             yield from _photos_below(os.fspath(source))
+        elif is_zip(Path(source)):
+            yield from _members(Path(source))
         else:
             yield _file(os.fspath(source))
 
 
 def _file(path: str) -> Photo:
-    # A name that is not UTF-8 has surrogates, which could be written nowhere.
-    return Photo(path.encode("utf-8", "backslashreplace").decode(), Path(path))
+    return Photo(_writable(path), Path(path))
+
+
+def _writable(path: str) -> str:
+    """A name that is not UTF-8 has surrogates, which could be written nowhere."""
+    return path.encode("utf-8", "backslashreplace").decode()
 
 
 def _photos_below(folder: str) -> Iterator[Photo]:
@@ -100,7 +112,13 @@ def _photos_below(folder: str) -> Iterator[Photo]:
         found = True
         yield _file(path)
     if not found:
-        yield _file(folder)
+        yield from _members(Path(folder))
+
+
+def _members(path: Path) -> Iterator[Photo]:
+    """The photos in a zip file, or in those of a folder that has only these; without one, what is no photo."""
+    members = [member for member in files_below(path) if str(member).lower().endswith(IMAGES)]
+    return (Photo(_writable(str(member)), member) for member in members or [path])
 
 
 def _entries(folder: str) -> list[tuple[str, bool]]:
@@ -109,7 +127,7 @@ def _entries(folder: str) -> list[tuple[str, bool]]:
     with os.scandir(folder) as entries:
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            is_image = entry.name.lower().endswith(SUFFIXES) and not (entry.is_symlink() and os.path.isdir(entry.path))
+            is_image = entry.name.lower().endswith(IMAGES) and not (entry.is_symlink() and os.path.isdir(entry.path))
             if (is_folder or is_image) and not entry.name.startswith("."):
                 kept.append((entry.path, is_folder))
     return sorted(kept, reverse=True)

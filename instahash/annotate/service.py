@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from instahash.data import Label
-from instahash.errors import AnnotatorError
+from instahash.errors import AnnotatorError, one_line
 from instahash.parameters import Section, parameter
 
 NAME, HOST = "Google Cloud Vision", "vision.googleapis.com"
@@ -130,8 +130,3 @@ def advice(error: CallError) -> str:
     if error.code in (NOT_ALLOWED, NOT_KNOWN):
         return f"check that the credentials may use the Vision API and the project has billing enabled, {DO_WITHOUT}"
     return "see https://cloud.google.com/vision/docs"
-
-
-def one_line(text: object) -> str:
-    """What the service says, as one printable line."""
-    return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split()).rstrip(".")

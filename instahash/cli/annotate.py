@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
-from instahash.cli.common import Parser, label_line, note, printable, run, set_blas_threads
+from instahash.cli.common import Parser, label_line, printable, run, set_blas_threads
+from instahash.cli.inputs import check_out, identities
 from instahash.cli.photos import add_annotator, labelled
+from instahash.cli.posts import add_reading, photos_of, reading
 
 EXAMPLE = """example:
   instahash-annotate photo.jpg
@@ -27,12 +26,15 @@ def parser() -> ArgumentParser:
         EXAMPLE,
     )
     add = command.add_argument
-    add("images", nargs="+", metavar="IMAGE_OR_DIR", help="image files, and folders of them, searched to the bottom")
+    add("images", nargs="+", metavar="IMAGE_OR_DIR",
+        help="image files, and folders and zip files of them, searched to the bottom")  # fmt: skip
     add("--out", metavar="POSTS",
         help="write posts here, as the other commands read them (default: print the labels)")  # fmt: skip
     add("--posts", metavar="POSTS",
-        help="with --out: photos get hashtags, user and time of the post with their path or name as id")  # fmt: skip
+        help="with --out: photos get hashtags, user and time of the post that their names belong to")  # fmt: skip
+    add_reading(command)
     add_annotator(command)
+    command.set_defaults(command="annotate")
     return command
 
 
@@ -44,55 +46,28 @@ def work(args: Namespace) -> None:
     photos = list(find_photos(args.images))
     if args.out:
         inputs = [photo.source for photo in photos] + [args.posts, args.cache or default_cache()]
-        _check_out(args.out, [path for path in inputs if path])
-    posts = _Posts(args.posts)
+        check_out("--out", args.out, identities(filter(None, inputs)))
+    post_of = _posts(args, photos) if args.posts else {}
     with labelled("annotate", args, photos, quiet=not args.out and sys.stdout.isatty()) as annotations:
         if args.out:
-            write_posts(args.out, map(posts.joined, annotations))
-            posts.note()
+            write_posts(args.out, (_post(annotation, post_of) for annotation in annotations))
         else:
             for annotation in annotations:
                 print(f"{printable(annotation.id)}\t{label_line(annotation.labels)}", flush=True)
 
 
-def _check_out(out: str, inputs: Iterable[Any]) -> None:
-    """Before anything is paid for: posts must not be written over what they are made of."""
-    from instahash.errors import DataError
-
-    if not os.path.exists(out):
-        return
-    if not os.path.isfile(out):
-        raise DataError(f"--out '{out}' is no regular file; name a file to write")
-    if os.path.islink(out) or any(os.path.exists(path) and os.path.samefile(path, out) for path in inputs):
-        raise DataError(f"--out '{out}' is a link, or one of the inputs; name another file")
+def _posts(args: Namespace, photos: Sequence[Any]) -> dict[str, Any]:
+    """The post of each photo that has one, by the photo's id."""
+    posts = list(reading(args, args.posts))
+    own = photos_of(args, posts, photos)
+    return {photos[i].id: post for post, numbers in zip(posts, own) for i in numbers}
 
 
-class _Posts:
-    """What is known of photos besides labels: a photo's post has its path, file name or name as id."""
-
-    def __init__(self, path: str | None):
-        from instahash.formats import read_posts
-
-        self._posts = {os.path.normpath(post.id): post for post in read_posts(path)} if path else {}
-        self._n_photos: Counter[str] = Counter()  # of each post
-
-    def joined(self, annotation: Any) -> Any:
-        """The post of a photo, under its path."""
-        path = Path(annotation.id)
-        for name in (os.path.normpath(annotation.id), path.name, path.stem):
-            if name in self._posts:
-                self._n_photos[name] += 1
-                return self._posts[name]._replace(id=annotation.id, labels=annotation.labels)
-        return annotation.post()
-
-    def note(self) -> None:
-        """Say which posts have no photo, or more than one."""
-        for number, wrong in (("no", lambda n: n == 0), ("more than one", lambda n: n > 1)):
-            found = [name for name in self._posts if wrong(self._n_photos[name])]
-            if found:
-                few = ", ".join(found[:5]) + (", ..." if len(found) > 5 else "")
-                note("annotate", f"{len(found)} of {len(self._posts)} posts have {number} photo: {few}")
+def _post(annotation: Any, post_of: dict[str, Any]) -> Any:
+    """The post of a photo, under its path, with its labels."""
+    post = post_of.get(annotation.id)
+    return post._replace(id=annotation.id, labels=annotation.labels, photos=()) if post else annotation.post()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    return run(parser(), work, argv, "; what is labelled so far is kept, go on with the same command")
+    return run(parser(), work, argv)

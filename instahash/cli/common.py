@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from instahash import __version__
 from instahash.errors import InstahashError
@@ -33,6 +34,7 @@ def run(
 ) -> int:
     """Call work(args); turn what it raises into an exit code and one line on standard error."""
     args = parser.parse_args(argv)
+    as_before, warnings.formatwarning = warnings.formatwarning, lambda message, *_, **__: _line(parser, message)
     # An id may hold what the terminal's encoding cannot show; it is then escaped, as JSON does it.
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -41,25 +43,31 @@ def run(
         sys.stdout.flush()
         return 0
     except InstahashError as error:
-        print(f"{parser.prog}: error: {error}", file=sys.stderr)
+        print(f"{parser.prog}: error: {printable(str(error))}", file=sys.stderr)
         return 2
     except SomeFailed:
         return 1
-    except KeyboardInterrupt:
-        print(f"\n{parser.prog}: interrupted{interrupted}", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:  # which may know better what is kept
+        print(f"\n{parser.prog}: interrupted{''.join(interrupt.args) or interrupted}", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader, `head` say, has enough
-        _close_output()
+        _close(sys.stdout)
         return 0
     except OSError as error:  # the disk that is printed to is full, say
         print(f"{parser.prog}: error: {error.strerror or error}", file=sys.stderr)
-        _close_output()
+        _close(sys.stdout)
         return 2
+    finally:
+        warnings.formatwarning = as_before
 
 
-def _close_output() -> None:
-    """What is left in the buffer of standard output goes nowhere, so that the end of the process says nothing of it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _line(parser: ArgumentParser, message: object) -> str:
+    return f"{parser.prog}: {printable(str(message))}\n"
+
+
+def _close(file: TextIO) -> None:
+    """What is in its buffer, or still to come, goes nowhere, so that the end of the process says nothing of it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
 
 
 def set_blas_threads(n_threads: int) -> None:
@@ -101,9 +109,18 @@ amount = _number(float, "number", lambda value: 0 <= value < float("inf"), "an a
 port = _number(int, "port", lambda value: 0 <= value < 2**16, "a port")
 
 
+def say(line: str, file: TextIO | None = None) -> None:
+    """A line on standard output, or in `file`, beside the work: it goes on where its reader, `head` say, has enough."""
+    file = file or sys.stdout
+    try:
+        print(line, file=file, flush=True)
+    except BrokenPipeError:
+        _close(file)
+
+
 def note(command: str, text: str) -> None:
     """A line on standard error that is no failure of the command."""
-    print(f"instahash-{command}: {printable(text)}", file=sys.stderr, flush=True)
+    say(f"instahash-{command}: {printable(text)}", sys.stderr)
 
 
 def printable(text: str) -> str:

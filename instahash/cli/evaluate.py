@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import Parser, add_model_dir, at_least, note, printable, run
+from instahash.cli.posts import add_reading, reading
 from instahash.names import PROTOCOLS
 
 EXAMPLE = """example:
@@ -39,6 +40,8 @@ def parser() -> ArgumentParser:
     add("--json", metavar="FILE", help="also write the result as JSON")
     add("--report", metavar="FILE.html",
         help="also write a page with tables, figures, examples and failures; it opens without a network")  # fmt: skip
+    add_reading(command)
+    command.set_defaults(command="evaluate")
     return command
 
 
@@ -46,9 +49,8 @@ def work(args: Namespace) -> None:
     from tqdm import tqdm
 
     from instahash.data import Corpus
-    from instahash.evaluation import evaluate, format_example, format_tables
+    from instahash.evaluation import evaluate, format_example, format_tables, left_out
     from instahash.files import check_writable, write_text
-    from instahash.formats import read_posts
     from instahash.pipeline import InstaHash
 
     for path in filter(None, (args.json, args.report)):
@@ -59,20 +61,23 @@ def work(args: Namespace) -> None:
     model = InstaHash.load(args.model_dir)
     seconds.of("loading the model")
     if args.baselines:
-        model.fit_baselines(args.baselines)
+        model.fit_baselines(reading(args, args.baselines))
         seconds.of("fitting the baselines")
-    posts = tqdm(read_posts(args.data), "Reading posts", unit=" posts", disable=None)
+    posts = tqdm(reading(args, args.data), "Reading posts", unit=" posts", disable=None)
     corpus = Corpus.from_posts(posts)
     seconds.of("reading the posts")
     if seen := corpus.digest() in model.trained_on:
         note("evaluate", f"warning: {SEEN}")
     result = evaluate(model, corpus, args.protocol, seed=args.seed, progress=True, details=bool(args.report))
     seconds.of("evaluating")
+    value = result.to_json()
+    if few := left_out(value):
+        note("evaluate", f"warning: {few}")
     if args.json:
-        write_text(args.json, json.dumps(result.to_json(), indent=2) + "\n")
+        write_text(args.json, json.dumps(value, indent=2) + "\n")
     if args.report:
         write_text(args.report, page(result, _about(args, model, len(corpus), seconds, SEEN if seen else "")))
-    print(format_tables(result.to_json()))
+    print(format_tables(value))
     for example in result.examples:
         print("\n" + format_example(example | {"id": printable(example["id"])}))
 

@@ -15,18 +15,27 @@ from instahash.errors import plural
 
 # Failures of which each has a line.
 LISTED_FAILURES = 20
+# A photo takes the offline annotator so many on one core, by its size.
+SECONDS = 0.015, 0.06
 
 
 def add_annotator(command: ArgumentParser) -> None:
     """The arguments that say who labels photos, and how."""
-    add = command.add_argument
     add_annotator_name(command)
+    add_labelling(command)
+    command.add_argument(
+        "--threads", type=at_least(1), default=1, metavar="N", help="offline: photos labelled at once (default: 1)"
+    )
+
+
+def add_labelling(command: ArgumentParser) -> None:
+    """The arguments that say how photos are labelled."""
+    add = command.add_argument
     add("--cache", metavar="FILE", help="labels of photos are kept here (default: a file in ~/.cache/instahash)")
     add("--objects", action="store_true", help="google: find objects too, for 2.25 USD more a thousand photos")
     add("--max-cost", type=amount, metavar="USD", help="google: send nothing that would cost more (default: no limit)")
     add("--rate", type=at_least(1), default=1800, metavar="N",
         help="google: photos sent a minute at most (default: %(default)s, the service's own limit)")  # fmt: skip
-    add("--threads", type=at_least(1), default=1, metavar="N", help="offline: photos labelled at once (default: 1)")
 
 
 @contextmanager
@@ -39,7 +48,6 @@ def labelled(command: str, args: Namespace, photos: Sequence[Any], quiet: bool =
 
     from instahash.annotate import Cache, annotate, choose_annotator, default_cache
 
-    _stop_gently()
     google = {"objects": args.objects, "max_cost": args.max_cost, "rate": args.rate}
     annotator = choose_annotator(args.annotator, args.threads, **google)
     note(command, f"{plural(len(photos), 'photo')}, labelled by {annotator.name}{_cost(annotator, len(photos))}")
@@ -47,7 +55,7 @@ def labelled(command: str, args: Namespace, photos: Sequence[Any], quiet: bool =
         note(command, "--objects and --max-cost make no difference offline")
     counts = {"labelled": 0, "cached": 0, "failed": 0}
     # Closed in this order: what is under way still has to get into the cache.
-    with Cache(args.cache or default_cache(), annotator.key) as cache:
+    with _stopped_gently(), Cache(args.cache or default_cache(), annotator.key) as cache:
         generator: Any = annotate(photos, annotator, cache)
         with closing(generator) as annotations:
             progress = tqdm(annotations, "Labelling", len(photos), unit=" photos", disable=True if quiet else None)
@@ -82,9 +90,10 @@ def _with_labels(command: str, annotations: Iterable[Any], counts: dict[str, int
 
 
 def _cost(annotator: Any, n_photos: int) -> str:
-    """What it may cost, before anything is sent."""
+    """What it may cost, before anything is sent, or how long it may take."""
     if not annotator.price:
-        return ""
+        least, most = (round(n_photos * seconds / 60 / annotator.n_workers) for seconds in SECONDS)
+        return f": about {max(least, 1)} to {plural(most, 'minute')}, less for what is in the cache" if most > 1 else ""
     most = f": at most {_usd(n_photos * annotator.price)} at list price, less what is in the cache or free"
     if annotator.most_images is not None and annotator.most_images < n_photos:
         most += f"; --max-cost ends it after {annotator.most_images}"
@@ -95,7 +104,8 @@ def _usd(amount: float) -> str:
     return f"{amount:.2f} USD" if amount >= 1 else f"{amount:.4f} USD"
 
 
-def _stop_gently() -> None:
+@contextmanager
+def _stopped_gently() -> Iterator[None]:
     """An interruption, a polite kill or a closed terminal stops sending; what is under way is waited for and kept.
 
     A second one would lose that, so it is left unheard.
@@ -106,7 +116,11 @@ def _stop_gently() -> None:
         for number in signals:
             signal.signal(number, signal.SIG_IGN)
         os.write(2, b"\nstopping; what is under way is waited for, half a minute at most\n")
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt("; what is labelled so far is kept, go on with the same command")
 
-    for number in signals:
-        signal.signal(number, stop)
+    before = {number: signal.signal(number, stop) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
@@ -13,14 +12,14 @@ from instahash.cli.common import (
     add_model_dir,
     at_least,
     fraction,
-    hashtag_line,
     label_line,
     note,
-    printable,
     run,
     set_blas_threads,
 )
+from instahash.cli.output import add_output, output, wants_json
 from instahash.cli.photos import add_annotator, labelled
+from instahash.cli.posts import add_reading, reading
 from instahash.errors import plural
 from instahash.names import PLATFORMS
 
@@ -28,6 +27,7 @@ EXAMPLE = """example:
   instahash-recommend --model-dir instahash-model --labels "sky, boat, sea"
   instahash-recommend --model-dir instahash-model --labels "sky, boat, sea" --chosen "#summer" --platform instagram
   instahash-recommend --model-dir instahash-model --image photo.jpg
+  instahash-recommend --model-dir instahash-model --image photos/ --out hashtags.csv --write-metadata copies tagged/
   instahash-recommend --model-dir instahash-model --posts posts.jsonl.gz --json > hashtags.jsonl
 """
 
@@ -58,27 +58,29 @@ def parser() -> ArgumentParser:
     add("--banned", metavar="FILE", help="a text file of hashtags never to recommend")
     add("--min-score", type=fraction, metavar="X",
         help="leave out labels with a lower score, of --labels and --image (default: as in training)")  # fmt: skip
-    add("--json", action="store_true", help="print JSON; for --posts and --image one object a line with its id")
+    add_output(command)
+    add_reading(command)
     add_annotator(command)
+    command.set_defaults(command="recommend")
     return command
 
 
 def work(args: Namespace) -> None:
     if args.image:
         set_blas_threads(1)
-    from instahash.data import words
+    from instahash.data import hashtags_from_list, words
     from instahash.errors import DataError
     from instahash.pipeline import InstaHash
     from instahash.recommend.platforms import hashtags_left
 
     if args.posts and (args.chosen or args.user):
         raise DataError("--chosen and --user are about one author's photo; give them with --labels or --image")
-    chosen = [text for text in args.chosen.replace(",", " ").split() if words(text)]
+    chosen = hashtags_from_list(args.chosen)
     n_chosen = len({word for text in chosen for word in words(text)})
     top = hashtags_left(args.platform, args.top, n_chosen) if args.platform else args.top
     model = InstaHash.load(args.model_dir)
     options = {"top": top, "novelty": args.novelty, "diversity": args.diversity, "banned": _banned(args.banned)}
-    options["trace"] = args.json
+    options["trace"] = wants_json(args)
     if args.user and not model.knows_user(args.user):
         note("recommend", f"no post of the training is by user '{args.user}'; it makes no difference")
     if args.posts:
@@ -103,7 +105,8 @@ def _for_labels(args: Namespace, model: Any, least: float, options: dict[str, An
     answer = model.recommend(sure, **options)
     given = [label if isinstance(label, str) else label[0] for label in sure]
     _note_unknown(model, given + options["chosen"], answer)
-    print(json.dumps(answer.to_json(), ensure_ascii=False) if args.json else hashtag_line(answer.hashtags))
+    with output(args) as put:
+        put(args.labels, answer.to_json())
 
 
 def _for_images(args: Namespace, model: Any, least: float, options: dict[str, Any]) -> None:
@@ -111,7 +114,9 @@ def _for_images(args: Namespace, model: Any, least: float, options: dict[str, An
 
     photos = list(find_photos(args.image))
     n_unknown = 0
-    with labelled("recommend", args, photos, quiet=len(photos) == 1 or sys.stdout.isatty()) as annotations:
+    # Where the answers themselves scroll by, they are the progress.
+    quiet = len(photos) == 1 or (sys.stdout.isatty() and not args.out)
+    with output(args, photos) as put, labelled("recommend", args, photos, quiet) as annotations:
         for annotation in annotations:
             sure = [label for label in annotation.labels if label.score >= least]
             answer = model.recommend(sure, **options)
@@ -120,12 +125,8 @@ def _for_images(args: Namespace, model: Any, least: float, options: dict[str, An
                 unsure = [label for label in annotation.labels if label.score < least]
                 note("recommend", label_line(sure) + (f"; below {least:g}: {label_line(unsure)}" if unsure else ""))
                 _note_unknown(model, [label.description for label in sure] + options["chosen"], answer)
-            if args.json:
-                labels = [label._asdict() for label in annotation.labels]
-                print(json.dumps({"id": annotation.id, "labels": labels, **answer.to_json()}, ensure_ascii=False))
-            else:
-                name = "" if len(photos) == 1 else f"{printable(annotation.id)}\t"
-                print(name + hashtag_line(answer.hashtags), flush=True)
+            labels = [label._asdict() for label in annotation.labels]
+            put(annotation.id, {"id": annotation.id, "labels": labels, **answer.to_json()})
         if n_unknown and len(photos) > 1:
             note("recommend", f"{n_unknown} without a known label of {least:g} or more got the most used hashtags")
 
@@ -133,18 +134,13 @@ def _for_images(args: Namespace, model: Any, least: float, options: dict[str, An
 def _for_posts(args: Namespace, model: Any, options: dict[str, Any]) -> None:
     from tqdm import tqdm
 
-    from instahash.formats import read_posts
-
     unknown_posts = 0
-    answers = model.recommend_posts(read_posts(args.posts), **options)
-    # Where the answers themselves scroll by, they are the progress.
-    hidden = True if sys.stdout.isatty() else None
-    for post_id, answer in tqdm(answers, "Recommending", unit=" posts", disable=hidden):
-        unknown_posts += answer.source == "most_used"
-        if args.json:
-            print(json.dumps({"id": post_id, **answer.to_json()}, ensure_ascii=False))
-        else:
-            print(f"{printable(post_id)}\t{hashtag_line(answer.hashtags)}")
+    answers = model.recommend_posts(reading(args, args.posts), **options)
+    hidden = True if sys.stdout.isatty() and not args.out else None
+    with output(args) as put:
+        for post_id, answer in tqdm(answers, "Recommending", unit=" posts", disable=hidden):
+            unknown_posts += answer.source == "most_used"
+            put(post_id, {"id": post_id, **answer.to_json()})
     if unknown_posts:
         note("recommend", f"{plural(unknown_posts, 'post')} without a known label got the most used hashtags")
 

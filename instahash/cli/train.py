@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from instahash.cli.common import Parser, add_model_dir, at_least, hashtag_line, run, set_blas_threads
-from instahash.names import MODES
+from instahash.cli.common import Parser, SomeFailed, add_model_dir, at_least, hashtag_line, run, say, set_blas_threads
+from instahash.cli.corpus import Read, read_corpus
+from instahash.cli.photos import add_labelling
+from instahash.cli.posts import add_reading
+from instahash.names import ANNOTATORS, MODES
 
 EXAMPLE = """example:
   instahash-train                                       train on the embedded sample
   instahash-train --data posts.jsonl.gz --model-dir photos --threads 2
+  instahash-train --data instagram-anna.zip             train on an account's own export: photos and captions
   instahash-train --data posts.jsonl.gz --set softmax.epochs=20 --set word2vec.dim=50
   instahash-train --mode paper --settings               list the settings of a mode
 """
@@ -23,7 +26,9 @@ EXAMPLE = """example:
 def parser() -> ArgumentParser:
     command = Parser("instahash-train", "Train the models on posts, and save them in one file.", EXAMPLE)
     add = command.add_argument
-    add("--data", default="sample", metavar="POSTS|HARRISON_DIR|sample", help="posts to learn from (default: sample)")
+    add("--data", default="sample", metavar="POSTS|FOLDER|ZIP|sample",
+        help="posts to learn from: a file, or a folder or zip file with photos, such as Instagram's export "
+        "(default: sample)")  # fmt: skip
     add_model_dir(command, "where the model goes")
     modes = "; ".join(f"{mode} {what}" for mode, what in MODES.items())
     add("--mode", choices=MODES, default="best", help=f"{modes} (default: %(default)s)")
@@ -34,15 +39,24 @@ def parser() -> ArgumentParser:
         help="more is faster; word2vec's sampling trainer then differs a little at each run (default: 1)")  # fmt: skip
     add("--resume", action="store_true",
         help="go on with an interrupted training of the same data and settings; a finished model stays")  # fmt: skip
-    add("--quiet", action="store_true", help="print nothing but errors")
+    add("--quiet", action="store_true",
+        help="print no tables and no progress, only what is left out or paid, and errors")  # fmt: skip
     add("--set", action="append", default=[], metavar="section.name=value", help="any setting; may be repeated")
     add("--settings", action="store_true", help="list every setting of the mode with its value, and train nothing")
+    add_reading(command)
+    add("--photos", metavar="DIR|ZIP", help="where the photos of the posts are (default: those in --data)")
+    add("--labels", metavar="FILE|DIR",
+        help="labels paid for already: answers of Google, Amazon, Microsoft or Clarifai")  # fmt: skip
+    add("--annotator", choices=(*ANNOTATORS, "none"), default="offline",
+        help="what labels photos; none leaves them out (default: %(default)s)")  # fmt: skip
+    add_labelling(command)
+    command.set_defaults(command="train")
     return command
 
 
 def work(args: Namespace) -> None:
     set_blas_threads(args.threads)
-    from instahash.formats import read_posts
+    from instahash.data.sample import SAMPLES
     from instahash.pipeline import InstaHash, settings_of
     from instahash.storage import CHECKPOINT, has_model, make_directory
 
@@ -53,21 +67,41 @@ def work(args: Namespace) -> None:
 
     def report(line: str) -> None:
         if not args.quiet:
-            print(line, flush=True)
+            say(line)
 
     checkpoint = Path(args.model_dir, CHECKPOINT)
     if args.resume and not checkpoint.exists() and has_model(args.model_dir):
         report(f"The model in '{args.model_dir}' is finished, and left as it is; to train anew, leave out --resume.")
         return
     make_directory(args.model_dir)
-    model = InstaHash(settings)
-    how = {"resume": args.resume, "options": _options(args), "progress": not args.quiet, "report": report}
-    model.fit(args.data, checkpoint=checkpoint, **how)
+    model, read = InstaHash(settings), Read(settings.data.min_score)
+
+    def corpus() -> Any:
+        found = read_corpus(args, read)
+        if args.data not in SAMPLES:
+            report(str(read))
+        return found
+
+    # The corpus has no name here, so that training can let go of it.
+    model.fit(
+        corpus(),
+        checkpoint=checkpoint,
+        resume=args.resume,
+        options=_options(args),
+        progress=not args.quiet,
+        report=report,
+    )
     model.save(args.model_dir)
     checkpoint.unlink(missing_ok=True)
     report(f"Model saved in '{args.model_dir}'.")
-    if not args.quiet:
-        _show_some(model, islice(read_posts(args.data), 1000), settings.data.min_score)
+    for post in read.examples:
+        labels = read.believed(post)
+        answer = model.recommend(labels, 10, user=post.user, features=post.features)
+        report(f"\n  labels       {', '.join(label.description for label in labels)}")
+        report(f"  author       {hashtag_line(tag.lstrip('#') for tag in post.hashtags)}")
+        report(f"  instahash    {hashtag_line(answer.hashtags)}")
+    if read.failed:
+        raise SomeFailed
 
 
 def _assignments(args: Namespace) -> list[str]:
@@ -92,22 +126,14 @@ def _options(args: Namespace) -> list[str]:
 
     options = ["--data", args.data if args.data in SAMPLES else os.path.abspath(args.data)]
     default = parser().get_default
-    for name in ("mode", "max_hashtags", "min_score", "seed", "threads"):
-        if getattr(args, name) != default(name):
-            options += [f"--{name.replace('_', '-')}", str(getattr(args, name))]
+    paths, flags = ("photos", "labels", "cache"), ("strict", "objects")
+    values = "mode max_hashtags min_score seed threads format columns annotator max_cost rate".split()
+    for name in (*values, *paths, *flags):
+        value = getattr(args, name)
+        if value != default(name):
+            text = os.path.abspath(value) if name in paths else str(value)
+            options += [f"--{name.replace('_', '-')}"] + ([] if name in flags else [text])
     return options + [word for setting in args.set for word in ("--set", setting)]
-
-
-def _show_some(model: Any, posts: Iterable[Any], min_score: float, most: int = 4) -> None:
-    """Recommendations for the first posts that have labels."""
-    for post in posts:
-        labels = [label for label in post.labels if label.score >= min_score]
-        if labels and most:
-            print(f"\n  labels       {', '.join(label.description for label in labels)}")
-            answer = model.recommend(labels, 10, user=post.user, features=post.features)
-            print(f"  author       {hashtag_line(tag.lstrip('#') for tag in post.hashtags)}")
-            print(f"  instahash    {hashtag_line(answer.hashtags)}")
-            most -= 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,8 +1,9 @@
 """Posts, words, vocabulary, bags.
 
-posts.py         Post and Label, and what a JSON post must look like
+posts.py         Post and Label
 labels.py        labels as people type them
 words.py         the normalisation that makes hashtags and labels comparable
+hashtags.py      where a hashtag begins and ends in a caption or a list
 times.py         ISO 8601 and seconds
 corpus.py        posts as integers
 vocabulary.py    which words there are
@@ -11,8 +12,9 @@ sample.py        the embedded sample
 """
 
 from instahash.data.corpus import Corpus
+from instahash.data.hashtags import hashtags_from_list, hashtags_in
 from instahash.data.labels import label_from_text, labels_from_text
-from instahash.data.posts import Label, Post, post_from_json
+from instahash.data.posts import Label, Post
 from instahash.data.preprocess import Dataset, DataSettings, Summary, encode, fit_dataset, grow, train_test_split
 from instahash.data.times import time_text
 from instahash.data.vocabulary import Vocabulary
@@ -20,5 +22,6 @@ from instahash.data.words import words
 
 __all__ = [
     "Corpus", "DataSettings", "Dataset", "Label", "Post", "Summary", "Vocabulary", "encode", "fit_dataset",
-    "grow", "label_from_text", "labels_from_text", "post_from_json", "time_text", "train_test_split", "words",
+    "grow", "hashtags_from_list", "hashtags_in", "label_from_text", "labels_from_text", "time_text",
+    "train_test_split", "words",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from instahash.data.hashtags import is_hashtag
 from instahash.data.posts import Post
 from instahash.data.times import DAY, seconds_of
 from instahash.data.words import words
@@ -70,8 +72,7 @@ class Corpus:
     @classmethod
     def from_posts(cls, posts: Iterable[Post]) -> Corpus:
         """Number the words of posts in one pass; the posts themselves are not kept."""
-        index: dict[str, int] = {}
-        numbers: dict[str, tuple[int, ...]] = {}  # hashtag or description as written -> ids of its words
+        numbers = _Numbers()
         written: Counter[str] = Counter()  # hashtags as people write them
         ids: list[str] = []
         users: list[str | None] = []
@@ -80,29 +81,24 @@ class Corpus:
         hashtags, hashtag_ends = array("i"), array("q", [0])
         labels, label_ends = array("i"), array("q", [0])
 
-        def numbered(text: str) -> tuple[int, ...]:
-            found = numbers.get(text)
-            if found is None:
-                found = numbers[text] = tuple(index.setdefault(word, len(index)) for word in words(text))
-            return found
-
         for post in posts:
             ids.append(post.id)
             users.append(post.user)
             features.append(post.features)
             times.append(seconds_of(post.created_at))
             written.update(post.hashtags)
-            hashtags.extend(sorted({word for hashtag in post.hashtags for word in numbered(hashtag)}))
+            hashtags.extend(sorted({word for hashtag in post.hashtags for word in numbers[hashtag]}))
             hashtag_ends.append(len(hashtags))
             best: dict[int, float] = {}
             for description, score in post.labels:
-                for word in numbered(description):
+                for word in numbers[description]:
                     if score > best.get(word, -1.0):
                         best[word] = score
-            for word in sorted(best):
-                labels.append(word)
-                scores.append(best[word])
+            own = sorted(best)
+            labels.extend(own)
+            scores.extend([best[word] for word in own])
             label_ends.append(len(labels))
+        index = numbers.index
         moments = np.array(times, np.float64)
         moments[moments > time.time() + DAY] = np.nan
         return cls(
@@ -117,6 +113,18 @@ class Corpus:
         )
 
 
+class _Numbers(dict[str, tuple[int, ...]]):
+    """Hashtag or description as written -> the ids of its words, which are numbered as they are first seen."""
+
+    def __init__(self) -> None:
+        self.index: dict[str, int] = {}
+
+    def __missing__(self, text: str) -> tuple[int, ...]:
+        index = self.index
+        found = self[text] = tuple([index.setdefault(word, len(index)) for word in words(text)])
+        return found
+
+
 def take(values: Any, rows: Any) -> Any:
     """The entries of a list, an array or a matrix at these row numbers; None of None."""
     rows = np.asarray(rows)
@@ -127,9 +135,9 @@ def _spellings(written: Counter[str], numbers: dict[str, tuple[int, ...]], words
     """The most used way to write each word as a hashtag, ties by spelling, where it is not the word itself."""
     uses: dict[int, Counter[str]] = {}
     for text, count in written.items():
-        form = text.strip().lstrip("#＃")
+        form = unicodedata.normalize("NFC", text.strip().lstrip("#＃﹟"))
         # One hashtag, not several in one text, and such that nobody's "T-shirt" becomes a hashtag that ends at its T.
-        if len(numbers[text]) == 1 and f"_{form}".isidentifier():
+        if len(numbers[text]) == 1 and is_hashtag(form):
             uses.setdefault(numbers[text][0], Counter())[form] += count
     chosen = {words[word]: min(forms, key=lambda form: (-forms[form], form)) for word, forms in uses.items()}
     return {word: form for word, form in chosen.items() if form != word}

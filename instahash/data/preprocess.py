@@ -43,7 +43,7 @@ class Summary(NamedTuple):
         pairs = zip(self[4::2], self[5::2])
         hashtags, description, posts = (f"{mean:>9.1f} mean, {median:g} median" for mean, median in pairs)
         return (
-            f"posts                 {self.posts:>9,} kept of {self.posts_read:,}\n"
+            f"posts used            {self.posts:>9,} of {self.posts_read:,}, those with a hashtag that is kept\n"
             f"words                 {self.words:>9,}, {self.hashtags:,} of them hashtags that may be recommended\n"
             f"hashtags a post       {hashtags}\n"
             f"description words     {description}\n"
@@ -91,7 +91,7 @@ def fit_dataset(
     if not len(rows):
         found = f"no post of {len(corpus):,} has a hashtag, so there is nothing to learn"
         raise DataError(f"{found}; give posts whose 'hashtags' are filled")
-    hashtags, description = hashtags[rows], _above(corpus.labels[rows], min_score)
+    hashtags, description = hashtags[rows], above(corpus.labels[rows], min_score)
     bags = union(hashtags, description)
     counts = column_counts(bags)
     order = ranked(counts, corpus.words)
@@ -117,7 +117,7 @@ def encode(corpus: Corpus, vocabulary: Vocabulary, min_score: float = DataSettin
     may_be_hashtag = np.zeros(len(corpus.words), bool)
     may_be_hashtag[known] = vocabulary.is_hashtag[ids[known]]
     hashtags = renumber(keep(corpus.hashtags, may_be_hashtag[corpus.hashtags.indices]), order)
-    description = renumber(_above(corpus.labels, min_score), order)
+    description = renumber(above(corpus.labels, min_score), order)
     bags = union(hashtags, description)
     return Dataset(corpus.ids, vocabulary, hashtags, description, bags, corpus.keys(), corpus.times, None)
 
@@ -128,7 +128,7 @@ def grow(vocabulary: Vocabulary, corpus: Corpus, min_score: float = DataSettings
     Every hashtag of the new posts may be recommended from then on; counts are those of old and new posts together.
     Hashtags stay spelled as they were.
     """
-    counts = column_counts(union(corpus.hashtags, _above(corpus.labels, min_score)))
+    counts = column_counts(union(corpus.hashtags, above(corpus.labels, min_score)))
     used = ranked(counts, corpus.words)
     words = list(dict.fromkeys([*vocabulary.words, *(corpus.words[i] for i in used)]))
     place = {word: i for i, word in enumerate(words)}
@@ -152,5 +152,6 @@ def train_test_split(n_posts: int, test_fraction: float = 0.1, seed: int = 0) ->
     return np.sort(order[n_test:]), np.sort(order[:n_test])
 
 
-def _above(labels: CSR, min_score: float) -> CSR:
+def above(labels: CSR, min_score: float) -> CSR:
+    """The labels that are believed: those with score >= `min_score`."""
     return keep(labels, labels.data >= np.float32(min_score))

@@ -2,36 +2,72 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+# Unicode's Extended_Pictographic but for its punctuation, the letters of flags, and the tones of skin.
+_EMOJI = re.compile(
+    "["
+    r"©®\u2122\u2139\u2194-\u2199\u21a9\u21aa\u231a\u231b\u2328\u2388\u23cf\u23e9-\u23f3\u23f8-\u23fa\u24c2"
+    r"\u25aa\u25ab\u25b6\u25c0\u25fb-\u25fe\u2600-\u2605\u2607-\u2612\u2614-\u2685\u2690-\u2705\u2708-\u2712\u2714"
+    r"\u2716\u271d\u2721\u2728\u2733\u2734\u2744\u2747\u274c\u274e\u2753-\u2755\u2757\u2763-\u2767\u2795-\u2797"
+    r"\u27a1\u27b0\u27bf\u2934\u2935\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\u3297\u3299\U0001f000-\U0001f0ff"
+    r"\U0001f10d-\U0001f10f\U0001f12f\U0001f16c-\U0001f171\U0001f17e\U0001f17f\U0001f18e\U0001f191-\U0001f19a"
+    r"\U0001f1ad-\U0001f1ff\U0001f201-\U0001f20f\U0001f21a\U0001f22f\U0001f232-\U0001f23a\U0001f23c-\U0001f23f"
+    r"\U0001f249-\U0001f53d\U0001f546-\U0001f64f\U0001f680-\U0001f6ff\U0001f774-\U0001f77f\U0001f7d5-\U0001f7ff"
+    r"\U0001f80c-\U0001f80f\U0001f848-\U0001f84f\U0001f85a-\U0001f85f\U0001f888-\U0001f88f\U0001f8ae-\U0001f8ff"
+    r"\U0001f90c-\U0001f93a\U0001f93c-\U0001f945\U0001f947-\U0001faff\U0001fc00-\U0001fffd"
+    "]"
+)
+# Joiners and variation selectors choose how a word looks, and people write the same word with and without them.
+_UNSEEN = re.compile("[\u200c\u200d\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_KEPT = re.compile("(?:LM*|NK?|ET*)+")
+
+
+class _Kinds(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        kind = self[code] = _kind(chr(code))
+        return kind
+
+
+def _kind(character: str) -> str:
+    if character in "\u200c\u200d":
+        return "J"
+    if "\U000e0020" <= character <= "\U000e007f":
+        return "T"
+    form = unicodedata.normalize("NFKC", character)
+    first, category = form[0], unicodedata.category(form[0])
+    if category[0] in "LN" and len(form.split()) == 1:  # a few letters of Arabic are whole phrases
+        return category[0]
+    if category in ("Mn", "Mc"):
+        return "M"
+    fixed = {"_": "N", "#": "#", "\u20e3": "K"}
+    return fixed.get(first) or ("E" if _EMOJI.match(first) else ".")
+
+
+# What each character is to a word, for str.translate: L letter, N digit or _, M mark, E emoji, K the key around a
+# digit, T a letter behind the flag of a region, J joiner, # each width of it, and a point for all others.
+KINDS = _Kinds()
 
 
 def words(text: str) -> list[str]:
     """The words of a hashtag or a label, normalised, in order.
 
-    NFKC, casefold, split on white space; of each piece only letters, digits and `_` of any script are kept, so a
-    leading `#` goes too, and pieces of which nothing is left. Combining marks stay with the letter they belong to,
-    since without them words of many scripts are different words.
+    NFKC, casefold, split on white space; of each piece only letters, digits and `_` of any script and emoji are kept,
+    so a leading `#` goes too, and pieces of which nothing is left. Combining marks stay with the letter they belong
+    to, since without them words of many scripts are different words; joiners and variation selectors go.
 
-    >>> words("#T-shirt"), words("Body of water")
-    (['tshirt'], ['body', 'of', 'water'])
+    >>> words("#T-shirt"), words("Body of water"), words("love❤️")
+    (['tshirt'], ['body', 'of', 'water'], ['love❤'])
     """
+    if not text.isascii():
+        text = _UNSEEN.sub("", text)
     # Folding can leave letters and marks apart that NFKC would join.
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    kept = (piece if piece.isascii() and piece.isalnum() else _letters(piece) for piece in text.split())
+    kept = (piece if piece.isascii() and piece.isalnum() else _kept(piece) for piece in text.split())
     return [word for word in kept if word]
 
 
-def _letters(piece: str) -> str:
-    kept: list[str] = []
-    after_letter = False
-    for character in piece:
-        kind = unicodedata.category(character)
-        # Variation selectors are marks that choose a glyph, as emoji do, and are no part of a word.
-        if kind in ("Mn", "Mc") and not unicodedata.name(character, "").startswith("VARIATION SELECTOR"):
-            keep = after_letter
-        else:
-            after_letter = kind[0] == "L"
-            keep = after_letter or kind[0] == "N" or character == "_"
-        if keep:
-            kept.append(character)
-    return "".join(kept)
+def _kept(piece: str) -> str:
+    kept = "".join(piece[slice(*run.span())] for run in _KEPT.finditer(piece.translate(KINDS)))
+    return unicodedata.normalize("NFC", kept)  # parts of a syllable of Hangul may have met

@@ -12,12 +12,12 @@ tables.py      the result as text
 
 from instahash.evaluation.bootstrap import paired_bootstrap
 from instahash.evaluation.evaluate import Details, Evaluation, evaluate
-from instahash.evaluation.protocols import make_task
+from instahash.evaluation.protocols import EVERYBODY, make_tasks
 from instahash.evaluation.ranking import ranking_measures
 from instahash.evaluation.similarity import TABLES, cosine, jaccard
-from instahash.evaluation.tables import format_example, format_tables, network_words
+from instahash.evaluation.tables import counted, format_example, format_tables, left_out, network_words
 
 __all__ = [
-    "TABLES", "Details", "Evaluation", "cosine", "evaluate", "format_example",
-    "format_tables", "jaccard", "make_task", "network_words", "paired_bootstrap", "ranking_measures",
+    "EVERYBODY", "TABLES", "Details", "Evaluation", "cosine", "counted", "evaluate", "format_example", "format_tables",
+    "jaccard", "left_out", "make_tasks", "network_words", "paired_bootstrap", "ranking_measures",
 ]  # fmt: skip

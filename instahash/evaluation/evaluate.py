@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from instahash.data import Corpus, Vocabulary, encode, words
+from instahash.data import Corpus, Vocabulary, words
 from instahash.dense import unit_rows
 from instahash.evaluation.bootstrap import Difference, differences, mean_intervals
 from instahash.evaluation.novelty import self_information
-from instahash.evaluation.protocols import Task, make_task
+from instahash.evaluation.protocols import Task, make_tasks
 from instahash.evaluation.ranking import MEASURES
 from instahash.evaluation.scores import Scores, as_ranked
 from instahash.evaluation.similarity import TABLES, fraction_table, histogram
@@ -26,6 +26,7 @@ POSTS_AT_ONCE = 1024
 # Hashtags of a list that the ranking measures look at.
 DEEPEST = max(k for _, k in MEASURES.values())
 JSON_KEYS = "posts tables ranking empty defaulted most_used protocol tables_by_system differences lists".split()
+JSON_KEYS += ["everybody", "counts"]
 
 
 class Details(NamedTuple):
@@ -53,7 +54,8 @@ class Details(NamedTuple):
 class Evaluation(NamedTuple):
     """The result of an evaluation. A system is "instahash" or one of the model's `rankings`.
 
-    posts : how many posts the protocol has; everything else is about these.
+    posts : how many posts are evaluated: those of which the model knows enough for the protocol. Everything but
+        `everybody` and `counts` is about these.
     similarities : dict of system -> table name -> (posts,) float64, cosine or Jaccard of each post, NaN where it has
         none, of lists cut to the length of instahash's.
     ranking : dict of system -> measure -> mean.
@@ -61,6 +63,10 @@ class Evaluation(NamedTuple):
     lists : dict of system -> "novelty", "coverage" and "intra_list_similarity" of the lists so cut.
     empty, defaulted, most_used : how many posts have no recommended hashtag, have "autorec" as their source (the
         intersection was empty), and have "most_used" (nothing was known of them).
+    everybody : "posts", how many have the hashtags that the protocol needs, known or not; "ranking", as above over
+        these. All hashtags of an author are to be found, so that an unknown one is always missed; a post of which
+        nothing can be given has what a system says then.
+    counts : how many posts were read, what they lack and how many are evaluated; see `protocols.COUNTS`.
     examples : dicts, each a post with what was given, sought and recommended, and the trace between.
     details : None where `evaluate` was not told to keep them.
     """
@@ -74,6 +80,8 @@ class Evaluation(NamedTuple):
     empty: int
     defaulted: int
     most_used: int
+    everybody: dict[str, Any]
+    counts: dict[str, int]
     examples: list[dict[str, Any]]
     details: Details | None = None
 
@@ -104,42 +112,40 @@ def evaluate(
 ) -> Evaluation:
     """Evaluate `model` on posts it was not trained on. Where posts name users, it is told them; other systems are not.
 
-    protocol : "description" or "completion"; see :func:`instahash.evaluation.make_task`.
+    protocol : "description" or "completion"; see :func:`instahash.evaluation.make_tasks`.
     seed : 0 or more; draws the hashtags that "completion" gives, and the resamples behind the intervals.
     progress : show a bar where standard error is a terminal.
     details : also keep every post's answer, about 1 kB a post; see :class:`Details`.
 
     Each system's list is cut to the length of instahash's for the same post, except for the ranking measures, which
     have a length of their own. "completion" has no description, so no table compares with one.
-    Raises DataError for another protocol, and where no post is left.
+    Raises DataError for another protocol, and where no post is evaluated.
     """
-    vocabulary = model.vocabulary
-    data = encode(corpus, vocabulary, model.settings.data.min_score)
-    task = make_task(data, protocol, seed)
-    ids = [data.ids[row] for row in task.rows]
-    keys = [data.keys[row] for row in task.rows] if any(data.keys) else None
-    unit = unit_rows(model.word_vectors().vectors.astype(np.float64))
-    scores = Scores(unit, self_information(vocabulary.hashtag_counts, model.summary["posts"]), vocabulary.is_hashtag)
+    vocabulary, keys = model.vocabulary, corpus.keys()
+    task, others, read = make_tasks(corpus, vocabulary, protocol, seed, model.settings.data.min_score)
+    ids = [corpus.ids[row] for row in task.rows]
+    scores = _scores(model)
     to_ids, spread = _id_finder(vocabulary), np.unique(np.linspace(0, len(ids) - 1, n_examples).astype(int))
     counts, examples, kept = Counter[str](), list[dict[str, Any]](), list[Any]()
-    for start in tqdm(range(0, len(ids), POSTS_AT_ONCE), "Evaluating", disable=None if progress else True):
-        block = slice(start, start + POSTS_AT_ONCE)
-        part, examined = task.part(block), spread[(spread >= start) & (spread < start + POSTS_AT_ONCE)].tolist()
-        trace = details or bool(examined)
-        answers = model.recommend_matrix(part.description, chosen=part.chosen, keys=keys and keys[block], trace=trace)
-        ours = as_ranked([to_ids(answer.hashtags) for answer in answers])
-        # The others give as many as our longest list has, so that all can be compared at its length.
-        others = model.rankings(part.description, max(DEEPEST, ours.shape[1]), chosen=part.chosen)
-        scores.add({OURS: ours, **others}, (ours >= 0).sum(axis=1), part)
+    blocks = [(posts, start) for posts in (task, others) for start in range(0, len(posts.rows), POSTS_AT_ONCE)]
+    for posts, start in tqdm(blocks, "Evaluating", disable=None if progress else True):
+        part, stop = posts.part(slice(start, start + POSTS_AT_ONCE)), start + POSTS_AT_ONCE
+        examined = spread[(spread >= start) & (spread < stop)].tolist() if posts is task else []
+        answers = _answers(model, part, keys, bool(examined) or (details and posts is task))
+        rankings = _rankings(model, part, as_ranked([to_ids(answer.hashtags) for answer in answers]))
+        if posts is others:
+            scores.add_others(rankings, part)
+            continue
+        scores.add(rankings, (rankings[OURS] >= 0).sum(axis=1), part)
         counts.update([answer.source for answer in answers] + ["empty" for answer in answers if not answer.hashtags])
         examples += [_example(ids[i], task.part(slice(i, i + 1)), answers[i - start], vocabulary) for i in examined]
         kept += answers if details else []
-    ranking = scores.values(MEASURES)
+    ranking, everybody = scores.values(MEASURES), read["read"] - read["without_hashtags"]
     apart = None
     if details:
         ranked = as_ranked([to_ids(answer.hashtags) for answer in kept])
         found = ranked, is_member(ranked, task.truth), kept, ranking, mean_intervals(ranking, seed)
-        apart = Details(ids, task.given, task.truth, *found, vocabulary, unit)
+        apart = Details(ids, task.given, task.truth, *found, vocabulary, scores.unit)
     return Evaluation(
         posts=len(ids),
         protocol=protocol,
@@ -150,9 +156,27 @@ def evaluate(
         empty=counts["empty"],
         defaulted=counts["autorec"],
         most_used=counts["most_used"],
+        everybody={"posts": everybody, "ranking": scores.everybody(everybody)},
+        counts=read,
         examples=examples,
         details=apart,
     )
+
+
+def _scores(model: Any) -> Scores:
+    vocabulary, unit = model.vocabulary, unit_rows(model.word_vectors().vectors.astype(np.float64))
+    return Scores(unit, self_information(vocabulary.hashtag_counts, model.summary["posts"]), vocabulary.is_hashtag)
+
+
+def _answers(model: Any, posts: Task, keys: list[tuple[str, ...]], trace: bool) -> list[Any]:
+    """What the model recommends; `keys` are those of all posts read."""
+    own = [keys[row] for row in posts.rows] if any(keys) else None
+    return model.recommend_matrix(posts.description, chosen=posts.chosen, keys=own, trace=trace)
+
+
+def _rankings(model: Any, posts: Task, ours: np.ndarray) -> dict[str, np.ndarray]:
+    """Every system's lists. The others' are as long as our longest, so that all can be compared at its length."""
+    return {OURS: ours, **model.rankings(posts.description, max(DEEPEST, ours.shape[1]), chosen=posts.chosen)}
 
 
 def _id_finder(vocabulary: Vocabulary) -> Callable[[Iterable[str]], list[int]]:

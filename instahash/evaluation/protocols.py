@@ -1,4 +1,4 @@
-"""What a model is given of a post, and what it should find.
+"""What a model is given of a post, and what it should find; which posts are evaluated, and which are left beside them.
 
 description  the labels of a photo are given; all hashtags of its author are to be found
 completion   half of an author's hashtags are given and no label; the other half is to be found
@@ -12,64 +12,123 @@ from typing import NamedTuple
 
 import numpy as np
 
-from instahash.data import Dataset
+from instahash.data import Corpus, Vocabulary, encode
+from instahash.data.preprocess import DataSettings, above
 from instahash.errors import DataError
 from instahash.names import PROTOCOLS
 from instahash.sparse import CSR, keep, row_of_entries
 
+# How many hashtags a protocol needs of a post, and the model must know: one to find, in "completion" one to give too.
+LEAST = {"description": 1, "completion": 2}
+EVERYBODY = {"description": "a hashtag", "completion": "two hashtags"}
+# What a protocol counts of the posts that were read. A post may lack both hashtags and labels.
+COUNTS = {
+    "description": {
+        "read": "read",
+        "without_hashtags": "without a hashtag",
+        "unknown_hashtags": "with hashtags of which the model knows none",
+        "without_labels": "without a label whose score is min_score or more",
+        "unknown_labels": "with such labels of which it knows none",
+        "evaluated": "with a hashtag and a label that it knows: those evaluated",
+    },
+    "completion": {
+        "read": "read",
+        "without_hashtags": "with fewer than two hashtags",
+        "unknown_hashtags": "with two or more of which the model knows fewer than two",
+        "evaluated": "with two or more that it knows: those evaluated",
+    },
+}
+
 
 class Task(NamedTuple):
-    """The m posts of a protocol; the matrices have a row for each.
+    """What is given and to be found of m posts; the matrices have a row for each.
 
     rows : (m,) int64, the posts' numbers in the data, ascending.
     description : CSR (m, n_words), the labels given; in "completion" without an entry.
     chosen : CSR (m, n_words) int8 of ones, the hashtags given; None in "description".
-    truth : CSR (m, n_words) int8 of ones, the hashtags of the hashtag vocabulary to be found, at least 1 a post.
+    truth : CSR (m, n_words) int8 of ones, the hashtags of the hashtag vocabulary to be found.
+    sizes : (m,) int64, how many hashtags are to be found, with those that the model does not know; at least 1.
     """
 
     rows: np.ndarray
     description: CSR
     chosen: CSR | None
     truth: CSR
+    sizes: np.ndarray
 
     @property
     def given(self) -> CSR:
         """What is given: labels or hashtags."""
         return self.description if self.chosen is None else self.chosen
 
-    def part(self, posts: slice) -> Task:
+    def part(self, posts: slice | np.ndarray) -> Task:
         chosen = None if self.chosen is None else self.chosen[posts]
-        return Task(self.rows[posts], self.description[posts], chosen, self.truth[posts])
+        return Task(self.rows[posts], self.description[posts], chosen, self.truth[posts], self.sizes[posts])
 
 
-def make_task(data: Dataset, protocol: str, seed: int = 0) -> Task:
-    """What `protocol` gives of the posts of `data`, and what is to be found.
+class Tasks(NamedTuple):
+    """The posts of a protocol.
+
+    evaluated : those of which the model knows enough; each has at least one hashtag in its truth.
+    others : those that have as many hashtags, of which the model knows one at least, and of which nothing can be given.
+    counts : dict of str -> int, the COUNTS of the protocol.
+    """
+
+    evaluated: Task
+    others: Task
+    counts: dict[str, int]
+
+
+def make_tasks(
+    corpus: Corpus, vocabulary: Vocabulary, protocol: str, seed: int = 0, min_score: float = DataSettings.min_score
+) -> Tasks:
+    """What `protocol` gives of posts, and what is to be found.
 
     seed : 0 or more, which half of the hashtags "completion" gives; "description" draws nothing.
+    min_score : labels with a lower score are not given.
 
-    "description" has the posts with a hashtag and a label. "completion" has those with n >= 2 hashtags: floor(n / 2) of
-    them are given, every choice equally likely. The choice depends on the seed, the post's id and the spelling of its
-    hashtags alone, so that it is the same in another order of the posts, in a part of them, and for another model whose
-    vocabulary has the same of these hashtags.
+    "description" evaluates the posts of which it knows a hashtag and a label; everybody are those with a hashtag.
+    "completion" evaluates those of which it knows n >= 2 hashtags; everybody are those with two, known or not. Of the n
+    known ones floor(n / 2) are given, every choice equally likely. The choice depends on the seed, the post's id and
+    the spelling of its hashtags alone, so that it is the same in another order of the posts, in a part of them, and for
+    another model whose vocabulary has the same of these hashtags.
 
-    Raises DataError for another protocol and where no post is left.
+    Raises DataError for another protocol and where no post is evaluated.
     """
     if protocol not in PROTOCOLS:
         raise DataError(f"the protocol is {protocol!r}; it must be {' or '.join(map(repr, PROTOCOLS))}")
-    sizes, described = np.diff(data.hashtags.indptr), protocol == "description"
-    rows = np.flatnonzero((sizes > 0) & (np.diff(data.description.indptr) > 0) if described else sizes >= 2)
-    if not len(rows):
-        kind = "of the kind it was trained on"
-        lacking = f"both a hashtag and a label that the model knows; give posts with both, {kind}"
-        if not described:
-            lacking = f"two hashtags that the model knows, one to give and one to find; give posts with more, {kind}"
-            lacking += ", or use the protocol 'description'"
-        raise DataError(f"no post of {len(sizes):,} has {lacking}")
-    hashtags = data.hashtags[rows]
+    data, least, described = encode(corpus, vocabulary, min_score), LEAST[protocol], protocol == "description"
+    written, known = (np.diff(matrix.indptr) for matrix in (corpus.hashtags, data.hashtags))
+    lacking = {"without_hashtags": written < least, "unknown_hashtags": (written >= least) & (known < least)}
     if described:
-        return Task(rows, data.description[rows], None, hashtags)
-    chosen, truth = _halves(hashtags, [data.ids[row] for row in rows], data.vocabulary.words, seed)
-    return Task(rows, CSR(hashtags.shape, dtype=data.description.dtype), chosen, truth)
+        labels, seen = (np.diff(matrix.indptr) for matrix in (above(corpus.labels, min_score), data.description))
+        lacking |= {"without_labels": labels == 0, "unknown_labels": (labels > 0) & (seen == 0)}
+    evaluated = ~np.any(list(lacking.values()), axis=0)
+    counts = {name: int(posts.sum()) for name, posts in lacking.items()}
+    counts = {"read": len(corpus), **counts, "evaluated": int(evaluated.sum())}
+    if not counts["evaluated"]:
+        raise DataError(_nobody(counts, protocol))
+    rows = np.flatnonzero((written >= least) & (known > 0))
+    hashtags, description, sizes = data.hashtags[rows], data.description[rows], written[rows].astype(np.int64)
+    if described:
+        task = Task(rows, description, None, hashtags, sizes)
+    else:
+        chosen, truth = _halves(hashtags, [data.ids[row] for row in rows], vocabulary.words, seed)
+        nothing = CSR(hashtags.shape, dtype=description.dtype)
+        task = Task(rows, nothing, chosen, truth, sizes - np.diff(chosen.indptr))
+    inside = evaluated[rows]
+    return Tasks(task.part(np.flatnonzero(inside)), task.part(np.flatnonzero(~inside)), counts)
+
+
+def _nobody(counts: dict[str, int], protocol: str) -> str:
+    """Why no post is evaluated."""
+    kind = "of the kind it was trained on"
+    lacking, wanted = "both a hashtag and a label that the model knows", f"give posts with both, {kind}"
+    if protocol == "completion":
+        lacking = "two hashtags that the model knows, one to give and one to find"
+        wanted = f"give posts with more, {kind}, or use the protocol 'description'"
+    why = ", ".join(f"{counts[name]:,} {what}" for name, what in COUNTS[protocol].items() if counts[name])
+    return f"no post has {lacking}: {why or 'none was read'}; {wanted}"
 
 
 def _halves(hashtags: CSR, ids: list[str], words: list[str], seed: int) -> tuple[CSR, CSR]:

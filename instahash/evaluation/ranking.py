@@ -49,15 +49,15 @@ MEASURES = {
 }
 
 
-def ranking_values(ranked: np.ndarray, truth: CSR) -> dict[str, np.ndarray]:
-    """MEASURES for each post: name -> (n,) float64 in [0, 1].
-
-    ranked : (n, m) int ids, best first, each once, -1 for none.  truth : CSR (n, n_words); rows are not empty.
-    """
-    hit, sizes = is_member(ranked, truth), np.diff(truth.indptr)
+def ranking_values(hit: np.ndarray, sizes: np.ndarray) -> dict[str, np.ndarray]:
+    """MEASURES for each post: name -> (n,) float64 in [0, 1]."""
     return {name: measure(hit, sizes, k) for name, (measure, k) in MEASURES.items()}
 
 
 def ranking_measures(ranked: np.ndarray, truth: CSR) -> dict[str, float]:
-    """Means over posts of :func:`ranking_values`, which has the arguments; 0 without posts."""
-    return {name: float(value.mean()) if len(value) else 0.0 for name, value in ranking_values(ranked, truth).items()}
+    """Means over posts of MEASURES; 0 without posts.
+
+    ranked : (n, m) int ids, best first, each once, -1 for none.  truth : CSR (n, n_words); rows are not empty.
+    """
+    values = ranking_values(is_member(ranked, truth), np.diff(truth.indptr))
+    return {name: float(value.mean()) if len(value) else 0.0 for name, value in values.items()}

@@ -11,11 +11,15 @@ from instahash.evaluation.novelty import coverage, intra_list_similarity, novelt
 from instahash.evaluation.protocols import Task
 from instahash.evaluation.ranking import ranking_values
 from instahash.evaluation.similarity import fraction_table, jaccard, unit_cosine
-from instahash.sparse import CSR, column_counts
+from instahash.sparse import CSR, column_counts, is_member
+
+POPULAR = "popularity"
 
 
 class Scores:
     """Keeps a few numbers for each post and system, and no list.
+
+    A network has no lists for posts of which it reads nothing; where these are all that are added, popularity's count.
 
     unit : (n_words, dim) float64, word vectors of length 1 or 0.  information : (n_words,) float64, bits.
     is_hashtag : (n_words,) bool.
@@ -24,23 +28,48 @@ class Scores:
     def __init__(self, unit: np.ndarray, information: np.ndarray, is_hashtag: np.ndarray) -> None:
         self.unit, self.information, self.is_hashtag = unit, information, is_hashtag
         self._blocks: dict[str, list[dict[str, np.ndarray]]] = defaultdict(list)  # system -> measures of each block
+        self._everybody: dict[str, list[dict[str, np.ndarray]]] = defaultdict(list)  # where all hashtags are sought
         self._times: dict[str, np.ndarray] = {}  # system -> lists that each word is in
 
     def add(self, rankings: dict[str, np.ndarray], lengths: np.ndarray, posts: Task) -> None:
-        """Add every system's lists for n posts.
+        """Add every system's lists for n posts that are evaluated.
 
         rankings : dict of system -> (n, m) int ids, best first, each once, -1 for none.
         lengths : (n,) int. All but the ranking measures depend on a list's length, and use only so many of its ids.
         """
         others = {"ground_truth": posts.truth} | ({"description": posts.description} if posts.chosen is None else {})
-        for system, ranked in rankings.items():
-            lists, values = as_sets(ranked, lengths, len(self.is_hashtag)), ranking_values(ranked, posts.truth)
+        if self._blocks:
+            for system in [system for system in rankings if system not in self._blocks]:
+                for kept in (self._blocks, self._everybody):
+                    kept[system] = list(kept[POPULAR])
+                self._times[system] = self._times[POPULAR]
+        for system, ranked in self._complete(rankings).items():
+            lists, hit = as_sets(ranked, lengths, len(self.is_hashtag)), is_member(ranked, posts.truth)
+            values = ranking_values(hit, np.diff(posts.truth.indptr))
             values |= {f"cosine_{name}": unit_cosine(lists, other, self.unit) for name, other in others.items()}
             values |= {f"jaccard_{name}": jaccard(lists, other) for name, other in others.items()}
             values |= {"novelty": novelty(lists, self.information)}
             values |= {"intra_list_similarity": intra_list_similarity(lists, self.unit)}
             self._blocks[system].append(values)
+            self._everybody[system].append(ranking_values(hit, posts.sizes))
             self._times[system] = self._times.get(system, 0) + column_counts(lists)
+
+    def add_others(self, rankings: dict[str, np.ndarray], posts: Task) -> None:
+        """Add every system's lists for n posts that only count among everybody; `rankings` as in :meth:`add`."""
+        for system, ranked in self._complete(rankings).items():
+            self._everybody[system].append(ranking_values(is_member(ranked, posts.truth), posts.sizes))
+
+    def _complete(self, rankings: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return rankings | {system: rankings[POPULAR] for system in self._blocks if system not in rankings}
+
+    def everybody(self, n_posts: int) -> dict[str, dict[str, float]]:
+        """System -> ranking measure -> mean over `n_posts`, where all hashtags of an author are to be found; posts that
+        were not added have 0.
+        """
+        return {
+            system: {name: float(np.concatenate([b[name] for b in blocks]).sum() / n_posts) for name in blocks[0]}
+            for system, blocks in self._everybody.items()
+        }
 
     def values(self, names: Iterable[str]) -> dict[str, dict[str, np.ndarray]]:
         """System -> measure -> (posts,) float64, for those of the measures `names` that there are."""

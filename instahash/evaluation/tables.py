@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from instahash.errors import plural
+from instahash.evaluation.protocols import COUNTS, EVERYBODY
 from instahash.evaluation.similarity import TABLES
-from instahash.names import PROTOCOLS, heading
+from instahash.names import OURS, PROTOCOLS, heading
 
 # The networks of which a trace may hold what they rank first; the first of them is shown.
 TRACED = ("softmax", "completion", "autorec")
@@ -15,10 +16,13 @@ TRACED = ("softmax", "completion", "autorec")
 # Posts without an answer from the photo.
 LEFT_OVER = {"empty": "no hashtag left for", "most_used": "nothing known of", "defaulted": "no intersection for"}
 
+# Where less than this fraction of the posts with hashtags is evaluated, that is said.
+MOST = 0.9
+
 
 def format_tables(result: dict[str, Any]) -> str:
-    """An evaluation JSON: ranking measures, differences in nDCG@10, the paper's tables, what the lists are like."""
-    tables = result["tables_by_system"]
+    """An evaluation JSON: counts, ranking measures, differences in nDCG@10, the paper's tables, what lists are like."""
+    tables, everybody = result["tables_by_system"], result["everybody"]
     width = max(len(name) for name in [*TABLES.values(), *result["ranking"]])
     lines = [
         f"{plural(result['posts'], 'post')}, given {PROTOCOLS[result['protocol']]}",
@@ -28,7 +32,12 @@ def format_tables(result: dict[str, Any]) -> str:
             if name != "defaulted" or "autorec" in result["ranking"]  # which only the paper's mode can be
         ),
         "",
+        *(f"{number:>9,} {what}" for number, what in counted(result)),
+        "",
         *_table("ranking", result["ranking"], width),
+        "",
+        *_table(f"everybody: {plural(everybody['posts'], 'post')}", everybody["ranking"], width),
+        f"with {EVERYBODY[result['protocol']]}, known or not: all are sought, and answers to nothing known count too",
         "",
         *_differences(result["differences"], width),
         "",
@@ -44,6 +53,21 @@ def format_tables(result: dict[str, Any]) -> str:
     names = {"novelty": "novelty, bits", "coverage": "coverage", "intra_list_similarity": "similarity"}
     lists = {system: {title: row[name] for name, title in names.items()} for system, row in result["lists"].items()}
     return "\n".join(lines + [*_table("hashtags of a list", lists, width)])
+
+
+def counted(result: dict[str, Any]) -> list[tuple[int, str]]:
+    """How many of the posts read are what, of an evaluation JSON."""
+    return [(result["counts"][name], what) for name, what in COUNTS[result["protocol"]].items()]
+
+
+def left_out(result: dict[str, Any]) -> str:
+    """What to say of an evaluation JSON in which few of the posts with hashtags are evaluated; "" where most are."""
+    posts, everybody = result["posts"], result["everybody"]
+    if posts >= MOST * everybody["posts"]:
+        return ""
+    few, all_ = (ranking[OURS]["ndcg@10"] for ranking in (result["ranking"], everybody["ranking"]))
+    which = f"{posts:,} of {plural(everybody['posts'], 'post')} with {EVERYBODY[result['protocol']]}"
+    return f"only {which} are evaluated; their nDCG@10 is {few:.3f}, that of everybody {all_:.3f}"
 
 
 def format_example(example: dict[str, Any]) -> str:

@@ -1,43 +1,94 @@
 """Files of posts: one file a format. A new format is one file that defines a Format, and its place in FORMATS.
 
-source.py        Source, what a format is given; Format, what it is
-jsonlines.py     posts as JSON Lines, read and written
-jsonlist.py      a JSON list of posts
-instaloader.py   posts as Instaloader keeps them
-instapic.py      InstaPIC-1.1M
-harrison.py      HARRISON's three files
-instagram.py     what JSON from Instagram has in common
+source.py        Source, what a format is given; Format, what it is; LeftOut, what it says of what it does not read
+items.py         the items of JSON Lines, JSON lists and objects, and of tables
+table.py         rows of CSV, TSV and Parquet
+fields.py        the parts of a post, under the names and in the shapes that people's files have
+node.py          a post as Instagram's pages have it
+files.py         the formats of single files
+posts.py         posts under usual names, read and written; beside it a file for each tool
+folder.py        folders and zip files of such files
+joining.py       which photos belong to which posts
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from instahash.data import Post
 from instahash.data.sample import SAMPLES, sample_posts
-from instahash.errors import DataError
+from instahash.errors import DataError, DataWarning, SettingsError, plural
+from instahash.formats.files import FILE_FORMATS
+from instahash.formats.folder import FOLDER
 from instahash.formats.harrison import HARRISON
-from instahash.formats.instaloader import INSTALOADER
-from instahash.formats.instapic import INSTAPIC
-from instahash.formats.jsonlines import JSON_LINES, write_posts
-from instahash.formats.jsonlist import JSON_LIST
-from instahash.formats.source import Format, Source
+from instahash.formats.posts import write_posts
+from instahash.formats.source import Format, LeftOut, Source
 
-__all__ = ["FORMATS", "Format", "Source", "read_posts", "write_posts"]
+__all__ = ["FORMATS", "Format", "LeftOut", "Reading", "Source", "read_posts", "write_posts"]
 
-# The first that matches reads a source. JSON Lines come before what needs a file's whole JSON value.
-FORMATS: tuple[Format, ...] = (HARRISON, JSON_LINES, INSTALOADER, JSON_LIST, INSTAPIC)
+# The first that matches reads a source.
+FORMATS: tuple[Format, ...] = (HARRISON, *FILE_FORMATS, FOLDER)
+LOST = ("odd", "file")  # kinds of what should have been a post or have held some
+MOST_ODD = 0.1  # of the items; where more are, and not only one, the file is not what it was taken for
 
 
-def read_posts(source: str | Path) -> Iterator[Post]:
+@dataclass
+class Reading:
+    """What was read of a source, counted while its posts are asked for.
+
+    reasons : (kind, reason without the value found) -> how often, of what was left out.
+    firsts : the same -> the first of these.
+    """
+
+    format: str = ""
+    posts: int = 0
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    firsts: dict[tuple[str, str], LeftOut] = field(default_factory=dict)
+
+    def count(self, left_out: LeftOut) -> None:
+        key = left_out.kind, left_out.reason.partition(", not ")[0]
+        self.reasons[key] += 1
+        self.firsts.setdefault(key, left_out)
+
+    @property
+    def odd(self) -> int:
+        """How many items should have been posts and could not be read."""
+        return sum(number for (kind, _), number in self.reasons.items() if kind == "odd")
+
+    def lines(self) -> list[str]:
+        """One line for each reason why something was left out, the most frequent first."""
+        said = {"odd": "left out", "file": "left out", "other": "no post", "part": "read without a part"}
+        return [
+            f"{said[key[0]]}: {self.firsts[key]}" + (f" (and {number - 1:,} more)" if number > 1 else "")
+            for key, number in self.reasons.most_common()
+        ]
+
+
+def read_posts(
+    source: str | Path,
+    format: str = "auto",
+    *,
+    columns: Mapping[str, str] = {},
+    strict: bool = False,
+    reading: Reading | None = None,
+) -> Iterator[Post]:
     """The posts of `source`, one after the other.
 
-    source : "sample" for the embedded sample, "sample-held-out" for others of its kind; or a file or folder in one of
-        FORMATS, which its content and name decide. Files may be compressed (.gz, .xz, .bz2). JSON Lines are streamed.
+    source : "sample" for the embedded sample, "sample-held-out" for others of its kind; or a file, a folder or a zip
+        file in one of FORMATS. Files may be compressed (.gz, .xz, .bz2, .zst).
+    format : a name of FORMATS; "auto" for the one that content and name show.
+    columns : part of a post ("id", "hashtags", "caption", "labels", "user", "created_at") -> the name of its column or
+        key, where it has no usual one.
+    strict : whether one odd item is an error.
+    reading : counts what is read and left out; without it, a DataWarning at the end says what was left out.
 
-    Raises DataError, which names the file and the place in it, where there is no post or one cannot be read.
+    An odd item is left out and does not lose the rest. Raises DataError, which names the file and the place in it,
+    where there is no post or more than a tenth of the items are odd, SettingsError for an unknown format or part.
     """
     if source in SAMPLES:
         return sample_posts(**SAMPLES[str(source)])
@@ -45,17 +96,50 @@ def read_posts(source: str | Path) -> Iterator[Post]:
     if not os.path.exists(path):  # which, unlike a Path, raises nothing for what it may not see
         wanted = ", ".join(f"'{name}'" for name in SAMPLES)
         raise DataError(f"there is no file or folder '{path}'; give a file or folder of posts, or one of {wanted}")
-    return _posts(Source(path))
+    return _posts(_found(Source(path, columns), format), Source(path, columns), strict, reading)
 
 
-def _posts(source: Source) -> Iterator[Post]:
+def _found(source: Source, name: str) -> Format:
+    if name != "auto":
+        for format in FORMATS:
+            if format.name == name:
+                return format
+        raise SettingsError(f"format is '{name}'; it must be auto or one of {_names()}")
     found = next((format for format in FORMATS if format.matches(source)), None)
     if found is None:
-        titles = ", ".join(format.title for format in FORMATS)
-        advice = "give a file of posts, which instahash-annotate makes of photos"
-        raise DataError(f"'{source.path}' is in none of the known formats ({titles}); {advice}")
-    post = None
+        raise DataError(f"'{source.path}' is in none of the formats {_names()}; {_advice(source)}")
+    return found
+
+
+def _names() -> str:
+    return ", ".join(format.name for format in FORMATS)
+
+
+def _advice(source: Source) -> str:
+    if source.is_folder:
+        inner = any(file.suffix == ".zip" for file in source.files)
+        return "unpack the zip files in it" if inner else "instahash-annotate makes posts of photos"
+    if source.head.startswith(b"PK"):
+        return "save a spreadsheet as CSV in UTF-8, and unpack other files of this kind"
+    return "give a file of posts, which instahash-annotate makes of photos"
+
+
+def _posts(found: Format, source: Source, strict: bool, reading: Reading | None) -> Iterator[Post]:
+    counts = Reading() if reading is None else reading
+    counts.format = found.title
     for post in found.read(source):
-        yield post
-    if post is None:
-        raise DataError(f"there is no post in '{source.path}'; give a file with one JSON post a line")
+        if isinstance(post, Post):
+            counts.posts += 1
+            yield post
+            continue
+        counts.count(post)
+        if strict and post.kind in LOST:
+            raise DataError(str(post))
+    firsts = [counts.firsts[key] for key, _ in counts.reasons.most_common() if key[0] in LOST]
+    if counts.odd > max(1, MOST_ODD * (counts.posts + counts.odd)):
+        whole = f"{plural(counts.odd, 'item')} of {counts.posts + counts.odd:,} in '{source.path}' cannot be read"
+        raise DataError(f"{whole} as {found.title}; the first: {firsts[0]}")
+    if not counts.posts:
+        raise DataError(f"there is no post in '{source.path}'" + (f": {firsts[0]}" if firsts else ""))
+    if reading is None and counts.reasons:
+        warnings.warn("; ".join(counts.lines()[:3]), DataWarning, stacklevel=3)

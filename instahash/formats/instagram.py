@@ -1,78 +1,145 @@
-"""Instagram's names for the parts of a post, as download tools keep them in JSON."""
+"""Instagram's own export, "Download your information" as JSON, as a folder or its zip file.
+
+posts_1.json    [{"media": [{"uri", "creation_timestamp", "title"}, ...], "title", "creation_timestamp"}, ...] or one
+                such object: the caption is the title, or that of the one photo. Large exports go on in posts_2.json.
+archived_posts.json    {"ig_archived_post_media": [the same, ...]}
+newest form     [{"media": [{"uri", ...}], "label_values": [{"label", "value"}, ...], "timestamp"}, ...]
+media.json      until 2020 {"photos": [{"caption", "taken_at", "path"}, ...]}, where each photo of a post is an entry
+
+A uri or path begins at the export's folder. Texts are UTF-8 bytes written as Latin-1.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from instahash.data import Post, post_from_json, time_text
+from instahash.data import Post
 from instahash.errors import DataError
+from instahash.formats.fields import post_from_parts
+from instahash.formats.items import Parts, container, items
+from instahash.formats.node import each
+from instahash.formats.source import Format, Item, LeftOut, Source
 
-# A hashtag ends where the next one begins; \w and marks are what words() may keep.
-_HASHTAG = re.compile(r"[#\uff03]([^\s#\uff03.,;:!?()\[\]{}\"'/\\|<>@&*+=~^`$%…“”‘’«»]+)")
+FILE = re.compile(r"(posts|archived_posts)(_\d+)?\.json|media\.json", re.I)
+PAGE = re.compile(r"(posts|archived_posts)(_\d+)?\.html", re.I)
+NO_POSTS = {
+    "ig_stories": "a story",
+    "ig_profile_picture": "a profile photo",
+    "ig_reels_media": "a reel",
+    "ig_igtv_media": "a video",
+    "ig_other_media": "a photo of no post",
+}
+NO_POSTS_2019 = {"stories": "a story", "profile": "a profile photo", "direct": "a photo of a message"}
+ARCHIVED = "ig_archived_post_media"
+ODD = "must be a post as Instagram's exports have it"
 
 
-def hashtags_in(caption: str) -> list[str]:
-    """The hashtags of a caption without their #, in order, each once.
-
-    >>> hashtags_in("Sunday! #beach#sea with #friends, #beach again # ")
-    ['beach', 'sea', 'friends']
-    """
-    return list(dict.fromkeys(tag for tag in _HASHTAG.findall(caption) if re.search(r"\w", tag)))
-
-
-def is_post(item: dict[str, Any]) -> bool:
-    """Whether a JSON object has a part that only posts have."""
-    return any(key in item for key in ("shortcode", "caption", "edge_media_to_caption", "hashtags", "tags"))
+def _matches(source: Source) -> bool:
+    if source.is_folder:
+        return bool(_files(source)) or any(PAGE.fullmatch(file.name) for file in source.files)
+    if PAGE.fullmatch(source.name):
+        return True
+    return container(source) in ("list", "object") and _is_export(source)
 
 
-def post_from_item(item: Any, place: str) -> Post:
-    """The post of a JSON object with Instagram's names, or with our own.
-
-    Raises DataError, which begins with `place`, where it is malformed.
-    """
+def _is_export(source: Source) -> bool:
     try:
-        return _post(item)
-    except DataError as error:
-        raise DataError(f"{place}: {error}") from None
+        return any(isinstance(item, Item) and _posts(item.value) for _, item in zip(range(5), items(source)))
+    except DataError:  # which is raised again where the file is read
+        return bool(FILE.fullmatch(source.name))
 
 
-def _post(item: Any) -> Post:
-    if not isinstance(item, dict):
-        return post_from_json(item)
-    node = item["node"] if isinstance(item.get("node"), dict) else item
-    owner = node["owner"] if isinstance(node.get("owner"), dict) else {}
-    moments = (node.get(key) for key in ("created_at", "taken_at_timestamp", "taken_at"))
-    moment = next((moment for moment in moments if moment is not None), None)
-    parts = {
-        "id": node.get("id") or node.get("shortcode") or node.get("code"),
-        "hashtags": _hashtags(node),
-        "labels": node.get("labels") or [],
-        "user": node.get("user") or owner.get("username") or owner.get("id"),
-        "created_at": time_text(moment) if isinstance(moment, (int, float)) else moment,
-        "user_features": node.get("user_features"),
-    }
-    return post_from_json({key: part for key, part in parts.items() if part is not None})
+def _files(source: Source) -> list[Source]:
+    return [file for file in source.files if FILE.fullmatch(file.name) and _matches(file.at(file.path))]
 
 
-def _hashtags(node: dict[str, Any]) -> Any:
-    for key in ("hashtags", "tags"):
-        if node.get(key):
-            return node[key].replace("#", " ").split() if isinstance(node[key], str) else node[key]
-    return hashtags_in(_caption(node))
-
-
-def _caption(node: dict[str, Any]) -> str:
-    caption = node.get("caption")
-    if isinstance(caption, dict):
-        caption = caption.get("text")
-    if caption is None:
+def _read(source: Source) -> Iterator[Post | LeftOut]:
+    files = _files(source) if source.is_folder else [] if PAGE.fullmatch(source.name) else [source]
+    if not files:
+        raise DataError(
+            f"'{source.path}' is an export of Instagram as web pages (HTML), whose captions are not read; "
+            "ask Instagram for the export again, with the format JSON"
+        )
+    for file in files:
         try:
-            caption = node["edge_media_to_caption"]["edges"][0]["node"]["text"]
-        except (KeyError, IndexError, TypeError):
-            return ""
-    if isinstance(caption, list):
-        caption = " ".join(map(str, caption))
-    if not isinstance(caption, str):
-        raise DataError(f"'caption' must be a text or a list of words, not {caption!r:.60}")
-    return caption
+            yield from _read_file(file.at(file.path))
+        except DataError as error:
+            if not source.is_folder:
+                raise
+            yield LeftOut(f"'{file.path}'", str(error).removeprefix(f"'{file.path}' "), "file")
+
+
+def _read_file(source: Source) -> Iterator[Post | LeftOut]:
+    for number, item in enumerate(items(source), 1):
+        if isinstance(item, LeftOut):
+            yield item
+            continue
+        for parts in _posts(item.value) or [ODD]:
+            if isinstance(parts, str):
+                yield LeftOut(item.place, parts, "odd" if parts == ODD else "other")
+            else:
+                yield from post_from_parts(parts, item.place, str(number))
+
+
+def _posts(value: Any) -> list[Parts]:
+    """The parts of the posts in one value of a file, or why they are none; nothing where it is no value of exports."""
+    if not isinstance(value, dict):
+        return []
+    for name, what in NO_POSTS.items():
+        if isinstance(value.get(name), list):
+            return [what] * len(value[name])
+    if isinstance(value.get(ARCHIVED), list):
+        return [post for entry in value[ARCHIVED] for post in _posts(entry) or [ODD]]
+    if isinstance(value.get("label_values"), list):
+        return [_labelled(value)]
+    if isinstance(value.get("media"), list):
+        photos = list(each(value["media"]))
+        titles, times = ([part.get(name) for part in (value, *photos)] for name in ("title", "creation_timestamp"))
+        return [_parts([photo.get("uri") for photo in photos], titles, times)]
+    return _posts_2019(value)
+
+
+def _parts(uris: list[Any], captions: list[Any], times: list[Any]) -> Parts:
+    """The first caption and the first time hold."""
+    photos = [uri for uri in uris if isinstance(uri, str)]
+    caption = next((text for text in captions if isinstance(text, str) and text.strip()), "")
+    if not photos and not caption:
+        return "a post without a photo and a caption"
+    time = next((time for time in times if time), None)
+    return {"id": photos[0] if photos else None, "caption": caption, "created_at": time, "photos": photos}
+
+
+def _labelled(value: dict[str, Any]) -> Parts:
+    """The newest form, whose labels are in the user's language: the caption is the longest text with a hashtag."""
+    uris, texts = [], []
+    waiting: list[Any] = [value["label_values"], value.get("media")]
+    while waiting:
+        entry = waiting.pop()
+        if isinstance(entry, list):
+            waiting += reversed(entry)
+        elif isinstance(entry, dict):
+            uris.append(entry.get("uri"))
+            texts += [text for name in ("title", "value") if isinstance(text := entry.get(name), str)]
+            waiting += [part for part in entry.values() if isinstance(part, (dict, list))]
+    texts = [text for text in texts if not text.startswith("http")]
+    texts.sort(key=lambda text: ("#" in text, len(text)), reverse=True)
+    return _parts(uris, texts, [value.get("timestamp"), value.get("creation_timestamp")])
+
+
+def _posts_2019(value: dict[str, Any]) -> list[Parts]:
+    """The posts of media.json: entries that share caption and time are the photos of one post."""
+    groups: dict[tuple[str, str], list[Any]] = {}
+    for entry in (*each(value.get("photos")), *each(value.get("videos"))):
+        if "path" in entry:
+            groups.setdefault((str(entry.get("caption")), str(entry.get("taken_at"))), []).append(entry)
+    posts = [
+        _parts([entry["path"] for entry in group], [group[0].get("caption")], [group[0].get("taken_at")])
+        for group in groups.values()
+    ]
+    others = [what for name, what in NO_POSTS_2019.items() if groups for _ in each(value.get(name))]
+    return [*posts, *others]
+
+
+INSTAGRAM = Format("instagram", "Instagram's export", _matches, _read)

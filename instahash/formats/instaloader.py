@@ -1,5 +1,8 @@
-"""Instaloader's JSON: one post a file, {"node": {"shortcode", "edge_media_to_caption", "owner", ...}, ...}, or a folder
-of such files, plain (.json) or compressed (.json.xz)."""
+"""Instaloader's JSON: one post a file, {"node": {...}, "instaloader": {"node_type"}}, named as its photos begin.
+
+The photos of 2023-01-01_10-00-00_UTC.json.xz are 2023-01-01_10-00-00_UTC.jpg, or _UTC_1.jpg, _UTC_2.jpg, ... Files of
+the same form hold profiles, stories and hashtags; _UTC_comments.json is a list. Old versions wrote the node alone.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +10,34 @@ from collections.abc import Iterator
 from typing import Any
 
 from instahash.data import Post
-from instahash.formats.instagram import is_post, post_from_item
-from instahash.formats.source import Format, Source
+from instahash.formats.items import Parts, first, item_format, whole
+from instahash.formats.node import is_node, node_parts, within
+from instahash.formats.source import Format, LeftOut, Source
+
+COMMENTS = "_comments.json"
+NO_POSTS = {"Profile": "a profile", "StoryItem": "a story", "Hashtag": "a hashtag"}
 
 
-def _files(source: Source) -> list[Source]:
-    return [Source(path) for path in sorted([*source.path.rglob("*.json"), *source.path.rglob("*.json.xz")])]
+def _parts(item: dict[str, Any], source: Source) -> Parts:
+    kind = within(item, "instaloader", "node_type")
+    node = item["node"] if isinstance(item.get("node"), dict) else item
+    if kind == "Post" or (kind is None and is_node(node)):
+        return node_parts(node, source.columns, source.stem)
+    return NO_POSTS.get(str(kind), "a file of Instaloader that is no post")
 
 
 def _matches(source: Source) -> bool:
-    if source.path.is_dir():
-        return bool(_files(source))
-    return isinstance(source.value, dict) and ("node" in source.value or is_post(source.value))
+    if source.name.endswith(COMMENTS):
+        return True
+    item = first(source)
+    return "instaloader" in item or is_node(item.get("node")) or (is_node(item) and item is whole(source))
 
 
-def _is_post(value: Any) -> bool:
-    """Files of profiles and stories lie in the same folder."""
-    return isinstance(value, dict) and isinstance(value.get("node"), dict) and is_post(value["node"])
+def _read(source: Source) -> Iterator[Post | LeftOut]:
+    if source.name.endswith(COMMENTS):
+        yield LeftOut(f"'{source.path}'", "comments", "other")
+    else:
+        yield from item_format("", "", bool, _parts).read(source)
 
 
-def _read(source: Source) -> Iterator[Post]:
-    files = (file for file in _files(source) if _is_post(file.value)) if source.path.is_dir() else [source]
-    for file in files:
-        yield post_from_item(file.value, f"'{file.path}'")
-
-
-INSTALOADER = Format("a post or a folder of Instaloader", _matches, _read)
+INSTALOADER = Format("instaloader", "Instaloader's files", _matches, _read)

@@ -68,12 +68,12 @@ class InstaHash(Recommender):
         """
         settings, corpus = self.settings, self._read(posts, progress)
         dataset, digest = fit_dataset(corpus, settings.data.max_hashtags, settings.data.min_score), corpus.digest()
-        del corpus  # of a million posts it has some hundred megabytes, and training needs none of it
+        del posts, corpus  # of a million posts it has some hundred megabytes, and training needs none of it
         summary: Any = dataset.summary
         report(str(summary))
         _check_bags(dataset)
         if not dataset.description.nnz:
-            report("No post has a label that is believed; is 'labels' filled, with scores of min_score or more?")
+            report("No post has a label of min_score or more: this learns from hashtags alone, and knows no photos.")
         saved = Checkpoint(checkpoint, fingerprint(settings, dataset), options) if checkpoint else None
         states = saved.load() if saved and resume else {}
         if resume:

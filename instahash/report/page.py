@@ -14,6 +14,7 @@ from markupsafe import Markup
 from instahash import palette
 from instahash.data.sample import SAMPLES
 from instahash.errors import DataError, plural
+from instahash.evaluation import EVERYBODY
 from instahash.names import PROTOCOLS, name_of
 from instahash.report.distributions import distributions
 from instahash.report.examples import ABSTRACT, LEAST_POSTS, LEAST_USES, examples
@@ -57,7 +58,7 @@ def templates() -> Environment:
     jinja.globals = {
         "abstract": ABSTRACT, "least_posts": LEAST_POSTS, "least_uses": LEAST_USES,
         "largest": LARGEST, "smallest": SMALLEST, "near": NEAR_COSINE, "recipe_posts": RECIPE_POSTS, "samples": SAMPLES,
-        "protocols": PROTOCOLS,
+        "protocols": PROTOCOLS, "having": EVERYBODY,
     }  # fmt: skip
     return jinja
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from instahash.evaluation import counted, left_out
 from instahash.names import OURS, name_of
 from instahash.report.plots import intervals
-from instahash.report.wording import TITLES, best_in_bold, decimals, number
+from instahash.report.wording import TITLES, best_in_bold, decimals, number, plain
 
 NDCG = "ndcg@10"
 # Columns of the paper's tables; a Jaccard is never below 0.
@@ -36,13 +37,17 @@ def results(result: Any) -> dict[str, Any]:
     best = max(others, key=lambda name: ranking[name][NDCG], default=None)
     ends = {name: measures[NDCG] for name, measures in result.details.intervals.items()}
     order = sorted(ranking, key=lambda name: (name != OURS, -ranking[name][NDCG]))
-    values = [list(measures.values()) for measures in ranking.values()]
     return {
         "means": ranking[OURS],
         "intervals": result.details.intervals[OURS],
         "best": best,
         "apart": others.get(best),
-        "ranking": _named(ranking, best_in_bold(values, [".4f"] * len(values[0]))),
+        "ranking": _ranked(ranking),
+        "everybody": value["everybody"]["posts"],
+        "everybody_ranking": _ranked(value["everybody"]["ranking"]),
+        "everybody_means": value["everybody"]["ranking"][OURS],
+        "counted": [[plain(what), plain(number)] for number, what in counted(value)],
+        "left_out": left_out(value),
         "order": order,
         "drawing": intervals([(name_of(name).title, ranking[name][NDCG], *ends[name]) for name in order]),
         "differences": _named(others, [_difference(found) for found in others.values()]),
@@ -59,6 +64,11 @@ def measure(name: str, value: float, ends: tuple[float, ...] = ()) -> str:
     if name == NDCG:
         return number(value, f".{decimals(ends, 3)}f")
     return number(value, f".{decimals([100 * end for end in ends], 1)}%")
+
+
+def _ranked(ranking: dict[str, dict[str, float]]) -> Rows:
+    values = [list(measures.values()) for measures in ranking.values()]
+    return _named(ranking, best_in_bold(values, [".4f"] * len(values[0])))
 
 
 def _named(systems: dict[str, Any], rows: Rows) -> Rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,10 @@ class WordVectors:
         self.index = {word: i for i, word in enumerate(self.words)}
         if len(self.index) < len(self.words):
             raise DataError(f"of the {len(self.words):,} words only {len(self.index):,} are distinct")
-        self.unit = unit_rows(self.vectors)
+
+    @cached_property
+    def unit(self) -> np.ndarray:  # when first asked for: files can be read and written without it
+        return unit_rows(self.vectors)
 
     def __len__(self) -> int:
         return len(self.words)
@@ -143,12 +147,15 @@ class WordVectors:
     # Files
 
     def save(self, path: str | Path, binary: bool = False) -> None:
-        """Write word2vec's text or binary format. Errors as in :func:`write_vectors`."""
+        """Write word2vec's text or binary format, compressed by the suffix. Errors as in :func:`write_vectors`."""
         write_vectors(path, self.words, self.vectors, binary)
 
     @classmethod
     def load(cls, path: str | Path, binary: bool = False, limit: int | None = None) -> WordVectors:
-        """Read word2vec's text or binary format, at most `limit` words. Errors as in :func:`read_vectors`."""
+        """Read word2vec's or GloVe's text or word2vec's binary format, at most `limit` words.
+
+        Errors and warnings as in :func:`read_vectors`.
+        """
         return cls(*read_vectors(path, binary, limit))
 
     def _ids(self, words: str | Iterable[str], ignore_missing: bool = False) -> np.ndarray:

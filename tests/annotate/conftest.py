@@ -35,6 +35,19 @@ def picture(fake_vision):
 
 
 @pytest.fixture
+def environment(tmp_path):
+    """Of somebody who has no credentials, and nothing in a cache."""
+    names = [name for name in os.environ if name.startswith(("GOOGLE_", "CLOUDSDK_")) or name == "VISION_EMULATOR_HOST"]
+    kept = {name: value for name, value in os.environ.items() if name not in names}
+    return kept | {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "caches"), "NO_GCE_CHECK": "true"}
+
+
+@pytest.fixture
+def google(environment, vision):
+    return environment | {"VISION_EMULATOR_HOST": vision.address}
+
+
+@pytest.fixture
 def start():
     """start(code, *args) -> a running Python, which is killed in the end."""
     with contextlib.ExitStack() as ends:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,17 @@ def tree(tmp_path, monkeypatch):
             path.write_bytes(str(path).encode())
 
     return make
+
+
+def test_a_folder_of_zip_files_alone_has_the_photos_in_them(tree):
+    tree("parts/1.zip", "parts/2.zip", "other/1.zip", "other/a.jpg")
+    for number in "12":
+        with zipfile.ZipFile(f"parts/{number}.zip", "w") as archive:
+            archive.writestr(f"media/{number}.jpg", number)
+    found = list(find_photos("parts"))
+    assert [photo.id for photo in found] == ["parts/1.zip/media/1.jpg", "parts/2.zip/media/2.jpg"]
+    assert found[1].read() == b"2"
+    assert [photo.id for photo in find_photos("other")] == ["other/a.jpg"]
 
 
 def ids(*sources):

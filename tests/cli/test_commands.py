@@ -85,7 +85,7 @@ def test_help_imports_no_numpy():
 
 def test_training_says_what_it_did(trained):
     folder, answer = trained
-    for part in ("300 kept of 300", "word2vec: loss", "softmax: cross-entropy", "Model saved in", "author       #"):
+    for part in ("300 of 300", "word2vec: loss", "softmax: cross-entropy", "Model saved in", "author       #"):
         assert part in answer.stdout
     assert os.listdir(folder / "model") == [MODEL]
     assert answer.stderr == ""  # no progress bars where standard error is no terminal
@@ -96,6 +96,57 @@ def test_quiet_training_of_the_sample_in_its_default_place(tmp_path):
     answer = run("train", "--quiet", *QUICK, cwd=tmp_path)
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
     assert (tmp_path / "instahash-model" / MODEL).exists()
+
+
+def test_a_table_says_what_was_read_and_left_out(tmp_path):
+    posts = [{"id": str(i), "hashtags": ["sea", f"t{i % 4}"], "labels": [["water", 0.9]]} for i in range(30)]
+    posts[3]["labels"], posts[4]["labels"], posts[5]["hashtags"], posts[6]["hashtags"] = [["water", 0.4]], [], [], ["x"]
+    lines = [*map(json.dumps, posts), '{"cut', '"text"']
+    (tmp_path / "posts.jsonl").write_text("\n".join(lines))
+    answer = run("train", "--data", "posts.jsonl", *QUICK, "--max-hashtags", "5", cwd=tmp_path)
+    assert answer.returncode == 0 and answer.stdout.startswith(
+        "posts read                   30\n"
+        "with hashtags                29\n"
+        "with labels                  28\n"
+        "left out, no hashtag          1\n"
+        "left out, unreadable          2\n"
+        "posts used                   28 of 30, those with a hashtag that is kept\n"
+    )
+    said = "instahash-train: left out: 'posts.jsonl' line 32: must be a post as a JSON object, not 'text'"
+    assert said in answer.stderr.splitlines() and answer.stderr.count("\n") == 2
+    assert run("train", "--data", "posts.jsonl", *QUICK, "--quiet", cwd=tmp_path).stderr == answer.stderr
+    assert refused(run("train", "--data", "posts.jsonl", *QUICK, "--strict", cwd=tmp_path), "line 31: is not JSON")
+
+
+def test_every_command_is_told_alike_how_posts_are_read(tmp_path):
+    rows = [f"p{i};sea t{i % 4};water, w{i % 3}" for i in range(40)]
+    (tmp_path / "posts.csv").write_text("\n".join(["which;words;seen", *rows]))
+    read = ["--format", "posts", "--columns", "id=which, hashtags=words,labels=seen"]
+    answer = run("train", "--data", "posts.csv", *read, *QUICK, cwd=tmp_path)
+    assert answer.returncode == 0 and "with labels                  40\n" in answer.stdout, answer.stderr
+    answer = run("recommend", "--posts", "posts.csv", *read, cwd=tmp_path)
+    assert answer.stdout.startswith("p0\t#") and answer.stderr == ""
+    answer = run("evaluate", "--data", "posts.csv", "--baselines", "posts.csv", *read, cwd=tmp_path)
+    assert answer.returncode == 0 and "trained on these very posts" in answer.stderr, answer.stderr
+    for wrong in (["--columns", "hashtag=words"], ["--columns", "hashtags"]):
+        assert refused(run("evaluate", "--data", "posts.csv", *wrong, cwd=tmp_path), "write PART=NAME")
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_training_goes_on_where_its_reader_has_enough(tmp_path, joined):
+    """As with `| head`, or with `2>&1 | head`, where lines on standard error come first."""
+    lines = ['{"id": 1, "hashtags": ["sea", "sun"], "labels": ["water"]}'] * 30
+    (tmp_path / "posts.jsonl").write_text("\n".join([*lines, '{"cut', "[]"]))
+    process = subprocess.Popen(
+        [sys.executable, "-c", START.format("train"), "--data", "posts.jsonl", "--model-dir", "model", *QUICK],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT if joined else subprocess.PIPE, text=True, cwd=tmp_path,
+    )  # fmt: skip
+    process.stdout.close()
+    errors = "" if joined else process.stderr.read()
+    assert process.wait() == 0 and "Traceback" not in errors and "BrokenPipe" not in errors
+    assert os.listdir(tmp_path / "model") == [MODEL]
+    if not joined:
+        process.stderr.close()
 
 
 def test_recommend_for_labels(trained):
@@ -156,10 +207,24 @@ def test_recommend_for_posts(trained, tmp_path):
     assert [line.split("\t")[0] for line in plain.stdout.splitlines()] == [post.id for post in posts]
 
 
+def test_recommend_into_a_file(trained, tmp_path):
+    write_posts(tmp_path / "some.jsonl", sample_posts(2))
+    for source in (["--posts", "some.jsonl"], ["--labels", "dog, grass"]):
+        ask = ["recommend", "--model-dir", trained[0] / "model", *source]
+        printed = [run(*ask, *options, cwd=tmp_path).stdout for options in ([], ["--json"])]
+        for out in ("out.csv", "out.jsonl.gz"):
+            answer = run(*ask, "--out", out, cwd=tmp_path)
+            assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+        assert gzip.decompress((tmp_path / "out.jsonl.gz").read_bytes()).decode() == printed[1]
+        hashtags = [line.rpartition(",")[2] for line in (tmp_path / "out.csv").read_text().splitlines()]
+        assert hashtags[1:] == [line.rpartition("\t")[2] for line in printed[0].splitlines()]
+    assert refused(run(*ask, "--out", "x.csv", "--json", cwd=tmp_path), "not allowed with argument --out")
+
+
 def test_an_id_that_no_encoding_can_show(trained, tmp_path):
     (tmp_path / "odd.jsonl").write_text('{"id": "\\ud800", "labels": [{"description": "dog", "score": 1}]}\n')
     answer = run("recommend", "--model-dir", trained[0] / "model", "--posts", tmp_path / "odd.jsonl", "--json")
-    assert answer.returncode == 0 and json.loads(answer.stdout)["id"] == "\ud800", answer.stderr
+    assert answer.returncode == 0 and json.loads(answer.stdout)["id"] == "?", answer.stderr
     (tmp_path / "odd.jsonl").write_text('{"id": "\\u001b[2J", "labels": [{"description": "dog", "score": 1}]}\n')
     answer = run("recommend", "--model-dir", trained[0] / "model", "--posts", tmp_path / "odd.jsonl")
     assert answer.stdout.startswith("\\x1b[2J\t#")  # nothing that would steer a terminal
@@ -176,13 +241,34 @@ def test_evaluate(trained, tmp_path):
     value = json.loads(out.read_text())
     assert list(value) == [
         "posts", "tables", "ranking", "empty", "defaulted", "most_used", "protocol", "tables_by_system", "differences",
-        "lists",
+        "lists", "everybody", "counts",
     ]  # fmt: skip
     assert value["protocol"] == "description"
+    counts = {"read": value["posts"], "evaluated": value["posts"]}
+    nobody = dict.fromkeys(("without_hashtags", "unknown_hashtags", "without_labels", "unknown_labels"), 0)
+    assert value["counts"] == counts | nobody and value["everybody"]["posts"] == value["posts"]
     assert refused(
         run("evaluate", "--model-dir", folder / "model", "--data", "sample", "--json", tmp_path / "no" / "x.json"),
         "cannot write",
     )
+
+
+def test_evaluate_where_many_posts_are_not_evaluated(trained, tmp_path):
+    """That is one line of warning; a file without any post that could be is one line of error."""
+    kinds = [Post("a", ("dog",), (Label("dog", 0.9),)), Post("b", ("dog",)), Post("c", ("zeppelin",))]
+    write_posts(tmp_path / "some.jsonl", [*kinds, Post("d", (), (Label("dog", 0.9),))])
+    args = ["evaluate", "--model-dir", trained[0] / "model", "--data", tmp_path / "some.jsonl"]
+    answer = run(*args, "--json", tmp_path / "result.json")
+    assert answer.returncode == 0, answer.stderr
+    value = json.loads((tmp_path / "result.json").read_text())
+    ndcg, everybody = (part["ranking"]["instahash"]["ndcg@10"] for part in (value, value["everybody"]))
+    assert answer.stderr == (
+        "instahash-evaluate: warning: only 1 of 3 posts with a hashtag are evaluated; "
+        f"their nDCG@10 is {ndcg:.3f}, that of everybody {everybody:.3f}\n"
+    )
+    assert "        1 without a hashtag\n" in answer.stdout and "\neverybody: 3 posts  " in answer.stdout
+    write_posts(tmp_path / "some.jsonl", kinds[1:])
+    assert refused(run(*args), "2 read, 1 with hashtags of which the model knows none, 2 without a label whose score")
 
 
 def test_evaluate_completion(trained, tmp_path):
@@ -229,11 +315,8 @@ def test_a_reader_that_has_enough(trained):
 
 BAD_POSTS = {
     "empty": (b"", "there is no post"),
-    "json": (b'{"id": "a"}\nno\n', "line 2 is not JSON"),
-    "id": (b'{"hashtags": ["a"]}\n', "line 1: the post has no 'id'"),
-    "types": (b'{"id": "a", "hashtags": "a"}\n', "line 1: 'hashtags' must be a list"),
-    "score": (b'{"id": "a", "labels": [{"description": "x", "score": 2}]}\n', "it must be a number and lie in [0, 1]"),
-    "nan": (b'{"id": "a", "labels": [{"description": "x", "score": NaN}]}\n', "it must be a number and lie in [0, 1]"),
+    "json": (b'{"id": "a", "hashtags": ["x"]}\n' + b"no\n" * 30, "30 items of 31"),
+    "type": (b'["a"]\n', "item 1: must be a post as a JSON object, not 'a'"),
     "no hashtag": (b'{"id": "a", "hashtags": ["!!"]}\n', "no post of 1 has a hashtag"),
     "no pair": (b'{"id": "a", "hashtags": ["x"]}\n', "none of the 1 posts has two words"),
 }

@@ -22,8 +22,16 @@ from instahash.errors import DataError
         ("हिन्दी", ["हिन्दी"]),
         ("ทะเล สีฟ้า", ["ทะเล", "สีฟ้า"]),
         ("夏・海", ["夏海"]),
-        ("love❤️", ["love"]),
-        ("1️⃣", ["1"]),
+        ("love❤️ love\u2764", ["love❤", "love❤"]),
+        ("1️⃣ a\u20e3 \u20e3", ["1\u20e3", "a"]),
+        ("🇵🇹 👍🏽!", ["🇵🇹", "👍🏽"]),
+        ("👩\u200d👩\u200d👧 👩👩👧", ["👩👩👧", "👩👩👧"]),
+        ("🏴\U000e0067\U000e007f a\U000e0067", ["🏴\U000e0067\U000e007f", "a"]),
+        ("می\u200cخواهم میخواهم", ["میخواهم", "میخواهم"]),
+        ("ක්\u200dෂ ক\u200d্ষ", ["ක්ෂ", "ক্ষ"]),
+        ("e\ufe0f\u0301 葛\U000e0100", ["é", "葛"]),
+        ("40° 5™ a→b ★", ["40", "5tm", "ab", "★"]),
+        ("\u1100-\u1161", ["가"]),
         ("café cafe\u0301", ["café", "café"]),
         ("# !! -", []),
         ("", []),
@@ -33,14 +41,20 @@ def test_worked_examples(text, expected):
     assert words(text) == expected
 
 
-@given(st.text())
+# Half of them are characters that join, change or leave their neighbours.
+odd_texts = st.text(
+    st.characters() | st.sampled_from("aé1_ -#\u0301\u0345\u200c\u200d\ufe0f\u20e3\u1100\u1161\u11a8❤👩🏴\U000e0067ﷺﾞ্ক")
+)
+
+
+@given(odd_texts)
 def test_words_are_in_normal_form(text):
     for word in words(text):
         assert words(word) == [word]
         assert words(f"#{word}") == [word]
 
 
-@given(st.text(), st.text())
+@given(odd_texts, odd_texts)
 def test_words_of_a_line_are_the_words_of_its_pieces(a, b):
     assert words(f"{a}\n{b}") == words(a) + words(b)
 

@@ -9,10 +9,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from instahash.data import Corpus, Label, Post, Vocabulary
 from instahash.errors import DataError
-from instahash.evaluation import evaluate, format_example, format_tables
+from instahash.evaluation import evaluate, format_example, format_tables, left_out
 from instahash.recommend import Recommendation
 
 # Twelve hashtags, each used by half, a quarter or an eighth of 16 posts, and two words that are description alone.
@@ -168,6 +170,21 @@ def test_a_model_is_given_the_description_alone():
     assert all(description.nnz == 2 and chosen is None for description, chosen in model.queried)
 
 
+def test_a_model_is_told_whose_posts_they_are():
+    """Those without a known label, which come last, too; and nothing where no post names a user."""
+
+    class Told(StandIn):
+        def recommend_matrix(self, description, *, chosen, keys, trace):
+            told.append(keys)
+            return super().recommend_matrix(description, chosen=chosen, keys=keys, trace=trace)
+
+    model, told = Told(lambda given: "a", other=lambda given: "b"), []
+    corpus = posts(("a", ""), ("a", "x"), ("a", "y"))
+    evaluate(model, corpus)
+    evaluate(model, replace(corpus, users=["eve", None, "ann"]))
+    assert told == [None, None, [(), ("user:ann",)], [("user:eve",)]]
+
+
 def test_traces_are_made_where_they_are_needed(monkeypatch):
     monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "POSTS_AT_ONCE", 2)
     corpus = posts(*[("ab", "x")] * 8)
@@ -217,7 +234,7 @@ def test_the_size_of_a_block_changes_nothing(monkeypatch, protocol):
 def test_the_json_that_others_rely_on():
     value = two_posts().to_json()
     assert list(value) == ["posts", "tables", "ranking", "empty", "defaulted"] + [
-        "most_used", "protocol", "tables_by_system", "differences", "lists",
+        "most_used", "protocol", "tables_by_system", "differences", "lists", "everybody", "counts",
     ]  # fmt: skip
     assert list(value["tables"]) == TABLES and value["tables"] == value["tables_by_system"]["instahash"]
     assert set(value["tables_by_system"]) == set(value["lists"]) == set(value["ranking"]) == {"instahash", "other"}
@@ -229,10 +246,10 @@ def test_the_text_has_every_system_in_every_table():
     lines = format_tables(result.to_json()).splitlines()
     assert lines[:2] == ["2 posts, given their labels", "no hashtag left for 1, nothing known of 0"]
     assert max(map(len, lines)) <= 120
-    # The ranking, four of the paper's tables and the lists; the differences name the other system alone.
+    # Two rankings, four of the paper's tables and the lists; the differences name the other system alone.
     assert (
-        sum(line.startswith("instahash ") for line in lines) == 6
-        and sum(line.startswith("other ") for line in lines) == 7
+        sum(line.startswith("instahash ") for line in lines) == 7
+        and sum(line.startswith("other ") for line in lines) == 8
     )
     numbers = {line[:33].strip(): line[33:].split() for line in lines}
     assert numbers["cosine to the description"][-1] == "<0.0" and numbers["Jaccard to the description"][-1] == "<0.3"
@@ -247,11 +264,127 @@ def test_the_text_of_a_completion():
     result = evaluate(StandIn(lambda given: "c", other=lambda given: given), posts(("ab", "x")), "completion")
     text = format_tables(result.to_json())
     assert text.startswith("1 post, given half of their hashtags\n") and "description" not in text
-    assert [line.split()[-1] for line in text.splitlines() if line.startswith("other ")][1] == "-"  # 0 has no share
+    assert [line.split()[-1] for line in text.splitlines() if line.startswith("other ")][2] == "-"  # 0 has no share
     example = dict(line.split(None, 1) for line in format_example(result.examples[0]).splitlines())
     assert {example["given"], example["author"]} == {"a", "b"}
     assert example["intersection"] == "(none)"  # of a and b, though c is recommended
     assert "given" not in format_example(two_posts().examples[0])
+
+
+# No hashtag; hashtags of which none is known; no label; an unknown label; both known, and an unknown hashtag.
+KINDS = posts(("", "x"), (["zeppelin"], "x"), ("a", ""), (["b", "zeppelin"], ["zeppelin"]), (["c", "zeppelin"], "x"))
+
+
+def kinds(protocol="description"):
+    """Of x instahash says c, and the other b and c; of nothing it says a, and the other b."""
+    model = StandIn(lambda given: "c" if given else "a", other=lambda given: "bc" if given else "b")
+    return evaluate(model, KINDS, protocol), model
+
+
+def test_everybody_by_hand():
+    """Of four posts with 1, 1, 2 and 2 hashtags, the first can only be missed; two are answered as nothing is known."""
+    result, model = kinds()
+    assert result.posts == 1 and result.ranking["instahash"]["recall@10"] == 1
+    assert result.counts == {
+        "read": 5, "without_hashtags": 1, "unknown_hashtags": 1,
+        "without_labels": 1, "unknown_labels": 1, "evaluated": 1,
+    }  # fmt: skip
+    ours, other = (result.everybody["ranking"][system] for system in ("instahash", "other"))
+    ideal, second = 1 + 1 / log2(3), 1 / log2(3)
+    assert result.everybody["posts"] == 4
+    # Right in the first place: c of {c, zeppelin} and a of {a}; b of {b, zeppelin} is not said.
+    assert ours == pytest.approx(
+        {
+            "precision@1": 2 / 4, "recall@5": 1.5 / 4, "accuracy@5": 2 / 4, "recall@10": 1.5 / 4, "accuracy@10": 2 / 4,
+            "ndcg@10": (1 / ideal + 1) / 4, "map@10": 1.5 / 4,
+        }
+    )  # fmt: skip
+    # c is in the second place, b in the first.
+    assert other["precision@1"] == 1 / 4 and other["recall@10"] == 1 / 4
+    assert other["ndcg@10"] == pytest.approx((second / ideal + 1 / ideal) / 4)
+    # Nobody is asked about what cannot be hit, and no trace is made of what is not shown.
+    assert sum(description.shape[0] for description, _ in model.queried) == 2 * (1 + 2)
+    assert (result.empty, result.defaulted, len(result.examples), model.traced) == (0, 0, 1, [True, False])
+
+
+def test_everybody_of_a_completion_by_hand():
+    """Of the three posts with two hashtags, two have a known one to be found, and none that could be given."""
+    corpus = posts(*[(["b", "zeppelin"], "x"), (["a", "zeppelin"], ""), ("c", "x"), ("cd", "")])
+    model = StandIn(lambda given: "cd" if given else "a", other=lambda given: "b")
+    result = evaluate(model, corpus, "completion")
+    assert result.counts == {"read": 4, "without_hashtags": 1, "unknown_hashtags": 2, "evaluated": 1}
+    assert result.everybody["posts"] == 3
+    assert result.everybody["ranking"]["instahash"]["recall@10"] == pytest.approx((1 + 0.5 + 0) / 3)
+    assert result.everybody["ranking"]["other"]["recall@10"] == pytest.approx(0.5 / 3)
+
+
+words_of_posts = st.tuples(st.sets(st.sampled_from([*"abcdz", "zeppelin"])), st.sets(st.sampled_from("xyq")))
+
+
+@given(st.lists(words_of_posts))
+def test_everybody_laws(drawn):
+    """What is evaluated is a part of everybody, and has at least its hits, of no fewer hashtags."""
+    corpus = posts(("a", "x"), *(tuple(map(sorted, post)) for post in drawn))
+    result = evaluate(StandIn(lambda given: "abc" if given else "", other=lambda given: "abcd"), corpus)
+    n, ours, evaluated = result.everybody["posts"], result.everybody["ranking"], result.ranking
+    lacking = {name: count for name, count in result.counts.items() if name not in ("read", "evaluated")}
+    assert result.counts["evaluated"] == result.posts <= n == len(corpus) - lacking["without_hashtags"]
+    assert max(lacking.values()) <= len(corpus) - result.posts <= sum(lacking.values())
+    for measure, value in ours["instahash"].items():
+        part = evaluated["instahash"][measure] * result.posts / n
+        assert value <= part + 1e-9  # nothing is said of the others
+        if measure.startswith(("precision", "accuracy")):
+            assert value == pytest.approx(part)  # where sizes do not matter
+            assert ours["other"][measure] >= evaluated["other"][measure] * result.posts / n - 1e-9
+    if n == result.posts and not any("z" in word for tags, _ in drawn for word in tags):
+        assert ours == {system: pytest.approx(measures) for system, measures in evaluated.items()}
+
+
+def test_a_network_that_reads_nothing_of_some_posts(monkeypatch):
+    """Where it reads nothing of a whole block, before or after, it counts with what is popular."""
+
+    class Network(StandIn):
+        def rankings(self, description, top, chosen=None):
+            ranked = super().rankings(description, top, chosen)
+            return ranked if 13 in description.indices else {"popularity": ranked["popularity"]}
+
+    monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "POSTS_AT_ONCE", 1)
+    popularity = {"popularity": lambda given: "d" if given == ["a", "x"] else "b"}
+    model = Network(lambda given: "a", **popularity, network=lambda given: "c")
+    result = evaluate(model, posts(("d", "ax"), ("c", "y"), ("b", "x"), ("b", "")))
+    assert {system: row["recall@10"] for system, row in result.ranking.items()} == {
+        "instahash": 0, "popularity": pytest.approx(2 / 3), "network": 1,
+    }  # fmt: skip
+    everybody = {system: row["recall@10"] for system, row in result.everybody["ranking"].items()}
+    assert everybody == {"instahash": 0, "popularity": 3 / 4, "network": 1}
+    assert result.lists["network"]["coverage"] == 3 / 12 and result.lists["popularity"]["coverage"] == 2 / 12
+
+
+def test_the_text_of_everybody():
+    lines = format_tables(kinds()[0].to_json()).splitlines()
+    assert lines[3:9] == [
+        "        5 read",
+        "        1 without a hashtag",
+        "        1 with hashtags of which the model knows none",
+        "        1 without a label whose score is min_score or more",
+        "        1 with such labels of which it knows none",
+        "        1 with a hashtag and a label that it knows: those evaluated",
+    ]
+    start = next(i for i, line in enumerate(lines) if line.startswith("everybody: 4 posts "))
+    assert lines[start + 1].split() == "instahash 0.5000 0.3750 0.5000 0.3750 0.5000 0.4033 0.3750".split()
+    assert lines[start + 2].startswith("other ") and lines[start + 3].startswith("with a hashtag, known or not: all")
+    assert max(map(len, lines)) <= 120
+
+
+def test_it_is_said_where_fewer_than_nine_in_ten_are_evaluated():
+    ndcg = (1 / (1 + 1 / log2(3)) + 1) / 4
+    said = f"only 1 of 4 posts with a hashtag are evaluated; their nDCG@10 is 1.000, that of everybody {ndcg:.3f}"
+    assert left_out(kinds()[0].to_json()) == said
+    model = StandIn(lambda given: "a", other=lambda given: "b")
+    few, most = (evaluate(model, posts(*[("a", "x")] * n, ("a", ""))).to_json() for n in (8, 9))
+    assert left_out(few).startswith("only 8 of 9 posts") and left_out(most) == ""
+    completion = evaluate(model, posts(("ab", ""), (["a", "zeppelin"], "x")), "completion")
+    assert left_out(completion.to_json()).startswith("only 1 of 2 posts with two hashtags are evaluated")
 
 
 @pytest.mark.parametrize(
@@ -271,7 +404,7 @@ def test_the_text_of_an_example_has_the_network_that_answered(networks, name, wo
 
 def test_where_no_post_is_left():
     model = StandIn(lambda given: "a")
-    with pytest.raises(DataError, match="no post of 1 has two hashtags that the model knows"):
+    with pytest.raises(DataError, match="no post has two hashtags that the model knows"):
         evaluate(model, posts(("a", "x")), "completion")
     with pytest.raises(DataError, match="the protocol is 'guess'"):
         evaluate(model, TWO, "guess")

@@ -3,7 +3,7 @@
 import pytest
 
 from instahash.errors import DataError
-from instahash.formats import read_posts
+from instahash.formats import Reading, read_posts
 
 
 def harrison(folder, photos="a.jpg\nb.jpg\n", tags="sea sun \nsun \n", index="sun 0\nsea   1\n"):
@@ -15,9 +15,9 @@ def harrison(folder, photos="a.jpg\nb.jpg\n", tags="sea sun \nsun \n", index="su
 
 def test_harrison(tmp_path):
     posts = list(read_posts(harrison(tmp_path)))
-    assert [(post.id, post.hashtags, post.labels) for post in posts] == [
-        ("a.jpg", ("sea", "sun"), ()),
-        ("b.jpg", ("sun",), ()),
+    assert [(post.id, post.hashtags, post.labels, post.photos) for post in posts] == [
+        ("a.jpg", ("sea", "sun"), (), ("a.jpg",)),
+        ("b.jpg", ("sun",), (), ("b.jpg",)),
     ]
 
 
@@ -25,7 +25,7 @@ def test_harrison(tmp_path):
     "change, message",
     [
         ({"tags": "sea\n"}, "has 2 lines and 'tag_list.txt' 1"),
-        ({"tags": "sea\nmoon\n"}, "line 2: 'moon' is not in 'vocab_index.txt'"),
+        ({"tags": "moon\nmoon\n"}, "line 1: must have hashtags of 'vocab_index.txt', not 'moon'"),
         ({"index": None}, "vocab_index.txt' is missing"),
     ],
 )
@@ -34,11 +34,15 @@ def test_harrison_files_that_do_not_fit(tmp_path, change, message):
         list(read_posts(harrison(tmp_path, **change)))
 
 
+def test_a_hashtag_without_an_index_is_one_odd_post(tmp_path):
+    reading = Reading()
+    assert len(list(read_posts(harrison(tmp_path, tags="sea\nmoon\n"), reading=reading))) == 1
+    assert "line 2" in reading.lines()[0]
+
+
 def test_real_posts(shared_data):
-    """51,545 real hashtag sets in both forms, and raw hashtags as scraped."""
+    """51,545 real hashtag sets in both forms."""
     lines = list(read_posts(shared_data / "harrison" / "posts.jsonl.gz"))
     folder = list(read_posts(shared_data / "harrison"))
     assert len(lines) == len(folder) == 51_545
     assert [post.id for post in lines] == [post.id for post in folder]
-    raw = list(read_posts(shared_data / "instagram-raw" / "posts.jsonl"))
-    assert len(raw) == 3000 and max(len(post.hashtags) for post in raw) == 133

@@ -4,12 +4,14 @@ import pytest
 
 from instahash import formats
 from instahash.data import Post
-from instahash.errors import DataError
-from instahash.formats import FORMATS, Format, Source, read_posts
+from instahash.errors import DataError, SettingsError
+from instahash.formats import FORMATS, Format, read_posts
+
+LINE = '{"id": "c", "hashtags": ["cat"]}\n'
 
 
-def test_formats_have_titles_of_their_own():
-    assert len({format.title for format in FORMATS}) == len(FORMATS)
+def test_formats_have_names_and_titles_of_their_own():
+    assert len({format.title for format in FORMATS}) == len({format.name for format in FORMATS}) == len(FORMATS)
 
 
 def test_a_format_is_added_in_a_few_lines(tmp_path, monkeypatch):
@@ -17,26 +19,39 @@ def test_a_format_is_added_in_a_few_lines(tmp_path, monkeypatch):
         for line in source.path.read_text().splitlines()[1:]:
             yield Post(line)
 
-    mine = Format("my own", lambda source: source.suffix == ".txt" and source.head[:4] == b"mine", read)
+    mine = Format("mine", "my own", lambda source: source.suffix == ".txt" and source.head[:4] == b"mine", read)
     monkeypatch.setattr(formats, "FORMATS", (mine, *FORMATS))
     (tmp_path / "posts.TXT").write_text("mine\na\nb\n")
     assert list(read_posts(tmp_path / "posts.TXT")) == [Post("a"), Post("b")]
-    (tmp_path / "other.txt").write_text('{"id": "c"}\n')
-    assert list(read_posts(tmp_path / "other.txt")) == [Post("c")]
+    (tmp_path / "other.txt").write_text(LINE)
+    assert list(read_posts(tmp_path / "other.txt")) == [Post("c", ("cat",))]
 
 
-@pytest.mark.parametrize("value", ["3", '"x"', "null", '{"anna": 3}', "[1"])
-def test_json_of_no_known_format(tmp_path, value):
-    path = tmp_path / "posts.json"
-    path.write_text(value)
-    message = "is not JSON" if value == "[1" else "posts.json' is in none of the known formats .*a JSON list of posts"
-    with pytest.raises(DataError, match=message):
-        list(read_posts(path))
+def test_a_format_can_be_forced(read):
+    lines = "".join(LINE.replace('"hashtags"', '"shortCode": "x", "inputUrl": "", "tags"') for _ in range(2))
+    assert read("a.jsonl", lines)[0][0].photos == ("x", "c")
+    assert read("a.jsonl", lines, format="posts")[0][0].photos == ("x",)
+    with pytest.raises(SettingsError, match="format is 'csv'; it must be auto or one of harrison, "):
+        read("a.jsonl", lines, format="csv")
+
+
+@pytest.mark.parametrize("value", ["3", '"x"', "null", "<html>", "%PDF", "\x89PNG"])
+def test_files_of_no_known_format(read, value):
+    with pytest.raises(DataError, match="posts.json' is in none of the formats .*instahash-annotate makes of photos"):
+        read("posts.json", value)
 
 
 def test_a_folder_without_posts(tmp_path):
-    with pytest.raises(DataError, match="none of the known formats .HARRISON's folder, .*instahash-annotate makes of"):
+    with pytest.raises(DataError, match="none of the formats harrison, .*instahash-annotate makes posts of photos"):
         list(read_posts(tmp_path))
+
+
+def test_a_folder_named_as_a_file_and_a_link(tmp_path):
+    (tmp_path / "x.json").mkdir()
+    (tmp_path / "x.json" / "a.jsonl").write_text(LINE)
+    (tmp_path / "link.csv").symlink_to(tmp_path / "x.json" / "a.jsonl")
+    for name in ("x.json", "link.csv"):
+        assert [post.id for post in read_posts(tmp_path / name)] == ["c"]
 
 
 @pytest.mark.parametrize("name", ["missing.jsonl", "x" * 300, "nul\0"])
@@ -45,8 +60,31 @@ def test_what_is_not_there(tmp_path, name):
         read_posts(tmp_path / name)
 
 
-def test_a_file_is_read_once_unless_it_is_named_json(tmp_path, monkeypatch):
-    """So that a pipe can be read."""
-    (tmp_path / "posts").write_text('{"id": "a"}\n')
-    monkeypatch.setattr(Source, "head", property(lambda source: pytest.fail("the head was read")))
-    assert list(read_posts(tmp_path / "posts")) == [Post("a")]
+@pytest.mark.parametrize("suffix", "json jsonl csv tsv parquet txt zip gz xz bz2 zst".split())
+def test_any_bytes_are_read_or_one_line(tmp_path_factory, suffix):
+    from hypothesis import example, given
+    from hypothesis import strategies as st
+
+    starts = [
+        b"",
+        b"\x1f\x8b\x08",
+        b"BZh91AY&",
+        b"\xfd7zXZ\0",
+        b"\x28\xb5\x2f\xfd",
+        b"PAR1",
+        b"PK\3\4",
+        b"\xff\xfe",
+        b"[",
+    ]
+    path = tmp_path_factory.mktemp("files") / f"a.{suffix}"
+
+    @given(st.sampled_from([*starts, b"id,hashtags\n", b'{"id": 1}\n', LINE.encode()]), st.binary(max_size=60))
+    @example(b"", b"")
+    def check(start, content):
+        path.write_bytes(start + content)
+        try:
+            assert all(isinstance(post, Post) for post in read_posts(path))
+        except DataError as error:
+            assert "\n" not in str(error)
+
+    check()

@@ -209,7 +209,9 @@ def test_evaluation_has_the_agreed_shape(model):
 
 
 def test_evaluating_posts_that_share_nothing_with_the_model(model):
-    with pytest.raises(DataError, match="no post of 1 has both a hashtag and a label"):
+    with pytest.raises(
+        DataError, match="no post has both a hashtag and a label that the model knows: 1 read, 1 with hashtags of"
+    ):
         evaluate(model, Corpus.from_posts([Post("a", ("zeppelin",), (Label("airship", 0.9),))]))
 
 

@@ -74,6 +74,18 @@ def completion_of_best():
 
 
 @pytest.fixture(scope="session")
+def mixed():
+    """Also posts: 20 without a hashtag, 30 with an unknown one, 40 without a label, 10 with an unknown one."""
+    kinds = [((), "dog", 20), (("zeppelin",), "dog", 30), (("love",), "", 40), (("love",), "zeppelin", 10)]
+    more = [
+        Post(f"{tags} {seen} {i}", tags, tuple(Label(word, 0.9) for word in seen.split()))
+        for tags, seen, n in kinds
+        for i in range(n)
+    ]
+    return evaluate(StandIn(), Corpus.from_posts(planted_posts() + more), details=True)
+
+
+@pytest.fixture(scope="session")
 def few():
     """An evaluation of the first planted posts, so many."""
     return lambda n_posts: evaluate(StandIn(), Corpus.from_posts(planted_posts(n_posts)), details=True)

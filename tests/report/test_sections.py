@@ -129,6 +129,33 @@ def test_the_summary_in_plain_words(planted, seen, about):
     assert 0.4 < low < 0.5 < high < 0.6 and f"({percent(low)} to {percent(high)})" in seen.text
 
 
+def test_everybody_is_beside_those_evaluated(planted, mixed, seen, read, about):
+    """Of 240 posts 160 have a hit, and love is the third of the three that are said to 50 more."""
+    found = read(page(mixed, about))
+    value = mixed.to_json()["everybody"]["ranking"]
+    ndcg = mixed.ranking["instahash"]["ndcg@10"], value["instahash"]["ndcg@10"]
+    assert ndcg[1] == pytest.approx((160 * ndcg[0] + 50 / 2) / 240)
+    assert (
+        f"Only 160 of 240 posts with a hashtag are evaluated; their nDCG@10 is {ndcg[0]:.3f}, that of everybody "
+        f"{ndcg[1]:.3f}." in found.text
+    )
+    assert "Everybody are the 240 posts with a hashtag, whether the model knows them or not." in found.text
+    assert f"Of these {percent(210 / 240)} have a right hashtag among the first ten" in found.text
+    assert found.tables["counts"][1:] == [
+        ["read", "260"],
+        ["without a hashtag", "20"],
+        ["with hashtags of which the model knows none", "30"],
+        ["without a label whose score is min_score or more", "40"],
+        ["with such labels of which it knows none", "10"],
+        ["with a hashtag and a label that it knows: those evaluated", "160"],
+    ]
+    assert found.tables["everybody"][1:] == [
+        [name, *(f"{number:.4f}" for number in measures.values())] for name, measures in value.items()
+    ]
+    assert found.tables["ranking"] == seen.tables["ranking"] == seen.tables["everybody"]
+    assert "are evaluated" not in seen.text and "Everybody are the 160 posts" in seen.text
+
+
 def test_an_end_that_is_not_zero_is_not_shown_as_zero(planted, read):
     apart = {"ndcg@10": {"difference": 0.005, "low": 0.00002, "high": 0.01, "relative": 0.1}}
     intervals = {**planted.details.intervals["instahash"], "precision@1": (0.0003, 0.5), "ndcg@10": (0.0002, 0.5)}

@@ -1,0 +1,160 @@
+"""What instahash-train learns from: posts, the labels of their photos, and a table of what there is."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from instahash.cli.common import SomeFailed
+from instahash.cli.photos import labelled
+from instahash.cli.posts import photos_of, reading
+from instahash.errors import AnnotatorError, DataError, ImageError, plural
+
+EXAMPLES = 4  # posts whose recommendations are shown
+WITHOUT = "; or train without photos, with --annotator none"
+
+
+class Read:
+    """What was read, counted; as a text a short table for people.
+
+    examples : the first posts with labels to believe, of `min_score` or more.
+    failed : whether a photo could not be labelled.
+    """
+
+    def __init__(self, min_score: float) -> None:
+        self.rows = Counter({"posts read": 0})
+        self.examples: list[Any] = []
+        self.failed = False
+        self._min_score = min_score
+
+    def believed(self, post: Any) -> list[Any]:
+        return [label for label in post.labels if label.score >= self._min_score]
+
+    def counted(self, posts: Iterable[Any]) -> Iterator[Any]:
+        for post in posts:
+            labels = self.believed(post)
+            self.rows.update({"posts read": 1, "with hashtags": bool(post.hashtags), "with labels": bool(labels)})
+            if labels and post.hashtags and len(self.examples) < EXAMPLES:
+                self.examples.append(post)
+            yield post
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name:<21} {number:>9,}" for name, number in self.rows.items())
+
+
+def read_corpus(args: Namespace, read: Read) -> Any:
+    """The posts of --data, with labels of --labels and of photos where they have none of their own.
+
+    Raises DataError where there is none, or none that labels or photos belong to; AnnotatorError, ImageError where
+    photos cannot be labelled.
+    """
+    from tqdm import tqdm
+
+    from instahash.data import Corpus
+    from instahash.formats import Reading
+
+    _check_posts(args.data)
+    items = Reading()
+    posts: Iterable[Any] = reading(args, args.data, items)
+    if args.labels or args.photos or _is_folder(args.data):
+        posts = _with_photos(args, _with_answers(args, list(posts)), read)
+    hidden = True if args.quiet else None
+    corpus = Corpus.from_posts(tqdm(read.counted(posts), "Reading posts", disable=hidden, unit=" posts"))
+    left_out = {"no hashtag": len(corpus) - read.rows["with hashtags"], "unreadable": items.odd}
+    read.rows.update({f"left out, {why}": number for why, number in left_out.items() if number})
+    return corpus
+
+
+def _is_folder(path: str) -> bool:
+    """Whether it is a folder or a zip file."""
+    from instahash.archive import is_zip
+
+    return os.path.isdir(path) or is_zip(Path(path))
+
+
+def _check_posts(path: str) -> None:
+    """Raise DataError where there is nothing but photos."""
+    from instahash.archive import files_below
+
+    files = files_below(Path(path)) if _is_folder(path) and os.path.exists(path) else []
+    if files and all(map(_is_photo, files)):
+        advice = "put captions or hashtags there too; instahash-annotate labels photos alone"
+        raise DataError(f"'{path}' has {plural(len(files), 'photo')} and no post to learn hashtags from; {advice}")
+
+
+def _is_photo(path: Any) -> bool:
+    from instahash.archive import IMAGES
+
+    return str(path).lower().endswith(IMAGES)
+
+
+def _with_answers(args: Namespace, posts: Sequence[Any]) -> Sequence[Any]:
+    """The posts with the labels of --labels."""
+    if not args.labels:
+        return posts
+    as_found = Namespace(**vars(args) | {"format": "auto", "columns": ""})  # which say how --data is read
+    answers = [post for post in reading(as_found, args.labels) if post.labels]
+    if not answers:
+        raise DataError(f"there is no label in --labels '{args.labels}'; give answers of a service, or labelled posts")
+    own = photos_of(args, posts, answers, "--labels: ")
+    return [_merged(post, [answers[i].labels for i in numbers]) for post, numbers in zip(posts, own)]
+
+
+def _with_photos(args: Namespace, posts: Sequence[Any], read: Read) -> Sequence[Any]:
+    """The posts with the labels of their photos. What is not learnt from, or has labels, is not paid for."""
+    wanting = {i for i, post in enumerate(posts) if post.hashtags and not post.labels}
+    photos = _photos(args) if wanting and args.annotator != "none" else []
+    if not photos:
+        return posts
+    try:
+        own = photos_of(args, posts, photos)
+        read.rows["with photo"] = sum(map(bool, own))
+        labels = _labels(args, [photos[j] for j in sorted({j for i in wanting for j in own[i]})], read)
+    except (AnnotatorError, DataError) as error:
+        raise type(error)(f"{error}{WITHOUT}") from None
+    except ImageError as error:
+        if not any(post.labels for post in posts):
+            raise ImageError(f"{error}{WITHOUT}") from None
+        labels, read.failed = {}, True
+    several = [[labels.get(photos[j].id, ()) for j in numbers] for numbers in own]
+    return [_merged(post, labels) for post, labels in zip(posts, several)]
+
+
+def _photos(args: Namespace) -> list[Any]:
+    """The photos of --photos, or those that lie with the posts."""
+    from instahash.annotate import find_photos
+
+    place = args.photos or args.data
+    photos = [photo for photo in find_photos(place) if _is_photo(photo.id)] if _is_folder(place) else []
+    if args.photos and not photos:
+        raise DataError(f"there is no photo in --photos '{place}'; give a folder or zip file of photos")
+    return photos
+
+
+def _labels(args: Namespace, photos: Sequence[Any], read: Read) -> dict[str, Any]:
+    """The labels of each photo that has some, by its id."""
+    from threadpoolctl import threadpool_limits
+
+    labels: dict[str, Any] = {}
+    if not photos:
+        return labels
+    try:
+        with threadpool_limits(1, user_api="blas"), labelled("train", args, photos, args.quiet) as annotations:
+            for annotation in annotations:
+                labels[annotation.id] = annotation.labels
+    except SomeFailed:
+        read.failed = True
+    return labels
+
+
+def _merged(post: Any, several: Iterable[Any]) -> Any:
+    """A post with the labels of all its photos, each with its highest score; one that has labels keeps them."""
+    best: dict[str, Any] = {}
+    for label in (label for labels in several for label in labels):
+        if label.description not in best or label.score > best[label.description].score:
+            best[label.description] = label
+    return post if post.labels else post._replace(labels=tuple(best.values()))

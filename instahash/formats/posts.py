@@ -1,0 +1,65 @@
+"""Posts under our own names or under others that are usual: JSON Lines, JSON lists, CSV, TSV, Parquet.
+
+JSON Lines with our names are what is written: {"id", "hashtags", "labels", "user"?, "created_at"?, ...}.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from instahash.data import Post
+from instahash.files import writing
+from instahash.formats.fields import known, usual
+from instahash.formats.items import container, first, item_format
+from instahash.formats.source import Source
+
+
+def write_posts(path: str | Path, posts: Iterable[Post]) -> int:
+    """Write posts as JSON Lines, compressed by the suffix of `path`, whole or not at all; returns how many.
+
+    Raises DataError where the file cannot be written.
+    """
+    n_posts = 0
+    with writing(path) as file:
+        for post in posts:
+            labels = [{"description": description, "score": score} for description, score in post.labels]
+            value = {"id": post.id, "hashtags": post.hashtags, "labels": labels}
+            optional: dict[str, Any] = {"user": post.user, "created_at": post.created_at}
+            optional |= {"user_features": post.features or None, "photos": post.photos or None}
+            value |= {key: part for key, part in optional.items() if part is not None}
+            # UTF-8 has no half of a surrogate pair; backslashreplace writes one as JSON does.
+            file.write((json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
+            n_posts += 1
+    return n_posts
+
+
+def has_hashtags(item: Mapping[str, Any], columns: Mapping[str, str] = {}) -> bool:
+    """Whether an object has what only posts have; a description or a text alone many things have."""
+    found = known(tuple(item))
+    caption = any(name.lower().startswith(("caption", "edge_media")) for name in found.get("caption", ()))
+    named = {"caption", "photos"} <= found.keys()
+    listed = not {"hashtags", "labels"}.isdisjoint(found)
+    return caption or named or listed or any(name in item for name in columns.values())
+
+
+def _matches(source: Source) -> bool:
+    """A broken object is taken, so that what is wrong with it is said."""
+    kind = container(source)
+    if kind == "object":
+        return not first(source) or has_hashtags(first(source))
+    return kind in ("lines", "list", "table", "parquet")
+
+
+POSTS = replace(
+    item_format(
+        "posts",
+        "posts",
+        bool,
+        lambda item, source: usual(item, source.columns),
+    ),
+    matches=_matches,
+)
