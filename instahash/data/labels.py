@@ -48,8 +48,9 @@ def label_from_text(text: str) -> str | tuple[str, float]:
 
     A number behind a colon is a score, but for a whole one behind a digit, as in "16:9" or "12:30".
     """
-    name, _, score = (part.strip() for part in text.rpartition(":"))
-    is_ratio = name[-1:].isdigit() and score.isdigit() and score not in ("0", "1")
+    name, _, score = text.rpartition(":")
+    name, score = name.strip(), score.strip()
+    is_ratio = score.isdigit() and score not in ("0", "1") and name[-1:].isdigit()
     if not name or is_ratio or not _NUMBER.fullmatch(score):
         return text
     value = -1 if score.endswith("%") else float(score)
