@@ -303,7 +303,7 @@ def _label(entry: Any) -> list[Label]:
     if isinstance(entry, dict):
         name = next((entry[name] for name in LABEL_NAMES if name in entry), None)
         score = _plain(next((entry[name] for name in SCORE_NAMES if entry.get(name) is not None), 0.0))
-        parents = entry.get("Parents")
+        parents = entry["Parents"] if isinstance(entry.get("Parents"), list) else ()
     elif isinstance(entry, (list, tuple)) and len(entry) == 2:
         name, score = entry
     else:
@@ -318,7 +318,7 @@ def _label(entry: Any) -> list[Label]:
         number /= 100
     if not 0 <= number <= 1:  # false for NaN too
         raise DataError(f"the score of a label must be a number in [0, 1], not {shown(score)} as of {shown(name)}")
-    names = [name, *(kind["Name"] for kind in parents or () if isinstance(kind, dict) and "Name" in kind)]
+    names = [name, *(kind["Name"] for kind in parents if isinstance(kind, dict) and "Name" in kind)]
     return [Label(clean(name), number) for name in names if isinstance(name, str)]
 
 

@@ -237,6 +237,12 @@ def test_a_part_that_is_odd_does_not_lose_the_post(read, item, said):
     assert post.id in ("x", "1") and "\n" not in line
 
 
+def test_a_label_stays_whatever_its_parents_are(read):
+    label = {"Name": "Cat", "Confidence": 75.0, "Parents": 5}
+    ((post,), said) = read("a.json", [{"id": "x", "labels": [label | {"id": 1}]}])
+    assert post.labels == (Label("Cat", 0.75),) and not said
+
+
 def test_reasons_are_counted_without_the_values_found(read):
     _, said = read("a.json", [{"id": "x", "caption": "", "created_at": f"soon {i}"} for i in range(1000)])
     assert len(said) == 1 and said[0].endswith("not 'soon 0' (and 999 more)")
