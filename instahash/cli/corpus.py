@@ -1,21 +1,22 @@
-"""What instahash-train learns from: posts, the labels of their photos, and a table of what there is."""
+"""What is learnt from or evaluated on: posts, the labels of their photos, and a table of what there is."""
 
 from __future__ import annotations
 
 import os
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import SomeFailed
-from instahash.cli.photos import labelled
-from instahash.cli.posts import photos_of, reading
+from instahash.cli.photos import add_labelling, labelled
+from instahash.cli.posts import add_reading, photos_of, reading
 from instahash.errors import AnnotatorError, DataError, ImageError, plural
+from instahash.names import ANNOTATORS
 
 EXAMPLES = 4  # posts whose recommendations are shown
-WITHOUT = "; or train without photos, with --annotator none"
+WITHOUT = "; or leave photos out, with --annotator none"
 
 
 class Read:
@@ -44,6 +45,18 @@ class Read:
 
     def __str__(self) -> str:
         return "\n".join(f"{name:<21} {number:>9,}" for name, number in self.rows.items())
+
+
+def add_corpus(command: ArgumentParser) -> None:
+    """The arguments that say what posts are read, and how their photos get labels."""
+    add_reading(command)
+    add = command.add_argument
+    add("--photos", metavar="DIR|ZIP", help="where the photos of the posts are (default: those in --data)")
+    add("--labels", metavar="FILE|DIR",
+        help="labels paid for already: answers of Google, Amazon, Microsoft or Clarifai")  # fmt: skip
+    add("--annotator", choices=(*ANNOTATORS, "none"), default="offline",
+        help="what labels photos; none leaves them out (default: %(default)s)")  # fmt: skip
+    add_labelling(command)
 
 
 def read_corpus(args: Namespace, read: Read) -> Any:
@@ -143,7 +156,7 @@ def _labels(args: Namespace, photos: Sequence[Any], read: Read) -> dict[str, Any
     if not photos:
         return labels
     try:
-        with threadpool_limits(1, user_api="blas"), labelled("train", args, photos, args.quiet) as annotations:
+        with threadpool_limits(1, user_api="blas"), labelled(args.command, args, photos, args.quiet) as annotations:
             for annotation in annotations:
                 labels[annotation.id] = annotation.labels
     except SomeFailed:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import Parser, add_model_dir, at_least, note, printable, run
-from instahash.cli.posts import add_reading, reading
+from instahash.cli.corpus import Read, add_corpus, read_corpus
 from instahash.names import PROTOCOLS
 
 EXAMPLE = """example:
@@ -40,15 +40,12 @@ def parser() -> ArgumentParser:
     add("--json", metavar="FILE", help="also write the result as JSON")
     add("--report", metavar="FILE.html",
         help="also write a page with tables, figures, examples and failures; it opens without a network")  # fmt: skip
-    add_reading(command)
-    command.set_defaults(command="evaluate")
+    add_corpus(command)
+    command.set_defaults(command="evaluate", threads=1, quiet=False)
     return command
 
 
 def work(args: Namespace) -> None:
-    from tqdm import tqdm
-
-    from instahash.data import Corpus
     from instahash.evaluation import evaluate, format_example, format_tables, left_out
     from instahash.files import check_writable, write_text
     from instahash.pipeline import InstaHash
@@ -61,10 +58,9 @@ def work(args: Namespace) -> None:
     model = InstaHash.load(args.model_dir)
     seconds.of("loading the model")
     if args.baselines:
-        model.fit_baselines(reading(args, args.baselines))
+        model.fit_baselines(_corpus(args, args.baselines, model))
         seconds.of("fitting the baselines")
-    posts = tqdm(reading(args, args.data), "Reading posts", unit=" posts", disable=None)
-    corpus = Corpus.from_posts(posts)
+    corpus = _corpus(args, args.data, model)
     seconds.of("reading the posts")
     if seen := corpus.digest() in model.trained_on:
         note("evaluate", f"warning: {SEEN}")
@@ -80,6 +76,10 @@ def work(args: Namespace) -> None:
     print(format_tables(value))
     for example in result.examples:
         print("\n" + format_example(example | {"id": printable(example["id"])}))
+
+
+def _corpus(args: Namespace, path: str, model: Any) -> Any:
+    return read_corpus(Namespace(**vars(args) | {"data": path}), Read(model.settings.data.min_score))
 
 
 class Seconds(dict[str, float]):

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import Parser, SomeFailed, add_model_dir, at_least, hashtag_line, run, say, set_blas_threads
-from instahash.cli.corpus import Read, read_corpus
-from instahash.cli.photos import add_labelling
-from instahash.cli.posts import add_reading
-from instahash.names import ANNOTATORS, MODES
+from instahash.cli.corpus import Read, add_corpus, read_corpus
+from instahash.names import MODES
 
 EXAMPLE = """example:
   instahash-train                                       train on the embedded sample
@@ -43,13 +41,7 @@ def parser() -> ArgumentParser:
         help="print no tables and no progress, only what is left out or paid, and errors")  # fmt: skip
     add("--set", action="append", default=[], metavar="section.name=value", help="any setting; may be repeated")
     add("--settings", action="store_true", help="list every setting of the mode with its value, and train nothing")
-    add_reading(command)
-    add("--photos", metavar="DIR|ZIP", help="where the photos of the posts are (default: those in --data)")
-    add("--labels", metavar="FILE|DIR",
-        help="labels paid for already: answers of Google, Amazon, Microsoft or Clarifai")  # fmt: skip
-    add("--annotator", choices=(*ANNOTATORS, "none"), default="offline",
-        help="what labels photos; none leaves them out (default: %(default)s)")  # fmt: skip
-    add_labelling(command)
+    add_corpus(command)
     command.set_defaults(command="train")
     return command
 
@@ -94,6 +86,8 @@ def work(args: Namespace) -> None:
     model.save(args.model_dir)
     checkpoint.unlink(missing_ok=True)
     report(f"Model saved in '{args.model_dir}'.")
+    if read.examples:
+        report("\nWhat it says of posts that it learnt from:")
     for post in read.examples:
         labels = read.believed(post)
         answer = model.recommend(labels, 10, user=post.user, features=post.features)
