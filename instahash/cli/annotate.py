@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import Parser, label_line, printable, run, set_blas_threads
@@ -41,8 +42,13 @@ def parser() -> ArgumentParser:
 def work(args: Namespace) -> None:
     set_blas_threads(1)
     from instahash.annotate import default_cache, find_photos
-    from instahash.formats import write_posts
+    from instahash.errors import DataError
+    from instahash.formats import Source, write_posts
 
+    if args.posts and not args.out:
+        raise DataError("--posts gives hashtags to the posts that --out writes; name a file with --out")
+    if args.out and Source(Path(args.out)).suffix in (".csv", ".tsv", ".parquet"):
+        raise DataError(f"--out '{args.out}' would be JSON Lines; name it as that, {Source(Path(args.out)).stem}.jsonl")
     photos = list(find_photos(args.images))
     if args.out:
         inputs = [photo.source for photo in photos] + [args.posts, args.cache or default_cache()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
@@ -95,6 +96,8 @@ def _for_labels(args: Namespace, model: Any, least: float, options: dict[str, An
     from instahash.data import labels_from_text, words
     from instahash.errors import DataError
 
+    if os.path.exists(args.labels) and ("/" in args.labels or os.path.splitext(args.labels)[1]):
+        raise DataError(f"--labels '{args.labels}' is a file or folder; give posts with --posts, photos with --image")
     read = labels_from_text(args.labels, model.vocabulary.index)
     labels = [label for label in read if words(label if isinstance(label, str) else label[0])]
     if not labels and not options["chosen"]:

@@ -20,12 +20,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from instahash.archive import IMAGES
 from instahash.data import Post
 from instahash.data.sample import SAMPLES, sample_posts
 from instahash.errors import DataError, DataWarning, SettingsError, plural
 from instahash.formats.files import FILE_FORMATS
 from instahash.formats.folder import FOLDER
 from instahash.formats.harrison import HARRISON
+from instahash.formats.items import check_columns
 from instahash.formats.posts import write_posts
 from instahash.formats.source import Format, LeftOut, Source
 
@@ -96,6 +98,7 @@ def read_posts(
     if not os.path.exists(path):  # which, unlike a Path, raises nothing for what it may not see
         wanted = ", ".join(f"'{name}'" for name in SAMPLES)
         raise DataError(f"there is no file or folder '{path}'; give a file or folder of posts, or one of {wanted}")
+    check_columns(Source(path, columns))
     return _posts(_found(Source(path, columns), format), Source(path, columns), strict, reading)
 
 
@@ -116,12 +119,16 @@ def _names() -> str:
 
 
 def _advice(source: Source) -> str:
+    if source.is_folder and not source.files:
+        return "it is empty"
     if source.is_folder:
         inner = any(file.suffix == ".zip" for file in source.files)
         return "unpack the zip files in it" if inner else "instahash-annotate makes posts of photos"
     if source.head.startswith(b"PK"):
         return "save a spreadsheet as CSV in UTF-8, and unpack other files of this kind"
-    return "give a file of posts, which instahash-annotate makes of photos"
+    if source.suffix in IMAGES:
+        return "it is a photo, which instahash-annotate labels"
+    return 'give posts, one a line, as {"id": "1.jpg", "caption": "Morning! #beach"}, or a table of such columns'
 
 
 def _posts(found: Format, source: Source, strict: bool, reading: Reading | None) -> Iterator[Post]:

@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 from typing import Any, TypeAlias
 
 from instahash.data import Post
-from instahash.errors import DataError
+from instahash.errors import DataError, cut, one_line
 from instahash.files import reading
 from instahash.formats import table
 from instahash.formats.fields import CONTENT, known, post_from_parts, shown
@@ -17,6 +18,7 @@ from instahash.formats.source import Format, Item, LeftOut, Source, kept
 
 MOST_ITEM = 2**24  # bytes or characters
 CHUNK = 2**20  # characters
+MOST_LOOKED_AT = 1000  # items, for a column that the user names
 # Of a file that is cut off or broken beyond repair, the items before are read where they are this part of it.
 LEAST_SOUND = 0.9
 LISTS = ("GraphImages", "data", "posts", "items", "results", "responses")  # where a JSON object keeps its items
@@ -103,6 +105,16 @@ def items(source: Source) -> Iterator[Item | LeftOut]:
     """
     readers = {"lines": _lines, "list": _listed, "object": _within, "parquet": table.parquet_rows}
     return readers.get(container(source), table.rows)(source)
+
+
+def check_columns(source: Source) -> None:
+    """Raise DataError for a column that the user names and none of the first items has."""
+    if not source.columns or container(source) in ("", "folder"):
+        return
+    found = (item.value for item in items(source) if isinstance(item, Item) and isinstance(item.value, dict))
+    names = list(dict.fromkeys(name for value in islice(found, MOST_LOOKED_AT) for name in value))
+    if names and (missing := [name for name in source.columns.values() if name not in names]):
+        raise DataError(one_line(f"'{source.path}' has no '{missing[0]}'; it has {cut(', '.join(names), 200)}"))
 
 
 def _lines(source: Source) -> Iterator[Item | LeftOut]:
@@ -200,7 +212,7 @@ def _within(source: Source) -> Iterator[Item | LeftOut]:
 
 
 def _rows(value: dict[str, Any]) -> Iterator[tuple[Any, Any]] | None:
-    """The items in an object and their numbers or keys; None where it is one item itself."""
+    """The items in an object and their numbers or keys, captions by their names too; None where it is one itself."""
     for name in LISTS:
         if isinstance(value.get(name), list):
             entries, columns = value[name], value.get("columns")
@@ -210,6 +222,8 @@ def _rows(value: dict[str, Any]) -> Iterator[tuple[Any, Any]] | None:
     if isinstance(value.get("node"), dict):  # a post of Instagram's pages
         return None
     columns, found = list(value.values()), known(tuple(value))
+    if not found and all(isinstance(column, str) for column in columns) and any("#" in column for column in columns):
+        return ((key, {"id": key, "caption": caption}) for key, caption in value.items())
     if len(found) > 1 and all(isinstance(column, dict) for column in columns):  # orient="columns"
         return ((row, {name: column.get(row) for name, column in value.items()}) for row in columns[0])
     if not found.keys().isdisjoint(("id", "user")) and all(isinstance(column, list) for column in columns):
@@ -238,6 +252,8 @@ def item_format(
                 yield item
                 continue
             place, value = item
+            if isinstance(value, str) and "#" in value:  # a caption alone
+                item = Item(place, value := {"caption": value})
             if not isinstance(value, dict):
                 yield LeftOut(place, f"must be a post as a JSON object, not {shown(value)}")
                 continue

@@ -93,7 +93,7 @@ def sent(vision):
     return sorted(vision.answered())
 
 
-def test_an_export_becomes_a_model(train, export, vision, tmp_path):
+def test_an_export_becomes_a_model(train, export, vision, google, tmp_path):
     with zipfile.ZipFile(tmp_path / "instagram-anna.zip", "w") as file:
         for path in export.rglob("*.*"):
             file.write(path, path.relative_to(export))
@@ -120,6 +120,10 @@ def test_an_export_becomes_a_model(train, export, vision, tmp_path):
     assert again.stdout == answer.stdout and "4 labelled (4 of them before), for 0.0000 USD" in again.stderr
     assert {path: path.stat().st_mtime_ns for path in export.rglob("*")} == before
     assert (tmp_path / "model" / MODEL).exists() and len(vision.calls) == 1
+    command = [sys.executable, "-c", START.format("evaluate"), "--model-dir", "model", "--data", "export", *PAID]
+    judged = subprocess.run(command, capture_output=True, text=True, timeout=300, env=google, cwd=tmp_path)
+    assert judged.returncode == 0 and "trained on these very posts" in judged.stderr, judged.stderr
+    assert "4 labelled (4 of them before), for 0.0000 USD" in judged.stderr and len(vision.calls) == 1
 
 
 @pytest.mark.parametrize("first", [0.9, 0.2])

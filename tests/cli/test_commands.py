@@ -161,6 +161,14 @@ def test_recommend_for_labels(trained):
     assert plain.returncode == 0 and plain.stdout.count("#") <= 1 and plain.stderr == ""
 
 
+def test_what_leads_nowhere_is_refused(trained, tmp_path):
+    (tmp_path / "answers.json").write_text("{}")
+    asked = run("recommend", "--model-dir", trained[0] / "model", "--labels", tmp_path / "answers.json")
+    assert refused(asked, "is a file or folder; give posts with --posts")
+    assert refused(run("annotate", "a.jpg", "--posts", "posts.csv"), "name a file with --out")
+    assert refused(run("annotate", "a.jpg", "--out", "x.csv.gz"), "'x.csv.gz' would be JSON Lines")
+
+
 def test_labels_are_read_as_people_type_them(trained):
     def ask(text):
         answer = run("recommend", "--model-dir", trained[0] / "model", "--labels", text)

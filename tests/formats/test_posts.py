@@ -378,3 +378,11 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
 def test_real_posts(shared_data):
     raw = list(read_posts(shared_data / "instagram-raw" / "posts.jsonl"))
     assert len(raw) == 3000 and max(len(post.hashtags) for post in raw) == 133
+
+
+def test_captions_alone(read):
+    assert [post.hashtags for post in read("a.json", ["Day #a #b", "#c"])[0]] == [("a", "b"), ("c",)]
+    posts, _ = read("a.json", {"a.jpg": "My #cat", "b.jpg": "nothing"})
+    assert [(post.id, post.hashtags) for post in posts] == [("a.jpg", ("cat",)), ("b.jpg", ())]
+    with pytest.raises(DataError):
+        read("a.json", ["no", "captions"])

@@ -37,13 +37,25 @@ def test_a_format_can_be_forced(read):
 
 @pytest.mark.parametrize("value", ["3", '"x"', "null", "<html>", "%PDF", "\x89PNG"])
 def test_files_of_no_known_format(read, value):
-    with pytest.raises(DataError, match="posts.json' is in none of the formats .*instahash-annotate makes of photos"):
+    with pytest.raises(DataError, match="posts.json' is in none of the formats .*; give posts, one a line, as"):
         read("posts.json", value)
 
 
 def test_a_folder_without_posts(tmp_path):
-    with pytest.raises(DataError, match="none of the formats harrison, .*instahash-annotate makes posts of photos"):
+    with pytest.raises(DataError, match="none of the formats harrison, .*; it is empty"):
         list(read_posts(tmp_path))
+    (tmp_path / "notes.md").write_text("x")
+    with pytest.raises(DataError, match="none of the formats harrison, .*; instahash-annotate makes posts of photos"):
+        list(read_posts(tmp_path))
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    with pytest.raises(DataError, match="none of the formats harrison, .*; it is a photo, which instahash-annotate"):
+        list(read_posts(tmp_path / "a.jpg"))
+
+
+def test_a_column_that_is_not_there(read):
+    with pytest.raises(DataError, match="a.csv' has no 'Stichwort'; it has Nr, Stich$"):
+        read("a.csv", "Nr,Stich\n1,#cat\n", columns={"hashtags": "Stichwort"})
+    assert read("a.jsonl", '{"Nr": 1}\n{"Nr": 2, "Stich": "cat"}\n', columns={"hashtags": "Stich"})[0][1].hashtags
 
 
 def test_a_folder_named_as_a_file_and_a_link(tmp_path):
