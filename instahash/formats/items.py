@@ -71,19 +71,24 @@ def _value(text: str) -> Any:
 
 
 @kept
-def first(source: Source) -> dict[str, Any]:
-    """The first item that is an object, by which a format is recognised; empty where there is none at the start.
+def firsts(source: Source) -> list[dict[str, Any]]:
+    """The objects among the first items, by which a format is recognised.
 
-    Nor has a pipe one, which is read as lines without a look at it.
+    A pipe has none, which is read as lines without a look at it.
     """
-    found = items(source) if source.head and container(source) else iter(())
+    found: list[dict[str, Any]] = []
     try:
-        for _, item in zip(range(20), found):
+        for _, item in zip(range(20), items(source) if source.head and container(source) else ()):
             if isinstance(item, Item) and isinstance(item.value, dict):
-                return item.value
+                found.append(item.value)
     except DataError:  # which is raised again where the file is read
         pass
-    return {}
+    return found
+
+
+def first(source: Source) -> dict[str, Any]:
+    """The first of these, empty where there is none."""
+    return next(iter(firsts(source)), {})
 
 
 @kept
