@@ -51,7 +51,7 @@ def rows(source: Source) -> Iterator[Item | LeftOut]:
         try:
             if is_said:
                 next(lines)
-            header = next(lines, [])
+            header = next((cells for cells in lines if any(cells)), [])
             names = _names(header)
             is_nested = any("/" in name for name in names)
             for number, cells in enumerate(lines, 1):

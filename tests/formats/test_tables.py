@@ -32,6 +32,7 @@ def found(posts):
         ("twice.csv", "id,hashtags,hashtags,user\na,cat,pet,anna\nb,dog,,ben\n"),
         ("joined.csv", "\ufeffid,hashtags,user\na,cat pet,anna\n\n\ufeffid,hashtags,user\nb,dog,ben\n"),
         ("quoted.csv", 'id,caption,user\na,"Two lines\nof #cat, ""#pet""",anna\nb,#dog,ben\n'),
+        ("blank.csv", "\n,,\n\nid,hashtags,user\na,cat pet,anna\nb,dog,ben\n"),
         ("zeros.csv", "id,hashtags,user\na\0,cat pet,anna\nb,dog,ben\n"),
         ("a.csv", "id,hashtags,user\na,cat pet,anna\nb,dog,ben\n".encode("utf-16")),
     ],
