@@ -58,14 +58,14 @@ def captions(out: str, photos: Sequence[Any], inputs: set[tuple[int, int]], fail
 
     Raises DataError where nothing can be written there.
     """
-    from instahash.archive import IMAGES
+    from instahash.archive import is_image
 
     names = _Names(out, photos)
 
     def put(id: str, answer: dict[str, Any]) -> None:
         with failures.counted(id):
             name = names.of(id)
-            stem = name.rpartition(".")[0] if name.lower().endswith(IMAGES) else name
+            stem = name.rpartition(".")[0] if is_image(name) else name
             path = names.claimed(id, f"{stem}.txt", f"{name}.txt")
             check_out("--out", path, inputs)
             if path.exists() and not all(word[0] == "#" for word in path.read_text("utf-8", "replace").split()):
