@@ -78,7 +78,7 @@ def captions(out: str, photos: Sequence[Any], inputs: set[tuple[int, int]], fail
 def metadata(args: Namespace, photos: Sequence[Any], inputs: set[tuple[int, int]], failures: Failures) -> Put:
     """Writes hashtags as keywords, into sidecars or copies. Raises DataError, AnnotatorError where nothing can be."""
     from instahash.annotate import Photo
-    from instahash.annotate.metadata import load_exiv2, sidecar, with_keywords
+    from instahash.annotate.metadata import load_exiv2, same_photo, sidecar, with_keywords
     from instahash.archive import Member
 
     where, *folder = args.write_metadata
@@ -93,17 +93,18 @@ def metadata(args: Namespace, photos: Sequence[Any], inputs: set[tuple[int, int]
 
     def put(id: str, answer: dict[str, Any]) -> None:
         with failures.counted(id):
-            content, old = by_id[id].read(), None
+            content = by_id[id].read()
+            if not names and isinstance(by_id[id].source, Member):
+                raise DataError("it lies in a zip file; unpack that, or write copies")
+            path = names.claimed(id, names.of(id)) if names else Path(f"{by_id[id].source}.xmp")
+            check_out("--write-metadata", path, inputs)
+            old = Photo(id, path).read() if os.path.lexists(path) else None
             if names:
-                path = names.claimed(id, names.of(id))
                 new = with_keywords(content, answer["hashtags"])
             else:
-                if isinstance(by_id[id].source, Member):
-                    raise DataError("it lies in a zip file; unpack that, or write copies")
-                path = Path(f"{by_id[id].source}.xmp")
-                old = Photo(id, path).read() if os.path.lexists(path) else None
                 new = sidecar(content, answer["hashtags"], old)
-            check_out("--write-metadata", path, inputs)
+            if names and old is not None and not same_photo(old, content):
+                raise DataError(f"'{path}' is another photo, and is kept; name another folder")
             if new != old:
                 _write(path, new)
 

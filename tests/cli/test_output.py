@@ -267,6 +267,18 @@ def test_a_photo_is_no_copy_of_itself(folder, photos, exiv2):
     assert photos[0].source.read_bytes() == content
 
 
+def test_a_copy_is_not_written_over_another_photo(folder, photos, exiv2, capsys):
+    image = pytest.importorskip("PIL.Image")
+    other = folder / "library" / "a" / "1.jpg"
+    other.parent.mkdir(parents=True)
+    for content in ("red", None):
+        image.new("RGB", (8, 8), content).save(other) if content else other.write_text("this is no photo")
+        before = other.read_bytes()
+        with pytest.raises(SomeFailed):
+            write("--write-metadata", "copies", "library", photos=photos)
+        assert other.read_bytes() == before and "is another photo, and is kept" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("where", [["copies"], ["sidecar", "x"], ["copies", "x", "y"], ["x"]])
 def test_write_metadata_says_what_it_takes(photos, exiv2, where):
     with pytest.raises(DataError, match=f"is '{' '.join(where)}'; it must be 'sidecar', or 'copies' and a folder"):
