@@ -13,12 +13,10 @@ from instahash.errors import DataError
 from instahash.files import reading
 from instahash.formats import table
 from instahash.formats.fields import CONTENT, known, post_from_parts, shown
-from instahash.formats.source import Format, Item, LeftOut, Source, kept
+from instahash.formats.source import LEAST_SOUND, Format, Item, LeftOut, Source, kept
 
 MOST_ITEM = 2**24  # bytes or characters
 CHUNK = 2**20  # characters
-# Of a file that is cut off or broken beyond repair, the items before are read where they are this part of it.
-LEAST_SOUND = 0.9
 LISTS = ("GraphImages", "data", "posts", "items", "results", "responses")  # where a JSON object keeps its items
 LINES = (".jsonl", ".ndjson")
 # What joining and cutting files leaves between values: commas, marks of UTF-8, zeros.

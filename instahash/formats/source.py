@@ -25,6 +25,8 @@ DATA = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
 HEAD = 2**17  # bytes, by which a format is recognised
 # Bytes of a file that is not streamed: in all, and where it is compressed, unless they are few times its size.
 MOST_TEXT, MOST_UNPACKED, MOST_TIMES = 2**32, 2**25, 100
+# Of a file that is cut off or broken beyond repair, the items before are read where they are this part of it.
+LEAST_SOUND = 0.9
 # PowerShell writes UTF-16.
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from instahash.errors import DataError
+from instahash.errors import DataError, plural
 from instahash.files import reading
 from instahash.formats.fields import MISSING, known
-from instahash.formats.source import Item, LeftOut, Source
+from instahash.formats.source import LEAST_SOUND, Item, LeftOut, Source
 
 PARQUET = b"PAR1"
 DELIMITERS = ",;\t|"
@@ -43,18 +43,33 @@ def rows(source: Source) -> Iterator[Item | LeftOut]:
     """
     csv.field_size_limit(MOST_CELL)
     delimiter, is_said, _ = _header(source)
-    where = f"'{source.path}' row "
+    where, is_at_end = f"'{source.path}' row ", False
     with source.opened() as text:
-        # A mark of UTF-8 stands wherever files were joined.
-        sound = (line.replace("\0", "").replace("\ufeff", "") for line in text)
-        lines = csv.reader(sound, delimiter=delimiter, skipinitialspace=True)
+
+        def sound() -> Iterator[str]:
+            nonlocal is_at_end
+            for line in text:
+                # A mark of UTF-8 stands wherever files were joined.
+                yield line.replace("\0", "").replace("\ufeff", "")
+            is_at_end = True
+
+        lines = csv.reader(sound(), delimiter=delimiter, skipinitialspace=True)
         try:
             if is_said:
                 next(lines)
             header = next((cells for cells in lines if any(cells)), [])
             names = _names(header)
             is_nested = any("/" in name for name in names)
+            parents = (name.partition("/")[0] for name in names)
+            if missing := set(source.columns.values()).difference(header, names, parents):
+                what = f"has no column '{min(missing)}', only {', '.join(names):.200}"
+                yield LeftOut(f"'{source.path}'", what, "part")
+            start = lines.line_num
             for number, cells in enumerate(lines, 1):
+                if is_at_end and lines.line_num - start > 1:  # a sound row is complete before that
+                    yield _unclosed(f"{where}{number}", lines.line_num - start - 1, lines.line_num)
+                    break
+                start = lines.line_num
                 if not any(cells) or cells == header:
                     continue
                 if len(cells) > len(names) and any(cells[len(names) :]):
@@ -63,6 +78,14 @@ def rows(source: Source) -> Iterator[Item | LeftOut]:
                 yield Item(f"{where}{number}", _nested(row) if is_nested else row)
         except csv.Error as error:
             raise DataError(f"'{source.path}' line {lines.line_num} is not as CSV is ({error})") from None
+
+
+def _unclosed(place: str, n_lost: int, n_lines: int) -> LeftOut:
+    """Of a row that goes on to the end of the file."""
+    what = f"has a quote that is not closed; {plural(n_lost, 'line')} behind it cannot be read"
+    if n_lost > (1 - LEAST_SOUND) * n_lines:
+        raise DataError(f"{place} {what}")
+    return LeftOut(place, what)
 
 
 def _names(header: list[str]) -> list[str]:

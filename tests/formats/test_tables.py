@@ -107,3 +107,24 @@ def test_a_name_of_a_column_with_a_line_end_makes_one_line_all_the_same(tmp_path
     counts = Reading()
     assert len(list(read_posts(tmp_path / "posts.csv", reading=counts))) == 1
     assert [line for line in counts.lines() if "a b" in line and "\n" not in line]
+
+
+def test_a_quote_that_is_not_closed(read):
+    rows = [f"{number},#sea" for number in range(100)]
+    rows[50] = '50,5" #cat'  # within a cell it is one of its characters
+    rows[51] = '51,5" #cat,"in two\nlines"'
+    rows[97] = '97,"Look! #cat'
+    posts, said = read("a.csv", "\n".join(["id,caption,place", *rows]))
+    assert len(posts) == 97 and posts[50].hashtags == ("cat",)
+    assert said == ["left out: 'a.csv' row 98: has a quote that is not closed; 2 lines behind it cannot be read"]
+    rows[80] = '80,"Look! #cat'
+    with pytest.raises(DataError, match="row 81 has a quote that is not closed; 16 lines behind it cannot be read"):
+        read("a.csv", "\n".join(["id,caption,place", *rows[:97]]))
+
+
+def test_a_column_that_is_not_there_is_said(read):
+    content = "id,tags,Stichworte/0,Stichworte/1\na,cat,dog,pet\n"
+    _, (line,) = read("a.csv", content, columns={"hashtags": "Stichwort"})
+    assert "'a.csv': has no column 'Stichwort', only id, tags, Stichworte/0" in line
+    ((post,), said) = read("a.csv", content, columns={"hashtags": "Stichworte"})
+    assert post.hashtags == ("dog", "pet") and not said
