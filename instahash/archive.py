@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import lzma
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,7 +50,7 @@ class Member:
                 yield buffered
         except (RuntimeError, NotImplementedError) as error:
             raise DataError(f"cannot read '{self}': {error}; {advice}") from None
-        except (zipfile.BadZipFile, KeyError) as error:
+        except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, lzma.LZMAError) as error:
             raise DataError(f"'{self}' is damaged ({error}); copy the zip file again") from None
 
 
