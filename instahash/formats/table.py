@@ -60,10 +60,7 @@ def rows(source: Source) -> Iterator[Item | LeftOut]:
             header = next((cells for cells in lines if any(cells)), [])
             names = _names(header)
             is_nested = any("/" in name for name in names)
-            parents = (name.partition("/")[0] for name in names)
-            if missing := set(source.columns.values()).difference(header, names, parents):
-                what = f"has no column '{min(missing)}', only {', '.join(names):.200}"
-                yield LeftOut(f"'{source.path}'", what, "part")
+            yield from _missing(source, header, names)
             start = lines.line_num
             for number, cells in enumerate(lines, 1):
                 if is_at_end and lines.line_num - start > 1:  # a sound row is complete before that
@@ -78,6 +75,14 @@ def rows(source: Source) -> Iterator[Item | LeftOut]:
                 yield Item(f"{where}{number}", _nested(row) if is_nested else row)
         except csv.Error as error:
             raise DataError(f"'{source.path}' line {lines.line_num} is not as CSV is ({error})") from None
+
+
+def _missing(source: Source, header: list[str], names: list[str]) -> Iterator[LeftOut]:
+    """A column that the user named and that is not there."""
+    parents = (name.partition("/")[0] for name in names)
+    if missing := set(source.columns.values()).difference(header, names, parents):
+        what = f"has no column '{min(missing)}', only {', '.join(names):.200}"
+        yield LeftOut(f"'{source.path}'", what, "part")
 
 
 def _unclosed(place: str, n_lost: int, n_lines: int) -> LeftOut:
@@ -114,7 +119,7 @@ def _nested(row: dict[str, Any]) -> dict[str, Any]:
     return nested
 
 
-def parquet_rows(source: Source) -> Iterator[Item]:
+def parquet_rows(source: Source) -> Iterator[Item | LeftOut]:
     """The rows of a Parquet file, read in batches. Raises DataError where it is damaged or pyarrow is not there."""
     try:
         import pyarrow
@@ -127,8 +132,9 @@ def parquet_rows(source: Source) -> Iterator[Item]:
         is_plain = isinstance(getattr(file, "raw", None), io.FileIO)
         try:
             opened = parquet.ParquetFile(file if is_plain else io.BytesIO(source.content()))
+            names = opened.schema_arrow.names
+            yield from _missing(source, names, names)
             for batch in opened.iter_batches(BATCH):
-                names = batch.schema.names
                 for cells in zip(*map(_cells, batch.columns)):
                     number += 1
                     yield Item(f"{where}{number}", dict(zip(names, cells)))

@@ -77,3 +77,8 @@ def test_parquet_without_pyarrow(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     with pytest.raises(DataError, match=r"needs the package pyarrow; .*instahash\[formats\]"):
         list(read_posts(tmp_path / "a.parquet"))
+
+
+def test_a_column_that_is_not_there_is_said(read):
+    _, (line,) = read("a.parquet", POSTS, columns={"caption": "Text"})
+    assert line.endswith("'a.parquet': has no column 'Text', only id, hashtags, labels, user, created_at")
