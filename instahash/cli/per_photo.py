@@ -61,6 +61,7 @@ def captions(out: str, photos: Sequence[Any], inputs: set[tuple[int, int]], fail
     from instahash.archive import is_image
 
     names = _Names(out, photos)
+    folders = {Path(str(photo.source)).resolve().parent for photo in photos}
 
     def put(id: str, answer: dict[str, Any]) -> None:
         with failures.counted(id):
@@ -68,9 +69,13 @@ def captions(out: str, photos: Sequence[Any], inputs: set[tuple[int, int]], fail
             stem = name.rpartition(".")[0] if is_image(name) else name
             path = names.claimed(id, f"{stem}.txt", f"{name}.txt")
             check_out("--out", path, inputs)
-            if path.exists() and not all(word[0] == "#" for word in path.read_text("utf-8", "replace").split()):
+            new = f"{caption(answer)}\n".encode("utf-8", "backslashreplace")
+            old = path.read_bytes() if path.exists() else new
+            if not all(word.startswith("#") for word in old.decode("utf-8", "replace").split()):
                 raise DataError(f"'{path}' holds more than hashtags, and is kept; name another folder")
-            _write(path, f"{caption(answer)}\n".encode("utf-8", "backslashreplace"))
+            if old.strip() and old != new and path.resolve().parent in folders:
+                raise DataError(f"'{path}' may be the caption of the photo's author, and is kept; name another folder")
+            _write(path, new)
 
     return put
 

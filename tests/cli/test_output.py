@@ -179,6 +179,16 @@ def test_a_caption_that_somebody_wrote_is_kept(folder, photos, capsys):
     assert (folder / "photos/b/1.txt").read_text("utf-8") == "#sea #café\n"
 
 
+def test_hashtags_of_an_author_beside_a_photo_are_kept(folder, photos, capsys):
+    write("--out", "photos/", photos=photos)
+    write("--out", "photos/", photos=photos)  # the same again loses nothing
+    (folder / "photos/a/1.txt").write_text("#beach #anna")
+    with pytest.raises(SomeFailed):
+        write("--out", "photos/", photos=photos)
+    assert (folder / "photos/a/1.txt").read_text() == "#beach #anna"
+    assert "'photos/a/1.txt' may be the caption of the photo's author, and is kept" in capsys.readouterr().err
+
+
 def test_a_caption_is_not_written_over_what_is_read(folder):
     (folder / "banned.txt").write_text("#spam")
     with pytest.raises(DataError, match="none could be written"):
