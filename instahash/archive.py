@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import lzma
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,14 +50,26 @@ class Member:
                 yield buffered
         except (RuntimeError, NotImplementedError) as error:
             raise DataError(f"cannot read '{self}': {error}; {advice}") from None
-        except (zipfile.BadZipFile, KeyError) as error:
+        except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, lzma.LZMAError) as error:
             raise DataError(f"'{self}' is damaged ({error}); copy the zip file again") from None
+
+
+def is_image(name: str) -> bool:
+    """Whether a file has the suffix of an image."""
+    return name.lower().endswith(IMAGES)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether files lie below it: a folder or a zip file."""
+    return os.path.isdir(path) or is_zip(path)
 
 
 def is_zip(path: Path) -> bool:
     """Whether it is a zip file, by its name, or by its content where its name has no suffix."""
     suffix = path.suffix.lower()
-    return suffix == ".zip" or (suffix == "" and path.is_file() and zipfile.is_zipfile(path))
+    if suffix == ".zip":
+        return not os.path.isdir(path)  # some programs unpack a zip file into a folder of its name
+    return suffix == "" and os.path.isfile(path) and zipfile.is_zipfile(path)
 
 
 def files_below(path: Path) -> list[Path | Member]:

@@ -68,6 +68,21 @@ def sidecar(photo: bytes, keywords: Iterable[str], old: bytes | None = None) -> 
         raise ImageError(f"its sidecar cannot be made: {error.message}") from None
 
 
+def same_photo(one: bytes, other: bytes) -> bool:
+    """Whether two files differ in nothing but their metadata. Raises AnnotatorError where the package is missing."""
+    exiv2 = load_exiv2()
+
+    def bare(content: bytes) -> bytes:
+        image = _read(exiv2, content)
+        image.clearMetadata()
+        return _written(image)
+
+    try:
+        return one == other or bare(one) == bare(other)
+    except exiv2.Exiv2Error:
+        return False
+
+
 def load_exiv2() -> Any:
     """The package that reads and writes metadata. Raises AnnotatorError where it is missing."""
     try:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from instahash.archive import IMAGES, Member, files_below, is_zip
+from instahash.archive import Member, files_below, is_image, is_zip
 from instahash.errors import DataError, ImageError
 
 LARGEST_FILE = 100_000_000  # bytes
@@ -117,7 +117,7 @@ def _photos_below(folder: str) -> Iterator[Photo]:
 
 def _members(path: Path) -> Iterator[Photo]:
     """The photos in a zip file, or in those of a folder that has only these; without one, what is no photo."""
-    members = [member for member in files_below(path) if str(member).lower().endswith(IMAGES)]
+    members = [member for member in files_below(path) if is_image(str(member))]
     return (Photo(_writable(str(member)), member) for member in members or [path])
 
 
@@ -127,7 +127,7 @@ def _entries(folder: str) -> list[tuple[str, bool]]:
     with os.scandir(folder) as entries:
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            is_image = entry.name.lower().endswith(IMAGES) and not (entry.is_symlink() and os.path.isdir(entry.path))
-            if (is_folder or is_image) and not entry.name.startswith("."):
+            is_photo = is_image(entry.name) and not (entry.is_symlink() and os.path.isdir(entry.path))
+            if (is_folder or is_photo) and not entry.name.startswith("."):
                 kept.append((entry.path, is_folder))
     return sorted(kept, reverse=True)

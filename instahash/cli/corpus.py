@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from instahash.archive import files_below, is_folder, is_image
 from instahash.cli.common import SomeFailed
 from instahash.cli.photos import add_labelling, labelled
 from instahash.cli.posts import add_reading, photos_of, reading
@@ -70,10 +71,10 @@ def read_corpus(args: Namespace, read: Read) -> Any:
     from instahash.data import Corpus
     from instahash.formats import Reading
 
-    _check_posts(args.data)
+    _check_posts(Path(args.data))
     items = Reading()
     posts: Iterable[Any] = reading(args, args.data, items)
-    if args.labels or args.photos or _is_folder(args.data):
+    if args.labels or args.photos or is_folder(Path(args.data)):
         posts = _with_photos(args, _with_answers(args, list(posts)), read)
     hidden = True if args.quiet else None
     corpus = Corpus.from_posts(tqdm(read.counted(posts), "Reading posts", disable=hidden, unit=" posts"))
@@ -82,27 +83,12 @@ def read_corpus(args: Namespace, read: Read) -> Any:
     return corpus
 
 
-def _is_folder(path: str) -> bool:
-    """Whether it is a folder or a zip file."""
-    from instahash.archive import is_zip
-
-    return os.path.isdir(path) or is_zip(Path(path))
-
-
-def _check_posts(path: str) -> None:
+def _check_posts(path: Path) -> None:
     """Raise DataError where there is nothing but photos."""
-    from instahash.archive import files_below
-
-    files = files_below(Path(path)) if _is_folder(path) and os.path.exists(path) else []
-    if files and all(map(_is_photo, files)):
+    files = files_below(path) if is_folder(path) and os.path.exists(path) else []
+    if files and all(is_image(str(file)) for file in files):
         advice = "put captions or hashtags there too; instahash-annotate labels photos alone"
         raise DataError(f"'{path}' has {plural(len(files), 'photo')} and no post to learn hashtags from; {advice}")
-
-
-def _is_photo(path: Any) -> bool:
-    from instahash.archive import IMAGES
-
-    return str(path).lower().endswith(IMAGES)
 
 
 def _with_answers(args: Namespace, posts: Sequence[Any]) -> Sequence[Any]:
@@ -142,7 +128,7 @@ def _photos(args: Namespace) -> list[Any]:
     from instahash.annotate import find_photos
 
     place = args.photos or args.data
-    photos = [photo for photo in find_photos(place) if _is_photo(photo.id)] if _is_folder(place) else []
+    photos = [photo for photo in find_photos(place) if is_image(photo.id)] if is_folder(Path(place)) else []
     if args.photos and not photos:
         raise DataError(f"there is no photo in --photos '{place}'; give a folder or zip file of photos")
     return photos

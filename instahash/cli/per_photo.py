@@ -58,19 +58,24 @@ def captions(out: str, photos: Sequence[Any], inputs: set[tuple[int, int]], fail
 
     Raises DataError where nothing can be written there.
     """
-    from instahash.archive import IMAGES
+    from instahash.archive import is_image
 
     names = _Names(out, photos)
+    folders = {Path(str(photo.source)).resolve().parent for photo in photos}
 
     def put(id: str, answer: dict[str, Any]) -> None:
         with failures.counted(id):
             name = names.of(id)
-            stem = name.rpartition(".")[0] if name.lower().endswith(IMAGES) else name
+            stem = name.rpartition(".")[0] if is_image(name) else name
             path = names.claimed(id, f"{stem}.txt", f"{name}.txt")
             check_out("--out", path, inputs)
-            if path.exists() and not all(word[0] == "#" for word in path.read_text("utf-8", "replace").split()):
+            new = f"{caption(answer)}\n".encode("utf-8", "backslashreplace")
+            old = path.read_bytes() if path.exists() else new
+            if not all(word.startswith("#") for word in old.decode("utf-8", "replace").split()):
                 raise DataError(f"'{path}' holds more than hashtags, and is kept; name another folder")
-            _write(path, f"{caption(answer)}\n".encode("utf-8", "backslashreplace"))
+            if old.strip() and old != new and path.resolve().parent in folders:
+                raise DataError(f"'{path}' may be the caption of the photo's author, and is kept; name another folder")
+            _write(path, new)
 
     return put
 
@@ -78,7 +83,7 @@ def captions(out: str, photos: Sequence[Any], inputs: set[tuple[int, int]], fail
 def metadata(args: Namespace, photos: Sequence[Any], inputs: set[tuple[int, int]], failures: Failures) -> Put:
     """Writes hashtags as keywords, into sidecars or copies. Raises DataError, AnnotatorError where nothing can be."""
     from instahash.annotate import Photo
-    from instahash.annotate.metadata import load_exiv2, sidecar, with_keywords
+    from instahash.annotate.metadata import load_exiv2, same_photo, sidecar, with_keywords
     from instahash.archive import Member
 
     where, *folder = args.write_metadata
@@ -93,17 +98,18 @@ def metadata(args: Namespace, photos: Sequence[Any], inputs: set[tuple[int, int]
 
     def put(id: str, answer: dict[str, Any]) -> None:
         with failures.counted(id):
-            content, old = by_id[id].read(), None
+            content = by_id[id].read()
+            if not names and isinstance(by_id[id].source, Member):
+                raise DataError("it lies in a zip file; unpack that, or write copies")
+            path = names.claimed(id, names.of(id)) if names else Path(f"{by_id[id].source}.xmp")
+            check_out("--write-metadata", path, inputs)
+            old = Photo(id, path).read() if os.path.lexists(path) else None
             if names:
-                path = names.claimed(id, names.of(id))
                 new = with_keywords(content, answer["hashtags"])
             else:
-                if isinstance(by_id[id].source, Member):
-                    raise DataError("it lies in a zip file; unpack that, or write copies")
-                path = Path(f"{by_id[id].source}.xmp")
-                old = Photo(id, path).read() if os.path.lexists(path) else None
                 new = sidecar(content, answer["hashtags"], old)
-            check_out("--write-metadata", path, inputs)
+            if names and old is not None and not same_photo(old, content):
+                raise DataError(f"'{path}' is another photo, and is kept; name another folder")
             if new != old:
                 _write(path, new)
 

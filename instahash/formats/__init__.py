@@ -142,6 +142,9 @@ def _posts(found: Format, source: Source, strict: bool, reading: Reading | None)
         counts.count(post)
         if strict and post.kind in LOST:
             raise DataError(str(post))
+    for file in source.files:
+        if file.suffix == ".zip":
+            counts.count(LeftOut(f"'{file.path}'", "a zip file beside other files; unpack it", "file"))
     firsts = [counts.firsts[key] for key, _ in counts.reasons.most_common() if key[0] in LOST]
     if counts.odd > max(1, MOST_ODD * (counts.posts + counts.odd)):
         whole = f"{plural(counts.odd, 'item')} of {counts.posts + counts.odd:,} in '{source.path}' cannot be read"

@@ -46,6 +46,7 @@ MISSING = frozenset(("", "NA", "N/A", "#N/A", "NaN", "nan", "NULL", "null", "Non
 FINER = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
 _DOTTED = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})", re.ASCII)  # day, month, year
 LONGEST_TIME = 100  # characters
+YEARS = range(1900, 2101)  # a number of these is no time
 EXACT = 2**53  # from here on not every whole number has a float
 MOST_LITERAL = 2**16  # characters of a cell that is a list in Python's or JSON's form
 # A list as NumPy prints it: Python would read the texts as one.
@@ -92,11 +93,11 @@ def _is_empty(value: Any) -> bool:
     return value is None or value == "" or value == [] or value != value
 
 
-def post_from_parts(parts: Mapping[str, Any], place: str, number: str) -> list[Post | LeftOut]:
+def post_from_parts(parts: Mapping[str, Any], place: str, own: str) -> list[Post | LeftOut]:
     """The post that has these parts, and before it what had to be left out of it.
 
     parts : of NAMES, in any of the shapes that tools write.
-    number : the post's id where it has none.
+    own : the post's id where it has none, which is the name of no photo.
     """
     left_out: list[LeftOut] = []
 
@@ -115,7 +116,7 @@ def post_from_parts(parts: Mapping[str, Any], place: str, number: str) -> list[P
     hashtags = of("hashtags", _hashtags, ()) or of("caption", _hashtags_of_caption, ())
     user, features = of("user", _user, None), of("user_features", _texts, ())
     created_at, photos = of("created_at", _time, None), of("photos", _texts, ())
-    own = of("id", _id, number)
+    own = of("id", _id, own)
     return [*left_out, Post(own, hashtags, labels, user, created_at, features, photos)]
 
 
@@ -252,7 +253,7 @@ def _time_text(value: Any) -> str | None:
             return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).isoformat()
     if hasattr(value, "isoformat"):
         return _time_text(str(value.isoformat()))
-    if isinstance(value, bool):
+    if isinstance(value, bool) or value in YEARS:
         raise TypeError
     finer = next((parts for least, parts in FINER if abs(value) >= least), 1)
     return time_text(value / finer)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from instahash.archive import IMAGES
+from instahash.archive import IMAGES, is_image
 from instahash.data import Post, hashtags_in
 from instahash.errors import DataError, plural
 from instahash.files import COMPRESSED
@@ -19,9 +19,8 @@ from instahash.formats.fields import clean, mended
 from instahash.formats.files import FILE_FORMATS
 from instahash.formats.items import first, items
 from instahash.formats.posts import POSTS, has_hashtags
-from instahash.formats.source import Format, LeftOut, Source
+from instahash.formats.source import DATA, Format, LeftOut, Source
 
-DATA = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
 UTC = re.compile(r"(\d{4}-\d\d-\d\d)_(\d\d)-(\d\d)-(\d\d)_UTC")
 
 
@@ -30,7 +29,7 @@ def _data(source: Source) -> list[Source]:
 
 
 def _photos(source: Source) -> list[Source]:
-    return [file for file in source.files if file.suffix in IMAGES]
+    return [file for file in source.files if is_image(file.name)]
 
 
 def _captions(source: Source) -> list[tuple[str, Source]]:

@@ -37,7 +37,7 @@ def _read(source: Source) -> Iterator[Post | LeftOut]:
             place = f"'{source.path}' {name} {number}"
             found = _parts(node, source) if isinstance(node, dict) else None
             if isinstance(found, dict):
-                yield from post_from_parts(found, place, str(number))
+                yield from post_from_parts(found, place, f"{source.name} {number}")
             elif found is None:
                 yield LeftOut(place, f"must be a post as a JSON object, not {shown(node)}")
             else:

@@ -36,4 +36,4 @@ def _read(source: Source) -> Iterator[Post | LeftOut]:
             yield Post(photo.strip(), hashtags, photos=(photo.strip(),))
 
 
-HARRISON = Format("harrison", "HARRISON's folder", lambda source: bool(_found(source)), _read)
+HARRISON = Format("harrison", "HARRISON's folder", lambda source: len(_found(source)) > 1, _read)

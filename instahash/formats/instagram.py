@@ -20,7 +20,7 @@ from instahash.errors import DataError
 from instahash.formats.fields import post_from_parts
 from instahash.formats.items import Parts, container, items
 from instahash.formats.node import each
-from instahash.formats.source import Format, Item, LeftOut, Source
+from instahash.formats.source import DATA, Format, Item, LeftOut, Source
 
 FILE = re.compile(r"(posts|archived_posts)(_\d+)?\.json|media\.json", re.I)
 PAGE = re.compile(r"(posts|archived_posts)(_\d+)?\.html", re.I)
@@ -38,10 +38,16 @@ ODD = "must be a post as Instagram's exports have it"
 
 def _matches(source: Source) -> bool:
     if source.is_folder:
-        return bool(_files(source)) or any(PAGE.fullmatch(file.name) for file in source.files)
+        return bool(_files(source)) or _has_pages(source)
     if PAGE.fullmatch(source.name):
         return True
     return container(source) in ("list", "object") and _is_export(source)
+
+
+def _has_pages(source: Source) -> bool:
+    """Whether it is an export as web pages; a folder with files of data may have pages of any kind."""
+    has_data = any(file.suffix in DATA for file in source.files)
+    return not has_data and any(PAGE.fullmatch(file.name) for file in source.files)
 
 
 def _is_export(source: Source) -> bool:
@@ -80,7 +86,7 @@ def _read_file(source: Source) -> Iterator[Post | LeftOut]:
             if isinstance(parts, str):
                 yield LeftOut(item.place, parts, "odd" if parts == ODD else "other")
             else:
-                yield from post_from_parts(parts, item.place, str(number))
+                yield from post_from_parts(parts, item.place, f"{source.name} {number}")
 
 
 def _posts(value: Any) -> list[Parts]:

@@ -14,13 +14,11 @@ from instahash.errors import DataError, cut, one_line
 from instahash.files import reading
 from instahash.formats import table
 from instahash.formats.fields import CONTENT, known, post_from_parts, shown
-from instahash.formats.source import Format, Item, LeftOut, Source, kept
+from instahash.formats.source import LEAST_SOUND, Format, Item, LeftOut, Source, kept
 
 MOST_ITEM = 2**24  # bytes or characters
 CHUNK = 2**20  # characters
 MOST_LOOKED_AT = 1000  # items, for a column that the user names
-# Of a file that is cut off or broken beyond repair, the items before are read where they are this part of it.
-LEAST_SOUND = 0.9
 LISTS = ("GraphImages", "data", "posts", "items", "results", "responses")  # where a JSON object keeps its items
 LINES = (".jsonl", ".ndjson")
 # What joining and cutting files leaves between values: commas, marks of UTF-8, zeros.
@@ -73,19 +71,24 @@ def _value(text: str) -> Any:
 
 
 @kept
-def first(source: Source) -> dict[str, Any]:
-    """The first item that is an object, by which a format is recognised; empty where there is none at the start.
+def firsts(source: Source) -> list[dict[str, Any]]:
+    """The objects among the first items, by which a format is recognised.
 
-    Nor has a pipe one, which is read as lines without a look at it.
+    A pipe has none, which is read as lines without a look at it.
     """
-    found = items(source) if source.head and container(source) else iter(())
+    found: list[dict[str, Any]] = []
     try:
-        for _, item in zip(range(20), found):
+        for _, item in zip(range(20), items(source) if source.head and container(source) else ()):
             if isinstance(item, Item) and isinstance(item.value, dict):
-                return item.value
+                found.append(item.value)
     except DataError:  # which is raised again where the file is read
         pass
-    return {}
+    return found
+
+
+def first(source: Source) -> dict[str, Any]:
+    """The first of these, empty where there is none."""
+    return next(iter(firsts(source)), {})
 
 
 @kept
@@ -109,8 +112,8 @@ def items(source: Source) -> Iterator[Item | LeftOut]:
 
 def check_columns(source: Source) -> None:
     """Raise DataError for a column that the user names and none of the first items has."""
-    if not source.columns or container(source) in ("", "folder"):
-        return
+    if not source.columns or container(source) not in ("lines", "list", "object"):
+        return  # tables have names of their own
     found = (item.value for item in items(source) if isinstance(item, Item) and isinstance(item.value, dict))
     names = list(dict.fromkeys(name for value in islice(found, MOST_LOOKED_AT) for name in value))
     if names and (missing := [name for name in source.columns.values() if name not in names]):
@@ -259,12 +262,12 @@ def item_format(
                 continue
             found = parts(value, source)
             for post in found if isinstance(found, list) else [found]:
-                yield from _post(post, item, number)
+                yield from _post(post, item, f"{source.name} {number}")
 
     return Format(name, title, lambda source: matches(first(source)), read)
 
 
-def _post(found: Parts, item: Item, number: int) -> Iterator[Post | LeftOut]:
+def _post(found: Parts, item: Item, own: str) -> Iterator[Post | LeftOut]:
     if isinstance(found, str):
         yield LeftOut(item.place, found, "other")
         return
@@ -274,7 +277,7 @@ def _post(found: Parts, item: Item, number: int) -> Iterator[Post | LeftOut]:
         yield LeftOut(item.place, f"{_WITHOUT}, not only {names:.200}", "part" if has_id else "odd")
         if not has_id:
             return
-    yield from post_from_parts(found, item.place, str(number))
+    yield from post_from_parts(found, item.place, own)
 
 
 _WITHOUT = "must have hashtags, a caption or labels under a usual name, or one that --columns gives (hashtags=NAME)"

@@ -13,16 +13,20 @@ from functools import cached_property, wraps
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, NamedTuple, TypeVar, cast
 
-from instahash.archive import Member, files_below, is_zip
+from instahash.archive import Member, files_below, is_folder
 from instahash.data import Post
 from instahash.errors import DataError, one_line
 from instahash.files import COMPRESSED, reading
 
 Kept = TypeVar("Kept")
 
+# Suffixes of files that may hold posts.
+DATA = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
 HEAD = 2**17  # bytes, by which a format is recognised
 # Bytes of a file that is not streamed: in all, and where it is compressed, unless they are few times its size.
 MOST_TEXT, MOST_UNPACKED, MOST_TIMES = 2**32, 2**25, 100
+# Of a file that is cut off or broken beyond repair, the items before are read where they are this part of it.
+LEAST_SOUND = 0.9
 # PowerShell writes UTF-16.
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
@@ -65,7 +69,7 @@ class Source:
 
     @cached_property
     def is_folder(self) -> bool:
-        return isinstance(self.path, Path) and (self.path.is_dir() or is_zip(self.path))
+        return isinstance(self.path, Path) and is_folder(self.path)
 
     @cached_property
     def files(self) -> list[Source]:

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from instahash.errors import DataError
+from instahash.errors import DataError, cut, one_line, plural
 from instahash.files import reading
 from instahash.formats.fields import MISSING, known
-from instahash.formats.source import Item, LeftOut, Source
+from instahash.formats.source import LEAST_SOUND, Item, LeftOut, Source
 
 PARQUET = b"PAR1"
 DELIMITERS = ",;\t|"
@@ -43,18 +43,30 @@ def rows(source: Source) -> Iterator[Item | LeftOut]:
     """
     csv.field_size_limit(MOST_CELL)
     delimiter, is_said, _ = _header(source)
-    where = f"'{source.path}' row "
+    where, is_at_end = f"'{source.path}' row ", False
     with source.opened() as text:
-        # A mark of UTF-8 stands wherever files were joined.
-        sound = (line.replace("\0", "").replace("\ufeff", "") for line in text)
-        lines = csv.reader(sound, delimiter=delimiter, skipinitialspace=True)
+
+        def sound() -> Iterator[str]:
+            nonlocal is_at_end
+            for line in text:
+                # A mark of UTF-8 stands wherever files were joined.
+                yield line.replace("\0", "").replace("\ufeff", "")
+            is_at_end = True
+
+        lines = csv.reader(sound(), delimiter=delimiter, skipinitialspace=True)
         try:
             if is_said:
                 next(lines)
-            header = next(lines, [])
+            header = next((cells for cells in lines if any(cells)), [])
             names = _names(header)
             is_nested = any("/" in name for name in names)
+            _check_columns(source, header, names)
+            start = lines.line_num
             for number, cells in enumerate(lines, 1):
+                if is_at_end and lines.line_num - start > 1:  # a sound row is complete before that
+                    yield _unclosed(f"{where}{number}", lines.line_num - start - 1, lines.line_num)
+                    break
+                start = lines.line_num
                 if not any(cells) or cells == header:
                     continue
                 if len(cells) > len(names) and any(cells[len(names) :]):
@@ -63,6 +75,21 @@ def rows(source: Source) -> Iterator[Item | LeftOut]:
                 yield Item(f"{where}{number}", _nested(row) if is_nested else row)
         except csv.Error as error:
             raise DataError(f"'{source.path}' line {lines.line_num} is not as CSV is ({error})") from None
+
+
+def _check_columns(source: Source, header: list[str], names: list[str]) -> None:
+    """Raise DataError for a column that the user named and that is not there."""
+    parents = (name.partition("/")[0] for name in names)
+    if missing := set(source.columns.values()).difference(header, names, parents):
+        raise DataError(one_line(f"'{source.path}' has no '{min(missing)}'; it has {cut(', '.join(names), 200)}"))
+
+
+def _unclosed(place: str, n_lost: int, n_lines: int) -> LeftOut:
+    """Of a row that goes on to the end of the file."""
+    what = f"has a quote that is not closed; {plural(n_lost, 'line')} behind it cannot be read"
+    if n_lost > (1 - LEAST_SOUND) * n_lines:
+        raise DataError(f"{place} {what}")
+    return LeftOut(place, what)
 
 
 def _names(header: list[str]) -> list[str]:
@@ -91,7 +118,7 @@ def _nested(row: dict[str, Any]) -> dict[str, Any]:
     return nested
 
 
-def parquet_rows(source: Source) -> Iterator[Item]:
+def parquet_rows(source: Source) -> Iterator[Item | LeftOut]:
     """The rows of a Parquet file, read in batches. Raises DataError where it is damaged or pyarrow is not there."""
     try:
         import pyarrow
@@ -104,8 +131,9 @@ def parquet_rows(source: Source) -> Iterator[Item]:
         is_plain = isinstance(getattr(file, "raw", None), io.FileIO)
         try:
             opened = parquet.ParquetFile(file if is_plain else io.BytesIO(source.content()))
+            names = opened.schema_arrow.names
+            _check_columns(source, names, names)
             for batch in opened.iter_batches(BATCH):
-                names = batch.schema.names
                 for cells in zip(*map(_cells, batch.columns)):
                     number += 1
                     yield Item(f"{where}{number}", dict(zip(names, cells)))

@@ -56,6 +56,20 @@ def refusal(photo):
     return text
 
 
+@pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_damaged_photo_in_a_zip_file_has_a_line(tree, packed):
+    tree("a.txt")
+    with zipfile.ZipFile("a.zip", "w", packed) as archive:
+        archive.writestr("1.jpg", "a photo" * 999)
+    content = bytearray(Path("a.zip").read_bytes())
+    start = 30 + len("1.jpg") + 10
+    content[start : start + 10] = b"\xff" * 10
+    Path("a.zip").write_bytes(content)
+    (photo,) = find_photos("a.zip")
+    with pytest.raises(ImageError, match="is damaged|cannot be read"):
+        photo.read()
+
+
 def test_files_and_contents_keep_their_order_and_names(tree, tmp_path):
     tree("b.jpg", "a.JPG", "notes.txt")
     sources = ["b.jpg", b"one", ("mine", b"two"), tmp_path / "a.JPG", "./notes.txt", "b.jpg", b"three"]

@@ -179,6 +179,16 @@ def test_a_caption_that_somebody_wrote_is_kept(folder, photos, capsys):
     assert (folder / "photos/b/1.txt").read_text("utf-8") == "#sea #café\n"
 
 
+def test_hashtags_of_an_author_beside_a_photo_are_kept(folder, photos, capsys):
+    write("--out", "photos/", photos=photos)
+    write("--out", "photos/", photos=photos)  # the same again loses nothing
+    (folder / "photos/a/1.txt").write_text("#beach #anna")
+    with pytest.raises(SomeFailed):
+        write("--out", "photos/", photos=photos)
+    assert (folder / "photos/a/1.txt").read_text() == "#beach #anna"
+    assert "'photos/a/1.txt' may be the caption of the photo's author, and is kept" in capsys.readouterr().err
+
+
 def test_a_caption_is_not_written_over_what_is_read(folder):
     (folder / "banned.txt").write_text("#spam")
     with pytest.raises(DataError, match="none could be written"):
@@ -265,6 +275,18 @@ def test_a_photo_is_no_copy_of_itself(folder, photos, exiv2):
     with pytest.raises(DataError, match="none could be written"), output(args, photos[:1]) as put:
         put(photos[0].id, ANSWER)
     assert photos[0].source.read_bytes() == content
+
+
+def test_a_copy_is_not_written_over_another_photo(folder, photos, exiv2, capsys):
+    image = pytest.importorskip("PIL.Image")
+    other = folder / "library" / "a" / "1.jpg"
+    other.parent.mkdir(parents=True)
+    for content in ("red", None):
+        image.new("RGB", (8, 8), content).save(other) if content else other.write_text("this is no photo")
+        before = other.read_bytes()
+        with pytest.raises(SomeFailed):
+            write("--write-metadata", "copies", "library", photos=photos)
+        assert other.read_bytes() == before and "is another photo, and is kept" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("where", [["copies"], ["sidecar", "x"], ["copies", "x", "y"], ["x"]])

@@ -31,7 +31,8 @@ POSTS = written(
 @pytest.mark.parametrize("name, content", [("a.parquet", POSTS), ("a", POSTS), ("a.parquet.gz", gzip.compress(POSTS))])
 def test_parquet(read, name, content):
     posts, said = read(name, content)
-    assert [post.id for post in posts] == ["3000000000000000001", "2", "3"] and not said
+    assert [post.id for post in posts] == ["3000000000000000001", "2", posts[2].id] and not said
+    assert posts[2].id.endswith(" 3")
     assert [post.hashtags for post in posts] == [("cat", "pet"), ("dog",), ()]
     assert [post.labels for post in posts] == [(("cat", 0.5),), (), ()]
     assert [post.user for post in posts] == ["anna", None, "ben"]
@@ -60,7 +61,7 @@ def test_labels_as_a_map(read):
 
 def test_what_is_odd_in_parquet_is_one_line(read):
     ((post,), said) = read("a.parquet", written(id=[b"\xff"], hashtags=[[b"x"]]))
-    assert post.id == "1" and len(said) == 2
+    assert post.id == "a.parquet 1" and len(said) == 2
     with pytest.raises(DataError, match="not only foo"):
         read("a.parquet", written(foo=[1]))
 
@@ -77,3 +78,8 @@ def test_parquet_without_pyarrow(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     with pytest.raises(DataError, match=r"needs the package pyarrow; .*instahash\[formats\]"):
         list(read_posts(tmp_path / "a.parquet"))
+
+
+def test_a_column_that_is_not_there_is_said(read):
+    with pytest.raises(DataError, match="a.parquet' has no 'Text'; it has id, hashtags, labels, user, created_at$"):
+        read("a.parquet", POSTS, columns={"caption": "Text"})

@@ -55,7 +55,7 @@ def test_a_folder_without_posts(tmp_path):
 def test_a_column_that_is_not_there(read):
     with pytest.raises(DataError, match="a.csv' has no 'Stichwort'; it has Nr, Stich$"):
         read("a.csv", "Nr,Stich\n1,#cat\n", columns={"hashtags": "Stichwort"})
-    assert read("a.jsonl", '{"Nr": 1}\n{"Nr": 2, "Stich": "cat"}\n', columns={"hashtags": "Stich"})[0][1].hashtags
+    assert read("a.jsonl", '{"Nr": 1}\n{"Nr": 2, "Stich": "cat"}\n', columns={"hashtags": "Stich"})[0][-1].hashtags
 
 
 def test_a_folder_named_as_a_file_and_a_link(tmp_path):

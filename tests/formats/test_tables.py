@@ -32,6 +32,7 @@ def found(posts):
         ("twice.csv", "id,hashtags,hashtags,user\na,cat,pet,anna\nb,dog,,ben\n"),
         ("joined.csv", "\ufeffid,hashtags,user\na,cat pet,anna\n\n\ufeffid,hashtags,user\nb,dog,ben\n"),
         ("quoted.csv", 'id,caption,user\na,"Two lines\nof #cat, ""#pet""",anna\nb,#dog,ben\n'),
+        ("blank.csv", "\n,,\n\nid,hashtags,user\na,cat pet,anna\nb,dog,ben\n"),
         ("zeros.csv", "id,hashtags,user\na\0,cat pet,anna\nb,dog,ben\n"),
         ("a.csv", "id,hashtags,user\na,cat pet,anna\nb,dog,ben\n".encode("utf-16")),
     ],
@@ -61,7 +62,7 @@ def test_labels_in_cells(read):
 @pytest.mark.parametrize("nothing", ["", "NA", "NaN", "nan", "NULL", "None", "\\N"])
 def test_empty_cells(read, nothing):
     ((_, post), said) = read("a.csv", f"id,hashtags,caption,user\na,cat,,anna\n,{nothing},#dog,{nothing}\n")
-    assert (post.id, post.hashtags, post.user) == ("2", ("dog",), None) and not said
+    assert (post.id, post.hashtags, post.user) == ("a.csv 2", ("dog",), None) and not said
 
 
 def test_a_row_without_hashtags_is_no_odd_row(read):
@@ -106,3 +107,24 @@ def test_a_name_of_a_column_with_a_line_end_makes_one_line_all_the_same(tmp_path
     counts = Reading()
     assert len(list(read_posts(tmp_path / "posts.csv", reading=counts))) == 1
     assert [line for line in counts.lines() if "a b" in line and "\n" not in line]
+
+
+def test_a_quote_that_is_not_closed(read):
+    rows = [f"{number},#sea" for number in range(100)]
+    rows[50] = '50,5" #cat'  # within a cell it is one of its characters
+    rows[51] = '51,5" #cat,"in two\nlines"'
+    rows[97] = '97,"Look! #cat'
+    posts, said = read("a.csv", "\n".join(["id,caption,place", *rows]))
+    assert len(posts) == 97 and posts[50].hashtags == ("cat",)
+    assert said == ["left out: 'a.csv' row 98: has a quote that is not closed; 2 lines behind it cannot be read"]
+    rows[80] = '80,"Look! #cat'
+    with pytest.raises(DataError, match="row 81 has a quote that is not closed; 16 lines behind it cannot be read"):
+        read("a.csv", "\n".join(["id,caption,place", *rows[:97]]))
+
+
+def test_a_column_that_is_not_there_is_said(read):
+    content = "id,tags,Stichworte/0,Stichworte/1\na,cat,dog,pet\n"
+    with pytest.raises(DataError, match="a.csv' has no 'Stichwort'; it has id, tags, Stichworte/0, Stichworte/1$"):
+        read("a.csv", content, columns={"hashtags": "Stichwort"})
+    ((post,), said) = read("a.csv", content, columns={"hashtags": "Stichworte"})
+    assert post.hashtags == ("dog", "pet") and not said

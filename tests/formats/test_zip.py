@@ -6,7 +6,9 @@ import zipfile
 
 import pytest
 
+from instahash.annotate import find_photos
 from instahash.errors import DataError
+from instahash.formats import Reading, read_posts
 
 POSTS = json.dumps([{"id": "a", "hashtags": ["cat"]}])
 
@@ -89,3 +91,20 @@ def test_many_members(read):
 def test_a_spreadsheet(read):
     with pytest.raises(DataError, match="save a spreadsheet as CSV"):
         read("posts.xlsx", SOUND)
+
+
+def test_a_folder_named_as_its_zip_file(tmp_path):
+    folder = tmp_path / "export.zip"
+    folder.mkdir()
+    (folder / "posts.json").write_text(POSTS)
+    assert [post.id for post in read_posts(folder)] == ["a"]
+    assert [photo.source for photo in find_photos(folder)] == [folder]
+
+
+def test_a_zip_file_beside_other_files_is_not_lost_unsaid(tmp_path):
+    (tmp_path / "part_1").mkdir()
+    (tmp_path / "part_1" / "posts.json").write_text(POSTS)
+    (tmp_path / "part_2.zip").write_bytes(SOUND)
+    reading = Reading()
+    assert len(list(read_posts(tmp_path, reading=reading, strict=True))) == 1
+    assert reading.lines() == [f"left out: '{tmp_path}/part_2.zip': a zip file beside other files; unpack it"]

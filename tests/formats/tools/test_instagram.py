@@ -133,3 +133,8 @@ def test_web_pages_are_not_read(posts_of, name):
 def test_other_files_of_an_export(posts_of, value):
     with pytest.raises(DataError, match="there is no post in"):
         posts_of({"other.json": value}, "other.json")
+
+
+def test_a_web_page_beside_posts(posts_of):
+    (post,), _ = posts_of({"posts.html": "<html>", "posts.jsonl": '{"id": "1.jpg", "hashtags": ["sea"]}\n'})
+    assert (post.id, post.hashtags) == ("1.jpg", ("sea",))
