@@ -98,8 +98,9 @@ def read_posts(
     if not os.path.exists(path):  # which, unlike a Path, raises nothing for what it may not see
         wanted = ", ".join(f"'{name}'" for name in SAMPLES)
         raise DataError(f"there is no file or folder '{path}'; give a file or folder of posts, or one of {wanted}")
-    check_columns(Source(path, columns))
-    return _posts(_found(Source(path, columns), format), Source(path, columns), strict, reading)
+    found = Source(path, columns)
+    check_columns(found)
+    return _posts(_found(found, format), found, strict, reading)
 
 
 def _found(source: Source, name: str) -> Format:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from instahash.data import Post
-from instahash.errors import DataError, cut, one_line
+from instahash.errors import DataError
 from instahash.files import reading
 from instahash.formats import table
 from instahash.formats.fields import CONTENT, known, post_from_parts, shown
@@ -115,9 +115,8 @@ def check_columns(source: Source) -> None:
     if not source.columns or container(source) not in ("lines", "list", "object"):
         return  # tables have names of their own
     found = (item.value for item in items(source) if isinstance(item, Item) and isinstance(item.value, dict))
-    names = list(dict.fromkeys(name for value in islice(found, MOST_LOOKED_AT) for name in value))
-    if names and (missing := [name for name in source.columns.values() if name not in names]):
-        raise DataError(one_line(f"'{source.path}' has no '{missing[0]}'; it has {cut(', '.join(names), 200)}"))
+    if names := list(dict.fromkeys(name for value in islice(found, MOST_LOOKED_AT) for name in value)):
+        source.check_columns(names)
 
 
 def _lines(source: Source) -> Iterator[Item | LeftOut]:

@@ -6,7 +6,7 @@ import codecs
 import io
 import json
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
@@ -15,7 +15,7 @@ from typing import IO, Any, NamedTuple, TypeVar, cast
 
 from instahash.archive import Member, files_below, is_folder
 from instahash.data import Post
-from instahash.errors import DataError, one_line
+from instahash.errors import DataError, cut, one_line
 from instahash.files import COMPRESSED, reading
 
 Kept = TypeVar("Kept")
@@ -158,6 +158,11 @@ class Source:
         """A file as text, streamed; bytes that are none become U+FFFD."""
         with reading(self.path) as file, io.TextIOWrapper(file, self.encoding, "replace", newline="") as text:
             yield text
+
+    def check_columns(self, names: Collection[str], others: Collection[str] = ()) -> None:
+        """Raise DataError for a column that the user named and that is neither of `names` nor of `others`."""
+        if missing := set(self.columns.values()).difference(names, others):
+            raise DataError(one_line(f"'{self.path}' has no '{min(missing)}'; it has {cut(', '.join(names), 200)}"))
 
     def at(self, path: Path | Member) -> Source:
         """Another file, read in the same way."""

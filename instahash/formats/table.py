@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from instahash.errors import DataError, cut, one_line, plural
+from instahash.errors import DataError, plural
 from instahash.files import reading
 from instahash.formats.fields import MISSING, known
 from instahash.formats.source import LEAST_SOUND, Item, LeftOut, Source
@@ -60,7 +60,7 @@ def rows(source: Source) -> Iterator[Item | LeftOut]:
             header = next((cells for cells in lines if any(cells)), [])
             names = _names(header)
             is_nested = any("/" in name for name in names)
-            _check_columns(source, header, names)
+            source.check_columns(names, {*header, *(name.partition("/")[0] for name in names)})
             start = lines.line_num
             for number, cells in enumerate(lines, 1):
                 if is_at_end and lines.line_num - start > 1:  # a sound row is complete before that
@@ -75,13 +75,6 @@ def rows(source: Source) -> Iterator[Item | LeftOut]:
                 yield Item(f"{where}{number}", _nested(row) if is_nested else row)
         except csv.Error as error:
             raise DataError(f"'{source.path}' line {lines.line_num} is not as CSV is ({error})") from None
-
-
-def _check_columns(source: Source, header: list[str], names: list[str]) -> None:
-    """Raise DataError for a column that the user named and that is not there."""
-    parents = (name.partition("/")[0] for name in names)
-    if missing := set(source.columns.values()).difference(header, names, parents):
-        raise DataError(one_line(f"'{source.path}' has no '{min(missing)}'; it has {cut(', '.join(names), 200)}"))
 
 
 def _unclosed(place: str, n_lost: int, n_lines: int) -> LeftOut:
@@ -132,7 +125,7 @@ def parquet_rows(source: Source) -> Iterator[Item | LeftOut]:
         try:
             opened = parquet.ParquetFile(file if is_plain else io.BytesIO(source.content()))
             names = opened.schema_arrow.names
-            _check_columns(source, names, names)
+            source.check_columns(names)
             for batch in opened.iter_batches(BATCH):
                 for cells in zip(*map(_cells, batch.columns)):
                     number += 1
