@@ -33,7 +33,7 @@ class DataError(InstahashError):
 
 
 class DataWarning(UserWarning):
-    """Something in a file was left out; its text is one line."""
+    """Something in a file was left out, or read otherwise than it stands there; its text is one line."""
 
 
 class UnknownWordError(DataError, KeyError):

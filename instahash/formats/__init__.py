@@ -3,7 +3,7 @@
 source.py        Source, what a format is given; Format, what it is; LeftOut, what it says of what it does not read
 items.py         the items of JSON Lines, JSON lists and objects, and of tables
 table.py         rows of CSV, TSV and Parquet
-fields.py        the parts of a post, under the names and in the shapes that people's files have
+fields.py        the parts of a post under the names that people's files have; values.py, in the shapes that they have
 node.py          a post as Instagram's pages have it
 files.py         the formats of single files
 posts.py         posts under usual names, read and written; beside it a file for each tool

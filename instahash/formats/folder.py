@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from instahash.archive import IMAGES, is_image
-from instahash.data import Post, hashtags_in
+from instahash.data import Post
 from instahash.errors import DataError, plural
 from instahash.files import COMPRESSED
-from instahash.formats.fields import clean, mended
 from instahash.formats.files import FILE_FORMATS
 from instahash.formats.items import first, items
 from instahash.formats.posts import POSTS, has_hashtags
 from instahash.formats.source import DATA, Format, LeftOut, Source
+from instahash.formats.values import hashtags_of_caption
 
 UTC = re.compile(r"(\d{4}-\d\d-\d\d)_(\d\d)-(\d\d)-(\d\d)_UTC")
 
@@ -95,7 +95,7 @@ def _captioned(stem: str, caption: str) -> Post:
     name = PurePosixPath(stem).name
     time = UTC.fullmatch(name)
     created_at = f"{time[1]}T{time[2]}:{time[3]}:{time[4]}+00:00" if time else None
-    return Post(name, tuple(hashtags_in(mended(clean(caption)))), created_at=created_at, photos=(stem,))
+    return Post(name, hashtags_of_caption(caption), created_at=created_at, photos=(stem,))
 
 
 FOLDER = Format(

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from instahash.data import Post
-from instahash.formats.fields import post_from_parts, shown
+from instahash.formats.fields import post_from_parts
 from instahash.formats.items import Parts, whole
 from instahash.formats.node import each, node_parts, url_names
 from instahash.formats.source import Format, LeftOut, Source
+from instahash.formats.values import shown
 
 POSTS = ("GraphImages", "GraphVideos")
 STORIES = "GraphStories"

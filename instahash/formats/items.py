@@ -13,8 +13,9 @@ from instahash.data import Post
 from instahash.errors import DataError
 from instahash.files import reading
 from instahash.formats import table
-from instahash.formats.fields import CONTENT, known, post_from_parts, shown
+from instahash.formats.fields import CONTENT, known, post_from_parts
 from instahash.formats.source import LEAST_SOUND, Format, Item, LeftOut, Source, kept
+from instahash.formats.values import shown
 
 MOST_ITEM = 2**24  # bytes or characters
 CHUNK = 2**20  # characters

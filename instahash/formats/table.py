@@ -10,8 +10,9 @@ from typing import Any
 
 from instahash.errors import DataError, plural
 from instahash.files import reading
-from instahash.formats.fields import MISSING, known
+from instahash.formats.fields import known
 from instahash.formats.source import LEAST_SOUND, Item, LeftOut, Source
+from instahash.formats.values import MISSING
 
 PARQUET = b"PAR1"
 DELIMITERS = ",;\t|"

@@ -18,7 +18,7 @@ from typing import IO
 
 import numpy as np
 
-from instahash.errors import DataError, ModelError, plural
+from instahash.errors import DataError, DataWarning, ModelError, plural
 from instahash.files import reading, writing
 from instahash.parameters import whole
 
@@ -27,10 +27,6 @@ MOST_DIM, LONGEST_WORD, LONGEST_NUMBER = 100_000, 10_000, 64
 BOM = b"\xef\xbb\xbf"
 
 Entry = tuple[int, bytes, bytes]  # where it stands (its line in text, its number in binary), word, vector as float32
-
-
-class VectorsWarning(UserWarning):
-    """A file of vectors was read otherwise than it stands there."""
 
 
 def write_vectors(path: str | Path, words: Sequence[str], vectors: np.ndarray, binary: bool = False) -> None:
@@ -61,7 +57,7 @@ def read_vectors(path: str | Path, binary: bool = False, limit: int | None = Non
 
     Of a word that stands there twice the first is kept. Bytes of a word that are not UTF-8, as where word2vec.c cuts it
     short, become U+FFFD. What follows after the words that the first line promises is left out.
-    A VectorsWarning says so.
+    A DataWarning says so.
 
     Raises DataError, with the line or the word's number, where the file is not what its first line promises, or a
     number is not finite.
@@ -108,7 +104,7 @@ def _say(path: str | Path, promised: int | None, n_twice: int, n_damaged: int) -
     if n_damaged:
         lines.append(f"has {plural(n_damaged, 'word')} with bytes that are not UTF-8; they are read as U+FFFD")
     for line in lines:
-        warnings.warn(f"'{path}' {line}", VectorsWarning, stacklevel=3)
+        warnings.warn(f"'{path}' {line}", DataWarning, stacklevel=3)
 
 
 def _sizes(first: bytes, path: str | Path, binary: bool) -> tuple[int | None, int]:

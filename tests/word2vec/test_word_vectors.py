@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.errors import DataError, InstahashError, ModelError, UnknownWordError
+from instahash.errors import DataError, DataWarning, InstahashError, ModelError, UnknownWordError
 from instahash.word2vec import WordVectors, choose_vectors
-from instahash.word2vec.formats import VectorsWarning, read_vectors, write_vectors
+from instahash.word2vec.formats import read_vectors, write_vectors
 
 WORDS = ["sea", "beach", "sun", "dog", "puppy"]
 VECTORS = np.array([[4, 0], [3, 0.3], [2, 2], [-0.1, 1], [0, 3]], np.float32)
@@ -300,7 +300,7 @@ def test_files_as_tools_write_them_are_read_with_at_most_a_line(tmp_path, recwar
     vectors = WordVectors.load(tmp_path / "v", binary)
     assert vectors.words == words
     assert binary or vectors.vectors.tolist() == [[1, 2], [3, 4]]
-    said = [str(given.message) for given in recwarn if issubclass(given.category, VectorsWarning)]
+    said = [str(given.message) for given in recwarn if issubclass(given.category, DataWarning)]
     assert len(said) == (warning is not None) and all(warning in line and "\n" not in line for line in said)
     vectors.save(tmp_path / "again", binary)
     assert WordVectors.load(tmp_path / "again", binary).words == words
@@ -342,7 +342,7 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, content, binary):
     for start in (b"", b"2 2\n"):
         path.write_bytes(start + content)
         with suppress(DataError), warnings.catch_warnings():
-            warnings.simplefilter("ignore", VectorsWarning)
+            warnings.simplefilter("ignore", DataWarning)
             words, vectors = read_vectors(path, binary)
             assert len(set(words)) == len(vectors) and np.isfinite(vectors).all()
 
