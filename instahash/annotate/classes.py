@@ -1,31 +1,19 @@
-"""The words of the offline labeller: the 1,000 classes of ImageNet-1k, each with the broader words that fit it.
-
-`imagenet.txt` names the classes in the network's order, that of ILSVRC 2012 (Russakovsky et al., ImageNet Large Scale
-Visual Recognition Challenge, IJCV 2015), as people would name them; `broader.txt` says which words are broader than a
-word. Both read `word: broader word, broader word`. Names and hierarchy were written for instahash.
-"""
+"""The words of the offline labeller: the 1,000 classes of ImageNet-1k, each with the broader words that fit it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
+
+from instahash.data.broader import broader, class_names
 
 
 @cache
 def class_labels() -> tuple[tuple[str, ...], ...]:
     """Of each class, in the network's order: its own name, then its broader words, nearest first, each once."""
-    broader = dict(_lines("broader.txt"))
-    labels = []
-    for name, parents in _lines("imagenet.txt"):
-        words = [name, *parents]
-        for word in words:  # which grows meanwhile
-            words += [parent for parent in broader.get(word, ()) if parent not in words]
-        labels.append(tuple(words))
-    return tuple(labels)
+    return tuple((name, *broader(name)) for name in class_names())
 
 
 def label_scores(probabilities: np.ndarray, least: float = 0.05) -> list[tuple[str, float]]:
@@ -42,10 +30,3 @@ def label_scores(probabilities: np.ndarray, least: float = 0.05) -> list[tuple[s
             sums[word] += probability
     found = [(word, min(total, 1.0)) for word, total in sums.items() if total >= least]
     return sorted(found, key=lambda item: (-item[1], item[0]))
-
-
-def _lines(name: str) -> Iterator[tuple[str, list[str]]]:
-    text = (files(__package__) / name).read_text(encoding="utf-8")
-    for line in text.splitlines():
-        word, _, parents = line.partition(":")
-        yield word.strip(), [parent.strip() for parent in parents.split(",") if parent.strip()]

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instahash.annotate import OfflineAnnotator, classes
+from instahash.annotate import OfflineAnnotator
 from instahash.annotate.classes import class_labels, label_scores
+from instahash.data import broader as of_data
+from instahash.data.broader import broader
 from instahash.errors import SettingsError
 
 # What a photo of a class shows beside it, or what people call it; of these words one class has each.
@@ -104,7 +106,7 @@ KNOWN = {
 
 def read(name):
     """The file's lines as (word, its broader words), without the module's help."""
-    lines = Path(classes.__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+    lines = Path(of_data.__file__).with_name(name).read_text(encoding="utf-8").splitlines()
     return [(line.split(":")[0], line.split(": ")[1].split(", ") if ":" in line else []) for line in lines]
 
 
@@ -180,9 +182,17 @@ def test_the_nearest_come_first():
     assert class_labels()[978][:5] == ("seashore", "beach", "sky", "sand", "coast")
 
 
+def test_broader_words_are_known_of_every_word():
+    for word, parents in BROADER:
+        assert set(broader(word)) == steps(word, parents).keys() - {word}
+        assert len(set(broader(word))) == len(broader(word))
+    assert broader("beach") == ("sand", "coast", "sea", "landscape", "ocean", "water", "nature")
+    assert broader("animal") == broader("zeppelin") == ()
+
+
 def test_the_files_are_read_once(monkeypatch):
     class_labels(), label_scores(np.zeros(1000))
-    monkeypatch.setattr(classes, "_lines", None)
+    monkeypatch.setattr(of_data, "_read", None)
     class_labels(), label_scores(np.zeros(1000))
 
 
