@@ -171,7 +171,8 @@ def _scores(model: Any) -> Scores:
 def _answers(model: Any, posts: Task, keys: list[tuple[str, ...]], trace: bool) -> list[Any]:
     """What the model recommends; `keys` are those of all posts read."""
     own = [keys[row] for row in posts.rows] if any(keys) else None
-    return model.recommend_matrix(posts.description, chosen=posts.chosen, keys=own, trace=trace)
+    known = {"chosen": posts.chosen, "keys": own, "echoes": posts.echoes}
+    return model.recommend_matrix(posts.description, **known, trace=trace)
 
 
 def _rankings(model: Any, posts: Task, ours: np.ndarray) -> dict[str, np.ndarray]:

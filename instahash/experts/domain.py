@@ -12,6 +12,7 @@ from scipy import sparse
 
 from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
+from instahash.experts.familiarity import Familiarity
 from instahash.recommend import age_weights
 from instahash.sparse import CSR, column_counts, ones, renumber, row_of_entries, with_data
 from instahash.trainer import Trainer
@@ -36,6 +37,7 @@ class Domain:
     labelled : (n_words,) bool, words that descriptions had in training.
     score_mean, score_std : of the labels' scores in training.
     word2vec : Word2Vec.  cooccurrence : Cooccurrence. Both have learnt before any expert does.
+    familiarity : Familiarity with the labels of the posts seen.
     now : the latest time of the posts seen, seconds since the epoch, -inf where none has a time.
     """
 
@@ -47,6 +49,7 @@ class Domain:
     score_std: float
     word2vec: Word2Vec
     cooccurrence: Cooccurrence
+    familiarity: Familiarity
     now: float = -np.inf
 
     @cached_property
@@ -76,7 +79,9 @@ class Domain:
         labelled = column_counts(dataset.description) > 0
         statistics, now = (mean, max(std, LEAST_DEVIATION)), latest(dataset)
         word2vec = Word2Vec(settings.word2vec, seed=settings.seed, n_threads=settings.n_threads)
-        return cls(settings, dataset.vocabulary, hashtags, labelled, *statistics, word2vec, Cooccurrence(), now)
+        familiar = Familiarity.of(dataset, settings.data.min_score)
+        words = dataset.vocabulary, hashtags, labelled
+        return cls(settings, *words, *statistics, word2vec, Cooccurrence(), familiar, now)
 
     def grown(self, dataset: Dataset) -> Domain:
         """The domain after more posts, in the numbers of a grown vocabulary; old outputs keep their places."""
@@ -84,7 +89,9 @@ class Domain:
         labelled[: len(self.labelled)] |= self.labelled
         new = np.setdiff1d(np.flatnonzero(dataset.vocabulary.is_hashtag), self.hashtags).astype(np.int32)
         hashtags, now = np.concatenate([self.hashtags, new]), max(self.now, latest(dataset))
-        return replace(self, vocabulary=dataset.vocabulary, hashtags=hashtags, labelled=labelled, now=now)
+        familiarity = self.familiarity.including(dataset, self.settings.data.min_score)
+        grown = replace(self, vocabulary=dataset.vocabulary, hashtags=hashtags, labelled=labelled, now=now)
+        return replace(grown, familiarity=familiarity)
 
     def outputs(self, hashtags: CSR) -> CSR:
         """Hashtags as outputs, CSR (n_posts, n_hashtags) float32 of ones; other words are dropped."""
@@ -111,7 +118,8 @@ class Domain:
     def to_arrays(self) -> dict[str, np.ndarray]:
         """What the vocabulary, the settings and the models do not say, a dict of arrays."""
         statistics = np.array([self.score_mean, self.score_std, self.now])
-        return {"hashtags": self.hashtags, "labelled": self.labelled, "statistics": statistics}
+        own = {"hashtags": self.hashtags, "labelled": self.labelled, "statistics": statistics}
+        return own | self.familiarity.to_arrays()
 
     @classmethod
     def from_arrays(
@@ -130,7 +138,8 @@ class Domain:
         if hashtags.dtype.kind != "i" or not same or labelled.shape != (len(vocabulary),):
             raise ValueError("the hashtags are not those of the vocabulary")
         mean, std, now = arrays["statistics"].tolist()
-        return cls(settings, vocabulary, hashtags, labelled, mean, std, word2vec, cooccurrence, now)
+        familiar = Familiarity.from_arrays(arrays, vocabulary.words)
+        return cls(settings, vocabulary, hashtags, labelled, mean, std, word2vec, cooccurrence, familiar, now)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
 from instahash.experts import EXPERTS, BestSettings, Expert, Losses, NetworkQuery, Opinions, Panel, Sections
 from instahash.recommend import Options, Queries, Recommendation, diversify, echoes, novelty_shift
+from instahash.sparse import CSR
 from instahash.topk import top_k
 from instahash.trainer import Trainer
 from instahash.word2vec import WordVectors
@@ -66,25 +67,41 @@ class Best:
         novelty = settings.novelty if options.novelty is None else options.novelty
         diversity = settings.diversity if options.diversity is None else options.diversity
         top = RECOMMENDED if options.top is None else options.top
-        log_p, used = self.panel.score(queries)
-        ranked = log_p + self.shift(queries, novelty) if novelty else log_p
+        log_p, used, beyond = self.panel.score(queries)
+        n_hashtags = len(domain.hashtags)
+        ranked = log_p
+        if novelty:
+            # A hashtag that the model does not have repeats a label, and is not popular.
+            ranked = log_p + np.pad(self.shift(queries, novelty), ((0, 0), (0, log_p.shape[1] - n_hashtags)))
         for post, excluded in enumerate(queries.excluded(options.banned)):
             outputs = domain.outputs_of_words[excluded]
             ranked[post, outputs[outputs >= 0]] = -np.inf
-        ids, scores = top_k(ranked, min(len(domain.hashtags), max(top, CANDIDATES if diversity else 0)))
+            unwanted = [n_hashtags + i for i, word in enumerate(beyond[post]) if word in options.banned_words]
+            ranked[post, unwanted] = -np.inf
+        ids, scores = top_k(ranked, min(ranked.shape[1], max(top, CANDIDATES if diversity else 0)))
         if diversity:
-            ids = diversify(scores, ids, self.vectors.unit[domain.hashtags], top, diversity)
+            unit = self.vectors.unit[domain.hashtags]
+            unit = np.concatenate([unit, np.zeros((ranked.shape[1] - n_hashtags, unit.shape[1]), unit.dtype)])
+            ids = diversify(scores, ids, unit, top, diversity)
         words, answers = queries.words(), []
         traces = self._traces(queries) if options.trace else None
         for post in range(len(ids)):
             best = ids[post, :top][ids[post, :top] >= 0]
-            known = words.indptr[post] < words.indptr[post + 1]
-            if not known and queries.keys is not None:
-                known = any(map(self.knows, queries.keys[post]))
-            hashtags = domain.vocabulary.spelled(domain.hashtags[best])
-            source, trace = "experts" if known else "most_used", traces[post] if traces else None
+            spelled = domain.vocabulary.spelled(domain.hashtags[best[best < n_hashtags]])
+            named = iter(spelled)
+            hashtags = [next(named) if i < n_hashtags else beyond[post][i - n_hashtags] for i in best.tolist()]
+            source, trace = self._source(queries, words, post), traces[post] if traces else None
             answers.append(Recommendation(hashtags, used[post, best].tolist(), "probability", source, trace))
         return answers
+
+    def _source(self, queries: Queries, words: CSR, post: int) -> str:
+        """Where the hashtags of a post come from."""
+        known = words.indptr[post] < words.indptr[post + 1]
+        if not known and queries.keys is not None:
+            known = any(map(self.knows, queries.keys[post]))
+        if queries.guessed[post]:
+            return "guesses"
+        return "experts" if known else "most_used"
 
     def _traces(self, queries: Queries) -> list[dict[str, list[str]]]:
         """For each post its known words, the words nearest to them, and what each network ranks first."""

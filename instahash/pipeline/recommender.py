@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from instahash.baselines import Baseline, top_ranked
-from instahash.data import Corpus, Post, Vocabulary, encode
+from instahash.data import Corpus, Echoes, Post, Vocabulary, encode, words
 from instahash.errors import DataError, UntrainedError
 from instahash.parameters import whole
 from instahash.pipeline.mode import Mode
 from instahash.recommend import Options, Queries, Recommendation, ids_of
-from instahash.sparse import CSR, as_csr, row_of_entries
+from instahash.sparse import CSR, as_csr, row_max, row_of_entries
 from instahash.word2vec import WordVectors
 
 # Posts answered at a time, and outputs that are then held in memory, at most.
@@ -48,27 +48,35 @@ class Recommender:
         diversity: float | None = None,
         banned: Iterable[str] = (),
         trace: bool = False,
+        min_score: float | None = None,
     ) -> Recommendation:
         """Hashtags for a photo with these labels.
 
-        labels : texts of one or more words, or pairs of a text and its score; give only labels worth believing.
+        labels : texts of one or more words, or pairs of a text and its score.
         top : so many hashtags; by default ten in mode "best", in mode "paper" all that its combination has.
         chosen : hashtags that the author has picked already: what follows goes with them, and repeats none.
         user, features : whose earlier posts matter; nobody's where these are not known.
         novelty, diversity : in [0, 1], see `recommend/diversity.py`; by default what the settings say.
         banned : hashtags never to recommend.
         trace : keep the lists on the way to the answer.
+        min_score : labels below are believed less, see `recommend/queries.py`; by default that of the training.
         Where nothing is known the most used hashtags are returned, and `source` says so.
         """
-        queries = self.queries(labels, chosen, user, features)
+        queries = self.queries(labels, chosen, user, features, min_score)
         options = self._options(top, banned, novelty=novelty, diversity=diversity, trace=trace)
         return self.mode.recommend(queries, options)[0]
 
     def queries(
-        self, labels: Iterable[Any], chosen: Iterable[str] = (), user: str | None = None, features: Iterable[str] = ()
+        self,
+        labels: Iterable[Any],
+        chosen: Iterable[str] = (),
+        user: str | None = None,
+        features: Iterable[str] = (),
+        min_score: float | None = None,
     ) -> Queries:
-        """What is known of one photo; arguments as in :meth:`recommend`, unknown words are left out."""
-        return Queries.of_photo(self.vocabulary, labels, self.mode.default_score, chosen, user, features)
+        """What is known of one photo; arguments as in :meth:`recommend`."""
+        least = self.settings.data.min_score if min_score is None else min_score
+        return Queries.of_photo(self.vocabulary, labels, self.mode.default_score, chosen, user, features, least)
 
     def knows_user(self, user: str) -> bool:
         """Whether earlier posts of this user shift what is recommended."""
@@ -76,7 +84,11 @@ class Recommender:
 
     def _options(self, top: int | None, banned: Iterable[str] = (), **others: Any) -> Options:
         top = None if top is None else whole(top, "top", 0, DataError)
-        return Options(top, banned=ids_of(self.vocabulary, banned, "banned"), **others)
+        banned = banned if isinstance(banned, str) else list(banned)
+        ids = ids_of(self.vocabulary, banned, "banned")
+        return Options(
+            top, banned=ids, banned_words=frozenset(word for text in banned for word in words(text)), **others
+        )
 
     def recommend_posts(
         self, posts: Iterable[Post], top: int | None = None, **options: Any
@@ -87,8 +99,9 @@ class Recommender:
         """
         posts = iter(posts)
         while block := list(islice(posts, POSTS_AT_A_TIME)):
-            dataset = encode(Corpus.from_posts(block), self.vocabulary, self.settings.data.min_score)
-            answers = self.recommend_matrix(dataset.description, top, keys=dataset.keys, **options)
+            dataset = encode(Corpus.from_posts(block), self.vocabulary, self.settings.data.min_score, guess=True)
+            known: dict[str, Any] = {"keys": dataset.keys, "echoes": dataset.echoes}
+            answers = self.recommend_matrix(dataset.description, top, **known, **options)
             yield from zip(dataset.ids, answers)
 
     def recommend_matrix(
@@ -98,14 +111,16 @@ class Recommender:
         chosen: CSR | None = None,
         *,
         keys: Sequence[tuple[str, ...]] | None = None,
+        echoes: Echoes | None = None,
         **options: Any,
     ) -> list[Recommendation]:
         """A Recommendation for each row of `description`, CSR (n_posts, n_words) of label scores.
 
         chosen : CSR of the same shape, or None.  keys : tuples of str, see `data.Dataset`, or None.
+        echoes : Echoes of the same posts; None where each word of a description is a label of its own.
         options : as in :meth:`recommend_posts`.
         """
-        queries, parsed = self._queries(description, chosen, keys), self._options(top, **options)
+        queries, parsed = self._queries(description, chosen, keys, echoes), self._options(top, **options)
         answers: list[Recommendation] = []
         block = max(1, min(POSTS_AT_A_TIME, OUTPUTS // len(self.vocabulary)))
         n_posts = queries.description.shape[0]
@@ -114,14 +129,23 @@ class Recommender:
             answers += self.mode.recommend(queries.rows(rows), parsed)
         return answers
 
-    def _queries(self, description: CSR, chosen: CSR | None, keys: Sequence[tuple[str, ...]] | None = None) -> Queries:
+    def _queries(
+        self,
+        description: CSR,
+        chosen: CSR | None,
+        keys: Sequence[tuple[str, ...]] | None = None,
+        echoes: Echoes | None = None,
+    ) -> Queries:
         """The queries of these matrices; DataError where they are no CSR matrices of the vocabulary's words, or where
         chosen hashtags or keys are of other posts.
         """
         description = as_csr(description, "descriptions", np.float32, len(self.vocabulary))
         if chosen is not None:
             chosen = as_csr(chosen, "chosen hashtags", np.int8, len(self.vocabulary))
-        queries, n_posts = Queries.of(description, chosen, keys), description.shape[0]
+        least, n_posts = np.float32(self.settings.data.min_score), description.shape[0]
+        # A post whose labels are all below is described by guesses.
+        guessed = (np.diff(description.indptr) > 0) & (row_max(description) < least)
+        queries = Queries.of(description, chosen, keys, echoes, guessed)
         for name, n in ("chosen hashtags", queries.chosen.shape[0]), ("keys", n_posts if keys is None else len(keys)):
             if n != n_posts:
                 raise DataError(f"descriptions have {n_posts} rows, {name} {n}; give a row for each post")
