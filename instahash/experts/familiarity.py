@@ -17,13 +17,15 @@ from instahash.sparse import CSR, column_counts, keep, row_of_entries, union
 from instahash.texts import texts_from_arrays, texts_to_arrays
 
 # The part of another labeller's labels that nobody has foreseen, and the least part of the known one's.
-UNFORESEEN, LEAST = 0.2, 1e-3
+UNFORESEEN, LEAST = 0.2, 0.05
+# Odds before any label is seen that labels are familiar: most questions are.
+ODDS = 20.0
 # New words that a labeller may still have.
 NEW_WORDS = 1000
 
 
 class Familiarity:
-    """P(familiar | labels), with words drawn independently (Maron 1961) and even odds before.
+    """P(familiar | labels), with words drawn independently (Maron 1961) and ODDS before.
 
     words : those of the vocabulary.
     posts : (n_words,) float32, posts of the training that have it as a label or in one, whatever its score.
@@ -63,8 +65,8 @@ class Familiarity:
         return min(1.0, weak / weak_scores / (sure / sure_scores))
 
     def probability(self, echoes: Echoes) -> np.ndarray:
-        """(m,) float32, that the labels of each post are familiar; 0.5 without any."""
-        log_odds = np.zeros(echoes.known.shape[0])
+        """(m,) float32, that the labels of each post are familiar."""
+        log_odds = np.full(echoes.known.shape[0], np.log(ODDS))
         np.add.at(log_odds, row_of_entries(echoes.known), self._log_ratios[echoes.known.indices])
         others = np.array([self.others.get(word, 0) for word in echoes.unknown_words])
         ratios = self._ratios(echoes.unknown_words, others)

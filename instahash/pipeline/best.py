@@ -9,6 +9,8 @@ import numpy as np
 
 from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
+from instahash.data.general import GENERAL_HASHTAGS as GENERAL
+from instahash.data.preprocess import GUESS
 from instahash.experts import EXPERTS, BestSettings, Expert, Losses, NetworkQuery, Opinions, Panel, Sections
 from instahash.recommend import Options, Queries, Recommendation, diversify, echoes, novelty_shift
 from instahash.sparse import CSR
@@ -86,11 +88,14 @@ class Best:
         words, answers = queries.words(), []
         traces = self._traces(queries) if options.trace else None
         for post in range(len(ids)):
+            source, trace = self._source(queries, words, post), traces[post] if traces else None
+            if source == "general":
+                answers.append(self._general(top, options.banned_words, trace))
+                continue
             best = ids[post, :top][ids[post, :top] >= 0]
             spelled = domain.vocabulary.spelled(domain.hashtags[best[best < n_hashtags]])
             named = iter(spelled)
             hashtags = [next(named) if i < n_hashtags else beyond[post][i - n_hashtags] for i in best.tolist()]
-            source, trace = self._source(queries, words, post), traces[post] if traces else None
             answers.append(Recommendation(hashtags, used[post, best].tolist(), "probability", source, trace))
         return answers
 
@@ -101,7 +106,17 @@ class Best:
             known = any(map(self.knows, queries.keys[post]))
         if queries.guessed[post]:
             return "guesses"
-        return "experts" if known else "most_used"
+        return "experts" if known or queries.echoes.take([post]).highest()[0] >= GUESS else "general"
+
+    def _general(self, top: int, banned: frozenset[str], trace: dict[str, list[str]] | None) -> Recommendation:
+        """Hashtags that fit any photo: those of the training first, most used first."""
+        vocabulary = self.panel.domain.vocabulary
+        counts = {word: int(vocabulary.hashtag_counts[i]) for word, i in vocabulary.index.items() if word in GENERAL}
+        words = sorted(GENERAL, key=lambda word: -counts.get(word, 0))
+        kept = [word for word in words if word not in banned][:top]
+        n_posts = max(vocabulary.hashtag_counts.sum(), 1)
+        scores = [counts.get(word, 0) / n_posts for word in kept]
+        return Recommendation([vocabulary.spellings.get(word, word) for word in kept], scores, "frequency", "general", trace)
 
     def _traces(self, queries: Queries) -> list[dict[str, list[str]]]:
         """For each post its known words, the words nearest to them, and what each network ranks first."""
