@@ -6,12 +6,22 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from instahash.cli.common import Parser, add_annotator_name, add_model_dir, amount, note, port, run, set_blas_threads
+from instahash.cli.common import (
+    Parser,
+    add_annotator_name,
+    add_any_model,
+    amount,
+    any_model,
+    note,
+    port,
+    run,
+    set_blas_threads,
+)
 from instahash.errors import plural
 from instahash.names import NETWORKS, SIMPLER
 
 EXAMPLE = """example:
-  instahash-explore --model-dir instahash-model
+  instahash-explore
   instahash-explore --model-dir my-model --posts sample-held-out --compare popularity --judgements judgements.sqlite
   instahash-explore --report-judgements judgements.sqlite
 """
@@ -24,7 +34,7 @@ def parser() -> ArgumentParser:
         EXAMPLE,
     )
     add = command.add_argument
-    add_model_dir(command)
+    add_any_model(command)
     add("--host", default="127.0.0.1", metavar="ADDRESS",
         help="where to listen; at most addresses others can use the page too (default: %(default)s)")  # fmt: skip
     add("--port", type=port, default=8000, metavar="N", help="0 for any that is free (default: %(default)s)")
@@ -38,6 +48,7 @@ def parser() -> ArgumentParser:
         f"network, {networks} (default: {SIMPLER[0]})")  # fmt: skip
     add("--judgements", default="judgements.sqlite", metavar="FILE", help="kept here (default: %(default)s)")
     add("--report-judgements", metavar="FILE", help="print what was judged, and nothing else")
+    command.set_defaults(command="explore")
     return command
 
 
@@ -58,7 +69,7 @@ def work(args: Namespace) -> None:
     from instahash.pipeline import InstaHash
 
     listener = server.open_socket(args.host, args.port)
-    model = InstaHash.load(args.model_dir)
+    model = any_model(args)
     explainer = Explainer(model)
     explainer.warm_up()
     labeller = Labeller(args.annotator, args.max_cost)

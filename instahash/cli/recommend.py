@@ -10,7 +10,8 @@ from typing import Any
 
 from instahash.cli.common import (
     Parser,
-    add_model_dir,
+    add_any_model,
+    any_model,
     at_least,
     fraction,
     label_line,
@@ -25,11 +26,10 @@ from instahash.errors import plural
 from instahash.names import PLATFORMS
 
 EXAMPLE = """example:
-  instahash-recommend --model-dir instahash-model --labels "sky, boat, sea"
-  instahash-recommend --model-dir instahash-model --labels "sky, boat, sea" --chosen "#summer" --platform instagram
-  instahash-recommend --model-dir instahash-model --image photo.jpg
-  instahash-recommend --model-dir instahash-model --image photos/ --out hashtags.csv --write-metadata copies tagged/
-  instahash-recommend --model-dir instahash-model --posts posts.jsonl.gz --json > hashtags.jsonl
+  instahash-recommend --image photo.jpg
+  instahash-recommend --labels "sky, boat, sea" --chosen "#summer" --platform instagram
+  instahash-recommend --model-dir my-model --image photos/ --out hashtags.csv --write-metadata copies tagged/
+  instahash-recommend --model-dir my-model --posts posts.jsonl.gz --json > hashtags.jsonl
 """
 
 
@@ -38,7 +38,7 @@ def parser() -> ArgumentParser:
         "instahash-recommend", "Recommend hashtags for photos, for the labels of one, or for a file of posts.", EXAMPLE
     )
     add = command.add_argument
-    add_model_dir(command)
+    add_any_model(command)
     source = command.add_mutually_exclusive_group(required=True)
     source.add_argument(
         "--labels",
@@ -67,11 +67,10 @@ def parser() -> ArgumentParser:
 
 
 def work(args: Namespace) -> None:
-    if args.image:
+    if args.image or args.model_dir is None:  # which may train
         set_blas_threads(1)
     from instahash.data import hashtags_from_list, words
     from instahash.errors import DataError
-    from instahash.pipeline import InstaHash
     from instahash.recommend.platforms import hashtags_left
 
     if args.posts and (args.chosen or args.user):
@@ -79,7 +78,7 @@ def work(args: Namespace) -> None:
     chosen = hashtags_from_list(args.chosen)
     n_chosen = len({word for text in chosen for word in words(text)})
     top = hashtags_left(args.platform, args.top, n_chosen) if args.platform else args.top
-    model = InstaHash.load(args.model_dir)
+    model = any_model(args, lambda: _check_annotator(args))
     options = {"top": top, "novelty": args.novelty, "diversity": args.diversity, "banned": _banned(args.banned)}
     options["trace"] = wants_json(args)
     if args.user and not model.knows_user(args.user):
@@ -90,6 +89,14 @@ def work(args: Namespace) -> None:
     least = model.settings.data.min_score if args.min_score is None else args.min_score
     answer = _for_images if args.image else _for_labels
     answer(args, model, least, options | {"chosen": chosen, "user": args.user})
+
+
+def _check_annotator(args: Namespace) -> None:
+    """Raise AnnotatorError where photos cannot be labelled."""
+    if args.image:
+        from instahash.annotate import choose_annotator
+
+        choose_annotator(args.annotator)
 
 
 def _for_labels(args: Namespace, model: Any, least: float, options: dict[str, Any]) -> None:

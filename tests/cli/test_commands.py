@@ -125,7 +125,7 @@ def test_every_command_is_told_alike_how_posts_are_read(tmp_path):
     answer = run("train", "--data", "posts.csv", *read, *QUICK, cwd=tmp_path)
     assert answer.returncode == 0 and "with labels                  40\n" in answer.stdout, answer.stderr
     answer = run("recommend", "--posts", "posts.csv", *read, cwd=tmp_path)
-    assert answer.stdout.startswith("p0\t#") and answer.stderr == ""
+    assert answer.stdout.startswith("p0\t#") and answer.stderr.count("\n") == 1
     answer = run("evaluate", "--data", "posts.csv", "--baselines", "posts.csv", *read, cwd=tmp_path)
     assert answer.returncode == 0 and "trained on these very posts" in answer.stderr, answer.stderr
     for wrong in (["--columns", "hashtag=words"], ["--columns", "hashtags"]):

@@ -47,7 +47,8 @@ def exiv2():
 @contextmanager
 def opened(*args, photos=()):
     source = ["--image", "photos"] if photos else ["--posts", "posts.jsonl"]
-    with output(parser().parse_args([*source, "--cache", "labels.sqlite", *args]), photos) as put:
+    given = [*source, "--model-dir", "instahash-model", "--cache", "labels.sqlite", *args]
+    with output(parser().parse_args(given), photos) as put:
         yield put
 
 
