@@ -1,6 +1,7 @@
 """A page on this machine that shows how labels become hashtags, and one on which two systems are judged blindly.
 
 explain.py      every step from labels to hashtags as plain values; network.py, those of a network; words.py, of a word
+groups.py       big, middle and niche hashtags
 map.py          the hashtags' vectors in a plane
 photos.py       labels of a photo, one photo at a time
 systems.py      the two systems that are judged, and what they recommend
