@@ -18,10 +18,10 @@ def places_of_groups(counts: np.ndarray) -> np.ndarray:
 
     counts : (n,) int, in how many posts each hashtag is.  Returns (n,) int.
     """
-    values, uses = np.unique(counts, return_counts=True)
-    shares = np.cumsum((values * uses)[::-1])[::-1] / max(1, counts.sum())  # of uses, of all that are as common
-    before = np.append(shares[1:], 0)[np.searchsorted(values, counts)]  # of those that are more common
-    return np.minimum((3 * before).astype(int), len(GROUPS) - 1)
+    values, hashtags = np.unique(counts, return_counts=True)
+    uses = values * hashtags
+    before = uses.sum() - np.cumsum(uses)  # uses of what is more common
+    return np.minimum(3 * before // max(1, uses.sum()), len(GROUPS) - 1)[np.searchsorted(values, counts)]
 
 
 def mixed(hashtags: Sequence[dict[str, Any]], mix: Sequence[int]) -> list[dict[str, Any]]:

@@ -373,7 +373,7 @@ def test_what_is_rejected_of_a_photo_stays_so(page, tmp_path):
     page.click("#unsure summary")
     assert page.texts("#rejected button") == ["dog 0.4962"]
     page.click("#rejected button")
-    page.wait("document.querySelector('#labels').value === 'sea sky:0.9311, dog'")
+    page.wait("document.querySelector('#labels').value === 'sea  sky:0.9311, dog'")
     page.settle()
     assert page.js("document.querySelector('#unsure').hidden") and "dog" in page.texts("#words button")[-1]
 
