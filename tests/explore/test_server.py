@@ -155,8 +155,12 @@ def test_the_api_is_described_without_anything_from_elsewhere(served):
     page = httpx.get(served + "/docs").text
     assert set(re.findall(r"<h2><code>([A-Z]+ [^<]+)</code></h2>", page)) == calls and len(calls) == 11
     query = described["components"]["schemas"]["Query"]["properties"]
-    assert set(query) == {"labels", "chosen", "novelty", "top"} and query["top"]["maximum"] == 100
-    for part in ("array of string, at most 200 characters, at most 60 entries", "integer, at least 1, at most 100"):
+    assert set(query) == {"labels", "chosen", "novelty", "top", "mix"} and query["top"]["maximum"] == 100
+    for part in (
+        "array of string, at most 200 characters, at most 60 entries",
+        "integer, at least 1, at most 100",
+        "array of integer, at least 0, at most 60, at least 3 entries, at most 3 entries or null",
+    ):
         assert part in page
     assert all(call["description"] for methods in described["paths"].values() for call in methods.values())
 
@@ -323,6 +327,12 @@ MISSHAPEN = [
     {"top": 0},
     {"top": 1.5},
     {"top": True},
+    {"mix": [1, 2]},
+    {"mix": [1, 2, 3, 4]},
+    {"mix": [1, 2, -3]},
+    {"mix": [61, 0, 0]},
+    {"mix": [1, 2, 1.5]},
+    {"mix": "3"},
     {"model_dir": "/etc"},
     {"__proto__": {}},
     [],
