@@ -40,8 +40,9 @@ class Pages:
         for file in resources.files("instahash.explore").joinpath("static").iterdir():
             self.files[f"/static/{file.name}"] = file.read_bytes(), TYPES[file.name.rpartition(".")[2]]
         self.files["/favicon.ico"] = self.files["/static/icon.svg"]  # where browsers look beside answers without pages
-        for path, name in {"/": "explore.html", "/judge": "judge.html", "/docs": "docs.html"}.items():
-            self.files[path] = self.html(name, api=openapi).body, "text/html"
+        pages = {"/": "explore", "/judge": "judge", "/rate": "rate", "/docs": "docs"}
+        for path, name in pages.items():
+            self.files[path] = self.html(f"{name}.html", api=openapi).body, "text/html"
 
     def html(self, name: str, status: int = 200, **values: Any) -> HTMLResponse:
         return HTMLResponse(self.templates.get_template(name).render(values), status)

@@ -28,6 +28,7 @@ Session = Annotated[
 Pair = Annotated[int, Field(ge=1, le=2**62, description="the number of the pair, from the last answer")]
 
 
+Place = Annotated[int, Field(ge=0, le=2**62, description="of the post in its file")]
 Wanted = Annotated[int, Field(ge=0, le=60)]
 
 

@@ -171,6 +171,18 @@ async def judged_photo(
     return Response(await _run(MODEL_THREADS, judging.photo, session, pair), media_type="image/jpeg")
 
 
+@api.get("/rate")
+async def rate(judging: Judged) -> Line:
+    """Up to 40 posts and what this model recommends for each, to be rated by people."""
+    return Line(await _run(MODEL_THREADS, judging.rated))
+
+
+@api.get("/rate/photo")
+async def rated_photo(judging: Judged, place: Annotated[schemas.Place, Query()]) -> Response:
+    """The photo of a post to rate, a JPEG."""
+    return Response(await _run(MODEL_THREADS, judging.photo_at, place), media_type="image/jpeg")
+
+
 @api.get("/judge/report")
 async def report(judging: Judged) -> Line:
     """How often which system was preferred."""

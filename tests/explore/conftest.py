@@ -151,7 +151,9 @@ def opened(browser):
         page.home = "/".join(address.split("/")[:3])
         page.settle = lambda: page.wait(SETTLED)
         pages.append(page)
-        if "/judge" not in address:
+        if "/rate" in address:
+            page.wait("document.body.dataset.ready")
+        elif "/judge" not in address:
             page.wait("document.body.dataset.ready")
             page.settle()
             if not folded:
