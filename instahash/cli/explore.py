@@ -1,4 +1,4 @@
-"""instahash-explore: a page that shows how labels become hashtags, and one on which two systems are judged."""
+"""instahash-explore: a page that gives photos hashtags and shows how, and one on which two systems are judged."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EXAMPLE = """example:
 def parser() -> ArgumentParser:
     command = Parser(
         "instahash-explore",
-        "Show in a browser how labels become hashtags, and let two systems be judged blindly.",
+        "Give photos hashtags in a browser, show how labels become them, and let two systems be judged blindly.",
         EXAMPLE,
     )
     add = command.add_argument
@@ -40,7 +40,7 @@ def parser() -> ArgumentParser:
     add("--port", type=port, default=8000, metavar="N", help="0 for any that is free (default: %(default)s)")
     add_annotator_name(command)
     add("--max-cost", type=amount, metavar="USD", help="google: send no photo that would cost more (default: no limit)")
-    add("--posts", metavar="POSTS", help="posts to judge hashtags for, at /judge: a file, or 'sample'")
+    add("--posts", metavar="POSTS", help="posts to judge hashtags for, at /judge and /rate: a file, or 'sample'")
     add("--photos", metavar="DIR", help="where the photos of these posts are, under the posts' ids")
     networks = ", ".join(f"{network} in mode {mode}" for mode, network in NETWORKS.items())
     add("--compare", metavar="DIR|NAME",
@@ -82,7 +82,7 @@ def work(args: Namespace) -> None:
         note("explore", f"warning: whoever reaches {args.host} can use this page, without a password or encryption")
     print(f"instahash-explore: http://{host}:{listener.getsockname()[1]} (end with Ctrl-C)", flush=True)
     if judging:
-        note("explore", f"at /judge {plural(len(judging.posts), 'post')}, judgements in '{args.judgements}'")
+        note("explore", f"at /judge and /rate {plural(len(judging.posts), 'post')}, judgements in '{args.judgements}'")
     server.serve(server.application(site, args.host), listener)
 
 

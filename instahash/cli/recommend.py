@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ from instahash.cli.posts import add_reading, reading
 from instahash.errors import plural
 from instahash.names import PLATFORMS
 
+# What an answer is, by its source, where nothing is known.
+NOTHING = {"most_used": "these are the most used hashtags", "general": "these hashtags fit any photo"}
 EXAMPLE = """example:
   instahash-recommend --image photo.jpg
   instahash-recommend --labels "sky, boat, sea" --chosen "#summer" --platform instagram
@@ -58,7 +61,7 @@ def parser() -> ArgumentParser:
     add("--platform", choices=PLATFORMS, help="at most as many hashtags as it takes, chosen ones included")
     add("--banned", metavar="FILE", help="a text file of hashtags never to recommend")
     add("--min-score", type=fraction, metavar="X",
-        help="leave out labels with a lower score, of --labels and --image (default: as in training)")  # fmt: skip
+        help="labels with a lower score are doubted, of --labels and --image (default: as in training)")  # fmt: skip
     add_output(command)
     add_reading(command)
     add_annotator(command)
@@ -110,11 +113,12 @@ def _for_labels(args: Namespace, model: Any, least: float, options: dict[str, An
     if not labels and not options["chosen"]:
         raise DataError(f"--labels is '{args.labels}', which has no word; try --labels \"sky, boat, sea\"")
     sure = [label for label in labels if isinstance(label, str) or label[1] >= least]
-    if unsure := [f"{label[0]}:{label[1]}" for label in labels if label not in sure]:
-        note("recommend", f"left out, below min_score {least:g}: {', '.join(unsure)}; raise the score, or leave it out")
-    answer = model.recommend(sure, **options)
+    unsure = [f"{label[0]}:{label[1]}" for label in labels if label not in sure]
+    answer = model.recommend(labels, min_score=least, **options)
+    if unsure and answer.source != "guesses":
+        note("recommend", f"doubted, below min_score {least:g}: {', '.join(unsure)}")
     given = [label if isinstance(label, str) else label[0] for label in sure]
-    _note_unknown(model, given + options["chosen"], answer)
+    _note_unknown(model, given + options["chosen"], answer, least)
     with output(args) as put:
         put(args.labels, answer.to_json())
 
@@ -123,47 +127,58 @@ def _for_images(args: Namespace, model: Any, least: float, options: dict[str, An
     from instahash.annotate import find_photos
 
     photos = list(find_photos(args.image))
-    n_unknown = 0
+    counts = Counter[str]()
     # Where the answers themselves scroll by, they are the progress.
     quiet = len(photos) == 1 or (sys.stdout.isatty() and not args.out)
     with output(args, photos) as put, labelled("recommend", args, photos, quiet) as annotations:
         for annotation in annotations:
             sure = [label for label in annotation.labels if label.score >= least]
-            answer = model.recommend(sure, **options)
-            n_unknown += answer.source == "most_used"
+            answer = model.recommend(annotation.labels, min_score=least, **options)
+            counts[answer.source] += 1
             if len(photos) == 1:
                 unsure = [label for label in annotation.labels if label.score < least]
                 note("recommend", label_line(sure) + (f"; below {least:g}: {label_line(unsure)}" if unsure else ""))
-                _note_unknown(model, [label.description for label in sure] + options["chosen"], answer)
+                _note_unknown(model, [label.description for label in sure] + options["chosen"], answer, least)
             labels = [label._asdict() for label in annotation.labels]
             put(annotation.id, {"id": annotation.id, "labels": labels, **answer.to_json()})
-        if n_unknown and len(photos) > 1:
-            note("recommend", f"{n_unknown} without a known label of {least:g} or more got the most used hashtags")
+        if len(photos) > 1:
+            _note_doubtful(counts, "photo", least)
 
 
 def _for_posts(args: Namespace, model: Any, options: dict[str, Any]) -> None:
     from tqdm import tqdm
 
-    unknown_posts = 0
+    counts = Counter[str]()
     answers = model.recommend_posts(reading(args, args.posts), **options)
     hidden = True if sys.stdout.isatty() and not args.out else None
     with output(args) as put:
         for post_id, answer in tqdm(answers, "Recommending", unit=" posts", disable=hidden):
-            unknown_posts += answer.source == "most_used"
+            counts[answer.source] += 1
             put(post_id, {"id": post_id, **answer.to_json()})
-    if unknown_posts:
-        note("recommend", f"{plural(unknown_posts, 'post')} without a known label got the most used hashtags")
+    _note_doubtful(counts, "post", model.settings.data.min_score)
 
 
-def _note_unknown(model: Any, given: Iterable[str], answer: Any) -> None:
+def _note_doubtful(counts: Counter[str], what: str, least: float) -> None:
+    """How many answers are about guesses, and how many about nothing."""
+    if n := counts["guesses"]:
+        note("recommend", f"{plural(n, what)} without a label of {least:g} or more: guessed from the likeliest ones")
+    if n := counts["general"]:
+        note("recommend", f"{plural(n, what)} without a likely label got hashtags that fit any photo")
+    if n := counts["most_used"]:
+        note("recommend", f"{plural(n, what)} without a known label got the most used hashtags")
+
+
+def _note_unknown(model: Any, given: Iterable[str], answer: Any, least: float) -> None:
     from instahash.data import words
 
-    _, unknown = model.vocabulary.lookup([word for text in given for word in words(text)])
-    if answer.source == "most_used":
-        why = f"no word is known ({', '.join(unknown)})" if unknown else "no label is sure enough (see --min-score)"
-        note("recommend", f"{why}; these are the most used hashtags")
-    elif unknown:
-        note("recommend", f"unknown words left out: {', '.join(unknown)}")
+    if answer.source == "guesses":
+        note("recommend", f"no label has a score of {least:g} or more; these are guesses from the likeliest ones")
+    elif answer.source in NOTHING:
+        note("recommend", f"no label is sure enough, or none is known; {NOTHING[answer.source]}")
+    elif model.settings.mode == "paper":
+        _, unknown = model.vocabulary.lookup([word for text in given for word in words(text)])
+        if unknown:
+            note("recommend", f"unknown words left out: {', '.join(unknown)}")
 
 
 def _banned(path: str | None) -> Iterable[str]:

@@ -62,7 +62,7 @@ class Evaluation(NamedTuple):
     differences : dict of other system -> ranking measure -> instahash's mean minus the other's, and its interval.
     lists : dict of system -> "novelty", "coverage" and "intra_list_similarity" of the lists so cut.
     empty, defaulted, most_used : how many posts have no recommended hashtag, have "autorec" as their source (the
-        intersection was empty), and have "most_used" (nothing was known of them).
+        intersection was empty), and have "most_used" or "general" (nothing was known of them).
     everybody : "posts", how many have the hashtags that the protocol needs, known or not; "ranking", as above over
         these. All hashtags of an author are to be found, so that an unknown one is always missed; a post of which
         nothing can be given has what a system says then.
@@ -155,7 +155,7 @@ def evaluate(
         lists=scores.lists(),
         empty=counts["empty"],
         defaulted=counts["autorec"],
-        most_used=counts["most_used"],
+        most_used=counts["most_used"] + counts["general"],
         everybody={"posts": everybody, "ranking": scores.everybody(everybody)},
         counts=read,
         examples=examples,

@@ -116,7 +116,9 @@ class Best:
         kept = [word for word in words if word not in banned][:top]
         n_posts = max(vocabulary.hashtag_counts.sum(), 1)
         scores = [counts.get(word, 0) / n_posts for word in kept]
-        return Recommendation([vocabulary.spellings.get(word, word) for word in kept], scores, "frequency", "general", trace)
+        return Recommendation(
+            [vocabulary.spellings.get(word, word) for word in kept], scores, "frequency", "general", trace
+        )
 
     def _traces(self, queries: Queries) -> list[dict[str, list[str]]]:
         """For each post its known words, the words nearest to them, and what each network ranks first."""

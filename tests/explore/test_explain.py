@@ -66,8 +66,8 @@ def test_numbers_worked_by_hand(by_hand):
     assert values(second["up"], "push") == {"grass": 0.5} and values(second["down"], "push") == {"cat": -0.5}
     assert [word["word"] for word in steps["combined"]] == ["dog", "cat", "grass"]
     assert steps["hashtags"] == [
-        {"word": "dog", "spelled": "dog", "score": 1.0},
-        {"word": "cat", "spelled": "CAT", "score": 0.6},
+        {"word": "dog", "spelled": "dog", "score": 1.0, "posts": 3, "group": "big"},
+        {"word": "cat", "spelled": "CAT", "score": 0.6, "posts": 2, "group": "middle"},
     ]
     assert (steps["source"], steps["scores_are"]) == ("intersection", "cosine")
 
@@ -145,8 +145,8 @@ def test_where_nothing_is_known(by_hand):
     assert (steps["source"], steps["scores_are"]) == ("most_used", "frequency")
     assert steps["networks"] == steps["word2vec"] == steps["combined"] == []
     assert steps["hashtags"] == [
-        {"word": "dog", "spelled": "dog", "score": 0.75},
-        {"word": "cat", "spelled": "CAT", "score": 0.5},
+        {"word": "dog", "spelled": "dog", "score": 0.75, "posts": 3, "group": "big"},
+        {"word": "cat", "spelled": "CAT", "score": 0.5, "posts": 2, "group": "middle"},
     ]
 
 
