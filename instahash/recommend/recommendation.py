@@ -14,9 +14,10 @@ class Recommendation:
     scores : list of float beside them.
     scores_are : what they mean. "probability" that the author uses the hashtag; "cosine" with the description; "rating"
         that AutoRec gives; "frequency", the hashtag's part of all uses.
-    source : where the hashtags come from. "experts", those of mode "best", fused, and "guesses", the same where no label
-        was sure enough; "intersection" of the paper's two sets, and "autorec", its default where that is empty. Where
-        nothing is known of the photo, "general", hashtags that fit any, in mode "best", and "most_used" in mode "paper".
+    source : where the hashtags come from. "experts", those of mode "best", fused, and "guesses", the same where no
+        label was sure enough; "intersection" of the paper's two sets, and "autorec", its default where that is empty.
+        Where nothing is known of the photo, "general" in mode "best", hashtags that fit any, and "most_used" in mode
+        "paper".
     trace : the lists of words on the way to the answer, by name, best first, where they were wanted. Each mode has
         names of its own.
     """
