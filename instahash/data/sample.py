@@ -29,7 +29,7 @@ from instahash.data.posts import Label, Post
 from instahash.data.words import words
 
 # Posts to train on, and others of the same kind, by what every data argument calls them.
-SAMPLES = {"sample": {"n_posts": 6000, "seed": 0}, "sample-held-out": {"n_posts": 1000, "seed": 1}}
+SAMPLES = {"sample": {"n_posts": 4000, "seed": 0}, "sample-held-out": {"n_posts": 1000, "seed": 1}}
 GENERAL = (
     "photography photooftheday love instagood picoftheday instagram beautiful photo happy instadaily travel follow art "
     "like4like followme cute fun life nofilter tbt igers style amazing repost bestoftheday"
@@ -38,10 +38,7 @@ GEAR = (
     "canon nikon sony fujifilm 50mm 35mm iphone 85mm lightroom dslr mirrorless leica gopro film drone olympus vsco "
     "shotoniphone sigma tamron lumix"
 ).split()
-NOISE = (
-    "monday friday sunday weekend mood random throwback goals blessed today home work friends music new memories me "
-    "morning 2023 best"
-).split()
+NOISE = "monday friday sunday weekend mood random throwback goals blessed today memories morning".split()
 GUESSES = (
     "font, leisure, art, recreation, fun, event, darkness, rectangle, circle, monochrome, gesture, pattern, tints and "
     "shades, metal, wood, glass, electric blue, still life photography, flash photography, sky, happy, landscape, travel"
@@ -49,7 +46,7 @@ GUESSES = (
 # How many hashtags each style has of each kind: at least, and how many more on average.
 STYLES = {
     "plain": {"plain": (2, 1.5), "theme": (0, 0.8), "company": (0, 0.9), "craft": (0, 0.15), "general": (0, 0.15)},
-    "craft": {"plain": (2, 1.5), "theme": (0, 1.0), "company": (0, 0.9), "craft": (2, 1.5), "gear": (0, 1.2),
+    "craft": {"plain": (2, 1.5), "theme": (0, 1.0), "company": (0, 0.9), "craft": (1, 1.2), "gear": (0, 1.2),
               "chain": (0, 0.3), "general": (0, 0.2)},
     "chain": {"plain": (2, 1.5), "theme": (0, 1.0), "company": (0, 0.6), "chain": (2, 2.0), "theme chain": (0, 1.5),
               "general": (1, 2.0)},
@@ -105,7 +102,7 @@ def _kinds(text: str) -> list[str]:
     return [text] if word == text else [name for name in class_names() if word == name or word in broader(name)]
 
 
-def sample_posts(n_posts: int = 6000, seed: int = 0) -> Iterator[Post]:
+def sample_posts(n_posts: int = 4000, seed: int = 0) -> Iterator[Post]:
     """The sample's posts; the same for the same arguments on every machine."""
     rng = np.random.default_rng([seed, 18])
     known, themes = topics()
@@ -113,16 +110,15 @@ def sample_posts(n_posts: int = 6000, seed: int = 0) -> Iterator[Post]:
     for number, name in enumerate(_names(rng, n_posts)):
         topic, theme = known[name], themes[known[name].theme]
         company = [known[other] for other in _draw(rng, topic.company, rng.choice(3, p=(0.4, 0.4, 0.2)), 0.5)]
-        surely = bool(kinds[name])  # until all that the topic was dealt are shown
-        kind = str(kinds[name].pop()) if surely else _one(rng, topic.kinds)
-        if surely or rng.random() < 0.5:
-            labels = _offline_labels(rng, topic, theme, company, kind, surely)
+        surely = [str(kinds[name].pop()) for _ in kinds[name][:2]]  # until all that the topic was dealt are shown
+        shown = surely or _draw(rng, topic.kinds, 1, 0)
+        if surely or rng.random() < 0.4:
+            labels = _offline_labels(rng, topic, theme, company, shown, bool(surely))
         else:
-            labels = _google_labels(rng, topic, theme, company, kind)
+            labels = _google_labels(rng, topic, theme, company, shown)
         hashtags = _hashtags(rng, topic, theme, company)
         hashtags += [word for word in map(_joined, _believed(labels)) if word in _plain_words() and rng.random() < 0.15]
-        if kind and labels.get(kind, 0) >= 0.5 and rng.random() < 0.3:
-            hashtags.append(_joined(kind))
+        hashtags += [_joined(kind) for kind in shown if labels.get(kind, 0) >= 0.5 and rng.random() < 0.25]
         ranked = sorted(labels.items(), key=lambda item: -item[1])
         yield Post(
             f"sample/{name}/{number:05d}.jpg",
@@ -134,7 +130,7 @@ def sample_posts(n_posts: int = 6000, seed: int = 0) -> Iterator[Post]:
 def _names(rng: np.random.Generator, n_posts: int) -> list[str]:
     """The topics of n posts: enough of each for the kinds that it was dealt, and more by popularity, if n is large."""
     known, _ = topics()
-    weights = np.array([len(_dealt()[name]) + 8 * topic.popularity for name, topic in known.items()])
+    weights = np.array([len(_dealt()[name]) / 2 + 5 * topic.popularity for name, topic in known.items()])
     ends = np.round(np.cumsum(weights) * (n_posts / weights.sum())).astype(int)
     names = np.repeat(list(known), np.diff(ends, prepend=0))
     return [str(name) for name in rng.permutation(names)]
@@ -152,12 +148,12 @@ def _dealt() -> dict[str, list[str]]:
 
 
 def _offline_labels(
-    rng: np.random.Generator, topic: Topic, theme: Topic, company: Sequence[Topic], kind: str, surely: bool
+    rng: np.random.Generator, topic: Topic, theme: Topic, company: Sequence[Topic], shown: Sequence[str], surely: bool
 ) -> dict[str, float]:
-    """What the offline labeller says; `surely` of the kind too, which it may otherwise be unsure of, or silent."""
+    """What the offline labeller says; `surely` of the kinds too, of which it may otherwise be unsure, or silent."""
     labels: dict[str, float] = {}
-    kinds = [(kind, 0.5 if surely else 0.1)] if kind else []
-    kinds += [(_one(rng, other.kinds), 0.2) for other in company if other.kinds and rng.random() < 0.4]
+    kinds = [(kind, 0.5 if surely else 0.1) for kind in shown]
+    kinds += [(kind, 0.2) for other in company for kind in _draw(rng, other.kinds, rng.random() < 0.4, 0)]
     for name, least in kinds:
         score = least + (0.95 - least) * rng.random()
         for word in (name, *broader(name)):  # of which each is at least as sure as those before it
@@ -176,13 +172,13 @@ def _offline_labels(
 
 
 def _google_labels(
-    rng: np.random.Generator, topic: Topic, theme: Topic, company: Sequence[Topic], kind: str
+    rng: np.random.Generator, topic: Topic, theme: Topic, company: Sequence[Topic], shown: Sequence[str]
 ) -> dict[str, float]:
+    """What Google says, which seldom names kinds."""
     seen = _draw(rng, topic.google, 3 + rng.poisson(3.0), 0.5) + _draw(rng, theme.google, rng.poisson(1.5), 0.5)
     for other in company:
         seen += _draw(rng, other.google, 1 + rng.poisson(0.7), 0.7)
-    if kind and rng.random() < 0.3:
-        seen.append(kind)
+    seen += _draw(rng, shown, rng.random() < 0.3, 0)
     labels = {word: _score(rng) for word in seen}
     for word in _draw(rng, GUESSES, rng.poisson(1.5), 0.3):
         labels.setdefault(word, 0.75 - 0.45 * rng.random())
@@ -198,12 +194,12 @@ def _hashtags(rng: np.random.Generator, topic: Topic, theme: Topic, company: Seq
     found = []
     for name, source in sources.items():
         least, more = style.get(name, (0, 0.0))
-        found += _draw(rng, source, least + rng.poisson(more), 0.7)
+        found += _draw(rng, source, least + rng.poisson(more), 0.8)
     for other in company:
         found += _draw(rng, other.plain, rng.poisson(style["company"][1]), 1.0)
     if rng.random() < 0.25:
         found += _draw(rng, theme.places, 1 + rng.poisson(0.5), 0.3)
-    return found + _draw(rng, NOISE, rng.poisson(0.3), 0.3)
+    return found + _draw(rng, NOISE, rng.poisson(0.15), 0.3)
 
 
 def _believed(labels: dict[str, float]) -> list[str]:
@@ -225,10 +221,6 @@ def _score(rng: np.random.Generator) -> float:
     return float(0.97 - 0.5 * rng.random() ** 1.5)
 
 
-def _one(rng: np.random.Generator, items: Sequence[str]) -> str:
-    return items[rng.integers(len(items))] if items else ""
-
-
 @cache
 def zipf(n: int, exponent: float) -> np.ndarray:
     """(n,) probabilities; the k-th is in proportion to k ** -exponent."""
@@ -236,10 +228,10 @@ def zipf(n: int, exponent: float) -> np.ndarray:
     return np.asarray(weight / weight.sum())
 
 
-def _draw(rng: np.random.Generator, items: Sequence[str], n: int, exponent: float) -> list[str]:
+def _draw(rng: np.random.Generator, items: Sequence[str], n: float, exponent: float) -> list[str]:
     """At most n different items, one after another, the k-th in proportion to k ** -exponent."""
     if not n or not items:
         return []
     # The first to arrive, where arrivals have these rates.
     arrivals = rng.standard_exponential(len(items)) / zipf(len(items), exponent)
-    return [items[i] for i in np.argsort(arrivals)[:n]]
+    return [items[i] for i in np.argsort(arrivals)[: int(n)]]
