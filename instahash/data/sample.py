@@ -17,8 +17,8 @@ or chains and hashtags that people put under anything. What belongs together is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -26,10 +26,9 @@ import numpy as np
 
 from instahash.data.broader import broader, class_names
 from instahash.data.posts import Label, Post
+from instahash.data.small import small_posts, zipf
 from instahash.data.words import words
 
-# Posts to train on, and others of the same kind, by what every data argument calls them.
-SAMPLES = {"sample": {"n_posts": 4000, "seed": 0}, "sample-held-out": {"n_posts": 1000, "seed": 1}}
 GENERAL = (
     "photography photooftheday love instagood picoftheday instagram beautiful photo happy instadaily travel follow art "
     "like4like followme cute fun life nofilter tbt igers style amazing repost bestoftheday"
@@ -51,7 +50,7 @@ STYLES = {
     "chain": {"plain": (2, 1.5), "theme": (0, 1.0), "company": (0, 0.6), "chain": (2, 2.0), "theme chain": (0, 1.5),
               "general": (1, 2.0)},
 }  # fmt: skip
-SHARES = {"plain": 0.55, "craft": 0.17, "chain": 0.28}
+SHARES = {"plain": 0.62, "craft": 0.15, "chain": 0.23}
 
 
 class Topic(NamedTuple):
@@ -102,22 +101,22 @@ def _kinds(text: str) -> list[str]:
     return [text] if word == text else [name for name in class_names() if word == name or word in broader(name)]
 
 
-def sample_posts(n_posts: int = 4000, seed: int = 0) -> Iterator[Post]:
+def sample_posts(n_posts: int = 3600, seed: int = 0) -> Iterator[Post]:
     """The sample's posts; the same for the same arguments on every machine."""
     rng = np.random.default_rng([seed, 18])
     known, themes = topics()
-    kinds = {name: [*rng.permutation(dealt)] for name, dealt in _dealt().items()}
+    kinds = {name: [*twice, *rng.permutation(once), *twice] for name, (twice, once) in _dealt().items()}
     for number, name in enumerate(_names(rng, n_posts)):
         topic, theme = known[name], themes[known[name].theme]
         company = [known[other] for other in _draw(rng, topic.company, rng.choice(3, p=(0.4, 0.4, 0.2)), 0.5)]
         surely = [str(kinds[name].pop()) for _ in kinds[name][:2]]  # until all that the topic was dealt are shown
         shown = surely or _draw(rng, topic.kinds, 1, 0)
-        if surely or rng.random() < 0.4:
+        if surely or rng.random() < 0.5:
             labels = _offline_labels(rng, topic, theme, company, shown, bool(surely))
         else:
             labels = _google_labels(rng, topic, theme, company, shown)
         hashtags = _hashtags(rng, topic, theme, company)
-        hashtags += [word for word in map(_joined, _believed(labels)) if word in _plain_words() and rng.random() < 0.15]
+        hashtags += [word for word in map(_joined, _believed(labels)) if word in _plain_words() and rng.random() < 0.25]
         hashtags += [_joined(kind) for kind in shown if labels.get(kind, 0) >= 0.5 and rng.random() < 0.25]
         ranked = sorted(labels.items(), key=lambda item: -item[1])
         yield Post(
@@ -130,20 +129,22 @@ def sample_posts(n_posts: int = 4000, seed: int = 0) -> Iterator[Post]:
 def _names(rng: np.random.Generator, n_posts: int) -> list[str]:
     """The topics of n posts: enough of each for the kinds that it was dealt, and more by popularity, if n is large."""
     known, _ = topics()
-    weights = np.array([len(_dealt()[name]) / 2 + 5 * topic.popularity for name, topic in known.items()])
+    dealt = np.array([len(twice) + len(once) / 2 for twice, once in _dealt().values()])
+    weights = dealt + [5 * topic.popularity for topic in known.values()]
     ends = np.round(np.cumsum(weights) * (n_posts / weights.sum())).astype(int)
     names = np.repeat(list(known), np.diff(ends, prepend=0))
     return [str(name) for name in rng.permutation(names)]
 
 
 @cache
-def _dealt() -> dict[str, list[str]]:
-    """Which topics show which kinds in their first posts, so that each is seen at least twice."""
-    dealt: dict[str, list[str]] = {name: [] for name in topics()[0]}
+def _dealt() -> dict[str, tuple[list[str], list[str]]]:
+    """The kinds that each topic shows twice, since no other topic shows them, and those that it shows once."""
+    known, _ = topics()
+    dealt: dict[str, tuple[list[str], list[str]]] = {name: ([], []) for name in known}
     for kind in class_names():
-        owners = [name for name, topic in topics()[0].items() if kind in topic.kinds]
-        for name in (2 * owners)[:2]:
-            dealt[name].append(kind)
+        owners = [name for name, topic in known.items() if kind in topic.kinds][:2]
+        for name in owners:
+            dealt[name][len(owners) - 1].append(kind)
     return dealt
 
 
@@ -153,18 +154,18 @@ def _offline_labels(
     """What the offline labeller says; `surely` of the kinds too, of which it may otherwise be unsure, or silent."""
     labels: dict[str, float] = {}
     kinds = [(kind, 0.5 if surely else 0.1) for kind in shown]
-    kinds += [(kind, 0.2) for other in company for kind in _draw(rng, other.kinds, rng.random() < 0.4, 0)]
+    kinds += [(kind, 0.2) for other in company for kind in _draw(rng, other.kinds, rng.random() < 0.25, 0)]
     for name, least in kinds:
         score = least + (0.95 - least) * rng.random()
         for word in (name, *broader(name)):  # of which each is at least as sure as those before it
             labels[word] = max(score, labels.get(word, 0))
             score += 0.5 * (0.99 - score) * rng.random()
-    seen = _draw(rng, topic.seen, 1 + rng.poisson(1.5), 0.7) + _draw(rng, theme.seen, rng.poisson(0.8), 0.7)
+    seen = _draw(rng, topic.seen, 1 + rng.poisson(1.0), 0.7) + _draw(rng, theme.seen, rng.poisson(0.5), 0.7)
     for other in company:
-        seen += _draw(rng, other.seen, 1 + rng.poisson(0.5), 0.7)
+        seen += _draw(rng, other.seen, 1, 0.7)
     for word in seen:
         labels[word] = max(_score(rng), labels.get(word, 0))
-    if not surely and rng.random() < 0.3:  # little is recognised
+    if not surely and rng.random() < 0.5:  # little is recognised
         labels = {word: score for word, score in labels.items() if rng.random() < 0.4} or labels
     for word in _draw(rng, class_names(), rng.poisson(1.0), 0):
         labels.setdefault(word, 0.49 * rng.random())
@@ -194,11 +195,11 @@ def _hashtags(rng: np.random.Generator, topic: Topic, theme: Topic, company: Seq
     found = []
     for name, source in sources.items():
         least, more = style.get(name, (0, 0.0))
-        found += _draw(rng, source, least + rng.poisson(more), 0.8)
+        found += _draw(rng, source, least + rng.poisson(more), 0.9)
     for other in company:
         found += _draw(rng, other.plain, rng.poisson(style["company"][1]), 1.0)
-    if rng.random() < 0.25:
-        found += _draw(rng, theme.places, 1 + rng.poisson(0.5), 0.3)
+    if rng.random() < 0.12:
+        found += _draw(rng, theme.places, 1 + rng.poisson(0.3), 0.3)
     return found + _draw(rng, NOISE, rng.poisson(0.15), 0.3)
 
 
@@ -221,13 +222,6 @@ def _score(rng: np.random.Generator) -> float:
     return float(0.97 - 0.5 * rng.random() ** 1.5)
 
 
-@cache
-def zipf(n: int, exponent: float) -> np.ndarray:
-    """(n,) probabilities; the k-th is in proportion to k ** -exponent."""
-    weight = np.arange(1, n + 1) ** -exponent
-    return np.asarray(weight / weight.sum())
-
-
 def _draw(rng: np.random.Generator, items: Sequence[str], n: float, exponent: float) -> list[str]:
     """At most n different items, one after another, the k-th in proportion to k ** -exponent."""
     if not n or not items:
@@ -235,3 +229,11 @@ def _draw(rng: np.random.Generator, items: Sequence[str], n: float, exponent: fl
     # The first to arrive, where arrivals have these rates.
     arrivals = rng.standard_exponential(len(items)) / zipf(len(items), exponent)
     return [items[i] for i in np.argsort(arrivals)[: int(n)]]
+
+
+# Posts to train on, others of the same kind, and a few topics for lessons, by what every data argument calls them.
+SAMPLES: dict[str, Callable[[], Iterator[Post]]] = {
+    "sample": sample_posts,
+    "sample-held-out": partial(sample_posts, 1000, seed=1),
+    "sample-small": small_posts,
+}

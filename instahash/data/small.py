@@ -1,14 +1,16 @@
-"""The embedded sample: a few thousand posts made from human-readable topics, so that a fresh machine has data.
+"""The small embedded sample: posts of a few topics, small enough to look at, for lessons and quick trials.
 
 A post shows one topic, sometimes two. Its labels are what a detector would say of such a photo, with its false
 guesses at low scores; its hashtags are those of the topic, some that people put under anything, and some at random.
-What belongs together is known, so models and lessons can be checked against it.
+A topic's labels and hashtags are drawn independently of each other. What belongs together is known, so models and
+lessons can be checked against it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -30,12 +32,10 @@ NOISE = (
     "monday tuesday thursday weekend mood random iphone throwback goals blessed late home work selfie friends music"
 ).split()
 GUESSES = "font,leisure,art,brown,darkness,recreation,circle,rectangle,monochrome,gesture,pattern,still life".split(",")
-# Posts to train on, and others of the same kind, by what every data argument calls them.
-SAMPLES = {"sample": {"n_posts": 3000, "seed": 0}, "sample-held-out": {"n_posts": 1000, "seed": 1}}
 
 
-def sample_posts(n_posts: int = 3000, seed: int = 0) -> Iterator[Post]:
-    """The sample's posts; the same for the same arguments on every machine."""
+def small_posts(n_posts: int = 3000, seed: int = 0) -> Iterator[Post]:
+    """The small sample's posts; the same for the same arguments on every machine."""
     rng = np.random.default_rng([seed, 12])
     names = list(TOPICS)
     for number in range(n_posts):
@@ -53,12 +53,13 @@ def sample_posts(n_posts: int = 3000, seed: int = 0) -> Iterator[Post]:
         hashtags += _draw(rng, NOISE, rng.poisson(0.4), 0.0)
         ranked = sorted(labels.items(), key=lambda item: -item[1])
         yield Post(
-            f"sample/{names[topics[0]]}/{number:05d}.jpg",
+            f"small/{names[topics[0]]}/{number:05d}.jpg",
             tuple(dict.fromkeys(hashtags)),
             tuple(Label(description, round(score, 4)) for description, score in ranked),
         )
 
 
+@cache
 def zipf(n: int, exponent: float) -> np.ndarray:
     """(n,) probabilities; the k-th is in proportion to k ** -exponent."""
     weight = np.arange(1, n + 1) ** -exponent
