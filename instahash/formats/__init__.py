@@ -81,8 +81,8 @@ def read_posts(
 ) -> Iterator[Post]:
     """The posts of `source`, one after the other.
 
-    source : "sample" for the embedded sample, "sample-held-out" for others of its kind, "sample-small" for a few topics;
-        or a file, a folder or a zip file in one of FORMATS. Files may be compressed (.gz, .xz, .bz2, .zst).
+    source : "sample" for the embedded sample, "sample-held-out" for others of its kind, "sample-small" for posts of a
+        few topics; or a file, a folder or a zip file in one of FORMATS. Files may be compressed (.gz, .xz, .bz2, .zst).
     format : a name of FORMATS; "auto" for the one that content and name show.
     columns : part of a post ("id", "hashtags", "caption", "labels", "user", "created_at") -> the name of its column or
         key, where it has no usual one.

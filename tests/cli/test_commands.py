@@ -256,7 +256,7 @@ def test_evaluate(trained, tmp_path):
     nobody = dict.fromkeys(("without_hashtags", "unknown_hashtags", "without_labels", "unknown_labels"), 0)
     assert value["counts"] == counts | nobody and value["everybody"]["posts"] == value["posts"]
     assert refused(
-        run("evaluate", "--model-dir", folder / "model", "--data", "sample-small", "--json", tmp_path / "no" / "x.json"),
+        run("evaluate", "--model-dir", folder / "model", "--data", "sample-small", "--json", tmp_path / "no/x.json"),
         "cannot write",
     )
 
