@@ -39,8 +39,8 @@ GEAR = (
 ).split()
 NOISE = "monday friday sunday weekend mood random throwback goals blessed today memories morning".split()
 GUESSES = (
-    "font, leisure, art, recreation, fun, event, darkness, rectangle, circle, monochrome, gesture, pattern, metal, wood, "
-    "tints and shades, glass, electric blue, still life photography, flash photography, sky, happy, landscape, travel"
+    "font, leisure, art, recreation, fun, event, darkness, rectangle, circle, monochrome, gesture, pattern, metal, "
+    "tints and shades, wood, glass, electric blue, still life photography, flash photography, sky, happy, landscape"
 ).split(", ")
 # How many hashtags each style has of each kind: at least, and how many more on average.
 STYLES = {
