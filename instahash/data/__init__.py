@@ -10,7 +10,8 @@ times.py         ISO 8601 and seconds
 corpus.py        posts as integers
 vocabulary.py    which words there are
 preprocess.py    the paper's preprocessing, its parameters, and a summary of it; training and test rows
-sample.py        the embedded sample
+small.py         a sample of a few topics
+sample.py        the embedded sample, and which samples there are
 """
 
 from instahash.data.corpus import Corpus

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from instahash.data import Label, Post
-from instahash.data.sample import sample_posts
+from instahash.data.small import small_posts
 from instahash.formats import write_posts
 from instahash.names import PLATFORMS, PROTOCOLS
 from instahash.storage import MODEL
@@ -59,7 +59,7 @@ def refused(answer, *parts):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("trained")
-    write_posts(folder / "posts.jsonl.gz", sample_posts(300))
+    write_posts(folder / "posts.jsonl.gz", small_posts(300))
     answer = run("train", "--data", folder / "posts.jsonl.gz", "--model-dir", folder / "model", *QUICK)
     assert answer.returncode == 0, answer.stderr
     return folder, answer
@@ -204,7 +204,7 @@ def test_recommend_for_labels_that_no_one_knows(trained):
 
 
 def test_recommend_for_posts(trained, tmp_path):
-    posts = [*sample_posts(3), Post("strange", (), (Label("zeppelin", 0.9),)), Post("bare")]
+    posts = [*small_posts(3), Post("strange", (), (Label("zeppelin", 0.9),)), Post("bare")]
     write_posts(tmp_path / "some.jsonl", posts)
     answer = run("recommend", "--model-dir", trained[0] / "model", "--posts", tmp_path / "some.jsonl", "--json")
     lines = [json.loads(line) for line in answer.stdout.splitlines()]
@@ -216,7 +216,7 @@ def test_recommend_for_posts(trained, tmp_path):
 
 
 def test_recommend_into_a_file(trained, tmp_path):
-    write_posts(tmp_path / "some.jsonl", sample_posts(2))
+    write_posts(tmp_path / "some.jsonl", small_posts(2))
     for source in (["--posts", "some.jsonl"], ["--labels", "dog, grass"]):
         ask = ["recommend", "--model-dir", trained[0] / "model", *source]
         printed = [run(*ask, *options, cwd=tmp_path).stdout for options in ([], ["--json"])]
@@ -256,7 +256,7 @@ def test_evaluate(trained, tmp_path):
     nobody = dict.fromkeys(("without_hashtags", "unknown_hashtags", "without_labels", "unknown_labels"), 0)
     assert value["counts"] == counts | nobody and value["everybody"]["posts"] == value["posts"]
     assert refused(
-        run("evaluate", "--model-dir", folder / "model", "--data", "sample", "--json", tmp_path / "no" / "x.json"),
+        run("evaluate", "--model-dir", folder / "model", "--data", "sample-small", "--json", tmp_path / "no/x.json"),
         "cannot write",
     )
 
@@ -294,12 +294,12 @@ def test_evaluate_completion(trained, tmp_path):
         "cosine_ground_truth",
         "jaccard_ground_truth",
     ]
-    data = ["--model-dir", trained[0] / "model", "--data", "sample"]
+    data = ["--model-dir", trained[0] / "model", "--data", "sample-small"]
     wrong = [
         "--model-dir",
         tmp_path / "none",
         "--data",
-        "sample",
+        "sample-small",
         "--protocol",
         "guess",
     ]  # before a model is looked for
@@ -311,7 +311,7 @@ def test_a_reader_that_has_enough(trained):
     command = START.format("recommend")
     model = str(trained[0] / "model")
     process = subprocess.Popen(
-        [sys.executable, "-c", command, "--model-dir", model, "--posts", "sample", "--json"],
+        [sys.executable, "-c", command, "--model-dir", model, "--posts", "sample-small", "--json"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     process.stdout.readline()
@@ -424,7 +424,7 @@ def test_a_full_disk_keeps_the_old_model(trained, model_dir):
 
 
 def test_ctrl_c_then_resume_gives_the_unbroken_model(tmp_path):
-    write_posts(tmp_path / "posts.jsonl", sample_posts(300))
+    write_posts(tmp_path / "posts.jsonl", small_posts(300))
     args = [
         "--data",
         str(tmp_path / "posts.jsonl"),
@@ -482,7 +482,7 @@ def test_resume_leaves_a_finished_model_as_it_is(trained, model_dir):
 @compiled
 @pytest.mark.parametrize("trainer", ["exact", "sampling"])
 def test_a_training_killed_again_and_again_ends_at_the_unbroken_model(tmp_path, trainer):
-    write_posts(tmp_path / "posts.jsonl", sample_posts(300))
+    write_posts(tmp_path / "posts.jsonl", small_posts(300))
     args = ["--data", tmp_path / "posts.jsonl", "--resume", *QUICK]
     for setting in (f"word2vec.trainer={trainer}", "word2vec.sweeps=40", "word2vec.epochs=40", "softmax.epochs=60"):
         args += ["--set", setting]
@@ -537,7 +537,7 @@ def test_options_of_an_answer(trained, tmp_path):
     assert ask("--labels", "dog, grass", "--novelty", "0.9")["hashtags"] != plain["hashtags"]
     assert ask("--labels", "dog, grass", "--diversity", "0.9")["hashtags"] != plain["hashtags"]
     assert ask("--labels", "dog, grass", "--user", "nobody known")["hashtags"] == plain["hashtags"]
-    posts = run("recommend", *model, "--posts", "sample", "--banned", tmp_path / "banned.txt")
+    posts = run("recommend", *model, "--posts", "sample-small", "--banned", tmp_path / "banned.txt")
     assert posts.returncode == 0 and f"#{plain['hashtags'][0]} " not in posts.stdout
 
     asked = ["recommend", *model, "--labels", "dog"]

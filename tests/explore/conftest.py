@@ -10,7 +10,7 @@ import pytest
 
 from instahash import InstaHash
 from instahash.data import Vocabulary
-from instahash.data.sample import sample_posts
+from instahash.data.small import small_posts
 from instahash.explore.systems import model_name
 from instahash.parameters import assign
 from instahash.pipeline import settings_of
@@ -34,7 +34,7 @@ def folders(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     for mode, changes in QUICK.items():
         settings = assign(settings_of(mode), ["word2vec.dim=12", *changes])
-        InstaHash(settings).fit(list(sample_posts(400))).save(folder / mode)
+        InstaHash(settings).fit(list(small_posts(400))).save(folder / mode)
     return {mode: folder / mode for mode in QUICK}
 
 

@@ -10,7 +10,7 @@ from scipy import sparse
 from instahash import BestSettings, InstaHash, PaperSettings, Word2Vec
 from instahash.baselines import Cooccurrence
 from instahash.data import Corpus, Label, Post, Vocabulary, encode, fit_dataset
-from instahash.data.sample import sample_posts
+from instahash.data.small import small_posts
 from instahash.errors import DataError, SettingsError
 from instahash.evaluation import evaluate
 from instahash.experts import CONTEXTS, EXPERTS, Domain, Examples, Expert
@@ -36,7 +36,7 @@ compiled = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains anew on many posts: too long in Python"
 )
 NETWORKS = ("softmax", "completion")
-POSTS = list(sample_posts(900))
+POSTS = list(small_posts(900))
 TRAIN, HELD_OUT = POSTS[:700], POSTS[700:]
 
 
@@ -48,7 +48,7 @@ def model():
 @pytest.fixture(scope="module")
 def full():
     """What a first training makes."""
-    return InstaHash().fit("sample")
+    return InstaHash().fit("sample-small")
 
 
 @pytest.fixture
@@ -392,7 +392,7 @@ def test_a_label_that_never_was_one_is_a_hashtag_chosen_but_may_be_recommended(m
 
 @compiled
 def test_probabilities_are_as_often_right_when_hashtags_are_chosen(full):
-    posts = list(sample_posts(2000, seed=5))
+    posts = list(small_posts(2000, seed=5))
     dataset = encode(Corpus.from_posts(posts), full.vocabulary)
     hashtags = dataset.hashtags
     rng = np.random.default_rng(0)
