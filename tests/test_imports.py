@@ -46,8 +46,8 @@ MAY_IMPORT = {
     "baselines": {"dense", "parameters", "softmax", "sparse"},
     "recommend": {"data", "dense", "jit", "names", "sparse", "texts"},
     "experts": {
-        *("baselines", "data", "parameters", "recommend", "replay", "softmax", "sparse", "trainer", "training"),
-        "word2vec",
+        *("baselines", "data", "dense", "parameters", "recommend", "replay", "softmax", "sparse", "texts", "trainer"),
+        *("training", "word2vec"),
     },
     "pipeline": {
         *(

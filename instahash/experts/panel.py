@@ -234,7 +234,8 @@ class Panel:
         queries = self._trusted(queries, self.domain.familiarity.probability(queries.echoes))
         if not self.domain.labelled.any():
             nothing = keep(queries.description, np.zeros(queries.description.nnz, bool))
-            return queries._replace(description=nothing, chosen=union(queries.chosen, queries.description))
+            chosen = union(queries.chosen, queries.description)
+            return queries._replace(description=nothing, chosen=chosen, echoes=queries.echoes._replace(known=nothing))
         description = self._lent(queries)
         known = self.domain.labelled[description.indices]
         return queries._replace(description=description if known.all() else keep(description, known))

@@ -64,7 +64,9 @@ class Best:
     # Queries
 
     def recommend(self, queries: Queries, options: Options) -> list[Recommendation]:
-        """A Recommendation for each post, of exactly `top` hashtags where so many may be recommended."""
+        """A Recommendation for each post, of exactly `top` hashtags where so many may be recommended; where nothing is
+        known of it, of at most as many as GENERAL has.
+        """
         settings, domain = self.settings.list, self.panel.domain
         novelty = settings.novelty if options.novelty is None else options.novelty
         diversity = settings.diversity if options.diversity is None else options.diversity
@@ -78,7 +80,8 @@ class Best:
         for post, excluded in enumerate(queries.excluded(options.banned)):
             outputs = domain.outputs_of_words[excluded]
             ranked[post, outputs[outputs >= 0]] = -np.inf
-            unwanted = [n_hashtags + i for i, word in enumerate(beyond[post]) if word in options.banned_words]
+            never = options.banned_words.union(domain.vocabulary.words_array[excluded].tolist())
+            unwanted = [n_hashtags + i for i, word in enumerate(beyond[post]) if word in never]
             ranked[post, unwanted] = -np.inf
         ids, scores = top_k(ranked, min(ranked.shape[1], max(top, CANDIDATES if diversity else 0)))
         if diversity:

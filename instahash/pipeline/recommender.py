@@ -60,10 +60,12 @@ class Recommender:
         banned : hashtags never to recommend.
         trace : keep the lists on the way to the answer.
         min_score : labels below are believed less, see `recommend/queries.py`; by default that of the training.
-        Where nothing is known the most used hashtags are returned, and `source` says so.
+        Where nothing is known the answer is about no photo in particular, and `source` says so: hashtags that fit any,
+        in mode "best" at most 14, in mode "paper" the most used.
         """
+        chosen = chosen if isinstance(chosen, str) else list(chosen)
         queries = self.queries(labels, chosen, user, features, min_score)
-        options = self._options(top, banned, novelty=novelty, diversity=diversity, trace=trace)
+        options = self._options(top, banned, chosen, novelty=novelty, diversity=diversity, trace=trace)
         return self.mode.recommend(queries, options)[0]
 
     def queries(
@@ -82,13 +84,14 @@ class Recommender:
         """Whether earlier posts of this user shift what is recommended."""
         return self.mode.knows(f"user:{user}")
 
-    def _options(self, top: int | None, banned: Iterable[str] = (), **others: Any) -> Options:
+    def _options(
+        self, top: int | None, banned: Iterable[str] = (), chosen: Iterable[str] = (), **others: Any
+    ) -> Options:
         top = None if top is None else whole(top, "top", 0, DataError)
         banned = banned if isinstance(banned, str) else list(banned)
         ids = ids_of(self.vocabulary, banned, "banned")
-        return Options(
-            top, banned=ids, banned_words=frozenset(word for text in banned for word in words(text)), **others
-        )
+        unwanted = frozenset(word for text in [*banned, *chosen] for word in words(text))
+        return Options(top, banned=ids, banned_words=unwanted, **others)
 
     def recommend_posts(
         self, posts: Iterable[Post], top: int | None = None, **options: Any

@@ -122,7 +122,8 @@ class Options(NamedTuple):
 
     top : int, at most so many hashtags; None for what the mode gives.
     novelty, diversity : in [0, 1], see `diversity.py`; None for what the settings say.
-    banned : int ids that may not be recommended.  banned_words : words that may not, known or not.
+    banned : int ids that may not be recommended.  banned_words : words that may not, known or not, as
+    those that are chosen.
     trace : whether the answer holds the lists on the way to it.
     """
 

@@ -17,6 +17,7 @@ from instahash.explore.network import N_HASHTAGS, RANKED
 from instahash.parameters import assign
 from instahash.pipeline import settings_of
 from instahash.pipeline.paper import Paper
+from instahash.recommend.fusion import CALIBRATION
 from instahash.word2vec import WordVectors
 
 
@@ -296,8 +297,14 @@ def test_the_experts_make_the_probability(models, labels, chosen, novelty):
     assert experts["known"] == CONTEXTS[context]
     fusion = model.mode.panel.fusions[context]
     assert [expert["name"] for expert in experts["experts"]] == list(fusion.members)
-    assert [expert["weight"] for expert in experts["experts"]] == pytest.approx(fusion.weights, abs=1e-6)
-    a, c, d = fusion.calibration
+    # Weights and calibration are those for such labels, between what was learnt and what is set for others.
+    familiar = model.mode.opinions(model.queries(labels, chosen)).familiar
+    foreign = [
+        model.mode.panel.experts[name].foreign.get(context, w) for name, w in zip(fusion.members, fusion.weights)
+    ]
+    weights = familiar * fusion.weights + (1 - familiar) * np.array(foreign)
+    assert [expert["weight"] for expert in experts["experts"]] == pytest.approx(weights, abs=1e-6)
+    a, c, d = familiar * np.array(fusion.calibration) + (1 - familiar) * np.array(CALIBRATION)
     rows = experts["hashtags"]
     for row in rows:
         assert row["probability"] == pytest.approx(
