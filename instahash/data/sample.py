@@ -105,6 +105,7 @@ def sample_posts(n_posts: int = 3600, seed: int = 0) -> Iterator[Post]:
     """The sample's posts; the same for the same arguments on every machine."""
     rng = np.random.default_rng([seed, 18])
     known, themes = topics()
+    unseen = {name: list(topic.seen) for name, topic in known.items()}
     kinds = {name: [*twice, *rng.permutation(once), *twice] for name, (twice, once) in _dealt().items()}
     for number, name in enumerate(_names(rng, n_posts)):
         topic, theme = known[name], themes[known[name].theme]
@@ -113,6 +114,9 @@ def sample_posts(n_posts: int = 3600, seed: int = 0) -> Iterator[Post]:
         shown = surely or _draw(rng, topic.kinds, 1, 0)
         if surely or rng.random() < 0.5:
             labels = _offline_labels(rng, topic, theme, company, shown, bool(surely))
+            if unseen[name]:  # each is seen once, where the topic has as many posts
+                word = unseen[name].pop(0)
+                labels[word] = max(_score(rng), 0.5, labels.get(word, 0))
         else:
             labels = _google_labels(rng, topic, theme, company, shown)
         hashtags = _hashtags(rng, topic, theme, company)

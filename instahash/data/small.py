@@ -53,7 +53,7 @@ def small_posts(n_posts: int = 3000, seed: int = 0) -> Iterator[Post]:
         hashtags += _draw(rng, NOISE, rng.poisson(0.4), 0.0)
         ranked = sorted(labels.items(), key=lambda item: -item[1])
         yield Post(
-            f"small/{names[topics[0]]}/{number:05d}.jpg",
+            f"sample/{names[topics[0]]}/{number:05d}.jpg",
             tuple(dict.fromkeys(hashtags)),
             tuple(Label(description, round(score, 4)) for description, score in ranked),
         )
