@@ -266,13 +266,18 @@ def test_several_photos_have_answers_of_their_own(opened, site, photo, explain, 
     click(page, "#next")
     assert hashtags(page) == beach and page.text("#photo-status").startswith("b.png, 2 of 3:")
     assert page.text("#changes") == ""  # another photo's answer is nothing to compare with
-    click(page, "#hashtags li:nth-child(2) button")
     page.click("#caption")
     page.type("Sand!")
-    click(page, "#next")
+    # Chosen, and left before there is an answer.
+    button = "document.querySelector('#hashtags li:nth-child(2) button')"
+    page.js(f"{button}.click(); document.querySelector('#next').click()")
+    page.settle()
     assert hashtags(page) == cat and page.texts("#chosen button") == []
     assert page.js("document.querySelector('#caption').value") == ""
-    click(page, "#next")
+    click(page, "#previous")
+    assert page.texts("#chosen button") == [f"#{beach[1]} ×"]
+    assert page.js("document.querySelector('#caption').value") == "Sand!"
+    click(page, "#previous")
     assert hashtags(page) == dog and page.js("document.querySelector('[aria-current=true] img').alt") == "a.png"
     page.wait("document.body.dataset.photos === '3'")
     page.click("#copy-each")
@@ -288,8 +293,10 @@ def test_several_photos_have_answers_of_their_own(opened, site, photo, explain, 
     page.wait("document.querySelector('#copied').textContent !== ''")
     mixed = [explain(["dog:0.9"], mix=[0, 0, 2]), explain(["cat:0.9"], mix=[0, 0, 2])]
     assert f"a.png\n{tags(mixed[0])}\n" in page.copied() and page.copied().endswith(f"d.png\n{tags(mixed[1])}")
-    page.click("#clear")
-    page.settle()
+    click(page, "#hashtags button")
+    drop(page, photo("e.png", "cat:0.9"))
+    assert page.text("#photo-status").startswith("e.png, 4 of 4:") and page.texts("#chosen button") == []
+    click(page, "#clear")
     assert page.texts("#strip li") == page.texts("#failures li") == []
     assert page.js("document.querySelector('#labels').value + document.querySelector('#preview').hidden") == "true"
     page.errors.clear()  # browsers log that a photo was refused
@@ -313,12 +320,17 @@ def test_photos_by_keys(opened, site, photo):
     assert page.js("document.activeElement.id") == "previous"
 
 
-def test_a_folder_is_no_photo(opened, site, photo, tmp_path):
+def test_what_is_no_photo_is_said_to_be_none(opened, site, photo, tmp_path):
     page = opened(site + "/", folded=True)
     (tmp_path / "holiday").mkdir()
-    drop(page, tmp_path / "holiday", photo("one.png", "dog:0.9"))
-    assert page.texts("#failures li") == ["holiday: it is a folder; open it and drop its photos"]
+    (tmp_path / "notes.txt").write_text("broken")
+    drop(page, tmp_path / "holiday", tmp_path / "notes.txt", photo("one.png", "dog:0.9"))
+    assert page.texts("#failures li") == [
+        "holiday: it is a folder; open it and drop its photos",
+        "notes.txt: the file is cut off; copy it again",  # what the annotator says of it
+    ]
     assert page.js("document.querySelector('#labels').value") == "dog:0.9"
+    page.errors.clear()
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

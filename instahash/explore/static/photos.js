@@ -116,6 +116,7 @@ export class Photos {
     if (!photo) return;
     photo.query = { text, chosen, caption };
     photo.asked = "";
+    this.show(); // nothing is copied for all until there are answers
   }
 
   /** The query on the page, which is still that of its photo, was answered. */
