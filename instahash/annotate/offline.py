@@ -53,7 +53,8 @@ class OfflineAnnotator:
         for i, image in enumerate(images):
             if stopped and stopped.is_set():
                 return
-            scores = label_scores(self._network.probabilities(image[None])[0], LEAST_SCORE)
+            features = self._network.features(image[None])
+            scores = label_scores(self._network.probabilities(features)[0], LEAST_SCORE)
             yield i, tuple(Label(word, round(score, 4)) for word, score in scores[:MOST_LABELS])
 
 
