@@ -26,10 +26,11 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from instahash.annotate.classes import class_scores, head_labels
+from instahash.annotate.classes import class_scores
 from instahash.annotate.efficientnet import EfficientNet, read_checkpoint
 from instahash.annotate.head import HEAD, Head, class_logits
 from instahash.annotate.offline import packaged_weights
+from instahash.data.broader import head_words
 from instahash.errors import DataError, InstahashError
 
 N_COMPONENTS, REG, N_FOLDS = 400, 3000.0, 5
@@ -236,7 +237,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         photos = read_photos(args.folder)
-        head, left_out = trained(photos, [word for word, *_ in head_labels()])
+        head, left_out = trained(photos, head_words())
     except InstahashError as error:
         print(f"head_training: {error}", file=sys.stderr)
         return 2

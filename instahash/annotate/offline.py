@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from instahash.annotate.annotator import Results
-from instahash.annotate.classes import class_labels, class_scores, head_labels, ranked
+from instahash.annotate.classes import class_labels, class_scores, ranked
 from instahash.annotate.head import read_head
 from instahash.annotate.pixels import is_black_and_white
 from instahash.data import Label
+from instahash.data.broader import broader
 from instahash.errors import AnnotatorError
 from instahash.parameters import whole
 
@@ -42,7 +43,7 @@ class OfflineAnnotator:
 
         self._network = EfficientNet(read_checkpoint(path))
         self._head = read_head()
-        settings = class_labels(), head_labels(), LEAST_SCORE, MOST_LABELS, self._head.words
+        settings = class_labels(), [(word, *broader(word)) for word in self._head.words], LEAST_SCORE, MOST_LABELS
         arrays = b"".join(array.tobytes() for array in self._head[1:])
         known = hashlib.sha256(path.read_bytes() + repr(settings).encode() + arrays).hexdigest()
         self.key = f"offline {METHOD_VERSION} {known[:16]}"

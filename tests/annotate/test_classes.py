@@ -1,4 +1,4 @@
-"""The words of the 1,000 classes: what the two files may hold, what well-known classes carry, and the sums."""
+"""The words of the 1,000 classes: what the files may hold, what well-known classes carry, and the sums."""
 
 import re
 from graphlib import TopologicalSorter
@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instahash.annotate import OfflineAnnotator, classes
-from instahash.annotate.classes import class_labels, class_scores, head_labels, ranked
+from instahash.annotate import OfflineAnnotator
+from instahash.annotate.classes import class_labels, class_scores, ranked
+from instahash.data import broader as of_data
+from instahash.data.broader import broader, head_words
 from instahash.errors import SettingsError
 
 # What a photo of a class shows beside it, or what people call it; of these words one class has each.
@@ -104,7 +106,7 @@ KNOWN = {
 
 def read(name):
     """The file's lines as (word, its broader words), without the module's help."""
-    lines = Path(classes.__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+    lines = Path(of_data.__file__).with_name(name).read_text(encoding="utf-8").splitlines()
     return [(line.split(":")[0], line.split(": ")[1].split(", ") if ":" in line else []) for line in lines]
 
 
@@ -192,18 +194,27 @@ def test_the_nearest_come_first():
     assert class_labels()[978][:5] == ("seashore", "beach", "sky", "sand", "coast")
 
 
+def test_broader_words_are_known_of_every_word():
+    for word, parents in BROADER:
+        assert set(broader(word)) == steps(word, parents).keys() - {word}
+        assert len(set(broader(word))) == len(broader(word))
+    assert broader("beach") == ("sand", "coast", "sea", "landscape", "ocean", "water", "nature")
+    assert broader("animal") == broader("zeppelin") == ()
+
+
 def test_the_files_are_read_once(monkeypatch):
-    class_labels(), head_labels(), label_scores(np.zeros(1000))
-    monkeypatch.setattr(classes, "_lines", None)
-    class_labels(), head_labels(), label_scores(np.zeros(1000))
+    class_labels(), head_words(), label_scores(np.zeros(1000))
+    monkeypatch.setattr(of_data, "_read", None)
+    class_labels(), head_words(), label_scores(np.zeros(1000))
 
 
-def test_labels_of_the_head_are_its_words_and_all_that_is_broader():
-    labels = {words[0]: words[1:] for words in head_labels()}
-    assert list(labels) == [word for word, _ in HEAD]
-    assert labels["sunset"] == ("sky",) and labels["woman"] == ("people",) and labels["people"] == ()
-    assert labels["cake"] == ("dessert", "food", "sweet") and labels["graffiti"] == ("street art", "art")
-    assert labels["beach"] == ("sand", "coast", "sea", "landscape", "ocean", "water", "nature")
+def test_broader_words_of_the_head_are_known():
+    assert list(head_words()) == [word for word, _ in HEAD]
+    for word, parents in HEAD:
+        assert set(parents) <= set(broader(word)), word
+    assert broader("sunset") == ("sky",) and broader("woman") == ("people",) and broader("people") == ()
+    assert broader("cake") == ("dessert", "food", "sweet") and broader("graffiti") == ("street art", "art")
+    assert broader("pizza")[:2] == ("italian food", "meal")
 
 
 @pytest.mark.parametrize(

@@ -6,24 +6,25 @@ import numpy as np
 import pytest
 
 from instahash.annotate import OfflineAnnotator, offline
-from instahash.annotate.classes import head_labels, ranked
+from instahash.annotate.classes import ranked
 from instahash.annotate.head import HEAD, Head, class_logits, read_head
 from instahash.annotate.pixels import is_black_and_white
 from instahash.data import words
+from instahash.data.broader import head_words
 
 
 def test_scores_by_hand():
     """0.8 are odds of 4, so with a slope of 2 and a constant of log 3 they become odds of 48, times those of z."""
-    head = Head(
-        ("sky", "woman"), np.array([[0.0, 1], [np.log(2), 0]]), np.array([2.0, 0]), np.array([np.log(3), -1])
-    )
+    head = Head(("sky", "woman"), np.array([[0.0, 1], [np.log(2), 0]]), np.array([2.0, 0]), np.array([np.log(3), -1]))
     scores = head.scores(np.array([1.0, 4]), {"sky": 0.8, "dog": 0.9})
     assert scores == {"sky": pytest.approx(192 / 193), "woman": pytest.approx(0.5)}
     assert all(type(score) is float for score in scores.values())
 
 
 def test_the_classes_cannot_make_it_certain():
-    assert class_logits(np.array([0.0, 0.0001, 0.5, 1.0])).tolist() == pytest.approx([-6.9068, -6.9068, 0, 6.9068], 1e-4)
+    assert class_logits(np.array([0.0, 0.0001, 0.5, 1.0])).tolist() == pytest.approx(
+        [-6.9068, -6.9068, 0, 6.9068], 1e-4
+    )
 
 
 # The file that ships
@@ -31,7 +32,7 @@ def test_the_classes_cannot_make_it_certain():
 
 def test_the_file_is_small_and_holds_the_words_of_its_text():
     head = read_head()
-    assert head.words == tuple(labels[0] for labels in head_labels())
+    assert head.words == head_words()
     n_words = len(head.words)
     assert head.W.shape == (1280, n_words) and head.slopes.shape == head.b.shape == (n_words,)
     assert all(array.dtype == np.float32 and np.isfinite(array).all() for array in head[1:])
@@ -106,7 +107,7 @@ def test_labels_are_those_of_classes_and_head(annotator):
 def test_a_grey_photo_is_black_and_white_in_one_word(annotator):
     [(_, labels)] = annotator.label([grey(2, 224, 224)])
     assert labels[0] == ("black-and-white", 1.0)
-    assert words([labels[0].description]) == ["blackandwhite"]
+    assert words(labels[0].description) == ["blackandwhite"]
 
 
 def test_the_key_is_that_of_the_head_too(annotator, monkeypatch):
