@@ -1,6 +1,6 @@
 """Trains the head: the words that ImageNet lacks, from the features of photos whose words are known.
 
-    python -m instahash.annotate.head_training FOLDER
+    python -m instahash.annotate.head_training FOLDER --json head.json
 
 FOLDER holds `features.npz` and `manifest.json`. The square roots of the features, which are less skewed, are
 standardised and turned onto their principal components. A ridge regression (Hoerl and Kennedy, Technometrics, 1970)
@@ -18,9 +18,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
@@ -197,8 +197,11 @@ def scores_of_classes(features: np.ndarray, words: Sequence[str]) -> np.ndarray:
     return np.array([[scores.get(word, np.nan) for word in words] for scores in found])
 
 
-def trained(photos: Photos, words: Sequence[str]) -> tuple[Head, np.ndarray]:
-    """The head for some of the words, and (n_photos, n_words) the probabilities of heads that had not seen a photo."""
+def trained(photos: Photos, words: Sequence[str]) -> tuple[Head, dict[str, np.ndarray]]:
+    """The head for some of the words, and what heads that had not seen a photo say of it.
+
+    That is (n_photos, n_words) of the "classes" alone, the "head" alone and "joined" as probabilities.
+    """
     columns = [photos.words.index(word) for word in words]
     photos = photos._replace(words=tuple(words), Y=photos.Y[:, columns], known=photos.known[:, columns])
     roots = np.sqrt(photos.features)
@@ -210,7 +213,8 @@ def trained(photos: Photos, words: Sequence[str]) -> tuple[Head, np.ndarray]:
     U = ridge(X, photos.Y, photo_weights(photos))
     W = V @ U[:-1]
     b = slopes[0] * (U[-1] - mean @ W) + slopes[2]
-    return Head(tuple(words), W * slopes[0], slopes[1], b), probabilities(Z, of_classes, slopes)
+    unseen = {"classes": of_classes, "head": Z, "joined": probabilities(Z, of_classes, slopes)}
+    return Head(tuple(words), W * slopes[0], slopes[1], b), unseen
 
 
 def average_precision(y: np.ndarray, scores: np.ndarray) -> float:
@@ -219,14 +223,22 @@ def average_precision(y: np.ndarray, scores: np.ndarray) -> float:
     return float((np.cumsum(y) / np.arange(1, len(y) + 1))[y].mean()) if y.any() else float("nan")
 
 
-def figures(photos: Photos, head: Head, left_out: np.ndarray) -> Iterator[str]:
-    """A line a word: how good heads are that have not seen a photo's source."""
-    yield f"{'word':12} {'photos':>6} {'AP':>5} {'at 0.5':>6} {'right':>5}"
-    for word, p in zip(head.words, left_out.T):
-        i = photos.words.index(word)
-        y, p = photos.Y[photos.known[:, i], i], p[photos.known[:, i]]
-        right = f"{y[p >= 0.5].mean():5.2f}" if (p >= 0.5).any() else "    -"
-        yield f"{word:12} {y.sum():6} {average_precision(y, p):5.2f} {(p >= 0.5).sum():6} {right}"
+def figures(photos: Photos, words: Sequence[str], unseen: dict[str, np.ndarray]) -> list[dict[str, Any]]:
+    """Of each word the average precisions, and of the joined scores of at least 0.5 how many there are and are right.
+
+    None where there is nothing to say.
+    """
+    rows = []
+    for k, word in enumerate(words):
+        known = photos.known[:, photos.words.index(word)]
+        y = photos.Y[known, photos.words.index(word)]
+        scores = {name: array[known, k] for name, array in unseen.items()}
+        sure = scores["joined"] >= 0.5
+        row: dict[str, Any] = {"word": word, "photos": int(y.sum())}
+        for name, of_word in scores.items():
+            row[name] = None if np.isnan(of_word).any() else round(average_precision(y, of_word), 3)
+        rows.append(row | {"at_half": int(sure.sum()), "right": round(y[sure].mean(), 3) if sure.any() else None})
+    return rows
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -234,14 +246,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="with features.npz and manifest.json")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name(HEAD), help="the file to write")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="for the figures of each word, sources left out")
     args = parser.parse_args(argv)
     try:
         photos = read_photos(args.folder)
-        head, left_out = trained(photos, head_words())
+        head, unseen = trained(photos, head_words())
     except InstahashError as error:
         print(f"head_training: {error}", file=sys.stderr)
         return 2
-    print(*figures(photos, head, left_out), sep="\n")
+    rows = figures(photos, head.words, unseen)
+    print("".join(f"{name:>12}" for name in rows[0]))
+    print(*("".join(f"{'-' if cell is None else cell:>12}" for cell in row.values()) for row in rows), sep="\n")
+    if args.json:
+        args.json.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
     W, slopes, b = (array.astype(np.float16) for array in head[1:])
     np.savez_compressed(args.out, words=np.array(head.words), W=W, slopes=slopes, b=b)
     return 0
