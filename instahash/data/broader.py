@@ -1,8 +1,9 @@
-"""Which words are broader than a word, and the names of ImageNet-1k's 1,000 classes.
+"""Which words are broader than a word, the names of ImageNet-1k's 1,000 classes, and the words of the head.
 
 `imagenet.txt` names the classes in the network's order, that of ILSVRC 2012 (Russakovsky et al., ImageNet Large Scale
-Visual Recognition Challenge, IJCV 2015), as people would name them; `broader.txt` says which words are broader than a
-word. Both read `word: broader word, broader word`. Names and hierarchy were written for instahash.
+Visual Recognition Challenge, IJCV 2015), as people would name them; `head.txt` has the words that the offline
+labeller's head scores; `broader.txt` says which words are broader than a word. All read `word: broader word, broader
+word`. Names and hierarchy were written for instahash.
 """
 
 from __future__ import annotations
@@ -25,6 +26,13 @@ def label_names() -> tuple[str, ...]:
     return tuple(dict.fromkeys([*_parents(), *(name for own in _parents().values() for name in own)]))
 
 
+@cache
+def head_words() -> tuple[str, ...]:
+    """The words that the head scores, in its order."""
+    return tuple(_read("head.txt"))
+
+
+@cache
 def broader(word: str) -> tuple[str, ...]:
     """All words broader than `word`, nearest first, each once; none for a word that the files do not have."""
     parents = _parents()
@@ -46,8 +54,8 @@ def label_fractions() -> dict[str, float]:
 
 @cache
 def _parents() -> dict[str, list[str]]:
-    # A class that is also a broader word has its own broader words in broader.txt alone.
-    return _read("imagenet.txt") | _read("broader.txt")
+    # A word that is in several files has its broader words in the last of them alone.
+    return _read("head.txt") | _read("imagenet.txt") | _read("broader.txt")
 
 
 def _read(name: str) -> dict[str, list[str]]:
