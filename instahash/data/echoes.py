@@ -15,7 +15,8 @@ class Echoes(NamedTuple):
     """The labels of m posts, each as one word ("golden retriever" as goldenretriever), whatever their scores.
 
     known : CSR (m, n_words) float32, labels that are words of the vocabulary; values are their scores.
-    unknown : CSR (m, n_unknown) float32, the other labels.  unknown_words : the word of each of its columns.
+    unknown : CSR (m, n_unknown) float32, the other labels.  unknown_words : the word of each of its columns,
+        which are in alphabetical order.
     """
 
     known: CSR
@@ -30,8 +31,9 @@ class Echoes(NamedTuple):
         order[ids[ids >= 0]] = np.flatnonzero(ids >= 0)
         seen = np.zeros(len(words), bool)
         seen[echoes.indices] = True
-        others = np.flatnonzero(seen & (ids < 0))
-        return cls(renumber(echoes, order), renumber(echoes, others), [words[i] for i in others.tolist()])
+        # In an order that is that of one post alone as well: of equals the first comes first.
+        others = sorted(np.flatnonzero(seen & (ids < 0)).tolist(), key=words.__getitem__)
+        return cls(renumber(echoes, order), renumber(echoes, np.array(others, np.int64)), [words[i] for i in others])
 
     @classmethod
     def of_photo(cls, scores: Mapping[str, float], index: Mapping[str, int]) -> Echoes:

@@ -298,7 +298,8 @@ def test_the_experts_make_the_probability(models, labels, chosen, novelty):
     fusion = model.mode.panel.fusions[context]
     assert [expert["name"] for expert in experts["experts"]] == list(fusion.members)
     # Weights and calibration are those for such labels, between what was learnt and what is set for others.
-    familiar = model.mode.opinions(model.queries(labels, chosen)).familiar
+    scored = [("grass", 0.8) if label == "grass:0.8" else label for label in labels]
+    familiar = model.mode.opinions(model.queries(scored, chosen)).familiar
     foreign = [
         model.mode.panel.experts[name].foreign.get(context, w) for name, w in zip(fusion.members, fusion.weights)
     ]
@@ -320,7 +321,7 @@ def test_the_experts_make_the_probability(models, labels, chosen, novelty):
     assert places == sorted(places) and ranked == sorted(ranked, reverse=True) and places[:20] == list(range(1, 21))
     assert any(row["shift"] for row in rows) == (novelty is not None)
     final = {hashtag["word"] for hashtag in steps["hashtags"]}
-    assert {row["word"] for row in rows if row["final"]} == final
+    assert {row["word"] for row in rows if row["final"]} == final & {*model.vocabulary.words}
     assert all(row["chosen"] == (row["word"] in chosen) for row in rows)
     assert not final & set(chosen)
 

@@ -10,6 +10,7 @@ from scipy import sparse
 from instahash import BestSettings, InstaHash, PaperSettings, Word2Vec
 from instahash.baselines import Cooccurrence
 from instahash.data import Corpus, Label, Post, Vocabulary, encode, fit_dataset
+from instahash.data.general import GENERAL_HASHTAGS
 from instahash.data.small import small_posts
 from instahash.errors import DataError, SettingsError
 from instahash.evaluation import evaluate
@@ -401,6 +402,85 @@ def test_labels_are_hashtags_chosen_where_no_post_of_the_training_had_labels():
     assert (
         "love" in model.recommend(["love"], 2).hashtags and "love" not in model.recommend([], chosen=["love"]).hashtags
     )
+
+
+# Labels that the model does not know, guesses, and nothing
+
+
+def test_an_unknown_label_is_recommended_as_one_word(model):
+    answer = model.recommend(["Bearded Wrixle", "dog"], 60)
+    assert "beardedwrixle" in answer.hashtags and len(set(answer.hashtags)) == 60
+    score = dict(zip(answer.hashtags, answer.scores))["beardedwrixle"]
+    (doubted,) = (
+        dict(zip(a.hashtags, a.scores))["beardedwrixle"]
+        for a in [model.recommend([("Bearded Wrixle", 0.3), "dog"], 200)]
+    )
+    assert 0 < doubted < score < 1
+
+
+@pytest.mark.parametrize("options", [{"banned": ["#BeardedWrixle"]}, {"chosen": ["beardedwrixle"]}])
+def test_an_unknown_label_that_is_banned_or_chosen_is_not_recommended(model, options):
+    for labels in ["bearded wrixle"], ["bearded wrixle", "dog"]:
+        assert "beardedwrixle" in model.recommend(labels, 200).hashtags
+        assert "beardedwrixle" not in model.recommend(labels, 200, **options).hashtags
+
+
+def test_a_label_that_is_no_hashtag_of_the_model_is_not_recommended_when_chosen(model):
+    snout = next(w for i, w in enumerate(model.vocabulary.words) if not model.vocabulary.is_hashtag[i])
+    assert snout in model.recommend([snout], 200).hashtags
+    assert snout not in model.recommend([snout], 200, chosen=[snout]).hashtags
+    (row,) = (model.queries([snout], [snout]),)
+    (answer,) = model.recommend_matrix(row.description, 200, chosen=row.chosen)
+    assert snout not in answer.hashtags
+
+
+def test_unknown_labels_of_different_numbers_change_no_other_post(model):
+    """Columns beyond the model's are as many as the post with most needs."""
+    unknown = [(), ("wrixle",), ("wrixle", "bearded zorb", "quilk")]
+    asked = [
+        Post(str(i), (), (Label("dog", 0.9), *(Label(text, 0.8) for text in own))) for i, own in enumerate(unknown)
+    ]
+    for options in {}, {"novelty": 0.6}, {"diversity": 0.7}, {"novelty": 0.3, "diversity": 0.3}:
+        for post, (_, answer) in zip(asked, model.recommend_posts(asked, 200, **options)):
+            alone = model.recommend(post.labels, 200, **options)
+            assert alone.hashtags == answer.hashtags
+            np.testing.assert_allclose(alone.scores, answer.scores, rtol=1e-3)
+            assert {"".join(label.description.split()) for label in post.labels[1:]} <= set(answer.hashtags)
+
+
+def test_an_unknown_label_lends_its_broader_words(model):
+    known, _ = model.vocabulary.lookup(["dog"])
+    sure, unsure = (model.mode.panel.understood(model.queries([("leonberger", score)])) for score in (0.5, 0.49))
+    assert known[0] in sure.description.indices and not unsure.description.nnz
+    assert model.mode.opinions(model.queries(["leonberger"])).context == "short"
+    assert {"dog", "dogsofinstagram"} & set(model.recommend(["leonberger"], 10).hashtags)
+
+
+def test_what_is_unknown_is_saved_and_loaded(model, fresh):
+    for labels in ["bearded wrixle"], [("dog", 0.3)], [("zorb", 0.7), ("dog", 0.9), ("beach", 0.2)], []:
+        assert model.recommend(labels, 30) == fresh.recommend(labels, 30)
+
+
+def test_where_nothing_is_known_hashtags_fit_any_photo(model):
+    for labels in [], [("dog", 0.1)], [("zorb", 0.19)]:
+        answer = model.recommend(labels, 30)
+        assert answer.source == "general" and answer.scores_are == "frequency"
+        assert {hashtag.lower() for hashtag in answer.hashtags} == set(GENERAL_HASHTAGS)
+        assert answer.scores == sorted(answer.scores, reverse=True)
+    counts = dict(zip(model.vocabulary.words, model.vocabulary.hashtag_counts.tolist()))
+    total = model.vocabulary.hashtag_counts.sum()
+    assert answer.scores == pytest.approx([counts.get(word.lower(), 0) / total for word in answer.hashtags])
+    assert len(model.recommend([], 4).hashtags) == 4
+    without = model.recommend([], 30, banned=["#PhotoOfTheDay"]).hashtags
+    assert "photooftheday" not in without and len(without) == 13
+
+
+def test_guesses_are_said(model):
+    guess, sure = model.recommend([("dog", 0.3)]), model.recommend([("dog", 0.3), ("grass", 0.8)])
+    assert guess.source == "guesses" and "dog" in guess.hashtags and sure.source == "experts"
+    assert model.recommend([("dog", 0.3)], min_score=0.25).source == "experts"
+    ((_, posted),) = model.recommend_posts([Post("1", (), (Label("dog", 0.3),))])
+    assert posted.source == "guesses" and posted.hashtags == guess.hashtags
 
 
 @compiled
