@@ -4,6 +4,7 @@ posts.py         Post and Label
 labels.py        labels as people type them
 words.py         the normalisation that makes hashtags and labels comparable
 hashtags.py      where a hashtag begins and ends in a caption or a list
+broader.py       which words are broader than a word; the names of ImageNet's classes
 times.py         ISO 8601 and seconds
 corpus.py        posts as integers
 vocabulary.py    which words there are

@@ -47,6 +47,10 @@ def small_tensors(seed, stages=SMALL, n_features=10, n_classes=7):
     return tensors
 
 
+def logits(network, images):
+    return network.logits(network.features(images))
+
+
 def images(seed, *shape):
     return np.random.default_rng(seed).integers(0, 256, (*shape, 3), dtype=np.uint8)
 
@@ -132,7 +136,7 @@ def test_the_network_is_what_the_reference_says(seed, height, width):
     tensors = small_tensors(seed)
     image = images(seed, 1, height, width)
     expected = reference.forward((image[0].astype(float) - 127) / 128, tensors, SMALL)
-    np.testing.assert_allclose(EfficientNet(tensors, SMALL).logits(image)[0], expected, rtol=1e-4, atol=1e-3)
+    np.testing.assert_allclose(logits(EfficientNet(tensors, SMALL), image)[0], expected, rtol=1e-4, atol=1e-3)
 
 
 def test_residuals_are_added_only_where_nothing_changes_size():
@@ -154,7 +158,7 @@ def test_residuals_are_added_only_where_nothing_changes_size():
         0,
     )
     np.testing.assert_allclose(
-        EfficientNet(tensors, SMALL).logits(image)[0],
+        logits(EfficientNet(tensors, SMALL), image)[0],
         tensors["_fc.weight"] @ features + tensors["_fc.bias"],
         rtol=1e-5,
         atol=1e-5,
@@ -166,14 +170,14 @@ def test_images_do_not_touch_each_other():
     network = EfficientNet(small_tensors(1), SMALL)
     side = 100 if COMPILED else 8  # large enough for threads to meet
     batches = [images(seed, 2, side + seed, side + 11 - seed) for seed in range(6)]
-    alone = [EfficientNet(small_tensors(1), SMALL).logits(batch) for batch in batches]
+    alone = [logits(EfficientNet(small_tensors(1), SMALL), batch) for batch in batches]
     for batch, expected in zip(batches[::-1], alone[::-1]):
-        np.testing.assert_array_equal(network.logits(batch), expected)
+        np.testing.assert_array_equal(logits(network, batch), expected)
     got = [None] * len(batches)
 
     def work(i):
         for _ in range(5):
-            got[i] = network.logits(batches[i])
+            got[i] = logits(network, batches[i])
 
     threads = [threading.Thread(target=work, args=(i,)) for i in range(len(batches))]
     for thread in threads:
@@ -187,10 +191,10 @@ def test_images_do_not_touch_each_other():
 def test_probabilities_are_the_softmax_of_the_logits():
     tensors = small_tensors(2)
     tensors["_fc.bias"] += np.float32(200)  # whose exponential is beyond float32
-    network, image = EfficientNet(tensors, SMALL), images(2, 3, 8, 8)
-    logits = network.logits(image).astype(np.float64)
-    odds = np.exp(logits - 200)
-    np.testing.assert_allclose(network.probabilities(image), odds / odds.sum(1, keepdims=True), rtol=1e-4, atol=1e-7)
+    network = EfficientNet(tensors, SMALL)
+    features = network.features(images(2, 3, 8, 8))
+    odds = np.exp(network.logits(features).astype(np.float64) - 200)
+    np.testing.assert_allclose(network.probabilities(features), odds / odds.sum(1, keepdims=True), rtol=1e-4, atol=1e-7)
 
 
 # The real weights.
@@ -216,9 +220,13 @@ def some_images():
 @compiled
 def test_the_real_network_is_what_the_reference_says(weights, some_images):
     tensors = read_checkpoint(weights)
-    logits = EfficientNet(tensors).logits(some_images)
-    assert logits.shape == (len(some_images), 1000)
-    for image, have in zip(some_images[[0, 4]], logits[[0, 4]]):
+    network = EfficientNet(tensors)
+    features = network.features(some_images)
+    assert features.shape == (len(some_images), 1280) and features.dtype == np.float32
+    assert features.min() >= 0 and features.max() <= 6
+    have_all = network.logits(features)
+    assert have_all.shape == (len(some_images), 1000)
+    for image, have in zip(some_images[[0, 4]], have_all[[0, 4]]):
         expected = reference.forward((image.astype(float) - 127) / 128, tensors, LITE0)
         np.testing.assert_allclose(have, expected, atol=1e-4)
 
@@ -233,4 +241,4 @@ def test_the_real_network_is_what_pytorch_says(weights, some_images):
     pixels = torch.from_numpy((some_images.astype(np.float32) - 127) / 128).permute(0, 3, 1, 2)
     with torch.inference_mode():
         expected = network(pixels).numpy()
-    np.testing.assert_allclose(EfficientNet(read_checkpoint(weights)).logits(some_images), expected, atol=1e-3)
+    np.testing.assert_allclose(logits(EfficientNet(read_checkpoint(weights)), some_images), expected, atol=1e-3)

@@ -47,7 +47,7 @@ class Block(NamedTuple):
 
 
 class EfficientNet:
-    """Logits of the 1,000 ImageNet classes (ILSVRC 2012, in its order) for images.
+    """Features of images, and from these the logits of the 1,000 ImageNet classes (ILSVRC 2012, in its order).
 
     tensors : the tensors of the file of weights by name, as `read_checkpoint` gives them; convolutions (out, in, k, k).
     stages : as LITE0, of another network of the same kind.
@@ -69,21 +69,27 @@ class EfficientNet:
         self._head = _layer(tensors, "_conv_head", "_bn1")
         self._classes = Layer(np.ascontiguousarray(tensors["_fc.weight"].T), tensors["_fc.bias"])
 
-    def logits(self, images: np.ndarray) -> np.ndarray:
-        """(n_images, n_classes) float32 for images (n_images, height, width, 3) uint8."""
+    def features(self, images: np.ndarray) -> np.ndarray:
+        """What the last layer sees, (n_images, n_features) float32 in [0, 6]; of Lite0 1,280 features.
+
+        images : (n_images, height, width, 3) uint8.
+        """
         return np.stack([self._forward(image) for image in images])
 
-    def probabilities(self, images: np.ndarray) -> np.ndarray:
+    def logits(self, features: np.ndarray) -> np.ndarray:
+        """(n_images, n_classes) float32 for features (n_images, n_features)."""
+        return np.asarray(features @ self._classes.W + self._classes.b)
+
+    def probabilities(self, features: np.ndarray) -> np.ndarray:
         """The softmax of the logits."""
-        return log_softmax(self.logits(images))[1]
+        return log_softmax(self.logits(features))[1]
 
     def _forward(self, image: np.ndarray) -> np.ndarray:
         # The scale that Lite0 was trained with: about -1 to 1.
         y = self._wide(_patches((image.astype(np.float32) - 127) / 128), self._stem, "out")
         for number, block in enumerate(self._blocks):
             y = self._through(block, y, ("in", "out")[number % 2])
-        features = self._wide(y, self._head).mean((0, 1))
-        return np.asarray(features @ self._classes.W + self._classes.b)
+        return np.asarray(self._wide(y, self._head).mean((0, 1)))
 
     def _through(self, block: Block, x: np.ndarray, place: str) -> np.ndarray:
         """What leaves a block that x enters, kept at a place of the workspace where x is not."""
