@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "data": {"parameters", "sparse", "texts"},
     "formats": {"archive", "data", "files"},
     # Photos in, posts out; the labeller that needs no cloud has kernels.
-    "annotate": {"archive", "data", "database", "dense", "jit", "names", "parameters", "sparse"},
+    "annotate": {"archive", "data", "database", "dense", "files", "jit", "names", "parameters", "sparse"},
     "testing": set(),
     # Models know arrays and CSR matrices, not posts.
     # Of `network`, word2vec's reference has the sigmoid.
