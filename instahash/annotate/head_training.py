@@ -1,9 +1,9 @@
 """Trains the head: the words that ImageNet lacks, from the features of photos whose words are known.
 
-    python -m instahash.annotate.head_training FOLDER --json head.json
+    python -m instahash.annotate.head_training FOLDER
 
 FOLDER holds `features.npz` and `manifest.json`. The square roots of the features, which are less skewed, are
-standardised and turned onto their principal components. A ridge regression (Hoerl and Kennedy, Technometrics, 1970)
+standardised and turned onto their principal components. A ridge regression (Hoerl and Kennard, Technometrics, 1970)
 gives each word a raw score z, and a logistic regression of z and of the classes' score for the word makes a probability
 of it (Platt, Probabilistic Outputs for Support Vector Machines, 1999).
 
@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import sparse
 from scipy.optimize import minimize
 from scipy.special import expit
 
@@ -32,6 +33,7 @@ from instahash.annotate.head import HEAD, Head, class_logits
 from instahash.annotate.offline import packaged_weights
 from instahash.data.broader import head_words
 from instahash.errors import DataError, InstahashError
+from instahash.files import check_writable, writing
 
 N_COMPONENTS, REG, N_FOLDS = 400, 3000.0, 5
 # A photo of one of these dishes is none of the others; sources say only which one it is.
@@ -57,7 +59,8 @@ def read_photos(folder: Path) -> Photos:
         words = tuple(RENAMED.get(row["word"], row["word"]) for row in rows)
         with np.load(folder / "features.npz") as arrays:
             kept = ~arrays["grey"]
-            Y, unsure = (_dense(arrays, name, len(kept), len(words)) for name in ("word", "unsure"))
+            shape = len(kept), len(words)
+            Y, unsure = (_dense(arrays[f"{name}_indptr"], arrays[f"{name}_ids"], shape) for name in ("word", "unsure"))
             photos = Photos(words, arrays["F"].astype(np.float32)[kept], Y[kept], ~unsure[kept], arrays["source"][kept])
     except (OSError, KeyError, ValueError) as error:
         advice = "give the folder with features.npz and manifest.json"
@@ -65,10 +68,10 @@ def read_photos(folder: Path) -> Photos:
     return photos._replace(known=photos.known | excluded(words, photos.Y))
 
 
-def _dense(arrays: np.lib.npyio.NpzFile, name: str, n_photos: int, n_words: int) -> np.ndarray:
-    result = np.zeros((n_photos, n_words), bool)
-    result[np.repeat(np.arange(n_photos), np.diff(arrays[f"{name}_indptr"])), arrays[f"{name}_ids"]] = True
-    return result
+def _dense(indptr: np.ndarray, ids: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    matrix = sparse.csr_array((np.ones(len(ids), bool), ids, indptr), shape=shape)
+    matrix.check_format(full_check=True)
+    return np.asarray(matrix.toarray())
 
 
 def excluded(words: tuple[str, ...], Y: np.ndarray) -> np.ndarray:
@@ -201,7 +204,10 @@ def trained(photos: Photos, words: Sequence[str]) -> tuple[Head, dict[str, np.nd
     """The head for some of the words, and what heads that had not seen a photo say of it.
 
     That is (n_photos, n_words) of the "classes" alone, the "head" alone and "joined" as probabilities.
+    Raises DataError where the photos say nothing about one of the words.
     """
+    if missing := [word for word in words if word not in photos.words]:
+        raise DataError(f"no photo says whether it shows {', '.join(missing)}; give photos with all words of head.txt")
     columns = [photos.words.index(word) for word in words]
     photos = photos._replace(words=tuple(words), Y=photos.Y[:, columns], known=photos.known[:, columns])
     roots = np.sqrt(photos.features)
@@ -237,7 +243,9 @@ def figures(photos: Photos, words: Sequence[str], unseen: dict[str, np.ndarray])
         row: dict[str, Any] = {"word": word, "photos": int(y.sum())}
         for name, of_word in scores.items():
             row[name] = None if np.isnan(of_word).any() else round(average_precision(y, of_word), 3)
-        rows.append(row | {"at_half": int(sure.sum()), "right": round(y[sure].mean(), 3) if sure.any() else None})
+        rows.append(
+            row | {"at_half": int(sure.sum()), "right": round(float(y[sure].mean()), 3) if sure.any() else None}
+        )
     return rows
 
 
@@ -246,21 +254,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="with features.npz and manifest.json")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name(HEAD), help="the file to write")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="for the figures of each word, sources left out")
     args = parser.parse_args(argv)
     try:
+        check_writable(args.out)
         photos = read_photos(args.folder)
         head, unseen = trained(photos, head_words())
+        rows = figures(photos, head.words, unseen)
+        print("".join(f"{name:>12}" for name in rows[0]))
+        print(*("".join(f"{'-' if cell is None else cell:>12}" for cell in row.values()) for row in rows), sep="\n")
+        W, slopes, b = (array.astype(np.float16) for array in head[1:])
+        with writing(args.out) as file:
+            np.savez_compressed(file, words=np.array(head.words), W=W, slopes=slopes, b=b)
     except InstahashError as error:
         print(f"head_training: {error}", file=sys.stderr)
         return 2
-    rows = figures(photos, head.words, unseen)
-    print("".join(f"{name:>12}" for name in rows[0]))
-    print(*("".join(f"{'-' if cell is None else cell:>12}" for cell in row.values()) for row in rows), sep="\n")
-    if args.json:
-        args.json.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
-    W, slopes, b = (array.astype(np.float16) for array in head[1:])
-    np.savez_compressed(args.out, words=np.array(head.words), W=W, slopes=slopes, b=b)
     return 0
 
 

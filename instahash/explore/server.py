@@ -147,7 +147,7 @@ async def photo(site: Here, request: Request) -> Line:
 
 @api.post("/judge/next", dependencies=IS_JSON)
 async def next_pair(judging: Judged, judge: schemas.Judge) -> Line:
-    """The next pair of lists to judge; without `pair` where this session has judged all posts."""
+    """The next pair of lists to judge; without `pair` where the session has judged all posts."""
     return Line(await _run(MODEL_THREADS, judging.next, **judge.model_dump()))
 
 
@@ -159,7 +159,7 @@ async def choose(judging: Judged, judgement: schemas.Judgement) -> Line:
 
 @api.post("/judge/undo", dependencies=IS_JSON)
 async def undo(judging: Judged, judge: schemas.Judge) -> Line:
-    """Take back the last judgement of this session; its pair is the answer."""
+    """Take back the last judgement of a session; its pair is the answer."""
     return Line(await _run(MODEL_THREADS, judging.undo, **judge.model_dump()))
 
 

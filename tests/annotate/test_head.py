@@ -1,5 +1,7 @@
 """The head: its scores by hand, the file that ships, what pixels say, and the labels that come of it."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -36,7 +38,7 @@ def test_the_file_is_small_and_holds_the_words_of_its_text():
     assert all(array.dtype == np.float32 and np.isfinite(array).all() for array in head[1:])
     with np.load(offline_file(HEAD)) as arrays:
         assert all((arrays[name] == getattr(head, name)).all() for name in ("W", "slopes", "b"))
-    assert (offline_file(HEAD)).stat().st_size < 1_000_000 and (head.slopes >= 0).all()
+    assert offline_file(HEAD).stat().st_size < 1_000_000 and (head.slopes >= 0).all()
 
 
 def test_sources_are_credited_beside_it():
@@ -46,8 +48,6 @@ def test_sources_are_credited_beside_it():
 
 
 def offline_file(name):
-    from pathlib import Path
-
     return Path(offline.__file__).with_name(name)
 
 
