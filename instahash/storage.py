@@ -21,7 +21,7 @@ import numpy as np
 from instahash.errors import ModelError
 from instahash.files import check_writable, writing
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MODEL, CHECKPOINT, HEADER = "model.npz", "checkpoint.npz", "header.json"
 Arrays = dict[str, np.ndarray]
 

@@ -36,6 +36,7 @@ class Corpus:
     times : (n_posts,) float64 seconds since the epoch, NaN for unknown and for times that are yet to come, as a wrong
         clock gives them; None where no post has one.
     spellings : word -> how most people write it as a hashtag, where that is not the word itself.
+    made_up : whether all of the posts are.
     """
 
     ids: list[str]
@@ -47,6 +48,7 @@ class Corpus:
     features: list[tuple[str, ...]] | None = None
     times: np.ndarray | None = None
     spellings: dict[str, str] = field(default_factory=dict)
+    made_up: bool = False
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -83,9 +85,11 @@ class Corpus:
         times = array("d")
         hashtags, hashtag_ends = array("i"), array("q", [0])
         wholes, labels, echoes = _Wholes(numbers.index), _Scores(), _Scores()
+        made_up = 0
 
         for post in posts:
             ids.append(post.id)
+            made_up += post.made_up
             users.append(post.user)
             features.append(post.features)
             times.append(seconds_of(post.created_at))
@@ -108,6 +112,7 @@ class Corpus:
             features if any(features) else None,
             None if np.isnan(moments).all() else moments,
             _spellings(written, numbers, list(index)),
+            0 < made_up == len(ids),
         )
 
 

@@ -17,14 +17,16 @@ class Echoes(NamedTuple):
     known : CSR (m, n_words) float32, labels that are words of the vocabulary; values are their scores.
     unknown : CSR (m, n_unknown) float32, the other labels.  unknown_words : the word of each of its columns,
         which are in alphabetical order.
+    made_up : whether no labeller said them of a photo: the posts are made up.
     """
 
     known: CSR
     unknown: CSR
     unknown_words: Sequence[str]
+    made_up: bool = False
 
     @classmethod
-    def of(cls, echoes: CSR, words: Sequence[str], index: Mapping[str, int]) -> Echoes:
+    def of(cls, echoes: CSR, words: Sequence[str], index: Mapping[str, int], made_up: bool = False) -> Echoes:
         """Of labels CSR (m, n) whose columns are `words`, where `index` numbers the words of the vocabulary."""
         ids = np.array([index.get(word, -1) for word in words], np.int64)
         order = np.full(len(index), -1, np.int64)
@@ -33,7 +35,8 @@ class Echoes(NamedTuple):
         seen[echoes.indices] = True
         # In an order that is that of one post alone as well: of equals the first comes first.
         others = sorted(np.flatnonzero(seen & (ids < 0)).tolist(), key=words.__getitem__)
-        return cls(renumber(echoes, order), renumber(echoes, np.array(others, np.int64)), [words[i] for i in others])
+        unknown = renumber(echoes, np.array(others, np.int64))
+        return cls(renumber(echoes, order), unknown, [words[i] for i in others], made_up)
 
     @classmethod
     def of_photo(cls, scores: Mapping[str, float], index: Mapping[str, int]) -> Echoes:
@@ -49,7 +52,7 @@ class Echoes(NamedTuple):
 
     def take(self, rows: Any) -> Echoes:
         """Those of the posts with these row numbers."""
-        return Echoes(self.known[rows], self.unknown[rows], self.unknown_words)
+        return self._replace(known=self.known[rows], unknown=self.unknown[rows])
 
     def highest(self) -> np.ndarray:
         """(m,) float32, the score of each post's surest label, 0 without one."""

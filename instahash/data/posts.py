@@ -19,6 +19,7 @@ class Post(NamedTuple):
     created_at : ISO 8601.
     features : what the user has in common with others ("country:pt"), for recommendations that are personal.
     photos : names by which its photos may be found: paths, names of files, what these begin with, or a shortcode.
+    made_up : whether there was no photo, and a program drew labels and hashtags.
     """
 
     id: str
@@ -28,3 +29,4 @@ class Post(NamedTuple):
     created_at: str | None = None
     features: tuple[str, ...] = ()
     photos: tuple[str, ...] = ()
+    made_up: bool = False

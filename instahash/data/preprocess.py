@@ -107,7 +107,7 @@ def fit_dataset(
     figures = (float(figure(values)) for values in sizes for figure in (np.mean, np.median))
     summary = Summary(len(corpus), len(rows), len(vocabulary), len(of_hashtags), *figures)
     ids, keys, times = (take(values, rows) for values in (corpus.ids, corpus.keys(), corpus.times))
-    echoes = Echoes.of(corpus.echoes[rows], corpus.words, vocabulary.index)
+    echoes = Echoes.of(corpus.echoes[rows], corpus.words, vocabulary.index, corpus.made_up)
     return Dataset(ids, vocabulary, hashtags, description, bags, echoes, keys, times, summary)
 
 
@@ -126,7 +126,8 @@ def encode(
     may_be_hashtag = np.zeros(len(corpus.words), bool)
     may_be_hashtag[known] = vocabulary.is_hashtag[ids[known]]
     hashtags = renumber(keep(corpus.hashtags, may_be_hashtag[corpus.hashtags.indices]), order)
-    labels, echoes = renumber(corpus.labels, order), Echoes.of(corpus.echoes, corpus.words, vocabulary.index)
+    labels = renumber(corpus.labels, order)
+    echoes = Echoes.of(corpus.echoes, corpus.words, vocabulary.index, corpus.made_up)
     description = believed(labels, echoes, min_score)[0] if guess else above(labels, min_score)
     bags = union(hashtags, description)
     return Dataset(corpus.ids, vocabulary, hashtags, description, bags, echoes, corpus.keys(), corpus.times, None)

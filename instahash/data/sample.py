@@ -127,6 +127,7 @@ def sample_posts(n_posts: int = 3600, seed: int = 0) -> Iterator[Post]:
             f"sample/{name}/{number:05d}.jpg",
             tuple(dict.fromkeys(hashtags[i] for i in rng.permutation(len(hashtags)))),
             tuple(Label(description, round(score, 4)) for description, score in ranked),
+            made_up=True,
         )
 
 

@@ -32,15 +32,19 @@ class Familiarity:
     others : word -> posts, labels that are no words of the vocabulary.
     weak : (2, 2) float64, of labels below min_score and of the others, as far as they are hashtags: how many their
         authors wrote, and the sum of their scores.
+    made_up : whether all posts of the training are. What they teach about how authors answer labels holds for such
+        posts alone, so labels of photos are never familiar.
     """
 
-    def __init__(self, words: Sequence[str], posts: np.ndarray, others: Mapping[str, int], weak: np.ndarray) -> None:
-        self.words, self.posts, self.others, self.weak = words, posts, dict(others), weak
+    def __init__(
+        self, words: Sequence[str], posts: np.ndarray, others: Mapping[str, int], weak: np.ndarray, made_up: bool
+    ) -> None:
+        self.words, self.posts, self.others, self.weak, self.made_up = words, posts, dict(others), weak, made_up
 
     @classmethod
     def of(cls, dataset: Dataset, min_score: float) -> Familiarity:
         """With the labels of these posts."""
-        return cls((), np.zeros(0, np.float32), {}, np.zeros((2, 2))).including(dataset, min_score)
+        return cls((), np.zeros(0, np.float32), {}, np.zeros((2, 2)), True).including(dataset, min_score)
 
     def including(self, dataset: Dataset, min_score: float) -> Familiarity:
         """With those of more posts too; columns are the old words in their places and new ones after them."""
@@ -52,7 +56,8 @@ class Familiarity:
         hashtags = keep(labels.known, dataset.vocabulary.is_hashtag[labels.known.indices])
         sure = hashtags.data >= np.float32(min_score)
         weak = np.array([_echoed(keep(hashtags, part), dataset.hashtags) for part in (~sure, sure)])
-        return Familiarity(dataset.vocabulary.words, posts, others, self.weak + weak)
+        made_up = self.made_up and labels.made_up
+        return Familiarity(dataset.vocabulary.words, posts, others, self.weak + weak, made_up)
 
     @property
     def trust(self) -> float:
@@ -66,6 +71,8 @@ class Familiarity:
 
     def probability(self, echoes: Echoes) -> np.ndarray:
         """(m,) float32, that the labels of each post are familiar."""
+        if self.made_up and not echoes.made_up:
+            return np.zeros(echoes.known.shape[0], np.float32)
         log_odds = np.full(echoes.known.shape[0], np.log(ODDS))
         np.add.at(log_odds, row_of_entries(echoes.known), self._log_ratios[echoes.known.indices])
         others = np.array([self.others.get(word, 0) for word in echoes.unknown_words])
@@ -93,7 +100,8 @@ class Familiarity:
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The counts, a dict of arrays."""
         others = np.array(list(self.others.values()), np.int64)
-        return texts_to_arrays(self.others, "others") | {"others": others, "posts": self.posts, "weak": self.weak}
+        counts = {"others": others, "posts": self.posts, "weak": self.weak, "made_up": np.array(self.made_up)}
+        return texts_to_arrays(self.others, "others") | counts
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray], words: Sequence[str]) -> Familiarity:
@@ -102,7 +110,7 @@ class Familiarity:
         if posts.shape != (len(words),) or weak.shape != (2, 2):
             raise ValueError("familiarity has other words than the vocabulary")
         others = zip(texts_from_arrays(arrays, "others"), arrays["others"].tolist(), strict=True)
-        return cls(words, posts, dict(others), weak)
+        return cls(words, posts, dict(others), weak, bool(arrays["made_up"]))
 
 
 def _echoed(labels: CSR, hashtags: CSR) -> tuple[float, float]:

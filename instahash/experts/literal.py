@@ -78,7 +78,7 @@ class LiteralExpert(Expert):
         return scores
 
     def beyond(self, queries: Queries, domain: Domain) -> list[dict[str, float]]:
-        known, unknown, names = queries.echoes
+        known, unknown, names = queries.echoes[:3]
         found: list[dict[str, float]] = [{} for _ in range(known.shape[0])]
         labels = keep(known, domain.outputs_of_words[known.indices] < 0)
         texts = domain.vocabulary.words_array[labels.indices].tolist()

@@ -252,7 +252,7 @@ class Panel:
             unsure = (labels.data < least) & ~guessed[rows]
             return with_data(labels, np.where(unsure, labels.data * factors[rows], labels.data))
 
-        return queries._replace(echoes=Echoes(lowered(echoes.known), lowered(echoes.unknown), echoes.unknown_words))
+        return queries._replace(echoes=echoes._replace(known=lowered(echoes.known), unknown=lowered(echoes.unknown)))
 
     def _lent(self, queries: Queries) -> CSR:
         """The descriptions with the words that stand in for unknown labels."""

@@ -20,8 +20,9 @@ pytestmark = pytest.mark.skipif(
 # A shell that starts tests in the background has them ignore interruptions. A small sample is trained on sooner.
 START = """import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from instahash.data.sample import SAMPLES
-SAMPLES["sample"]["n_posts"] = 150
+from functools import partial
+from instahash.data.sample import SAMPLES, sample_posts
+SAMPLES["sample"] = partial(sample_posts, 150)
 from instahash.cli.{0} import main
 sys.exit(main())"""
 # Ends the process once the first array of a model is written.

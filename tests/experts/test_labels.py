@@ -62,6 +62,19 @@ def test_familiarity_by_hand():
     assert Familiarity.of(data, 0.5).probability(data.echoes) == pytest.approx([odds / (1 + odds)] * 4)
 
 
+def test_what_made_up_posts_teach_holds_for_such_alone():
+    """Labels of photos are never familiar to them, until some posts of photos are learnt from."""
+    real = [Post(str(i), ("a", "zorb"), (Label("zorb", 0.9),)) for i in range(4)]
+    drawn = [post._replace(made_up=True) for post in real]
+    made_up, photos, both = (fit_dataset(Corpus.from_posts(part)) for part in (drawn, real, [*drawn, *real]))
+    known = Familiarity.of(made_up, 0.5)
+    known = Familiarity.from_arrays(known.to_arrays(), made_up.vocabulary.words)
+    assert known.probability(photos.echoes).max() == 0 and known.probability(photos.echoes.take([1, 2])).max() == 0
+    assert known.probability(made_up.echoes).min() > 0.9 and known.probability(made_up.echoes.take([1])).min() > 0.9
+    for more in (known.including(photos, 0.5), Familiarity.of(both, 0.5), Familiarity.of(photos, 0.5)):
+        assert more.probability(photos.echoes).min() > 0.9
+
+
 def test_including_more_posts_is_having_all():
     first, more = list(posts(80)), list(posts(80, 1, [*OWN[20:], "glimmer", "small wonder"]))
     start = fit_dataset(Corpus.from_posts(first))
@@ -96,7 +109,7 @@ def test_familiarity_is_kept():
     ([[10, 40.0], [0, 100.0]], 1.0),
 ])  # fmt: skip
 def test_trust_by_hand(weak, trust):
-    assert Familiarity((), np.zeros(0, np.float32), {}, np.array(weak)).trust == pytest.approx(trust)
+    assert Familiarity((), np.zeros(0, np.float32), {}, np.array(weak), False).trust == pytest.approx(trust)
 
 
 def test_trust_is_counted():
