@@ -21,7 +21,7 @@ add("--train", default="sample", metavar="POSTS", help="train on these, where no
 add("--folds", type=int, metavar="N", help="train on the photos themselves, N times without a part of the albums")
 add("--baselines", metavar="POSTS", help="fit all baselines on these posts, those of the training")
 add("--labels", metavar="FILE", help="JSON Lines of id and labels; written where it is not there")
-add("--min-score", type=float, metavar="X", help="the lowest score of a label that is used (default: as in training)")
+add("--min-score", type=float, metavar="X", help="labels with a lower score are doubted (default: as in training)")
 add("--threads", type=int, default=1)
 add("--seed", type=int, default=0)
 add("--json", nargs="?", const="/dev/stdout", metavar="FILE", help="write the figures here too; alone, print only them")
@@ -75,10 +75,10 @@ def asked(model, labels):
     """(system -> up to TOP words, best first; whether the answer is about the photo) for one photo."""
     least = model.settings.data.min_score if args.min_score is None else args.min_score
     sure = [label for label in labels if label.score >= least]
-    answer = model.recommend(sure, TOP)
+    answer = model.recommend(labels, TOP, min_score=least)
     lists = {PRODUCT: one_word(answer.hashtags), "labels": repeated(sure), "labels_all": repeated(labels)}
     lists["interleaved"] = interleaved(lists["labels"], lists[PRODUCT])
-    queries, text = model.queries(sure), model.vocabulary.words_array
+    queries, text = model.queries(labels, min_score=least), model.vocabulary.words_array
     panel = getattr(model.mode, "panel", None)
     for name, ids in model.rankings(queries.description, TOP).items():
         if not panel or name in (*model.baselines, "word2vec"):  # which ranks by cosine, and the expert does not
@@ -87,7 +87,7 @@ def asked(model, labels):
         if {"short", "description"} & set(expert.starts):
             ids, _ = top_k(expert.score(panel.understood(queries), panel.domain), TOP)
             lists[f"expert {name}"] = text[panel.domain.hashtags[ids[0][ids[0] >= 0]]].tolist()
-    return lists, bool(answer.hashtags) and answer.source != "most_used"
+    return lists, bool(answer.hashtags) and answer.source not in ("most_used", "general")
 
 
 def models():

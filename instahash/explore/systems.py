@@ -36,7 +36,7 @@ class System(NamedTuple):
 
     def hashtags(self, post: Post) -> list[str]:
         """Up to N_JUDGED hashtags for a post, as people write them, best first."""
-        model, labels = self.model, self.believed(post)
+        model, labels = self.model, post.labels
         if self.baseline is None:
             return list(model.recommend(labels, N_JUDGED).hashtags)
         # A network that knows none of the labels is not among the rankings.
