@@ -98,4 +98,5 @@ def post_from_parts(parts: Mapping[str, Any], place: str, own: str) -> list[Post
     user, features = of("user", user_of, None), of("user_features", texts_of, ())
     created_at, photos = of("created_at", time_of, None), of("photos", texts_of, ())
     own = of("id", id_of, own)
-    return [*left_out, Post(own, hashtags, labels, user, created_at, features, photos)]
+    made_up = parts.get("made_up", False)
+    return [*left_out, Post(own, hashtags, labels, user, created_at, features, photos, made_up)]

@@ -30,11 +30,17 @@ def write_posts(path: str | Path, posts: Iterable[Post]) -> int:
             value = {"id": post.id, "hashtags": post.hashtags, "labels": labels}
             optional: dict[str, Any] = {"user": post.user, "created_at": post.created_at}
             optional |= {"user_features": post.features or None, "photos": post.photos or None}
+            optional |= {"made_up": post.made_up or None}
             value |= {key: part for key, part in optional.items() if part is not None}
             # UTF-8 has no half of a surrogate pair; backslashreplace writes one as JSON does.
             file.write((json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
             n_posts += 1
     return n_posts
+
+
+def _parts(item: dict[str, Any], source: Source) -> dict[str, Any]:
+    """Only our files say that a post is made up."""
+    return usual(item, source.columns) | {"made_up": item.get("made_up") is True}
 
 
 def has_hashtags(item: Mapping[str, Any], columns: Mapping[str, str] = {}) -> bool:
@@ -59,7 +65,7 @@ POSTS = replace(
         "posts",
         "posts",
         bool,
-        lambda item, source: usual(item, source.columns),
+        _parts,
     ),
     matches=_matches,
 )
