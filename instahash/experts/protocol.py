@@ -52,12 +52,14 @@ class Expert(Protocol):
     starts : the contexts in which it answers -> its weight before any post was held out to learn it.
     signed : bool, its weight may be negative: what it knows may be taken off again.
     counts : bool, it only counts posts: once the weights are learnt it also counts those held out for them.
+    reads_photo : bool, it answers only where a photo's features are there, and learns only from posts with such.
     """
 
     name: str
     starts: Mapping[str, float]
     signed: bool = False
     counts: bool = False
+    reads_photo: bool = False
 
     @property
     def history(self) -> History | None:

@@ -34,6 +34,10 @@ class Best:
         return self.panel.domain.score_mean
 
     @property
+    def n_photo_features(self) -> int:
+        return len(self.panel.domain.photo_mean)
+
+    @property
     def vectors(self) -> WordVectors:
         return self.panel.domain.vectors
 
@@ -55,7 +59,7 @@ class Best:
 
     def header(self) -> tuple[dict[str, Any], Losses]:
         sizes = {"dim": self.settings.word2vec.dim, "n_hidden": self.settings.softmax.n_hidden}
-        losses = {f"{name}_loss": e.history.loss for name, e in self.panel.experts.items() if e.history}
+        losses = {f"{name}_loss": e.history.loss for name, e in self.panel.active.items() if e.history}
         return sizes, losses | {"word2vec_loss": self.panel.domain.word2vec.history.loss}
 
     # Queries
@@ -115,13 +119,13 @@ class Best:
 
     def _networks(self, understood: Queries) -> list[tuple[Expert, np.ndarray]]:
         """Each network that reads something of the posts, and the rows of those posts."""
-        read = [(expert, expert.reads(understood)) for expert in self.panel.experts.values()]
+        read = [(expert, expert.reads(understood)) for expert in self.panel.active.values()]
         return [
             (expert, np.flatnonzero(np.diff(words.indptr))) for expert, words in read if words is not None and words.nnz
         ]
 
     def knows(self, key: str) -> bool:
-        return any(expert.knows(key) for expert in self.panel.experts.values())
+        return any(expert.knows(key) for expert in self.panel.active.values())
 
     # How an answer came about
 
@@ -137,4 +141,4 @@ class Best:
 
     def networks(self, queries: Queries) -> list[NetworkQuery]:
         understood, domain = self.panel.understood(queries), self.panel.domain
-        return [query for e in self.panel.experts.values() if (query := e.query(understood, domain))]
+        return [query for e in self.panel.active.values() if (query := e.query(understood, domain))]

@@ -19,16 +19,26 @@ class Queries(NamedTuple):
     description : CSR (m, n_words) float32, the stored entries are the words, their values the labels' scores.
     chosen : CSR of the same shape, hashtags that the author has picked already.
     keys : m tuples of str, whose earlier hashtags matter (a user, features of a user); None for nobody.
+    photo_features : (m, n_features) float, what the labeller's network sees in each photo, a row of NaN where there is
+        none; None where no post has any.
     """
 
     description: CSR
     chosen: CSR
     keys: Sequence[tuple[str, ...]] | None = None
+    photo_features: np.ndarray | None = None
 
     @classmethod
-    def of(cls, description: CSR, chosen: CSR | None = None, keys: Sequence[tuple[str, ...]] | None = None) -> Queries:
+    def of(
+        cls,
+        description: CSR,
+        chosen: CSR | None = None,
+        keys: Sequence[tuple[str, ...]] | None = None,
+        photo_features: np.ndarray | None = None,
+    ) -> Queries:
         """`chosen` may be None for none."""
-        return cls(description, sparse.csr_array(description.shape, dtype=np.int8) if chosen is None else chosen, keys)
+        chosen = sparse.csr_array(description.shape, dtype=np.int8) if chosen is None else chosen
+        return cls(description, chosen, keys, photo_features)
 
     @classmethod
     def of_photo(
@@ -39,11 +49,12 @@ class Queries(NamedTuple):
         chosen: Iterable[str] = (),
         user: str | None = None,
         features: Iterable[str] = (),
+        photo_features: np.ndarray | None = None,
     ) -> Queries:
         """What is known of one photo; unknown words are left out.
 
         labels : texts of one or more words, which have the `default_score`, or pairs of a text and its score.
-        chosen, features : texts.
+        chosen, features : texts.  photo_features : (1, n_features) float.
         Raises DataError for a score outside [0, 1], and for one text where a list is wanted.
         """
         scores: dict[int, float] = {}
@@ -58,7 +69,7 @@ class Queries(NamedTuple):
         shape = 1, len(vocabulary)
         rows = [sparse.csr_array((v, i, np.array([0, len(i)])), shape=shape) for v, i in zip(values, (ids, picked))]
         user_key = () if user is None else (f"user:{user}",)
-        return cls(rows[0], rows[1], [(*_listed(features, "features"), *user_key)])
+        return cls(rows[0], rows[1], [(*_listed(features, "features"), *user_key)], photo_features)
 
     def words(self) -> CSR:
         """Description and chosen hashtags together, CSR int8 of ones."""
@@ -69,7 +80,14 @@ class Queries(NamedTuple):
         if len(rows) == self.description.shape[0]:  # as for a single post, which is not copied
             return self
         keys = None if self.keys is None else [self.keys[row] for row in rows]
-        return Queries(self.description[rows], self.chosen[rows], keys)
+        photo_features = None if self.photo_features is None else self.photo_features[rows]
+        return Queries(self.description[rows], self.chosen[rows], keys, photo_features)
+
+    def with_photo(self) -> np.ndarray:
+        """(m,) bool, of which posts the photo's features are there."""
+        if self.photo_features is None:
+            return np.zeros(self.description.shape[0], bool)
+        return ~np.isnan(self.photo_features).any(axis=1)
 
     def excluded(self, banned: np.ndarray) -> list[np.ndarray]:
         """For each post the ids that may not be recommended: those chosen and those banned."""
