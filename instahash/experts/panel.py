@@ -24,6 +24,8 @@ FEW = 3
 HELD_OUT, HELD_OUT_SCORES = 2500, 2**24
 # Behind a context where the features of the photo are there too, and behind the words for it.
 PHOTO, AND_PHOTO = "+photo", ", and the photo itself"
+# What the weight of an expert that needs labels starts with there, in parts of its own: they repeat what the photo shows.
+BESIDE_PHOTO = 0.3
 
 Sections = dict[str, dict[str, np.ndarray]]
 Losses = dict[str, list[float]]
@@ -84,7 +86,11 @@ class Panel:
             why = f"no expert answers where {CONTEXTS[start]}"
             raise SettingsError(f"{why}; add one with '{start}' in its `starts`")
         signed = [name for name, expert in members.items() if expert.signed]
-        return Fusion(members, [expert.starts[start] for expert in members.values()], signed)
+        weights = [
+            e.starts[start] * (BESIDE_PHOTO if photo and not e.reads_photo and _needs_labels(e) else 1)
+            for e in members.values()
+        ]
+        return Fusion(members, weights, signed)
 
     def _begin(self, domain: Domain) -> None:
         """Take up a domain; without photos in it the experts that read these are left out."""
@@ -250,6 +256,10 @@ def contexts_of(queries: Queries) -> np.ndarray:
     alone = np.where(n_words == 0, "neither", np.where(n_words <= FEW, "short", "description"))
     contexts = np.where(n_chosen == 0, alone, np.where(n_words == 0, "chosen", "both"))
     return np.where(queries.with_photo(), np.char.add(contexts, PHOTO), contexts)
+
+
+def _needs_labels(expert: Expert) -> bool:
+    return "description" in expert.starts and "neither" not in expert.starts
 
 
 def _words(context: str) -> str:

@@ -21,7 +21,7 @@ class PhotoExpert(Expert):
     """
 
     name = "photo"
-    starts = {"neither": 1.0, "short": 1.0, "description": 1.0, "chosen": 0.7, "both": 0.7}
+    starts = {"neither": 1.5, "short": 2.0, "description": 2.0, "chosen": 1.2, "both": 1.2}
     counts = reads_photo = True
 
     moments: Moments

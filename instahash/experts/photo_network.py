@@ -13,9 +13,11 @@ from instahash.softmax import SoftmaxSettings
 from instahash.sparse import CSR, keep, row_of_entries
 from instahash.trainer import Trainer
 
-PHOTO_NETWORK_DEFAULTS = SoftmaxSettings(batch_size=64, corruption=0.1, dropout=0.2)
+PHOTO_NETWORK_DEFAULTS = SoftmaxSettings(corruption=0.1, dropout=0.2)
 # Principal components of the features that are its inputs: more cost time and add nothing.
 COMPONENTS = 128
+# How long a description is as an input beside a photo, in parts of what it is alone: more is learnt by heart.
+WORDS = 0.5
 # Fraction of the posts whose description is hidden, so that it need not be there.
 HIDDEN = 0.25
 
@@ -27,7 +29,7 @@ class PhotoNetworkExpert(SoftmaxExpert):
     """
 
     name = "photo_network"
-    starts = {"neither": 0.5, "short": 0.5, "description": 0.5, "chosen": 0.3, "both": 0.3}
+    starts = {"neither": 0.3, "short": 0.3, "description": 0.3, "chosen": 0.2, "both": 0.2}
     reads_photo = True
 
     basis: np.ndarray
@@ -68,7 +70,7 @@ class PhotoNetworkExpert(SoftmaxExpert):
         """Components, whose number stays, and behind them the words, CSR float32."""
         assert photo_features is not None  # or it would not be asked
         components = sparse.csr_array(domain.photos(photo_features) @ self.basis)
-        return sparse.hstack([components, domain.inputs(description)], format="csr")
+        return sparse.hstack([components, domain.inputs(description) * np.float32(WORDS)], format="csr")
 
 
 def principal_components(examples: Examples) -> np.ndarray:

@@ -75,7 +75,7 @@ def read_features(source: Path | Member, reference: Any) -> np.ndarray:
         raise DataError(f"must name a file beside the posts, not {name!r:.60}")
     if isinstance(source, Member):
         raise DataError(f"are in '{name}', which cannot be mapped in a zip file; unpack that")
-    table = _table(source.with_name(name))
+    table = _mapped(source.with_name(name))
     if type(row) is not int or not 0 <= row < len(table):
         raise DataError(f"are not in '{name}', which has {len(table):,} rows; {AGAIN}, not row {row!r:.20}")
     features = table[row]
@@ -84,14 +84,21 @@ def read_features(source: Path | Member, reference: Any) -> np.ndarray:
     return features
 
 
-@lru_cache(maxsize=4)
-def _table(path: Path) -> np.ndarray:
+def _mapped(path: Path) -> np.ndarray:
     try:
-        table = np.load(path, mmap_mode="r", allow_pickle=False)
+        status = path.stat()
+        table = _table(path, status.st_mtime_ns, status.st_ino)
     except FileNotFoundError:
         raise DataError(f"are in '{path.name}', which is not beside the posts; copy it there") from None
     except (OSError, ValueError, EOFError) as error:
         raise DataError(f"cannot be read from '{path.name}' ({error}); copy it again") from None
     if table.ndim != 2 or table.dtype != np.float16:
         raise DataError(f"in '{path.name}' are {table.dtype} of the shape {table.shape}; {AGAIN}")
+    return table
+
+
+@lru_cache(maxsize=4)
+def _table(path: Path, changed: int, number: int) -> np.ndarray:
+    """Mapped once for all of its rows, and anew once another file has taken its place."""
+    table: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
     return table

@@ -78,11 +78,11 @@ class Best:
         ids, scores = top_k(ranked, min(len(domain.hashtags), max(top, CANDIDATES if diversity else 0)))
         if diversity:
             ids = diversify(scores, ids, self.vectors.unit[domain.hashtags], top, diversity)
-        words, answers = queries.words(), []
+        words, answers, with_photo = queries.words(), [], queries.with_photo()
         traces = self._traces(queries) if options.trace else None
         for post in range(len(ids)):
             best = ids[post, :top][ids[post, :top] >= 0]
-            known = words.indptr[post] < words.indptr[post + 1]
+            known = words.indptr[post] < words.indptr[post + 1] or with_photo[post]
             if not known and queries.keys is not None:
                 known = any(map(self.knows, queries.keys[post]))
             hashtags = domain.vocabulary.spelled(domain.hashtags[best])
