@@ -24,7 +24,7 @@ FEW = 3
 HELD_OUT, HELD_OUT_SCORES = 2500, 2**24
 # Behind a context where the features of the photo are there too, and behind the words for it.
 PHOTO, AND_PHOTO = "+photo", ", and the photo itself"
-# What the weight of an expert that needs labels starts with there, in parts of its own: they repeat what the photo shows.
+# What the weight of an expert that needs labels starts with there, in parts of its own: labels repeat the photo.
 BESIDE_PHOTO = 0.3
 
 Sections = dict[str, dict[str, np.ndarray]]

@@ -1,4 +1,4 @@
-"""Features of photos beside a file of posts: what is written is read, and what is not the photo's is not taken for it."""
+"""Features of photos beside a file of posts: what is written is read, and none are taken for another photo's."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Features of photos: the closed form against least squares, what they add, posts with and without, learning on, saving."""
+"""Features of photos: the closed form against least squares, what they add, posts without, learning on, saving."""
 
 import dataclasses
 
