@@ -52,6 +52,8 @@ PROTOCOLS = {"description": "their labels", "completion": "half of their hashtag
 ANNOTATORS = ("google", "offline")
 # How many hashtags a post may have. Instagram refuses more (its help centre); the others advise so many at most.
 PLATFORMS = {"instagram": 30, "pinterest": 20, "tiktok": 8}
+# How many characters a post's text may have, hashtags included.
+CAPTIONS = {"instagram": 2200, "pinterest": 500, "tiktok": 2200}
 
 
 def name_of(system: str) -> Name:

@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "data": {"parameters", "sparse", "texts"},
     "formats": {"archive", "data", "files"},
     # Photos in, posts out; the labeller that needs no cloud has kernels.
-    "annotate": {"archive", "data", "database", "dense", "jit", "names", "parameters", "sparse"},
+    "annotate": {"archive", "data", "database", "dense", "files", "jit", "names", "parameters", "sparse"},
     "testing": set(),
     # Models know arrays and CSR matrices, not posts.
     # Of `network`, word2vec's reference has the sigmoid.
@@ -46,12 +46,23 @@ MAY_IMPORT = {
     "baselines": {"dense", "parameters", "softmax", "sparse"},
     "recommend": {"data", "dense", "jit", "names", "sparse", "texts"},
     "experts": {
-        *("baselines", "data", "parameters", "recommend", "replay", "softmax", "sparse", "trainer", "training"),
-        "word2vec",
+        *("baselines", "data", "dense", "parameters", "recommend", "replay", "softmax", "sparse", "texts", "trainer"),
+        *("training", "word2vec"),
     },
     "pipeline": {
-        *("autorec", "baselines", "data", "experts", "formats", "parameters", "recommend", "sparse", "storage", "topk"),
-        *("trainer", "word2vec", "instahash"),
+        *(
+            "autorec",
+            "baselines",
+            "data",
+            "experts",
+            "files",
+            "formats",
+            "parameters",
+            "recommend",
+            "sparse",
+            "storage",
+        ),
+        *("topk", "trainer", "word2vec", "instahash"),
     },
     "evaluation": {"data", "dense", "names", "sparse"},
     "report": {"data", "evaluation", "names", "palette", "sparse", "templates"},

@@ -5,7 +5,8 @@ stream        annotate(): in order, in batches, past every bad photo
 cache         labels on disk, so that nothing is paid for twice
 annotator     what an annotator is
 google, pace  Google Cloud Vision: batches, retries, costs, a rate; service, its settings, credentials and calls
-offline       a labeller that needs no cloud: efficientnet, the network; classes, the words of its classes
+offline       a labeller that needs no cloud: efficientnet, the network; classes, the words of its classes;
+              head, words that these lack, and head_training; pixels
 images        decoding, which only annotators import
 metadata      keywords into copies of photos and into XMP sidecars
 """

@@ -17,6 +17,7 @@ import numpy as np
 from instahash.data import Label
 from instahash.database import Database, Execute
 from instahash.errors import AnnotatorError
+from instahash.files import cache_folder
 
 FORMAT, APPLICATION = 1, 0x1A57A6  # user_version and application_id of the file
 _OWNERS: set[str] = set()  # of this process; an ended one that had the same number may have left claims
@@ -36,16 +37,8 @@ FEATURES = (
 
 def default_cache() -> Path:
     """Where labels are kept unless another file is named: in the system's folder for a user's caches."""
-    try:
-        from platformdirs import user_cache_path
-
-        folder = user_cache_path("instahash", appauthor=False)
-    except ImportError:
-        advice = 'name a file (--cache), or install it with: python3 -m pip install "instahash[offline]"'
-        raise AnnotatorError(f"a cache of labels needs the package platformdirs; {advice}") from None
-    except RuntimeError:  # nobody has no home; older versions of platformdirs give "~/.cache" then
-        folder = Path("~")
-    if not folder.is_absolute():
+    folder = cache_folder()
+    if folder is None:
         raise AnnotatorError("there is no home folder for a cache of labels; name a file (--cache)")
     return folder / "labels.sqlite"
 

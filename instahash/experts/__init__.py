@@ -11,6 +11,7 @@ from instahash.experts.completion import CompletionExpert
 from instahash.experts.cooccurrence import CooccurrenceExpert
 from instahash.experts.domain import Domain, Examples, train_word2vec
 from instahash.experts.linear import LinearExpert
+from instahash.experts.literal import LiteralExpert
 from instahash.experts.panel import Losses, Opinions, Panel, Sections
 from instahash.experts.personal import PersonalExpert
 from instahash.experts.photo import PhotoExpert
@@ -29,6 +30,7 @@ EXPERTS: list[type[Expert]] = [
     CooccurrenceExpert,  # description -> hashtags, by counts
     PhotoExpert,  # features of the photo -> hashtags, a ridge regression
     PhotoNetworkExpert,  # the same and the description -> hashtags, a network
+    LiteralExpert,  # the labels themselves
     CommonExpert,  # features of the user -> hashtags, and lately everybody's
     PersonalExpert,  # the user -> hashtags
     PopularityExpert,  # whatever is known -> the most used hashtags

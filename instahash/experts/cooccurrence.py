@@ -16,6 +16,7 @@ class CooccurrenceExpert(Expert):
 
     name = "cooccurrence"
     starts = {"short": 0.3, "description": 0.3}
+    foreign = {"short": 0.0, "description": 0.0}
 
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
         if domain.settings.stream.half_life:

@@ -13,6 +13,7 @@ from scipy import sparse
 
 from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
+from instahash.experts.familiarity import Familiarity
 from instahash.recommend import age_weights
 from instahash.sparse import CSR, column_counts, ones, renumber, row_of_entries, with_data
 from instahash.trainer import Trainer
@@ -45,6 +46,7 @@ class Domain:
     labelled : (n_words,) bool, words that descriptions had in training.
     score_mean, score_std : of the labels' scores in training.
     word2vec : Word2Vec.  cooccurrence : Cooccurrence. Both have learnt before any expert does.
+    familiarity : Familiarity with the labels of the posts seen.
     now : the latest time of the posts seen, seconds since the epoch, -inf where none has a time.
     photo_mean, photo_std : (n_features,) float32, of the features of the training's photos; n_features is 0 where there
         were none, and then no expert reads photos.
@@ -58,6 +60,7 @@ class Domain:
     score_std: float
     word2vec: Word2Vec
     cooccurrence: Cooccurrence
+    familiarity: Familiarity
     now: float = -np.inf
     photo_mean: np.ndarray = field(default_factory=_nothing)
     photo_std: np.ndarray = field(default_factory=_nothing)
@@ -89,9 +92,9 @@ class Domain:
         labelled = column_counts(dataset.description) > 0
         statistics, now = (mean, max(std, LEAST_DEVIATION)), latest(dataset)
         word2vec = Word2Vec(settings.word2vec, seed=settings.seed, n_threads=settings.n_threads)
-        models = word2vec, Cooccurrence()
-        photos = _photo_statistics(dataset.photo_features)
-        return cls(settings, dataset.vocabulary, hashtags, labelled, *statistics, *models, now, *photos)
+        familiar, photos = Familiarity.of(dataset, settings.data.min_score), _photo_statistics(dataset.photo_features)
+        words = dataset.vocabulary, hashtags, labelled
+        return cls(settings, *words, *statistics, word2vec, Cooccurrence(), familiar, now, *photos)
 
     def grown(self, dataset: Dataset) -> Domain:
         """The domain after more posts, in the numbers of a grown vocabulary; old outputs keep their places."""
@@ -99,7 +102,9 @@ class Domain:
         labelled[: len(self.labelled)] |= self.labelled
         new = np.setdiff1d(np.flatnonzero(dataset.vocabulary.is_hashtag), self.hashtags).astype(np.int32)
         hashtags, now = np.concatenate([self.hashtags, new]), max(self.now, latest(dataset))
-        return replace(self, vocabulary=dataset.vocabulary, hashtags=hashtags, labelled=labelled, now=now)
+        familiarity = self.familiarity.including(dataset, self.settings.data.min_score)
+        grown = replace(self, vocabulary=dataset.vocabulary, hashtags=hashtags, labelled=labelled, now=now)
+        return replace(grown, familiarity=familiarity)
 
     def outputs(self, hashtags: CSR) -> CSR:
         """Hashtags as outputs, CSR (n_posts, n_hashtags) float32 of ones; other words are dropped."""
@@ -130,9 +135,9 @@ class Domain:
     def to_arrays(self) -> dict[str, np.ndarray]:
         """What the vocabulary, the settings and the models do not say, a dict of arrays."""
         statistics = np.array([self.score_mean, self.score_std, self.now])
-        arrays = {"hashtags": self.hashtags, "labelled": self.labelled, "statistics": statistics}
+        own = {"hashtags": self.hashtags, "labelled": self.labelled, "statistics": statistics}
         photos = {"photo_mean": self.photo_mean, "photo_std": self.photo_std} if len(self.photo_mean) else {}
-        return arrays | photos
+        return own | self.familiarity.to_arrays() | photos
 
     @classmethod
     def from_arrays(
@@ -151,10 +156,12 @@ class Domain:
         if hashtags.dtype.kind != "i" or not same or labelled.shape != (len(vocabulary),):
             raise ValueError("the hashtags are not those of the vocabulary")
         mean, std, now = arrays["statistics"].tolist()
+        familiar = Familiarity.from_arrays(arrays, vocabulary.words)
         photos = [arrays.get(name, _nothing()) for name in ("photo_mean", "photo_std")]
         if photos[0].ndim != 1 or photos[0].shape != photos[1].shape:
             raise ValueError("the mean and the deviation of photos' features do not fit together")
-        return cls(settings, vocabulary, hashtags, labelled, mean, std, word2vec, cooccurrence, now, *photos)
+        words = vocabulary, hashtags, labelled
+        return cls(settings, *words, mean, std, word2vec, cooccurrence, familiar, now, *photos)
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 from instahash.baselines import Cooccurrence
-from instahash.data import Dataset, Vocabulary, train_test_split
+from instahash.data import Dataset, Echoes, Vocabulary, train_test_split
+from instahash.data.kin import kin
+from instahash.data.preprocess import GUESS
+from instahash.dense import log_softmax
 from instahash.errors import SettingsError
 from instahash.experts.domain import Domain, Examples, train_word2vec
 from instahash.experts.protocol import CONTEXTS, Expert
 from instahash.experts.settings import BestSettings
 from instahash.recommend import Fusion, Queries, age_weights
-from instahash.sparse import CSR, keep, row_of_entries, union
+from instahash.sparse import CSR, keep, row_of_entries, union, with_data
 from instahash.trainer import Trainer
 from instahash.word2vec import Word2Vec
 
@@ -24,7 +28,7 @@ FEW = 3
 HELD_OUT, HELD_OUT_SCORES = 2500, 2**24
 # Behind a context where the features of the photo are there too, and behind the words for it.
 PHOTO, AND_PHOTO = "+photo", ", and the photo itself"
-# What the weight of an expert that needs labels starts with there, in parts of its own: labels repeat the photo.
+# The part that the weight of an expert that needs labels has there, before it is learnt: labels repeat the photo.
 BESIDE_PHOTO = 0.3
 
 Sections = dict[str, dict[str, np.ndarray]]
@@ -40,6 +44,7 @@ class Opinions(NamedTuple):
     scores : expert -> (n_hashtags,) float32, log-scores.  weights : expert -> float.
     log_p : (n_hashtags,) float32, log-probabilities of being the next hashtag: the softmax of the weighted sum.
     probabilities : (n_hashtags,) float32 in [0, 1], of being used at all.
+    familiar : in [0, 1], the probability that the labels are such as the training has; the weights are those for this.
     """
 
     context: str
@@ -48,11 +53,47 @@ class Opinions(NamedTuple):
     weights: dict[str, float]
     log_p: np.ndarray
     probabilities: np.ndarray
+    familiar: float
 
     @property
     def known(self) -> str:
         """What is known of the post, in words."""
         return _words(self.context)
+
+
+class Beyond(NamedTuple):
+    """Hashtags of m posts that only one expert has.
+
+    expert : its name.  hashtags : for each post, each with its log-score.
+    matrix : (m, n) float32, the same scores in their order.  filled : of the same shape, False where there are fewer.
+    """
+
+    expert: str
+    hashtags: list[dict[str, float]]
+    matrix: np.ndarray
+    filled: np.ndarray
+
+    @classmethod
+    def of(cls, expert: str, hashtags: list[dict[str, float]]) -> Beyond:
+        sizes = np.array(list(map(len, hashtags)), np.int64)
+        matrix = np.full((len(hashtags), sizes.max(initial=0)), -1, np.float32)
+        for row, own in zip(matrix, hashtags):
+            row[: len(own)] = list(own.values())
+        return cls(expert, hashtags, matrix, np.arange(matrix.shape[1]) < sizes[:, None])
+
+
+class Answers(NamedTuple):
+    """What the experts together make of m posts.
+
+    log_p : (m, n_hashtags + n) float32, log-probabilities of being the next hashtag; behind the model's hashtags are
+        those of `beyond`, -inf where a post has fewer.
+    used : of the same shape, probabilities of being used at all.
+    beyond : for each post the hashtags that the model does not have.
+    """
+
+    log_p: np.ndarray
+    used: np.ndarray
+    beyond: list[list[str]]
 
 
 class Panel:
@@ -86,11 +127,7 @@ class Panel:
             why = f"no expert answers where {CONTEXTS[start]}"
             raise SettingsError(f"{why}; add one with '{start}' in its `starts`")
         signed = [name for name, expert in members.items() if expert.signed]
-        weights = [
-            e.starts[start] * (BESIDE_PHOTO if photo and not e.reads_photo and _needs_labels(e) else 1)
-            for e in members.values()
-        ]
-        return Fusion(members, weights, signed)
+        return Fusion(members, [e.starts[start] * _part(e, context) for e in members.values()], signed)
 
     def _begin(self, domain: Domain) -> None:
         """Take up a domain; without photos in it the experts that read these are left out."""
@@ -137,18 +174,17 @@ class Panel:
         one to all of them, as while they are chosen one by one.
         """
         dataset, rng = examples.dataset, np.random.default_rng([self.settings.seed, 1])
-        half = rng.random(dataset.hashtags.nnz) < 0.5
+        half, none = rng.random(dataset.hashtags.nnz) < 0.5, np.zeros(dataset.hashtags.nnz, bool)
         some = _some(dataset.hashtags, np.diff(dataset.hashtags.indptr), rng)
         short = _some(dataset.description, FEW, rng)
         for context, fusion in self.fusions.items():
             start = context.removesuffix(PHOTO)
             words = short if start == "short" else np.full(len(short), start in ("description", "both"))
+            lesson = self._lesson(context, examples, words, half if start in ("chosen", "both") else none)
+            fusion.fit(*lesson)
             if start in ("chosen", "both"):
-                fusion.fit(*self._lesson(context, examples, words, half))
-                fusion.calibrate(*self._lesson(context, examples, words, some))
-            else:
-                lesson = self._lesson(context, examples, words, np.zeros(len(half), bool))
-                fusion.fit(*lesson).calibrate(*lesson)
+                lesson = self._lesson(context, examples, words, some)
+            fusion.calibrate(*lesson)
             learnt = ", ".join(f"{member} {w:.2f}" for member, w in zip(fusion.members, fusion.weights))
             trainer.report(f"Weights where {_words(context)}: {learnt}.")
 
@@ -157,54 +193,122 @@ class Panel:
     ) -> tuple[dict[str, np.ndarray], CSR, np.ndarray, np.ndarray]:
         """What a Fusion learns from the posts that are in a context when these words and hashtags are known."""
         dataset = examples.dataset
-        photo_features = dataset.photo_features if context.endswith(PHOTO) else None
-        known = keep(dataset.description, words), keep(dataset.hashtags, chosen)
-        queries = Queries(*known, dataset.keys, photo_features)
+        description, echoes = keep(dataset.description, words), dataset.echoes
+        if context.removesuffix(PHOTO) not in ("both", "description"):
+            echoes = Echoes.of_description(description)
+        photos = dataset.photo_features if context.endswith(PHOTO) else None
+        queries = Queries.of(description, keep(dataset.hashtags, chosen), dataset.keys, echoes, photo_features=photos)
+        queries = self._trusted(queries, np.ones(description.shape[0], np.float32))
         rows = np.flatnonzero(contexts_of(queries) == context)
         part, rest = queries.rows(rows), self.domain.outputs(keep(dataset.hashtags, ~chosen))
         return self._scores(context, part), rest[rows], self._named(part.chosen), examples.weights[rows]
 
     # Queries
 
-    def score(self, queries: Queries) -> tuple[np.ndarray, np.ndarray]:
-        """Log-probabilities of the next hashtag, and probabilities of its use at all, (m, n_hashtags) float32."""
-        shape = queries.description.shape[0], len(self.domain.hashtags)
-        log_p, used = np.empty(shape, np.float32), np.empty(shape, np.float32)
-        understood = self.understood(queries)
+    def score(self, queries: Queries) -> Answers:
+        """What is made of each post."""
+        n_hashtags, understood = len(self.domain.hashtags), self.understood(queries)
+        beyond = self._beyond(understood)
+        shape = queries.description.shape[0], n_hashtags + beyond.matrix.shape[1]
+        log_p, used = np.full(shape, -np.inf, np.float32), np.zeros(shape, np.float32)
         contexts = contexts_of(understood)
         for context, fusion in self.fusions.items():
             rows = np.flatnonzero(contexts == context)
             if len(rows):
                 part = understood.rows(rows)
                 given = part if understood is queries else queries.rows(rows)
-                log_p[rows] = self._fused(context, self._scores(context, part), given, part)
-                used[rows] = fusion.probabilities(log_p[rows], np.diff(part.chosen.indptr))
-        return log_p, used
+                own = beyond._replace(matrix=beyond.matrix[rows], filled=beyond.filled[rows])
+                log_p[rows] = self._fused(context, self._scores(context, part), given, part, own)
+                n_chosen = np.diff(part.chosen.indptr)
+                used[rows] = fusion.probabilities(log_p[rows], n_chosen, part.familiar)
+        return Answers(log_p, used, [list(own) for own in beyond.hashtags])
 
     def opinions(self, queries: Queries) -> Opinions:
         """The Opinions about one post."""
-        understood = self.understood(queries)
-        context = str(contexts_of(understood)[0])
+        understood, n_hashtags = self.understood(queries), len(self.domain.hashtags)
+        context, familiar = str(contexts_of(understood)[0]), understood.familiar
         scores, fusion = self._scores(context, understood), self.fusions[context]
-        log_p = self._fused(context, scores, queries, understood)
+        log_p = self._fused(context, scores, queries, understood, self._beyond(understood))[:, :n_hashtags]
         return Opinions(
             context=context,
             hashtags=self.domain.hashtags,
             scores={name: scores[name][0] for name in fusion.members},
-            weights=dict(zip(fusion.members, fusion.weights.tolist())),
+            weights=dict(zip(fusion.members, self._weights(context, familiar)[0].tolist())),
             log_p=log_p[0],
-            probabilities=fusion.probabilities(log_p, np.diff(understood.chosen.indptr))[0],
+            probabilities=fusion.probabilities(log_p, np.diff(understood.chosen.indptr), familiar)[0],
+            familiar=float(familiar[0]),
         )
 
     def understood(self, queries: Queries) -> Queries:
-        """The queries as the experts can take them: a label that never was one in training is a hashtag chosen."""
-        known = self.domain.labelled[queries.description.indices]
-        if known.all():
-            return queries
-        description = keep(queries.description, known)
-        return queries._replace(
-            description=description, chosen=union(queries.chosen, keep(queries.description, ~known))
-        )
+        """The queries as the experts can take them.
+
+        A label that is not known lends its meaning, the words that are nearly the same or broader, to the description.
+        Labels below min_score have the score that they are worth. Where no post of the training had labels they are
+        hashtags chosen.
+        """
+        queries = self._trusted(queries, self.domain.familiarity.probability(queries.echoes))
+        if not self.domain.labelled.any():
+            nothing = keep(queries.description, np.zeros(queries.description.nnz, bool))
+            chosen = union(queries.chosen, queries.description)
+            return queries._replace(description=nothing, chosen=chosen, echoes=queries.echoes._replace(known=nothing))
+        description = self._lent(queries)
+        known = self.domain.labelled[description.indices]
+        return queries._replace(description=description if known.all() else keep(description, known))
+
+    def _trusted(self, queries: Queries, familiar: np.ndarray) -> Queries:
+        """So familiar, and with the scores of unsure labels lower where these are worth less than they promise."""
+        least, trust = np.float32(self.settings.data.min_score), self.domain.familiarity.trust
+        queries = queries._replace(familiar=familiar)
+        factors = (1 - familiar * (1 - trust)).astype(np.float32)
+        echoes, guessed = queries.echoes, queries.guessed
+
+        def lowered(labels: CSR) -> CSR:
+            rows = row_of_entries(labels)
+            unsure = (labels.data < least) & ~guessed[rows]
+            return with_data(labels, np.where(unsure, labels.data * factors[rows], labels.data))
+
+        return queries._replace(echoes=Echoes(lowered(echoes.known), lowered(echoes.unknown), echoes.unknown_words))
+
+    def _lent(self, queries: Queries) -> CSR:
+        """The descriptions with the words that stand in for unknown labels."""
+        labels, names = queries.echoes.unknown, queries.echoes.unknown_words
+        index, labelled = self.domain.vocabulary.index, self.domain.labelled
+        least = np.where(queries.guessed, GUESS, self.settings.data.min_score)[row_of_entries(labels)]
+        sure = keep(labels, labels.data >= least.astype(np.float32))
+        if not sure.nnz:
+            return queries.description
+        stands_in = [
+            [index[word] for word in kin(name, lambda word: labelled[index[word]] if word in index else False)]
+            for name in names
+        ]
+        own = [stands_in[i] for i in sure.indices.tolist()]
+        sizes = list(map(len, own))
+        rows, values = np.repeat(row_of_entries(sure), sizes), np.repeat(sure.data, sizes)
+        ids = np.array([word for found in own for word in found], np.int64)
+        if not len(ids):
+            return queries.description
+        # Of several labels that lend one word the surest; a sum of duplicates would be more than 1.
+        order = np.lexsort((-values, ids, rows))
+        first = np.unique(rows[order] * len(index) + ids[order], return_index=True)[1]
+        rows, ids, values = rows[order][first], ids[order][first], values[order][first]
+        lent = sparse.csr_array((values, (rows, ids)), shape=queries.description.shape)
+        return queries.description.maximum(lent).tocsr()
+
+    def _beyond(self, queries: Queries) -> Beyond:
+        """For each post the hashtags that the model does not have, and the log-score of the expert that has them."""
+        for name, expert in self.active.items():
+            if (found := expert.beyond(queries, self.domain)) is not None:
+                return Beyond.of(name, found)
+        return Beyond.of("", [{} for _ in range(queries.description.shape[0])])
+
+    def _weights(self, context: str, familiar: np.ndarray) -> np.ndarray:
+        """Each post's weights, (m, n_members): those that were learnt as far as its labels are familiar."""
+        fusion, start = self.fusions[context], context.removesuffix(PHOTO)
+        learnt, foreign = fusion.weights, fusion.weights.copy()
+        for i, expert in enumerate(self.experts[name] for name in fusion.members):
+            if start in expert.foreign:
+                foreign[i] = expert.foreign[start] * _part(expert, context)
+        return familiar[:, None] * learnt + (1 - familiar[:, None]) * foreign
 
     def _scores(self, context: str, queries: Queries) -> dict[str, np.ndarray]:
         members = self.fusions[context].members
@@ -214,18 +318,38 @@ class Panel:
         """Hashtags CSR (m, n_words) as outputs, (m, n_hashtags) bool."""
         return self.domain.outputs(hashtags).toarray() > 0
 
-    def _fused(self, context: str, scores: dict[str, np.ndarray], queries: Queries, understood: Queries) -> np.ndarray:
-        """Log-probabilities of the next hashtag, (m, n_hashtags) float32.
+    def _fused(
+        self,
+        context: str,
+        scores: dict[str, np.ndarray],
+        queries: Queries,
+        understood: Queries,
+        beyond: Beyond,
+    ) -> np.ndarray:
+        """Log-probabilities of the next hashtag, (m, n_hashtags + n) float32, those that the model does not have behind
+        the others.
 
         A hashtag that was given as a label is as probable as the most probable of the others.
         """
-        named = self._named(understood.chosen)
-        log_p = self.fusions[context].log_probabilities(scores, named)
-        if understood is queries:
+        fusion, weights = self.fusions[context], self._weights(context, understood.familiar)
+        named, pooled = self._named(understood.chosen), fusion.pooled(scores, weights)
+        log_p = log_softmax(pooled, named)[0]
+        if understood.chosen is not queries.chosen:
+            chosen = self._named(queries.chosen)
+            others = np.where(named, -np.inf, log_p).max(axis=1, keepdims=True)
+            log_p = np.where(named & ~chosen & (others > -np.inf), others, log_p)
+        if not beyond.matrix.size:
             return log_p
-        chosen = self._named(queries.chosen)
-        others = np.where(named, -np.inf, log_p).max(axis=1, keepdims=True)
-        return np.where(named & ~chosen & (others > -np.inf), others, log_p)
+        # Where labels are familiar the expert's own probability is the best that is known. Where they are not, the
+        # other experts are taken to give a hashtag that they do not know the mean of what they give the others.
+        learnt = fusion.inverse(beyond.matrix, np.diff(understood.chosen.indptr))
+        foreign = beyond.matrix + (log_p - pooled)[:, :1]
+        for name, w in zip(fusion.members, weights.T.astype(np.float32)):
+            own = (w[:, None] - 1) * beyond.matrix
+            foreign += own if name == beyond.expert else (w * scores[name].mean(axis=1))[:, None]
+        part = understood.familiar[:, None]
+        more = np.where(beyond.filled, part * learnt + (1 - part) * foreign, -np.inf)
+        return np.concatenate([log_p, more], axis=1, dtype=np.float32)
 
     # What is kept
 
@@ -253,13 +377,16 @@ class Panel:
 def contexts_of(queries: Queries) -> np.ndarray:
     """(m,) str, which of CONTEXTS each post is in, with PHOTO behind it where the photo's features are there."""
     n_words, n_chosen = (np.diff(matrix.indptr) for matrix in (queries.description, queries.chosen))
+    n_words = np.where((n_words == 0) & (queries.echoes.highest() >= GUESS), 1, n_words)
     alone = np.where(n_words == 0, "neither", np.where(n_words <= FEW, "short", "description"))
     contexts = np.where(n_chosen == 0, alone, np.where(n_words == 0, "chosen", "both"))
     return np.where(queries.with_photo(), np.char.add(contexts, PHOTO), contexts)
 
 
-def _needs_labels(expert: Expert) -> bool:
-    return "description" in expert.starts and "neither" not in expert.starts
+def _part(expert: Expert, context: str) -> float:
+    """The part of its weight that an expert has where the photo may be there too."""
+    needs_labels = "description" in expert.starts and "neither" not in expert.starts
+    return BESIDE_PHOTO if context.endswith(PHOTO) and needs_labels and not expert.reads_photo else 1.0
 
 
 def _words(context: str) -> str:

@@ -62,7 +62,7 @@ class Judgements(Database):
         super().__init__(path, failure, APPLICATION, FORMAT, [SCHEMA])
 
     def pairs(self, session: str, systems: Sequence[str]) -> list[sqlite3.Row]:
-        """All pairs of these two systems that this session was shown, in the order of the posts."""
+        """All pairs of these two systems that a session was shown, in the order of the posts."""
         where = "session=? AND system_a=? AND system_b=? ORDER BY place, pair"
         with self.statements() as execute:
             found: list[sqlite3.Row] = execute(f"SELECT * FROM pairs WHERE {where}", (session, *systems)).fetchall()

@@ -122,9 +122,11 @@ async def annotator(site: Here) -> Line:
 async def explain(site: Here, query: schemas.Query) -> Any:
     """The hashtags for some labels, and every step to them.
 
-    `hashtags` is the recommendation, `source` where it comes from, `scores_are` what its scores mean. `labels` is how
-    each label was read, `description` the known words, `word2vec` the words nearest to them, `networks` how each
-    network came to its ranking. Mode "best" adds `experts`, mode "paper" `positive` and `combined`.
+    `hashtags` is the recommendation, `source` where it comes from, `scores_are` what its scores mean. Each hashtag has
+    `posts`, in how many posts of the training it is, and its `group`: `big` are the most used ones that have a third of
+    all uses together, `middle` those of the next third, `niche` the others. `labels` is how each label was read,
+    `description` the known words, `word2vec` the words nearest to them, `networks` how each network came to its
+    ranking. Mode "best" adds `experts`, mode "paper" `positive` and `combined`.
     """
     return await _run(MODEL_THREADS, _timed, site.explainer.explain, **query.model_dump())
 
@@ -145,7 +147,7 @@ async def photo(site: Here, request: Request) -> Line:
 
 @api.post("/judge/next", dependencies=IS_JSON)
 async def next_pair(judging: Judged, judge: schemas.Judge) -> Line:
-    """The next pair of lists to judge; without `pair` where this session has judged all posts."""
+    """The next pair of lists to judge; without `pair` where the session has judged all posts."""
     return Line(await _run(MODEL_THREADS, judging.next, **judge.model_dump()))
 
 
@@ -157,7 +159,7 @@ async def choose(judging: Judged, judgement: schemas.Judgement) -> Line:
 
 @api.post("/judge/undo", dependencies=IS_JSON)
 async def undo(judging: Judged, judge: schemas.Judge) -> Line:
-    """Take back the last judgement of this session; its pair is the answer."""
+    """Take back the last judgement of a session; its pair is the answer."""
     return Line(await _run(MODEL_THREADS, judging.undo, **judge.model_dump()))
 
 
@@ -167,6 +169,18 @@ async def judged_photo(
 ) -> Response:
     """The photo of a pair's post, a JPEG."""
     return Response(await _run(MODEL_THREADS, judging.photo, session, pair), media_type="image/jpeg")
+
+
+@api.get("/rate")
+async def rate(judging: Judged) -> Line:
+    """Up to 40 posts and what this model recommends for each, to be rated by people."""
+    return Line(await _run(MODEL_THREADS, judging.rated))
+
+
+@api.get("/rate/photo")
+async def rated_photo(judging: Judged, place: Annotated[schemas.Place, Query()]) -> Response:
+    """The photo of a post to rate, a JPEG."""
+    return Response(await _run(MODEL_THREADS, judging.photo_at, place), media_type="image/jpeg")
 
 
 @api.get("/judge/report")

@@ -9,6 +9,8 @@ import numpy as np
 
 from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
+from instahash.data.general import GENERAL_HASHTAGS as GENERAL
+from instahash.data.preprocess import GUESS
 from instahash.experts import EXPERTS, BestSettings, Expert, Losses, NetworkQuery, Opinions, Panel, Sections
 from instahash.recommend import Options, Queries, Recommendation, diversify, echoes, novelty_shift
 from instahash.topk import top_k
@@ -65,30 +67,63 @@ class Best:
     # Queries
 
     def recommend(self, queries: Queries, options: Options) -> list[Recommendation]:
-        """A Recommendation for each post, of exactly `top` hashtags where so many may be recommended."""
+        """A Recommendation for each post, of exactly `top` hashtags where so many may be recommended; where nothing is
+        known of it, of at most as many as GENERAL has.
+        """
         settings, domain = self.settings.list, self.panel.domain
         novelty = settings.novelty if options.novelty is None else options.novelty
         diversity = settings.diversity if options.diversity is None else options.diversity
         top = RECOMMENDED if options.top is None else options.top
-        log_p, used = self.panel.score(queries)
-        ranked = log_p + self.shift(queries, novelty) if novelty else log_p
+        log_p, used, beyond = self.panel.score(queries)
+        n_hashtags = len(domain.hashtags)
+        ranked = log_p
+        if novelty:
+            # A hashtag that the model does not have repeats a label, and is not popular.
+            ranked = log_p + np.pad(self.shift(queries, novelty), ((0, 0), (0, log_p.shape[1] - n_hashtags)))
         for post, excluded in enumerate(queries.excluded(options.banned)):
             outputs = domain.outputs_of_words[excluded]
             ranked[post, outputs[outputs >= 0]] = -np.inf
-        ids, scores = top_k(ranked, min(len(domain.hashtags), max(top, CANDIDATES if diversity else 0)))
+            never = options.banned_words.union(domain.vocabulary.words_array[excluded].tolist())
+            unwanted = [n_hashtags + i for i, word in enumerate(beyond[post]) if word in never]
+            ranked[post, unwanted] = -np.inf
+        ids, scores = top_k(ranked, min(ranked.shape[1], max(top, CANDIDATES if diversity else 0)))
         if diversity:
-            ids = diversify(scores, ids, self.vectors.unit[domain.hashtags], top, diversity)
-        words, answers, with_photo = queries.words(), [], queries.with_photo()
+            unit = self.vectors.unit[domain.hashtags]
+            unit = np.concatenate([unit, np.zeros((ranked.shape[1] - n_hashtags, unit.shape[1]), unit.dtype)])
+            ids = diversify(scores, ids, unit, top, diversity)
+        given, answers = (np.diff(queries.words().indptr) > 0) | queries.with_photo(), []
         traces = self._traces(queries) if options.trace else None
         for post in range(len(ids)):
+            source, trace = self._source(queries, bool(given[post]), post), traces[post] if traces else None
+            if source == "general":
+                answers.append(self._general(top, options.banned_words, trace))
+                continue
             best = ids[post, :top][ids[post, :top] >= 0]
-            known = words.indptr[post] < words.indptr[post + 1] or with_photo[post]
-            if not known and queries.keys is not None:
-                known = any(map(self.knows, queries.keys[post]))
-            hashtags = domain.vocabulary.spelled(domain.hashtags[best])
-            source, trace = "experts" if known else "most_used", traces[post] if traces else None
+            spelled = domain.vocabulary.spelled(domain.hashtags[best[best < n_hashtags]])
+            named = iter(spelled)
+            hashtags = [next(named) if i < n_hashtags else beyond[post][i - n_hashtags] for i in best.tolist()]
             answers.append(Recommendation(hashtags, used[post, best].tolist(), "probability", source, trace))
         return answers
+
+    def _source(self, queries: Queries, known: bool, post: int) -> str:
+        """Where the hashtags of a post come from, of which words or a photo are known, or neither."""
+        if not known and queries.keys is not None:
+            known = any(map(self.knows, queries.keys[post]))
+        if queries.guessed[post]:
+            return "guesses"
+        return "experts" if known or queries.echoes.take([post]).highest()[0] >= GUESS else "general"
+
+    def _general(self, top: int, banned: frozenset[str], trace: dict[str, list[str]] | None) -> Recommendation:
+        """Hashtags that fit any photo: those of the training first, most used first."""
+        vocabulary = self.panel.domain.vocabulary
+        counts = {word: int(vocabulary.hashtag_counts[i]) for word, i in vocabulary.index.items() if word in GENERAL}
+        words = sorted(GENERAL, key=lambda word: -counts.get(word, 0))
+        kept = [word for word in words if word not in banned][:top]
+        n_posts = max(vocabulary.hashtag_counts.sum(), 1)
+        scores = [counts.get(word, 0) / n_posts for word in kept]
+        return Recommendation(
+            [vocabulary.spellings.get(word, word) for word in kept], scores, "frequency", "general", trace
+        )
 
     def _traces(self, queries: Queries) -> list[dict[str, list[str]]]:
         """For each post its known words, the words nearest to them, and what each network ranks first."""

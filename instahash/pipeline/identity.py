@@ -27,7 +27,7 @@ def fingerprint(settings: Any, dataset: Dataset) -> str:
     if dataset.photo_features is not None:
         digest.update(dataset.photo_features.tobytes())
     digest.update(repr(dataset.keys).encode("utf-8", "surrogatepass"))
-    for matrix in (dataset.hashtags, dataset.description):
+    for matrix in (dataset.hashtags, dataset.description, dataset.echoes.known):
         digest.update(matrix.indptr.astype(np.int64).tobytes())
         digest.update(matrix.indices.astype(np.int64).tobytes())
     return digest.hexdigest()

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from instahash.baselines import Baseline, top_ranked
-from instahash.data import Corpus, Post, Vocabulary, encode
+from instahash.data import Corpus, Echoes, Post, Vocabulary, encode, words
 from instahash.errors import DataError, UntrainedError
 from instahash.parameters import whole
 from instahash.pipeline.mode import Mode
 from instahash.recommend import Options, Queries, Recommendation, ids_of
-from instahash.sparse import CSR, as_csr, row_of_entries
+from instahash.sparse import CSR, as_csr, row_max, row_of_entries
 from instahash.word2vec import WordVectors
 
 # Posts answered at a time, and outputs that are then held in memory, at most.
@@ -49,10 +49,11 @@ class Recommender:
         diversity: float | None = None,
         banned: Iterable[str] = (),
         trace: bool = False,
+        min_score: float | None = None,
     ) -> Recommendation:
         """Hashtags for a photo with these labels.
 
-        labels : texts of one or more words, or pairs of a text and its score; give only labels worth believing.
+        labels : texts of one or more words, or pairs of a text and its score.
         top : so many hashtags; by default ten in mode "best", in mode "paper" all that its combination has.
         chosen : hashtags that the author has picked already: what follows goes with them, and repeats none.
         user, features : whose earlier posts matter; nobody's where these are not known.
@@ -61,10 +62,13 @@ class Recommender:
         novelty, diversity : in [0, 1], see `recommend/diversity.py`; by default what the settings say.
         banned : hashtags never to recommend.
         trace : keep the lists on the way to the answer.
-        Where nothing is known the most used hashtags are returned, and `source` says so.
+        min_score : labels below are believed less, see `recommend/queries.py`; by default that of the training.
+        Where nothing is known the answer is about no photo in particular, and `source` says so: hashtags that fit any,
+        in mode "best" at most 14, in mode "paper" the most used.
         """
-        queries = self.queries(labels, chosen, user, features, photo_features)
-        options = self._options(top, banned, novelty=novelty, diversity=diversity, trace=trace)
+        chosen = chosen if isinstance(chosen, str) else list(chosen)
+        queries = self.queries(labels, chosen, user, features, min_score, photo_features)
+        options = self._options(top, banned, chosen, novelty=novelty, diversity=diversity, trace=trace)
         return self.mode.recommend(queries, options)[0]
 
     def queries(
@@ -73,11 +77,13 @@ class Recommender:
         chosen: Iterable[str] = (),
         user: str | None = None,
         features: Iterable[str] = (),
+        min_score: float | None = None,
         photo_features: np.ndarray | None = None,
     ) -> Queries:
-        """What is known of one photo; arguments as in :meth:`recommend`, unknown words are left out."""
+        """What is known of one photo; arguments as in :meth:`recommend`."""
+        least = self.settings.data.min_score if min_score is None else min_score
+        given = labels, self.mode.default_score, chosen, user, features, least
         of_photo = None if photo_features is None else self._photo_features(np.asarray(photo_features)[None])
-        given = labels, self.mode.default_score, chosen, user, features
         return Queries.of_photo(self.vocabulary, *given, of_photo)
 
     @property
@@ -89,9 +95,14 @@ class Recommender:
         """Whether earlier posts of this user shift what is recommended."""
         return self.mode.knows(f"user:{user}")
 
-    def _options(self, top: int | None, banned: Iterable[str] = (), **others: Any) -> Options:
+    def _options(
+        self, top: int | None, banned: Iterable[str] = (), chosen: Iterable[str] = (), **others: Any
+    ) -> Options:
         top = None if top is None else whole(top, "top", 0, DataError)
-        return Options(top, banned=ids_of(self.vocabulary, banned, "banned"), **others)
+        banned = banned if isinstance(banned, str) else list(banned)
+        ids = ids_of(self.vocabulary, banned, "banned")
+        unwanted = frozenset(word for text in [*banned, *chosen] for word in words(text))
+        return Options(top, banned=ids, banned_words=unwanted, **others)
 
     def recommend_posts(
         self, posts: Iterable[Post], top: int | None = None, **options: Any
@@ -102,8 +113,8 @@ class Recommender:
         """
         posts = iter(posts)
         while block := list(islice(posts, POSTS_AT_A_TIME)):
-            dataset = encode(Corpus.from_posts(block), self.vocabulary, self.settings.data.min_score)
-            known: dict[str, Any] = {"keys": dataset.keys, "photo_features": dataset.photo_features}
+            dataset = encode(Corpus.from_posts(block), self.vocabulary, self.settings.data.min_score, guess=True)
+            known: dict[str, Any] = {name: getattr(dataset, name) for name in ("keys", "echoes", "photo_features")}
             answers = self.recommend_matrix(dataset.description, top, **known, **options)
             yield from zip(dataset.ids, answers)
 
@@ -114,16 +125,19 @@ class Recommender:
         chosen: CSR | None = None,
         *,
         keys: Sequence[tuple[str, ...]] | None = None,
+        echoes: Echoes | None = None,
         photo_features: np.ndarray | None = None,
         **options: Any,
     ) -> list[Recommendation]:
         """A Recommendation for each row of `description`, CSR (n_posts, n_words) of label scores.
 
         chosen : CSR of the same shape, or None.  keys : tuples of str, see `data.Dataset`, or None.
+        echoes : Echoes of the same posts; None where each word of a description is a label of its own.
         photo_features : (n_posts, n_features) float, rows of NaN for posts without a photo, or None.
         options : as in :meth:`recommend_posts`.
         """
-        queries, parsed = self._queries(description, chosen, keys, photo_features), self._options(top, **options)
+        parsed = self._options(top, **options)
+        queries = self._queries(description, chosen, keys, echoes, photo_features)
         answers: list[Recommendation] = []
         block = max(1, min(POSTS_AT_A_TIME, OUTPUTS // len(self.vocabulary)))
         n_posts = queries.description.shape[0]
@@ -137,6 +151,7 @@ class Recommender:
         description: CSR,
         chosen: CSR | None,
         keys: Sequence[tuple[str, ...]] | None = None,
+        echoes: Echoes | None = None,
         photo_features: np.ndarray | None = None,
     ) -> Queries:
         """The queries of these matrices; DataError where they are no CSR matrices of the vocabulary's words, or where
@@ -145,12 +160,14 @@ class Recommender:
         description = as_csr(description, "descriptions", np.float32, len(self.vocabulary))
         if chosen is not None:
             chosen = as_csr(chosen, "chosen hashtags", np.int8, len(self.vocabulary))
-        n_posts = description.shape[0]
+        least, n_posts = np.float32(self.settings.data.min_score), description.shape[0]
         for name, rows in {"chosen hashtags": chosen, "keys": keys, "photo_features": photo_features}.items():
             n = n_posts if rows is None else rows.shape[0] if hasattr(rows, "shape") else len(rows)
             if n != n_posts:
                 raise DataError(f"descriptions have {n_posts} rows, {name} {n}; give a row for each post")
-        return Queries.of(description, chosen, keys, self._photo_features(photo_features))
+        # A post whose labels are all below is described by guesses.
+        guessed = (np.diff(description.indptr) > 0) & (row_max(description) < least)
+        return Queries.of(description, chosen, keys, echoes, guessed, self._photo_features(photo_features))
 
     def _photo_features(self, given: np.ndarray | None) -> np.ndarray | None:
         """Features of photos, (n_posts, n_features), where the mode has learnt from such; DataError for others."""

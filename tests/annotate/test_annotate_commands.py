@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from instahash.data import Post
-from instahash.data.sample import sample_posts
+from instahash.data.small import small_posts
 from instahash.formats import read_posts, write_posts
 from instahash.jit import COMPILED
 from instahash.names import ANNOTATORS
@@ -38,7 +38,7 @@ def photos(tmp_path, picture):
 def model_dir(tmp_path_factory):
     """A model of the sample, for whose labels the local server's stand in."""
     folder = tmp_path_factory.mktemp("trained")
-    write_posts(folder / "posts.jsonl", sample_posts(300))
+    write_posts(folder / "posts.jsonl", small_posts(300))
     quick = ["softmax.epochs=1", "softmax.n_hidden=4", "completion.epochs=1", "completion.n_hidden=4", "word2vec.dim=4"]
     options = [part for setting in quick for part in ("--set", setting)]
     answer = run("train", dict(os.environ), "--data", folder / "posts.jsonl", "--model-dir", folder / "model", *options)

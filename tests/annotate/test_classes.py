@@ -1,4 +1,4 @@
-"""The words of the 1,000 classes: what the two files may hold, what well-known classes carry, and the sums."""
+"""The words of the 1,000 classes: what the files may hold, what well-known classes carry, and the sums."""
 
 import re
 from graphlib import TopologicalSorter
@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instahash.annotate import OfflineAnnotator, classes
-from instahash.annotate.classes import class_labels, label_scores
+from instahash.annotate import OfflineAnnotator
+from instahash.annotate.classes import class_labels, class_scores, ranked
+from instahash.data import broader as of_data
+from instahash.data.broader import broader, head_words
 from instahash.errors import SettingsError
 
 # What a photo of a class shows beside it, or what people call it; of these words one class has each.
@@ -104,11 +106,15 @@ KNOWN = {
 
 def read(name):
     """The file's lines as (word, its broader words), without the module's help."""
-    lines = Path(classes.__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+    lines = Path(of_data.__file__).with_name(name).read_text(encoding="utf-8").splitlines()
     return [(line.split(":")[0], line.split(": ")[1].split(", ") if ":" in line else []) for line in lines]
 
 
-NAMES, BROADER = read("imagenet.txt"), read("broader.txt")
+NAMES, BROADER, HEAD = read("imagenet.txt"), read("broader.txt"), read("head.txt")
+
+
+def label_scores(probabilities, least=0.05):
+    return ranked(class_scores(probabilities), least)
 
 
 def steps(name, parents):
@@ -142,8 +148,16 @@ def test_every_broader_word_has_one_line_and_a_use():
     assert {parent for _, parents in NAMES + BROADER for parent in parents} == set(words)
 
 
+def test_what_is_broader_than_a_word_of_the_head_is_known():
+    words = [word for word, _ in HEAD]
+    assert words == sorted(set(words))
+    for word, parents in HEAD:
+        assert not parents or word not in dict(NAMES + BROADER), word
+        assert set(parents) <= {*words, *dict(BROADER)}, word
+
+
 def test_no_word_is_broader_than_itself():
-    list(TopologicalSorter(dict(BROADER)).static_order())
+    list(TopologicalSorter(dict(BROADER + [line for line in HEAD if line[1]])).static_order())
 
 
 def test_a_class_that_is_a_broader_word_is_as_broad_as_that():
@@ -180,10 +194,27 @@ def test_the_nearest_come_first():
     assert class_labels()[978][:5] == ("seashore", "beach", "sky", "sand", "coast")
 
 
+def test_broader_words_are_known_of_every_word():
+    for word, parents in BROADER:
+        assert set(broader(word)) == steps(word, parents).keys() - {word}
+        assert len(set(broader(word))) == len(broader(word))
+    assert broader("beach") == ("sand", "coast", "sea", "landscape", "ocean", "water", "nature")
+    assert broader("animal") == broader("zeppelin") == ()
+
+
 def test_the_files_are_read_once(monkeypatch):
-    class_labels(), label_scores(np.zeros(1000))
-    monkeypatch.setattr(classes, "_lines", None)
-    class_labels(), label_scores(np.zeros(1000))
+    class_labels(), head_words(), label_scores(np.zeros(1000))
+    monkeypatch.setattr(of_data, "_read", None)
+    class_labels(), head_words(), label_scores(np.zeros(1000))
+
+
+def test_broader_words_of_the_head_are_known():
+    assert list(head_words()) == [word for word, _ in HEAD]
+    for word, parents in HEAD:
+        assert set(parents) <= set(broader(word)), word
+    assert broader("sunset") == ("sky",) and broader("woman") == ("people",) and broader("people") == ()
+    assert broader("cake") == ("dessert", "food", "sweet") and broader("graffiti") == ("street art", "art")
+    assert broader("pizza")[:2] == ("italian food", "meal")
 
 
 @pytest.mark.parametrize(
@@ -261,6 +292,17 @@ def test_a_score_counts_from_the_least_on():
     assert label_scores(probabilities, 0.25) == [("coil", 0.25), ("pole", 0.25)]
     assert label_scores(probabilities, 0.2500001) == []
     assert label_scores(of_classes(coil=0.05, pole=0.0499)) == [("coil", 0.05)]
+
+
+def test_a_broader_word_has_no_less():
+    scores = {"woman": 0.75, "people": 0.25, "graffiti": 0.5, "tabby cat": 0.5, "cat": 0.625, "animal": 0.1}
+    assert ranked(scores, 0.25) == [
+        ("people", 0.75),
+        ("woman", 0.75),
+        *[(word, 0.625) for word in ("animal", "cat", "feline", "mammal", "pet")],
+        *[(word, 0.5) for word in ("art", "graffiti", "street art", "tabby cat")],
+    ]
+    assert ranked({"woman": 0.2, "sky": 0.3}, 0.25) == [("sky", 0.3)]
 
 
 def test_a_class_that_is_also_a_broader_word_counts_once():

@@ -103,6 +103,7 @@ function rankings(answer) {
 }
 
 const COMBINED = {
+  general: "Nothing is known of the photo: hashtags that fit any stand in.",
   most_used: "Nothing to combine: the most used hashtags stand in.",
   autorec: "No word of Word2Vec's set has a positive rating of AutoRec: its first words are taken instead, and of these the hashtags, ten at most.",
   intersection: "Words of Word2Vec's set to which AutoRec gives a positive rating, in Word2Vec's order; of these the hashtags, ten at most.",

@@ -1,0 +1,55 @@
+"""Words that mean nearly the same as a word, or more: what stands in for it where it is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from instahash.data.broader import broader, label_names
+from instahash.data.words import words
+
+# Endings of British spelling and of American, either of which may be the known one.
+SPELLINGS = (("our", "or"), ("re", "er"), ("ise", "ize"), ("yse", "yze"), ("grey", "gray"), ("ogue", "og"))
+# The shortest stem that an ending is taken off.
+STEM = 3
+
+
+def kin(word: str, known: Callable[[str], bool]) -> list[str]:
+    """The known words that stand in for an unknown one: another spelling or number of it, or all that are broader.
+
+    >>> kin("dogs", {"dog", "animal"}.__contains__), kin("goldenretriever", {"dog", "animal"}.__contains__)
+    (['dog'], ['dog', 'animal'])
+    """
+    for form in spellings(word):
+        if known(form):
+            return [form]
+    label = _labels().get(word) or next((_labels()[form] for form in spellings(word) if form in _labels()), "")
+    found = [part for text in broader(label) for part in words(text)]
+    return [part for part in dict.fromkeys(found) if known(part)]
+
+
+def spellings(word: str) -> Iterator[str]:
+    """Other spellings of an English word: its plural or singular, as it is written across the Atlantic."""
+    if word.endswith("ies") and len(word) > STEM + 2:
+        yield word[:-3] + "y"
+    if word.endswith(("ses", "xes", "zes", "ches", "shes", "oes")) and len(word) > STEM + 1:
+        yield word[:-2]
+    if word.endswith("s") and not word.endswith("ss") and len(word) > STEM:
+        yield word[:-1]
+    elif len(word) >= STEM:
+        yield word + "s"
+        if word.endswith("y"):
+            yield word[:-1] + "ies"
+        if word.endswith(("s", "x", "z", "ch", "sh", "o")):
+            yield word + "es"
+    for pair in SPELLINGS:
+        for old, new in (pair, pair[::-1]):
+            if old in word[1:]:
+                start = word.rindex(old)
+                yield word[:start] + new + word[start + len(old) :]
+
+
+@cache
+def _labels() -> dict[str, str]:
+    """The labels of the offline annotator by how they are written as hashtags."""
+    return {"".join(words(name)): name for name in label_names()}
