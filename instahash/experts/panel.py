@@ -28,8 +28,6 @@ FEW = 3
 HELD_OUT, HELD_OUT_SCORES = 2500, 2**24
 # Behind a context where the features of the photo are there too, and behind the words for it.
 PHOTO, AND_PHOTO = "+photo", ", and the photo itself"
-# The part that the weight of an expert that needs labels has there, before it is learnt: labels repeat the photo.
-BESIDE_PHOTO = 0.3
 
 Sections = dict[str, dict[str, np.ndarray]]
 Losses = dict[str, list[float]]
@@ -127,7 +125,7 @@ class Panel:
             why = f"no expert answers where {CONTEXTS[start]}"
             raise SettingsError(f"{why}; add one with '{start}' in its `starts`")
         signed = [name for name, expert in members.items() if expert.signed]
-        return Fusion(members, [e.starts[start] * _part(e, context) for e in members.values()], signed)
+        return Fusion(members, [e.starts[start] * (e.beside_photo if photo else 1) for e in members.values()], signed)
 
     def _begin(self, domain: Domain) -> None:
         """Take up a domain; without photos in it the experts that read these are left out."""
@@ -303,11 +301,11 @@ class Panel:
 
     def _weights(self, context: str, familiar: np.ndarray) -> np.ndarray:
         """Each post's weights, (m, n_members): those that were learnt as far as its labels are familiar."""
-        fusion, start = self.fusions[context], context.removesuffix(PHOTO)
+        fusion, start, photo = self.fusions[context], context.removesuffix(PHOTO), context.endswith(PHOTO)
         learnt, foreign = fusion.weights, fusion.weights.copy()
         for i, expert in enumerate(self.experts[name] for name in fusion.members):
             if start in expert.foreign:
-                foreign[i] = expert.foreign[start] * _part(expert, context)
+                foreign[i] = expert.foreign[start] * (expert.beside_photo if photo else 1)
         return familiar[:, None] * learnt + (1 - familiar[:, None]) * foreign
 
     def _scores(self, context: str, queries: Queries) -> dict[str, np.ndarray]:
@@ -381,12 +379,6 @@ def contexts_of(queries: Queries) -> np.ndarray:
     alone = np.where(n_words == 0, "neither", np.where(n_words <= FEW, "short", "description"))
     contexts = np.where(n_chosen == 0, alone, np.where(n_words == 0, "chosen", "both"))
     return np.where(queries.with_photo(), np.char.add(contexts, PHOTO), contexts)
-
-
-def _part(expert: Expert, context: str) -> float:
-    """The part of its weight that an expert has where the photo may be there too."""
-    needs_labels = "description" in expert.starts and "neither" not in expert.starts
-    return BESIDE_PHOTO if context.endswith(PHOTO) and needs_labels and not expert.reads_photo else 1.0
 
 
 def _words(context: str) -> str:

@@ -21,7 +21,7 @@ class PhotoExpert(Expert):
     """
 
     name = "photo"
-    starts = {"neither": 1.5, "short": 2.0, "description": 2.0, "chosen": 1.2, "both": 1.2}
+    starts = {"neither": 1.0, "short": 0.5, "description": 0.5, "chosen": 0.5, "both": 0.3}
     counts = reads_photo = True
 
     moments: Moments

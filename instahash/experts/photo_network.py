@@ -30,7 +30,7 @@ class PhotoNetworkExpert(SoftmaxExpert):
 
     name = "photo_network"
     starts = {"neither": 0.3, "short": 0.3, "description": 0.3, "chosen": 0.2, "both": 0.2}
-    reads_photo = True
+    beside_photo, reads_photo = 1.0, True
 
     basis: np.ndarray
 
