@@ -21,7 +21,7 @@ class PhotoExpert(Expert):
     """
 
     name = "photo"
-    starts = {"neither": 1.0, "short": 0.5, "description": 0.5, "chosen": 0.5, "both": 0.3}
+    starts = {"neither": 1.0, "short": 0.6, "description": 0.6, "chosen": 0.5, "both": 0.4}
     counts = reads_photo = True
 
     moments: Moments
