@@ -65,9 +65,9 @@ def answers(model, some, **options):
     return [answer.hashtags for _, answer in model.recommend_posts(some, 10, **options)]
 
 
-def found(model, some):
-    """Of how many posts the topic's hashtag comes first or second."""
-    return np.mean([post.hashtags[0] in answer[:2] for post, answer in zip(some, answers(model, some))])
+def found(model, some, first=3):
+    """Of how many posts the topic's hashtag is among the first ones."""
+    return np.mean([post.hashtags[0] in answer[:first] for post, answer in zip(some, answers(model, some))])
 
 
 # The closed form
@@ -145,6 +145,20 @@ def test_later_posts_are_added_exactly_with_new_hashtags_and_decay(seed, decay):
 def test_the_photo_tells_what_no_label_does(model, without):
     assert found(model, OTHERS) > 0.9
     assert found(model, blind(OTHERS)) < 0.6 and found(without, OTHERS) < 0.6
+
+
+def test_a_post_without_a_photo_is_answered_as_by_a_model_that_saw_none(model, without):
+    asked = blind(OTHERS)
+    expected = [answer for _, answer in without.recommend_posts(asked, 10)]
+    assert [answer for _, answer in model.recommend_posts(asked, 10)] == expected
+
+
+def test_the_photo_counts_where_its_labels_are_another_labeller_s(model):
+    strange = tuple(Label(word, 0.9) for word in ("abc", "def", "ghi", "jkl"))
+    asked = [post._replace(labels=strange) for post in OTHERS]
+    assert model.mode.opinions(model.queries(strange)).familiar < 0.1
+    beside_labels = len(strange) + 3
+    assert found(model, asked, beside_labels) > 0.9 and found(model, blind(asked), beside_labels) < 0.6
 
 
 def test_a_row_of_nan_is_a_post_without_a_photo(model):
