@@ -156,7 +156,12 @@ def test_a_post_without_a_photo_is_answered_as_by_a_model_that_saw_none(model, w
 def test_the_photo_counts_where_its_labels_are_another_labeller_s(model):
     strange = tuple(Label(word, 0.9) for word in ("abc", "def", "ghi", "jkl"))
     asked = [post._replace(labels=strange) for post in OTHERS]
-    assert model.mode.opinions(model.queries(strange)).familiar < 0.1
+    seen, unseen = (
+        model.mode.opinions(model.queries(strange, photo_features=photo))
+        for photo in (OTHERS[0].photo_features, None)
+    )
+    assert seen.familiar < 0.1 and seen.weights["photo"] > 0.3
+    assert seen.weights["literal"] < 0.5 * unseen.weights["literal"]
     beside_labels = len(strange) + 3
     assert found(model, asked, beside_labels) > 0.9 and found(model, blind(asked), beside_labels) < 0.6
 
