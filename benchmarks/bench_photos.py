@@ -1,12 +1,13 @@
 """Hashtags for real photos, the whole way from the file, against those of their authors, by source and album.
 
     python benchmarks/bench_photos.py --photos photos/ --model-dir model --labels labels.jsonl --json result.json
-    python benchmarks/bench_photos.py --photos photos/ --folds 5
+    python benchmarks/bench_photos.py --photos photos/ --folds 5 --features
 
 photos/ has a folder a source, with photos and .jsonl files of lines such as {"id": "anna/1.jpg", "hashtags": ["sea"]};
 `photos.py` says what albums are. The labels are the offline annotator's. Systems: the product, its experts alone, its
 baselines, the labels repeated as hashtags, and labels and product in turn. With --folds the model learns from the
-photos of other albums.
+photos of other albums. With --features it learns from the photos themselves too, and what it says without the photo is
+a system of its own.
 """
 
 import argparse
@@ -21,6 +22,7 @@ add("--train", default="sample", metavar="POSTS", help="train on these, where no
 add("--folds", type=int, metavar="N", help="train on the photos themselves, N times without a part of the albums")
 add("--baselines", metavar="POSTS", help="fit all baselines on these posts, those of the training")
 add("--labels", metavar="FILE", help="JSON Lines of id and labels; written where it is not there")
+add("--features", action="store_true", help="use what the network sees in a photo, kept beside --labels")
 add("--min-score", type=float, metavar="X", help="labels with a lower score are doubted (default: as in training)")
 add("--threads", type=int, default=1)
 add("--seed", type=int, default=0)
@@ -34,7 +36,6 @@ import numpy as np
 
 from instahash import BestSettings, InstaHash
 from instahash.annotate import Cache, OfflineAnnotator, annotate, default_cache
-from instahash.data import Post
 from instahash.errors import DataError
 from instahash.formats import read_posts, write_posts
 from instahash.topk import top_k
@@ -56,35 +57,39 @@ PRODUCT = "instahash"
 
 
 def labelled(photos):
-    """Photo id -> its labels, from --labels, else by the offline annotator."""
+    """Photo id -> Post of its labels, and features, from --labels, else by the offline annotator."""
     if args.labels and Path(args.labels).exists():
-        return {post.id: post.labels for post in read_posts(args.labels)}
+        posts = {post.id: post for post in read_posts(args.labels)}
+        return posts if args.features else {id: post._replace(photo_features=None) for id, post in posts.items()}
     there = [photo for photo in photos if photo.path]
     annotator = OfflineAnnotator(n_threads=args.threads)
+    featurer = annotator if args.features else None
     with (
         Cache(default_cache(), annotator.key) as cache,
-        closing(annotate([photo.path for photo in there], annotator, cache)) as annotations,
+        closing(annotate([photo.path for photo in there], annotator, cache, featurer)) as stream,
     ):
-        found = {photo.id: annotation.labels for photo, annotation in zip(there, annotations) if not annotation.error}
+        found = {photo.id: own.post()._replace(id=photo.id) for photo, own in zip(there, stream) if not own.error}
     if args.labels:
-        write_posts(args.labels, [Post(id, labels=own) for id, own in found.items()])
+        write_posts(args.labels, found.values())
     return found
 
 
-def asked(model, labels):
+def asked(model, labels, features):
     """(system -> up to TOP words, best first; whether the answer is about the photo) for one photo."""
     least = model.settings.data.min_score if args.min_score is None else args.min_score
     sure = [label for label in labels if label.score >= least]
-    answer = model.recommend(labels, TOP, min_score=least)
+    answer = model.recommend(labels, TOP, min_score=least, photo_features=features)
     lists = {PRODUCT: one_word(answer.hashtags), "labels": repeated(sure), "labels_all": repeated(labels)}
+    if args.features:
+        lists["without the photo"] = one_word(model.recommend(labels, TOP, min_score=least).hashtags)
     lists["interleaved"] = interleaved(lists["labels"], lists[PRODUCT])
-    queries, text = model.queries(labels, min_score=least), model.vocabulary.words_array
+    queries, text = model.queries(labels, min_score=least, photo_features=features), model.vocabulary.words_array
     panel = getattr(model.mode, "panel", None)
     for name, ids in model.rankings(queries.description, TOP).items():
         if not panel or name in (*model.baselines, "word2vec"):  # which ranks by cosine, and the expert does not
             lists[name] = text[ids[0][ids[0] >= 0]].tolist()
-    for name, expert in panel.experts.items() if panel else ():
-        if {"short", "description"} & set(expert.starts):
+    for name, expert in panel.active.items() if panel else ():
+        if {"short", "description"} & set(expert.starts) and queries.with_photo()[0] >= expert.reads_photo:
             ids, _ = top_k(expert.score(panel.understood(queries), panel.domain), TOP)
             lists[f"expert {name}"] = text[panel.domain.hashtags[ids[0][ids[0] >= 0]]].tolist()
     return lists, bool(answer.hashtags) and answer.source not in ("most_used", "general")
@@ -97,7 +102,7 @@ def models():
         model = InstaHash.load(args.model_dir) if args.model_dir else InstaHash(settings).fit(args.train)
         yield model.fit_baselines(args.baselines) if args.baselines else model, np.arange(len(photos))
         return
-    posts = [Post(photo.id, photo.hashtags, labels[photo.id]) for photo in photos]
+    posts = [described[photo.id]._replace(hashtags=photo.hashtags) for photo in photos]
     fold = folds_of([photo.album for photo in photos], args.folds, args.seed)
     for number in range(args.folds):
         others = [posts[i] for i in np.flatnonzero(fold != number)]
@@ -108,7 +113,7 @@ def about(rows):
     """What is known of these photos, and the figures of every system, and of the product less every other."""
     part = [photos[i] for i in rows]
     weights = weights_of([photo.source for photo in part], [photo.album for photo in part], args.seed)
-    n_labels = np.array([sum(label.score >= 0.5 for label in labels[photo.id]) for photo in part])
+    n_labels = np.array([sum(label.score >= 0.5 for label in described[photo.id].labels) for photo in part])
     figures = {
         "photos": len(part),
         "albums": len({photo.album for photo in part}),
@@ -152,10 +157,10 @@ def table(figures):
 
 
 photos = read_photos(args.photos)
-seconds, labels = timed(lambda: labelled(photos))
+seconds, described = timed(lambda: labelled(photos))
 figures = {"seconds": {"labelling": seconds}}
-figures["left out"] = sum(photo.id not in labels for photo in photos)
-photos = [photo for photo in photos if photo.id in labels]
+figures["left out"] = sum(photo.id not in described for photo in photos)
+photos = [photo for photo in photos if photo.id in described]
 if not photos:
     raise DataError(f"no photo of '{args.photos}' has labels; are its ids those of --labels?")
 lists, answered = [{}] * len(photos), np.zeros(len(photos), bool)
@@ -164,7 +169,8 @@ lists, answered = [{}] * len(photos), np.zeros(len(photos), bool)
 def ask_all():
     for model, rows in models():
         for i in rows:
-            lists[i], answered[i] = asked(model, labels[photos[i].id])
+            post = described[photos[i].id]
+            lists[i], answered[i] = asked(model, post.labels, post.photo_features)
 
 
 figures["seconds"]["models and answers"], _ = timed(ask_all)

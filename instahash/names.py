@@ -26,6 +26,8 @@ SYSTEMS = {
     "completion": Name(
         "completion network", "the model’s network from chosen hashtags alone: the hashtags with the highest outputs"
     ),
+    "photo": Name("the photo itself", "a linear regression from what the labeller’s network sees in the photo"),
+    "photo_network": Name("network of photo and labels", "a network from the same and the description"),
     "popularity": Name("popularity", "the most used hashtags of the training, whatever the photo"),
     "cooccurrence": Name(
         "co-occurrence",

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
+
 from instahash.data import Label
 from instahash.database import Database, Execute
 from instahash.errors import AnnotatorError
@@ -26,6 +28,11 @@ SCHEMA = (
     "CREATE TABLE claims (image TEXT, settings TEXT, owner TEXT NOT NULL, pid INTEGER NOT NULL, "
     "until REAL NOT NULL, PRIMARY KEY (image, settings)) WITHOUT ROWID",
 )
+# Made where it is not there, as in files that are older than it.
+FEATURES = (
+    "CREATE TABLE IF NOT EXISTS features (image TEXT, settings TEXT, features BLOB NOT NULL, "
+    "PRIMARY KEY (image, settings))"
+)
 
 
 def default_cache() -> Path:
@@ -37,7 +44,7 @@ def default_cache() -> Path:
 
 
 class Cache(Database):
-    """The labels of images by the SHA-256 of their bytes and by the annotator's settings, in a SQLite file.
+    """Labels and features of images by the SHA-256 of their bytes and by the annotator's settings, in a SQLite file.
 
     path : the file, made with its folder where it is not there.
     settings : an annotator's `key`: all that changes its answers.
@@ -61,6 +68,7 @@ class Cache(Database):
         try:
             with self.statements() as execute:
                 execute("PRAGMA synchronous=NORMAL")
+                execute(FEATURES)
                 execute("DELETE FROM claims WHERE until<?", (time.time(),))  # a file that is read-only fails here
                 # Readers then do not wait for writers. It fails while another process writes, which has done this.
                 with suppress(sqlite3.OperationalError):
@@ -89,6 +97,17 @@ class Cache(Database):
         text = json.dumps([list(label) for label in labels], ensure_ascii=False)
         with self.statements() as execute:
             execute("REPLACE INTO labels VALUES (?, ?, ?)", (image, self._settings, text))
+
+    def get_features(self, image: str, settings: str) -> np.ndarray | None:
+        """The features of an image by the network that `settings` names, (n_features,) float16; None for none yet."""
+        with self.statements() as execute:
+            row = execute("SELECT features FROM features WHERE image=? AND settings=?", (image, settings)).fetchone()
+            return np.frombuffer(row["features"], "<f2") if row else None
+
+    def put_features(self, image: str, settings: str, features: np.ndarray) -> None:
+        """Keep an image's features, as float16."""
+        with self.statements() as execute:
+            execute("REPLACE INTO features VALUES (?, ?, ?)", (image, settings, features.astype("<f2").tobytes()))
 
     def release(self, images: Iterable[str]) -> None:
         """Give claims up, with or without labels."""

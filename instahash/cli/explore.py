@@ -72,7 +72,7 @@ def work(args: Namespace) -> None:
     model = any_model(args)
     explainer = Explainer(model)
     explainer.warm_up()
-    labeller = Labeller(args.annotator, args.max_cost)
+    labeller = Labeller(args.annotator, args.max_cost, model.reads_photos)
     if args.annotator:
         labeller.require()
     judging = _judging(args, model, InstaHash.load) if args.posts else None

@@ -38,25 +38,37 @@ def add_labelling(command: ArgumentParser) -> None:
         help="google: photos sent a minute at most (default: %(default)s, the service's own limit)")  # fmt: skip
 
 
+def add_features(command: ArgumentParser) -> None:
+    """The argument that asks for what the network sees in a photo besides its labels."""
+    what = "keep what the offline network sees in each photo, 1,280 numbers: a model learns from the photo itself"
+    command.add_argument("--features", action="store_true", help=what)
+
+
 @contextmanager
-def labelled(command: str, args: Namespace, photos: Sequence[Any], quiet: bool = False) -> Iterator[Iterator[Any]]:
-    """An iterator over the annotations that have labels; the others are said and counted.
+def labelled(
+    command: str, args: Namespace, photos: Sequence[Any], quiet: bool = False, features: bool = False
+) -> Iterator[Iterator[Any]]:
+    """An iterator over the annotations that have labels, and features where they are wanted; the others are said and
+    counted.
 
     Afterwards raises SomeFailed where there were any, ImageError where no photo has labels.
     """
     from tqdm import tqdm
 
-    from instahash.annotate import annotate, choose_annotator
+    from instahash.annotate import OfflineAnnotator, annotate, choose_annotator
 
     google = {"objects": args.objects, "max_cost": args.max_cost, "rate": args.rate}
     annotator = choose_annotator(args.annotator, args.threads, **google)
+    featurer = None
+    if features:
+        featurer = annotator if isinstance(annotator, OfflineAnnotator) else OfflineAnnotator()
     note(command, f"{plural(len(photos), 'photo')}, labelled by {annotator.name}{_cost(annotator, len(photos))}")
     if not annotator.price and (args.objects or args.max_cost is not None):
         note(command, "--objects and --max-cost make no difference offline")
     counts = {"labelled": 0, "cached": 0, "failed": 0}
     # Closed in this order: what is under way still has to get into the cache.
     with _stopped_gently(), _cache(command, args, annotator) as cache:
-        generator: Any = annotate(photos, annotator, cache)
+        generator: Any = annotate(photos, annotator, cache, featurer)
         with closing(generator) as annotations:
             progress = tqdm(annotations, "Labelling", len(photos), unit=" photos", disable=True if quiet else None)
             yield _with_labels(command, progress, counts)

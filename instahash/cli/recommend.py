@@ -130,10 +130,14 @@ def _for_images(args: Namespace, model: Any, least: float, options: dict[str, An
     counts = Counter[str]()
     # Where the answers themselves scroll by, they are the progress.
     quiet = len(photos) == 1 or (sys.stdout.isatty() and not args.out)
-    with output(args, photos) as put, labelled("recommend", args, photos, quiet) as annotations:
+    with (
+        output(args, photos) as put,
+        labelled("recommend", args, photos, quiet, features=_reads_photos(model)) as annotations,
+    ):
         for annotation in annotations:
             sure = [label for label in annotation.labels if label.score >= least]
-            answer = model.recommend(annotation.labels, min_score=least, **options)
+            of_photo = annotation.photo_features
+            answer = model.recommend(annotation.labels, min_score=least, photo_features=of_photo, **options)
             counts[answer.source] += 1
             if len(photos) == 1:
                 unsure = [label for label in annotation.labels if label.score < least]
@@ -143,6 +147,21 @@ def _for_images(args: Namespace, model: Any, least: float, options: dict[str, An
             put(annotation.id, {"id": annotation.id, "labels": labels, **answer.to_json()})
         if len(photos) > 1:
             _note_doubtful(counts, "photo", least)
+
+
+def _reads_photos(model: Any) -> bool:
+    """Whether the photos' features are read: whether the model has learnt from such, and the network is there."""
+    from instahash.annotate.offline import packaged_weights
+    from instahash.errors import AnnotatorError
+
+    if not model.reads_photos:
+        return False
+    try:
+        packaged_weights()
+    except AnnotatorError as error:
+        note("recommend", f"the model has learnt from photos themselves and gets only their labels: {error}")
+        return False
+    return True
 
 
 def _for_posts(args: Namespace, model: Any, options: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import time
 import unicodedata
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from instahash.data.hashtags import is_hashtag
 from instahash.data.posts import Post
 from instahash.data.times import DAY, seconds_of
 from instahash.data.words import words
+from instahash.errors import DataError
 from instahash.sparse import CSR
 
 
@@ -35,6 +36,8 @@ class Corpus:
     features : what each post's user has in common with others; None where no post has any.
     times : (n_posts,) float64 seconds since the epoch, NaN for unknown and for times that are yet to come, as a wrong
         clock gives them; None where no post has one.
+    photo_features : (n_posts, n_features) float16, those of each post's photo, a row of NaN for none; None where no
+        post has any.
     spellings : word -> how most people write it as a hashtag, where that is not the word itself.
     made_up : whether all of the posts are.
     """
@@ -48,6 +51,7 @@ class Corpus:
     features: list[tuple[str, ...]] | None = None
     times: np.ndarray | None = None
     spellings: dict[str, str] = field(default_factory=dict)
+    photo_features: np.ndarray | None = None
     made_up: bool = False
 
     def __len__(self) -> int:
@@ -55,7 +59,7 @@ class Corpus:
 
     def take(self, rows: Any) -> Corpus:
         """The posts with these row numbers; the word table stays whole."""
-        parts = ("ids", "users", "hashtags", "labels", "echoes", "features", "times")
+        parts = ("ids", "users", "hashtags", "labels", "echoes", "features", "times", "photo_features")
         return replace(self, **{part: take(getattr(self, part), rows) for part in parts})
 
     def keys(self) -> list[tuple[str, ...]]:
@@ -76,12 +80,16 @@ class Corpus:
 
     @classmethod
     def from_posts(cls, posts: Iterable[Post]) -> Corpus:
-        """Number the words of posts in one pass; the posts themselves are not kept."""
+        """Number the words of posts in one pass; the posts themselves are not kept.
+
+        Raises DataError where the features of two photos are not as many, as those of different networks.
+        """
         numbers = _Numbers()
         written: Counter[str] = Counter()  # hashtags as people write them
         ids: list[str] = []
         users: list[str | None] = []
         features: list[tuple[str, ...]] = []
+        photo_features: list[np.ndarray | None] = []
         times = array("d")
         hashtags, hashtag_ends = array("i"), array("q", [0])
         wholes, labels, echoes = _Wholes(numbers.index), _Scores(), _Scores()
@@ -92,6 +100,7 @@ class Corpus:
             made_up += post.made_up
             users.append(post.user)
             features.append(post.features)
+            photo_features.append(post.photo_features)
             times.append(seconds_of(post.created_at))
             written.update(post.hashtags)
             hashtags.extend(sorted({word for hashtag in post.hashtags for word in numbers[hashtag]}))
@@ -112,6 +121,7 @@ class Corpus:
             features if any(features) else None,
             None if np.isnan(moments).all() else moments,
             _spellings(written, numbers, list(index)),
+            stacked(photo_features),
             0 < made_up == len(ids),
         )
 
@@ -166,6 +176,24 @@ def take(values: Any, rows: Any) -> Any:
     """The entries of a list, an array or a matrix at these row numbers; None of None."""
     rows = np.asarray(rows)
     return None if values is None else [values[i] for i in rows] if isinstance(values, list) else values[rows]
+
+
+def stacked(rows: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    """Features of photos as one array, (len(rows), n_features) float16, a row of NaN for None; None where all are.
+
+    Raises DataError where they are not equally many.
+    """
+    sizes = {len(row) for row in rows if row is not None}
+    if len(sizes) > 1:
+        found = f"photos have {min(sizes)} features and {max(sizes)}"
+        raise DataError(f"{found}; give posts whose photos one network has seen, as instahash-annotate --features does")
+    if not sizes:
+        return None
+    array = np.full((len(rows), sizes.pop()), np.nan, np.float16)
+    for into, row in zip(array, rows):
+        if row is not None:
+            into[:] = row
+    return array
 
 
 def _spellings(written: Counter[str], numbers: dict[str, tuple[int, ...]], words: list[str]) -> dict[str, str]:

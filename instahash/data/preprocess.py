@@ -61,6 +61,7 @@ class Dataset(NamedTuple):
     keys : list of tuples of str, the names under which a post's preferences are kept.
     times : (n_posts,) float64 seconds since the epoch, NaN for unknown; or None.
     summary : None where the vocabulary was there already.
+    photo_features : (n_posts, n_features) float16, a row of NaN for a post without; or None.
     """
 
     ids: list[str]
@@ -72,10 +73,11 @@ class Dataset(NamedTuple):
     keys: list[tuple[str, ...]]
     times: np.ndarray | None
     summary: Summary | None
+    photo_features: np.ndarray | None = None
 
     def take(self, rows: Any) -> Dataset:
         """The posts with these row numbers."""
-        parts = ("ids", "hashtags", "description", "bags", "keys", "times")
+        parts = ("ids", "hashtags", "description", "bags", "keys", "times", "photo_features")
         own = {part: take(getattr(self, part), rows) for part in parts}
         return self._replace(**own, echoes=self.echoes.take(np.asarray(rows)))
 
@@ -106,9 +108,10 @@ def fit_dataset(
     sizes = (np.diff(hashtags.indptr), np.diff(description.indptr), of_hashtags)
     figures = (float(figure(values)) for values in sizes for figure in (np.mean, np.median))
     summary = Summary(len(corpus), len(rows), len(vocabulary), len(of_hashtags), *figures)
-    ids, keys, times = (take(values, rows) for values in (corpus.ids, corpus.keys(), corpus.times))
+    parts = corpus.ids, corpus.keys(), corpus.times, corpus.photo_features
+    ids, keys, times, photo_features = (take(values, rows) for values in parts)
     echoes = Echoes.of(corpus.echoes[rows], corpus.words, vocabulary.index, corpus.made_up)
-    return Dataset(ids, vocabulary, hashtags, description, bags, echoes, keys, times, summary)
+    return Dataset(ids, vocabulary, hashtags, description, bags, echoes, keys, times, summary, photo_features)
 
 
 def encode(
@@ -130,7 +133,8 @@ def encode(
     echoes = Echoes.of(corpus.echoes, corpus.words, vocabulary.index, corpus.made_up)
     description = believed(labels, echoes, min_score)[0] if guess else above(labels, min_score)
     bags = union(hashtags, description)
-    return Dataset(corpus.ids, vocabulary, hashtags, description, bags, echoes, corpus.keys(), corpus.times, None)
+    own = description, bags, echoes, corpus.keys(), corpus.times, None, corpus.photo_features
+    return Dataset(corpus.ids, vocabulary, hashtags, *own)
 
 
 def grow(vocabulary: Vocabulary, corpus: Corpus, min_score: float = DataSettings.min_score) -> Vocabulary:

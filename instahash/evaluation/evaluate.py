@@ -131,7 +131,7 @@ def evaluate(
     for posts, start in tqdm(blocks, "Evaluating", disable=None if progress else True):
         part, stop = posts.part(slice(start, start + POSTS_AT_ONCE)), start + POSTS_AT_ONCE
         examined = spread[(spread >= start) & (spread < stop)].tolist() if posts is task else []
-        answers = _answers(model, part, keys, bool(examined) or (details and posts is task))
+        answers = _answers(model, part, keys, corpus.photo_features, bool(examined) or (details and posts is task))
         rankings = _rankings(model, part, as_ranked([to_ids(answer.hashtags) for answer in answers]))
         if posts is others:
             scores.add_others(rankings, part)
@@ -168,10 +168,14 @@ def _scores(model: Any) -> Scores:
     return Scores(unit, self_information(vocabulary.hashtag_counts, model.summary["posts"]), vocabulary.is_hashtag)
 
 
-def _answers(model: Any, posts: Task, keys: list[tuple[str, ...]], trace: bool) -> list[Any]:
-    """What the model recommends; `keys` are those of all posts read."""
+def _answers(
+    model: Any, posts: Task, keys: list[tuple[str, ...]], photo_features: np.ndarray | None, trace: bool
+) -> list[Any]:
+    """What the model recommends; `keys` and `photo_features` are those of all posts read."""
     own = [keys[row] for row in posts.rows] if any(keys) else None
     known = {"chosen": posts.chosen, "keys": own, "echoes": posts.echoes}
+    if photo_features is not None:
+        known["photo_features"] = photo_features[posts.rows]
     return model.recommend_matrix(posts.description, **known, trace=trace)
 
 

@@ -14,6 +14,8 @@ from instahash.experts.linear import LinearExpert
 from instahash.experts.literal import LiteralExpert
 from instahash.experts.panel import Losses, Opinions, Panel, Sections
 from instahash.experts.personal import PersonalExpert
+from instahash.experts.photo import PhotoExpert
+from instahash.experts.photo_network import PhotoNetworkExpert
 from instahash.experts.popularity import PopularityExpert
 from instahash.experts.protocol import CONTEXTS, Expert, NetworkQuery
 from instahash.experts.settings import BestSettings
@@ -26,6 +28,8 @@ EXPERTS: list[type[Expert]] = [
     CompletionExpert,  # chosen hashtags -> those that go with them, a network
     Word2VecExpert,  # all words -> hashtags, by their vectors
     CooccurrenceExpert,  # description -> hashtags, by counts
+    PhotoExpert,  # features of the photo -> hashtags, a ridge regression
+    PhotoNetworkExpert,  # the same and the description -> hashtags, a network
     LiteralExpert,  # the labels themselves
     CommonExpert,  # features of the user -> hashtags, and lately everybody's
     PersonalExpert,  # the user -> hashtags

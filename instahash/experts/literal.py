@@ -32,6 +32,7 @@ class LiteralExpert(Expert):
     name = "literal"
     starts = {"short": 0.3, "description": 0.3, "both": 0.3}
     foreign = {"short": 1.0, "description": 1.0, "both": 1.0}
+    beside_photo = 0.4
     counts = True
 
     def fit(self, examples: Examples, trainer: Trainer) -> None:

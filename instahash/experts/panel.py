@@ -26,6 +26,8 @@ from instahash.word2vec import Word2Vec
 FEW = 3
 # Posts held out to learn the weights, at most, and how many scores each expert gives to all of them.
 HELD_OUT, HELD_OUT_SCORES = 2500, 2**24
+# Behind a context where the features of the photo are there too, and behind the words for it.
+PHOTO, AND_PHOTO = "+photo", ", and the photo itself"
 
 Sections = dict[str, dict[str, np.ndarray]]
 Losses = dict[str, list[float]]
@@ -34,7 +36,8 @@ Losses = dict[str, list[float]]
 class Opinions(NamedTuple):
     """What the experts say about one post, and their fusion.
 
-    context : "neither", "short", "description", "chosen" or "both", what is known of the post.
+    context : "neither", "short", "description", "chosen" or "both", what is known of the post; "+photo" behind it
+        where the photo's features are.
     hashtags : (n_hashtags,) ids of the words that all arrays are about.
     scores : expert -> (n_hashtags,) float32, log-scores.  weights : expert -> float.
     log_p : (n_hashtags,) float32, log-probabilities of being the next hashtag: the softmax of the weighted sum.
@@ -53,7 +56,7 @@ class Opinions(NamedTuple):
     @property
     def known(self) -> str:
         """What is known of the post, in words."""
-        return CONTEXTS[self.context]
+        return _words(self.context)
 
 
 class Beyond(NamedTuple):
@@ -100,7 +103,9 @@ class Panel:
     Attributes
     ----------
     experts : name -> Expert.  domain : Domain, after training.
-    fusions : context -> Fusion of the experts that answer in it.
+    active : those of the experts that learn, without those that read photos where there were none.
+    fusions : context -> Fusion of the experts that answer in it; where photos were learnt from, also for the contexts
+        with PHOTO behind them, in which the experts that read photos answer too.
     """
 
     def __init__(self, settings: BestSettings, experts: Sequence[type[Expert]]):
@@ -114,31 +119,38 @@ class Panel:
 
     def _fusion(self, context: str) -> Fusion:
         """That of the experts which answer in a context, with the weights that they start with."""
-        members = {name: expert for name, expert in self.experts.items() if context in expert.starts}
+        start, photo = context.removesuffix(PHOTO), context.endswith(PHOTO)
+        members = {name: e for name, e in self.experts.items() if start in e.starts and photo >= e.reads_photo}
         if not members:
-            raise SettingsError(
-                f"no expert answers where {CONTEXTS[context]}; add one with '{context}' in its `starts`"
-            )
+            why = f"no expert answers where {CONTEXTS[start]}"
+            raise SettingsError(f"{why}; add one with '{start}' in its `starts`")
         signed = [name for name, expert in members.items() if expert.signed]
-        return Fusion(members, [expert.starts[context] for expert in members.values()], signed)
+        return Fusion(members, [e.starts[start] * (e.beside_photo if photo else 1) for e in members.values()], signed)
+
+    def _begin(self, domain: Domain) -> None:
+        """Take up a domain; without photos in it the experts that read these are left out."""
+        self.domain, photos = domain, len(domain.photo_mean) > 0
+        self.active = {name: expert for name, expert in self.experts.items() if photos >= expert.reads_photo}
+        contexts = [*CONTEXTS, *(context + PHOTO for context in CONTEXTS if photos)]
+        self.fusions = {context: self._fusion(context) for context in contexts}
 
     # Training
 
     def fit(self, dataset: Dataset, trainer: Trainer) -> None:
         """Train the experts on most of these posts, and learn their weights on the rest."""
         settings, n_posts = self.settings, len(dataset.ids)
-        self.domain = Domain.of(dataset, settings)
+        self._begin(Domain.of(dataset, settings))
         most = HELD_OUT / n_posts, HELD_OUT_SCORES / len(self.domain.hashtags) / n_posts
         train, held_out = train_test_split(n_posts, min(settings.fusion.held_out, 0.5, *most), settings.seed)
         examples = Examples(dataset.take(train), self.domain, n_posts=n_posts)
         train_word2vec(self.domain.word2vec, examples.dataset.bags, trainer)
         self.domain.cooccurrence.fit(examples.dataset.description, examples.dataset.hashtags)
-        for expert in self.experts.values():
+        for expert in self.active.values():
             expert.fit(examples, trainer)
         examples = Examples(dataset.take(held_out), self.domain)
         self._fuse(examples, trainer)
         self.domain.cooccurrence.add(examples.dataset.description, examples.dataset.hashtags)
-        for expert in self.experts.values():
+        for expert in self.active.values():
             if expert.counts:
                 expert.partial_fit(examples)
 
@@ -150,7 +162,7 @@ class Panel:
             decay = float(age_weights(np.array(before), self.domain.now, self.settings.stream.half_life))
         self.domain.word2vec.partial_fit(dataset.bags)
         self.domain.cooccurrence.add(dataset.description, dataset.hashtags)
-        for expert in self.experts.values():
+        for expert in self.active.values():
             expert.partial_fit(Examples(dataset, self.domain, decay))
 
     def _fuse(self, examples: Examples, trainer: Trainer) -> None:
@@ -163,16 +175,16 @@ class Panel:
         half, none = rng.random(dataset.hashtags.nnz) < 0.5, np.zeros(dataset.hashtags.nnz, bool)
         some = _some(dataset.hashtags, np.diff(dataset.hashtags.indptr), rng)
         short = _some(dataset.description, FEW, rng)
-        for context in CONTEXTS:
-            fusion = self.fusions[context] = self._fusion(context)
-            words = short if context == "short" else np.full(len(short), context in ("description", "both"))
-            lesson = self._lesson(context, examples, words, half if context in ("chosen", "both") else none)
+        for context, fusion in self.fusions.items():
+            start = context.removesuffix(PHOTO)
+            words = short if start == "short" else np.full(len(short), start in ("description", "both"))
+            lesson = self._lesson(context, examples, words, half if start in ("chosen", "both") else none)
             fusion.fit(*lesson)
-            if context in ("chosen", "both"):
+            if start in ("chosen", "both"):
                 lesson = self._lesson(context, examples, words, some)
             fusion.calibrate(*lesson)
             learnt = ", ".join(f"{member} {w:.2f}" for member, w in zip(fusion.members, fusion.weights))
-            trainer.report(f"Weights where {CONTEXTS[context]}: {learnt}.")
+            trainer.report(f"Weights where {_words(context)}: {learnt}.")
 
     def _lesson(
         self, context: str, examples: Examples, words: np.ndarray, chosen: np.ndarray
@@ -180,9 +192,10 @@ class Panel:
         """What a Fusion learns from the posts that are in a context when these words and hashtags are known."""
         dataset = examples.dataset
         description, echoes = keep(dataset.description, words), dataset.echoes
-        if context not in ("both", "description"):
+        if context.removesuffix(PHOTO) not in ("both", "description"):
             echoes = Echoes.of_description(description)
-        queries = Queries.of(description, keep(dataset.hashtags, chosen), dataset.keys, echoes)
+        photos = dataset.photo_features if context.endswith(PHOTO) else None
+        queries = Queries.of(description, keep(dataset.hashtags, chosen), dataset.keys, echoes, photo_features=photos)
         queries = self._trusted(queries, np.ones(description.shape[0], np.float32))
         rows = np.flatnonzero(contexts_of(queries) == context)
         part, rest = queries.rows(rows), self.domain.outputs(keep(dataset.hashtags, ~chosen))
@@ -281,17 +294,19 @@ class Panel:
 
     def _beyond(self, queries: Queries) -> Beyond:
         """For each post the hashtags that the model does not have, and the log-score of the expert that has them."""
-        for name, expert in self.experts.items():
+        for name, expert in self.active.items():
             if (found := expert.beyond(queries, self.domain)) is not None:
                 return Beyond.of(name, found)
         return Beyond.of("", [{} for _ in range(queries.description.shape[0])])
 
     def _weights(self, context: str, familiar: np.ndarray) -> np.ndarray:
         """Each post's weights, (m, n_members): those that were learnt as far as its labels are familiar."""
-        fusion = self.fusions[context]
-        learnt = fusion.weights
-        foreign = [self.experts[name].foreign.get(context, w) for name, w in zip(fusion.members, learnt)]
-        return familiar[:, None] * learnt + (1 - familiar[:, None]) * np.array(foreign)
+        fusion, start, photo = self.fusions[context], context.removesuffix(PHOTO), context.endswith(PHOTO)
+        learnt, foreign = fusion.weights, fusion.weights.copy()
+        for i, expert in enumerate(self.experts[name] for name in fusion.members):
+            if start in expert.foreign:
+                foreign[i] = expert.foreign[start] * (expert.beside_photo if photo else 1)
+        return familiar[:, None] * learnt + (1 - familiar[:, None]) * foreign
 
     def _scores(self, context: str, queries: Queries) -> dict[str, np.ndarray]:
         members = self.fusions[context].members
@@ -339,7 +354,7 @@ class Panel:
     def to_arrays(self) -> Sections:
         """All that was learnt, by section."""
         fusions = {f"fusion_{context}": fusion.to_arrays() for context, fusion in self.fusions.items()}
-        experts = {f"expert_{name}": expert.to_arrays() for name, expert in self.experts.items()}
+        experts = {f"expert_{name}": expert.to_arrays() for name, expert in self.active.items()}
         word2vec, cooccurrence = self.domain.word2vec.to_arrays(), self.domain.cooccurrence.to_arrays()
         shared = {"domain": self.domain.to_arrays(), "expert_word2vec": word2vec, "expert_cooccurrence": cooccurrence}
         return fusions | experts | shared
@@ -350,19 +365,25 @@ class Panel:
         losses, seed = history.get("word2vec_loss", []), settings.seed
         word2vec = Word2Vec.from_arrays(arrays, settings.word2vec, history=losses, seed=seed)
         cooccurrence = Cooccurrence.from_arrays(sections["expert_cooccurrence"], len(vocabulary))
-        self.domain = Domain.from_arrays(sections["domain"], settings, vocabulary, word2vec, cooccurrence)
-        for name, expert in self.experts.items():
+        self._begin(Domain.from_arrays(sections["domain"], settings, vocabulary, word2vec, cooccurrence))
+        for name, expert in self.active.items():
             expert.load(sections.get(f"expert_{name}", {}), history.get(f"{name}_loss", []), self.domain)
         for context, fusion in self.fusions.items():
             fusion.load(sections[f"fusion_{context}"])
 
 
 def contexts_of(queries: Queries) -> np.ndarray:
-    """(m,) str, which of CONTEXTS each post is in."""
+    """(m,) str, which of CONTEXTS each post is in, with PHOTO behind it where the photo's features are there."""
     n_words, n_chosen = (np.diff(matrix.indptr) for matrix in (queries.description, queries.chosen))
     n_words = np.where((n_words == 0) & (queries.echoes.highest() >= GUESS), 1, n_words)
     alone = np.where(n_words == 0, "neither", np.where(n_words <= FEW, "short", "description"))
-    return np.where(n_chosen == 0, alone, np.where(n_words == 0, "chosen", "both"))
+    contexts = np.where(n_chosen == 0, alone, np.where(n_words == 0, "chosen", "both"))
+    return np.where(queries.with_photo(), np.char.add(contexts, PHOTO), contexts)
+
+
+def _words(context: str) -> str:
+    """What is known in a context."""
+    return CONTEXTS[context.removesuffix(PHOTO)] + (AND_PHOTO if context.endswith(PHOTO) else "")
 
 
 def _some(matrix: CSR, most: Any, rng: np.random.Generator) -> np.ndarray:

@@ -55,6 +55,9 @@ class Expert(Protocol):
         learn them from.
     signed : bool, its weight may be negative: what it knows may be taken off again.
     counts : bool, it only counts posts: once the weights are learnt it also counts those held out for them.
+    beside_photo : in [0, 1], the part of these weights that it has where the photo's features are there too, and others
+        read them.
+    reads_photo : bool, it answers only where a photo's features are there, and learns only from posts with such.
     """
 
     name: str
@@ -62,6 +65,8 @@ class Expert(Protocol):
     foreign: Mapping[str, float] = {}
     signed: bool = False
     counts: bool = False
+    beside_photo: float = 1.0
+    reads_photo: bool = False
 
     @property
     def history(self) -> History | None:

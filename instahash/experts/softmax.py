@@ -21,6 +21,7 @@ class SoftmaxExpert(Expert):
     name = "softmax"
     starts = {"short": 0.7, "description": 0.7, "both": 0.4}
     foreign = {"short": 0.1, "description": 0.1, "both": 0.1}
+    beside_photo = 0.2
 
     @property
     def history(self) -> History:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from heapq import nsmallest
@@ -42,21 +44,24 @@ class Explainer:
         novelty: float | None = None,
         top: int = N_HASHTAGS,
         mix: Sequence[int] | None = None,
+        photo_features: str | None = None,
     ) -> dict[str, Any]:
         """Every step to the hashtags for a photo.
 
         labels : texts as people type them, "sky" or "sky:0.93", or several of them in one text.
         chosen : hashtags picked already.  novelty, top : as in :meth:`InstaHash.recommend`.
         mix : how many big, middle and niche hashtags are wanted, in place of `top`; see :mod:`.groups`.
-        Raises DataError for a score out of range or more than MOST_WORDS words, SettingsError for novelty that the mode
-        does not know.
+        photo_features : those of the photo as :func:`text_of_features` writes them.
+        Raises DataError for a score out of range, more than MOST_WORDS words or other features, SettingsError for
+        novelty that the mode does not know.
         """
         read, given = self._read(labels)
         picked = [word for text in chosen for word in words(text)]
         _check_size("chosen hashtags", len(picked))
-        query = self.model.queries(given, chosen)
+        seen = {} if photo_features is None else {"photo_features": features_of_text(photo_features)}
+        query = self.model.queries(given, chosen, **seen)
         most = top if mix is None else len(self.vocabulary.hashtag_ids)
-        answer = self.model.recommend(given, most, chosen=chosen, novelty=novelty, trace=True)
+        answer = self.model.recommend(given, most, chosen=chosen, novelty=novelty, trace=True, **seen)
         hashtags = [self._hashtag(*pair) for pair in zip(answer.hashtags, answer.scores)]
         networks = [self._network(part) for part in self.model.mode.networks(query)]
         similar = self._similar(query, len(answer.trace["word2vec"]))
@@ -181,3 +186,19 @@ class Explainer:
 def _check_size(what: str, n_words: int) -> None:
     if n_words > MOST_WORDS:
         raise DataError(f"the {what} have {n_words:,} words, {MOST_WORDS} are the most; give fewer")
+
+
+def text_of_features(features: np.ndarray) -> str:
+    """Features of a photo, (n_features,) float, as base64 of little-endian float16."""
+    return base64.b64encode(features.astype("<f2").tobytes()).decode()
+
+
+def features_of_text(text: str) -> np.ndarray:
+    """What :func:`text_of_features` was given, (n_features,) float16. Raises DataError where it is no such text."""
+    try:
+        features = np.frombuffer(base64.b64decode(text, validate=True), "<f2")
+    except (binascii.Error, ValueError):
+        raise DataError("photo_features are no base64 of float16 numbers; send what /photo gives") from None
+    if not np.isfinite(features).all():
+        raise DataError("photo_features are not all finite; send what /photo gives")
+    return features

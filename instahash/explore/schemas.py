@@ -43,6 +43,9 @@ class Query(Form):
         [], description="texts such as “dog” or “dog:0.93”, or several labels in one text, separated by commas"
     )
     chosen: Annotated[list[Word], Field(max_length=60)] = Field([], description="hashtags chosen already")
+    photo_features: Annotated[str, Field(max_length=20_000)] | None = Field(
+        None, description="what the network sees in the photo, as “/photo” gives it"
+    )
     novelty: float | None = Field(None, ge=0, le=1, description="more of it ranks lower what everybody uses")
     top: int = Field(N_HASHTAGS, ge=1, le=100, description="how many hashtags")
     mix: Annotated[list[Wanted], Field(min_length=3, max_length=3)] | None = Field(

@@ -22,7 +22,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from instahash.errors import DataError, ImageError, InstahashError, SettingsError, UnknownWordError, cut
 from instahash.explore import schemas
-from instahash.explore.explain import Explainer
+from instahash.explore.explain import Explainer, text_of_features
 from instahash.explore.gate import HEADERS, MOST_IMAGE, Gate, Line, Refused, refusal
 from instahash.explore.judging import Judging
 from instahash.explore.pages import Pages
@@ -139,10 +139,15 @@ async def neighbours(site: Here, word: Annotated[schemas.Word, Query()]) -> Any:
 
 @api.post("/photo", dependencies=[Depends(_is_image)])
 async def photo(site: Here, request: Request) -> Line:
-    """The labels of a photo, which is the body of the request, with the content type of an image."""
+    """The labels of a photo, which is the body of the request, with the content type of an image, and
+    `photo_features` for a query, where the model has learnt from such.
+    """
     async with UPLOADS:
-        labels = await _run(PHOTO_THREAD, site.labeller.labels, await request.body())
-    return Line({"labels": [label._asdict() for label in labels]})
+        found = await _run(PHOTO_THREAD, site.labeller.annotation, await request.body())
+    seen: dict[str, Any] = {"labels": [label._asdict() for label in found.labels]}
+    if found.photo_features is not None:
+        seen["photo_features"] = text_of_features(found.photo_features)
+    return Line(seen)
 
 
 @api.post("/judge/next", dependencies=IS_JSON)

@@ -8,6 +8,7 @@ node.py          a post as Instagram's pages have it
 files.py         the formats of single files
 posts.py         posts under usual names, read and written; beside it a file for each tool
 folder.py        folders and zip files of such files
+photo_features.py  features of photos, in a file beside the posts
 joining.py       which photos belong to which posts
 """
 

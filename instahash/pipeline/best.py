@@ -13,7 +13,6 @@ from instahash.data.general import GENERAL_HASHTAGS as GENERAL
 from instahash.data.preprocess import GUESS
 from instahash.experts import EXPERTS, BestSettings, Expert, Losses, NetworkQuery, Opinions, Panel, Sections
 from instahash.recommend import Options, Queries, Recommendation, diversify, echoes, novelty_shift
-from instahash.sparse import CSR
 from instahash.topk import top_k
 from instahash.trainer import Trainer
 from instahash.word2vec import WordVectors
@@ -37,6 +36,10 @@ class Best:
         return self.panel.domain.score_mean
 
     @property
+    def n_photo_features(self) -> int:
+        return len(self.panel.domain.photo_mean)
+
+    @property
     def vectors(self) -> WordVectors:
         return self.panel.domain.vectors
 
@@ -58,7 +61,7 @@ class Best:
 
     def header(self) -> tuple[dict[str, Any], Losses]:
         sizes = {"dim": self.settings.word2vec.dim, "n_hidden": self.settings.softmax.n_hidden}
-        losses = {f"{name}_loss": e.history.loss for name, e in self.panel.experts.items() if e.history}
+        losses = {f"{name}_loss": e.history.loss for name, e in self.panel.active.items() if e.history}
         return sizes, losses | {"word2vec_loss": self.panel.domain.word2vec.history.loss}
 
     # Queries
@@ -88,10 +91,10 @@ class Best:
             unit = self.vectors.unit[domain.hashtags]
             unit = np.concatenate([unit, np.zeros((ranked.shape[1] - n_hashtags, unit.shape[1]), unit.dtype)])
             ids = diversify(scores, ids, unit, top, diversity)
-        words, answers = queries.words(), []
+        given, answers = (np.diff(queries.words().indptr) > 0) | queries.with_photo(), []
         traces = self._traces(queries) if options.trace else None
         for post in range(len(ids)):
-            source, trace = self._source(queries, words, post), traces[post] if traces else None
+            source, trace = self._source(queries, bool(given[post]), post), traces[post] if traces else None
             if source == "general":
                 answers.append(self._general(top, options.banned_words, trace))
                 continue
@@ -102,9 +105,8 @@ class Best:
             answers.append(Recommendation(hashtags, used[post, best].tolist(), "probability", source, trace))
         return answers
 
-    def _source(self, queries: Queries, words: CSR, post: int) -> str:
-        """Where the hashtags of a post come from."""
-        known = words.indptr[post] < words.indptr[post + 1]
+    def _source(self, queries: Queries, known: bool, post: int) -> str:
+        """Where the hashtags of a post come from, of which words or a photo are known, or neither."""
         if not known and queries.keys is not None:
             known = any(map(self.knows, queries.keys[post]))
         if queries.guessed[post]:
@@ -152,13 +154,13 @@ class Best:
 
     def _networks(self, understood: Queries) -> list[tuple[Expert, np.ndarray]]:
         """Each network that reads something of the posts, and the rows of those posts."""
-        read = [(expert, expert.reads(understood)) for expert in self.panel.experts.values()]
+        read = [(expert, expert.reads(understood)) for expert in self.panel.active.values()]
         return [
             (expert, np.flatnonzero(np.diff(words.indptr))) for expert, words in read if words is not None and words.nnz
         ]
 
     def knows(self, key: str) -> bool:
-        return any(expert.knows(key) for expert in self.panel.experts.values())
+        return any(expert.knows(key) for expert in self.panel.active.values())
 
     # How an answer came about
 
@@ -174,4 +176,4 @@ class Best:
 
     def networks(self, queries: Queries) -> list[NetworkQuery]:
         understood, domain = self.panel.understood(queries), self.panel.domain
-        return [query for e in self.panel.experts.values() if (query := e.query(understood, domain))]
+        return [query for e in self.panel.active.values() if (query := e.query(understood, domain))]

@@ -44,6 +44,7 @@ class Recommender:
         chosen: Iterable[str] = (),
         user: str | None = None,
         features: Iterable[str] = (),
+        photo_features: np.ndarray | None = None,
         novelty: float | None = None,
         diversity: float | None = None,
         banned: Iterable[str] = (),
@@ -56,6 +57,8 @@ class Recommender:
         top : so many hashtags; by default ten in mode "best", in mode "paper" all that its combination has.
         chosen : hashtags that the author has picked already: what follows goes with them, and repeats none.
         user, features : whose earlier posts matter; nobody's where these are not known.
+        photo_features : (n_features,) float, what the labeller's network sees in the photo, as
+            `OfflineAnnotator.features` gives it; a model that was trained without such makes nothing of it.
         novelty, diversity : in [0, 1], see `recommend/diversity.py`; by default what the settings say.
         banned : hashtags never to recommend.
         trace : keep the lists on the way to the answer.
@@ -64,7 +67,7 @@ class Recommender:
         in mode "best" at most 14, in mode "paper" the most used.
         """
         chosen = chosen if isinstance(chosen, str) else list(chosen)
-        queries = self.queries(labels, chosen, user, features, min_score)
+        queries = self.queries(labels, chosen, user, features, min_score, photo_features)
         options = self._options(top, banned, chosen, novelty=novelty, diversity=diversity, trace=trace)
         return self.mode.recommend(queries, options)[0]
 
@@ -75,10 +78,18 @@ class Recommender:
         user: str | None = None,
         features: Iterable[str] = (),
         min_score: float | None = None,
+        photo_features: np.ndarray | None = None,
     ) -> Queries:
         """What is known of one photo; arguments as in :meth:`recommend`."""
         least = self.settings.data.min_score if min_score is None else min_score
-        return Queries.of_photo(self.vocabulary, labels, self.mode.default_score, chosen, user, features, least)
+        given = labels, self.mode.default_score, chosen, user, features, least
+        of_photo = None if photo_features is None else self._photo_features(np.asarray(photo_features)[None])
+        return Queries.of_photo(self.vocabulary, *given, of_photo)
+
+    @property
+    def reads_photos(self) -> bool:
+        """Whether features of a photo change what is recommended: whether the training posts had such."""
+        return bool(self.mode.n_photo_features)
 
     def knows_user(self, user: str) -> bool:
         """Whether earlier posts of this user shift what is recommended."""
@@ -103,7 +114,7 @@ class Recommender:
         posts = iter(posts)
         while block := list(islice(posts, POSTS_AT_A_TIME)):
             dataset = encode(Corpus.from_posts(block), self.vocabulary, self.settings.data.min_score, guess=True)
-            known: dict[str, Any] = {"keys": dataset.keys, "echoes": dataset.echoes}
+            known: dict[str, Any] = {name: getattr(dataset, name) for name in ("keys", "echoes", "photo_features")}
             answers = self.recommend_matrix(dataset.description, top, **known, **options)
             yield from zip(dataset.ids, answers)
 
@@ -115,15 +126,18 @@ class Recommender:
         *,
         keys: Sequence[tuple[str, ...]] | None = None,
         echoes: Echoes | None = None,
+        photo_features: np.ndarray | None = None,
         **options: Any,
     ) -> list[Recommendation]:
         """A Recommendation for each row of `description`, CSR (n_posts, n_words) of label scores.
 
         chosen : CSR of the same shape, or None.  keys : tuples of str, see `data.Dataset`, or None.
         echoes : Echoes of the same posts; None where each word of a description is a label of its own.
+        photo_features : (n_posts, n_features) float, rows of NaN for posts without a photo, or None.
         options : as in :meth:`recommend_posts`.
         """
-        queries, parsed = self._queries(description, chosen, keys, echoes), self._options(top, **options)
+        parsed = self._options(top, **options)
+        queries = self._queries(description, chosen, keys, echoes, photo_features)
         answers: list[Recommendation] = []
         block = max(1, min(POSTS_AT_A_TIME, OUTPUTS // len(self.vocabulary)))
         n_posts = queries.description.shape[0]
@@ -138,21 +152,33 @@ class Recommender:
         chosen: CSR | None,
         keys: Sequence[tuple[str, ...]] | None = None,
         echoes: Echoes | None = None,
+        photo_features: np.ndarray | None = None,
     ) -> Queries:
         """The queries of these matrices; DataError where they are no CSR matrices of the vocabulary's words, or where
-        chosen hashtags or keys are of other posts.
+        anything else is of other posts.
         """
         description = as_csr(description, "descriptions", np.float32, len(self.vocabulary))
         if chosen is not None:
             chosen = as_csr(chosen, "chosen hashtags", np.int8, len(self.vocabulary))
         least, n_posts = np.float32(self.settings.data.min_score), description.shape[0]
-        # A post whose labels are all below is described by guesses.
-        guessed = (np.diff(description.indptr) > 0) & (row_max(description) < least)
-        queries = Queries.of(description, chosen, keys, echoes, guessed)
-        for name, n in ("chosen hashtags", queries.chosen.shape[0]), ("keys", n_posts if keys is None else len(keys)):
+        for name, rows in {"chosen hashtags": chosen, "keys": keys, "photo_features": photo_features}.items():
+            n = n_posts if rows is None else rows.shape[0] if hasattr(rows, "shape") else len(rows)
             if n != n_posts:
                 raise DataError(f"descriptions have {n_posts} rows, {name} {n}; give a row for each post")
-        return queries
+        # A post whose labels are all below is described by guesses.
+        guessed = (np.diff(description.indptr) > 0) & (row_max(description) < least)
+        return Queries.of(description, chosen, keys, echoes, guessed, self._photo_features(photo_features))
+
+    def _photo_features(self, given: np.ndarray | None) -> np.ndarray | None:
+        """Features of photos, (n_posts, n_features), where the mode has learnt from such; DataError for others."""
+        wanted = self.mode.n_photo_features
+        if given is None or not wanted:
+            return None
+        array = np.asarray(given)
+        if array.ndim != 2 or array.shape[1] != wanted or array.dtype.kind != "f":
+            found = f"photo_features are {array.dtype} of the shape {array.shape}"
+            raise DataError(f"{found}; this model wants (posts, {wanted}), from the network that its training used")
+        return array
 
     def word_vectors(self) -> WordVectors:
         """The words and their vectors, to be queried by name or written to a word2vec file."""

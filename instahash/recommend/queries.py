@@ -24,6 +24,8 @@ class Queries(NamedTuple):
     echoes : Echoes, each label as one hashtag, whatever its score.
     guessed : (m,) bool, no label was sure enough, and `description` has the likeliest of them.
     familiar : (m,) float32 in [0, 1], the probability that the labels are such as the model has learnt from.
+    photo_features : (m, n_features) float, what the labeller's network sees in each photo, a row of NaN where there is
+        none; None where no post has any.
     """
 
     description: CSR
@@ -32,6 +34,7 @@ class Queries(NamedTuple):
     echoes: Echoes
     guessed: np.ndarray
     familiar: np.ndarray
+    photo_features: np.ndarray | None = None
 
     @classmethod
     def of(
@@ -41,8 +44,11 @@ class Queries(NamedTuple):
         keys: Sequence[tuple[str, ...]] | None = None,
         echoes: Echoes | None = None,
         guessed: np.ndarray | None = None,
+        photo_features: np.ndarray | None = None,
     ) -> Queries:
-        """What is None is not known: nothing is chosen, each word of a description is a label, and none was guessed."""
+        """What is None is not known: nothing is chosen, each word of a description is a label, none was guessed, and
+        no photo is there.
+        """
         return cls(
             description,
             sparse.csr_array(description.shape, dtype=np.int8) if chosen is None else chosen,
@@ -50,6 +56,7 @@ class Queries(NamedTuple):
             Echoes.of_description(description) if echoes is None else echoes,
             np.zeros(description.shape[0], bool) if guessed is None else guessed,
             np.ones(description.shape[0], np.float32),
+            photo_features,
         )
 
     @classmethod
@@ -62,6 +69,7 @@ class Queries(NamedTuple):
         user: str | None = None,
         features: Iterable[str] = (),
         min_score: float = DataSettings.min_score,
+        photo_features: np.ndarray | None = None,
     ) -> Queries:
         """What is known of one photo.
 
@@ -69,6 +77,7 @@ class Queries(NamedTuple):
         chosen, features : texts.
         min_score : labels with a lower score are no part of the description, unless all have, see
             :func:`~instahash.data.preprocess.believed`.
+        photo_features : (1, n_features) float.
         Raises DataError for a score outside [0, 1], and for one text where a list is wanted.
         """
         scores: dict[int, float] = {}
@@ -92,7 +101,7 @@ class Queries(NamedTuple):
         description, guessed = believed(labelled, echoes, min_score)
         user_key = () if user is None else (f"user:{user}",)
         keys = [(*_listed(features, "features"), *user_key)]
-        return cls.of(description, chosen_row, keys, echoes, guessed)
+        return cls.of(description, chosen_row, keys, echoes, guessed, photo_features)
 
     def words(self) -> CSR:
         """Description and chosen hashtags together, CSR int8 of ones."""
@@ -109,7 +118,14 @@ class Queries(NamedTuple):
             return self
         keys = None if self.keys is None else [self.keys[row] for row in rows]
         labels = self.echoes.take(rows), self.guessed[rows], self.familiar[rows]
-        return Queries(self.description[rows], self.chosen[rows], keys, *labels)
+        photo_features = None if self.photo_features is None else self.photo_features[rows]
+        return Queries(self.description[rows], self.chosen[rows], keys, *labels, photo_features)
+
+    def with_photo(self) -> np.ndarray:
+        """(m,) bool, of which posts the photo's features are there."""
+        if self.photo_features is None:
+            return np.zeros(self.description.shape[0], bool)
+        return ~np.isnan(self.photo_features).any(axis=1)
 
     def excluded(self, banned: np.ndarray) -> list[np.ndarray]:
         """For each post the ids that may not be recommended: those chosen and those banned."""

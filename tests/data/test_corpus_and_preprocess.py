@@ -22,6 +22,7 @@ random_posts = st.lists(
         st.text("ab", max_size=2),
         st.lists(st.sampled_from("abcdefg"), max_size=4).map(tuple),
         st.lists(st.builds(Label, st.sampled_from(["a", "h i", "j", "k b"]), st.floats(0, 1)), max_size=3).map(tuple),
+        photo_features=st.none(),
     ),
     max_size=8,
 )

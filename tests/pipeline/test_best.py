@@ -690,8 +690,10 @@ def test_an_expert_that_scores_nothing_is_refused():
 
 @pytest.mark.parametrize("kind", EXPERTS)
 def test_an_expert_that_is_fitted_again_learns_from_these_posts_alone(kind):
-    dataset = fit_dataset(Corpus.from_posts(TRAIN[:80]))
-    settings = assign(QUICK, ["softmax.epochs=1", "completion.epochs=1"])
+    features = np.random.default_rng(0).random((80, 6), np.float32)
+    posts = [post._replace(photo_features=row) for post, row in zip(TRAIN, features)]
+    dataset = fit_dataset(Corpus.from_posts(posts))
+    settings = assign(QUICK, ["softmax.epochs=1", "completion.epochs=1", "photo_network.epochs=1"])
     examples = Examples(dataset, Domain.of(dataset, settings))
     once, twice = kind(), kind()
     for expert in (once, twice, twice):

@@ -74,7 +74,13 @@ async function answerAll() {
   busy = false;
 }
 
-const request = ({ text, chosen, novelty, mix }) => ({ labels: [text], chosen, mix, ...(mode === "best" && { novelty }) });
+const request = ({ text, chosen, novelty, mix, photo }) => ({
+  labels: [text],
+  chosen,
+  mix,
+  ...(photo?.features && { photo_features: photo.features }),
+  ...(mode === "best" && { novelty }),
+});
 
 const spelled = (words) => words.map((word) => word.spelled ?? word.word);
 const allNames = () => [...now.chosen, ...now.names.values()].map((name) => name.replace(/^#/, ""));

@@ -91,8 +91,8 @@ export class Photos {
 
   async label(photo) {
     try {
-      const { labels } = await send("/api/photo", photo.file);
-      photo.n = labels.length;
+      const { labels, photo_features } = await send("/api/photo", photo.file);
+      Object.assign(photo, { n: labels.length, features: photo_features });
       photo.query.text = asText(labels);
       if (photo === this.current) this.select(photo);
     } catch (error) {
@@ -104,7 +104,7 @@ export class Photos {
   async ask(photo) {
     const asked = this.settings();
     try {
-      photo.hashtags = await this.answer(photo.query);
+      photo.hashtags = await this.answer({ ...photo.query, photo });
     } catch (error) {
       this.fail(photo.name, error.message);
     }
