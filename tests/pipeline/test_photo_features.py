@@ -157,8 +157,7 @@ def test_the_photo_counts_where_its_labels_are_another_labeller_s(model):
     strange = tuple(Label(word, 0.9) for word in ("abc", "def", "ghi", "jkl"))
     asked = [post._replace(labels=strange) for post in OTHERS]
     seen, unseen = (
-        model.mode.opinions(model.queries(strange, photo_features=photo))
-        for photo in (OTHERS[0].photo_features, None)
+        model.mode.opinions(model.queries(strange, photo_features=photo)) for photo in (OTHERS[0].photo_features, None)
     )
     assert seen.familiar < 0.1 and seen.weights["photo"] > 0.3
     assert seen.weights["literal"] < 0.5 * unseen.weights["literal"]
