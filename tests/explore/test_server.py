@@ -155,7 +155,9 @@ def test_the_api_is_described_without_anything_from_elsewhere(served):
     page = httpx.get(served + "/docs").text
     assert set(re.findall(r"<h2><code>([A-Z]+ [^<]+)</code></h2>", page)) == calls and len(calls) == 13
     query = described["components"]["schemas"]["Query"]["properties"]
-    assert set(query) == {"labels", "chosen", "novelty", "top", "mix", "photo_features"} and query["top"]["maximum"] == 100
+    assert (
+        set(query) == {"labels", "chosen", "novelty", "top", "mix", "photo_features"} and query["top"]["maximum"] == 100
+    )
     for part in (
         "array of string, at most 200 characters, at most 60 entries",
         "integer, at least 1, at most 100",
