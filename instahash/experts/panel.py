@@ -378,6 +378,8 @@ def contexts_of(queries: Queries) -> np.ndarray:
     n_words = np.where((n_words == 0) & (queries.echoes.highest() >= GUESS), 1, n_words)
     alone = np.where(n_words == 0, "neither", np.where(n_words <= FEW, "short", "description"))
     contexts = np.where(n_chosen == 0, alone, np.where(n_words == 0, "chosen", "both"))
+    if queries.photo_features is None:
+        return contexts
     return np.where(queries.with_photo(), np.char.add(contexts, PHOTO), contexts)
 
 
