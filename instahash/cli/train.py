@@ -13,11 +13,11 @@ from instahash.cli.corpus import Read, add_corpus, read_corpus
 from instahash.names import MODES
 
 EXAMPLE = """example:
-  instahash-train                                       train on the embedded sample
+  instahash-train                                        train on the embedded sample
   instahash-train --data posts.jsonl.gz --model-dir photos --threads 2
-  instahash-train --data instagram-anna.zip --features  train on an account's own export: photos and captions
+  instahash-train --data instagram-anna.zip --features   train on an account's own export: photos and captions
   instahash-train --data posts.jsonl.gz --set softmax.epochs=20 --set word2vec.dim=50
-  instahash-train --mode paper --settings               list the settings of a mode
+  instahash-train --mode paper --settings                list the settings of a mode
 """
 
 
