@@ -30,7 +30,7 @@ class LiteralExpert(Expert):
     """
 
     name = "literal"
-    starts = {"short": 0.3, "description": 0.3, "both": 0.3}
+    starts = {"short": 0.6, "description": 0.6, "both": 0.3}
     foreign = {"short": 1.0, "description": 1.0, "both": 1.0}
     beside_photo = 0.4
     counts = True
