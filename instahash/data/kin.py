@@ -9,9 +9,11 @@ from instahash.data.broader import broader, label_names
 from instahash.data.words import words
 
 # Endings of British spelling and of American, either of which may be the known one.
-SPELLINGS = (("our", "or"), ("re", "er"), ("ise", "ize"), ("yse", "yze"), ("grey", "gray"), ("ogue", "og"))
-# The shortest stem that an ending is taken off.
-STEM = 3
+ENDINGS = (("tre", "ter"), ("bre", "ber"), ("ise", "ize"), ("yse", "yze"), ("ogue", "og"))
+# The same of what may stand within a word.
+WITHIN = (("our", "or"), ("grey", "gray"))
+# The shortest stem that an ending is taken off, and words that would lose an s that is no ending.
+STEM, NO_PLURALS = 3, frozenset(("news", "mars", "lens"))
 
 
 def kin(word: str, known: Callable[[str], bool]) -> list[str]:
@@ -35,17 +37,21 @@ def spellings(word: str) -> Iterator[str]:
     if word.endswith(("ses", "xes", "zes", "ches", "shes", "oes")) and len(word) > STEM + 1:
         yield word[:-2]
     if word.endswith("s") and not word.endswith("ss") and len(word) > STEM:
-        yield word[:-1]
+        if word not in NO_PLURALS:
+            yield word[:-1]
     elif len(word) >= STEM:
         yield word + "s"
         if word.endswith("y"):
             yield word[:-1] + "ies"
         if word.endswith(("s", "x", "z", "ch", "sh", "o")):
             yield word + "es"
-    for pair in SPELLINGS:
+    for pair in ENDINGS:
         for old, new in (pair, pair[::-1]):
-            if old in word[1:]:
-                start = word.rindex(old)
+            if word.endswith(old) and len(word) - len(old) >= 2:
+                yield word.removesuffix(old) + new
+    for pair in WITHIN:
+        for old, new in (pair, pair[::-1]):
+            if (start := word.find(old, 0 if old in ("grey", "gray") else STEM)) >= 0:
                 yield word[:start] + new + word[start + len(old) :]
 
 

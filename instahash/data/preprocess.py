@@ -185,7 +185,7 @@ def believed(labels: CSR, echoes: Echoes, min_score: float) -> tuple[CSR, np.nda
     of at least GUESS, which are said to be guesses; of equals the first.
     """
     sure, highest = above(labels, min_score), np.maximum(echoes.highest(), row_max(labels))
-    lacking = (highest < np.float32(min_score)) & (np.diff(labels.indptr) > 0)
+    lacking = highest < np.float32(min_score)
     if not lacking.any():
         return sure, lacking
     rows = row_of_entries(labels)
@@ -194,4 +194,4 @@ def believed(labels: CSR, echoes: Echoes, min_score: float) -> tuple[CSR, np.nda
     rank[order] = np.arange(len(rows)) - labels.indptr[rows]
     guesses = lacking[rows] & (rank < GUESSES) & (labels.data >= np.float32(GUESS))
     kept = keep(labels, guesses | (labels.data >= np.float32(min_score)))
-    return kept, lacking & (np.diff(kept.indptr) > 0)
+    return kept, lacking & (highest >= np.float32(GUESS))

@@ -17,6 +17,7 @@ class CooccurrenceExpert(Expert):
     name = "cooccurrence"
     starts = {"short": 0.6, "description": 0.6}
     foreign = {"short": 0.0, "description": 0.0}
+    beside_photo = 0.5
 
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
         if domain.settings.stream.half_life:

@@ -32,8 +32,8 @@ class Familiarity:
     others : word -> posts, labels that are no words of the vocabulary.
     weak : (2, 2) float64, of labels below min_score and of the others, as far as they are hashtags: how many their
         authors wrote, and the sum of their scores.
-    made_up : whether all posts of the training are. What they teach about how authors answer labels holds for such
-        posts alone, so labels of photos are never familiar.
+    made_up : whether all posts are from which weights were learnt. What these say about how authors answer labels holds
+        for such posts alone, so labels of photos are never familiar.
     """
 
     def __init__(
@@ -44,7 +44,8 @@ class Familiarity:
     @classmethod
     def of(cls, dataset: Dataset, min_score: float) -> Familiarity:
         """With the labels of these posts."""
-        return cls((), np.zeros(0, np.float32), {}, np.zeros((2, 2)), True).including(dataset, min_score)
+        empty = cls((), np.zeros(0, np.float32), {}, np.zeros((2, 2)), dataset.echoes.made_up)
+        return empty.including(dataset, min_score)
 
     def including(self, dataset: Dataset, min_score: float) -> Familiarity:
         """With those of more posts too; columns are the old words in their places and new ones after them."""
@@ -56,8 +57,7 @@ class Familiarity:
         hashtags = keep(labels.known, dataset.vocabulary.is_hashtag[labels.known.indices])
         sure = hashtags.data >= np.float32(min_score)
         weak = np.array([_echoed(keep(hashtags, part), dataset.hashtags) for part in (~sure, sure)])
-        made_up = self.made_up and labels.made_up
-        return Familiarity(dataset.vocabulary.words, posts, others, self.weak + weak, made_up)
+        return Familiarity(dataset.vocabulary.words, posts, others, self.weak + weak, self.made_up)
 
     @property
     def trust(self) -> float:
@@ -75,10 +75,22 @@ class Familiarity:
             return np.zeros(echoes.known.shape[0], np.float32)
         log_odds = np.full(echoes.known.shape[0], np.log(ODDS))
         np.add.at(log_odds, row_of_entries(echoes.known), self._log_ratios[echoes.known.indices])
-        others = np.array([self.others.get(word, 0) for word in echoes.unknown_words])
+        others = np.array([self.others.get(word, 0) for word in echoes.unknown_words], np.float32)
         ratios = self._ratios(echoes.unknown_words, others)
         np.add.at(log_odds, row_of_entries(echoes.unknown), ratios[echoes.unknown.indices])
         return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -60, 60))), np.float32)
+
+    @cached_property
+    def counts_of_others(self) -> np.ndarray:
+        """(n,) float32, posts of each label that is no word of the vocabulary."""
+        return np.array(list(self.others.values()), np.float32)
+
+    @cached_property
+    def _totals(self) -> tuple[float, float]:
+        """All labels, and the part of those that were never seen."""
+        counts = np.concatenate([self.posts, self.counts_of_others])
+        total = max(float(counts.sum()), 1.0)
+        return total, min(max(float((counts == 1).sum()) / total, LEAST), 0.5)
 
     @cached_property
     def _log_ratios(self) -> np.ndarray:
@@ -89,9 +101,7 @@ class Familiarity:
 
         The part of labels never seen is that of labels seen once (Good 1953).
         """
-        counts = np.concatenate([self.posts, np.array(list(self.others.values()), np.float32)])
-        total = max(counts.sum(), 1.0)
-        unseen = min(max((counts == 1).sum() / total, LEAST), 0.5)
+        total, unseen = self._totals
         familiar = np.where(posts > 0, (1 - unseen) * posts / total, unseen / NEW_WORDS)
         fractions = label_fractions()
         theirs = np.array([fractions.get(word, 0.0) for word in words])

@@ -32,7 +32,7 @@ class LiteralExpert(Expert):
     name = "literal"
     starts = {"short": 0.6, "description": 0.6, "both": 0.3}
     foreign = {"short": 1.0, "description": 1.0, "both": 1.0}
-    beside_photo = 0.4
+    beside_photo = 0.2
     counts = True
 
     def fit(self, examples: Examples, trainer: Trainer) -> None:
@@ -57,8 +57,8 @@ class LiteralExpert(Expert):
     def rare(self, domain: Domain) -> float:
         """The fraction of rare labels that their authors wrote."""
         few = (self.posts > 0) & (self.posts <= RARE)
-        others = sum(posts for posts in domain.familiarity.others.values() if posts <= RARE)
-        return float((self.echoes[few].sum() + self.rate) / (self.posts[few].sum() + others + 1))
+        others = domain.familiarity.counts_of_others
+        return float((self.echoes[few].sum() + self.rate) / (self.posts[few].sum() + others[others <= RARE].sum() + 1))
 
     def rates(self, posts: np.ndarray, echoes: np.ndarray, familiar: np.ndarray, domain: Domain) -> np.ndarray:
         """Of labels that have been seen in so many posts, and echoed in so many, float32.

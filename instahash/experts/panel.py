@@ -87,11 +87,13 @@ class Answers(NamedTuple):
         those of `beyond`, -inf where a post has fewer.
     used : of the same shape, probabilities of being used at all.
     beyond : for each post the hashtags that the model does not have.
+    read : (m,) bool, of which posts the experts read a word or the photo.
     """
 
     log_p: np.ndarray
     used: np.ndarray
     beyond: list[list[str]]
+    read: np.ndarray
 
 
 class Panel:
@@ -219,7 +221,9 @@ class Panel:
                 log_p[rows] = self._fused(context, self._scores(context, part), given, part, own)
                 n_chosen = np.diff(part.chosen.indptr)
                 used[rows] = fusion.probabilities(log_p[rows], n_chosen, part.familiar)
-        return Answers(log_p, used, [list(own) for own in beyond.hashtags])
+        used[:, n_hashtags:] = np.where(beyond.filled, np.exp(beyond.matrix), 0)
+        read = (np.diff(understood.weighted_words().indptr) > 0) | understood.with_photo()
+        return Answers(log_p, used, [list(own) for own in beyond.hashtags], read)
 
     def opinions(self, queries: Queries) -> Opinions:
         """The Opinions about one post."""
@@ -241,14 +245,14 @@ class Panel:
         """The queries as the experts can take them.
 
         A label that is not known lends its meaning, the words that are nearly the same or broader, to the description.
-        Labels below min_score have the score that they are worth. Where no post of the training had labels they are
-        hashtags chosen.
+        Labels below min_score have the score that they are worth. Where no post of the training had labels those that
+        are known are hashtags chosen, and the others say nothing.
         """
         queries = self._trusted(queries, self.domain.familiarity.probability(queries.echoes))
         if not self.domain.labelled.any():
             nothing = keep(queries.description, np.zeros(queries.description.nnz, bool))
             chosen = union(queries.chosen, queries.description)
-            return queries._replace(description=nothing, chosen=chosen, echoes=queries.echoes._replace(known=nothing))
+            return queries._replace(description=nothing, chosen=chosen, echoes=Echoes.of_description(nothing))
         description = self._lent(queries)
         known = self.domain.labelled[description.indices]
         return queries._replace(description=description if known.all() else keep(description, known))

@@ -21,7 +21,7 @@ class SoftmaxExpert(Expert):
     name = "softmax"
     starts = {"short": 0.4, "description": 0.4, "both": 0.4}
     foreign = {"short": 0.1, "description": 0.1, "both": 0.1}
-    beside_photo = 0.2
+    beside_photo = 0.35
 
     @property
     def history(self) -> History:

@@ -74,7 +74,7 @@ class Best:
         novelty = settings.novelty if options.novelty is None else options.novelty
         diversity = settings.diversity if options.diversity is None else options.diversity
         top = RECOMMENDED if options.top is None else options.top
-        log_p, used, beyond = self.panel.score(queries)
+        log_p, used, beyond, read = self.panel.score(queries)
         n_hashtags = len(domain.hashtags)
         ranked = log_p
         if novelty:
@@ -91,12 +91,13 @@ class Best:
             unit = self.vectors.unit[domain.hashtags]
             unit = np.concatenate([unit, np.zeros((ranked.shape[1] - n_hashtags, unit.shape[1]), unit.dtype)])
             ids = diversify(scores, ids, unit, top, diversity)
-        given, answers = (np.diff(queries.words().indptr) > 0) | queries.with_photo(), []
-        traces = self._traces(queries) if options.trace else None
+        likely = (np.diff(queries.words().indptr) > 0) | queries.with_photo() | (queries.echoes.highest() >= GUESS)
+        traces, answers = self._traces(queries) if options.trace else None, []
         for post in range(len(ids)):
-            source, trace = self._source(queries, bool(given[post]), post), traces[post] if traces else None
-            if source == "general":
-                answers.append(self._general(top, options.banned_words, trace))
+            trace, source = traces[post] if traces else None, "guesses" if queries.guessed[post] else "experts"
+            if not (read[post] and likely[post] or self._knows_author(queries, post)):
+                echoed = dict(zip(beyond[post], used[post, n_hashtags:].tolist())) if likely[post] else {}
+                answers.append(self._general(echoed, top, options.banned_words, source, trace))
                 continue
             best = ids[post, :top][ids[post, :top] >= 0]
             spelled = domain.vocabulary.spelled(domain.hashtags[best[best < n_hashtags]])
@@ -105,25 +106,31 @@ class Best:
             answers.append(Recommendation(hashtags, used[post, best].tolist(), "probability", source, trace))
         return answers
 
-    def _source(self, queries: Queries, known: bool, post: int) -> str:
-        """Where the hashtags of a post come from, of which words or a photo are known, or neither."""
-        if not known and queries.keys is not None:
-            known = any(map(self.knows, queries.keys[post]))
-        if queries.guessed[post]:
-            return "guesses"
-        return "experts" if known or queries.echoes.take([post]).highest()[0] >= GUESS else "general"
+    def _knows_author(self, queries: Queries, post: int) -> bool:
+        return queries.keys is not None and any(map(self.knows, queries.keys[post]))
 
-    def _general(self, top: int, banned: frozenset[str], trace: dict[str, list[str]] | None) -> Recommendation:
-        """Hashtags that fit any photo: those of the training first, most used first."""
+    def _general(
+        self,
+        echoed: dict[str, float],
+        top: int,
+        banned: frozenset[str],
+        source: str,
+        trace: dict[str, list[str]] | None,
+    ) -> Recommendation:
+        """Hashtags where the model knows nothing of a post: those that repeat its labels, and behind them such as fit
+        any photo, those of the training first, most used first.
+        """
         vocabulary = self.panel.domain.vocabulary
+        n_uses = max(vocabulary.hashtag_counts.sum(), 1)
         counts = {word: int(vocabulary.hashtag_counts[i]) for word, i in vocabulary.index.items() if word in GENERAL}
-        words = sorted(GENERAL, key=lambda word: -counts.get(word, 0))
+        general = {word: counts.get(word, 0) / n_uses for word in GENERAL if word not in echoed}
+        words = [*sorted(echoed, key=lambda word: -echoed[word]), *sorted(general, key=lambda word: -general[word])]
         kept = [word for word in words if word not in banned][:top]
-        n_posts = max(vocabulary.hashtag_counts.sum(), 1)
-        scores = [counts.get(word, 0) / n_posts for word in kept]
-        return Recommendation(
-            [vocabulary.spellings.get(word, word) for word in kept], scores, "frequency", "general", trace
-        )
+        hashtags = [vocabulary.spellings.get(word, word) for word in kept]
+        scores = [(echoed | general)[word] for word in kept]
+        if echoed:
+            return Recommendation(hashtags, scores, "probability", source, trace)
+        return Recommendation(hashtags, scores, "frequency", "general", trace)
 
     def _traces(self, queries: Queries) -> list[dict[str, list[str]]]:
         """For each post its known words, the words nearest to them, and what each network ranks first."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from instahash.baselines import Baseline, top_ranked
 from instahash.data import Corpus, Echoes, Post, Vocabulary, encode, words
+from instahash.data.preprocess import GUESS
 from instahash.errors import DataError, UntrainedError
 from instahash.parameters import whole
 from instahash.pipeline.mode import Mode
@@ -101,7 +102,8 @@ class Recommender:
         top = None if top is None else whole(top, "top", 0, DataError)
         banned = banned if isinstance(banned, str) else list(banned)
         ids = ids_of(self.vocabulary, banned, "banned")
-        unwanted = frozenset(word for text in [*banned, *chosen] for word in words(text))
+        own = [words(text) for text in [*banned, *chosen]]
+        unwanted = frozenset(word for parts in own for word in [*parts, "".join(parts)])
         return Options(top, banned=ids, banned_words=unwanted, **others)
 
     def recommend_posts(
@@ -166,7 +168,8 @@ class Recommender:
             if n != n_posts:
                 raise DataError(f"descriptions have {n_posts} rows, {name} {n}; give a row for each post")
         # A post whose labels are all below is described by guesses.
-        guessed = (np.diff(description.indptr) > 0) & (row_max(description) < least)
+        highest = row_max(description) if echoes is None else np.maximum(row_max(description), echoes.highest())
+        guessed = (highest >= np.float32(GUESS)) & (highest < least)
         return Queries.of(description, chosen, keys, echoes, guessed, self._photo_features(photo_features))
 
     def _photo_features(self, given: np.ndarray | None) -> np.ndarray | None:

@@ -68,6 +68,18 @@ def test_it_ranks_better_than_counting(model, protocol):
     assert scores["instahash"] > scores["cooccurrence"] - 0.02
 
 
+def test_labels_that_say_nothing_are_repeated_before_what_fits_any_photo(model):
+    """No hashtag of the training comes that the photo does not show, neither a usual one nor a rare one."""
+    for labels, source in ([("zeppelin", 0.9)], "experts"), ([("zeppelin", 0.3)], "guesses"):
+        for options in {}, {"novelty": 1.0}, {"diversity": 1.0}:
+            answer = model.recommend([*labels, ("wrixle", 0.1)], 30, **options)
+            assert answer.hashtags[:2] == ["zeppelin", "wrixle"] and answer.source == source
+            assert set(answer.hashtags[2:]) == set(GENERAL_HASHTAGS) and answer.scores[0] < labels[0][1]
+        assert model.recommend(labels, banned=["Zep pelin", "love"]).hashtags[0] != "zeppelin"
+    assert model.recommend([("zeppelin", 0.1)]).source == "general"
+    assert model.recommend(["zeppelin", "dog"]).hashtags != model.recommend(["zeppelin"]).hashtags
+
+
 def test_auto_counts_the_posts_held_out_for_the_weights_too():
     small = assign(QUICK, [f"{name}.{change}" for name in NETWORKS for change in ("epochs=auto", "n_hidden=2")])
     model = InstaHash(small).fit(TRAIN[:100])
@@ -75,7 +87,7 @@ def test_auto_counts_the_posts_held_out_for_the_weights_too():
 
 
 def test_there_are_always_as_many_as_asked_for(model):
-    for labels, chosen in (["dog"], []), ([], ["puppy"]), (["dog", "beach"], ["love"]), (["unknownword"], []):
+    for labels, chosen in (["dog"], []), ([], ["puppy"]), (["dog", "beach"], ["love"]), (["dog", "unknownword"], []):
         for top in (1, 10, 25):
             answer = model.recommend(labels, top, chosen=chosen)
             assert len(answer.hashtags) == len(set(answer.hashtags)) == len(answer.scores) == top
@@ -216,7 +228,7 @@ def test_the_smallest_corpora(posts):
     """No labels at all, one hashtag, no post to hold out."""
     model = InstaHash(QUICK).fit(posts)
     answer = model.recommend(["dog"])
-    assert 1 <= len(answer.hashtags) <= 3 and np.isfinite(answer.scores).all()
+    assert {"x", "y", "dog", *GENERAL_HASHTAGS} >= {*answer.hashtags} and np.isfinite(answer.scores).all()
 
 
 def test_what_cannot_be(model):
@@ -450,7 +462,7 @@ def test_unknown_labels_of_different_numbers_change_no_other_post(model):
 
 def test_an_unknown_label_lends_its_broader_words(model):
     known, _ = model.vocabulary.lookup(["dog"])
-    sure, unsure = (model.mode.panel.understood(model.queries([("leonberger", score)])) for score in (0.5, 0.49))
+    sure, unsure = (model.mode.panel.understood(model.queries([("leonberger", score)])) for score in (0.2, 0.19))
     assert known[0] in sure.description.indices and not unsure.description.nnz
     assert model.mode.opinions(model.queries(["leonberger"])).context == "short"
     assert {"dog", "dogsofinstagram"} & set(model.recommend(["leonberger"], 10).hashtags)
