@@ -12,6 +12,7 @@ from instahash import BestSettings, InstaHash
 from instahash.data import Corpus, Label, Post, encode, fit_dataset
 from instahash.errors import DataError
 from instahash.evaluation import evaluate
+from instahash.experts.domain import Examples
 from instahash.experts.moments import REGS, Moments
 from instahash.experts.panel import PHOTO
 from instahash.parameters import assign
@@ -223,6 +224,21 @@ def test_new_posts_are_learnt_from_with_photos_and_without(model, tmp_path):
     before = loaded.mode.panel.experts["photo"].model.W
     loaded.partial_fit(blind(posts(30, 4)))
     np.testing.assert_allclose(loaded.mode.panel.experts["photo"].model.W, before, atol=1e-4)
+
+
+def test_a_hashtag_that_came_without_a_photo_is_known_beside_one(model, tmp_path):
+    model.save(tmp_path / "before")
+    loaded = InstaHash.load(tmp_path / "before")
+    loaded.partial_fit([Post(f"new {i}", ("aurora", "green"), (Label("light", 0.9),)) for i in range(5)])
+    loaded.save(tmp_path / "after")
+    for system in (loaded, again := InstaHash.load(tmp_path / "after")):
+        given = {"photo_features": OTHERS[0].photo_features}
+        assert "aurora" in system.recommend(["light"], 30, **given).hashtags and found(system, OTHERS) > 0.9
+    again.partial_fit(posts(30, 6))
+    assert found(again, OTHERS) > 0.9
+    panel, dataset = again.mode.panel, encode(Corpus.from_posts(blind(OTHERS)), again.vocabulary)
+    panel.experts["photo_network"].partial_fit(Examples(dataset, panel.domain, decay=0.0))
+    assert not panel.experts["photo_network"].network.replay.matrices[-1].data.any()
 
 
 def test_photos_of_another_network_are_refused_in_one_line(model):
