@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 import unicodedata
+import warnings
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -19,7 +20,7 @@ from instahash.data.hashtags import is_hashtag
 from instahash.data.posts import Post
 from instahash.data.times import DAY, seconds_of
 from instahash.data.words import words
-from instahash.errors import DataError
+from instahash.errors import DataError, DataWarning, plural
 from instahash.sparse import CSR
 
 
@@ -181,7 +182,8 @@ def take(values: Any, rows: Any) -> Any:
 def stacked(rows: Sequence[np.ndarray | None]) -> np.ndarray | None:
     """Features of photos as one array, (len(rows), n_features) float16, a row of NaN for None; None where all are.
 
-    Raises DataError where they are not equally many.
+    Such as are not all finite as float16 are left out, and a DataWarning says how many. Raises DataError where they are
+    not equally many.
     """
     sizes = {len(row) for row in rows if row is not None}
     if len(sizes) > 1:
@@ -190,9 +192,17 @@ def stacked(rows: Sequence[np.ndarray | None]) -> np.ndarray | None:
     if not sizes:
         return None
     array = np.full((len(rows), sizes.pop()), np.nan, np.float16)
-    for into, row in zip(array, rows):
-        if row is not None:
-            into[:] = row
+    odd = 0
+    with np.errstate(over="ignore"):
+        for into, row in zip(array, rows):
+            if row is not None:
+                into[:] = row
+                if not np.isfinite(into).all():
+                    odd += not np.isnan(into).all()  # which is a photo that is not there
+                    into[:] = np.nan
+    if odd:
+        line = f"{plural(odd, 'photo')} left out, with features that are not finite or above 65,504; compute them anew"
+        warnings.warn(line, DataWarning, stacklevel=3)
     return array
 
 

@@ -36,9 +36,15 @@ class Writer:
         self._shape = 0, 0
 
     def put(self, features: np.ndarray) -> dict[str, Any]:
-        """Write a row; returns what the post says of it. Raises DataError where it is not as long as those before."""
-        row = np.ascontiguousarray(features, "<f2")
+        """Write a row; returns what the post says of it.
+
+        Raises DataError where it is not as long as those before, or not finite as float16.
+        """
+        with np.errstate(over="ignore"):
+            row = np.ascontiguousarray(features, "<f2")
         n, size = self._shape
+        if not np.isfinite(row).all():
+            raise DataError("photo_features that are not finite, or above 65,504; compute them anew, or give None")
         if self._file is None:
             self._file = self._ends.enter_context(self._opened())
             self._write_header(len(row))
@@ -81,6 +87,8 @@ def read_features(source: Path | Member, reference: Any) -> np.ndarray:
     features = table[row]
     if zlib.crc32(features.tobytes()) != reference["crc32"]:
         raise DataError(f"in '{name}' are those of another photo, or damaged; {AGAIN}")
+    if not np.isfinite(features).all():
+        raise DataError(f"in '{name}' are not all finite; {AGAIN}")
     return features
 
 

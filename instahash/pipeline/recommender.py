@@ -170,7 +170,10 @@ class Recommender:
         return Queries.of(description, chosen, keys, echoes, guessed, self._photo_features(photo_features))
 
     def _photo_features(self, given: np.ndarray | None) -> np.ndarray | None:
-        """Features of photos, (n_posts, n_features), where the mode has learnt from such; DataError for others."""
+        """Features of photos, (n_posts, n_features), where the mode has learnt from such.
+
+        Raises DataError for others, and for a row that is neither finite nor all NaN.
+        """
         wanted = self.mode.n_photo_features
         if given is None or not wanted:
             return None
@@ -178,7 +181,9 @@ class Recommender:
         if array.ndim != 2 or array.shape[1] != wanted or array.dtype.kind != "f":
             found = f"photo_features are {array.dtype} of the shape {array.shape}"
             raise DataError(f"{found}; this model wants (posts, {wanted}), from the network that its training used")
-        return array
+        if (np.isnan(array).all(axis=1) | np.isfinite(array).all(axis=1)).all():
+            return array
+        raise DataError("photo_features are not all finite; give rows of finite numbers, or of NaN for no photo")
 
     def word_vectors(self) -> WordVectors:
         """The words and their vectors, to be queried by name or written to a word2vec file."""

@@ -3,6 +3,7 @@
 import gzip
 import json
 import shutil
+import zlib
 
 import numpy as np
 import pytest
@@ -143,6 +144,22 @@ def test_in_a_zip_file_they_cannot_be_mapped(tmp_path):
     assert post.photo_features is None and "which cannot be mapped in a zip file; unpack that" in line
     (post,), left_out = read(tmp_path / "posts")
     assert post.photo_features is not None and not left_out
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf])
+def test_what_is_not_finite_is_left_out_in_one_line(tmp_path, odd):
+    write_posts(tmp_path / "posts.jsonl", made(2))
+    table = np.load(tmp_path / "posts.features.npy")
+    table[1, 2] = odd
+    np.save(tmp_path / "posts.features.npy", table)
+    lines = [json.loads(line) for line in (tmp_path / "posts.jsonl").read_text().splitlines()]
+    lines[1]["photo_features"]["crc32"] = zlib.crc32(table[1].tobytes())
+    (tmp_path / "posts.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    (one, other), (found,) = read(tmp_path / "posts.jsonl")
+    assert one.photo_features is not None and other.photo_features is None and "are not all finite" in found
+    with pytest.raises(DataError, match="photo_features that are not finite, or above 65,504"):
+        write_posts(tmp_path / "more.jsonl", [Post("a", ("sea",), photo_features=np.array([1, odd], np.float32))])
+    assert not (tmp_path / "more.jsonl").exists()
 
 
 def test_photos_of_two_networks_are_refused_and_nothing_is_written(tmp_path):

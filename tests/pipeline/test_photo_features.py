@@ -10,7 +10,7 @@ from scipy import sparse
 
 from instahash import BestSettings, InstaHash
 from instahash.data import Corpus, Label, Post, encode, fit_dataset
-from instahash.errors import DataError
+from instahash.errors import DataError, DataWarning
 from instahash.evaluation import evaluate
 from instahash.experts.domain import Examples
 from instahash.experts.moments import REGS, Moments
@@ -252,6 +252,18 @@ def test_photos_of_another_network_are_refused_in_one_line(model):
     with pytest.raises(DataError, match="descriptions have 1 rows, photo_features 2"):
         description = model.queries(["photo"]).description
         model.recommend_matrix(description, photo_features=np.ones((2, N_FEATURES), np.float32))
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf])
+def test_features_that_are_not_finite_are_refused_and_in_training_left_out(model, odd):
+    broken = OTHERS[0].photo_features.astype(np.float32)
+    broken[3] = odd
+    with pytest.raises(DataError, match="photo_features are not all finite"):
+        model.recommend(["photo"], photo_features=broken)
+    with pytest.warns(DataWarning, match="1 photo left out"):
+        system = InstaHash(QUICK).fit([*OTHERS, OTHERS[0]._replace(photo_features=broken)])
+    other = InstaHash(QUICK).fit([*OTHERS, OTHERS[0]._replace(photo_features=None)])
+    assert system.reads_photos and answers(system, OTHERS) == answers(other, OTHERS)
 
 
 def test_an_evaluation_gives_them_to_the_model(model):
