@@ -16,6 +16,7 @@ from typing import IO, Any
 import numpy as np
 
 from instahash.archive import Member
+from instahash.data.corpus import row_of
 from instahash.errors import DataError
 from instahash.files import writing
 
@@ -38,10 +39,9 @@ class Writer:
     def put(self, features: np.ndarray) -> dict[str, Any]:
         """Write a row; returns what the post says of it.
 
-        Raises DataError where it is not as long as those before, or not finite as float16.
+        Raises DataError where it is no row of numbers, not as long as those before, or not finite as float16.
         """
-        with np.errstate(over="ignore"):
-            row = np.ascontiguousarray(features, "<f2")
+        row = np.ascontiguousarray(row_of(features), "<f2")
         n, size = self._shape
         if not np.isfinite(row).all():
             raise DataError("photo_features that are not finite, or above 65,504; compute them anew, or give None")

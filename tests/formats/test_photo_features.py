@@ -146,6 +146,25 @@ def test_in_a_zip_file_they_cannot_be_mapped(tmp_path):
     assert post.photo_features is not None and not left_out
 
 
+@pytest.mark.parametrize(
+    "odd, line",
+    [
+        (np.ones((2, 4)), r"are float64 of the shape \(2, 4\); give a row of numbers"),
+        (np.ones((1, 4)), r"are float64 of the shape \(1, 4\)"),
+        (5.0, r"are float64 of the shape \(\);"),
+        ([], r"are float64 of the shape \(0,\);"),
+        ("abc", r"are <U3 of the shape \(\);"),
+        ([[1, 2], [3]], "are lists of different lengths"),
+    ],
+)
+def test_what_is_no_row_of_numbers_is_refused_in_one_line(tmp_path, odd, line):
+    posts = [Post("b", ("sea",), photo_features=odd)]
+    for use in (Corpus.from_posts, lambda posts: write_posts(tmp_path / "posts.jsonl", posts)):
+        with pytest.raises(DataError, match=line):
+            use(posts)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("odd", [np.nan, np.inf])
 def test_what_is_not_finite_is_left_out_in_one_line(tmp_path, odd):
     write_posts(tmp_path / "posts.jsonl", made(2))

@@ -245,6 +245,11 @@ def test_photos_of_another_network_are_refused_in_one_line(model):
     for features in (np.ones(5, np.float32), np.ones(N_FEATURES, int), np.ones((2, N_FEATURES))):
         with pytest.raises(DataError, match=r"this model wants \(posts, 12\), from the network that its training used"):
             model.recommend(["photo"], photo_features=features)
+    for odd in (5.0, "abc", [[1.0, 2.0], [3.0]]):
+        with pytest.raises(DataError, match="photo_features are .*(this model wants|different lengths)"):
+            model.recommend(["photo"], photo_features=odd)
+        with pytest.raises(DataError, match="photo_features are .*(this model wants|different lengths)"):
+            model.recommend_matrix(model.queries(["photo"]).description, photo_features=odd)
     others = [post._replace(photo_features=np.ones(5, np.float16)) for post in OTHERS]
     for use in (lambda: list(model.recommend_posts(others)), lambda: model.partial_fit(others)):
         with pytest.raises(DataError, match="this model wants"):
