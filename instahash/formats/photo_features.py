@@ -1,7 +1,8 @@
 """Features of photos beside a file of posts: rows of one float16 array in NumPy's format, mapped when they are read.
 
-A post says where its own are, {"file": "posts.features.npy", "row": 17, "crc32": 305419896}: lines may be left out, put
-in another order or copied to another file of the same folder, and a row that is no longer the photo's is recognised.
+A post says where its own are, {"file": "posts.jsonl.features.npy", "row": 17, "crc32": 305419896}: lines may be
+left out, put in another order or copied to another file of the same folder, and a row that is no longer the photo's is
+recognised.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from instahash.files import writing
 AGAIN = "write both files again with instahash-annotate --features"
 
 
-def features_path(posts: Path, stem: str) -> Path:
-    """The file beside `posts`, whose name without suffixes is `stem`."""
-    return posts.with_name(f"{stem}.features.npy")
+def features_path(posts: Path) -> Path:
+    """The file beside `posts`; with all of its name, since `a.jsonl` and `a.jsonl.gz` are two files of posts."""
+    return posts.with_name(f"{posts.name}.features.npy")
 
 
 class Writer:

@@ -164,7 +164,7 @@ def test_features_are_written_beside_the_posts_and_learnt_from(google, photos, t
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr
     posts = list(read_posts(out))
-    table = np.load(tmp_path / "posts.features.npy")
+    table = np.load(tmp_path / "posts.jsonl.gz.features.npy")
     assert (
         table.shape == (6, 1280) and table.dtype == np.float16 and [len(post.hashtags) for post in posts] == [2, 1] * 3
     )
@@ -218,6 +218,15 @@ def test_without_the_network_a_model_of_photos_gets_googles_labels_and_says_so(g
     assert answer.returncode == 0 and "#sea" in answer.stdout
     (line,) = [line for line in answer.stderr.splitlines() if "learnt from photos themselves" in line]
     assert "gets only their labels: the offline annotator needs the package" in line
+
+
+def test_the_features_of_the_posts_that_are_read_are_not_written_over(environment, photos, tmp_path):
+    write_posts(tmp_path / "old.jsonl", [Post("0.png", ("sea",), photo_features=np.ones(3))])
+    (tmp_path / "old.jsonl").rename(tmp_path / "given.jsonl")
+    before = (tmp_path / "old.jsonl.features.npy").read_bytes()
+    answer = run("annotate", environment, photos, "--out", tmp_path / "old.jsonl", "--posts", tmp_path / "given.jsonl")
+    assert answer.returncode == 2 and answer.stderr.count("\n") == 1 and "or one of the inputs" in answer.stderr
+    assert (tmp_path / "old.jsonl.features.npy").read_bytes() == before and not (tmp_path / "old.jsonl").exists()
 
 
 def test_features_without_a_file_to_keep_them_beside_are_refused(environment):
