@@ -13,7 +13,7 @@ from instahash.annotate import Cache, OfflineAnnotator, annotate
 from instahash.annotate.offline import Seen
 from instahash.annotate.stream import Annotation
 from instahash.data import Label, Post
-from instahash.errors import AnnotatorError, ImageError
+from instahash.errors import AnnotatorError, DataWarning, ImageError
 from instahash.formats import read_posts, write_posts
 from instahash.jit import COMPILED
 
@@ -116,9 +116,11 @@ def test_equal_photos_have_equal_features_and_a_bad_one_is_an_error_of_its_own(t
     assert eye.looked.count(b"same") == 1
 
 
-def test_what_the_network_cannot_read_is_an_error_though_it_was_labelled():
-    found = list(annotate([("a", b"fine"), ("b", b"broken")], Paid(), None, Eye()))
-    assert [a.error for a in found] == [None, "'b': it is cut off"] and not found[1].labels
+def test_what_only_the_labeller_can_read_keeps_its_labels_and_a_line_says_so():
+    with pytest.warns(DataWarning, match="^'b' has labels but no features: it is cut off$"):
+        found = list(annotate([("a", b"fine"), ("b", b"broken")], Paid(), None, Eye()))
+    assert [a.error for a in found] == [None, None] and seen(found) == {"a": 4, "b": None}
+    assert found[1].labels == (Label("broken", 0.9),)
 
 
 def test_an_annotation_as_a_post_has_them():
