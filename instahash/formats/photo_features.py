@@ -78,7 +78,7 @@ def read_features(source: Path | Member, reference: Any) -> np.ndarray:
     if not isinstance(reference, dict) or not {"file", "row", "crc32"} <= reference.keys():
         raise DataError(f"must have a file, a row and a crc32, not {reference!r:.60}")
     name, row = reference["file"], reference["row"]
-    if not isinstance(name, str) or Path(name).name != name:
+    if not isinstance(name, str) or name in ("", "..") or Path(name).name != name:
         raise DataError(f"must name a file beside the posts, not {name!r:.60}")
     if isinstance(source, Member):
         raise DataError(f"are in '{name}', which cannot be mapped in a zip file; unpack that")
@@ -109,5 +109,4 @@ def _mapped(path: Path) -> np.ndarray:
 @lru_cache(maxsize=4)
 def _table(path: Path, changed: int, number: int) -> np.ndarray:
     """Mapped once for all of its rows, and anew once another file has taken its place."""
-    table: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
-    return table
+    return np.lib.format.open_memmap(path, mode="r")

@@ -137,11 +137,15 @@ def test_what_is_wrong_with_the_file_is_one_line_and_the_posts_are_read(tmp_path
     [
         (7, "must have a file, a row and a crc32, not 7"),
         ({"file": "../x.npy", "row": 0, "crc32": 0}, "must name a file beside the posts, not '../x.npy'"),
+        ({"file": "", "row": 0, "crc32": 0}, "must name a file beside the posts, not ''"),
+        ({"file": "..", "row": 0, "crc32": 0}, "must name a file beside the posts, not '..'"),
+        ({"file": "many.npz", "row": 0, "crc32": 0}, "cannot be read from 'many.npz' (the magic string is not correct"),
         ({"file": "posts.jsonl.features.npy", "row": "0", "crc32": 0}, "not row '0'"),
     ],
 )
 def test_what_a_post_says_of_them_may_be_nonsense(tmp_path, reference, line):
     write_posts(tmp_path / "posts.jsonl", made(1))
+    np.savez(tmp_path / "many.npz", np.ones((1, 4), np.float16))
     (tmp_path / "odd.jsonl").write_text(json.dumps({"id": "a", "hashtags": ["sea"], "photo_features": reference}))
     (post,), (found,) = read(tmp_path / "odd.jsonl")
     assert post.photo_features is None and line in found
