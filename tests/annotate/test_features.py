@@ -12,6 +12,8 @@ pytest.importorskip("PIL", reason="Pillow is not installed: `python3 -m pip inst
 from instahash.annotate import Cache, OfflineAnnotator, annotate
 from instahash.annotate.offline import Seen
 from instahash.annotate.stream import Annotation
+from instahash.cli import train
+from instahash.cli.corpus import Read, read_corpus
 from instahash.data import Label, Post
 from instahash.errors import AnnotatorError, DataWarning, ImageError
 from instahash.formats import read_posts, write_posts
@@ -229,6 +231,27 @@ def test_the_features_of_the_posts_that_are_read_are_not_written_over(environmen
     answer = run("annotate", environment, photos, "--out", tmp_path / "old.jsonl", "--posts", tmp_path / "given.jsonl")
     assert answer.returncode == 2 and answer.stderr.count("\n") == 1 and "or one of the inputs" in answer.stderr
     assert (tmp_path / "old.jsonl.features.npy").read_bytes() == before and not (tmp_path / "old.jsonl").exists()
+
+
+NOTHING_SEEN = "--features: no post with hashtags has a photo that was seen; name them with --photos"
+
+
+@pytest.mark.parametrize(
+    ("n", "options", "line"),
+    [
+        (0, (), NOTHING_SEEN),
+        (19, (), "--features: of 19 photos nothing is learnt; give 20 or more"),
+        (20, (), None),
+        (20, ("--annotator", "none"), "--features looks at no photo with --annotator none"),
+    ],
+)
+def test_features_that_make_no_difference_are_a_line(tmp_path, capsys, n, options, line):
+    path, row = tmp_path / "posts.jsonl", np.ones(4)
+    posts = [Post(str(i), ("sea", "sun") if i < 25 else (), photo_features=None if i >= n else row) for i in range(30)]
+    write_posts(path, [*posts, Post("without hashtags", photo_features=row)])
+    args = train.parser().parse_args(["--data", str(path), "--features", "--quiet", *options])
+    read_corpus(args, Read(0.5))
+    assert capsys.readouterr().err == (f"instahash-train: {line}\n" if line else "")
 
 
 def test_features_without_a_file_to_keep_them_beside_are_refused(environment):
