@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,7 +17,7 @@ from instahash.annotate.cache import Cache, digest
 from instahash.annotate.offline import OfflineAnnotator
 from instahash.annotate.photos import Photo, Source, find_photos
 from instahash.data import Label, Post
-from instahash.errors import AnnotatorError, ImageError
+from instahash.errors import AnnotatorError, DataWarning, ImageError
 
 _Found: TypeAlias = tuple[Result, np.ndarray | None]  # with the features, where they are wanted
 LOOK_AHEAD = 8  # batches a worker, so that one that is tried again holds up nobody
@@ -30,7 +31,7 @@ class Annotation(NamedTuple):
     labels : best first as the annotator gives them.
     error : why there are none, in one line that names the photo.
     cached : they were in the cache when the photo's turn came.
-    photo_features : (n_features,) float, where they were asked for and there are labels.
+    photo_features : (n_features,) float, where they were asked for, there are labels and the network can read it.
     """
 
     id: str
@@ -54,7 +55,8 @@ def annotate(
 
     sources : files, folders, contents of files, or pairs of a name and content.
     cache : what is in it is not labelled again; new labels are in it as soon as they are known.
-    featurer : whose network's features are wanted too; it may be the annotator itself.
+    featurer : whose network's features are wanted too; it may be the annotator itself. A photo that only the annotator
+        can read keeps its labels, and a DataWarning says why it has no features.
 
     With a cache, equal images are labelled once. Only what is under way is held in memory. When the stream is closed or
     interrupted, calls under way are waited for, and their labels are kept in the cache.
@@ -143,7 +145,7 @@ class _Work:
                     future.set_exception(error)
 
     def _with_features(self, image: str, photo: Photo, result: Result) -> _Found:
-        """The result, and the features where they are wanted."""
+        """The result, and the features where they are wanted; what cannot be looked at keeps its labels."""
         if self._featurer is None or isinstance(result, ImageError):
             return result, None
         features = self._features.pop(image, None)
@@ -151,7 +153,8 @@ class _Work:
             try:
                 features = self._featurer.features(photo.read())
             except ImageError as error:
-                return error, None
+                warnings.warn(f"{photo.id!r} has labels but no features: {error}", DataWarning, stacklevel=1)
+                return result, None
         if self._cache:
             self._cache.put_features(image, self._featurer.features_key, features)
         return result, features

@@ -70,7 +70,11 @@ def work(args: Namespace) -> None:
 
 def _posts(args: Namespace, photos: Sequence[Any]) -> dict[str, Any]:
     """The post of each photo that has one, by the photo's id."""
+    from instahash.formats.photo_features import features_path
+
     posts = list(reading(args, args.posts))
+    tables = {getattr(post.photo_features, "filename", None) for post in posts}  # of rows that are mapped
+    check_out("--out", features_path(Path(args.out)), identities(filter(None, tables)))
     own = photos_of(args, posts, photos)
     return {photos[i].id: post for post, numbers in zip(posts, own) for i in numbers}
 

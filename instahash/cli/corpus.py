@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from instahash.archive import files_below, is_folder, is_image
-from instahash.cli.common import SomeFailed
+from instahash.cli.common import SomeFailed, note
 from instahash.cli.photos import add_features, add_labelling, labelled
 from instahash.cli.posts import add_reading, photos_of, reading
 from instahash.errors import AnnotatorError, DataError, ImageError, plural
@@ -81,7 +81,26 @@ def read_corpus(args: Namespace, read: Read) -> Any:
     corpus = Corpus.from_posts(tqdm(read.counted(posts), "Reading posts", disable=hidden, unit=" posts"))
     left_out = {"no hashtag": len(corpus) - read.rows["with hashtags"], "unreadable": items.odd}
     read.rows.update({f"left out, {why}": number for why, number in left_out.items() if number})
+    if args.features:
+        _say_features(args, corpus)
     return corpus
+
+
+def _say_features(args: Namespace, corpus: Any) -> None:
+    """Say why --features makes no difference, where it makes none."""
+    import numpy as np
+
+    from instahash.experts.domain import LEAST_PHOTOS
+
+    n = 0
+    if corpus.photo_features is not None:
+        n = int(np.sum(~np.isnan(corpus.photo_features[:, 0]) & (np.diff(corpus.hashtags.indptr) > 0)))
+    if args.annotator == "none":
+        note(args.command, "--features looks at no photo with --annotator none")
+    elif not n:
+        note(args.command, "--features: no post with hashtags has a photo that was seen; name them with --photos")
+    elif n < LEAST_PHOTOS and args.command == "train":
+        note(args.command, f"--features: of {plural(n, 'photo')} nothing is learnt; give {LEAST_PHOTOS} or more")
 
 
 def _check_posts(path: Path) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 import unicodedata
+import warnings
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -19,7 +20,7 @@ from instahash.data.hashtags import is_hashtag
 from instahash.data.posts import Post
 from instahash.data.times import DAY, seconds_of
 from instahash.data.words import words
-from instahash.errors import DataError
+from instahash.errors import DataError, DataWarning, plural
 from instahash.sparse import CSR
 
 
@@ -82,7 +83,8 @@ class Corpus:
     def from_posts(cls, posts: Iterable[Post]) -> Corpus:
         """Number the words of posts in one pass; the posts themselves are not kept.
 
-        Raises DataError where the features of two photos are not as many, as those of different networks.
+        Raises DataError where the features of a photo are no row of numbers, or those of two photos not as many, as of
+        different networks.
         """
         numbers = _Numbers()
         written: Counter[str] = Counter()  # hashtags as people write them
@@ -178,11 +180,34 @@ def take(values: Any, rows: Any) -> Any:
     return None if values is None else [values[i] for i in rows] if isinstance(values, list) else values[rows]
 
 
+def array_of(photo_features: Any) -> np.ndarray:
+    """What was given as features of photos, as an array. Raises DataError for lists of different lengths."""
+    try:
+        return np.asarray(photo_features)
+    except ValueError:
+        raise DataError("photo_features are lists of different lengths; give as many for each photo") from None
+
+
+def row_of(photo_features: Any) -> np.ndarray:
+    """Features of one photo, (n_features,) float16, infinite where they are above 65,504.
+
+    Raises DataError where they are no row of numbers.
+    """
+    row = array_of(photo_features)
+    if row.ndim != 1 or row.dtype.kind not in "fiu" or not len(row):
+        found = f"photo_features of a post are {row.dtype} of the shape {row.shape}"
+        raise DataError(f"{found}; give a row of numbers, (n_features,), as OfflineAnnotator.features does")
+    with np.errstate(over="ignore"):
+        return row.astype(np.float16, copy=False)
+
+
 def stacked(rows: Sequence[np.ndarray | None]) -> np.ndarray | None:
     """Features of photos as one array, (len(rows), n_features) float16, a row of NaN for None; None where all are.
 
-    Raises DataError where they are not equally many.
+    Such as are not all finite as float16 are left out, and a DataWarning says how many. Raises DataError where they are
+    no rows of numbers, or not equally many.
     """
+    rows = [None if row is None else row_of(row) for row in rows]
     sizes = {len(row) for row in rows if row is not None}
     if len(sizes) > 1:
         found = f"photos have {min(sizes)} features and {max(sizes)}"
@@ -190,9 +215,15 @@ def stacked(rows: Sequence[np.ndarray | None]) -> np.ndarray | None:
     if not sizes:
         return None
     array = np.full((len(rows), sizes.pop()), np.nan, np.float16)
+    odd = 0
     for into, row in zip(array, rows):
-        if row is not None:
+        if row is not None and np.isfinite(row).all():
             into[:] = row
+        elif row is not None:
+            odd += not np.isnan(row).all()  # which is a photo that is not there
+    if odd:
+        line = f"{plural(odd, 'photo')} left out, with features that are not finite or above 65,504; compute them anew"
+        warnings.warn(line, DataWarning, stacklevel=3)
     return array
 
 

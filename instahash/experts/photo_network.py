@@ -41,6 +41,10 @@ class PhotoNetworkExpert(SoftmaxExpert):
     def partial_fit(self, examples: Examples) -> None:
         if len(examples.with_photo):
             super().partial_fit(examples.of_photos())
+        else:
+            self.network.decay(examples.decay)
+            n_inputs = self.basis.shape[1] + 2 * len(examples.domain.vocabulary)
+            self.network.grow(n_inputs, len(examples.domain.hashtags))
 
     def reads(self, queries: Queries) -> None:
         """Nothing that could be shown as words."""

@@ -1,7 +1,8 @@
 """Features of photos beside a file of posts: rows of one float16 array in NumPy's format, mapped when they are read.
 
-A post says where its own are, {"file": "posts.features.npy", "row": 17, "crc32": 305419896}: lines may be left out, put
-in another order or copied to another file of the same folder, and a row that is no longer the photo's is recognised.
+A post says where its own are, {"file": "posts.jsonl.features.npy", "row": 17, "crc32": 305419896}: lines may be
+left out, put in another order or copied to another file of the same folder, and a row that is no longer the photo's is
+recognised.
 """
 
 from __future__ import annotations
@@ -16,15 +17,16 @@ from typing import IO, Any
 import numpy as np
 
 from instahash.archive import Member
+from instahash.data.corpus import row_of
 from instahash.errors import DataError
 from instahash.files import writing
 
 AGAIN = "write both files again with instahash-annotate --features"
 
 
-def features_path(posts: Path, stem: str) -> Path:
-    """The file beside `posts`, whose name without suffixes is `stem`."""
-    return posts.with_name(f"{stem}.features.npy")
+def features_path(posts: Path) -> Path:
+    """The file beside `posts`; with all of its name, since `a.jsonl` and `a.jsonl.gz` are two files of posts."""
+    return posts.with_name(f"{posts.name}.features.npy")
 
 
 class Writer:
@@ -36,9 +38,14 @@ class Writer:
         self._shape = 0, 0
 
     def put(self, features: np.ndarray) -> dict[str, Any]:
-        """Write a row; returns what the post says of it. Raises DataError where it is not as long as those before."""
-        row = np.ascontiguousarray(features, "<f2")
+        """Write a row; returns what the post says of it.
+
+        Raises DataError where it is no row of numbers, not as long as those before, or not finite as float16.
+        """
+        row = np.ascontiguousarray(row_of(features), "<f2")
         n, size = self._shape
+        if not np.isfinite(row).all():
+            raise DataError("photo_features that are not finite, or above 65,504; compute them anew, or give None")
         if self._file is None:
             self._file = self._ends.enter_context(self._opened())
             self._write_header(len(row))
@@ -71,7 +78,7 @@ def read_features(source: Path | Member, reference: Any) -> np.ndarray:
     if not isinstance(reference, dict) or not {"file", "row", "crc32"} <= reference.keys():
         raise DataError(f"must have a file, a row and a crc32, not {reference!r:.60}")
     name, row = reference["file"], reference["row"]
-    if not isinstance(name, str) or Path(name).name != name:
+    if not isinstance(name, str) or name in ("", "..") or Path(name).name != name:
         raise DataError(f"must name a file beside the posts, not {name!r:.60}")
     if isinstance(source, Member):
         raise DataError(f"are in '{name}', which cannot be mapped in a zip file; unpack that")
@@ -81,6 +88,8 @@ def read_features(source: Path | Member, reference: Any) -> np.ndarray:
     features = table[row]
     if zlib.crc32(features.tobytes()) != reference["crc32"]:
         raise DataError(f"in '{name}' are those of another photo, or damaged; {AGAIN}")
+    if not np.isfinite(features).all():
+        raise DataError(f"in '{name}' are not all finite; {AGAIN}")
     return features
 
 
@@ -100,5 +109,4 @@ def _mapped(path: Path) -> np.ndarray:
 @lru_cache(maxsize=4)
 def _table(path: Path, changed: int, number: int) -> np.ndarray:
     """Mapped once for all of its rows, and anew once another file has taken its place."""
-    table: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
-    return table
+    return np.lib.format.open_memmap(path, mode="r")

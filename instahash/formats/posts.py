@@ -24,13 +24,13 @@ from instahash.formats.source import Source
 def write_posts(path: str | Path, posts: Iterable[Post]) -> int:
     """Write posts as JSON Lines, compressed by the suffix of `path`, whole or not at all; returns how many.
 
-    Features of photos, where there are any, go into `posts.features.npy` beside `posts.jsonl.gz`, see
-    `formats/photo_features.py`. Raises DataError where a file cannot be written, or photos have not equally many.
+    Features of photos, where there are any, go into `posts.jsonl.gz.features.npy` beside `posts.jsonl.gz`,
+    see `formats/photo_features.py`. Raises DataError where a file cannot be written, or photos have not equally many.
     """
     n_posts, path = 0, Path(path)
     with ExitStack() as ends:
         file = ends.enter_context(writing(path))
-        photos = Writer(features_path(path, Path(Source(path).stem).name), ends)
+        photos = Writer(features_path(path), ends)
         for post in posts:
             labels = [{"description": description, "score": score} for description, score in post.labels]
             value = {"id": post.id, "hashtags": post.hashtags, "labels": labels}

@@ -10,6 +10,7 @@ import numpy as np
 
 from instahash.baselines import Baseline, top_ranked
 from instahash.data import Corpus, Echoes, Post, Vocabulary, encode, words
+from instahash.data.corpus import array_of
 from instahash.data.preprocess import GUESS
 from instahash.errors import DataError, UntrainedError
 from instahash.parameters import whole
@@ -84,7 +85,7 @@ class Recommender:
         """What is known of one photo; arguments as in :meth:`recommend`."""
         least = self.settings.data.min_score if min_score is None else min_score
         given = labels, self.mode.default_score, chosen, user, features, least
-        of_photo = None if photo_features is None else self._photo_features(np.asarray(photo_features)[None])
+        of_photo = None if photo_features is None else self._photo_features([photo_features])
         return Queries.of_photo(self.vocabulary, *given, of_photo)
 
     @property
@@ -162,6 +163,7 @@ class Recommender:
         description = as_csr(description, "descriptions", np.float32, len(self.vocabulary))
         if chosen is not None:
             chosen = as_csr(chosen, "chosen hashtags", np.int8, len(self.vocabulary))
+        photo_features = self._photo_features(photo_features)
         least, n_posts = np.float32(self.settings.data.min_score), description.shape[0]
         for name, rows in {"chosen hashtags": chosen, "keys": keys, "photo_features": photo_features}.items():
             n = n_posts if rows is None else rows.shape[0] if hasattr(rows, "shape") else len(rows)
@@ -170,18 +172,23 @@ class Recommender:
         # A post whose labels are all below is described by guesses.
         highest = row_max(description) if echoes is None else np.maximum(row_max(description), echoes.highest())
         guessed = (highest >= np.float32(GUESS)) & (highest < least)
-        return Queries.of(description, chosen, keys, echoes, guessed, self._photo_features(photo_features))
+        return Queries.of(description, chosen, keys, echoes, guessed, photo_features)
 
-    def _photo_features(self, given: np.ndarray | None) -> np.ndarray | None:
-        """Features of photos, (n_posts, n_features), where the mode has learnt from such; DataError for others."""
+    def _photo_features(self, given: Any) -> np.ndarray | None:
+        """Features of photos, (n_posts, n_features), where the mode has learnt from such.
+
+        Raises DataError for others, and for a row that is neither finite nor all NaN.
+        """
         wanted = self.mode.n_photo_features
         if given is None or not wanted:
             return None
-        array = np.asarray(given)
+        array = array_of(given)
         if array.ndim != 2 or array.shape[1] != wanted or array.dtype.kind != "f":
             found = f"photo_features are {array.dtype} of the shape {array.shape}"
             raise DataError(f"{found}; this model wants (posts, {wanted}), from the network that its training used")
-        return array
+        if (np.isnan(array).all(axis=1) | np.isfinite(array).all(axis=1)).all():
+            return array
+        raise DataError("photo_features are not all finite; give rows of finite numbers, or of NaN for no photo")
 
     def word_vectors(self) -> WordVectors:
         """The words and their vectors, to be queried by name or written to a word2vec file."""

@@ -12,8 +12,10 @@ pytest.importorskip("PIL", reason="Pillow is not installed: `python3 -m pip inst
 from instahash.annotate import Cache, OfflineAnnotator, annotate
 from instahash.annotate.offline import Seen
 from instahash.annotate.stream import Annotation
+from instahash.cli import train
+from instahash.cli.corpus import Read, read_corpus
 from instahash.data import Label, Post
-from instahash.errors import AnnotatorError, ImageError
+from instahash.errors import AnnotatorError, DataWarning, ImageError
 from instahash.formats import read_posts, write_posts
 from instahash.jit import COMPILED
 
@@ -116,9 +118,11 @@ def test_equal_photos_have_equal_features_and_a_bad_one_is_an_error_of_its_own(t
     assert eye.looked.count(b"same") == 1
 
 
-def test_what_the_network_cannot_read_is_an_error_though_it_was_labelled():
-    found = list(annotate([("a", b"fine"), ("b", b"broken")], Paid(), None, Eye()))
-    assert [a.error for a in found] == [None, "'b': it is cut off"] and not found[1].labels
+def test_what_only_the_labeller_can_read_keeps_its_labels_and_a_line_says_so():
+    with pytest.warns(DataWarning, match="^'b' has labels but no features: it is cut off$"):
+        found = list(annotate([("a", b"fine"), ("b", b"broken")], Paid(), None, Eye()))
+    assert [a.error for a in found] == [None, None] and seen(found) == {"a": 4, "b": None}
+    assert found[1].labels == (Label("broken", 0.9),)
 
 
 def test_an_annotation_as_a_post_has_them():
@@ -164,7 +168,7 @@ def test_features_are_written_beside_the_posts_and_learnt_from(google, photos, t
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr
     posts = list(read_posts(out))
-    table = np.load(tmp_path / "posts.features.npy")
+    table = np.load(tmp_path / "posts.jsonl.gz.features.npy")
     assert (
         table.shape == (6, 1280) and table.dtype == np.float16 and [len(post.hashtags) for post in posts] == [2, 1] * 3
     )
@@ -218,6 +222,36 @@ def test_without_the_network_a_model_of_photos_gets_googles_labels_and_says_so(g
     assert answer.returncode == 0 and "#sea" in answer.stdout
     (line,) = [line for line in answer.stderr.splitlines() if "learnt from photos themselves" in line]
     assert "gets only their labels: the offline annotator needs the package" in line
+
+
+def test_the_features_of_the_posts_that_are_read_are_not_written_over(environment, photos, tmp_path):
+    write_posts(tmp_path / "old.jsonl", [Post("0.png", ("sea",), photo_features=np.ones(3))])
+    (tmp_path / "old.jsonl").rename(tmp_path / "given.jsonl")
+    before = (tmp_path / "old.jsonl.features.npy").read_bytes()
+    answer = run("annotate", environment, photos, "--out", tmp_path / "old.jsonl", "--posts", tmp_path / "given.jsonl")
+    assert answer.returncode == 2 and answer.stderr.count("\n") == 1 and "or one of the inputs" in answer.stderr
+    assert (tmp_path / "old.jsonl.features.npy").read_bytes() == before and not (tmp_path / "old.jsonl").exists()
+
+
+NOTHING_SEEN = "--features: no post with hashtags has a photo that was seen; name them with --photos"
+
+
+@pytest.mark.parametrize(
+    ("n", "options", "line"),
+    [
+        (0, (), NOTHING_SEEN),
+        (19, (), "--features: of 19 photos nothing is learnt; give 20 or more"),
+        (20, (), None),
+        (20, ("--annotator", "none"), "--features looks at no photo with --annotator none"),
+    ],
+)
+def test_features_that_make_no_difference_are_a_line(tmp_path, capsys, n, options, line):
+    path, row = tmp_path / "posts.jsonl", np.ones(4)
+    posts = [Post(str(i), ("sea", "sun") if i < 25 else (), photo_features=None if i >= n else row) for i in range(30)]
+    write_posts(path, [*posts, Post("without hashtags", photo_features=row)])
+    args = train.parser().parse_args(["--data", str(path), "--features", "--quiet", *options])
+    read_corpus(args, Read(0.5))
+    assert capsys.readouterr().err == (f"instahash-train: {line}\n" if line else "")
 
 
 def test_features_without_a_file_to_keep_them_beside_are_refused(environment):

@@ -3,6 +3,7 @@
 import gzip
 import json
 import shutil
+import zlib
 
 import numpy as np
 import pytest
@@ -38,11 +39,12 @@ def test_they_are_kept_as_float16_and_a_photo_without_has_none(tmp_path_factory,
         if row is not None:
             assert np.array_equal(post.photo_features, row.astype(np.float16))
     some = any(row is not None for row in rows)
-    assert sorted(file.name for file in path.parent.iterdir()) == ["anna.features.npy"] * some + ["anna.jsonl.gz"]
+    names = ["anna.jsonl.gz"] + ["anna.jsonl.gz.features.npy"] * some
+    assert sorted(file.name for file in path.parent.iterdir()) == names
     corpus = Corpus.from_posts(posts)
     assert (corpus.photo_features is None) == (not some)
     if some:
-        table = np.load(path.with_name("anna.features.npy"))
+        table = np.load(path.with_name("anna.jsonl.gz.features.npy"))
         have = [row for row in rows if row is not None]
         assert table.dtype == np.float16 and np.array_equal(table, np.array(have, np.float16))
         assert np.isnan(corpus.photo_features).any(axis=1).tolist() == [row is None for row in rows]
@@ -65,6 +67,16 @@ def test_of_a_file_written_again_the_new_rows_are_read_and_for_old_posts_none(tm
     assert np.array_equal(post.photo_features, made(2, seed=2)[1].photo_features.astype(np.float16))
     (_, old), (line,) = read(tmp_path / "old.jsonl")
     assert old.photo_features is None and "are those of another photo" in line
+
+
+def test_files_of_posts_that_differ_in_their_suffix_have_each_their_own(tmp_path):
+    for seed, name in enumerate(("posts.jsonl", "posts.jsonl.gz")):
+        write_posts(tmp_path / name, made(2, seed))
+    for seed, name in enumerate(("posts.jsonl", "posts.jsonl.gz")):
+        found, left_out = read(tmp_path / name)
+        assert not left_out
+        for post, wanted in zip(found, made(2, seed)):
+            assert np.array_equal(post.photo_features, wanted.photo_features.astype(np.float16))
 
 
 def test_lines_may_be_left_out_put_in_another_order_and_joined(tmp_path):
@@ -102,18 +114,18 @@ def flipped(file):
 @pytest.mark.parametrize(
     "damage, line",
     [
-        (lambda file: file.unlink(), "are in 'posts.features.npy', which is not beside the posts; copy it there"),
-        (lambda file: file.write_text("no array"), "cannot be read from 'posts.features.npy' ("),
-        (truncated, "cannot be read from 'posts.features.npy' ("),
-        (fewer, "are not in 'posts.features.npy', which has 1 rows; write both files again"),
-        (of_others, "in 'posts.features.npy' are those of another photo, or damaged"),
-        (flipped, "in 'posts.features.npy' are those of another photo, or damaged"),
-        (lambda file: np.save(file, np.ones(3)), "in 'posts.features.npy' are float64 of the shape (3,)"),
+        (lambda file: file.unlink(), "are in 'posts.jsonl.features.npy', which is not beside the posts; copy it there"),
+        (lambda file: file.write_text("no array"), "cannot be read from 'posts.jsonl.features.npy' ("),
+        (truncated, "cannot be read from 'posts.jsonl.features.npy' ("),
+        (fewer, "are not in 'posts.jsonl.features.npy', which has 1 rows; write both files again"),
+        (of_others, "in 'posts.jsonl.features.npy' are those of another photo, or damaged"),
+        (flipped, "in 'posts.jsonl.features.npy' are those of another photo, or damaged"),
+        (lambda file: np.save(file, np.ones(3)), "in 'posts.jsonl.features.npy' are float64 of the shape (3,)"),
     ],
 )
 def test_what_is_wrong_with_the_file_is_one_line_and_the_posts_are_read(tmp_path, damage, line):
     write_posts(tmp_path / "posts.jsonl", made(3))
-    damage(tmp_path / "posts.features.npy")
+    damage(tmp_path / "posts.jsonl.features.npy")
     posts, (found,) = read(tmp_path / "posts.jsonl")
     assert [post.id for post in posts] == ["0.jpg", "1.jpg", "2.jpg"] and "more)" in found
     assert f"'photo_features' {line}" in found and "\n" not in found
@@ -125,11 +137,15 @@ def test_what_is_wrong_with_the_file_is_one_line_and_the_posts_are_read(tmp_path
     [
         (7, "must have a file, a row and a crc32, not 7"),
         ({"file": "../x.npy", "row": 0, "crc32": 0}, "must name a file beside the posts, not '../x.npy'"),
-        ({"file": "posts.features.npy", "row": "0", "crc32": 0}, "not row '0'"),
+        ({"file": "", "row": 0, "crc32": 0}, "must name a file beside the posts, not ''"),
+        ({"file": "..", "row": 0, "crc32": 0}, "must name a file beside the posts, not '..'"),
+        ({"file": "many.npz", "row": 0, "crc32": 0}, "cannot be read from 'many.npz' (the magic string is not correct"),
+        ({"file": "posts.jsonl.features.npy", "row": "0", "crc32": 0}, "not row '0'"),
     ],
 )
 def test_what_a_post_says_of_them_may_be_nonsense(tmp_path, reference, line):
     write_posts(tmp_path / "posts.jsonl", made(1))
+    np.savez(tmp_path / "many.npz", np.ones((1, 4), np.float16))
     (tmp_path / "odd.jsonl").write_text(json.dumps({"id": "a", "hashtags": ["sea"], "photo_features": reference}))
     (post,), (found,) = read(tmp_path / "odd.jsonl")
     assert post.photo_features is None and line in found
@@ -143,6 +159,41 @@ def test_in_a_zip_file_they_cannot_be_mapped(tmp_path):
     assert post.photo_features is None and "which cannot be mapped in a zip file; unpack that" in line
     (post,), left_out = read(tmp_path / "posts")
     assert post.photo_features is not None and not left_out
+
+
+@pytest.mark.parametrize(
+    "odd, line",
+    [
+        (np.ones((2, 4)), r"are float64 of the shape \(2, 4\); give a row of numbers"),
+        (np.ones((1, 4)), r"are float64 of the shape \(1, 4\)"),
+        (5.0, r"are float64 of the shape \(\);"),
+        ([], r"are float64 of the shape \(0,\);"),
+        ("abc", r"are <U3 of the shape \(\);"),
+        ([[1, 2], [3]], "are lists of different lengths"),
+    ],
+)
+def test_what_is_no_row_of_numbers_is_refused_in_one_line(tmp_path, odd, line):
+    posts = [Post("b", ("sea",), photo_features=odd)]
+    for use in (Corpus.from_posts, lambda posts: write_posts(tmp_path / "posts.jsonl", posts)):
+        with pytest.raises(DataError, match=line):
+            use(posts)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf])
+def test_what_is_not_finite_is_left_out_in_one_line(tmp_path, odd):
+    write_posts(tmp_path / "posts.jsonl", made(2))
+    table = np.load(tmp_path / "posts.jsonl.features.npy")
+    table[1, 2] = odd
+    np.save(tmp_path / "posts.jsonl.features.npy", table)
+    lines = [json.loads(line) for line in (tmp_path / "posts.jsonl").read_text().splitlines()]
+    lines[1]["photo_features"]["crc32"] = zlib.crc32(table[1].tobytes())
+    (tmp_path / "posts.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    (one, other), (found,) = read(tmp_path / "posts.jsonl")
+    assert one.photo_features is not None and other.photo_features is None and "are not all finite" in found
+    with pytest.raises(DataError, match="photo_features that are not finite, or above 65,504"):
+        write_posts(tmp_path / "more.jsonl", [Post("a", ("sea",), photo_features=np.array([1, odd], np.float32))])
+    assert not (tmp_path / "more.jsonl").exists()
 
 
 def test_photos_of_two_networks_are_refused_and_nothing_is_written(tmp_path):

@@ -10,8 +10,9 @@ from scipy import sparse
 
 from instahash import BestSettings, InstaHash
 from instahash.data import Corpus, Label, Post, encode, fit_dataset
-from instahash.errors import DataError
+from instahash.errors import DataError, DataWarning
 from instahash.evaluation import evaluate
+from instahash.experts.domain import Examples
 from instahash.experts.moments import REGS, Moments
 from instahash.experts.panel import PHOTO
 from instahash.parameters import assign
@@ -225,10 +226,30 @@ def test_new_posts_are_learnt_from_with_photos_and_without(model, tmp_path):
     np.testing.assert_allclose(loaded.mode.panel.experts["photo"].model.W, before, atol=1e-4)
 
 
+def test_a_hashtag_that_came_without_a_photo_is_known_beside_one(model, tmp_path):
+    model.save(tmp_path / "before")
+    loaded = InstaHash.load(tmp_path / "before")
+    loaded.partial_fit([Post(f"new {i}", ("aurora", "green"), (Label("light", 0.9),)) for i in range(5)])
+    loaded.save(tmp_path / "after")
+    for system in (loaded, again := InstaHash.load(tmp_path / "after")):
+        given = {"photo_features": OTHERS[0].photo_features}
+        assert "aurora" in system.recommend(["light"], 30, **given).hashtags and found(system, OTHERS) > 0.9
+    again.partial_fit(posts(30, 6))
+    assert found(again, OTHERS) > 0.9
+    panel, dataset = again.mode.panel, encode(Corpus.from_posts(blind(OTHERS)), again.vocabulary)
+    panel.experts["photo_network"].partial_fit(Examples(dataset, panel.domain, decay=0.0))
+    assert not panel.experts["photo_network"].network.replay.matrices[-1].data.any()
+
+
 def test_photos_of_another_network_are_refused_in_one_line(model):
     for features in (np.ones(5, np.float32), np.ones(N_FEATURES, int), np.ones((2, N_FEATURES))):
         with pytest.raises(DataError, match=r"this model wants \(posts, 12\), from the network that its training used"):
             model.recommend(["photo"], photo_features=features)
+    for odd in (5.0, "abc", [[1.0, 2.0], [3.0]]):
+        with pytest.raises(DataError, match="photo_features are .*(this model wants|different lengths)"):
+            model.recommend(["photo"], photo_features=odd)
+        with pytest.raises(DataError, match="photo_features are .*(this model wants|different lengths)"):
+            model.recommend_matrix(model.queries(["photo"]).description, photo_features=odd)
     others = [post._replace(photo_features=np.ones(5, np.float16)) for post in OTHERS]
     for use in (lambda: list(model.recommend_posts(others)), lambda: model.partial_fit(others)):
         with pytest.raises(DataError, match="this model wants"):
@@ -236,6 +257,18 @@ def test_photos_of_another_network_are_refused_in_one_line(model):
     with pytest.raises(DataError, match="descriptions have 1 rows, photo_features 2"):
         description = model.queries(["photo"]).description
         model.recommend_matrix(description, photo_features=np.ones((2, N_FEATURES), np.float32))
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf])
+def test_features_that_are_not_finite_are_refused_and_in_training_left_out(model, odd):
+    broken = OTHERS[0].photo_features.astype(np.float32)
+    broken[3] = odd
+    with pytest.raises(DataError, match="photo_features are not all finite"):
+        model.recommend(["photo"], photo_features=broken)
+    with pytest.warns(DataWarning, match="1 photo left out"):
+        system = InstaHash(QUICK).fit([*OTHERS, OTHERS[0]._replace(photo_features=broken)])
+    other = InstaHash(QUICK).fit([*OTHERS, OTHERS[0]._replace(photo_features=None)])
+    assert system.reads_photos and answers(system, OTHERS) == answers(other, OTHERS)
 
 
 def test_an_evaluation_gives_them_to_the_model(model):

@@ -20,7 +20,11 @@ function read() {
 function press(id, hashtag) {
   const of = right.get(id) ?? [];
   right.set(id, of.includes(hashtag) ? of.filter((other) => other !== hashtag) : [...of, hashtag]);
-  localStorage.setItem(key, JSON.stringify([...right]));
+  try {
+    localStorage.setItem(key, JSON.stringify([...right]));
+  } catch {
+    // A browser that keeps nothing still counts what is pressed.
+  }
   show();
 }
 
