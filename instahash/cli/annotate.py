@@ -80,12 +80,13 @@ def _posts(args: Namespace, photos: Sequence[Any]) -> dict[str, Any]:
 
 
 def _post(annotation: Any, post_of: dict[str, Any]) -> Any:
-    """The post of a photo, under its path, with its labels."""
+    """The post of a photo, under its path, with its labels; features that it has stay where none are new."""
     post = post_of.get(annotation.id)
     labelled = annotation.post()
     if post is None:
         return labelled
-    return post._replace(id=labelled.id, labels=labelled.labels, photos=(), photo_features=labelled.photo_features)
+    features = post.photo_features if labelled.photo_features is None else labelled.photo_features
+    return post._replace(id=labelled.id, labels=labelled.labels, photos=(), photo_features=features)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

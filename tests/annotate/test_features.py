@@ -176,6 +176,10 @@ def test_features_are_written_beside_the_posts_and_learnt_from(google, photos, t
         expected = network.features((photos / f"{i}.png").read_bytes()).astype(np.float16)
         assert np.array_equal(post.photo_features, expected) and np.array_equal(table[i], expected)
         assert post.labels == () or (post.labels[0].description == f"photo {i}") == (annotator == "google")
+    again = run("annotate", google, photos, "--out", tmp_path / "again.jsonl", "--posts", out, "--annotator", annotator)
+    assert again.returncode == 0, again.stderr
+    kept = [post.photo_features for post in read_posts(tmp_path / "again.jsonl")]
+    assert np.array_equal(kept, table)
 
 
 @compiled

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from instahash import InstaHash
+from instahash.data import Label, Post
 from instahash.data.small import small_posts
 from instahash.errors import AnnotatorError, DataError
 from instahash.explore import photos
 from instahash.explore.explain import Explainer, features_of_text, text_of_features
+from instahash.explore.systems import N_JUDGED, System
 from instahash.parameters import assign
 from instahash.pipeline import settings_of
 
@@ -60,6 +62,12 @@ def test_the_photo_changes_the_answer_and_its_experts_are_shown(model, dog):
     assert [hashtag["spelled"] for hashtag in seen["hashtags"]] == expected.hashtags
     score = {hashtag["word"]: hashtag["score"] for hashtag in seen["hashtags"]}
     assert score["dog"] > {hashtag["word"]: hashtag["score"] for hashtag in plain["hashtags"]}.get("dog", 0) + 0.05
+
+
+def test_the_lists_that_are_judged_are_of_the_photo_too(model, dog):
+    post = Post("a", labels=(Label("grass", 0.9),), photo_features=dog)
+    expected = model.recommend(post.labels, N_JUDGED, photo_features=dog).hashtags
+    assert System("ours", model).hashtags(post) == expected != model.recommend(post.labels, N_JUDGED).hashtags
 
 
 @pytest.mark.parametrize(
