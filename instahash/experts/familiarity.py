@@ -33,7 +33,7 @@ class Familiarity:
     weak : (2, 2) float64, of labels below min_score and of the others, as far as they are hashtags: how many their
         authors wrote, and the sum of their scores.
     made_up : whether all posts are from which weights were learnt. What these say about how authors answer labels holds
-        for such posts alone, so labels of photos are never familiar.
+        for such posts alone: their labels are familiar, and no photo's are.
     """
 
     def __init__(
@@ -71,8 +71,8 @@ class Familiarity:
 
     def probability(self, echoes: Echoes) -> np.ndarray:
         """(m,) float32, that the labels of each post are familiar."""
-        if self.made_up and not echoes.made_up:
-            return np.zeros(echoes.known.shape[0], np.float32)
+        if self.made_up:
+            return np.full(echoes.known.shape[0], echoes.made_up, np.float32)
         log_odds = np.full(echoes.known.shape[0], np.log(ODDS))
         np.add.at(log_odds, row_of_entries(echoes.known), self._log_ratios[echoes.known.indices])
         others = np.array([self.others.get(word, 0) for word in echoes.unknown_words], np.float32)

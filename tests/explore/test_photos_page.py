@@ -324,9 +324,12 @@ def test_what_is_no_photo_is_said_to_be_none(opened, site, photo, tmp_path):
     page = opened(site + "/", folded=True)
     (tmp_path / "holiday").mkdir()
     (tmp_path / "notes.txt").write_text("broken")
-    drop(page, tmp_path / "holiday", tmp_path / "notes.txt", photo("one.png", "dog:0.9"))
+    (tmp_path / "walk.mp4").write_bytes(b"")
+    others = [tmp_path / name for name in ("holiday", "notes.txt", "walk.mp4")]
+    drop(page, *others, photo("one.png", "dog:0.9"))
     assert page.texts("#failures li") == [
         "holiday: it is a folder; open it and drop its photos",
+        "walk.mp4: it is a video; give a photo, such as a screenshot of it",
         "notes.txt: the file is cut off; copy it again",  # what the annotator says of it
     ]
     assert page.js("document.querySelector('#labels').value") == "dog:0.9"
