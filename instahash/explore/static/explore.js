@@ -121,7 +121,7 @@ function show(answer, change) {
   }); // the hashtags first, the steps a moment later
   map?.mark(words, state.chosen);
   const unknown = answer.chosen.filter((word) => !word.known).map((word) => `#${word.word}`);
-  const notices = [ignored, unknown.length && `not in the vocabulary, left out: ${unknown.join(", ")}`, ...fewer(answer)].filter(Boolean);
+  const notices = [ignored, unknown.length && `not in the vocabulary, so nothing follows from ${unknown.join(", ")}`, ...fewer(answer)].filter(Boolean);
   byId("note").textContent = [noteOn(answer), ...notices].join("; ");
   announce([...notices.map((notice) => `${notice}.`), `${words.length} hashtags: ${[...names.values()].join(", ")}.`, before ? inWords(changed, all) : ""].join(" "));
 }

@@ -33,7 +33,7 @@ function description(answer, minScore) {
     answer.description.length
       ? el("p", { class: "sentence" }, answer.description.map((word) => [name({ word }), " "]))
       : hint(answer.labels.length ? "No word of the labels is known." : "No label yet."),
-    unknown.size > 0 && hint(`Not in the vocabulary, left out: ${[...unknown].join(", ")}.`),
+    unknown.size > 0 && hint(`Not in the vocabulary: ${[...unknown].join(", ")}.`),
     rejected.length > 0 && hint(`Rejected, score below ${minScore}: ${rejected.join(", ")}.`),
   ];
 }
