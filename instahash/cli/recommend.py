@@ -48,7 +48,8 @@ def parser() -> ArgumentParser:
         metavar="TEXT",
         help="labels of one photo, with commas between them; each may end in :score, 0 to 1, as in dog:0.9",
     )
-    source.add_argument("--image", nargs="+", metavar="FILE", help="photos (or folders of them), labelled first")
+    source.add_argument("--image", nargs="+", action="extend", metavar="FILE",
+        help="photos (or folders of them), labelled first")  # fmt: skip
     source.add_argument("--posts", metavar="FILE", help="posts with labels; their hashtags are not looked at")
     add("--top", type=at_least(1), metavar="N",
         help="at most N hashtags (default: 10; in mode paper all that the models agree on)")  # fmt: skip
@@ -117,6 +118,8 @@ def _for_labels(args: Namespace, model: Any, least: float, options: dict[str, An
     answer = model.recommend(labels, min_score=least, **options)
     if unsure and answer.source != "guesses":
         note("recommend", f"doubted, below min_score {least:g}: {', '.join(unsure)}")
+    if answer.source == "experts" and (unknown := model.queries(sure).echoes.unknown_words):
+        note("recommend", f"not in the vocabulary, repeated as they are: {', '.join(unknown)}")
     given = [label if isinstance(label, str) else label[0] for label in sure]
     _note_unknown(model, given + options["chosen"], answer, least)
     with output(args) as put:

@@ -322,7 +322,7 @@ def test_photos_get_json_with_their_labels(google, photos, model_dir, sees):
         assert value["labels"][0] == {"description": "Dog", "score": 0.95}
         assert len(value["hashtags"]) == 10 and "puppy" not in value["hashtags"]
     assert [line for line in lines(answer.stderr) if "bad.jpg" in line][0].startswith("instahash-recommend: '")
-    plain = run("recommend", google, "--model-dir", model_dir, "--image", photos / "7.png", photos / "8.png")
+    plain = run("recommend", google, "--model-dir", model_dir, "--image", photos / "7.png", "--image", photos / "8.png")
     assert [line.split("\t")[0] for line in lines(plain.stdout)] == [str(photos / "7.png"), str(photos / "8.png")]
 
 
