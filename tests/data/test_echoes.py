@@ -68,6 +68,12 @@ def test_echoes_of_one_photo_are_those_of_its_post():
     ("glass", "glas", []),
     ("zeppelin", "dog animal", []),
     ("goldenretriever", "", []),
+    ("grey", "gray", ["gray"]),
+    ("colourful", "colorful", ["colorful"]),
+    ("center", "centre", ["centre"]),
+    ("news", "new", []),  # no plural, and no ending of another spelling
+    ("hours", "hors", []),
+    ("fire", "fier", []),
 ])  # fmt: skip
 def test_kin_by_hand(word, known, found):
     assert kin(word, known.split().__contains__) == found
