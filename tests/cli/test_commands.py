@@ -156,7 +156,7 @@ def test_recommend_for_labels(trained):
     assert (value["scores_are"], value["source"]) == ("probability", "experts")
     assert value["trace"]["description"] == ["dog", "puppy"] and len(value["trace"]["word2vec"]) == 20
     assert len(value["hashtags"]) == len(value["scores"]) == 10
-    assert answer.stderr == ""  # it is not left out
+    assert answer.stderr == "instahash-recommend: not in the vocabulary, repeated as they are: zeppelin\n"
     plain = run("recommend", "--model-dir", trained[0] / "model", "--labels", "dog, Puppy", "--top", 1)
     assert plain.returncode == 0 and plain.stdout.count("#") <= 1 and plain.stderr == ""
 
