@@ -100,10 +100,12 @@ def in_turn(repeat, **works):
     return {name: statistics.median(values) for name, values in seconds.items()}
 
 
-def report(args, figures):
-    """Print the figures, and write them with machine and versions where --json asks for it."""
-    for name, value in figures.items():
+def report(args, figures, table=None):
+    """Print the figures, or a table's lines, and write them with machine and versions where --json asks for it."""
+    for name, value in figures.items() if table is None else ():
         print(f"{name:<42} {value:,.4f}" if isinstance(value, float) else f"{name:<42} {value}")
+    for line in table or ():
+        print(line)
     if not args.json:
         return
     versions = {"python": platform.python_version()}
@@ -117,12 +119,30 @@ def report(args, figures):
         "arguments": {key: value for key, value in vars(args).items() if key != "json"},
         "machine": {"processor": processor(), "cores": os.cpu_count(), "system": platform.platform()},
         "versions": versions,
-        "figures": {name: round(value, 5) if isinstance(value, float) else value for name, value in figures.items()},
+        "figures": rounded(figures),
     }
-    for name in ("data", "images", "plot"):  # no path of a machine
+    for name in (
+        "data",
+        "images",
+        "plot",
+        "photos",
+        "labels",
+        "model_dir",
+        "train",
+        "baselines",
+    ):  # no path of a machine
         if isinstance(result["arguments"].get(name), str):
             result["arguments"][name] = Path(result["arguments"][name]).name
     Path(args.json).write_text(json.dumps(result, indent=2) + "\n")
+
+
+def rounded(value):
+    """Figures to five places, in dicts and lists of them too."""
+    if isinstance(value, dict):
+        return {name: rounded(own) for name, own in value.items()}
+    if isinstance(value, list):
+        return [rounded(own) for own in value]
+    return round(value, 5) if isinstance(value, float) else value
 
 
 def processor():

@@ -63,7 +63,7 @@ def synthetic_corpus(n_posts: int, seed: int = 0) -> Corpus:
     labels.data = (0.5 + 0.5 * rng.random(labels.nnz, dtype=np.float32)).astype(np.float32)
     words = [f"t{k}" for k in range(n_hashtags)] + [f"d{k}" for k in range(DESCRIPTION_WORDS)]
     ids = [f"{t}/{i}" for i, t in enumerate(topic.tolist())]
-    return Corpus(ids, [None] * n_posts, words, hashtags, labels)
+    return Corpus(ids, [None] * n_posts, words, hashtags, labels, labels)
 
 
 def synthetic_posts(n_posts: int, seed: int = 0) -> Iterator[Post]:

@@ -103,6 +103,17 @@ def writing(
             beside.unlink()
 
 
+def cache_folder() -> Path | None:
+    """The system's folder for what this user may lose, which need not be there; None for a user without a home."""
+    from platformdirs import user_cache_path
+
+    try:
+        folder = user_cache_path("instahash", appauthor=False)
+    except RuntimeError:  # nobody has no home; older versions of platformdirs give "~/.cache" then
+        return None
+    return folder if folder.is_absolute() else None
+
+
 def write_text(path: str | Path, text: str) -> None:
     """Write a text file in UTF-8, as :func:`writing` does."""
     with writing(path) as file:

@@ -26,6 +26,8 @@ SYSTEMS = {
     "completion": Name(
         "completion network", "the model’s network from chosen hashtags alone: the hashtags with the highest outputs"
     ),
+    "photo": Name("the photo itself", "a linear regression from what the labeller’s network sees in the photo"),
+    "photo_network": Name("network of photo and labels", "a network from the same and the description"),
     "popularity": Name("popularity", "the most used hashtags of the training, whatever the photo"),
     "cooccurrence": Name(
         "co-occurrence",
@@ -52,6 +54,8 @@ PROTOCOLS = {"description": "their labels", "completion": "half of their hashtag
 ANNOTATORS = ("google", "offline")
 # How many hashtags a post may have. Instagram refuses more (its help centre); the others advise so many at most.
 PLATFORMS = {"instagram": 30, "pinterest": 20, "tiktok": 8}
+# How many characters a post's text may have, hashtags included.
+CAPTIONS = {"instagram": 2200, "pinterest": 500, "tiktok": 2200}
 
 
 def name_of(system: str) -> Name:

@@ -73,6 +73,13 @@ def column_counts(matrix: CSR) -> np.ndarray:
     return np.bincount(matrix.indices, minlength=matrix.shape[1])
 
 
+def row_max(matrix: CSR) -> np.ndarray:
+    """(n_rows,) float32, each row's highest stored value, 0 where that is less or nothing is stored."""
+    highest = np.zeros(matrix.shape[0], np.float32)
+    np.maximum.at(highest, row_of_entries(matrix), matrix.data)
+    return highest
+
+
 def keep(matrix: CSR, entries: np.ndarray) -> CSR:
     """The matrix with only the stored entries that the mask `entries` (nnz,) chooses."""
     kept = np.concatenate([[0], np.cumsum(entries)]).astype(matrix.indptr.dtype)

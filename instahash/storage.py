@@ -21,7 +21,7 @@ import numpy as np
 from instahash.errors import ModelError
 from instahash.files import check_writable, writing
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MODEL, CHECKPOINT, HEADER = "model.npz", "checkpoint.npz", "header.json"
 Arrays = dict[str, np.ndarray]
 
@@ -213,7 +213,8 @@ def _how_to_train(directory: str | Path) -> str:
     checkpoint = Path(directory, CHECKPOINT)
     command = ["instahash-train", "--model-dir", str(directory)]
     if not checkpoint.exists():
-        return f"train one, on --data of your own or the sample, with {shlex.join(command)}"
+        without = "without --model-dir, instahash-recommend takes one of the sample"
+        return f"{without}; train one, on --data of your own or the sample, with {shlex.join(command)}"
     began: Sequence[str] = ()
     with suppress(ModelError), _archive(checkpoint, directory) as archive:
         options = _json(archive, checkpoint).get("options")

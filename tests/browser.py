@@ -137,6 +137,7 @@ class Browser:
         target = self.send("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         page = self.pages[session] = Page(self, session)
+        self.send("Browser.grantPermissions", permissions=["clipboardReadWrite"], browserContextId=context)
         for domain in ("Page", "Runtime", "Log", "Network"):
             page.send(f"{domain}.enable")
         page.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=touch)
@@ -229,6 +230,10 @@ class Page:
         """The contrast of each kind of text with what is behind it, where that is too low; a dict."""
         return self.js(CONTRASTS)
 
+    def copied(self):
+        """The text in the clipboard."""
+        return self.js("navigator.clipboard.readText()")
+
     # Keys
 
     def press(self, key, shift=False):
@@ -279,12 +284,12 @@ class Page:
 
     # Files
 
-    def choose_file(self, selector, path):
+    def choose_file(self, selector, *paths):
         element = self.send("Runtime.evaluate", expression=f"document.querySelector({json.dumps(selector)})")
-        self.send("DOM.setFileInputFiles", files=[str(path)], objectId=element["result"]["objectId"])
+        self.send("DOM.setFileInputFiles", files=[str(path) for path in paths], objectId=element["result"]["objectId"])
 
-    def drop_file(self, x, y, path):
-        data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    def drop_file(self, x, y, *paths):
+        data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
         for kind in ("dragEnter", "dragOver", "drop"):
             self.send("Input.dispatchDragEvent", type=kind, x=x, y=y, data=data)
 

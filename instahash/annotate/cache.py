@@ -12,9 +12,12 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
+
 from instahash.data import Label
 from instahash.database import Database, Execute
 from instahash.errors import AnnotatorError
+from instahash.files import cache_folder
 
 FORMAT, APPLICATION = 1, 0x1A57A6  # user_version and application_id of the file
 _OWNERS: set[str] = set()  # of this process; an ended one that had the same number may have left claims
@@ -25,26 +28,23 @@ SCHEMA = (
     "CREATE TABLE claims (image TEXT, settings TEXT, owner TEXT NOT NULL, pid INTEGER NOT NULL, "
     "until REAL NOT NULL, PRIMARY KEY (image, settings)) WITHOUT ROWID",
 )
+# Made where it is not there, as in files that are older than it.
+FEATURES = (
+    "CREATE TABLE IF NOT EXISTS features (image TEXT, settings TEXT, features BLOB NOT NULL, "
+    "PRIMARY KEY (image, settings))"
+)
 
 
 def default_cache() -> Path:
     """Where labels are kept unless another file is named: in the system's folder for a user's caches."""
-    try:
-        from platformdirs import user_cache_path
-
-        folder = user_cache_path("instahash", appauthor=False)
-    except ImportError:
-        advice = 'name a file (--cache), or install it with: python3 -m pip install "instahash[offline]"'
-        raise AnnotatorError(f"a cache of labels needs the package platformdirs; {advice}") from None
-    except RuntimeError:  # nobody has no home; older versions of platformdirs give "~/.cache" then
-        folder = Path("~")
-    if not folder.is_absolute():
+    folder = cache_folder()
+    if folder is None:
         raise AnnotatorError("there is no home folder for a cache of labels; name a file (--cache)")
     return folder / "labels.sqlite"
 
 
 class Cache(Database):
-    """The labels of images by the SHA-256 of their bytes and by the annotator's settings, in a SQLite file.
+    """Labels and features of images by the SHA-256 of their bytes and by the annotator's settings, in a SQLite file.
 
     path : the file, made with its folder where it is not there.
     settings : an annotator's `key`: all that changes its answers.
@@ -68,6 +68,7 @@ class Cache(Database):
         try:
             with self.statements() as execute:
                 execute("PRAGMA synchronous=NORMAL")
+                execute(FEATURES)
                 execute("DELETE FROM claims WHERE until<?", (time.time(),))  # a file that is read-only fails here
                 # Readers then do not wait for writers. It fails while another process writes, which has done this.
                 with suppress(sqlite3.OperationalError):
@@ -96,6 +97,17 @@ class Cache(Database):
         text = json.dumps([list(label) for label in labels], ensure_ascii=False)
         with self.statements() as execute:
             execute("REPLACE INTO labels VALUES (?, ?, ?)", (image, self._settings, text))
+
+    def get_features(self, image: str, settings: str) -> np.ndarray | None:
+        """The features of an image by the network that `settings` names, (n_features,) float16; None for none yet."""
+        with self.statements() as execute:
+            row = execute("SELECT features FROM features WHERE image=? AND settings=?", (image, settings)).fetchone()
+            return np.frombuffer(row["features"], "<f2") if row else None
+
+    def put_features(self, image: str, settings: str, features: np.ndarray) -> None:
+        """Keep an image's features, as float16."""
+        with self.statements() as execute:
+            execute("REPLACE INTO features VALUES (?, ?, ?)", (image, settings, features.astype("<f2").tobytes()))
 
     def release(self, images: Iterable[str]) -> None:
         """Give claims up, with or without labels."""

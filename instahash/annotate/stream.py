@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
 
 from instahash.annotate.annotator import Annotator, Result
 from instahash.annotate.cache import Cache, digest
+from instahash.annotate.offline import OfflineAnnotator
 from instahash.annotate.photos import Photo, Source, find_photos
 from instahash.data import Label, Post
-from instahash.errors import AnnotatorError, ImageError
+from instahash.errors import AnnotatorError, DataWarning, ImageError
 
+_Found: TypeAlias = tuple[Result, np.ndarray | None]  # with the features, where they are wanted
 LOOK_AHEAD = 8  # batches a worker, so that one that is tried again holds up nobody
 LOOK_AGAIN = 0.2  # seconds, for labels that another process is at
 
@@ -26,32 +31,39 @@ class Annotation(NamedTuple):
     labels : best first as the annotator gives them.
     error : why there are none, in one line that names the photo.
     cached : they were in the cache when the photo's turn came.
+    photo_features : (n_features,) float, where they were asked for, there are labels and the network can read it.
     """
 
     id: str
     labels: tuple[Label, ...] = ()
     error: str | None = None
     cached: bool = False
+    photo_features: np.ndarray | None = None
 
     def post(self) -> Post:
         """A post of these labels, without hashtags."""
-        return Post(self.id, labels=self.labels)
+        return Post(self.id, labels=self.labels, photo_features=self.photo_features)
 
 
 def annotate(
-    sources: Iterable[Source] | str | Path | bytes, annotator: Annotator, cache: Cache | None = None
+    sources: Iterable[Source] | str | Path | bytes,
+    annotator: Annotator,
+    cache: Cache | None = None,
+    featurer: OfflineAnnotator | None = None,
 ) -> Iterator[Annotation]:
     """The annotation of each photo, streamed, in the order of the sources; one bad photo is an error of its own.
 
     sources : files, folders, contents of files, or pairs of a name and content.
     cache : what is in it is not labelled again; new labels are in it as soon as they are known.
+    featurer : whose network's features are wanted too; it may be the annotator itself. A photo that only the annotator
+        can read keeps its labels, and a DataWarning says why it has no features.
 
     With a cache, equal images are labelled once. Only what is under way is held in memory. When the stream is closed or
     interrupted, calls under way are waited for, and their labels are kept in the cache.
 
     Raises AnnotatorError where nothing can be annotated any more.
     """
-    work = _Work(annotator, cache)
+    work = _Work(annotator, cache, featurer)
     waiting: deque[_Entry] = deque()  # in order
     most = LOOK_AHEAD * annotator.n_workers * annotator.batch_size
     try:
@@ -70,31 +82,33 @@ class _Entry(NamedTuple):
 
     id: str
     image: str
-    result: Future[Result]
+    result: Future[_Found]
     cached: bool = False
 
 
 class _Work:
     """Collects photos into batches, which a few threads work on."""
 
-    def __init__(self, annotator: Annotator, cache: Cache | None):
-        self._annotator, self._cache = annotator, cache
+    def __init__(self, annotator: Annotator, cache: Cache | None, featurer: OfflineAnnotator | None):
+        self._annotator, self._cache, self._featurer = annotator, cache, featurer
+        self._features: dict[str, np.ndarray] = {}  # by digest, of what is under way
         self._executor = ThreadPoolExecutor(annotator.n_workers)
         self._closed = threading.Event()
         self._batch: dict[str, Photo] = {}  # which is not whole yet, by digest
-        self._under_way: dict[str, Future[Result]] = {}  # by digest, of this batch and those that threads work on
+        self._under_way: dict[str, Future[_Found]] = {}  # by digest, of this batch and those that threads work on
 
     def begin(self, photo: Photo) -> _Entry:
-        result: Future[Result] = Future()
+        result: Future[_Found] = Future()
         try:
             image = digest(photo.read())
         except ImageError as error:
-            result.set_result(error)
+            result.set_result((error, None))
             return _Entry(photo.id, "", result)
         if same := self._under_way.get(image):
             return _Entry(photo.id, image, same)
-        if self._cache and (known := self._cache.get([image])):
-            result.set_result(known[image])
+        features = self._kept_features(image)
+        if self._cache and (features is not None or not self._featurer) and (known := self._cache.get([image])):
+            result.set_result((known[image], features))
             return _Entry(photo.id, image, result, cached=True)
         self._under_way[image], self._batch[image] = result, photo
         if len(self._batch) == self._annotator.batch_size:
@@ -105,10 +119,10 @@ class _Work:
         """The annotation, once it is there."""
         if entry.image in self._batch:
             self._send()
-        result = entry.result.result()
+        result, features = entry.result.result()
         if isinstance(result, ImageError):
             return Annotation(entry.id, error=f"{entry.id!r}: {result}")
-        return Annotation(entry.id, result, cached=entry.cached)
+        return Annotation(entry.id, result, None, entry.cached, features)
 
     def close(self) -> None:
         self._closed.set()
@@ -121,13 +135,34 @@ class _Work:
     def _run(self, batch: dict[str, Photo]) -> None:
         futures = {image: self._under_way[image] for image in batch}
         try:
-            for image, result in self._results(batch):
+            for image, result in self._results(dict(batch)):
+                found = self._with_features(image, batch[image], result)
                 del self._under_way[image]
-                futures[image].set_result(result)
+                futures[image].set_result(found)
         except BaseException as error:
             for future in futures.values():
                 if not future.done():
                     future.set_exception(error)
+
+    def _with_features(self, image: str, photo: Photo, result: Result) -> _Found:
+        """The result, and the features where they are wanted; what cannot be looked at keeps its labels."""
+        if self._featurer is None or isinstance(result, ImageError):
+            return result, None
+        features = self._features.pop(image, None)
+        if features is None and (features := self._kept_features(image)) is None:
+            try:
+                features = self._featurer.features(photo.read())
+            except ImageError as error:
+                warnings.warn(f"{photo.id!r} has labels but no features: {error}", DataWarning, stacklevel=1)
+                return result, None
+        if self._cache:
+            self._cache.put_features(image, self._featurer.features_key, features)
+        return result, features
+
+    def _kept_features(self, image: str) -> np.ndarray | None:
+        if self._cache is None or self._featurer is None:
+            return None
+        return self._cache.get_features(image, self._featurer.features_key)
 
     def _results(self, left: dict[str, Photo]) -> Iterator[tuple[str, Result]]:
         """What becomes of the photos, as pairs (image, labels), each once it is in the cache; empties `left`."""
@@ -161,6 +196,8 @@ class _Work:
                 if digest(content) != image:
                     raise ImageError("it changed while it was read; run the command again")
                 prepared[image] = self._annotator.prepare(content)
+                if self._featurer is self._annotator:
+                    self._features[image] = prepared[image].features
             except ImageError as error:
                 yield image, error
         if prepared:

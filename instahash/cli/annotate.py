@@ -10,13 +10,14 @@ from typing import Any
 
 from instahash.cli.common import Parser, label_line, printable, run, set_blas_threads
 from instahash.cli.inputs import check_out, identities
-from instahash.cli.photos import add_annotator, labelled
+from instahash.cli.photos import add_annotator, add_features, labelled
 from instahash.cli.posts import add_reading, photos_of, reading
 
 EXAMPLE = """example:
   instahash-annotate photo.jpg
   instahash-annotate photos/ --out posts.jsonl.gz
   instahash-annotate photos/ --posts hashtags.jsonl --out posts.jsonl.gz --annotator google --max-cost 5
+  instahash-annotate photos/ --posts hashtags.jsonl --out posts.jsonl.gz --features
 """
 
 
@@ -33,6 +34,7 @@ def parser() -> ArgumentParser:
         help="write posts here, as the other commands read them (default: print the labels)")  # fmt: skip
     add("--posts", metavar="POSTS",
         help="with --out: photos get hashtags, user and time of the post that their names belong to")  # fmt: skip
+    add_features(command)
     add_reading(command)
     add_annotator(command)
     command.set_defaults(command="annotate")
@@ -47,6 +49,8 @@ def work(args: Namespace) -> None:
 
     if args.posts and not args.out:
         raise DataError("--posts gives hashtags to the posts that --out writes; name a file with --out")
+    if args.features and not args.out:
+        raise DataError("--features are kept beside the posts that --out writes; name a file with --out")
     if args.out and Source(Path(args.out)).suffix in (".csv", ".tsv", ".parquet"):
         raise DataError(f"--out '{args.out}' would be JSON Lines; name it as that, {Source(Path(args.out)).stem}.jsonl")
     photos = list(find_photos(args.images))
@@ -54,7 +58,9 @@ def work(args: Namespace) -> None:
         inputs = [photo.source for photo in photos] + [args.posts, args.cache or default_cache()]
         check_out("--out", args.out, identities(filter(None, inputs)))
     post_of = _posts(args, photos) if args.posts else {}
-    with labelled("annotate", args, photos, quiet=not args.out and sys.stdout.isatty()) as annotations:
+    with labelled(
+        "annotate", args, photos, quiet=not args.out and sys.stdout.isatty(), features=args.features
+    ) as annotations:
         if args.out:
             write_posts(args.out, (_post(annotation, post_of) for annotation in annotations))
         else:
@@ -64,15 +70,23 @@ def work(args: Namespace) -> None:
 
 def _posts(args: Namespace, photos: Sequence[Any]) -> dict[str, Any]:
     """The post of each photo that has one, by the photo's id."""
+    from instahash.formats.photo_features import features_path
+
     posts = list(reading(args, args.posts))
+    tables = {getattr(post.photo_features, "filename", None) for post in posts}  # of rows that are mapped
+    check_out("--out", features_path(Path(args.out)), identities(filter(None, tables)))
     own = photos_of(args, posts, photos)
     return {photos[i].id: post for post, numbers in zip(posts, own) for i in numbers}
 
 
 def _post(annotation: Any, post_of: dict[str, Any]) -> Any:
-    """The post of a photo, under its path, with its labels."""
+    """The post of a photo, under its path, with its labels; features that it has stay where none are new."""
     post = post_of.get(annotation.id)
-    return post._replace(id=annotation.id, labels=annotation.labels, photos=()) if post else annotation.post()
+    labelled = annotation.post()
+    if post is None:
+        return labelled
+    features = post.photo_features if labelled.photo_features is None else labelled.photo_features
+    return post._replace(id=labelled.id, labels=labelled.labels, photos=(), photo_features=features)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -13,6 +13,8 @@ from instahash import __version__
 from instahash.errors import InstahashError
 from instahash.names import ANNOTATORS
 
+MODEL_DIR = "instahash-model"  # where models are trained and looked for
+
 
 class Parser(ArgumentParser):
     """Complains in one line, exit 2; shows the example of its epilog as it was written."""
@@ -78,7 +80,38 @@ def set_blas_threads(n_threads: int) -> None:
 
 def add_model_dir(command: ArgumentParser, help: str = "a directory written by instahash-train") -> None:
     """The argument --model-dir."""
-    command.add_argument("--model-dir", default="instahash-model", metavar="DIR", help=f"{help} (default: %(default)s)")
+    command.add_argument("--model-dir", default=MODEL_DIR, metavar="DIR", help=f"{help} (default: %(default)s)")
+
+
+def add_any_model(command: ArgumentParser) -> None:
+    """The argument --model-dir of commands that :func:`any_model` gives a model where there is none yet."""
+    default = f"{MODEL_DIR} where it is there, else a model of the embedded sample, trained on the first call"
+    where = f"a directory written by instahash-train (default: {default})"
+    command.add_argument("--model-dir", metavar="DIR", help=where)
+
+
+def any_model(args: Namespace, needed: Callable[[], object] = lambda: None) -> Any:
+    """The model of --model-dir; where that is left out of a directory that is then put there.
+
+    needed : called before a training, raises what would make that vain.
+    """
+    from instahash.pipeline import InstaHash, sample_model
+    from instahash.storage import MODEL
+
+    if args.model_dir is not None:
+        return InstaHash.load(args.model_dir)
+    if os.path.exists(os.path.join(MODEL_DIR, MODEL)):
+        args.model_dir = MODEL_DIR
+        note(args.command, f"with the model in '{MODEL_DIR}'; --model-dir takes another")
+        return InstaHash.load(MODEL_DIR)
+    note(args.command, "with the model of the embedded sample; --model-dir takes one of your own posts")
+
+    def say(line: str) -> None:
+        needed()
+        note(args.command, line)
+
+    model, args.model_dir = sample_model(say, progress=True)
+    return model
 
 
 def add_annotator_name(command: ArgumentParser) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from instahash.archive import files_below, is_folder, is_image
-from instahash.cli.common import SomeFailed
-from instahash.cli.photos import add_labelling, labelled
+from instahash.cli.common import SomeFailed, note
+from instahash.cli.photos import add_features, add_labelling, labelled
 from instahash.cli.posts import add_reading, photos_of, reading
 from instahash.errors import AnnotatorError, DataError, ImageError, plural
 from instahash.names import ANNOTATORS
@@ -57,11 +57,12 @@ def add_corpus(command: ArgumentParser) -> None:
         help="labels paid for already: answers of Google, Amazon, Microsoft or Clarifai")  # fmt: skip
     add("--annotator", choices=(*ANNOTATORS, "none"), default="offline",
         help="what labels photos; none leaves them out (default: %(default)s)")  # fmt: skip
+    add_features(command)
     add_labelling(command)
 
 
 def read_corpus(args: Namespace, read: Read) -> Any:
-    """The posts of --data, with labels of --labels and of photos where they have none of their own.
+    """The posts of --data, with labels of --labels and of photos where they have none of their own; so with features.
 
     Raises DataError where there is none, or none that labels or photos belong to; AnnotatorError, ImageError where
     photos cannot be labelled.
@@ -80,7 +81,26 @@ def read_corpus(args: Namespace, read: Read) -> Any:
     corpus = Corpus.from_posts(tqdm(read.counted(posts), "Reading posts", disable=hidden, unit=" posts"))
     left_out = {"no hashtag": len(corpus) - read.rows["with hashtags"], "unreadable": items.odd}
     read.rows.update({f"left out, {why}": number for why, number in left_out.items() if number})
+    if args.features:
+        _say_features(args, corpus)
     return corpus
+
+
+def _say_features(args: Namespace, corpus: Any) -> None:
+    """Say why --features makes no difference, where it makes none."""
+    import numpy as np
+
+    from instahash.experts.domain import LEAST_PHOTOS
+
+    n = 0
+    if corpus.photo_features is not None:
+        n = int(np.sum(~np.isnan(corpus.photo_features[:, 0]) & (np.diff(corpus.hashtags.indptr) > 0)))
+    if args.annotator == "none":
+        note(args.command, "--features looks at no photo with --annotator none")
+    elif not n:
+        note(args.command, "--features: no post with hashtags has a photo that was seen; name them with --photos")
+    elif n < LEAST_PHOTOS and args.command == "train":
+        note(args.command, f"--features: of {plural(n, 'photo')} nothing is learnt; give {LEAST_PHOTOS} or more")
 
 
 def _check_posts(path: Path) -> None:
@@ -100,27 +120,36 @@ def _with_answers(args: Namespace, posts: Sequence[Any]) -> Sequence[Any]:
     if not answers:
         raise DataError(f"there is no label in --labels '{args.labels}'; give answers of a service, or labelled posts")
     own = photos_of(args, posts, answers, "--labels: ")
-    return [_merged(post, [answers[i].labels for i in numbers]) for post, numbers in zip(posts, own)]
+    return [_merged(post, [answers[i] for i in numbers]) for post, numbers in zip(posts, own)]
 
 
 def _with_photos(args: Namespace, posts: Sequence[Any], read: Read) -> Sequence[Any]:
-    """The posts with the labels of their photos. What is not learnt from, or has labels, is not paid for."""
+    """The posts with the labels, and features, of their photos. What is not learnt from or has them is not paid for."""
     wanting = {i for i, post in enumerate(posts) if post.hashtags and not post.labels}
-    photos = _photos(args) if wanting and args.annotator != "none" else []
+    lacking = {i for i, post in enumerate(posts) if args.features and post.hashtags and post.photo_features is None}
+    photos = _photos(args) if (wanting or lacking) and args.annotator != "none" else []
     if not photos:
         return posts
     try:
         own = photos_of(args, posts, photos)
         read.rows["with photo"] = sum(map(bool, own))
-        labels = _labels(args, [photos[j] for j in sorted({j for i in wanting for j in own[i]})], read)
+        seen = _seen(args, _of(photos, own, wanting), read)
+        # Labels that are there already are not asked for again, so that only the offline network looks at these.
+        rest = _of(photos, own, lacking - wanting)
+        seen |= _seen(Namespace(**vars(args) | {"annotator": "offline"}), rest, read)
     except (AnnotatorError, DataError) as error:
         raise type(error)(f"{error}{WITHOUT}") from None
     except ImageError as error:
         if not any(post.labels for post in posts):
             raise ImageError(f"{error}{WITHOUT}") from None
-        labels, read.failed = {}, True
-    several = [[labels.get(photos[j].id, ()) for j in numbers] for numbers in own]
-    return [_merged(post, labels) for post, labels in zip(posts, several)]
+        seen, read.failed = {}, True
+    several = [[seen[photos[j].id] for j in numbers if photos[j].id in seen] for numbers in own]
+    return [_merged(post, posts_of_photos) for post, posts_of_photos in zip(posts, several)]
+
+
+def _of(photos: Sequence[Any], own: Sequence[Sequence[int]], rows: Iterable[int]) -> list[Any]:
+    """The photos of these posts, each once."""
+    return [photos[j] for j in sorted({j for i in rows for j in own[i]})]
 
 
 def _photos(args: Namespace) -> list[Any]:
@@ -134,26 +163,36 @@ def _photos(args: Namespace) -> list[Any]:
     return photos
 
 
-def _labels(args: Namespace, photos: Sequence[Any], read: Read) -> dict[str, Any]:
-    """The labels of each photo that has some, by its id."""
+def _seen(args: Namespace, photos: Sequence[Any], read: Read) -> dict[str, Any]:
+    """A post of each photo that has labels, by its id."""
     from threadpoolctl import threadpool_limits
 
-    labels: dict[str, Any] = {}
+    seen: dict[str, Any] = {}
     if not photos:
-        return labels
+        return seen
     try:
-        with threadpool_limits(1, user_api="blas"), labelled(args.command, args, photos, args.quiet) as annotations:
+        with (
+            threadpool_limits(1, user_api="blas"),
+            labelled(args.command, args, photos, args.quiet, args.features) as annotations,
+        ):
             for annotation in annotations:
-                labels[annotation.id] = annotation.labels
+                seen[annotation.id] = annotation.post()
     except SomeFailed:
         read.failed = True
-    return labels
+    return seen
 
 
-def _merged(post: Any, several: Iterable[Any]) -> Any:
-    """A post with the labels of all its photos, each with its highest score; one that has labels keeps them."""
+def _merged(post: Any, several: Sequence[Any]) -> Any:
+    """A post with the labels of all its photos, each with its highest score, and their mean features; what it has of
+    its own it keeps.
+
+    several : a post of each photo.
+    """
     best: dict[str, Any] = {}
-    for label in (label for labels in several for label in labels):
+    for label in (label for photo in several for label in photo.labels):
         if label.description not in best or label.score > best[label.description].score:
             best[label.description] = label
+    features = [photo.photo_features for photo in several if photo.photo_features is not None]
+    if features and post.photo_features is None:
+        post = post._replace(photo_features=sum(row.astype("float32") for row in features) / len(features))
     return post if post.labels else post._replace(labels=tuple(best.values()))

@@ -1,4 +1,4 @@
-"""instahash-explore: a page that shows how labels become hashtags, and one on which two systems are judged."""
+"""instahash-explore: a page that gives photos hashtags and shows how, and one on which two systems are judged."""
 
 from __future__ import annotations
 
@@ -6,12 +6,22 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from instahash.cli.common import Parser, add_annotator_name, add_model_dir, amount, note, port, run, set_blas_threads
+from instahash.cli.common import (
+    Parser,
+    add_annotator_name,
+    add_any_model,
+    amount,
+    any_model,
+    note,
+    port,
+    run,
+    set_blas_threads,
+)
 from instahash.errors import plural
 from instahash.names import NETWORKS, SIMPLER
 
 EXAMPLE = """example:
-  instahash-explore --model-dir instahash-model
+  instahash-explore
   instahash-explore --model-dir my-model --posts sample-held-out --compare popularity --judgements judgements.sqlite
   instahash-explore --report-judgements judgements.sqlite
 """
@@ -20,17 +30,17 @@ EXAMPLE = """example:
 def parser() -> ArgumentParser:
     command = Parser(
         "instahash-explore",
-        "Show in a browser how labels become hashtags, and let two systems be judged blindly.",
+        "Give photos hashtags in a browser, show how labels become them, and let two systems be judged blindly.",
         EXAMPLE,
     )
     add = command.add_argument
-    add_model_dir(command)
+    add_any_model(command)
     add("--host", default="127.0.0.1", metavar="ADDRESS",
         help="where to listen; at most addresses others can use the page too (default: %(default)s)")  # fmt: skip
     add("--port", type=port, default=8000, metavar="N", help="0 for any that is free (default: %(default)s)")
     add_annotator_name(command)
     add("--max-cost", type=amount, metavar="USD", help="google: send no photo that would cost more (default: no limit)")
-    add("--posts", metavar="POSTS", help="posts to judge hashtags for, at /judge: a file, or 'sample'")
+    add("--posts", metavar="POSTS", help="posts to judge hashtags for, at /judge and /rate: a file, or 'sample'")
     add("--photos", metavar="DIR", help="where the photos of these posts are, under the posts' ids")
     networks = ", ".join(f"{network} in mode {mode}" for mode, network in NETWORKS.items())
     add("--compare", metavar="DIR|NAME",
@@ -38,6 +48,7 @@ def parser() -> ArgumentParser:
         f"network, {networks} (default: {SIMPLER[0]})")  # fmt: skip
     add("--judgements", default="judgements.sqlite", metavar="FILE", help="kept here (default: %(default)s)")
     add("--report-judgements", metavar="FILE", help="print what was judged, and nothing else")
+    command.set_defaults(command="explore")
     return command
 
 
@@ -58,10 +69,10 @@ def work(args: Namespace) -> None:
     from instahash.pipeline import InstaHash
 
     listener = server.open_socket(args.host, args.port)
-    model = InstaHash.load(args.model_dir)
+    model = any_model(args)
     explainer = Explainer(model)
     explainer.warm_up()
-    labeller = Labeller(args.annotator, args.max_cost)
+    labeller = Labeller(args.annotator, args.max_cost, model.reads_photos)
     if args.annotator:
         labeller.require()
     judging = _judging(args, model, InstaHash.load) if args.posts else None
@@ -71,7 +82,7 @@ def work(args: Namespace) -> None:
         note("explore", f"warning: whoever reaches {args.host} can use this page, without a password or encryption")
     print(f"instahash-explore: http://{host}:{listener.getsockname()[1]} (end with Ctrl-C)", flush=True)
     if judging:
-        note("explore", f"at /judge {plural(len(judging.posts), 'post')}, judgements in '{args.judgements}'")
+        note("explore", f"at /judge and /rate {plural(len(judging.posts), 'post')}, judgements in '{args.judgements}'")
     server.serve(server.application(site, args.host), listener)
 
 

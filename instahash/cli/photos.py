@@ -7,7 +7,7 @@ import signal
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from typing import Any
 
 from instahash.cli.common import SomeFailed, add_annotator_name, amount, at_least, note
@@ -38,25 +38,37 @@ def add_labelling(command: ArgumentParser) -> None:
         help="google: photos sent a minute at most (default: %(default)s, the service's own limit)")  # fmt: skip
 
 
+def add_features(command: ArgumentParser) -> None:
+    """The argument that asks for what the network sees in a photo besides its labels."""
+    what = "keep what the offline network sees in each photo, 1,280 numbers: a model learns from the photo itself"
+    command.add_argument("--features", action="store_true", help=what)
+
+
 @contextmanager
-def labelled(command: str, args: Namespace, photos: Sequence[Any], quiet: bool = False) -> Iterator[Iterator[Any]]:
-    """An iterator over the annotations that have labels; the others are said and counted.
+def labelled(
+    command: str, args: Namespace, photos: Sequence[Any], quiet: bool = False, features: bool = False
+) -> Iterator[Iterator[Any]]:
+    """An iterator over the annotations that have labels, and features where they are wanted; the others are said and
+    counted.
 
     Afterwards raises SomeFailed where there were any, ImageError where no photo has labels.
     """
     from tqdm import tqdm
 
-    from instahash.annotate import Cache, annotate, choose_annotator, default_cache
+    from instahash.annotate import OfflineAnnotator, annotate, choose_annotator
 
     google = {"objects": args.objects, "max_cost": args.max_cost, "rate": args.rate}
     annotator = choose_annotator(args.annotator, args.threads, **google)
+    featurer = None
+    if features:
+        featurer = annotator if isinstance(annotator, OfflineAnnotator) else OfflineAnnotator()
     note(command, f"{plural(len(photos), 'photo')}, labelled by {annotator.name}{_cost(annotator, len(photos))}")
     if not annotator.price and (args.objects or args.max_cost is not None):
         note(command, "--objects and --max-cost make no difference offline")
     counts = {"labelled": 0, "cached": 0, "failed": 0}
     # Closed in this order: what is under way still has to get into the cache.
-    with _stopped_gently(), Cache(args.cache or default_cache(), annotator.key) as cache:
-        generator: Any = annotate(photos, annotator, cache)
+    with _stopped_gently(), _cache(command, args, annotator) as cache:
+        generator: Any = annotate(photos, annotator, cache, featurer)
         with closing(generator) as annotations:
             progress = tqdm(annotations, "Labelling", len(photos), unit=" photos", disable=True if quiet else None)
             yield _with_labels(command, progress, counts)
@@ -66,6 +78,20 @@ def labelled(command: str, args: Namespace, photos: Sequence[Any], quiet: bool =
         note(command, f"{counts['labelled']} labelled ({counts['cached']} of them before){failed}{spent}")
     if counts["failed"]:
         raise SomeFailed
+
+
+def _cache(command: str, args: Namespace, annotator: Any) -> AbstractContextManager[Any]:
+    """The cache of labels; none where nobody named one, the default cannot be used, and labels cost nothing."""
+    from instahash.annotate import Cache, default_cache
+    from instahash.errors import AnnotatorError
+
+    try:
+        return Cache(args.cache or default_cache(), annotator.key)
+    except AnnotatorError as error:
+        if args.cache or annotator.price:
+            raise
+        note(command, f"labels are not kept: {error}")
+        return nullcontext()
 
 
 def _with_labels(command: str, annotations: Iterable[Any], counts: dict[str, int]) -> Iterator[Any]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from instahash.cli.common import (
     Parser,
-    add_model_dir,
+    add_any_model,
+    any_model,
     at_least,
     fraction,
     label_line,
@@ -24,12 +26,13 @@ from instahash.cli.posts import add_reading, reading
 from instahash.errors import plural
 from instahash.names import PLATFORMS
 
+# What an answer is, by its source, where nothing is known.
+NOTHING = {"most_used": "these are the most used hashtags", "general": "these hashtags fit any photo"}
 EXAMPLE = """example:
-  instahash-recommend --model-dir instahash-model --labels "sky, boat, sea"
-  instahash-recommend --model-dir instahash-model --labels "sky, boat, sea" --chosen "#summer" --platform instagram
-  instahash-recommend --model-dir instahash-model --image photo.jpg
-  instahash-recommend --model-dir instahash-model --image photos/ --out hashtags.csv --write-metadata copies tagged/
-  instahash-recommend --model-dir instahash-model --posts posts.jsonl.gz --json > hashtags.jsonl
+  instahash-recommend --image photo.jpg
+  instahash-recommend --labels "sky, boat, sea" --chosen "#summer" --platform instagram
+  instahash-recommend --model-dir my-model --image photos/ --out hashtags.csv --write-metadata copies tagged/
+  instahash-recommend --model-dir my-model --posts posts.jsonl.gz --json > hashtags.jsonl
 """
 
 
@@ -38,14 +41,15 @@ def parser() -> ArgumentParser:
         "instahash-recommend", "Recommend hashtags for photos, for the labels of one, or for a file of posts.", EXAMPLE
     )
     add = command.add_argument
-    add_model_dir(command)
+    add_any_model(command)
     source = command.add_mutually_exclusive_group(required=True)
     source.add_argument(
         "--labels",
         metavar="TEXT",
         help="labels of one photo, with commas between them; each may end in :score, 0 to 1, as in dog:0.9",
     )
-    source.add_argument("--image", nargs="+", metavar="FILE", help="photos (or folders of them), labelled first")
+    source.add_argument("--image", nargs="+", action="extend", metavar="FILE",
+        help="photos (or folders of them), labelled first")  # fmt: skip
     source.add_argument("--posts", metavar="FILE", help="posts with labels; their hashtags are not looked at")
     add("--top", type=at_least(1), metavar="N",
         help="at most N hashtags (default: 10; in mode paper all that the models agree on)")  # fmt: skip
@@ -58,7 +62,7 @@ def parser() -> ArgumentParser:
     add("--platform", choices=PLATFORMS, help="at most as many hashtags as it takes, chosen ones included")
     add("--banned", metavar="FILE", help="a text file of hashtags never to recommend")
     add("--min-score", type=fraction, metavar="X",
-        help="leave out labels with a lower score, of --labels and --image (default: as in training)")  # fmt: skip
+        help="labels with a lower score are doubted, of --labels and --image (default: as in training)")  # fmt: skip
     add_output(command)
     add_reading(command)
     add_annotator(command)
@@ -67,11 +71,10 @@ def parser() -> ArgumentParser:
 
 
 def work(args: Namespace) -> None:
-    if args.image:
+    if args.image or args.model_dir is None:  # which may train
         set_blas_threads(1)
     from instahash.data import hashtags_from_list, words
     from instahash.errors import DataError
-    from instahash.pipeline import InstaHash
     from instahash.recommend.platforms import hashtags_left
 
     if args.posts and (args.chosen or args.user):
@@ -79,7 +82,7 @@ def work(args: Namespace) -> None:
     chosen = hashtags_from_list(args.chosen)
     n_chosen = len({word for text in chosen for word in words(text)})
     top = hashtags_left(args.platform, args.top, n_chosen) if args.platform else args.top
-    model = InstaHash.load(args.model_dir)
+    model = any_model(args, lambda: _check_annotator(args))
     options = {"top": top, "novelty": args.novelty, "diversity": args.diversity, "banned": _banned(args.banned)}
     options["trace"] = wants_json(args)
     if args.user and not model.knows_user(args.user):
@@ -90,6 +93,14 @@ def work(args: Namespace) -> None:
     least = model.settings.data.min_score if args.min_score is None else args.min_score
     answer = _for_images if args.image else _for_labels
     answer(args, model, least, options | {"chosen": chosen, "user": args.user})
+
+
+def _check_annotator(args: Namespace) -> None:
+    """Raise AnnotatorError where photos cannot be labelled."""
+    if args.image:
+        from instahash.annotate import choose_annotator
+
+        choose_annotator(args.annotator)
 
 
 def _for_labels(args: Namespace, model: Any, least: float, options: dict[str, Any]) -> None:
@@ -103,11 +114,14 @@ def _for_labels(args: Namespace, model: Any, least: float, options: dict[str, An
     if not labels and not options["chosen"]:
         raise DataError(f"--labels is '{args.labels}', which has no word; try --labels \"sky, boat, sea\"")
     sure = [label for label in labels if isinstance(label, str) or label[1] >= least]
-    if unsure := [f"{label[0]}:{label[1]}" for label in labels if label not in sure]:
-        note("recommend", f"left out, below min_score {least:g}: {', '.join(unsure)}; raise the score, or leave it out")
-    answer = model.recommend(sure, **options)
+    unsure = [f"{label[0]}:{label[1]}" for label in labels if label not in sure]
+    answer = model.recommend(labels, min_score=least, **options)
+    if unsure and answer.source != "guesses":
+        note("recommend", f"doubted, below min_score {least:g}: {', '.join(unsure)}")
+    if answer.source == "experts" and (unknown := model.queries(sure).echoes.unknown_words):
+        note("recommend", f"not in the vocabulary, repeated as they are: {', '.join(unknown)}")
     given = [label if isinstance(label, str) else label[0] for label in sure]
-    _note_unknown(model, given + options["chosen"], answer)
+    _note_unknown(model, given + options["chosen"], answer, least)
     with output(args) as put:
         put(args.labels, answer.to_json())
 
@@ -116,47 +130,77 @@ def _for_images(args: Namespace, model: Any, least: float, options: dict[str, An
     from instahash.annotate import find_photos
 
     photos = list(find_photos(args.image))
-    n_unknown = 0
+    counts = Counter[str]()
     # Where the answers themselves scroll by, they are the progress.
     quiet = len(photos) == 1 or (sys.stdout.isatty() and not args.out)
-    with output(args, photos) as put, labelled("recommend", args, photos, quiet) as annotations:
+    with (
+        output(args, photos) as put,
+        labelled("recommend", args, photos, quiet, features=_reads_photos(model)) as annotations,
+    ):
         for annotation in annotations:
             sure = [label for label in annotation.labels if label.score >= least]
-            answer = model.recommend(sure, **options)
-            n_unknown += answer.source == "most_used"
+            of_photo = annotation.photo_features
+            answer = model.recommend(annotation.labels, min_score=least, photo_features=of_photo, **options)
+            counts[answer.source] += 1
             if len(photos) == 1:
                 unsure = [label for label in annotation.labels if label.score < least]
                 note("recommend", label_line(sure) + (f"; below {least:g}: {label_line(unsure)}" if unsure else ""))
-                _note_unknown(model, [label.description for label in sure] + options["chosen"], answer)
+                _note_unknown(model, [label.description for label in sure] + options["chosen"], answer, least)
             labels = [label._asdict() for label in annotation.labels]
             put(annotation.id, {"id": annotation.id, "labels": labels, **answer.to_json()})
-        if n_unknown and len(photos) > 1:
-            note("recommend", f"{n_unknown} without a known label of {least:g} or more got the most used hashtags")
+        if len(photos) > 1:
+            _note_doubtful(counts, "photo", least)
+
+
+def _reads_photos(model: Any) -> bool:
+    """Whether the photos' features are read: whether the model has learnt from such, and the network is there."""
+    from instahash.annotate.offline import packaged_weights
+    from instahash.errors import AnnotatorError
+
+    if not model.reads_photos:
+        return False
+    try:
+        packaged_weights()
+    except AnnotatorError as error:
+        note("recommend", f"the model has learnt from photos themselves and gets only their labels: {error}")
+        return False
+    return True
 
 
 def _for_posts(args: Namespace, model: Any, options: dict[str, Any]) -> None:
     from tqdm import tqdm
 
-    unknown_posts = 0
+    counts = Counter[str]()
     answers = model.recommend_posts(reading(args, args.posts), **options)
     hidden = True if sys.stdout.isatty() and not args.out else None
     with output(args) as put:
         for post_id, answer in tqdm(answers, "Recommending", unit=" posts", disable=hidden):
-            unknown_posts += answer.source == "most_used"
+            counts[answer.source] += 1
             put(post_id, {"id": post_id, **answer.to_json()})
-    if unknown_posts:
-        note("recommend", f"{plural(unknown_posts, 'post')} without a known label got the most used hashtags")
+    _note_doubtful(counts, "post", model.settings.data.min_score)
 
 
-def _note_unknown(model: Any, given: Iterable[str], answer: Any) -> None:
+def _note_doubtful(counts: Counter[str], what: str, least: float) -> None:
+    """How many answers are about guesses, and how many about nothing."""
+    if n := counts["guesses"]:
+        note("recommend", f"{plural(n, what)} without a label of {least:g} or more: guessed from the likeliest ones")
+    if n := counts["general"]:
+        note("recommend", f"{plural(n, what)} without a likely label got hashtags that fit any photo")
+    if n := counts["most_used"]:
+        note("recommend", f"{plural(n, what)} without a known label got the most used hashtags")
+
+
+def _note_unknown(model: Any, given: Iterable[str], answer: Any, least: float) -> None:
     from instahash.data import words
 
-    _, unknown = model.vocabulary.lookup([word for text in given for word in words(text)])
-    if answer.source == "most_used":
-        why = f"no word is known ({', '.join(unknown)})" if unknown else "no label is sure enough (see --min-score)"
-        note("recommend", f"{why}; these are the most used hashtags")
-    elif unknown:
-        note("recommend", f"unknown words left out: {', '.join(unknown)}")
+    if answer.source == "guesses":
+        note("recommend", f"no label has a score of {least:g} or more; these are guesses from the likeliest ones")
+    elif answer.source in NOTHING:
+        note("recommend", f"no label is sure enough, or none is known; {NOTHING[answer.source]}")
+    elif model.settings.mode == "paper":
+        _, unknown = model.vocabulary.lookup([word for text in given for word in words(text)])
+        if unknown:
+            note("recommend", f"unknown words left out: {', '.join(unknown)}")
 
 
 def _banned(path: str | None) -> Iterable[str]:

@@ -13,11 +13,11 @@ from instahash.cli.corpus import Read, add_corpus, read_corpus
 from instahash.names import MODES
 
 EXAMPLE = """example:
-  instahash-train                                       train on the embedded sample
+  instahash-train                                        train on the embedded sample
   instahash-train --data posts.jsonl.gz --model-dir photos --threads 2
-  instahash-train --data instagram-anna.zip             train on an account's own export: photos and captions
+  instahash-train --data instagram-anna.zip --features   train on an account's own export: photos and captions
   instahash-train --data posts.jsonl.gz --set softmax.epochs=20 --set word2vec.dim=50
-  instahash-train --mode paper --settings               list the settings of a mode
+  instahash-train --mode paper --settings                list the settings of a mode
 """
 
 
@@ -90,7 +90,8 @@ def work(args: Namespace) -> None:
         report("\nWhat it says of posts that it learnt from:")
     for post in read.examples:
         labels = read.believed(post)
-        answer = model.recommend(labels, 10, user=post.user, features=post.features)
+        of_photo = {"features": post.features, "photo_features": post.photo_features}
+        answer = model.recommend(labels, 10, user=post.user, **of_photo)
         report(f"\n  labels       {', '.join(label.description for label in labels)}")
         report(f"  author       {hashtag_line(tag.lstrip('#') for tag in post.hashtags)}")
         report(f"  instahash    {hashtag_line(answer.hashtags)}")
@@ -120,7 +121,7 @@ def _options(args: Namespace) -> list[str]:
 
     options = ["--data", args.data if args.data in SAMPLES else os.path.abspath(args.data)]
     default = parser().get_default
-    paths, flags = ("photos", "labels", "cache"), ("strict", "objects")
+    paths, flags = ("photos", "labels", "cache"), ("strict", "objects", "features")
     values = "mode max_hashtags min_score seed threads format columns annotator max_cost rate".split()
     for name in (*values, *paths, *flags):
         value = getattr(args, name)

@@ -8,14 +8,22 @@ word`. Names and hierarchy were written for instahash.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from importlib.resources import files
+
+from instahash.data.words import words
 
 
 @cache
 def class_names() -> tuple[str, ...]:
     """The 1,000 classes of ImageNet-1k in their order, each name once."""
     return tuple(_read("imagenet.txt"))
+
+
+def label_names() -> tuple[str, ...]:
+    """All words that the files have, classes first, each once."""
+    return tuple(dict.fromkeys([*_parents(), *(name for own in _parents().values() for name in own)]))
 
 
 @cache
@@ -28,10 +36,20 @@ def head_words() -> tuple[str, ...]:
 def broader(word: str) -> tuple[str, ...]:
     """All words broader than `word`, nearest first, each once; none for a word that the files do not have."""
     parents = _parents()
-    words = [word]
-    for known in words:  # which grows meanwhile
-        words += [parent for parent in parents.get(known, ()) if parent not in words]
-    return tuple(words[1:])
+    found = [word]
+    for known in found:  # which grows meanwhile
+        found += [parent for parent in parents.get(known, ()) if parent not in found]
+    return tuple(found[1:])
+
+
+@cache
+def label_fractions() -> dict[str, float]:
+    """What part of all labels each word would be, if each class and each broader word were seen equally often.
+
+    The words are written as hashtags, "golden retriever" as goldenretriever.
+    """
+    counts = Counter("".join(words(label)) for word in label_names() for label in (word, *broader(word)))
+    return {word: count / counts.total() for word, count in counts.items()}
 
 
 @cache

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from instahash.data.corpus import Corpus, take
+from instahash.data.echoes import Echoes
 from instahash.data.vocabulary import Vocabulary, ranked
 from instahash.errors import DataError
 from instahash.parameters import check, parameter
-from instahash.sparse import CSR, column_counts, keep, renumber, union
+from instahash.sparse import CSR, column_counts, keep, renumber, row_max, row_of_entries, union
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,11 @@ class Dataset(NamedTuple):
 
     hashtags : int8 ones.  description : float32, the stored entries are the words, their values the labels' scores.
     bags : int8 ones, hashtags and description together, each word once.
+    echoes : Echoes, each label as one hashtag, with those that `description` leaves out.
     keys : list of tuples of str, the names under which a post's preferences are kept.
     times : (n_posts,) float64 seconds since the epoch, NaN for unknown; or None.
     summary : None where the vocabulary was there already.
+    photo_features : (n_posts, n_features) float16, a row of NaN for a post without; or None.
     """
 
     ids: list[str]
@@ -66,14 +69,17 @@ class Dataset(NamedTuple):
     hashtags: CSR
     description: CSR
     bags: CSR
+    echoes: Echoes
     keys: list[tuple[str, ...]]
     times: np.ndarray | None
     summary: Summary | None
+    photo_features: np.ndarray | None = None
 
     def take(self, rows: Any) -> Dataset:
         """The posts with these row numbers."""
-        parts = ("ids", "hashtags", "description", "bags", "keys", "times")
-        return self._replace(**{part: take(getattr(self, part), rows) for part in parts})
+        parts = ("ids", "hashtags", "description", "bags", "keys", "times", "photo_features")
+        own = {part: take(getattr(self, part), rows) for part in parts}
+        return self._replace(**own, echoes=self.echoes.take(np.asarray(rows)))
 
 
 def fit_dataset(
@@ -102,13 +108,19 @@ def fit_dataset(
     sizes = (np.diff(hashtags.indptr), np.diff(description.indptr), of_hashtags)
     figures = (float(figure(values)) for values in sizes for figure in (np.mean, np.median))
     summary = Summary(len(corpus), len(rows), len(vocabulary), len(of_hashtags), *figures)
-    ids, keys, times = (take(values, rows) for values in (corpus.ids, corpus.keys(), corpus.times))
-    return Dataset(ids, vocabulary, hashtags, description, bags, keys, times, summary)
+    parts = corpus.ids, corpus.keys(), corpus.times, corpus.photo_features
+    ids, keys, times, photo_features = (take(values, rows) for values in parts)
+    echoes = Echoes.of(corpus.echoes[rows], corpus.words, vocabulary.index, corpus.made_up)
+    return Dataset(ids, vocabulary, hashtags, description, bags, echoes, keys, times, summary, photo_features)
 
 
-def encode(corpus: Corpus, vocabulary: Vocabulary, min_score: float = DataSettings.min_score) -> Dataset:
+def encode(
+    corpus: Corpus, vocabulary: Vocabulary, min_score: float = DataSettings.min_score, guess: bool = False
+) -> Dataset:
     """Posts in the numbers of a vocabulary that is there already. Unknown words are dropped, and hashtags outside the
     hashtag vocabulary; no post is, so row i is post i.
+
+    guess : where no label is sure enough the description has guesses, see :func:`believed`.
     """
     ids = np.array([vocabulary.index.get(word, -1) for word in corpus.words], np.int64)
     known = np.flatnonzero(ids >= 0)
@@ -117,9 +129,12 @@ def encode(corpus: Corpus, vocabulary: Vocabulary, min_score: float = DataSettin
     may_be_hashtag = np.zeros(len(corpus.words), bool)
     may_be_hashtag[known] = vocabulary.is_hashtag[ids[known]]
     hashtags = renumber(keep(corpus.hashtags, may_be_hashtag[corpus.hashtags.indices]), order)
-    description = renumber(above(corpus.labels, min_score), order)
+    labels = renumber(corpus.labels, order)
+    echoes = Echoes.of(corpus.echoes, corpus.words, vocabulary.index, corpus.made_up)
+    description = believed(labels, echoes, min_score)[0] if guess else above(labels, min_score)
     bags = union(hashtags, description)
-    return Dataset(corpus.ids, vocabulary, hashtags, description, bags, corpus.keys(), corpus.times, None)
+    own = description, bags, echoes, corpus.keys(), corpus.times, None, corpus.photo_features
+    return Dataset(corpus.ids, vocabulary, hashtags, *own)
 
 
 def grow(vocabulary: Vocabulary, corpus: Corpus, min_score: float = DataSettings.min_score) -> Vocabulary:
@@ -155,3 +170,28 @@ def train_test_split(n_posts: int, test_fraction: float = 0.1, seed: int = 0) ->
 def above(labels: CSR, min_score: float) -> CSR:
     """The labels that are believed: those with score >= `min_score`."""
     return keep(labels, labels.data >= np.float32(min_score))
+
+
+# Of labels that are all below min_score, those with at least this score are guesses, and so many of them at most.
+GUESS, GUESSES = 0.2, 3
+
+
+def believed(labels: CSR, echoes: Echoes, min_score: float) -> tuple[CSR, np.ndarray]:
+    """The words of labels that are believed, and for which posts these are guesses, (m,) bool.
+
+    labels : CSR (m, n_words) float32, the words' scores.  echoes : the same labels, unknown ones among them.
+
+    Believed are labels with score >= `min_score`. Where a post has none, these are its GUESSES best words with a score
+    of at least GUESS, which are said to be guesses; of equals the first.
+    """
+    sure, highest = above(labels, min_score), np.maximum(echoes.highest(), row_max(labels))
+    lacking = highest < np.float32(min_score)
+    if not lacking.any():
+        return sure, lacking
+    rows = row_of_entries(labels)
+    order = np.lexsort((labels.indices, -labels.data, rows))
+    rank = np.empty(len(rows), np.int64)
+    rank[order] = np.arange(len(rows)) - labels.indptr[rows]
+    guesses = lacking[rows] & (rank < GUESSES) & (labels.data >= np.float32(GUESS))
+    kept = keep(labels, guesses | (labels.data >= np.float32(min_score)))
+    return kept, lacking & (highest >= np.float32(GUESS))

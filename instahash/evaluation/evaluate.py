@@ -62,7 +62,7 @@ class Evaluation(NamedTuple):
     differences : dict of other system -> ranking measure -> instahash's mean minus the other's, and its interval.
     lists : dict of system -> "novelty", "coverage" and "intra_list_similarity" of the lists so cut.
     empty, defaulted, most_used : how many posts have no recommended hashtag, have "autorec" as their source (the
-        intersection was empty), and have "most_used" (nothing was known of them).
+        intersection was empty), and have "most_used" or "general" (nothing was known of them).
     everybody : "posts", how many have the hashtags that the protocol needs, known or not; "ranking", as above over
         these. All hashtags of an author are to be found, so that an unknown one is always missed; a post of which
         nothing can be given has what a system says then.
@@ -131,7 +131,7 @@ def evaluate(
     for posts, start in tqdm(blocks, "Evaluating", disable=None if progress else True):
         part, stop = posts.part(slice(start, start + POSTS_AT_ONCE)), start + POSTS_AT_ONCE
         examined = spread[(spread >= start) & (spread < stop)].tolist() if posts is task else []
-        answers = _answers(model, part, keys, bool(examined) or (details and posts is task))
+        answers = _answers(model, part, keys, corpus.photo_features, bool(examined) or (details and posts is task))
         rankings = _rankings(model, part, as_ranked([to_ids(answer.hashtags) for answer in answers]))
         if posts is others:
             scores.add_others(rankings, part)
@@ -155,7 +155,7 @@ def evaluate(
         lists=scores.lists(),
         empty=counts["empty"],
         defaulted=counts["autorec"],
-        most_used=counts["most_used"],
+        most_used=counts["most_used"] + counts["general"],
         everybody={"posts": everybody, "ranking": scores.everybody(everybody)},
         counts=read,
         examples=examples,
@@ -168,10 +168,15 @@ def _scores(model: Any) -> Scores:
     return Scores(unit, self_information(vocabulary.hashtag_counts, model.summary["posts"]), vocabulary.is_hashtag)
 
 
-def _answers(model: Any, posts: Task, keys: list[tuple[str, ...]], trace: bool) -> list[Any]:
-    """What the model recommends; `keys` are those of all posts read."""
+def _answers(
+    model: Any, posts: Task, keys: list[tuple[str, ...]], photo_features: np.ndarray | None, trace: bool
+) -> list[Any]:
+    """What the model recommends; `keys` and `photo_features` are those of all posts read."""
     own = [keys[row] for row in posts.rows] if any(keys) else None
-    return model.recommend_matrix(posts.description, chosen=posts.chosen, keys=own, trace=trace)
+    known = {"chosen": posts.chosen, "keys": own, "echoes": posts.echoes}
+    if photo_features is not None:
+        known["photo_features"] = photo_features[posts.rows]
+    return model.recommend_matrix(posts.description, **known, trace=trace)
 
 
 def _rankings(model: Any, posts: Task, ours: np.ndarray) -> dict[str, np.ndarray]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from instahash.data import Corpus, Vocabulary, encode
+from instahash.data import Corpus, Echoes, Vocabulary, encode
 from instahash.data.preprocess import DataSettings, above
 from instahash.errors import DataError
 from instahash.names import PROTOCOLS
@@ -48,6 +48,7 @@ class Task(NamedTuple):
     chosen : CSR (m, n_words) int8 of ones, the hashtags given; None in "description".
     truth : CSR (m, n_words) int8 of ones, the hashtags of the hashtag vocabulary to be found.
     sizes : (m,) int64, how many hashtags are to be found, with those that the model does not know; at least 1.
+    echoes : Echoes of the labels given, those below min_score among them; in "completion" None.
     """
 
     rows: np.ndarray
@@ -55,6 +56,7 @@ class Task(NamedTuple):
     chosen: CSR | None
     truth: CSR
     sizes: np.ndarray
+    echoes: Echoes | None = None
 
     @property
     def given(self) -> CSR:
@@ -63,7 +65,8 @@ class Task(NamedTuple):
 
     def part(self, posts: slice | np.ndarray) -> Task:
         chosen = None if self.chosen is None else self.chosen[posts]
-        return Task(self.rows[posts], self.description[posts], chosen, self.truth[posts], self.sizes[posts])
+        echoes = None if self.echoes is None else self.echoes.take(posts)
+        return Task(self.rows[posts], self.description[posts], chosen, self.truth[posts], self.sizes[posts], echoes)
 
 
 class Tasks(NamedTuple):
@@ -111,7 +114,7 @@ def make_tasks(
     rows = np.flatnonzero((written >= least) & (known > 0))
     hashtags, description, sizes = data.hashtags[rows], data.description[rows], written[rows].astype(np.int64)
     if described:
-        task = Task(rows, description, None, hashtags, sizes)
+        task = Task(rows, description, None, hashtags, sizes, data.echoes.take(rows))
     else:
         chosen, truth = _halves(hashtags, [data.ids[row] for row in rows], vocabulary.words, seed)
         nothing = CSR(hashtags.shape, dtype=description.dtype)

@@ -11,8 +11,11 @@ from instahash.experts.completion import CompletionExpert
 from instahash.experts.cooccurrence import CooccurrenceExpert
 from instahash.experts.domain import Domain, Examples, train_word2vec
 from instahash.experts.linear import LinearExpert
+from instahash.experts.literal import LiteralExpert
 from instahash.experts.panel import Losses, Opinions, Panel, Sections
 from instahash.experts.personal import PersonalExpert
+from instahash.experts.photo import PhotoExpert
+from instahash.experts.photo_network import PhotoNetworkExpert
 from instahash.experts.popularity import PopularityExpert
 from instahash.experts.protocol import CONTEXTS, Expert, NetworkQuery
 from instahash.experts.settings import BestSettings
@@ -25,6 +28,9 @@ EXPERTS: list[type[Expert]] = [
     CompletionExpert,  # chosen hashtags -> those that go with them, a network
     Word2VecExpert,  # all words -> hashtags, by their vectors
     CooccurrenceExpert,  # description -> hashtags, by counts
+    PhotoExpert,  # features of the photo -> hashtags, a ridge regression
+    PhotoNetworkExpert,  # the same and the description -> hashtags, a network
+    LiteralExpert,  # the labels themselves
     CommonExpert,  # features of the user -> hashtags, and lately everybody's
     PersonalExpert,  # the user -> hashtags
     PopularityExpert,  # whatever is known -> the most used hashtags

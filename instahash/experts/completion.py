@@ -20,6 +20,7 @@ class CompletionExpert(SoftmaxExpert):
 
     name = "completion"
     starts = {"chosen": 0.9, "both": 0.6}
+    foreign = {}
 
     def reads(self, queries: Queries) -> CSR:
         return queries.chosen

@@ -15,7 +15,9 @@ class CooccurrenceExpert(Expert):
     """Counts of what goes with what. Where posts decay it says nothing, since its counts do not decay."""
 
     name = "cooccurrence"
-    starts = {"short": 0.3, "description": 0.3}
+    starts = {"short": 0.6, "description": 0.6}
+    foreign = {"short": 0.0, "description": 0.0}
+    beside_photo = 0.5
 
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
         if domain.settings.stream.half_life:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
 
 from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
+from instahash.experts.familiarity import Familiarity
 from instahash.recommend import age_weights
 from instahash.sparse import CSR, column_counts, ones, renumber, row_of_entries, with_data
 from instahash.trainer import Trainer
@@ -24,6 +26,14 @@ if TYPE_CHECKING:  # it collects the settings of the experts, which import this 
 PRESENCE, SCORE_DEVIATION = 0.7, 0.5
 # The least standard deviation of label scores: where all scores are alike, another one means little.
 LEAST_DEVIATION = 0.05
+# The same of a feature of photos, which lies in [0, 6]; and photos that are standardised at a time.
+LEAST_PHOTO_DEVIATION, PHOTOS = 0.01, 4096
+# From fewer photos nothing is learnt.
+LEAST_PHOTOS = 20
+
+
+def _nothing() -> np.ndarray:
+    return np.empty(0, np.float32)
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,10 @@ class Domain:
     labelled : (n_words,) bool, words that descriptions had in training.
     score_mean, score_std : of the labels' scores in training.
     word2vec : Word2Vec.  cooccurrence : Cooccurrence. Both have learnt before any expert does.
+    familiarity : Familiarity with the labels of the posts seen.
     now : the latest time of the posts seen, seconds since the epoch, -inf where none has a time.
+    photo_mean, photo_std : (n_features,) float32, of the features of the training's photos; n_features is 0 where there
+        were none, and then no expert reads photos.
     """
 
     settings: BestSettings
@@ -47,7 +60,10 @@ class Domain:
     score_std: float
     word2vec: Word2Vec
     cooccurrence: Cooccurrence
+    familiarity: Familiarity
     now: float = -np.inf
+    photo_mean: np.ndarray = field(default_factory=_nothing)
+    photo_std: np.ndarray = field(default_factory=_nothing)
 
     @cached_property
     def outputs_of_words(self) -> np.ndarray:
@@ -76,7 +92,9 @@ class Domain:
         labelled = column_counts(dataset.description) > 0
         statistics, now = (mean, max(std, LEAST_DEVIATION)), latest(dataset)
         word2vec = Word2Vec(settings.word2vec, seed=settings.seed, n_threads=settings.n_threads)
-        return cls(settings, dataset.vocabulary, hashtags, labelled, *statistics, word2vec, Cooccurrence(), now)
+        familiar, photos = Familiarity.of(dataset, settings.data.min_score), _photo_statistics(dataset.photo_features)
+        words = dataset.vocabulary, hashtags, labelled
+        return cls(settings, *words, *statistics, word2vec, Cooccurrence(), familiar, now, *photos)
 
     def grown(self, dataset: Dataset) -> Domain:
         """The domain after more posts, in the numbers of a grown vocabulary; old outputs keep their places."""
@@ -84,7 +102,9 @@ class Domain:
         labelled[: len(self.labelled)] |= self.labelled
         new = np.setdiff1d(np.flatnonzero(dataset.vocabulary.is_hashtag), self.hashtags).astype(np.int32)
         hashtags, now = np.concatenate([self.hashtags, new]), max(self.now, latest(dataset))
-        return replace(self, vocabulary=dataset.vocabulary, hashtags=hashtags, labelled=labelled, now=now)
+        familiarity = self.familiarity.including(dataset, self.settings.data.min_score)
+        grown = replace(self, vocabulary=dataset.vocabulary, hashtags=hashtags, labelled=labelled, now=now)
+        return replace(grown, familiarity=familiarity)
 
     def outputs(self, hashtags: CSR) -> CSR:
         """Hashtags as outputs, CSR (n_posts, n_hashtags) float32 of ones; other words are dropped."""
@@ -108,10 +128,16 @@ class Domain:
             inputs.data *= factors[row]
         return inputs
 
+    def photos(self, photo_features: np.ndarray) -> np.ndarray:
+        """Features of photos (m, n_features), standardised, float32."""
+        return (photo_features.astype(np.float32) - self.photo_mean) / self.photo_std
+
     def to_arrays(self) -> dict[str, np.ndarray]:
         """What the vocabulary, the settings and the models do not say, a dict of arrays."""
         statistics = np.array([self.score_mean, self.score_std, self.now])
-        return {"hashtags": self.hashtags, "labelled": self.labelled, "statistics": statistics}
+        own = {"hashtags": self.hashtags, "labelled": self.labelled, "statistics": statistics}
+        photos = {"photo_mean": self.photo_mean, "photo_std": self.photo_std} if len(self.photo_mean) else {}
+        return own | self.familiarity.to_arrays() | photos
 
     @classmethod
     def from_arrays(
@@ -130,7 +156,12 @@ class Domain:
         if hashtags.dtype.kind != "i" or not same or labelled.shape != (len(vocabulary),):
             raise ValueError("the hashtags are not those of the vocabulary")
         mean, std, now = arrays["statistics"].tolist()
-        return cls(settings, vocabulary, hashtags, labelled, mean, std, word2vec, cooccurrence, now)
+        familiar = Familiarity.from_arrays(arrays, vocabulary.words)
+        photos = [arrays.get(name, _nothing()) for name in ("photo_mean", "photo_std")]
+        if photos[0].ndim != 1 or photos[0].shape != photos[1].shape:
+            raise ValueError("the mean and the deviation of photos' features do not fit together")
+        words = vocabulary, hashtags, labelled
+        return cls(settings, *words, mean, std, word2vec, cooccurrence, familiar, now, *photos)
 
 
 @dataclass(frozen=True)
@@ -173,6 +204,39 @@ class Examples:
     def inputs(self) -> CSR:
         """The descriptions as a network's input."""
         return self.domain.inputs(self.dataset.description)
+
+    @cached_property
+    def with_photo(self) -> np.ndarray:
+        """(n,) int64, the rows of the posts whose photo's features are there."""
+        features = self.dataset.photo_features
+        return np.empty(0, np.int64) if features is None else np.flatnonzero(~np.isnan(features[:, 0]))
+
+    def of_photos(self) -> Examples:
+        """The posts with a photo alone."""
+        return replace(self, dataset=self.dataset.take(self.with_photo))
+
+    def photos(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Rows of the posts with a photo, and its features standardised, some PHOTOS at a time."""
+        features: Any = self.dataset.photo_features
+        for start in range(0, len(self.with_photo), PHOTOS):
+            rows = self.with_photo[start : start + PHOTOS]
+            yield rows, self.domain.photos(features[rows])
+
+
+def _photo_statistics(photo_features: np.ndarray | None) -> tuple[np.ndarray, ...]:
+    """The mean and the standard deviation of each feature over the photos that there are."""
+    if photo_features is None:
+        return ()
+    n, total, squares = 0, np.zeros(photo_features.shape[1]), np.zeros(photo_features.shape[1])
+    for start in range(0, len(photo_features), PHOTOS):
+        part = photo_features[start : start + PHOTOS].astype(np.float64)
+        part = part[~np.isnan(part[:, 0])]
+        n, total, squares = n + len(part), total + part.sum(axis=0), squares + (part**2).sum(axis=0)
+    if n < LEAST_PHOTOS:
+        return ()
+    mean = total / n
+    std = np.sqrt(np.maximum(squares / n - mean**2, LEAST_PHOTO_DEVIATION**2))
+    return mean.astype(np.float32), std.astype(np.float32)
 
 
 def latest(dataset: Dataset) -> float:

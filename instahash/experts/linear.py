@@ -34,6 +34,8 @@ class LinearExpert(Expert):
 
     name = "linear"
     starts = {"short": 0.2, "description": 0.2, "both": 0.2}
+    foreign = {"short": 0.25, "description": 0.25, "both": 0.25}
+    beside_photo = 0.2
 
     model: Ridge | None = None
 

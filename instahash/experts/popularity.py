@@ -14,6 +14,7 @@ class PopularityExpert(Expert):
 
     name = "popularity"
     starts = {"neither": 1.0, "short": -0.2, "description": -0.2, "both": -0.4}
+    foreign = {"short": -0.2, "description": -0.2, "both": -0.2}
     signed = True
 
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:

@@ -50,14 +50,23 @@ class Expert(Protocol):
 
     name : str, its own.
     starts : the contexts in which it answers -> its weight before any post was held out to learn it.
+    foreign : the same contexts -> its weight where the labels are not such as the training has; without one it keeps
+        the weight that it has for those. These weights are not learnt, since no posts with other labels are there to
+        learn them from.
     signed : bool, its weight may be negative: what it knows may be taken off again.
     counts : bool, it only counts posts: once the weights are learnt it also counts those held out for them.
+    beside_photo : in [0, 1], the part of these weights that it has where the photo's features are there too, and others
+        read them.
+    reads_photo : bool, it answers only where a photo's features are there, and learns only from posts with such.
     """
 
     name: str
     starts: Mapping[str, float]
+    foreign: Mapping[str, float] = {}
     signed: bool = False
     counts: bool = False
+    beside_photo: float = 1.0
+    reads_photo: bool = False
 
     @property
     def history(self) -> History | None:
@@ -75,6 +84,10 @@ class Expert(Protocol):
     @abstractmethod
     def score(self, queries: Queries, domain: Domain) -> np.ndarray:
         """Log-scores of the hashtags, (m, n_hashtags) float32."""
+
+    def beyond(self, queries: Queries, domain: Domain) -> list[dict[str, float]] | None:
+        """For each post hashtags that the model does not have, which this expert alone knows, and their log-scores."""
+        return None
 
     def reads(self, queries: Queries) -> CSR | None:
         """What a network reads of the queries, CSR (m, n_words); None for an expert that is no network."""

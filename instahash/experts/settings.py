@@ -12,6 +12,7 @@ from instahash.data import DataSettings
 from instahash.errors import SettingsError
 from instahash.experts.completion import COMPLETION_DEFAULTS
 from instahash.experts.linear import LinearSettings
+from instahash.experts.photo_network import PHOTO_NETWORK_DEFAULTS
 from instahash.parameters import Section, parameter
 from instahash.softmax import SoftmaxSettings
 from instahash.word2vec import Word2VecSettings
@@ -57,6 +58,7 @@ class BestSettings(Section):
     inputs: InputSettings = InputSettings()
     softmax: SoftmaxSettings = SoftmaxSettings()
     completion: SoftmaxSettings = COMPLETION_DEFAULTS
+    photo_network: SoftmaxSettings = PHOTO_NETWORK_DEFAULTS
     linear: LinearSettings = LinearSettings()
     fusion: FusionSettings = FusionSettings()
     list: ListSettings = ListSettings()
@@ -66,5 +68,6 @@ class BestSettings(Section):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.softmax.masked:
-            raise SettingsError("softmax.masked is for targets in the places of the inputs, as those of completion are")
+        if masked := [name for name in ("softmax", "photo_network") if getattr(self, name).masked]:
+            why = "is for targets in the places of the inputs, as those of completion are"
+            raise SettingsError(f"{masked[0]}.masked {why}")

@@ -19,7 +19,9 @@ class SoftmaxExpert(Expert):
     """Reads the words of a description and their scores; words are dropped from its input while it learns."""
 
     name = "softmax"
-    starts = {"short": 0.7, "description": 0.7, "both": 0.4}
+    starts = {"short": 0.4, "description": 0.4, "both": 0.4}
+    foreign = {"short": 0.1, "description": 0.1, "both": 0.1}
+    beside_photo = 0.35
 
     @property
     def history(self) -> History:

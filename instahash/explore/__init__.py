@@ -1,10 +1,11 @@
-"""A page on this machine that shows how labels become hashtags, and one on which two systems are judged blindly.
+"""A page on this machine that gives photos hashtags and shows how, and pages on which people judge them.
 
 explain.py      every step from labels to hashtags as plain values; network.py, those of a network; words.py, of a word
+groups.py       big, middle and niche hashtags
 map.py          the hashtags' vectors in a plane
 photos.py       labels of a photo, one photo at a time
 systems.py      the two systems that are judged, and what they recommend
-judging.py      the next pair, a choice, one step back
+judging.py      the next pair, a choice, one step back; posts to rate
 judgements.py   what was judged, in a SQLite file
 winrate.py      wins, ties and an interval for them
 gate.py         whose requests are answered, and how large they may be

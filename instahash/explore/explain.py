@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from heapq import nsmallest
 from itertools import islice, takewhile
 from typing import Any
@@ -12,6 +14,7 @@ import numpy as np
 
 from instahash.data import labels_from_text, words
 from instahash.errors import DataError
+from instahash.explore.groups import GROUPS, mixed, places_of_groups
 from instahash.explore.network import N_HASHTAGS, RANKED, NetworkSteps, centres
 from instahash.explore.words import Words, number
 from instahash.names import heading
@@ -30,24 +33,36 @@ class Explainer:
         self._sorted = sorted(self.vocabulary.words)
         ids = self.vocabulary.hashtag_ids
         self._word_of = dict(zip(self.vocabulary.spelled(ids), self.vocabulary.words_array[ids]))
+        counts = self.vocabulary.hashtag_counts[ids]
+        self._use = dict(zip(self.vocabulary.words_array[ids], zip(counts.tolist(), places_of_groups(counts).tolist())))
         self._centres: dict[str, tuple[np.ndarray, float]] = {}
 
     def explain(
-        self, labels: Iterable[str], chosen: Iterable[str] = (), novelty: float | None = None, top: int = N_HASHTAGS
+        self,
+        labels: Iterable[str],
+        chosen: Iterable[str] = (),
+        novelty: float | None = None,
+        top: int = N_HASHTAGS,
+        mix: Sequence[int] | None = None,
+        photo_features: str | None = None,
     ) -> dict[str, Any]:
         """Every step to the hashtags for a photo.
 
-        labels : texts as people type them, "sky" or "sky:0.93", or several of them in one text; a score below the
-            model's min_score rejects a label.
+        labels : texts as people type them, "sky" or "sky:0.93", or several of them in one text.
         chosen : hashtags picked already.  novelty, top : as in :meth:`InstaHash.recommend`.
-        Raises DataError for a score out of range or more than MOST_WORDS words, SettingsError for novelty that the mode
-        does not know.
+        mix : how many big, middle and niche hashtags are wanted, in place of `top`; see :mod:`.groups`.
+        photo_features : those of the photo as :func:`text_of_features` writes them.
+        Raises DataError for a score out of range, more than MOST_WORDS words or other features, SettingsError for
+        novelty that the mode does not know.
         """
-        read, kept = self._read(labels)
+        read, given = self._read(labels)
         picked = [word for text in chosen for word in words(text)]
         _check_size("chosen hashtags", len(picked))
-        query = self.model.queries(kept, chosen)
-        answer = self.model.recommend(kept, top, chosen=chosen, novelty=novelty, trace=True)
+        seen = {} if photo_features is None else {"photo_features": features_of_text(photo_features)}
+        query = self.model.queries(given, chosen, **seen)
+        most = top if mix is None else len(self.vocabulary.hashtag_ids)
+        answer = self.model.recommend(given, most, chosen=chosen, novelty=novelty, trace=True, **seen)
+        hashtags = [self._hashtag(*pair) for pair in zip(answer.hashtags, answer.scores)]
         networks = [self._network(part) for part in self.model.mode.networks(query)]
         similar = self._similar(query, len(answer.trace["word2vec"]))
         ranking = networks[0]["ranking"] if networks else []
@@ -59,10 +74,7 @@ class Explainer:
             "networks": networks,
             "source": answer.source,
             "scores_are": answer.scores_are,
-            "hashtags": [
-                {"word": self._word_of.get(hashtag, hashtag), "spelled": hashtag, "score": number(score)}
-                for hashtag, score in zip(answer.hashtags, answer.scores)
-            ],
+            "hashtags": hashtags if mix is None else mixed(hashtags, mix),
         }
         if "combined" in answer.trace:  # mode "paper"
             steps["positive"] = len(answer.trace["autorec"])
@@ -74,6 +86,12 @@ class Explainer:
         for word in [*similar, *ranking]:
             word["shared"] = word["word"] in shared
         return steps
+
+    def _hashtag(self, spelled: str, score: float) -> dict[str, Any]:
+        """A recommended hashtag; one that no post of the training has is of the niche group."""
+        word = self._word_of.get(spelled, spelled)
+        posts, place = self._use.get(word, (0, len(GROUPS) - 1))
+        return {"word": word, "spelled": spelled, "score": number(score), "posts": posts, "group": GROUPS[place]}
 
     @property
     def novelty(self) -> float:
@@ -96,22 +114,20 @@ class Explainer:
         }
 
     def _read(self, labels: Iterable[str]) -> tuple[list[dict[str, Any]], list[str | tuple[str, float]]]:
-        """What is made of each label, and the labels that are not rejected, as `recommend` takes them."""
+        """What is made of each label, and the labels as `recommend` takes them."""
         parsed = [label for text in labels for label in labels_from_text(text, self.vocabulary.index)]
         named = [(label, None) if isinstance(label, str) else label for label in parsed]
         found = [words(name) for name, _ in named]
         _check_size("labels", sum(map(len, found)))
-        read, kept = [], []
-        for label, (name, score), own in zip(parsed, named, found):
+        read = []
+        for (name, score), own in zip(named, found):
             rejected = score is not None and score < self.model.settings.data.min_score
             described = [self.words.named(word) for word in own]
             for word in described:
                 if not word["known"]:
                     word["endings"] = self._endings(word["word"])
             read.append({"text": name.strip(), "score": score, "rejected": rejected, "words": described})
-            if not rejected:
-                kept.append(label)
-        return read, kept
+        return read, parsed
 
     def _endings(self, start: str) -> list[str]:
         """The most used words that begin so."""
@@ -170,3 +186,19 @@ class Explainer:
 def _check_size(what: str, n_words: int) -> None:
     if n_words > MOST_WORDS:
         raise DataError(f"the {what} have {n_words:,} words, {MOST_WORDS} are the most; give fewer")
+
+
+def text_of_features(features: np.ndarray) -> str:
+    """Features of a photo, (n_features,) float, as base64 of little-endian float16."""
+    return base64.b64encode(features.astype("<f2").tobytes()).decode()
+
+
+def features_of_text(text: str) -> np.ndarray:
+    """What :func:`text_of_features` was given, (n_features,) float16. Raises DataError where it is no such text."""
+    try:
+        features = np.frombuffer(base64.b64decode(text, validate=True), "<f2")
+    except (binascii.Error, ValueError):
+        raise DataError("photo_features are no base64 of float16 numbers; send what /photo gives") from None
+    if not np.isfinite(features).all():
+        raise DataError("photo_features are not all finite; send what /photo gives")
+    return features

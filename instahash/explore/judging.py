@@ -13,6 +13,8 @@ from instahash.errors import ImageError
 from instahash.explore.judgements import Judgements, sides
 from instahash.explore.systems import System
 
+MOST_RATED = 40  # photos on one page
+
 
 class Judging:
     """systems : two.  posts : each id counts once.
@@ -54,13 +56,37 @@ class Judging:
 
     def photo(self, session: str, pair: int) -> bytes:
         """A JPEG of the photo of a pair's post, without metadata. Raises ImageError where there is none."""
+        return self._jpeg(next((row["post"] for row in self._pairs(session) if row["pair"] == pair), None))
+
+    def rated(self) -> dict[str, Any]:
+        """The first posts, of those with a photo where any has one, and what this model recommends for each."""
+        system = self.systems[0]
+        posts = [post for post in self.posts if self._photo_of(post.id)] or self.posts
+        return {
+            "system": system.name,
+            "posts": [
+                {
+                    "id": post.id,
+                    "place": self._place[post.id],
+                    "labels": [label.description for label in system.believed(post)],
+                    "photo": self._photo_of(post.id) is not None,
+                    "hashtags": system.hashtags(post),
+                }
+                for post in posts[:MOST_RATED]
+            ],
+        }
+
+    def photo_at(self, place: int) -> bytes:
+        """A JPEG of the photo of the post at a place. Raises ImageError where there is none."""
+        return self._jpeg(self.posts[place].id if place < len(self.posts) else None)
+
+    def _jpeg(self, post_id: str | None) -> bytes:
         from instahash.annotate.images import jpeg
 
-        post = next((row["post"] for row in self._pairs(session) if row["pair"] == pair), None)
-        path = None if post is None else self._photo_of(post)
-        if post is None or path is None:
+        path = None if post_id is None else self._photo_of(post_id)
+        if post_id is None or path is None:
             raise ImageError("there is no photo of this post")
-        return jpeg(Photo(post, path).read(), 1024)
+        return jpeg(Photo(post_id, path).read(), 1024)
 
     def _pairs(self, session: str) -> list[sqlite3.Row]:
         """What the session was shown of our posts: the file may hold judgements of others."""

@@ -11,6 +11,8 @@ from instahash import palette
 from instahash.errors import plural
 from instahash.explore.explain import Explainer
 from instahash.explore.gate import MOST_IMAGE
+from instahash.explore.groups import GROUPS
+from instahash.names import CAPTIONS, PLATFORMS
 from instahash.templates import environment
 
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -30,13 +32,17 @@ class Pages:
             paper=explainer.model.settings.mode == "paper",
             plural=plural,
             most_image=MOST_IMAGE,
+            groups=GROUPS,
+            platforms=PLATFORMS,
+            captions=CAPTIONS,
         )
         self.files: dict[str, tuple[Any, str]] = {"/static/palette.css": (palette.css(), TYPES["css"])}
         for file in resources.files("instahash.explore").joinpath("static").iterdir():
             self.files[f"/static/{file.name}"] = file.read_bytes(), TYPES[file.name.rpartition(".")[2]]
         self.files["/favicon.ico"] = self.files["/static/icon.svg"]  # where browsers look beside answers without pages
-        for path, name in {"/": "explore.html", "/judge": "judge.html", "/docs": "docs.html"}.items():
-            self.files[path] = self.html(name, api=openapi).body, "text/html"
+        pages = {"/": "explore", "/judge": "judge", "/rate": "rate", "/docs": "docs"}
+        for path, name in pages.items():
+            self.files[path] = self.html(f"{name}.html", api=openapi).body, "text/html"
 
     def html(self, name: str, status: int = 200, **values: Any) -> HTMLResponse:
         return HTMLResponse(self.templates.get_template(name).render(values), status)

@@ -28,6 +28,10 @@ Session = Annotated[
 Pair = Annotated[int, Field(ge=1, le=2**62, description="the number of the pair, from the last answer")]
 
 
+Place = Annotated[int, Field(ge=0, le=2**62, description="of the post in its file")]
+Wanted = Annotated[int, Field(ge=0, le=60)]
+
+
 class Form(BaseModel):
     """No value is converted to another type, and no key may be there that is not declared."""
 
@@ -39,8 +43,14 @@ class Query(Form):
         [], description="texts such as “dog” or “dog:0.93”, or several labels in one text, separated by commas"
     )
     chosen: Annotated[list[Word], Field(max_length=60)] = Field([], description="hashtags chosen already")
+    photo_features: Annotated[str, Field(max_length=20_000)] | None = Field(
+        None, description="what the network sees in the photo, as “/photo” gives it"
+    )
     novelty: float | None = Field(None, ge=0, le=1, description="more of it ranks lower what everybody uses")
     top: int = Field(N_HASHTAGS, ge=1, le=100, description="how many hashtags")
+    mix: Annotated[list[Wanted], Field(min_length=3, max_length=3)] | None = Field(
+        None, description="how many big, middle and niche hashtags, in place of “top”"
+    )
 
 
 class Judge(Form):

@@ -22,7 +22,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from instahash.errors import DataError, ImageError, InstahashError, SettingsError, UnknownWordError, cut
 from instahash.explore import schemas
-from instahash.explore.explain import Explainer
+from instahash.explore.explain import Explainer, text_of_features
 from instahash.explore.gate import HEADERS, MOST_IMAGE, Gate, Line, Refused, refusal
 from instahash.explore.judging import Judging
 from instahash.explore.pages import Pages
@@ -122,9 +122,11 @@ async def annotator(site: Here) -> Line:
 async def explain(site: Here, query: schemas.Query) -> Any:
     """The hashtags for some labels, and every step to them.
 
-    `hashtags` is the recommendation, `source` where it comes from, `scores_are` what its scores mean. `labels` is how
-    each label was read, `description` the known words, `word2vec` the words nearest to them, `networks` how each
-    network came to its ranking. Mode "best" adds `experts`, mode "paper" `positive` and `combined`.
+    `hashtags` is the recommendation, `source` where it comes from, `scores_are` what its scores mean. Each hashtag has
+    `posts`, in how many posts of the training it is, and its `group`: `big` are the most used ones that have a third of
+    all uses together, `middle` those of the next third, `niche` the others. `labels` is how each label was read,
+    `description` the known words, `word2vec` the words nearest to them, `networks` how each network came to its
+    ranking. Mode "best" adds `experts`, mode "paper" `positive` and `combined`.
     """
     return await _run(MODEL_THREADS, _timed, site.explainer.explain, **query.model_dump())
 
@@ -137,10 +139,15 @@ async def neighbours(site: Here, word: Annotated[schemas.Word, Query()]) -> Any:
 
 @api.post("/photo", dependencies=[Depends(_is_image)])
 async def photo(site: Here, request: Request) -> Line:
-    """The labels of a photo, which is the body of the request, with the content type of an image."""
+    """The labels of a photo, which is the body of the request, with the content type of an image, and
+    `photo_features` for a query, where the model has learnt from such.
+    """
     async with UPLOADS:
-        labels = await _run(PHOTO_THREAD, site.labeller.labels, await request.body())
-    return Line({"labels": [label._asdict() for label in labels]})
+        found = await _run(PHOTO_THREAD, site.labeller.annotation, await request.body())
+    seen: dict[str, Any] = {"labels": [label._asdict() for label in found.labels]}
+    if found.photo_features is not None:
+        seen["photo_features"] = text_of_features(found.photo_features)
+    return Line(seen)
 
 
 @api.post("/judge/next", dependencies=IS_JSON)
@@ -167,6 +174,18 @@ async def judged_photo(
 ) -> Response:
     """The photo of a pair's post, a JPEG."""
     return Response(await _run(MODEL_THREADS, judging.photo, session, pair), media_type="image/jpeg")
+
+
+@api.get("/rate")
+async def rate(judging: Judged) -> Line:
+    """Up to 40 posts and what this model recommends for each, to be rated by people."""
+    return Line(await _run(MODEL_THREADS, judging.rated))
+
+
+@api.get("/rate/photo")
+async def rated_photo(judging: Judged, place: Annotated[schemas.Place, Query()]) -> Response:
+    """The photo of a post to rate, a JPEG."""
+    return Response(await _run(MODEL_THREADS, judging.photo_at, place), media_type="image/jpeg")
 
 
 @api.get("/judge/report")

@@ -1,4 +1,4 @@
-"""The two systems that are judged, and what each recommends for a post from its labels alone."""
+"""The two systems that are judged, and what each recommends for a post from its labels and its photo."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class System(NamedTuple):
 
     def hashtags(self, post: Post) -> list[str]:
         """Up to N_JUDGED hashtags for a post, as people write them, best first."""
-        model, labels = self.model, self.believed(post)
+        model, labels = self.model, post.labels
         if self.baseline is None:
-            return list(model.recommend(labels, N_JUDGED).hashtags)
+            return list(model.recommend(labels, N_JUDGED, photo_features=post.photo_features).hashtags)
         # A network that knows none of the labels is not among the rankings.
         ids = model.rankings(model.queries(labels).description, N_JUDGED).get(self.baseline, NOTHING)[0]
         return list(model.vocabulary.spelled(ids[ids >= 0]))

@@ -8,6 +8,7 @@ node.py          a post as Instagram's pages have it
 files.py         the formats of single files
 posts.py         posts under usual names, read and written; beside it a file for each tool
 folder.py        folders and zip files of such files
+photo_features.py  features of photos, in a file beside the posts
 joining.py       which photos belong to which posts
 """
 
@@ -22,7 +23,7 @@ from pathlib import Path
 
 from instahash.archive import IMAGES
 from instahash.data import Post
-from instahash.data.sample import SAMPLES, sample_posts
+from instahash.data.sample import SAMPLES
 from instahash.errors import DataError, DataWarning, SettingsError, plural
 from instahash.formats.files import FILE_FORMATS
 from instahash.formats.folder import FOLDER
@@ -81,8 +82,8 @@ def read_posts(
 ) -> Iterator[Post]:
     """The posts of `source`, one after the other.
 
-    source : "sample" for the embedded sample, "sample-held-out" for others of its kind; or a file, a folder or a zip
-        file in one of FORMATS. Files may be compressed (.gz, .xz, .bz2, .zst).
+    source : "sample" for the embedded sample, "sample-held-out" for others of its kind, "sample-small" for posts of a
+        few topics; or a file, a folder or a zip file in one of FORMATS. Files may be compressed (.gz, .xz, .bz2, .zst).
     format : a name of FORMATS; "auto" for the one that content and name show.
     columns : part of a post ("id", "hashtags", "caption", "labels", "user", "created_at") -> the name of its column or
         key, where it has no usual one.
@@ -93,7 +94,7 @@ def read_posts(
     where there is no post or more than a tenth of the items are odd, SettingsError for an unknown format or part.
     """
     if source in SAMPLES:
-        return sample_posts(**SAMPLES[str(source)])
+        return SAMPLES[str(source)]()
     path = Path(source)
     if not os.path.exists(path):  # which, unlike a Path, raises nothing for what it may not see
         wanted = ", ".join(f"'{name}'" for name in SAMPLES)

@@ -9,6 +9,7 @@ from typing import Any
 
 from instahash.data import Post
 from instahash.errors import DataError
+from instahash.formats.photo_features import read_features
 from instahash.formats.source import LeftOut
 from instahash.formats.values import (
     hashtags_of,
@@ -97,5 +98,7 @@ def post_from_parts(parts: Mapping[str, Any], place: str, own: str) -> list[Post
     hashtags = of("hashtags", hashtags_of, ()) or of("caption", hashtags_of_caption, ())
     user, features = of("user", user_of, None), of("user_features", texts_of, ())
     created_at, photos = of("created_at", time_of, None), of("photos", texts_of, ())
+    photo_features = of("photo_features", lambda value: read_features(*value), None)
     own = of("id", id_of, own)
-    return [*left_out, Post(own, hashtags, labels, user, created_at, features, photos)]
+    made_up = parts.get("made_up", False)
+    return [*left_out, Post(own, hashtags, labels, user, created_at, features, photos, photo_features, made_up)]

@@ -64,7 +64,7 @@ def _read(source: Source) -> Iterator[Post | LeftOut]:
             if isinstance(post, LeftOut):
                 yield post
             else:  # the photos of one post may have files of their own
-                key = post[:-1]
+                key = post._replace(photos=(), photo_features=None)
                 same = posts.get(key, post._replace(photos=()))
                 posts[key] = same._replace(photos=tuple(dict.fromkeys((*same.photos, *post.photos))))
     yield from posts.values()

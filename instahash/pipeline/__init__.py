@@ -5,6 +5,7 @@ recommender.py  what it answers: recommend, recommend_posts, rankings
 mode.py         what it asks of a mode, and the modes
 paper.py        mode "paper": the published recipe
 best.py         mode "best": lists of hashtags from the experts' probabilities
+sample.py       the model of the embedded sample, trained when it is first asked for
 identity.py     what names a training
 """
 
@@ -12,6 +13,7 @@ from instahash.experts import BestSettings
 from instahash.pipeline.identity import versions
 from instahash.pipeline.mode import MODES, settings_of
 from instahash.pipeline.paper import PaperSettings
+from instahash.pipeline.sample import sample_model
 from instahash.pipeline.system import InstaHash
 
-__all__ = ["MODES", "BestSettings", "InstaHash", "PaperSettings", "settings_of", "versions"]
+__all__ = ["MODES", "BestSettings", "InstaHash", "PaperSettings", "sample_model", "settings_of", "versions"]

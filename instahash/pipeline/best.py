@@ -9,6 +9,8 @@ import numpy as np
 
 from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
+from instahash.data.general import GENERAL_HASHTAGS as GENERAL
+from instahash.data.preprocess import GUESS
 from instahash.experts import EXPERTS, BestSettings, Expert, Losses, NetworkQuery, Opinions, Panel, Sections
 from instahash.recommend import Options, Queries, Recommendation, diversify, echoes, novelty_shift
 from instahash.topk import top_k
@@ -34,6 +36,10 @@ class Best:
         return self.panel.domain.score_mean
 
     @property
+    def n_photo_features(self) -> int:
+        return len(self.panel.domain.photo_mean)
+
+    @property
     def vectors(self) -> WordVectors:
         return self.panel.domain.vectors
 
@@ -55,36 +61,76 @@ class Best:
 
     def header(self) -> tuple[dict[str, Any], Losses]:
         sizes = {"dim": self.settings.word2vec.dim, "n_hidden": self.settings.softmax.n_hidden}
-        losses = {f"{name}_loss": e.history.loss for name, e in self.panel.experts.items() if e.history}
+        losses = {f"{name}_loss": e.history.loss for name, e in self.panel.active.items() if e.history}
         return sizes, losses | {"word2vec_loss": self.panel.domain.word2vec.history.loss}
 
     # Queries
 
     def recommend(self, queries: Queries, options: Options) -> list[Recommendation]:
-        """A Recommendation for each post, of exactly `top` hashtags where so many may be recommended."""
+        """A Recommendation for each post, of exactly `top` hashtags where so many may be recommended; where nothing is
+        known of it, of at most as many as GENERAL has.
+        """
         settings, domain = self.settings.list, self.panel.domain
         novelty = settings.novelty if options.novelty is None else options.novelty
         diversity = settings.diversity if options.diversity is None else options.diversity
         top = RECOMMENDED if options.top is None else options.top
-        log_p, used = self.panel.score(queries)
-        ranked = log_p + self.shift(queries, novelty) if novelty else log_p
+        log_p, used, beyond, read = self.panel.score(queries)
+        n_hashtags = len(domain.hashtags)
+        ranked = log_p
+        if novelty:
+            # A hashtag that the model does not have repeats a label, and is not popular.
+            ranked = log_p + np.pad(self.shift(queries, novelty), ((0, 0), (0, log_p.shape[1] - n_hashtags)))
         for post, excluded in enumerate(queries.excluded(options.banned)):
             outputs = domain.outputs_of_words[excluded]
             ranked[post, outputs[outputs >= 0]] = -np.inf
-        ids, scores = top_k(ranked, min(len(domain.hashtags), max(top, CANDIDATES if diversity else 0)))
+            never = options.banned_words.union(domain.vocabulary.words_array[excluded].tolist())
+            unwanted = [n_hashtags + i for i, word in enumerate(beyond[post]) if word in never]
+            ranked[post, unwanted] = -np.inf
+        ids, scores = top_k(ranked, min(ranked.shape[1], max(top, CANDIDATES if diversity else 0)))
         if diversity:
-            ids = diversify(scores, ids, self.vectors.unit[domain.hashtags], top, diversity)
-        words, answers = queries.words(), []
-        traces = self._traces(queries) if options.trace else None
+            unit = self.vectors.unit[domain.hashtags]
+            unit = np.concatenate([unit, np.zeros((ranked.shape[1] - n_hashtags, unit.shape[1]), unit.dtype)])
+            ids = diversify(scores, ids, unit, top, diversity)
+        likely = (np.diff(queries.words().indptr) > 0) | queries.with_photo() | (queries.echoes.highest() >= GUESS)
+        traces, answers = self._traces(queries) if options.trace else None, []
         for post in range(len(ids)):
+            trace, source = traces[post] if traces else None, "guesses" if queries.guessed[post] else "experts"
+            if not (read[post] and likely[post] or self._knows_author(queries, post)):
+                echoed = dict(zip(beyond[post], used[post, n_hashtags:].tolist())) if likely[post] else {}
+                answers.append(self._general(echoed, top, options.banned_words, source, trace))
+                continue
             best = ids[post, :top][ids[post, :top] >= 0]
-            known = words.indptr[post] < words.indptr[post + 1]
-            if not known and queries.keys is not None:
-                known = any(map(self.knows, queries.keys[post]))
-            hashtags = domain.vocabulary.spelled(domain.hashtags[best])
-            source, trace = "experts" if known else "most_used", traces[post] if traces else None
+            spelled = domain.vocabulary.spelled(domain.hashtags[best[best < n_hashtags]])
+            named = iter(spelled)
+            hashtags = [next(named) if i < n_hashtags else beyond[post][i - n_hashtags] for i in best.tolist()]
             answers.append(Recommendation(hashtags, used[post, best].tolist(), "probability", source, trace))
         return answers
+
+    def _knows_author(self, queries: Queries, post: int) -> bool:
+        return queries.keys is not None and any(map(self.knows, queries.keys[post]))
+
+    def _general(
+        self,
+        echoed: dict[str, float],
+        top: int,
+        banned: frozenset[str],
+        source: str,
+        trace: dict[str, list[str]] | None,
+    ) -> Recommendation:
+        """Hashtags where the model knows nothing of a post: those that repeat its labels, and behind them such as fit
+        any photo, those of the training first, most used first.
+        """
+        vocabulary = self.panel.domain.vocabulary
+        n_uses = max(vocabulary.hashtag_counts.sum(), 1)
+        counts = {word: int(vocabulary.hashtag_counts[i]) for word, i in vocabulary.index.items() if word in GENERAL}
+        general = {word: counts.get(word, 0) / n_uses for word in GENERAL if word not in echoed}
+        words = [*sorted(echoed, key=lambda word: -echoed[word]), *sorted(general, key=lambda word: -general[word])]
+        kept = [word for word in words if word not in banned][:top]
+        hashtags = [vocabulary.spellings.get(word, word) for word in kept]
+        scores = [(echoed | general)[word] for word in kept]
+        if echoed:
+            return Recommendation(hashtags, scores, "probability", source, trace)
+        return Recommendation(hashtags, scores, "frequency", "general", trace)
 
     def _traces(self, queries: Queries) -> list[dict[str, list[str]]]:
         """For each post its known words, the words nearest to them, and what each network ranks first."""
@@ -115,13 +161,13 @@ class Best:
 
     def _networks(self, understood: Queries) -> list[tuple[Expert, np.ndarray]]:
         """Each network that reads something of the posts, and the rows of those posts."""
-        read = [(expert, expert.reads(understood)) for expert in self.panel.experts.values()]
+        read = [(expert, expert.reads(understood)) for expert in self.panel.active.values()]
         return [
             (expert, np.flatnonzero(np.diff(words.indptr))) for expert, words in read if words is not None and words.nnz
         ]
 
     def knows(self, key: str) -> bool:
-        return any(expert.knows(key) for expert in self.panel.experts.values())
+        return any(expert.knows(key) for expert in self.panel.active.values())
 
     # How an answer came about
 
@@ -137,4 +183,4 @@ class Best:
 
     def networks(self, queries: Queries) -> list[NetworkQuery]:
         understood, domain = self.panel.understood(queries), self.panel.domain
-        return [query for e in self.panel.experts.values() if (query := e.query(understood, domain))]
+        return [query for e in self.panel.active.values() if (query := e.query(understood, domain))]

@@ -24,8 +24,10 @@ def fingerprint(settings: Any, dataset: Dataset) -> str:
     digest.update(dataset.description.data.tobytes())
     if dataset.times is not None:
         digest.update(dataset.times.tobytes())
+    if dataset.photo_features is not None:
+        digest.update(dataset.photo_features.tobytes())
     digest.update(repr(dataset.keys).encode("utf-8", "surrogatepass"))
-    for matrix in (dataset.hashtags, dataset.description):
+    for matrix in (dataset.hashtags, dataset.description, dataset.echoes.known):
         digest.update(matrix.indptr.astype(np.int64).tobytes())
         digest.update(matrix.indices.astype(np.int64).tobytes())
     return digest.hexdigest()

@@ -64,6 +64,7 @@ class Paper:
     """
 
     default_score = 1.0  # scores make no difference
+    n_photo_features = 0
 
     def __init__(self, settings: PaperSettings):
         shared = {"seed": settings.seed, "n_threads": settings.n_threads}

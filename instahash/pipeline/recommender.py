@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from instahash.baselines import Baseline, top_ranked
-from instahash.data import Corpus, Post, Vocabulary, encode
+from instahash.data import Corpus, Echoes, Post, Vocabulary, encode, words
+from instahash.data.corpus import array_of
+from instahash.data.preprocess import GUESS
 from instahash.errors import DataError, UntrainedError
 from instahash.parameters import whole
 from instahash.pipeline.mode import Mode
 from instahash.recommend import Options, Queries, Recommendation, ids_of
-from instahash.sparse import CSR, as_csr, row_of_entries
+from instahash.sparse import CSR, as_csr, row_max, row_of_entries
 from instahash.word2vec import WordVectors
 
 # Posts answered at a time, and outputs that are then held in memory, at most.
@@ -44,39 +46,66 @@ class Recommender:
         chosen: Iterable[str] = (),
         user: str | None = None,
         features: Iterable[str] = (),
+        photo_features: np.ndarray | None = None,
         novelty: float | None = None,
         diversity: float | None = None,
         banned: Iterable[str] = (),
         trace: bool = False,
+        min_score: float | None = None,
     ) -> Recommendation:
         """Hashtags for a photo with these labels.
 
-        labels : texts of one or more words, or pairs of a text and its score; give only labels worth believing.
+        labels : texts of one or more words, or pairs of a text and its score.
         top : so many hashtags; by default ten in mode "best", in mode "paper" all that its combination has.
         chosen : hashtags that the author has picked already: what follows goes with them, and repeats none.
         user, features : whose earlier posts matter; nobody's where these are not known.
+        photo_features : (n_features,) float, what the labeller's network sees in the photo, as
+            `OfflineAnnotator.features` gives it; a model that was trained without such makes nothing of it.
         novelty, diversity : in [0, 1], see `recommend/diversity.py`; by default what the settings say.
         banned : hashtags never to recommend.
         trace : keep the lists on the way to the answer.
-        Where nothing is known the most used hashtags are returned, and `source` says so.
+        min_score : labels below are believed less, see `recommend/queries.py`; by default that of the training.
+        Where nothing is known the answer is about no photo in particular, and `source` says so: hashtags that fit any,
+        in mode "best" at most 14, in mode "paper" the most used.
         """
-        queries = self.queries(labels, chosen, user, features)
-        options = self._options(top, banned, novelty=novelty, diversity=diversity, trace=trace)
+        chosen = chosen if isinstance(chosen, str) else list(chosen)
+        queries = self.queries(labels, chosen, user, features, min_score, photo_features)
+        options = self._options(top, banned, chosen, novelty=novelty, diversity=diversity, trace=trace)
         return self.mode.recommend(queries, options)[0]
 
     def queries(
-        self, labels: Iterable[Any], chosen: Iterable[str] = (), user: str | None = None, features: Iterable[str] = ()
+        self,
+        labels: Iterable[Any],
+        chosen: Iterable[str] = (),
+        user: str | None = None,
+        features: Iterable[str] = (),
+        min_score: float | None = None,
+        photo_features: np.ndarray | None = None,
     ) -> Queries:
-        """What is known of one photo; arguments as in :meth:`recommend`, unknown words are left out."""
-        return Queries.of_photo(self.vocabulary, labels, self.mode.default_score, chosen, user, features)
+        """What is known of one photo; arguments as in :meth:`recommend`."""
+        least = self.settings.data.min_score if min_score is None else min_score
+        given = labels, self.mode.default_score, chosen, user, features, least
+        of_photo = None if photo_features is None else self._photo_features([photo_features])
+        return Queries.of_photo(self.vocabulary, *given, of_photo)
+
+    @property
+    def reads_photos(self) -> bool:
+        """Whether features of a photo change what is recommended: whether the training posts had such."""
+        return bool(self.mode.n_photo_features)
 
     def knows_user(self, user: str) -> bool:
         """Whether earlier posts of this user shift what is recommended."""
         return self.mode.knows(f"user:{user}")
 
-    def _options(self, top: int | None, banned: Iterable[str] = (), **others: Any) -> Options:
+    def _options(
+        self, top: int | None, banned: Iterable[str] = (), chosen: Iterable[str] = (), **others: Any
+    ) -> Options:
         top = None if top is None else whole(top, "top", 0, DataError)
-        return Options(top, banned=ids_of(self.vocabulary, banned, "banned"), **others)
+        banned = banned if isinstance(banned, str) else list(banned)
+        ids = ids_of(self.vocabulary, banned, "banned")
+        own = [words(text) for text in [*banned, *chosen]]
+        unwanted = frozenset(word for parts in own for word in [*parts, "".join(parts)])
+        return Options(top, banned=ids, banned_words=unwanted, **others)
 
     def recommend_posts(
         self, posts: Iterable[Post], top: int | None = None, **options: Any
@@ -87,8 +116,9 @@ class Recommender:
         """
         posts = iter(posts)
         while block := list(islice(posts, POSTS_AT_A_TIME)):
-            dataset = encode(Corpus.from_posts(block), self.vocabulary, self.settings.data.min_score)
-            answers = self.recommend_matrix(dataset.description, top, keys=dataset.keys, **options)
+            dataset = encode(Corpus.from_posts(block), self.vocabulary, self.settings.data.min_score, guess=True)
+            known: dict[str, Any] = {name: getattr(dataset, name) for name in ("keys", "echoes", "photo_features")}
+            answers = self.recommend_matrix(dataset.description, top, **known, **options)
             yield from zip(dataset.ids, answers)
 
     def recommend_matrix(
@@ -98,14 +128,19 @@ class Recommender:
         chosen: CSR | None = None,
         *,
         keys: Sequence[tuple[str, ...]] | None = None,
+        echoes: Echoes | None = None,
+        photo_features: np.ndarray | None = None,
         **options: Any,
     ) -> list[Recommendation]:
         """A Recommendation for each row of `description`, CSR (n_posts, n_words) of label scores.
 
         chosen : CSR of the same shape, or None.  keys : tuples of str, see `data.Dataset`, or None.
+        echoes : Echoes of the same posts; None where each word of a description is a label of its own.
+        photo_features : (n_posts, n_features) float, rows of NaN for posts without a photo, or None.
         options : as in :meth:`recommend_posts`.
         """
-        queries, parsed = self._queries(description, chosen, keys), self._options(top, **options)
+        parsed = self._options(top, **options)
+        queries = self._queries(description, chosen, keys, echoes, photo_features)
         answers: list[Recommendation] = []
         block = max(1, min(POSTS_AT_A_TIME, OUTPUTS // len(self.vocabulary)))
         n_posts = queries.description.shape[0]
@@ -114,18 +149,46 @@ class Recommender:
             answers += self.mode.recommend(queries.rows(rows), parsed)
         return answers
 
-    def _queries(self, description: CSR, chosen: CSR | None, keys: Sequence[tuple[str, ...]] | None = None) -> Queries:
+    def _queries(
+        self,
+        description: CSR,
+        chosen: CSR | None,
+        keys: Sequence[tuple[str, ...]] | None = None,
+        echoes: Echoes | None = None,
+        photo_features: np.ndarray | None = None,
+    ) -> Queries:
         """The queries of these matrices; DataError where they are no CSR matrices of the vocabulary's words, or where
-        chosen hashtags or keys are of other posts.
+        anything else is of other posts.
         """
         description = as_csr(description, "descriptions", np.float32, len(self.vocabulary))
         if chosen is not None:
             chosen = as_csr(chosen, "chosen hashtags", np.int8, len(self.vocabulary))
-        queries, n_posts = Queries.of(description, chosen, keys), description.shape[0]
-        for name, n in ("chosen hashtags", queries.chosen.shape[0]), ("keys", n_posts if keys is None else len(keys)):
+        photo_features = self._photo_features(photo_features)
+        least, n_posts = np.float32(self.settings.data.min_score), description.shape[0]
+        for name, rows in {"chosen hashtags": chosen, "keys": keys, "photo_features": photo_features}.items():
+            n = n_posts if rows is None else rows.shape[0] if hasattr(rows, "shape") else len(rows)
             if n != n_posts:
                 raise DataError(f"descriptions have {n_posts} rows, {name} {n}; give a row for each post")
-        return queries
+        # A post whose labels are all below is described by guesses.
+        highest = row_max(description) if echoes is None else np.maximum(row_max(description), echoes.highest())
+        guessed = (highest >= np.float32(GUESS)) & (highest < least)
+        return Queries.of(description, chosen, keys, echoes, guessed, photo_features)
+
+    def _photo_features(self, given: Any) -> np.ndarray | None:
+        """Features of photos, (n_posts, n_features), where the mode has learnt from such.
+
+        Raises DataError for others, and for a row that is neither finite nor all NaN.
+        """
+        wanted = self.mode.n_photo_features
+        if given is None or not wanted:
+            return None
+        array = array_of(given)
+        if array.ndim != 2 or array.shape[1] != wanted or array.dtype.kind != "f":
+            found = f"photo_features are {array.dtype} of the shape {array.shape}"
+            raise DataError(f"{found}; this model wants (posts, {wanted}), from the network that its training used")
+        if (np.isnan(array).all(axis=1) | np.isfinite(array).all(axis=1)).all():
+            return array
+        raise DataError("photo_features are not all finite; give rows of finite numbers, or of NaN for no photo")
 
     def word_vectors(self) -> WordVectors:
         """The words and their vectors, to be queried by name or written to a word2vec file."""

@@ -95,6 +95,7 @@ class InstaHash(Recommender):
         if not len(rows):
             raise DataError(f"none of the {len(corpus):,} new posts has a hashtag, so there is nothing to learn")
         dataset = dataset.take(rows)
+        dataset = dataset._replace(photo_features=self._photo_features(dataset.photo_features))
         _check_bags(dataset)
         mode = deepcopy(self.mode)  # nothing is lost where this fails
         mode.partial_fit(dataset)

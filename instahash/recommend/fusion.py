@@ -84,23 +84,39 @@ class Fusion:
         self.calibration = _platt(log_p, n_chosen[rows], used[~excluded], queries[rows])
         return self
 
+    def pooled(self, scores: Scores, weights: np.ndarray | None = None) -> np.ndarray:
+        """The weighted sum of a dict of each member's scores, (n_posts, n_hashtags) float32.
+
+        weights : (n_posts, n_members), each post's own; None for those that were learnt.
+        """
+        W = np.broadcast_to(self.weights, (1, len(self.members))) if weights is None else weights
+        return np.asarray(sum(w[:, None] * scores[name] for name, w in zip(self.members, W.T.astype(np.float32))))
+
     def log_probabilities(self, scores: Scores, excluded: np.ndarray | None = None) -> np.ndarray:
         """log p, (n_posts, n_hashtags) float32, from a dict of each member's scores of that shape.
 
         excluded : (n_posts, n_hashtags) bool, hashtags that are chosen already and cannot come next: the others'
             probabilities sum to 1 without them. Their own log p is on the same scale.
         """
-        pooled = sum(np.float32(w) * scores[name] for name, w in zip(self.members, self.weights))
-        return log_softmax(np.asarray(pooled), excluded)[0]
+        return log_softmax(self.pooled(scores), excluded)[0]
 
-    def probabilities(self, log_p: np.ndarray, n_chosen: np.ndarray) -> np.ndarray:
+    def probabilities(self, log_p: np.ndarray, n_chosen: np.ndarray, learnt: np.ndarray | None = None) -> np.ndarray:
         """The probability that the author uses each hashtag, (n_posts, n_hashtags) in [0, 1].
 
         log_p : (n_posts, n_hashtags) float.  n_chosen : (n_posts,) int, hashtags of each post that are chosen already.
+        learnt : (n_posts,) float in [0, 1], how far the calibration that was learnt holds; at 0 it is CALIBRATION.
         """
-        a, c, d = self.calibration
+        before, after = np.array(CALIBRATION, np.float32), np.array(self.calibration, np.float32)
+        part = np.ones((len(log_p), 1), np.float32) if learnt is None else learnt[:, None]
+        a, c, d = (before + part * (after - before)).T[:, :, None]
         z = a + c * log_p + d * np.log1p(n_chosen, dtype=np.float32)[:, None]
         return 1 / (1 + np.exp(-np.clip(z, -60, 60)))
+
+    def inverse(self, log_used: np.ndarray, n_chosen: np.ndarray) -> np.ndarray:
+        """The log p for which :meth:`probabilities` gives exp(log_used), (n_posts, n) float32; shapes as there."""
+        a, c, d = self.calibration
+        logit = log_used - np.log1p(-np.exp(np.minimum(log_used, -1e-6)))
+        return np.asarray((logit - a - d * np.log1p(n_chosen, dtype=np.float32)[:, None]) / c, np.float32)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The weight of each member, and the calibration."""

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from instahash.data import Vocabulary, words
+from instahash.data import Echoes, Vocabulary, words
+from instahash.data.hashtags import is_hashtag
+from instahash.data.preprocess import DataSettings, believed
 from instahash.errors import DataError
 from instahash.sparse import CSR, ones, union
 
@@ -19,16 +21,43 @@ class Queries(NamedTuple):
     description : CSR (m, n_words) float32, the stored entries are the words, their values the labels' scores.
     chosen : CSR of the same shape, hashtags that the author has picked already.
     keys : m tuples of str, whose earlier hashtags matter (a user, features of a user); None for nobody.
+    echoes : Echoes, each label as one hashtag, whatever its score.
+    guessed : (m,) bool, no label was sure enough, and `description` has the likeliest of them.
+    familiar : (m,) float32 in [0, 1], the probability that the labels are such as the model has learnt from.
+    photo_features : (m, n_features) float, what the labeller's network sees in each photo, a row of NaN where there is
+        none; None where no post has any.
     """
 
     description: CSR
     chosen: CSR
-    keys: Sequence[tuple[str, ...]] | None = None
+    keys: Sequence[tuple[str, ...]] | None
+    echoes: Echoes
+    guessed: np.ndarray
+    familiar: np.ndarray
+    photo_features: np.ndarray | None = None
 
     @classmethod
-    def of(cls, description: CSR, chosen: CSR | None = None, keys: Sequence[tuple[str, ...]] | None = None) -> Queries:
-        """`chosen` may be None for none."""
-        return cls(description, sparse.csr_array(description.shape, dtype=np.int8) if chosen is None else chosen, keys)
+    def of(
+        cls,
+        description: CSR,
+        chosen: CSR | None = None,
+        keys: Sequence[tuple[str, ...]] | None = None,
+        echoes: Echoes | None = None,
+        guessed: np.ndarray | None = None,
+        photo_features: np.ndarray | None = None,
+    ) -> Queries:
+        """What is None is not known: nothing is chosen, each word of a description is a label, none was guessed, and
+        no photo is there.
+        """
+        return cls(
+            description,
+            sparse.csr_array(description.shape, dtype=np.int8) if chosen is None else chosen,
+            keys,
+            Echoes.of_description(description) if echoes is None else echoes,
+            np.zeros(description.shape[0], bool) if guessed is None else guessed,
+            np.ones(description.shape[0], np.float32),
+            photo_features,
+        )
 
     @classmethod
     def of_photo(
@@ -39,37 +68,64 @@ class Queries(NamedTuple):
         chosen: Iterable[str] = (),
         user: str | None = None,
         features: Iterable[str] = (),
+        min_score: float = DataSettings.min_score,
+        photo_features: np.ndarray | None = None,
     ) -> Queries:
-        """What is known of one photo; unknown words are left out.
+        """What is known of one photo.
 
         labels : texts of one or more words, which have the `default_score`, or pairs of a text and its score.
         chosen, features : texts.
+        min_score : labels with a lower score are no part of the description, unless all have, see
+            :func:`~instahash.data.preprocess.believed`.
+        photo_features : (1, n_features) float.
         Raises DataError for a score outside [0, 1], and for one text where a list is wanted.
         """
         scores: dict[int, float] = {}
+        whole: dict[str, float] = {}
         for label in _listed(labels, "labels"):
-            text, score = (label, default_score) if isinstance(label, str) else label
+            text, score = (label, max(default_score, min_score)) if isinstance(label, str) else label
             if not 0 <= score <= 1:
                 raise DataError(f"the score of label '{text}' is {score}; it must lie in [0, 1]")
-            for word in vocabulary.lookup(words(text))[0].tolist():
+            own = words(text)
+            for word in vocabulary.lookup(own)[0].tolist():
                 scores[word] = max(score, scores.get(word, score))
+            if is_hashtag(name := "".join(own)):
+                whole[name] = max(score, whole.get(name, score))
         ids, picked = np.array(sorted(scores), np.int32), np.unique(ids_of(vocabulary, chosen, "chosen"))
         values = np.array([scores[i] for i in ids.tolist()], np.float32), np.ones(len(picked), np.int8)
         shape = 1, len(vocabulary)
-        rows = [sparse.csr_array((v, i, np.array([0, len(i)])), shape=shape) for v, i in zip(values, (ids, picked))]
+        labelled, chosen_row = (
+            sparse.csr_array((v, i, np.array([0, len(i)])), shape=shape) for v, i in zip(values, (ids, picked))
+        )
+        echoes = Echoes.of_photo(whole, vocabulary.index)
+        description, guessed = believed(labelled, echoes, min_score)
         user_key = () if user is None else (f"user:{user}",)
-        return cls(rows[0], rows[1], [(*_listed(features, "features"), *user_key)])
+        keys = [(*_listed(features, "features"), *user_key)]
+        return cls.of(description, chosen_row, keys, echoes, guessed, photo_features)
 
     def words(self) -> CSR:
         """Description and chosen hashtags together, CSR int8 of ones."""
         return union(self.description, self.chosen) if self.chosen.nnz else ones(self.description, np.int8)
+
+    def weighted_words(self) -> CSR:
+        """The same with each label that is a hashtag too, CSR float32: a label's value is its score, of a chosen 1."""
+        labels = self.description.maximum(self.echoes.known)
+        return labels.maximum(self.chosen.astype(np.float32)).tocsr() if self.chosen.nnz else labels.tocsr()
 
     def rows(self, rows: np.ndarray) -> Queries:
         """The queries with these row numbers, which are distinct and ascend."""
         if len(rows) == self.description.shape[0]:  # as for a single post, which is not copied
             return self
         keys = None if self.keys is None else [self.keys[row] for row in rows]
-        return Queries(self.description[rows], self.chosen[rows], keys)
+        labels = self.echoes.take(rows), self.guessed[rows], self.familiar[rows]
+        photo_features = None if self.photo_features is None else self.photo_features[rows]
+        return Queries(self.description[rows], self.chosen[rows], keys, *labels, photo_features)
+
+    def with_photo(self) -> np.ndarray:
+        """(m,) bool, of which posts the photo's features are there."""
+        if self.photo_features is None:
+            return np.zeros(self.description.shape[0], bool)
+        return ~np.isnan(self.photo_features).any(axis=1)
 
     def excluded(self, banned: np.ndarray) -> list[np.ndarray]:
         """For each post the ids that may not be recommended: those chosen and those banned."""
@@ -82,7 +138,8 @@ class Options(NamedTuple):
 
     top : int, at most so many hashtags; None for what the mode gives.
     novelty, diversity : in [0, 1], see `diversity.py`; None for what the settings say.
-    banned : int ids that may not be recommended.
+    banned : int ids that may not be recommended.  banned_words : words that may not, known or not, as
+    those that are chosen.
     trace : whether the answer holds the lists on the way to it.
     """
 
@@ -90,6 +147,7 @@ class Options(NamedTuple):
     novelty: float | None = None
     diversity: float | None = None
     banned: np.ndarray = np.empty(0, np.int64)
+    banned_words: frozenset[str] = frozenset()
     trace: bool = False
 
 

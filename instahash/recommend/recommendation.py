@@ -13,9 +13,11 @@ class Recommendation:
     hashtags : list of str as people write them, best first.
     scores : list of float beside them.
     scores_are : what they mean. "probability" that the author uses the hashtag; "cosine" with the description; "rating"
-        that AutoRec gives; "frequency", the fraction of the training posts that use it.
-    source : where the hashtags come from. "experts", those of mode "best", fused; "intersection" of the paper's two
-        sets; "autorec", the paper's default where that is empty; "most_used", since nothing is known of the photo.
+        that AutoRec gives; "frequency", the hashtag's part of all uses.
+    source : where the hashtags come from. "experts", those of mode "best", fused, and "guesses", the same where no
+        label was sure enough; "intersection" of the paper's two sets, and "autorec", its default where that is empty.
+        Where nothing is known of the photo, "general" in mode "best", hashtags that fit any, and "most_used" in mode
+        "paper".
     trace : the lists of words on the way to the answer, by name, best first, where they were wanted. Each mode has
         names of its own.
     """

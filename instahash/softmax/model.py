@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from instahash.errors import DataError
 from instahash.network.epochs import batch_epoch, epochs_for, run_epochs
@@ -94,6 +95,13 @@ class SoftmaxNetwork:
             self._train(all_X, all_S, threads, on_epoch, on_progress)
             self.replay = self.replay.including((X, S), self.seed)
         return self
+
+    def grow(self, n_inputs: int, n_outputs: int) -> None:
+        """Have so many columns, the new ones after the old ones, where no post came to learn them from."""
+        self.parameters.check_trained()
+        nothing = (sparse.csr_array((0, n), dtype=self.settings.dtype) for n in (n_inputs, n_outputs))
+        X, S = self.replay.after(tuple(nothing))
+        self.begin(grown(self.parameters, X, best_constants(S)), self.history)
 
     def decay(self, factor: float) -> None:
         """Multiply the target weights of the posts in the replay buffer, for later calls of :meth:`partial_fit`."""

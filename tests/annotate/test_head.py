@@ -95,7 +95,7 @@ def test_labels_are_those_of_classes_and_head(annotator):
     features = annotator._network.features(image[None])
     of_classes = offline.class_scores(annotator._network.probabilities(features)[0])
     expected = ranked(of_classes | read_head().scores(features[0], of_classes))
-    [(_, labels)] = annotator.label([image])
+    [(_, labels)] = annotator.label([offline.Seen(image, features[0])])
     assert [label.description for label in labels] == [word for word, _ in expected[: offline.MOST_LABELS]]
     assert [label.score for label in labels] == [round(score, 4) for _, score in expected[: offline.MOST_LABELS]]
     head = {label.description for label in labels} & {*read_head().words}
@@ -103,7 +103,8 @@ def test_labels_are_those_of_classes_and_head(annotator):
 
 
 def test_a_grey_photo_is_black_and_white_in_one_word(annotator):
-    [(_, labels)] = annotator.label([grey(2, 224, 224)])
+    image = grey(2, 224, 224)
+    [(_, labels)] = annotator.label([offline.Seen(image, annotator._network.features(image[None])[0])])
     assert labels[0] == ("black-and-white", 1.0)
     assert words(labels[0].description) == ["blackandwhite"]
 

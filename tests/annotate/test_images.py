@@ -556,6 +556,24 @@ def test_a_keyboard_interrupt_is_none_of_them(monkeypatch):
                 images.square(FILES["BMP"])
 
 
+# --- videos
+
+
+def box(kind):
+    return b"\0\0\0\x18" + kind + bytes(200)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [box(b"ftypisom"), box(b"ftypqt  "), box(b"ftypM4V "), box(b"ftypavc1"), box(b"wide\0\0\0\x08mdat")]
+    + [b"\x1aE\xdf\xa3" + bytes(200), b"RIFF\xd0\0\0\0AVI LIST" + bytes(200)],
+)
+def test_a_video_is_said_to_be_one(content):
+    for function in ALL:
+        assert one_line(content, function) == "it is a video; give a photo, such as a screenshot of it"
+    assert "video" not in one_line(box(b"ftypavif"))
+
+
 # --- HEIC
 
 

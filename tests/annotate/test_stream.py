@@ -760,7 +760,7 @@ def check_all_labelled(process, fake_vision, album):
     output, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, "")
     annotations = [json.loads(line) for line in output.splitlines()]
-    assert [(name, labels, error) for name, labels, error, _ in annotations] == [
+    assert [(name, labels, error) for name, labels, error, *_ in annotations] == [
         (str(album / f"{number:02}.png"), [list(label) for label in fake_vision.labels_of(number)[0]], None)
         for number in range(60)
     ]

@@ -47,7 +47,8 @@ def exiv2():
 @contextmanager
 def opened(*args, photos=()):
     source = ["--image", "photos"] if photos else ["--posts", "posts.jsonl"]
-    with output(parser().parse_args([*source, "--cache", "labels.sqlite", *args]), photos) as put:
+    given = [*source, "--model-dir", "instahash-model", "--cache", "labels.sqlite", *args]
+    with output(parser().parse_args(given), photos) as put:
         yield put
 
 
@@ -271,7 +272,9 @@ def test_copies_are_not_among_the_photos_that_are_read(folder, photos, exiv2, wh
 
 def test_a_photo_is_no_copy_of_itself(folder, photos, exiv2):
     content = photos[0].source.read_bytes()
-    args = parser().parse_args(["--image", photos[0].id, "--cache", "c", "--write-metadata", "copies", "photos/a"])
+    args = parser().parse_args(
+        ["--image", photos[0].id, "--cache", "c", "--write-metadata", "copies", "photos/a", "--model-dir", "m"]
+    )
     with pytest.raises(DataError, match="none could be written"), output(args, photos[:1]) as put:
         put(photos[0].id, ANSWER)
     assert photos[0].source.read_bytes() == content

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from instahash.data.sample import sample_posts
+from instahash.data.small import small_posts
 from instahash.formats import write_posts
 from instahash.parameters import assign
 from instahash.pipeline import InstaHash, PaperSettings
@@ -28,7 +28,7 @@ def run(*args, start=START):
 def small(tmp_path_factory):
     """The folder of a model of mode "paper", and of the posts that it was trained on."""
     folder = tmp_path_factory.mktemp("small")
-    write_posts(folder / "posts.jsonl", sample_posts(150))
+    write_posts(folder / "posts.jsonl", small_posts(150))
     InstaHash(assign(PaperSettings(), SMALL)).fit(folder / "posts.jsonl").save(folder)
     return folder
 
@@ -37,7 +37,7 @@ def small(tmp_path_factory):
 def made(small, tmp_path_factory):
     """A folder with posts, a model, and what an evaluation with a page left there; and what it said."""
     folder = tmp_path_factory.mktemp("report")
-    write_posts(folder / "held.jsonl", sample_posts(200, seed=1))
+    write_posts(folder / "held.jsonl", small_posts(200, seed=1))
     (folder / "model").mkdir()
     shutil.copy(small / MODEL, folder / "model")
     args = ["--model-dir", folder / "model", "--data", folder / "held.jsonl", "--baselines", folder / "held.jsonl"]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instahash.data import Corpus, DataSettings, Label, Post, Vocabulary, encode, fit_dataset, grow, train_test_split
-from instahash.errors import DataError, SettingsError
+from instahash.errors import DataError, DataWarning, SettingsError
 from instahash.formats import read_posts
 
 POSTS = [
@@ -22,6 +22,7 @@ random_posts = st.lists(
         st.text("ab", max_size=2),
         st.lists(st.sampled_from("abcdefg"), max_size=4).map(tuple),
         st.lists(st.builds(Label, st.sampled_from(["a", "h i", "j", "k b"]), st.floats(0, 1)), max_size=3).map(tuple),
+        photo_features=st.none(),
     ),
     max_size=8,
 )
@@ -45,6 +46,16 @@ def test_corpus_by_hand():
     assert scores[0] == pytest.approx({"body": 0.9, "of": 0.9, "water": 0.9, "sky": 0.4})
     assert scores[1] == pytest.approx({"sea": 0.5, "zero": 0.0})
     assert corpus.take([2]).ids == ["3"] and sets(corpus.take([2]).hashtags, corpus.words) == [{"rare"}]
+
+
+def test_features_that_are_not_finite_are_left_out_with_a_line():
+    last = [np.nan, np.inf, -np.inf, 65_536]  # the last is too large for a float16
+    rows = [[1, 2, 3]] + [np.array([1, 2, x], np.float32) for x in last] + [np.full(3, np.nan), None]
+    given = [Post(str(i), ("sea",), photo_features=row) for i, row in enumerate(rows)]
+    with pytest.warns(DataWarning, match="^4 photos left out, with features that are not finite or above 65,504"):
+        corpus = Corpus.from_posts(given)
+    assert np.isnan(corpus.photo_features).all(axis=1).tolist() == [False] + [True] * 6
+    assert corpus.photo_features[0].tolist() == [1, 2, 3]
 
 
 def test_a_digest_names_posts():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from instahash.data import Corpus
-from instahash.data.sample import sample_posts
+from instahash.data.small import small_posts
 from instahash.evaluation import evaluate, paired_bootstrap
 from instahash.evaluation.bootstrap import mean_intervals
 from instahash.parameters import assign
@@ -18,12 +18,12 @@ SMALL = ["data.max_hashtags=30", "word2vec.dim=6", "word2vec.sweeps=1", "autorec
 
 @pytest.fixture(scope="module")
 def model():
-    return InstaHash(assign(PaperSettings(), SMALL)).fit(sample_posts(150))
+    return InstaHash(assign(PaperSettings(), SMALL)).fit(small_posts(150))
 
 
 @pytest.fixture(scope="module")
 def corpus():
-    return Corpus.from_posts(islice(sample_posts(400, seed=1), 400))
+    return Corpus.from_posts(islice(small_posts(400, seed=1), 400))
 
 
 @pytest.mark.parametrize("protocol", ["description", "completion"])

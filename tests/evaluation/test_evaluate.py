@@ -49,7 +49,7 @@ class StandIn:
         for row in range(description.shape[0]):
             yield [WORDS[i] for m in (description, chosen) if m is not None for i in m[[row]].indices]
 
-    def recommend_matrix(self, description, *, chosen, keys, trace):
+    def recommend_matrix(self, description, *, chosen, keys, trace, echoes=None):
         self.traced.append(trace)
         return [self.answer(given, list(self.ours(given)), trace) for given in self.given(description, chosen)]
 
@@ -174,15 +174,38 @@ def test_a_model_is_told_whose_posts_they_are():
     """Those without a known label, which come last, too; and nothing where no post names a user."""
 
     class Told(StandIn):
-        def recommend_matrix(self, description, *, chosen, keys, trace):
+        def recommend_matrix(self, description, *, chosen, keys, trace, echoes=None):
             told.append(keys)
-            return super().recommend_matrix(description, chosen=chosen, keys=keys, trace=trace)
+            return super().recommend_matrix(description, chosen=chosen, keys=keys, trace=trace, echoes=echoes)
 
     model, told = Told(lambda given: "a", other=lambda given: "b"), []
     corpus = posts(("a", ""), ("a", "x"), ("a", "y"))
     evaluate(model, corpus)
     evaluate(model, replace(corpus, users=["eve", None, "ann"]))
     assert told == [None, None, [(), ("user:ann",)], [("user:eve",)]]
+
+
+def test_a_model_is_told_each_label_as_one_hashtag(monkeypatch):
+    """Those that it does not know and those below min_score too, a block at a time; and no label in a completion."""
+    monkeypatch.setattr(sys.modules["instahash.evaluation.evaluate"], "POSTS_AT_ONCE", 1)
+
+    class Told(StandIn):
+        def recommend_matrix(self, description, *, chosen, keys, trace, echoes=None):
+            told.append(echoes and (echoes.known.toarray().nonzero()[1].tolist(), echoes.unknown.toarray().tolist()))
+            return super().recommend_matrix(description, chosen=chosen, keys=keys, trace=trace, echoes=echoes)
+
+    model, told = Told(lambda given: "a", other=lambda given: "b"), []
+    labelled = [("x",), ("x", "golden retriever", "y")]
+    corpus = Corpus.from_posts(
+        Post(str(i), ("a", "b"), tuple(Label(text, 0.75 if text != "y" else 0.25) for text in own))
+        for i, own in enumerate(labelled)
+    )
+    evaluate(model, corpus)
+    x, y = WORDS.index("x"), WORDS.index("y")
+    assert told == [([x], [[0.0]]), (sorted([x, y]), [[0.75]])]
+    told.clear()
+    evaluate(model, corpus, "completion")
+    assert told == [None, None]
 
 
 def test_traces_are_made_where_they_are_needed(monkeypatch):
@@ -199,10 +222,11 @@ def test_traces_are_made_where_they_are_needed(monkeypatch):
         assert all(example["trace"]["description"] == ["x"] for example in found.examples)
 
 
-def test_posts_of_which_nothing_is_known_are_counted():
+@pytest.mark.parametrize("source", ["most_used", "general"])
+def test_posts_of_which_nothing_is_known_are_counted(source):
     class Unknowing(StandIn):
         def answer(self, given, hashtags, trace):
-            return replace(super().answer(given, hashtags, trace), source="most_used" if given == ["y"] else "experts")
+            return replace(super().answer(given, hashtags, trace), source=source if given == ["y"] else "experts")
 
     result = evaluate(Unknowing(lambda given: "a", other=lambda given: "b"), TWO)
     assert (result.most_used, result.defaulted, result.empty) == (1, 0, 0)

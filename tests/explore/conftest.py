@@ -10,7 +10,7 @@ import pytest
 
 from instahash import InstaHash
 from instahash.data import Vocabulary
-from instahash.data.sample import sample_posts
+from instahash.data.small import small_posts
 from instahash.explore.systems import model_name
 from instahash.parameters import assign
 from instahash.pipeline import settings_of
@@ -34,7 +34,7 @@ def folders(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     for mode, changes in QUICK.items():
         settings = assign(settings_of(mode), ["word2vec.dim=12", *changes])
-        InstaHash(settings).fit(list(sample_posts(400))).save(folder / mode)
+        InstaHash(settings).fit(list(small_posts(400))).save(folder / mode)
     return {mode: folder / mode for mode in QUICK}
 
 
@@ -142,18 +142,24 @@ SETTLED = "document.body.dataset.asked === document.body.dataset.shown"
 def opened(browser):
     """opened(address, ...) -> a Page, whose `settle` waits until what is asked is what is shown, steps and all.
 
-    At the end none may have complained, or asked anyone else.
+    folded : whether how it came about is left folded.  At the end none may have complained, or asked anyone else.
     """
     pages = []
 
-    def open_page(address, **options):
+    def open_page(address, folded=False, **options):
         page = browser.page(address, **options)
         page.home = "/".join(address.split("/")[:3])
         page.settle = lambda: page.wait(SETTLED)
         pages.append(page)
-        if "/judge" not in address:
+        if "/rate" in address:
+            page.wait("document.body.dataset.ready")
+        elif "/judge" not in address:
             page.wait("document.body.dataset.ready")
             page.settle()
+            if not folded:
+                page.click("#how summary")
+                page.wait("document.querySelector('#description').textContent")
+                page.js("document.activeElement.blur()")
         elif "/report" not in address:
             page.wait("document.body.dataset.pair")
         return page

@@ -1,5 +1,6 @@
 """Judging in a real browser, with keys and taps, and the report."""
 
+import json
 import sqlite3
 import time
 
@@ -132,3 +133,35 @@ def test_photos_are_shown_where_there_are_some(with_photos, opened):
     assert page.js("document.querySelector('#seen img').alt") == "A photo of dog"
     judge(page, "ArrowLeft")
     assert page.texts("#seen .chip") == ["dog"] and page.js("document.querySelector('#seen img') === null")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_hashtags_are_rated_and_kept(with_photos, opened, models, dark):
+    page = opened(with_photos + "/rate", width=390, height=844, dark=dark)
+    page.wait("document.querySelector('#rated img').naturalWidth === 300")
+    hashtags = models["best"].recommend([("dog", 0.9)], 10).hashtags
+    assert page.texts("#rated button") == [f"#{name}" for name in hashtags]  # the post without a photo is left out
+    page.click("#rated button")
+    page.press("End")
+    page.press(" ")
+    assert page.text("#total") == "0 of 1 with three or more right; 2 hashtags are right in all."
+    for place in (2, 3, 3):
+        page.click(f"#rated .chips li:nth-child({place}) button")
+    assert page.text("#total") == "1 of 1 with three or more right; 3 hashtags are right in all."
+    assert page.low_contrasts() == {} and page.js("document.documentElement.scrollWidth") <= 390
+    page.reload()
+    page.wait("document.body.dataset.ready")
+    assert page.texts("#rated [aria-pressed=true]") == [f"#{hashtags[place]}" for place in (0, 1, 9)]
+    page.click("#copy")
+    page.wait("document.querySelector('#copied').textContent")
+    copied = json.loads(page.copied())
+    right = [hashtags[place] for place in (0, 1, 9)]
+    assert copied["rated"] == [{"id": "1.png", "right": right, "wrong": hashtags[2:9]}]
+    assert (copied["photos"], copied["three_or_more_right"]) == (1, 1) and copied["system"].startswith("best best ")
+    page.click("#forget")
+    assert page.text("#total").startswith("0 of 1")
+
+
+def test_posts_without_photos_are_rated_by_their_labels(game, opened):
+    page = opened(game[0] + "/rate")
+    assert page.texts("#rated > li > p")[:2] == ["dog, grass", "beach, grass"] and len(page.texts("#rated > li")) == 6

@@ -224,13 +224,26 @@ def test_a_post_names_no_photo_outside_its_folder(judging, tmp_path):
             judging.photo("anna", pairs[number])
     with pytest.raises(ImageError):
         judging.photo("ben", pairs[0])
+    assert [post["id"] for post in judging.rated()["posts"]] == inside
+    assert judging.photo_at(0) == judging.photo("anna", pairs[0])
+    for place in (4, 6, len(posts)):
+        with pytest.raises(ImageError):
+            judging.photo_at(place)
+
+
+def test_forty_posts_are_rated(judging):
+    posts = [Post(f"post {i}", labels=(Label("dog", 0.9), Label("fog", 0.2))) for i in range(50)]
+    value = Judging(judging.systems, posts, judging.judgements).rated()
+    assert value["system"] == AB[0] and [post["place"] for post in value["posts"]] == list(range(40))
+    first = {"id": "post 0", "place": 0, "labels": ["dog"], "photo": False, "hashtags": [AB[0]]}
+    assert value["posts"][0] == first
 
 
 def test_the_systems(models, folders):
     model, other = models["best"], models["paper"]
     post = Post("1", labels=(Label("dog", 0.9), Label("beach", 0.3)))
     ours, theirs = two_systems(folders["best"], model, str(folders["paper"]), lambda folder: other)
-    assert ours.hashtags(post) == model.recommend([("dog", 0.9)], 10).hashtags  # the beach is not believed
+    assert ours.hashtags(post) == model.recommend(post.labels, 10).hashtags
     assert theirs.hashtags(post) == other.recommend(["dog"], 10).hashtags
     assert ours.name == model_name(folders["best"], model) != theirs.name and ours.name.startswith("best best ")
     assert baselines_of(other)[-1] == "autorec"

@@ -42,15 +42,15 @@ def test_nothing_is_paid_for_twice_and_nothing_free_is_kept(labeller, tmp_path):
         labels, annotator = labeller(price)
         assert labels.state() == {"available": True, "name": "letters", "price": price}
         for _ in range(2):
-            assert labels.labels(b"dog") == (Label("d", 0.9),)
+            assert labels.annotation(b"dog").labels == (Label("d", 0.9),)
         assert annotator.asked == times and (tmp_path / "labels.sqlite").exists() == (price > 0)
 
 
 def test_a_photo_that_cannot_be_labelled_is_said(labeller):
     labels, _ = labeller(0.0)
     with pytest.raises(ImageError, match="^the photo: it is black"):
-        labels.labels(b"black")
-    assert labels.labels(b"sea") == (Label("s", 0.9),)
+        labels.annotation(b"black")
+    assert labels.annotation(b"sea").labels == (Label("s", 0.9),)
 
 
 def test_no_annotator_is_a_line_and_is_looked_for_again(monkeypatch):

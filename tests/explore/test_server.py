@@ -57,7 +57,7 @@ def refused(answer, status, *parts):
 
 
 def test_the_pages_and_their_headers(served):
-    for path in ("/", "/judge", "/judge/report", "/docs"):
+    for path in ("/", "/judge", "/judge/report", "/rate", "/docs"):
         answer = httpx.get(served + path)
         assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/html")
         policy = answer.headers["content-security-policy"]
@@ -153,10 +153,16 @@ def test_the_api_is_described_without_anything_from_elsewhere(served):
     described = httpx.get(served + "/openapi.json").json()
     calls = {f"{method.upper()} {path}" for path, methods in described["paths"].items() for method in methods}
     page = httpx.get(served + "/docs").text
-    assert set(re.findall(r"<h2><code>([A-Z]+ [^<]+)</code></h2>", page)) == calls and len(calls) == 11
+    assert set(re.findall(r"<h2><code>([A-Z]+ [^<]+)</code></h2>", page)) == calls and len(calls) == 13
     query = described["components"]["schemas"]["Query"]["properties"]
-    assert set(query) == {"labels", "chosen", "novelty", "top"} and query["top"]["maximum"] == 100
-    for part in ("array of string, at most 200 characters, at most 60 entries", "integer, at least 1, at most 100"):
+    assert (
+        set(query) == {"labels", "chosen", "novelty", "top", "mix", "photo_features"} and query["top"]["maximum"] == 100
+    )
+    for part in (
+        "array of string, at most 200 characters, at most 60 entries",
+        "integer, at least 1, at most 100",
+        "array of integer, at least 0, at most 60, at least 3 entries, at most 3 entries or null",
+    ):
         assert part in page
     assert all(call["description"] for methods in described["paths"].values() for call in methods.values())
 
@@ -323,6 +329,18 @@ MISSHAPEN = [
     {"top": 0},
     {"top": 1.5},
     {"top": True},
+    {"mix": [1, 2]},
+    {"mix": [1, 2, 3, 4]},
+    {"mix": [1, -1, 3]},
+    {"mix": [1, 2, 61]},
+    {"mix": [1, 2.5, 3]},
+    {"mix": "123"},
+    {"mix": [1, 2]},
+    {"mix": [1, 2, 3, 4]},
+    {"mix": [1, 2, -3]},
+    {"mix": [61, 0, 0]},
+    {"mix": [1, 2, 1.5]},
+    {"mix": "3"},
     {"model_dir": "/etc"},
     {"__proto__": {}},
     [],
@@ -413,7 +431,7 @@ def test_a_model_with_scripts_for_hashtags_is_data(start, hostile):
         for path in ("/api/map", "/api/model"):
             answer = httpx.get(address + path)
             assert answer.headers["content-type"] == "application/json" and answer.status_code == 200
-        answer = httpx.post(address + "/api/explain", json={"labels": [], "top": 100})
+        answer = httpx.post(address + "/api/explain", json={"labels": ["dog"], "top": 100})
         assert answer.status_code == 200 and answer.headers["content-type"] == "application/json"
         shown = [hashtag["spelled"] for hashtag in answer.json()["hashtags"]]
         assert set(names) <= set(shown)
@@ -496,7 +514,8 @@ def test_hostile_judgements_are_refused_and_change_nothing(judged):
 
 def test_without_posts_there_is_nothing_to_judge(served):
     refused(httpx.post(served + "/api/judge/next", json={"session": "a"}), 404, "--posts")
-    refused(httpx.get(served + "/api/judge/report"), 404, "--posts")
+    for path in ("/api/judge/report", "/api/rate", "/api/rate/photo?place=0"):
+        refused(httpx.get(served + path), 404, "--posts")
     page = httpx.get(served + "/judge/report")
     assert page.status_code == 200 and "there is nothing to judge: start with" in page.text
 

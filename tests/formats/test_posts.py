@@ -32,6 +32,7 @@ posts = st.lists(
         st.none() | st.datetimes().map(lambda moment: moment.isoformat()),
         st.lists(texts, max_size=2).map(tuple),
         st.lists(texts.filter(bool), max_size=2).map(tuple),
+        st.none(),
     ),
     min_size=1,
     max_size=5,

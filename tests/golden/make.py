@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from instahash import InstaHash
-from instahash.data.sample import sample_posts
+from instahash.data.small import small_posts
 from instahash.parameters import assign
 from instahash.pipeline import settings_of
 
@@ -25,7 +25,7 @@ QUERIES = [["dog", "puppy", "snout"], ["beach", "sea", "sky"], ["zeppelin"]]
 
 def main(folder: Path) -> None:
     for mode, small in SMALL.items():
-        model = InstaHash(assign(settings_of(mode), BOTH + small)).fit(list(sample_posts(60)))
+        model = InstaHash(assign(settings_of(mode), BOTH + small)).fit(list(small_posts(60)))
         model.save(folder / mode)
         answers = [{"labels": labels, **model.recommend(labels, trace=True).to_json()} for labels in QUERIES]
         (folder / mode / "answers.json").write_text(json.dumps(answers, indent=1) + "\n")

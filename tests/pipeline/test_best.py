@@ -10,11 +10,13 @@ from scipy import sparse
 from instahash import BestSettings, InstaHash, PaperSettings, Word2Vec
 from instahash.baselines import Cooccurrence
 from instahash.data import Corpus, Label, Post, Vocabulary, encode, fit_dataset
-from instahash.data.sample import sample_posts
+from instahash.data.general import GENERAL_HASHTAGS
+from instahash.data.small import small_posts
 from instahash.errors import DataError, SettingsError
 from instahash.evaluation import evaluate
 from instahash.experts import CONTEXTS, EXPERTS, Domain, Examples, Expert
 from instahash.experts.common import CommonExpert
+from instahash.experts.familiarity import Familiarity
 from instahash.experts.linear import LinearExpert
 from instahash.experts.personal import PersonalExpert
 from instahash.experts.popularity import PopularityExpert
@@ -36,7 +38,7 @@ compiled = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains anew on many posts: too long in Python"
 )
 NETWORKS = ("softmax", "completion")
-POSTS = list(sample_posts(900))
+POSTS = list(small_posts(900))
 TRAIN, HELD_OUT = POSTS[:700], POSTS[700:]
 
 
@@ -48,7 +50,7 @@ def model():
 @pytest.fixture(scope="module")
 def full():
     """What a first training makes."""
-    return InstaHash().fit("sample")
+    return InstaHash().fit("sample-small")
 
 
 @pytest.fixture
@@ -66,6 +68,18 @@ def test_it_ranks_better_than_counting(model, protocol):
     assert scores["instahash"] > scores["cooccurrence"] - 0.02
 
 
+def test_labels_that_say_nothing_are_repeated_before_what_fits_any_photo(model):
+    """No hashtag of the training comes that the photo does not show, neither a usual one nor a rare one."""
+    for labels, source in ([("zeppelin", 0.9)], "experts"), ([("zeppelin", 0.3)], "guesses"):
+        for options in {}, {"novelty": 1.0}, {"diversity": 1.0}:
+            answer = model.recommend([*labels, ("wrixle", 0.1)], 30, **options)
+            assert answer.hashtags[:2] == ["zeppelin", "wrixle"] and answer.source == source
+            assert set(answer.hashtags[2:]) == set(GENERAL_HASHTAGS) and answer.scores[0] < labels[0][1]
+        assert model.recommend(labels, banned=["Zep pelin", "love"]).hashtags[0] != "zeppelin"
+    assert model.recommend([("zeppelin", 0.1)]).source == "general"
+    assert model.recommend(["zeppelin", "dog"]).hashtags != model.recommend(["zeppelin"]).hashtags
+
+
 def test_auto_counts_the_posts_held_out_for_the_weights_too():
     small = assign(QUICK, [f"{name}.{change}" for name in NETWORKS for change in ("epochs=auto", "n_hidden=2")])
     model = InstaHash(small).fit(TRAIN[:100])
@@ -73,22 +87,22 @@ def test_auto_counts_the_posts_held_out_for_the_weights_too():
 
 
 def test_there_are_always_as_many_as_asked_for(model):
-    for labels, chosen in (["dog"], []), ([], ["puppy"]), (["dog", "beach"], ["love"]), (["unknownword"], []):
+    for labels, chosen in (["dog"], []), ([], ["puppy"]), (["dog", "beach"], ["love"]), (["dog", "unknownword"], []):
         for top in (1, 10, 25):
             answer = model.recommend(labels, top, chosen=chosen)
             assert len(answer.hashtags) == len(set(answer.hashtags)) == len(answer.scores) == top
             assert all(0 < score < 1 for score in answer.scores) and not set(answer.hashtags) & set(chosen)
             assert answer.scores[0] == max(answer.scores)
     assert len(model.recommend(["dog"]).hashtags) == 10
-    answers = [model.recommend([word]) for word in ("unknownword", "dog")]
-    assert [(a.source, a.scores_are) for a in answers] == [("most_used", "probability"), ("experts", "probability")]
+    answers = [model.recommend(labels) for labels in ([], ["unknownword"], [("dog", 0.3)], ["dog"])]
+    assert [a.source for a in answers] == ["general", "experts", "guesses", "experts"]
+    assert [a.scores_are for a in answers] == ["frequency"] + ["probability"] * 3
     assert model.recommend(["dog"]).scores_are == "probability" and model.recommend(["dog"]).trace is None
 
 
 def test_one_post_is_answered_as_in_a_batch(model):
     for post, (post_id, answer) in zip(HELD_OUT[:20], model.recommend_posts(HELD_OUT, trace=True)):
-        labels = [label for label in post.labels if label.score >= 0.5]
-        alone = model.recommend(labels, trace=True)
+        alone = model.recommend(post.labels, trace=True)
         assert post.id == post_id and alone.hashtags == answer.hashtags and alone.trace == answer.trace
         assert list(alone.trace) == ["description", "word2vec", "softmax"] and len(alone.trace["softmax"]) == 20
         np.testing.assert_allclose(alone.scores, answer.scores, rtol=1e-3)
@@ -133,9 +147,9 @@ def test_novelty_leaves_the_popular_and_diversity_the_alike(model):
 
     def measured(**options):
         answers = [answer.hashtags for _, answer in model.recommend_posts(HELD_OUT[:80], **options)]
-        uses = np.mean([np.log(counts[hashtag]) for answer in answers for hashtag in answer])
+        uses = np.mean([np.log1p(counts.get(hashtag, 0)) for answer in answers for hashtag in answer])
         vectors = [unit[model.vocabulary.lookup(answer)[0]] for answer in answers]
-        return uses, np.mean([(v @ v.T)[np.triu_indices(10, 1)].mean() for v in vectors])
+        return uses, np.mean([(v @ v.T)[np.triu_indices(len(v), 1)].mean() for v in vectors])
 
     plain, novel, diverse = measured(), measured(novelty=0.8), measured(diversity=0.8)
     assert measured(novelty=0.0, diversity=0.1) == plain  # the defaults
@@ -214,7 +228,7 @@ def test_the_smallest_corpora(posts):
     """No labels at all, one hashtag, no post to hold out."""
     model = InstaHash(QUICK).fit(posts)
     answer = model.recommend(["dog"])
-    assert 1 <= len(answer.hashtags) <= 3 and np.isfinite(answer.scores).all()
+    assert {"x", "y", "dog", *GENERAL_HASHTAGS} >= {*answer.hashtags} and np.isfinite(answer.scores).all()
 
 
 def test_what_cannot_be(model):
@@ -328,7 +342,7 @@ def test_a_clock_that_is_ahead_does_no_harm():
 @compiled
 def test_who_is_known_is_no_fallback():
     model = InstaHash(QUICK).fit([post._replace(user="anna") for post in TRAIN])
-    assert [model.recommend(["zzz"], user=user).source for user in ("anna", None)] == ["experts", "most_used"]
+    assert [model.recommend([], user=user).source for user in ("anna", None)] == ["experts", "general"]
     assert model.knows_user("anna") and not model.knows_user("ben")
 
 
@@ -358,41 +372,132 @@ def test_an_input_is_a_presence_and_a_score():
         vocabulary = Vocabulary(["a", "b", "c"], [3, 2, 1], [1, 0, 0])
         settings = assign(BestSettings(), [f"inputs.length={length}"])
         words = vocabulary, np.array([0]), np.ones(3, bool)
-        domain = Domain(settings, *words, 0.8, 0.1, Word2Vec(), Cooccurrence())
+        familiarity = Familiarity(vocabulary.words, np.zeros(3, np.float32), {}, np.zeros((2, 2)), False)
+        domain = Domain(settings, *words, 0.8, 0.1, Word2Vec(), Cooccurrence(), familiarity)
         inputs = domain.inputs(description).toarray()
         lengths = np.linalg.norm(plain, axis=1, keepdims=True)
         expected = plain * length / np.maximum(lengths, 1e-9) if length else plain
         np.testing.assert_allclose(inputs, expected, atol=1e-6)
 
 
-def test_a_label_that_never_was_one_is_a_hashtag_chosen_but_may_be_recommended(model, fresh):
+def test_a_label_that_training_had_only_as_hashtag_is_not_chosen(model, fresh):
+    """What stands in for it is a label, and it may be recommended."""
     domain, vocabulary = model.mode.panel.domain, model.vocabulary
     never = [word for i, word in enumerate(vocabulary.words) if vocabulary.is_hashtag[i] and not domain.labelled[i]]
     assert {"dogs", "sunset", "kitty"} <= set(never) and domain.labelled[vocabulary.index["dog"]]
-    for labels, label, chosen in ([], "dogs", []), (["dog"], "kitty", []), (["sea", "sky"], "sunset", ["beach"]):
-        ours = model.mode.opinions(model.queries([*labels, label], chosen))
-        theirs = model.mode.opinions(model.queries(labels, [*chosen, label]))
+    for labels, label in ([], "dogs"), (["dog"], "kitty"), (["sea", "sky"], "sunset"):
+        queries = model.queries([*labels, label])
+        understood = model.mode.panel.understood(queries)
+        assert not understood.chosen.nnz
+        assert vocabulary.index[label] not in understood.description.indices
+        ours, theirs = (model.mode.opinions(q) for q in (queries, model.queries(labels)))
         named = ours.hashtags == vocabulary.index[label]
-        picked = named | np.isin(ours.hashtags, [vocabulary.index[word] for word in chosen])
-        assert ours.context == theirs.context
-        np.testing.assert_allclose(ours.log_p[~named], theirs.log_p[~named], rtol=1e-5)
-        np.testing.assert_allclose(ours.probabilities[~named], theirs.probabilities[~named], rtol=1e-5)
-        assert ours.log_p[named] == ours.log_p[~picked].max()  # as probable as the most probable of the others
-        answer = model.recommend([*labels, label], chosen=chosen, trace=True)
-        assert label in [hashtag.lower() for hashtag in answer.hashtags[:2]]
+        assert ours.probabilities[named] > 1.05 * theirs.probabilities[named]
+        answer = model.recommend([*labels, label], trace=True)
         assert answer.source == "experts" and label in answer.trace["description"]
-        assert fresh.recommend([*labels, label], chosen=chosen, trace=True) == answer
-    (network,) = model.mode.networks(model.queries(["dogs"]))
-    assert network.name == "completion" and vocabulary.words[network.output_words[network.inputs.indices[0]]] == "dogs"
+        assert fresh.recommend([*labels, label], trace=True) == answer
+    lent = model.mode.panel.understood(model.queries(["dogs"])).description
+    assert [vocabulary.words[i] for i in lent.indices] in ([], ["dog"])
     fresh.partial_fit([Post("1", ("dogs", "pet"), (Label("dogs", 0.9), Label("grass", 0.8)))] * 20)
     assert fresh.mode.panel.domain.labelled[fresh.vocabulary.index["dogs"]]
     assert fresh.mode.panel.domain.labelled.sum() >= domain.labelled.sum() + 1
     assert fresh.mode.opinions(fresh.queries(["dogs"])).context == "short"
 
 
+def test_labels_are_hashtags_chosen_where_no_post_of_the_training_had_labels():
+    model = InstaHash(QUICK).fit([post._replace(labels=()) for post in TRAIN[:200]])
+    ours, theirs = (model.mode.opinions(q) for q in (model.queries(["love"]), model.queries([], ["love"])))
+    named = ours.hashtags == model.vocabulary.index["love"]
+    np.testing.assert_allclose(ours.log_p[~named], theirs.log_p[~named], rtol=1e-5)
+    assert ours.context == theirs.context == "chosen"
+    assert ours.log_p[named] == ours.log_p[~named].max()  # as probable as the most probable of the others
+    assert (
+        "love" in model.recommend(["love"], 2).hashtags and "love" not in model.recommend([], chosen=["love"]).hashtags
+    )
+
+
+# Labels that the model does not know, guesses, and nothing
+
+
+def test_an_unknown_label_is_recommended_as_one_word(model):
+    answer = model.recommend(["Bearded Wrixle", "dog"], 60)
+    assert "beardedwrixle" in answer.hashtags and len(set(answer.hashtags)) == 60
+    score = dict(zip(answer.hashtags, answer.scores))["beardedwrixle"]
+    (doubted,) = (
+        dict(zip(a.hashtags, a.scores))["beardedwrixle"]
+        for a in [model.recommend([("Bearded Wrixle", 0.3), "dog"], 200)]
+    )
+    assert 0 < doubted < score < 1
+
+
+@pytest.mark.parametrize("options", [{"banned": ["#BeardedWrixle"]}, {"chosen": ["beardedwrixle"]}])
+def test_an_unknown_label_that_is_banned_or_chosen_is_not_recommended(model, options):
+    for labels in ["bearded wrixle"], ["bearded wrixle", "dog"]:
+        assert "beardedwrixle" in model.recommend(labels, 200).hashtags
+        assert "beardedwrixle" not in model.recommend(labels, 200, **options).hashtags
+
+
+def test_a_label_that_is_no_hashtag_of_the_model_is_not_recommended_when_chosen(model):
+    snout = next(w for i, w in enumerate(model.vocabulary.words) if not model.vocabulary.is_hashtag[i])
+    assert snout in model.recommend([snout], 200).hashtags
+    assert snout not in model.recommend([snout], 200, chosen=[snout]).hashtags
+    (row,) = (model.queries([snout], [snout]),)
+    (answer,) = model.recommend_matrix(row.description, 200, chosen=row.chosen)
+    assert snout not in answer.hashtags
+
+
+def test_unknown_labels_of_different_numbers_change_no_other_post(model):
+    """Columns beyond the model's are as many as the post with most needs."""
+    unknown = [(), ("wrixle",), ("wrixle", "bearded zorb", "quilk")]
+    asked = [
+        Post(str(i), (), (Label("dog", 0.9), *(Label(text, 0.8) for text in own))) for i, own in enumerate(unknown)
+    ]
+    for options in {}, {"novelty": 0.6}, {"diversity": 0.7}, {"novelty": 0.3, "diversity": 0.3}:
+        for post, (_, answer) in zip(asked, model.recommend_posts(asked, 200, **options)):
+            alone = model.recommend(post.labels, 200, **options)
+            assert alone.hashtags == answer.hashtags
+            np.testing.assert_allclose(alone.scores, answer.scores, rtol=1e-3)
+            assert {"".join(label.description.split()) for label in post.labels[1:]} <= set(answer.hashtags)
+
+
+def test_an_unknown_label_lends_its_broader_words(model):
+    known, _ = model.vocabulary.lookup(["dog"])
+    sure, unsure = (model.mode.panel.understood(model.queries([("leonberger", score)])) for score in (0.2, 0.19))
+    assert known[0] in sure.description.indices and not unsure.description.nnz
+    assert model.mode.opinions(model.queries(["leonberger"])).context == "short"
+    assert {"dog", "dogsofinstagram"} & set(model.recommend(["leonberger"], 10).hashtags)
+
+
+def test_what_is_unknown_is_saved_and_loaded(model, fresh):
+    for labels in ["bearded wrixle"], [("dog", 0.3)], [("zorb", 0.7), ("dog", 0.9), ("beach", 0.2)], []:
+        assert model.recommend(labels, 30) == fresh.recommend(labels, 30)
+
+
+def test_where_nothing_is_known_hashtags_fit_any_photo(model):
+    for labels in [], [("dog", 0.1)], [("zorb", 0.19)]:
+        answer = model.recommend(labels, 30)
+        assert answer.source == "general" and answer.scores_are == "frequency"
+        assert {hashtag.lower() for hashtag in answer.hashtags} == set(GENERAL_HASHTAGS)
+        assert answer.scores == sorted(answer.scores, reverse=True)
+    counts = dict(zip(model.vocabulary.words, model.vocabulary.hashtag_counts.tolist()))
+    total = model.vocabulary.hashtag_counts.sum()
+    assert answer.scores == pytest.approx([counts.get(word.lower(), 0) / total for word in answer.hashtags])
+    assert len(model.recommend([], 4).hashtags) == 4
+    without = model.recommend([], 30, banned=["#PhotoOfTheDay"]).hashtags
+    assert "photooftheday" not in without and len(without) == 13
+
+
+def test_guesses_are_said(model):
+    guess, sure = model.recommend([("dog", 0.3)]), model.recommend([("dog", 0.3), ("grass", 0.8)])
+    assert guess.source == "guesses" and "dog" in guess.hashtags and sure.source == "experts"
+    assert model.recommend([("dog", 0.3)], min_score=0.25).source == "experts"
+    ((_, posted),) = model.recommend_posts([Post("1", (), (Label("dog", 0.3),))])
+    assert posted.source == "guesses" and posted.hashtags == guess.hashtags
+
+
 @compiled
 def test_probabilities_are_as_often_right_when_hashtags_are_chosen(full):
-    posts = list(sample_posts(2000, seed=5))
+    posts = list(small_posts(2000, seed=5))
     dataset = encode(Corpus.from_posts(posts), full.vocabulary)
     hashtags = dataset.hashtags
     rng = np.random.default_rng(0)
@@ -415,7 +520,9 @@ def test_few_words_are_a_context_of_their_own(model):
         assert model.mode.opinions(model.queries(words[:n])).context == context
         both = model.mode.opinions(model.queries(words[:n], ["puppy"])).context
         assert both == ("both" if n else "chosen")
-    assert model.mode.opinions(model.queries(words[-1:])).context == "neither"
+    # A label that nobody knows is known itself, unless it is unlikely.
+    assert model.mode.opinions(model.queries(words[-1:])).context == "short"
+    assert model.mode.opinions(model.queries([(words[-1], 0.19)])).context == "neither"
     weights = [model.mode.panel.fusions[name].weights for name in ("short", "description")]
     assert np.abs(weights[0] - weights[1]).max() > 0.02
 
@@ -469,7 +576,7 @@ def test_old_posts_count_half_after_each_half_life(tmp_path):
     assert after.data.max() == pytest.approx(1 / np.sqrt(new), rel=1e-5)
 
 
-@pytest.mark.parametrize("labels, chosen", [(["dog"], []), ([], ["puppy"]), (["dog", "beach"], ["love"]), ([], [])])
+@pytest.mark.parametrize("labels, chosen", [(["dog"], []), ([], ["puppy"]), (["dog", "beach"], ["love"])])
 def test_opinions_are_what_the_answer_is_made_of(model, labels, chosen):
     queries = model.queries(labels, chosen)
     opinions = model.mode.opinions(queries)
@@ -595,8 +702,10 @@ def test_an_expert_that_scores_nothing_is_refused():
 
 @pytest.mark.parametrize("kind", EXPERTS)
 def test_an_expert_that_is_fitted_again_learns_from_these_posts_alone(kind):
-    dataset = fit_dataset(Corpus.from_posts(TRAIN[:80]))
-    settings = assign(QUICK, ["softmax.epochs=1", "completion.epochs=1"])
+    features = np.random.default_rng(0).random((80, 6), np.float32)
+    posts = [post._replace(photo_features=row) for post, row in zip(TRAIN, features)]
+    dataset = fit_dataset(Corpus.from_posts(posts))
+    settings = assign(QUICK, ["softmax.epochs=1", "completion.epochs=1", "photo_network.epochs=1"])
     examples = Examples(dataset, Domain.of(dataset, settings))
     once, twice = kind(), kind()
     for expert in (once, twice, twice):

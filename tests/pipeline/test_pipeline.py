@@ -9,7 +9,7 @@ from scipy import sparse
 
 from instahash import AutoRec, InstaHash, PaperSettings, SoftmaxNetwork, Word2Vec, WordVectors
 from instahash.data import Corpus, Label, Post, encode, fit_dataset, grow
-from instahash.data.sample import TOPICS, sample_posts
+from instahash.data.small import TOPICS, small_posts
 from instahash.errors import DataError, ModelError, SettingsError
 from instahash.evaluation import evaluate, format_example, format_tables
 from instahash.parameters import assign
@@ -23,7 +23,7 @@ QUICK = assign(
     ["word2vec.dim=16", "word2vec.epochs=4", "autorec.n_hidden=16", "autorec.epochs=8", "autorec.learning_rate=0.02"]
     + ["autorec.batch_size=32", "ratings.n_expand=5", "word2vec.n_shared=6"],
 )
-POSTS = list(sample_posts(240))
+POSTS = list(small_posts(240))
 DESCRIPTION = sparse.csr_array(np.ones((1, 3), np.float32))
 
 
@@ -136,7 +136,7 @@ def test_save_and_load_give_the_same_answers(model, tmp_path):
     assert loaded.recommend(["zeppelin"]) == model.recommend(["zeppelin"])
     assert os.listdir(tmp_path / "m") == [MODEL]
     header = read_header(tmp_path / "m")
-    assert header["format_version"] == 1 and header["mode"] == "paper"
+    assert header["format_version"] == 2 and header["mode"] == "paper"
     assert header["settings"]["autorec"]["n_hidden"] == 16 and header["sizes"]["n_words"] == len(model.vocabulary)
     assert header["trained_on"] == loaded.trained_on == [Corpus.from_posts(POSTS).digest()]
     assert set(header["versions"]) == {"python", "instahash", "numpy", "scipy", "numba"}
@@ -283,7 +283,7 @@ def test_topics_are_found_with_enough_training():
     settings = assign(
         PaperSettings(), ["autorec.epochs=1", "autorec.n_hidden=2", "word2vec.dim=20", "word2vec.epochs=6"]
     )
-    model = InstaHash(settings).fit(list(sample_posts(600)))
+    model = InstaHash(settings).fit(list(small_posts(600)))
     known = {word for words in TOPICS["dogs"][1] for word in [words]} | {"puppy", "canine", "snout", "breed"}
     assert len(set(model.recommend(["dog", "puppy"], trace=True).trace["word2vec"]) & known) >= 8
 

@@ -43,7 +43,7 @@ class StandIn:
     def __init__(self, network="autorec"):
         self.summary, self.network = {"posts": 160}, network
 
-    def recommend_matrix(self, description, *, chosen, keys, trace):
+    def recommend_matrix(self, description, *, chosen, keys, trace, echoes=None):
         answers = []
         for row in range(description.shape[0]):
             asked = chosen if chosen is not None else description

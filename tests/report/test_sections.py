@@ -217,8 +217,8 @@ def test_a_history_of_any_name_is_drawn(planted, read):
 
 def test_it_says_of_the_sample_that_it_is_made_up(planted, read):
     said = {name: "These posts and their authors are made up." in read(page(planted, About(data=name))).text
-            for name in ("sample", "sample-held-out", "held.jsonl")}  # fmt: skip
-    assert said == {"sample": True, "sample-held-out": True, "held.jsonl": False}
+            for name in ("sample", "sample-held-out", "sample-small", "held.jsonl")}  # fmt: skip
+    assert said == {"sample": True, "sample-held-out": True, "sample-small": True, "held.jsonl": False}
 
 
 def test_what_is_said_of_the_best_of_the_others(planted, read, about):

@@ -18,4 +18,5 @@ export const get = async (path) => (await request(path)).value;
 /** { value, milliseconds }: the answer, and how long the server worked on it. */
 export const post = (path, value) => request(path, body("application/json", JSON.stringify(value)));
 
-export const send = async (path, file) => (await request(path, body(file.type || "application/octet-stream", file))).value;
+/** A file as it is; one that is no image by its name is sent as well, since the server says best what it is. */
+export const send = async (path, file) => (await request(path, body(file.type.startsWith("image/") ? file.type : "application/octet-stream", file))).value;

@@ -1,18 +1,28 @@
-// The page: the query, the answer, and what changed. The steps, the map and photos have files of their own.
+// The page: the query, the answer, and what changed. Photos, the post, saved sets, the steps and the map have files of
+// their own.
 
 import { get, post } from "./api.js";
+import { Caption } from "./caption.js";
 import { compare, inWords, isSame } from "./changes.js";
+import { copy, tags } from "./copy.js";
 import { bar, byId, display, el, fill, keepingFocus, name, number, roving, value } from "./dom.js";
 import { HashtagMap } from "./map.js";
-import { takePhotos } from "./photo.js";
+import { Photos } from "./photos.js";
+import { keepSets } from "./sets.js";
 import { showSteps } from "./steps.js";
 
 const { mode, novelty, minScore, mostImage } = document.querySelector("main").dataset;
-const state = { text: "", chosen: [], novelty: Number(novelty) };
+const MOST_CHOSEN = 60;
+const state = { text: "", chosen: [], caption: "", photo: null, novelty: Number(novelty), mix: null };
 let answered = state; // the query of the answer on the page
-let now = null; // { words, names } of the answer on the page
+let now = null; // { words, names, chosen, answer } of the answer on the page; `chosen` are names
 let before = null; // the same of the answer that it is compared with
 let map = null;
+let photos = null;
+const caption = new Caption((text) => {
+  state.caption = text;
+  if (state.photo) state.photo.query.caption = text;
+});
 
 const EMPTY = " The published recipe fails so: what its two sets share, or AutoRec's first words where they share nothing, may have no hashtag (step 5).";
 const NOTES = {
@@ -20,11 +30,14 @@ const NOTES = {
   intersection: "with the cosine to the description",
   autorec: "the sets do not meet: AutoRec's first words",
   most_used: "nothing is known: the most used ones",
+  general: "nothing is known: these fit any photo",
+  guesses: "nothing is sure enough: from guesses",
 };
 
 // One query at a time, and after it the newest one
 
 let changes = 0; // of the query so far; the page says which of them its answer has
+let opened = 0; // the change that brought another photo, whose answer is compared with none
 let oldest = null; // when the first change came that is not answered
 let busy = false;
 let ignored = ""; // of the address, until the query changes
@@ -34,6 +47,7 @@ function ask(since = performance.now(), notice = "") {
   changes += 1;
   document.body.dataset.asked = changes;
   oldest ??= since;
+  photos?.edited(state);
   writeAddress();
   if (!busy) answerAll();
 }
@@ -44,16 +58,13 @@ async function answerAll() {
     const [since, change, query] = [oldest, changes, { ...state }];
     oldest = null;
     try {
-      const { value, milliseconds } = await post("/api/explain", {
-        labels: [query.text],
-        chosen: query.chosen,
-        ...(mode === "best" && { novelty: query.novelty }),
-      });
+      const { value, milliseconds } = await post("/api/explain", request(query));
       const chosen = value.chosen.map((word) => word.word);
       if (state.chosen === query.chosen) state.chosen = chosen; // an address may have them as people write them
       answered = { ...query, chosen };
       byId("error").textContent = "";
       show(value, change);
+      if (change === changes) photos?.answered(state.photo, chosen, allNames());
       painted(() => showTime(performance.now() - since, milliseconds));
     } catch (error) {
       byId("error").textContent = error.message;
@@ -62,6 +73,20 @@ async function answerAll() {
   }
   busy = false;
 }
+
+const request = ({ text, chosen, novelty, mix, photo }) => ({
+  labels: [text],
+  chosen,
+  mix,
+  ...(photo?.features && { photo_features: photo.features }),
+  ...(mode === "best" && { novelty }),
+});
+
+const spelled = (words) => words.map((word) => word.spelled ?? word.word);
+const allNames = () => [...now.chosen, ...now.names.values()].map((name) => name.replace(/^#/, ""));
+
+/** What is saved and posted: the chosen hashtags, or all where none is chosen. */
+const picked = () => (now.chosen.length ? now.chosen : allNames());
 
 function showTime(milliseconds, models) {
   byId("timing").textContent = `${Math.round(milliseconds)} ms from key to answer, ${number(models, 1)} ms of them the models`;
@@ -75,24 +100,28 @@ const painted = (then) => requestAnimationFrame(() => setTimeout(then));
 function show(answer, change) {
   const words = answer.hashtags.map((hashtag) => hashtag.word);
   const names = new Map(answer.hashtags.map((hashtag) => [hashtag.word, `#${hashtag.spelled}`]));
-  if (now && !isSame(compare(now.words, words))) before = now;
-  now = { words, names };
+  if (change <= opened) before = null;
+  else if (now && !isSame(compare(now.words, words))) before = now;
+  now = { words, names, chosen: spelled(answer.chosen), answer };
   const changed = compare(before?.words ?? words, words);
   const all = new Map([...(before?.names ?? []), ...names]);
+  const otherwise = byId(byId("seen").contains(document.activeElement) ? "labels" : "answer");
   keepingFocus(() => {
     showWords(answer.labels);
     showChosen(answer.chosen);
     showHashtags(answer, changed);
     showChanges(changed, all);
-  }, byId("labels"));
+  }, otherwise);
+  showMix(answer);
+  caption.hashtags(picked());
   painted(() => {
     if (now.words !== words) return;
-    keepingFocus(() => showSteps(answer, minScore), byId("labels"));
+    if (byId("how").open) keepingFocus(() => showSteps(answer, minScore), byId("labels"));
     document.body.dataset.shown = change;
   }); // the hashtags first, the steps a moment later
   map?.mark(words, state.chosen);
   const unknown = answer.chosen.filter((word) => !word.known).map((word) => `#${word.word}`);
-  const notices = [ignored, unknown.length && `not in the vocabulary, left out: ${unknown.join(", ")}`].filter(Boolean);
+  const notices = [ignored, unknown.length && `not in the vocabulary, so nothing follows from ${unknown.join(", ")}`, ...fewer(answer)].filter(Boolean);
   byId("note").textContent = [noteOn(answer), ...notices].join("; ");
   announce([...notices.map((notice) => `${notice}.`), `${words.length} hashtags: ${[...names.values()].join(", ")}.`, before ? inWords(changed, all) : ""].join(" "));
 }
@@ -105,10 +134,11 @@ function noteOn({ source, hashtags }) {
 function showHashtags(answer, { added, moved }) {
   const largest = Math.max(...answer.hashtags.map((hashtag) => Math.abs(hashtag.score)), 1e-9);
   const isPart = ["probability", "frequency"].includes(answer.scores_are);
-  const item = ({ word, spelled, score }) => {
+  const item = ({ word, spelled, score, posts, group }) => {
     const by = moved.get(word);
     const [kind, change] = added.includes(word) ? ["added", "new"] : by > 0 ? ["up", `↑${by}`] : by < 0 ? ["down", `↓${-by}`] : ["", ""];
-    return el("li", {}, name({ word, hashtag: true }, "hashtag", `#${spelled}`), bar(score / largest),
+    return el("li", {}, name({ word, hashtag: true }, "hashtag", `#${spelled}`),
+      el("span", { class: "group", title: `${posts.toLocaleString("en")} posts of the training` }, group), bar(score / largest),
       value(isPart ? `${number(100 * score, 0)} %` : number(score)), el("span", { class: `change ${kind}` }, change));
   };
   fill(byId("hashtags"), answer.hashtags.map(item),
@@ -131,19 +161,29 @@ const small = (text) => text && el("small", {}, ` ${text}`);
 function showWords(labels) {
   const chips = (label, place, word) => {
     const replace = (other) => setText(replaced(labels, place, word.word, other));
-    const why = label.rejected ? "rejected" : word.known ? "" : "not known";
-    const title = `${label.rejected ? `its score is below ${minScore}; ` : ""}press to remove it`;
-    const attributes = { title, data: { word: word.word, key: word.word }, onclick: () => replace("") };
+    const attributes = { title: "press to remove it", data: { word: word.word, key: word.word }, onclick: () => replace("") };
     return [
-      chip(why && "unknown", attributes, display(word), small(label.score ?? ""), small(why), cross()),
+      chip(word.known ? "" : "unknown", attributes, display(word), small(label.score === null ? "" : number(label.score)), small(word.known ? "" : "not known"), cross()),
       (word.endings ?? []).map((ending) => chip("ending", { data: { key: `>${ending}` }, onclick: () => replace(ending) }, ending)),
     ];
   };
-  fill(byId("words"), labels.map((label, place) => label.words.map((word) => chips(label, place, word))));
+  fill(byId("words"), labels.map((label, place) => !label.rejected && label.words.map((word) => chips(label, place, word))));
+  showRejected(labels);
+}
+
+/** Labels that are not sure enough, on one line; used all the same once their score is off. */
+function showRejected(labels) {
+  const rejected = labels.filter((label) => label.rejected);
+  const use = (label) => setText(asText(labels.map((other) => (other === label ? { ...other, score: null } : other))));
+  byId("unsure").hidden = !rejected.length;
+  byId("unsure").querySelector("summary").textContent = `not sure enough: ${rejected.map((label) => label.text).join(", ")}`;
+  fill(byId("rejected"), rejected.map((label) =>
+    chip("unknown", { title: `its score is below ${minScore}; press to use it all the same`, data: { key: label.text }, onclick: () => use(label) }, label.text, small(label.score))));
 }
 
 function showChosen(chosen) {
   byId("no-chosen").hidden = chosen.length > 0;
+  byId("copy-chosen").disabled = !chosen.length;
   fill(byId("chosen"), chosen.map((word) =>
     chip("chosen", { title: word.known ? "remove" : "not known", data: { word: word.word, key: word.word, choose: word.word } },
       `#${word.spelled ?? word.word}`, small(word.known ? "" : "not known"), cross())));
@@ -159,12 +199,12 @@ function announce(text) {
 
 /** The labels as text again, with another word, or none, in the place of one of their words. */
 function replaced(labels, place, word, other) {
-  const texts = labels.map((label, i) => {
-    const words = i === place ? label.words.map((one) => (one.word === word ? other : one.word)) : [label.text];
-    const text = words.filter(Boolean).join(" ");
-    return text && label.score !== null ? `${text}:${label.score}` : text;
-  });
-  return texts.filter(Boolean).join(", ");
+  const words = labels[place].words.map((one) => (one.word === word ? other : one.word));
+  return asText(labels.map((label, i) => (i === place ? { ...label, text: words.filter(Boolean).join(" ") } : label)));
+}
+
+function asText(labels) {
+  return labels.filter(({ text }) => text).map(({ text, score }) => (score === null ? text : `${text}:${score}`)).join(", ");
 }
 
 function setText(text) {
@@ -184,6 +224,50 @@ function choose(word) {
   ask();
 }
 
+/** Choose the hashtags of a saved set too. */
+function chooseAll(names) {
+  const all = [...new Set([...state.chosen, ...names])];
+  state.chosen = all.slice(0, MOST_CHOSEN);
+  ask(undefined, all.length > MOST_CHOSEN ? `${MOST_CHOSEN} hashtags can be chosen; ${all.length - MOST_CHOSEN} of the set are left out` : "");
+}
+
+/** Show the query of a photo, or an empty one: { text, chosen, caption, photo }. */
+function open(query) {
+  Object.assign(state, query);
+  byId("labels").value = state.text;
+  caption.open(state.caption);
+  ask();
+  opened = changes;
+}
+
+// The mix: how many big, middle and niche hashtags; without numbers, the best ten
+
+const mixInputs = [...document.querySelectorAll("#mix input")];
+
+function setMix(mix) {
+  state.mix = mix;
+  mixInputs.forEach((input, i) => (input.value = mix?.[i] ?? ""));
+}
+
+function readMix(since) {
+  const values = mixInputs.map((input) => Math.max(0, Math.min(60, Math.trunc(Number(input.value) || 0))));
+  state.mix = mixInputs.some((input) => input.value) ? values : null;
+  ask(since);
+}
+
+const inGroup = ({ hashtags }, { dataset }) => hashtags.filter((hashtag) => hashtag.group === dataset.group).length;
+
+function showMix(answer) {
+  byId("unmix").hidden = !state.mix;
+  for (const input of mixInputs) input.placeholder = inGroup(answer, input);
+}
+
+/** Where a group has fewer hashtags than are wanted of it. */
+function fewer(answer) {
+  const missing = (input, i) => state.mix && inGroup(answer, input) < state.mix[i];
+  return mixInputs.filter(missing).map((input) => `no more ${input.dataset.group} ones than ${inGroup(answer, input)}`);
+}
+
 // The query stands in the address, so that it can be reloaded, kept, and given to others
 
 let writing = 0;
@@ -194,6 +278,7 @@ function writeAddress() {
     if (state.text) query.set("labels", state.text);
     if (state.chosen.length) query.set("chosen", state.chosen.join(" "));
     if (state.novelty !== Number(novelty)) query.set("novelty", state.novelty);
+    if (state.mix) query.set("mix", state.mix.join("-"));
     history.replaceState(null, "", query.size ? `#${query}` : location.pathname);
   }, 200);
 }
@@ -202,7 +287,8 @@ function writeAddress() {
 function readAddress() {
   const query = new URLSearchParams(location.hash.slice(1));
   state.text = (query.get("labels") ?? "").slice(0, 5000);
-  state.chosen = (query.get("chosen") ?? "").split(" ").filter(Boolean).slice(0, 60);
+  state.chosen = (query.get("chosen") ?? "").split(" ").filter(Boolean).slice(0, MOST_CHOSEN);
+  setMix(/^(\d|[1-5]\d|60)(-(\d|[1-5]\d|60)){2}$/.test(query.get("mix")) ? query.get("mix").split("-").map(Number) : null);
   byId("labels").value = state.text;
   const text = query.get("novelty");
   const wanted = Number(text ?? novelty);
@@ -220,7 +306,7 @@ function markSameWords(event) {
 }
 
 async function start() {
-  for (const id of ["words", "chosen", "hashtags", "found"]) {
+  for (const id of ["words", "rejected", "chosen", "hashtags", "found"]) {
     byId(id).dataset.list = id;
     roving(byId(id));
   }
@@ -243,8 +329,27 @@ async function start() {
   });
   document.addEventListener("pointerover", markSameWords);
   document.addEventListener("focusin", markSameWords);
+  for (const input of mixInputs) input.addEventListener("input", (event) => readMix(event.timeStamp));
+  byId("unmix").addEventListener("click", () => {
+    setMix(null);
+    mixInputs[0].focus();
+    ask();
+  });
+  byId("copy-all").addEventListener("click", () => copy(tags(allNames()), `${allNames().length} hashtags`));
+  byId("copy-chosen").addEventListener("click", () => copy(tags(now.chosen), `${now.chosen.length} hashtags`));
+  byId("how").addEventListener("toggle", () => byId("how").open && now && showSteps(now.answer, minScore));
+  keepSets({ picked, use: chooseAll });
+  photos = new Photos({
+    open,
+    answer: async (query) => {
+      const { value } = await post("/api/explain", request({ ...state, ...query }));
+      return [...spelled(value.chosen), ...spelled(value.hashtags)];
+    },
+    settings: () => JSON.stringify([state.novelty, state.mix]),
+    chosen: () => state.chosen,
+    most: Number(mostImage),
+  });
   ask(undefined, readAddress());
-  takePhotos(setText, Number(mostImage));
   map = new HashtagMap(await get("/api/map"));
   if (now) map.mark(now.words, state.chosen);
   document.body.dataset.ready = "1";

@@ -33,7 +33,7 @@ function description(answer, minScore) {
     answer.description.length
       ? el("p", { class: "sentence" }, answer.description.map((word) => [name({ word }), " "]))
       : hint(answer.labels.length ? "No word of the labels is known." : "No label yet."),
-    unknown.size > 0 && hint(`Not in the vocabulary, left out: ${[...unknown].join(", ")}.`),
+    unknown.size > 0 && hint(`Not in the vocabulary: ${[...unknown].join(", ")}.`),
     rejected.length > 0 && hint(`Rejected, score below ${minScore}: ${rejected.join(", ")}.`),
   ];
 }
@@ -103,6 +103,7 @@ function rankings(answer) {
 }
 
 const COMBINED = {
+  general: "Nothing is known of the photo: hashtags that fit any stand in.",
   most_used: "Nothing to combine: the most used hashtags stand in.",
   autorec: "No word of Word2Vec's set has a positive rating of AutoRec: its first words are taken instead, and of these the hashtags, ten at most.",
   intersection: "Words of Word2Vec's set to which AutoRec gives a positive rating, in Word2Vec's order; of these the hashtags, ten at most.",

@@ -1,0 +1,59 @@
+"""Each label as one hashtag: what an author writes who says just what the photo shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from instahash.sparse import CSR, renumber, row_max
+
+
+class Echoes(NamedTuple):
+    """The labels of m posts, each as one word ("golden retriever" as goldenretriever), whatever their scores.
+
+    known : CSR (m, n_words) float32, labels that are words of the vocabulary; values are their scores.
+    unknown : CSR (m, n_unknown) float32, the other labels.  unknown_words : the word of each of its columns,
+        which are in alphabetical order.
+    made_up : whether no labeller said them of a photo: the posts are made up.
+    """
+
+    known: CSR
+    unknown: CSR
+    unknown_words: Sequence[str]
+    made_up: bool = False
+
+    @classmethod
+    def of(cls, echoes: CSR, words: Sequence[str], index: Mapping[str, int], made_up: bool = False) -> Echoes:
+        """Of labels CSR (m, n) whose columns are `words`, where `index` numbers the words of the vocabulary."""
+        ids = np.array([index.get(word, -1) for word in words], np.int64)
+        order = np.full(len(index), -1, np.int64)
+        order[ids[ids >= 0]] = np.flatnonzero(ids >= 0)
+        seen = np.zeros(len(words), bool)
+        seen[echoes.indices] = True
+        # In an order that is that of one post alone as well: of equals the first comes first.
+        others = sorted(np.flatnonzero(seen & (ids < 0)).tolist(), key=words.__getitem__)
+        unknown = renumber(echoes, np.array(others, np.int64))
+        return cls(renumber(echoes, order), unknown, [words[i] for i in others], made_up)
+
+    @classmethod
+    def of_photo(cls, scores: Mapping[str, float], index: Mapping[str, int]) -> Echoes:
+        """Of one photo, from the score of each label as one word."""
+        values = np.array(list(scores.values()), np.float32)
+        row = sparse.csr_array((values, np.arange(len(values)), np.array([0, len(values)])), shape=(1, len(values)))
+        return cls.of(row, list(scores), index)
+
+    @classmethod
+    def of_description(cls, description: CSR) -> Echoes:
+        """Where only the words of descriptions are known, CSR (m, n_words): each is a label of its own."""
+        return cls(description, sparse.csr_array((description.shape[0], 0), dtype=np.float32), [])
+
+    def take(self, rows: Any) -> Echoes:
+        """Those of the posts with these row numbers."""
+        return self._replace(known=self.known[rows], unknown=self.unknown[rows])
+
+    def highest(self) -> np.ndarray:
+        """(m,) float32, the score of each post's surest label, 0 without one."""
+        return np.maximum(row_max(self.known), row_max(self.unknown))

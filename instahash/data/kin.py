@@ -1,0 +1,61 @@
+"""Words that mean nearly the same as a word, or more: what stands in for it where it is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from instahash.data.broader import broader, label_names
+from instahash.data.words import words
+
+# Endings of British spelling and of American, either of which may be the known one.
+ENDINGS = (("tre", "ter"), ("bre", "ber"), ("ise", "ize"), ("yse", "yze"), ("ogue", "og"))
+# The same of what may stand within a word.
+WITHIN = (("our", "or"), ("grey", "gray"))
+# The shortest stem that an ending is taken off, and words that would lose an s that is no ending.
+STEM, NO_PLURALS = 3, frozenset(("news", "mars", "lens"))
+
+
+def kin(word: str, known: Callable[[str], bool]) -> list[str]:
+    """The known words that stand in for an unknown one: another spelling or number of it, or all that are broader.
+
+    >>> kin("dogs", {"dog", "animal"}.__contains__), kin("goldenretriever", {"dog", "animal"}.__contains__)
+    (['dog'], ['dog', 'animal'])
+    """
+    for form in spellings(word):
+        if known(form):
+            return [form]
+    label = _labels().get(word) or next((_labels()[form] for form in spellings(word) if form in _labels()), "")
+    found = [part for text in broader(label) for part in words(text)]
+    return [part for part in dict.fromkeys(found) if known(part)]
+
+
+def spellings(word: str) -> Iterator[str]:
+    """Other spellings of an English word: its plural or singular, as it is written across the Atlantic."""
+    if word.endswith("ies") and len(word) > STEM + 2:
+        yield word[:-3] + "y"
+    if word.endswith(("ses", "xes", "zes", "ches", "shes", "oes")) and len(word) > STEM + 1:
+        yield word[:-2]
+    if word.endswith("s") and not word.endswith("ss") and len(word) > STEM:
+        if word not in NO_PLURALS:
+            yield word[:-1]
+    elif len(word) >= STEM:
+        yield word + "s"
+        if word.endswith("y"):
+            yield word[:-1] + "ies"
+        if word.endswith(("s", "x", "z", "ch", "sh", "o")):
+            yield word + "es"
+    for pair in ENDINGS:
+        for old, new in (pair, pair[::-1]):
+            if word.endswith(old) and len(word) - len(old) >= 2:
+                yield word.removesuffix(old) + new
+    for pair in WITHIN:
+        for old, new in (pair, pair[::-1]):
+            if (start := word.find(old, 0 if old in ("grey", "gray") else STEM)) >= 0:
+                yield word[:start] + new + word[start + len(old) :]
+
+
+@cache
+def _labels() -> dict[str, str]:
+    """The labels of the offline annotator by how they are written as hashtags."""
+    return {"".join(words(name)): name for name in label_names()}

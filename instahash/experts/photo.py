@@ -1,0 +1,60 @@
+"""A ridge regression from the features of a photo to hashtags: what the labeller's network saw, and no label has."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from instahash.experts.domain import Domain, Examples
+from instahash.experts.moments import Linear, Moments
+from instahash.experts.protocol import Expert
+from instahash.recommend import Queries
+from instahash.sparse import with_data
+from instahash.trainer import Trainer
+
+LEAST_OUTPUT = 1e-2  # whose logarithm is taken
+
+
+class PhotoExpert(Expert):
+    """Reads the photo alone. The targets of a post are those of the linear expert.
+
+    moments : Moments, sums over all posts with a photo.  model : Linear, from these.
+    """
+
+    name = "photo"
+    starts = {"neither": 1.0, "short": 0.6, "description": 0.6, "chosen": 0.5, "both": 0.4}
+    counts = reads_photo = True
+
+    moments: Moments
+    model: Linear
+
+    def fit(self, examples: Examples, trainer: Trainer) -> None:
+        self.moments = Moments.zeros(len(examples.domain.photo_mean), len(examples.domain.hashtags))
+        self._learn(examples)
+        trainer.report(f"photo: weight of L2 by generalised cross-validation {self.model.reg:g} posts.")
+
+    def partial_fit(self, examples: Examples) -> None:
+        self.moments.grow(len(examples.domain.hashtags))
+        self.moments.decay(examples.decay)
+        self._learn(examples)
+
+    def _learn(self, examples: Examples) -> None:
+        n = np.diff(examples.hashtags.indptr)
+        targets = with_data(examples.hashtags, np.repeat(1 / np.sqrt(np.maximum(n, 1)), n).astype(np.float32))
+        for rows, photos in examples.photos():
+            self.moments.add(photos, targets[rows], examples.weights[rows])
+        self.model = self.moments.solve()
+
+    def score(self, queries: Queries, domain: Domain) -> np.ndarray:
+        assert queries.photo_features is not None  # or it would not be asked
+        outputs = domain.photos(queries.photo_features) @ self.model.W + self.model.b
+        return np.log(np.maximum(outputs, LEAST_OUTPUT))
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        return self.moments.to_arrays() | {"W": self.model.W, "b": self.model.b, "reg": np.array(self.model.reg)}
+
+    def load(self, arrays: dict[str, np.ndarray], losses: list[float], domain: Domain) -> None:
+        self.moments = Moments.from_arrays(arrays)
+        self.model = Linear(arrays["W"], arrays["b"], float(arrays["reg"]))
+        shape = len(domain.photo_mean), len(domain.hashtags)
+        if self.moments.xy.shape != shape or self.model.W.shape != shape or self.model.b.shape != shape[1:]:
+            raise ValueError(f"photo is not from {shape[0]} features to {shape[1]} hashtags")

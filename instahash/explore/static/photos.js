@@ -1,0 +1,231 @@
+// Photos, dropped or chosen: each is labelled by the server, and has a query and an answer of its own.
+
+import { get, send } from "./api.js";
+import { copy, postText } from "./copy.js";
+import { byId, el, fill, roving } from "./dom.js";
+
+// Four decimals: with fewer, a label that is rejected may have the least score that is not.
+const asText = (labels) => labels.map(({ description, score }) => `${description.replaceAll(/[,;|]/g, " ")}:${Number(score.toFixed(4))}`).join(", ");
+
+/** Why a file is not sent, or "". */
+function refused({ type, size }, most, isFolder) {
+  if (isFolder) return "it is a folder; open it and drop its photos";
+  if (type.startsWith("video/")) return "it is a video; give a photo, such as a screenshot of it";
+  return size > most ? `it has ${(size / 1e6).toFixed(1)} MB, and ${most / 1e6} are the most; save it smaller` : "";
+}
+
+export class Photos {
+  /**
+   * open : called with the query of the photo that is shown from now on, { text, chosen, caption, photo }.
+   * answer : gives a promise of the hashtags for a query.  settings : gives what else an answer depends on, as a text.
+   * chosen : gives what is chosen before there is any photo.  most : bytes of a photo.
+   */
+  constructor({ open, answer, settings, chosen, most }) {
+    Object.assign(this, { open, answer, settings, chosen, most, all: [], current: null, working: false });
+    roving(byId("strip"));
+    this.available = this.lookForAnnotator();
+    this.listen();
+  }
+
+  async lookForAnnotator() {
+    try {
+      const { available, name, price, why } = await get("/api/annotator");
+      byId("file").disabled = !available;
+      byId("photo").classList.toggle("off", !available);
+      const cost = price ? `, ${price} USD a photo at list price` : "";
+      this.say(available ? `or drop them anywhere; labelled by ${name}${cost}` : `No photos here: ${why}`);
+      return available;
+    } catch (error) {
+      this.say(error.message);
+      return false;
+    }
+  }
+
+  say(text) {
+    byId("photo-status").textContent = text;
+  }
+
+  fail(name, why) {
+    byId("failures").append(el("li", {}, `${name}: ${why}`));
+  }
+
+  async add(files, folders = []) {
+    if (!files.length || !(await this.available)) return;
+    fill(byId("failures"));
+    const chosen = this.current ? [] : this.chosen();
+    const added = [];
+    for (const file of files) {
+      const why = refused(file, this.most, folders.includes(file));
+      if (why) this.fail(file.name, why);
+      else added.push(this.taken(file, { text: "", chosen, caption: "" }));
+    }
+    if (!added.length) return;
+    this.all.push(...added);
+    this.select(added[0]);
+    this.work();
+  }
+
+  /** n : labels that were found, null before.  hashtags : all that copying it copies, for the settings `asked`. */
+  taken(file, query) {
+    const photo = { file, name: file.name, url: URL.createObjectURL(file), query, n: null, hashtags: [], asked: "" };
+    const image = el("img", { src: photo.url, alt: photo.name, title: photo.name, decoding: "async" });
+    photo.button = el("button", { type: "button", onclick: () => this.select(photo) }, image);
+    photo.item = el("li", {}, photo.button);
+    byId("strip").append(photo.item);
+    return photo;
+  }
+
+  /** One photo after the other: labels first, those of the photo on the page before others, then the others' answers. */
+  async work() {
+    if (this.working) return;
+    this.working = true;
+    const isStale = (photo) => photo !== this.current && photo.asked !== this.settings();
+    const unlabelled = () => [this.current, ...this.all].find((photo) => photo?.n === null);
+    for (let photo; (photo = unlabelled() ?? this.all.find(isStale)); this.show()) {
+      if (photo.n === null) await this.label(photo);
+      else await this.ask(photo);
+    }
+    this.working = false;
+    this.show();
+  }
+
+  async label(photo) {
+    try {
+      const { labels, photo_features } = await send("/api/photo", photo.file);
+      Object.assign(photo, { n: labels.length, features: photo_features });
+      photo.query.text = asText(labels);
+      if (photo === this.current) this.select(photo);
+    } catch (error) {
+      if (this.all.includes(photo)) this.fail(photo.name, error.message.replace(/^the photo: /, ""));
+      this.remove(photo);
+    }
+  }
+
+  async ask(photo) {
+    const asked = this.settings();
+    try {
+      photo.hashtags = await this.answer({ ...photo.query, photo });
+    } catch (error) {
+      this.fail(photo.name, error.message);
+    }
+    photo.asked = asked;
+  }
+
+  /** The query on the page was changed. */
+  edited({ photo, text, chosen, caption }) {
+    if (!photo) return;
+    photo.query = { text, chosen, caption };
+    photo.asked = "";
+    this.show(); // nothing is copied for all until there are answers
+  }
+
+  /** The query on the page, which is still that of its photo, was answered. */
+  answered(photo, chosen, hashtags) {
+    if (!photo) return;
+    photo.query.chosen = chosen;
+    Object.assign(photo, { hashtags, asked: this.settings() });
+    this.work();
+  }
+
+  select(photo) {
+    this.current = photo;
+    if (photo?.n !== null) this.open({ ...(photo?.query ?? { text: "", chosen: [], caption: "" }), photo });
+    this.show();
+    if (photo?.n === null) this.work();
+  }
+
+  step(by) {
+    this.select(this.all[(this.all.indexOf(this.current) + by + this.all.length) % this.all.length]);
+  }
+
+  remove(photo) {
+    const place = this.all.indexOf(photo);
+    if (place < 0) return;
+    this.all.splice(place, 1);
+    this.drop(photo);
+    if (photo !== this.current) return;
+    if (this.all.length) this.select(this.all[Math.min(place, this.all.length - 1)]);
+    else this.current = null; // the labels on the page stay
+  }
+
+  drop({ item, url }) {
+    item.remove();
+    URL.revokeObjectURL(url);
+  }
+
+  clear() {
+    this.all.splice(0).forEach(this.drop);
+    fill(byId("failures"));
+    this.select(null);
+    byId("file").focus();
+  }
+
+  /** All photos with their captions and hashtags, as text. */
+  text() {
+    return this.all.map(({ name, query, hashtags }) => `${name}\n${postText(query.caption, hashtags)}`).join("\n\n");
+  }
+
+  show() {
+    const { all, current } = this;
+    const labelled = all.filter((photo) => photo.n !== null).length;
+    const isReady = labelled === all.length && all.every((photo) => photo.asked === this.settings());
+    document.body.classList.toggle("waiting", current?.n === null);
+    byId("several").hidden = all.length < 2;
+    byId("progress").hidden = all.length < 2 || labelled === all.length;
+    Object.assign(byId("progress"), { max: all.length || 1, value: labelled });
+    byId("copy-each").disabled = !isReady;
+    document.body.dataset.photos = isReady ? all.length : "";
+    this.preview(current);
+    for (const photo of all) {
+      photo.button.classList.toggle("pending", photo.n === null);
+      photo.button.setAttribute("aria-current", photo === current);
+    }
+    this.say(this.status(labelled));
+  }
+
+  status(labelled) {
+    const { all, current } = this;
+    const seen = () => (current.n ? `${current.n} labels, best first.` : "Nothing was seen in it.");
+    if (!current) return byId("failures").childElementCount ? "No photo is left." : "Drop photos anywhere.";
+    if (all.length < 2) return current.n === null ? "Looking at the photo…" : seen();
+    const which = `${current.name}, ${all.indexOf(current) + 1} of ${all.length}: ${current.n === null ? "waiting…" : seen()}`;
+    return labelled < all.length ? `${which} ${labelled} of ${all.length} photos are labelled.` : which;
+  }
+
+  preview(photo) {
+    const image = byId("preview");
+    const url = photo?.url ?? "";
+    if (image.dataset.url === url) return;
+    image.dataset.url = url;
+    image.hidden = !url;
+    if (url) image.src = url;
+    else image.removeAttribute("src");
+    image.alt = photo ? `The photo ${photo.name}` : "The photo";
+  }
+
+  listen() {
+    byId("preview").onerror = () => (byId("preview").hidden = true); // of a kind that browsers do not show
+    byId("previous").addEventListener("click", () => this.step(-1));
+    byId("next").addEventListener("click", () => this.step(1));
+    byId("clear").addEventListener("click", () => this.clear());
+    byId("copy-each").addEventListener("click", () => copy(this.text(), `the hashtags of ${this.all.length} photos`));
+    byId("file").addEventListener("change", (event) => {
+      this.add([...event.target.files]);
+      event.target.value = "";
+    });
+    const dropping = (is) => document.body.classList.toggle("dropping", is);
+    document.addEventListener("dragover", (event) => {
+      if (![...(event.dataTransfer?.items ?? [])].some((item) => item.kind === "file")) return;
+      event.preventDefault();
+      dropping(true);
+    });
+    document.addEventListener("dragleave", (event) => event.relatedTarget || dropping(false));
+    document.addEventListener("drop", (event) => {
+      dropping(false);
+      if (!event.dataTransfer?.files.length) return;
+      event.preventDefault();
+      const { items, files } = event.dataTransfer;
+      this.add([...files], [...files].filter((_, i) => items[i].webkitGetAsEntry?.()?.isDirectory));
+    });
+  }
+}
