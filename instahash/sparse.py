@@ -73,6 +73,14 @@ def column_counts(matrix: CSR) -> np.ndarray:
     return np.bincount(matrix.indices, minlength=matrix.shape[1])
 
 
+def ranks_in_rows(matrix: CSR, *keys: np.ndarray) -> np.ndarray:
+    """(nnz,) int64, each entry's place in its row, from 0, where rows are sorted by keys (nnz,), the last first."""
+    rows = row_of_entries(matrix)
+    ranks = np.empty(len(rows), np.int64)
+    ranks[np.lexsort((*keys, rows))] = np.arange(len(rows)) - matrix.indptr[rows]
+    return ranks
+
+
 def row_max(matrix: CSR) -> np.ndarray:
     """(n_rows,) float32, each row's highest stored value, 0 where that is less or nothing is stored."""
     highest = np.zeros(matrix.shape[0], np.float32)

@@ -12,7 +12,7 @@ from instahash.data.echoes import Echoes
 from instahash.data.vocabulary import Vocabulary, ranked
 from instahash.errors import DataError
 from instahash.parameters import check, parameter
-from instahash.sparse import CSR, column_counts, keep, renumber, row_max, row_of_entries, union
+from instahash.sparse import CSR, column_counts, keep, ranks_in_rows, renumber, row_max, row_of_entries, union
 
 
 @dataclass(frozen=True)
@@ -188,10 +188,12 @@ def believed(labels: CSR, echoes: Echoes, min_score: float) -> tuple[CSR, np.nda
     lacking = highest < np.float32(min_score)
     if not lacking.any():
         return sure, lacking
-    rows = row_of_entries(labels)
-    order = np.lexsort((labels.indices, -labels.data, rows))
-    rank = np.empty(len(rows), np.int64)
-    rank[order] = np.arange(len(rows)) - labels.indptr[rows]
-    guesses = lacking[rows] & (rank < GUESSES) & (labels.data >= np.float32(GUESS))
+    best = ranks_in_rows(labels, labels.indices, -labels.data) < GUESSES
+    guesses = lacking[row_of_entries(labels)] & best & (labels.data >= np.float32(GUESS))
     kept = keep(labels, guesses | (labels.data >= np.float32(min_score)))
-    return kept, lacking & (highest >= np.float32(GUESS))
+    return kept, guessed(highest, min_score)
+
+
+def guessed(highest: np.ndarray, min_score: float) -> np.ndarray:
+    """(m,) bool, whether what is believed of posts are guesses; highest : (m,) float32, the scores of surest labels."""
+    return (highest < np.float32(min_score)) & (highest >= np.float32(GUESS))

@@ -1,9 +1,11 @@
 """The experts of mode "best": each gives every hashtag a log-score, and the mode fuses them into one probability.
 
-protocol.py   what an expert must be able to do; a new one is a file here and a line in EXPERTS
-domain.py     what every expert is told: the hashtags to score, models that all may ask, posts to learn from
-panel.py      all of them together: how they are trained, and fused into one probability
-settings.py   the settings of the mode
+protocol.py       what an expert must be able to do; a new one is a file here and a line in EXPERTS
+domain.py         what every expert is told: the hashtags to score, models that all may ask, posts to learn from
+understanding.py  how they take what is known of a post
+panel.py          all of them together: how they are trained, and fused into one probability
+opinions.py       what comes out of them
+settings.py       the settings of the mode
 """
 
 from instahash.experts.common import CommonExpert
@@ -12,7 +14,8 @@ from instahash.experts.cooccurrence import CooccurrenceExpert
 from instahash.experts.domain import Domain, Examples, train_word2vec
 from instahash.experts.linear import LinearExpert
 from instahash.experts.literal import LiteralExpert
-from instahash.experts.panel import Losses, Opinions, Panel, Sections
+from instahash.experts.opinions import Opinions
+from instahash.experts.panel import Losses, Panel, Sections
 from instahash.experts.personal import PersonalExpert
 from instahash.experts.photo import PhotoExpert
 from instahash.experts.photo_network import PhotoNetworkExpert

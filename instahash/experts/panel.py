@@ -3,97 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Echoes, Vocabulary, train_test_split
-from instahash.data.kin import kin
-from instahash.data.preprocess import GUESS
 from instahash.dense import log_softmax
 from instahash.errors import SettingsError
 from instahash.experts.domain import Domain, Examples, train_word2vec
-from instahash.experts.protocol import CONTEXTS, Expert
+from instahash.experts.opinions import Answers, Beyond, Opinions
+from instahash.experts.protocol import CONTEXTS, PHOTO, Expert, in_words
 from instahash.experts.settings import BestSettings
+from instahash.experts.understanding import FEW, contexts_of, trusted, understood
 from instahash.recommend import Fusion, Queries, age_weights
-from instahash.sparse import CSR, keep, row_of_entries, union, with_data
+from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries
 from instahash.trainer import Trainer
 from instahash.word2vec import Word2Vec
 
-# A description of at most so many words is short: each says more, and some experts make more of it than others.
-FEW = 3
 # Posts held out to learn the weights, at most, and how many scores each expert gives to all of them.
 HELD_OUT, HELD_OUT_SCORES = 2500, 2**24
-# Behind a context where the features of the photo are there too, and behind the words for it.
-PHOTO, AND_PHOTO = "+photo", ", and the photo itself"
 
 Sections = dict[str, dict[str, np.ndarray]]
 Losses = dict[str, list[float]]
-
-
-class Opinions(NamedTuple):
-    """What the experts say about one post, and their fusion.
-
-    context : "neither", "short", "description", "chosen" or "both", what is known of the post; "+photo" behind it
-        where the photo's features are.
-    hashtags : (n_hashtags,) ids of the words that all arrays are about.
-    scores : expert -> (n_hashtags,) float32, log-scores.  weights : expert -> float.
-    log_p : (n_hashtags,) float32, log-probabilities of being the next hashtag: the softmax of the weighted sum.
-    probabilities : (n_hashtags,) float32 in [0, 1], of being used at all.
-    familiar : in [0, 1], the probability that the labels are such as the training has; the weights are those for this.
-    """
-
-    context: str
-    hashtags: np.ndarray
-    scores: dict[str, np.ndarray]
-    weights: dict[str, float]
-    log_p: np.ndarray
-    probabilities: np.ndarray
-    familiar: float
-
-    @property
-    def known(self) -> str:
-        """What is known of the post, in words."""
-        return _words(self.context)
-
-
-class Beyond(NamedTuple):
-    """Hashtags of m posts that only one expert has.
-
-    expert : its name.  hashtags : for each post, each with its log-score.
-    matrix : (m, n) float32, the same scores in their order.  filled : of the same shape, False where there are fewer.
-    """
-
-    expert: str
-    hashtags: list[dict[str, float]]
-    matrix: np.ndarray
-    filled: np.ndarray
-
-    @classmethod
-    def of(cls, expert: str, hashtags: list[dict[str, float]]) -> Beyond:
-        sizes = np.array(list(map(len, hashtags)), np.int64)
-        matrix = np.full((len(hashtags), sizes.max(initial=0)), -1, np.float32)
-        for row, own in zip(matrix, hashtags):
-            row[: len(own)] = list(own.values())
-        return cls(expert, hashtags, matrix, np.arange(matrix.shape[1]) < sizes[:, None])
-
-
-class Answers(NamedTuple):
-    """What the experts together make of m posts.
-
-    log_p : (m, n_hashtags + n) float32, log-probabilities of being the next hashtag; behind the model's hashtags are
-        those of `beyond`, -inf where a post has fewer.
-    used : of the same shape, probabilities of being used at all.
-    beyond : for each post the hashtags that the model does not have.
-    read : (m,) bool, of which posts the experts read a word or the photo.
-    """
-
-    log_p: np.ndarray
-    used: np.ndarray
-    beyond: list[list[str]]
-    read: np.ndarray
 
 
 class Panel:
@@ -186,7 +118,7 @@ class Panel:
                 lesson = self._lesson(context, examples, words, some)
             fusion.calibrate(*lesson)
             learnt = ", ".join(f"{member} {w:.2f}" for member, w in zip(fusion.members, fusion.weights))
-            trainer.report(f"Weights where {_words(context)}: {learnt}.")
+            trainer.report(f"Weights where {in_words(context)}: {learnt}.")
 
     def _lesson(
         self, context: str, examples: Examples, words: np.ndarray, chosen: np.ndarray
@@ -198,7 +130,7 @@ class Panel:
             echoes = Echoes.of_description(description)
         photos = dataset.photo_features if context.endswith(PHOTO) else None
         queries = Queries.of(description, keep(dataset.hashtags, chosen), dataset.keys, echoes, photo_features=photos)
-        queries = self._trusted(queries, np.ones(description.shape[0], np.float32))
+        queries = trusted(queries, self.domain, np.ones(description.shape[0], np.float32))
         rows = np.flatnonzero(contexts_of(queries) == context)
         part, rest = queries.rows(rows), self.domain.outputs(keep(dataset.hashtags, ~chosen))
         return self._scores(context, part), rest[rows], self._named(part.chosen), examples.weights[rows]
@@ -242,59 +174,8 @@ class Panel:
         )
 
     def understood(self, queries: Queries) -> Queries:
-        """The queries as the experts can take them.
-
-        A label that is not known lends its meaning, the words that are nearly the same or broader, to the description.
-        Labels below min_score have the score that they are worth. Where no post of the training had labels those that
-        are known are hashtags chosen, and the others say nothing.
-        """
-        queries = self._trusted(queries, self.domain.familiarity.probability(queries.echoes))
-        if not self.domain.labelled.any():
-            nothing = keep(queries.description, np.zeros(queries.description.nnz, bool))
-            chosen = union(queries.chosen, queries.description)
-            return queries._replace(description=nothing, chosen=chosen, echoes=Echoes.of_description(nothing))
-        description = self._lent(queries)
-        known = self.domain.labelled[description.indices]
-        return queries._replace(description=description if known.all() else keep(description, known))
-
-    def _trusted(self, queries: Queries, familiar: np.ndarray) -> Queries:
-        """So familiar, and with the scores of unsure labels lower where these are worth less than they promise."""
-        least, trust = np.float32(self.settings.data.min_score), self.domain.familiarity.trust
-        queries = queries._replace(familiar=familiar)
-        factors = (1 - familiar * (1 - trust)).astype(np.float32)
-        echoes, guessed = queries.echoes, queries.guessed
-
-        def lowered(labels: CSR) -> CSR:
-            rows = row_of_entries(labels)
-            unsure = (labels.data < least) & ~guessed[rows]
-            return with_data(labels, np.where(unsure, labels.data * factors[rows], labels.data))
-
-        return queries._replace(echoes=echoes._replace(known=lowered(echoes.known), unknown=lowered(echoes.unknown)))
-
-    def _lent(self, queries: Queries) -> CSR:
-        """The descriptions with the words that stand in for unknown labels."""
-        labels, names = queries.echoes.unknown, queries.echoes.unknown_words
-        index, labelled = self.domain.vocabulary.index, self.domain.labelled
-        least = np.where(queries.guessed, GUESS, self.settings.data.min_score)[row_of_entries(labels)]
-        sure = keep(labels, labels.data >= least.astype(np.float32))
-        if not sure.nnz:
-            return queries.description
-        stands_in = [
-            [index[word] for word in kin(name, lambda word: labelled[index[word]] if word in index else False)]
-            for name in names
-        ]
-        own = [stands_in[i] for i in sure.indices.tolist()]
-        sizes = list(map(len, own))
-        rows, values = np.repeat(row_of_entries(sure), sizes), np.repeat(sure.data, sizes)
-        ids = np.array([word for found in own for word in found], np.int64)
-        if not len(ids):
-            return queries.description
-        # Of several labels that lend one word the surest; a sum of duplicates would be more than 1.
-        order = np.lexsort((-values, ids, rows))
-        first = np.unique(rows[order] * len(index) + ids[order], return_index=True)[1]
-        rows, ids, values = rows[order][first], ids[order][first], values[order][first]
-        lent = sparse.csr_array((values, (rows, ids)), shape=queries.description.shape)
-        return queries.description.maximum(lent).tocsr()
+        """The queries as the experts can take them, see :func:`~instahash.experts.understanding.understood`."""
+        return understood(queries, self.domain)
 
     def _beyond(self, queries: Queries) -> Beyond:
         """For each post the hashtags that the model does not have, and the log-score of the expert that has them."""
@@ -376,25 +257,7 @@ class Panel:
             fusion.load(sections[f"fusion_{context}"])
 
 
-def contexts_of(queries: Queries) -> np.ndarray:
-    """(m,) str, which of CONTEXTS each post is in, with PHOTO behind it where the photo's features are there."""
-    n_words, n_chosen = (np.diff(matrix.indptr) for matrix in (queries.description, queries.chosen))
-    n_words = np.where((n_words == 0) & (queries.echoes.highest() >= GUESS), 1, n_words)
-    alone = np.where(n_words == 0, "neither", np.where(n_words <= FEW, "short", "description"))
-    contexts = np.where(n_chosen == 0, alone, np.where(n_words == 0, "chosen", "both"))
-    if queries.photo_features is None:
-        return contexts
-    return np.where(queries.with_photo(), np.char.add(contexts, PHOTO), contexts)
-
-
-def _words(context: str) -> str:
-    """What is known in a context."""
-    return CONTEXTS[context.removesuffix(PHOTO)] + (AND_PHOTO if context.endswith(PHOTO) else "")
-
-
 def _some(matrix: CSR, most: Any, rng: np.random.Generator) -> np.ndarray:
     """Which entries are among one to `most` of their row's, at random: (nnz,) bool; most : int, or (n_rows,) int."""
-    rows = row_of_entries(matrix)
-    rank = np.empty(len(rows), int)
-    rank[np.lexsort((rng.random(len(rows)), rows))] = np.arange(len(rows)) - matrix.indptr[rows]
-    return rank < rng.integers(1, np.broadcast_to(np.maximum(most, 1), matrix.shape[0]) + 1)[rows]
+    ranks = ranks_in_rows(matrix, rng.random(matrix.nnz))
+    return ranks < rng.integers(1, np.broadcast_to(np.maximum(most, 1), matrix.shape[0]) + 1)[row_of_entries(matrix)]

@@ -22,6 +22,13 @@ CONTEXTS = {
     "chosen": "chosen hashtags are known",
     "both": "labels and chosen hashtags are known",
 }
+# Behind a context where the features of the photo are there too, and behind the words for it.
+PHOTO, AND_PHOTO = "+photo", ", and the photo itself"
+
+
+def in_words(context: str) -> str:
+    """What is known in a context."""
+    return CONTEXTS[context.removesuffix(PHOTO)] + (AND_PHOTO if context.endswith(PHOTO) else "")
 
 
 class NetworkQuery(NamedTuple):

@@ -11,7 +11,7 @@ import numpy as np
 from instahash.baselines import Baseline, top_ranked
 from instahash.data import Corpus, Echoes, Post, Vocabulary, encode, words
 from instahash.data.corpus import array_of
-from instahash.data.preprocess import GUESS
+from instahash.data.preprocess import guessed
 from instahash.errors import DataError, UntrainedError
 from instahash.parameters import whole
 from instahash.pipeline.mode import Mode
@@ -164,15 +164,14 @@ class Recommender:
         if chosen is not None:
             chosen = as_csr(chosen, "chosen hashtags", np.int8, len(self.vocabulary))
         photo_features = self._photo_features(photo_features)
-        least, n_posts = np.float32(self.settings.data.min_score), description.shape[0]
+        least, n_posts = self.settings.data.min_score, description.shape[0]
         for name, rows in {"chosen hashtags": chosen, "keys": keys, "photo_features": photo_features}.items():
             n = n_posts if rows is None else rows.shape[0] if hasattr(rows, "shape") else len(rows)
             if n != n_posts:
                 raise DataError(f"descriptions have {n_posts} rows, {name} {n}; give a row for each post")
         # A post whose labels are all below is described by guesses.
         highest = row_max(description) if echoes is None else np.maximum(row_max(description), echoes.highest())
-        guessed = (highest >= np.float32(GUESS)) & (highest < least)
-        return Queries.of(description, chosen, keys, echoes, guessed, photo_features)
+        return Queries.of(description, chosen, keys, echoes, guessed(highest, least), photo_features)
 
     def _photo_features(self, given: Any) -> np.ndarray | None:
         """Features of photos, (n_posts, n_features), where the mode has learnt from such.

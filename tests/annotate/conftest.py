@@ -35,6 +35,19 @@ def picture(fake_vision):
 
 
 @pytest.fixture
+def pictures(tmp_path, picture):
+    """pictures(folder, *names) -> a new folder of photos, that of each name its number's."""
+
+    def made(folder, *names):
+        (tmp_path / folder).mkdir()
+        for number, name in enumerate(names):
+            (tmp_path / folder / name).write_bytes(picture(number))
+        return tmp_path / folder
+
+    return made
+
+
+@pytest.fixture
 def environment(tmp_path):
     """Of somebody who has no credentials, and nothing in a cache."""
     names = [name for name in os.environ if name.startswith(("GOOGLE_", "CLOUDSDK_")) or name == "VISION_EMULATOR_HOST"]

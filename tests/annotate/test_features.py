@@ -147,12 +147,8 @@ def network():
 
 
 @pytest.fixture
-def photos(tmp_path, picture):
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for number in range(6):
-        (folder / f"{number}.png").write_bytes(picture(number))
-    return folder
+def photos(pictures):
+    return pictures("photos", *(f"{number}.png" for number in range(6)))
 
 
 @compiled

@@ -731,13 +731,9 @@ with Cache(sys.argv[2], annotator.key) as cache:
 
 
 @pytest.fixture
-def album(tmp_path, picture):
+def album(pictures):
     """A folder of 60 photos."""
-    folder = tmp_path / "album"
-    folder.mkdir()
-    for number in range(60):
-        (folder / f"{number:02}.png").write_bytes(picture(number))
-    return folder
+    return pictures("album", *(f"{number:02}.png" for number in range(60)))
 
 
 @pytest.fixture

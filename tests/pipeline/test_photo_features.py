@@ -14,7 +14,7 @@ from instahash.errors import DataError, DataWarning
 from instahash.evaluation import evaluate
 from instahash.experts.domain import Examples
 from instahash.experts.moments import REGS, Moments
-from instahash.experts.panel import PHOTO
+from instahash.experts.protocol import PHOTO
 from instahash.parameters import assign
 from instahash.pipeline import settings_of
 from instahash.pipeline.identity import fingerprint
