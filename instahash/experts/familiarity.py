@@ -19,7 +19,7 @@ from instahash.texts import texts_from_arrays, texts_to_arrays
 # The part of another labeller's labels that nobody has foreseen, and the least part of the known one's.
 UNFORESEEN, LEAST = 0.2, 0.05
 # Odds before any label is seen that labels are familiar: most questions are.
-ODDS = 20.0
+ODDS = 100.0
 # New words that a labeller may still have.
 NEW_WORDS = 1000
 

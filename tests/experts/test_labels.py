@@ -52,13 +52,13 @@ def test_words_that_nobody_foresaw_do_not_tip_it():
     (nothing,), (new,), (among,) = (
         known.probability(echoes(data, labels)) for labels in ([], ["wrixle"], ["wrixle", *OWN[:3]])
     )
-    assert nothing == pytest.approx(20 / 21) and new > 0.8 and among > 0.99
+    assert nothing == pytest.approx(100 / 101) and new > 0.8 and among > 0.99
 
 
 def test_familiarity_by_hand():
-    """Twenty for one before; the other one has nothing but what nobody foresaw of a made-up word."""
+    """A hundred for one before; the other one has nothing but what nobody foresaw of a made-up word."""
     data = fit_dataset(Corpus.from_posts([Post("1", ("a", "zorb"), (Label("zorb", 0.9),))] * 4))
-    odds = 20 * (1 - 0.05) / (0.2 / 1000)
+    odds = 100 * (1 - 0.05) / (0.2 / 1000)
     assert Familiarity.of(data, 0.5).probability(data.echoes) == pytest.approx([odds / (1 + odds)] * 4)
 
 

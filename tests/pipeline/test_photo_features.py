@@ -155,7 +155,7 @@ def test_a_post_without_a_photo_is_answered_as_by_a_model_that_saw_none(model, w
 
 
 def test_the_photo_counts_where_its_labels_are_another_labeller_s(model):
-    strange = tuple(Label(word, 0.9) for word in ("abc", "def", "ghi", "jkl"))
+    strange = tuple(Label(word, 0.9) for word in ("abc", "def", "ghi", "jkl", "mno", "pqr"))
     asked = [post._replace(labels=strange) for post in OTHERS]
     seen, unseen = (
         model.mode.opinions(model.queries(strange, photo_features=photo)) for photo in (OTHERS[0].photo_features, None)
