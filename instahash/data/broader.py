@@ -12,7 +12,7 @@ from collections import Counter
 from functools import cache
 from importlib.resources import files
 
-from instahash.data.words import words
+from instahash.data.words import joined
 
 
 @cache
@@ -48,7 +48,7 @@ def label_fractions() -> dict[str, float]:
 
     The words are written as hashtags, "golden retriever" as goldenretriever.
     """
-    counts = Counter("".join(words(label)) for word in label_names() for label in (word, *broader(word)))
+    counts = Counter(joined(label) for word in label_names() for label in (word, *broader(word)))
     return {word: count / counts.total() for word, count in counts.items()}
 
 

@@ -19,7 +19,7 @@ from scipy import sparse
 from instahash.data.hashtags import is_hashtag
 from instahash.data.posts import Post
 from instahash.data.times import DAY, seconds_of
-from instahash.data.words import words
+from instahash.data.words import joined, words
 from instahash.errors import DataError, DataWarning, plural
 from instahash.sparse import CSR
 
@@ -147,7 +147,7 @@ class _Wholes(dict[str, int]):
         self.index = index
 
     def __missing__(self, text: str) -> int:
-        word = "".join(words(text))
+        word = joined(text)
         found = self[text] = self.index.setdefault(word, len(self.index)) if is_hashtag(word) else -1
         return found
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from instahash.data.broader import broader, label_names
-from instahash.data.words import words
+from instahash.data.words import joined, words
 
 # Endings of British spelling and of American, either of which may be the known one.
 ENDINGS = (("tre", "ter"), ("bre", "ber"), ("ise", "ize"), ("yse", "yze"), ("ogue", "og"))
@@ -58,4 +58,4 @@ def spellings(word: str) -> Iterator[str]:
 @cache
 def _labels() -> dict[str, str]:
     """The labels of the offline annotator by how they are written as hashtags."""
-    return {"".join(words(name)): name for name in label_names()}
+    return {joined(name): name for name in label_names()}

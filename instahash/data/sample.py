@@ -27,7 +27,7 @@ import numpy as np
 from instahash.data.broader import broader, class_names
 from instahash.data.posts import Label, Post
 from instahash.data.small import small_posts, zipf
-from instahash.data.words import words
+from instahash.data.words import joined
 
 GENERAL = (
     "photography photooftheday love instagood picoftheday instagram beautiful photo happy instadaily travel follow art "
@@ -120,8 +120,8 @@ def sample_posts(n_posts: int = 3600, seed: int = 0) -> Iterator[Post]:
         else:
             labels = _google_labels(rng, topic, theme, company, shown)
         hashtags = _hashtags(rng, topic, theme, company)
-        hashtags += [word for word in map(_joined, _believed(labels)) if word in _plain_words() and rng.random() < 0.25]
-        hashtags += [_joined(kind) for kind in shown if labels.get(kind, 0) >= 0.5 and rng.random() < 0.25]
+        hashtags += [word for word in map(joined, _believed(labels)) if word in _plain_words() and rng.random() < 0.25]
+        hashtags += [joined(kind) for kind in shown if labels.get(kind, 0) >= 0.5 and rng.random() < 0.25]
         ranked = sorted(labels.items(), key=lambda item: -item[1])
         yield Post(
             f"sample/{name}/{number:05d}.jpg",
@@ -215,12 +215,6 @@ def _believed(labels: dict[str, float]) -> list[str]:
 @cache
 def _plain_words() -> frozenset[str]:
     return frozenset(word for table in topics() for topic in table.values() for word in topic.plain)
-
-
-@cache
-def _joined(description: str) -> str:
-    """A label as a hashtag."""
-    return "".join(words(description))
 
 
 def _score(rng: np.random.Generator) -> float:

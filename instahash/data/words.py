@@ -50,6 +50,11 @@ def _kind(character: str) -> str:
 KINDS = _Kinds()
 
 
+def joined(text: str) -> str:
+    """All words of the text as one, as people write a hashtag of them: "golden retriever" -> goldenretriever."""
+    return "".join(words(text))
+
+
 def words(text: str) -> list[str]:
     """The words of a hashtag or a label, normalised, in order.
 
