@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from instahash.jit import kernel
+
 
 def log_softmax(O: np.ndarray, excluded: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """(log p, p) with p = softmax of each row of O, both of the shape of O.
@@ -17,6 +19,26 @@ def log_softmax(O: np.ndarray, excluded: np.ndarray | None = None) -> tuple[np.n
     p = np.exp(possible - highest)
     total = np.maximum(p.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
     return O - highest - np.log(total), p / total
+
+
+@kernel
+def dots_at(indptr, indices, A, B):
+    """(nnz,) a_i . b_j for each stored entry (i, j) of a CSR matrix, rows of A and of B."""
+    dots = np.empty(len(indices), A.dtype)
+    for i in range(len(A)):
+        a = A[i]
+        for q in range(indptr[i], indptr[i + 1]):
+            b, dot = B[indices[q]], A.dtype.type(0)
+            for d in range(len(a)):
+                dot += a[d] * b[d]
+            dots[q] = dot
+    return dots
+
+
+def plain_dots_at(indptr: np.ndarray, indices: np.ndarray, A: np.ndarray, B: np.ndarray) -> np.ndarray:
+    """:func:`dots_at` from the equation."""
+    rows = np.repeat(np.arange(len(A)), np.diff(indptr))
+    return np.array([A[i] @ B[j] for i, j in zip(rows, indices)], A.dtype)
 
 
 def unit_rows(A: np.ndarray) -> np.ndarray:

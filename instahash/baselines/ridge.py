@@ -9,7 +9,7 @@ from scipy import linalg, sparse
 
 from instahash.baselines.checks import check_posts, check_query, check_size
 from instahash.parameters import check, parameter
-from instahash.sparse import CSR, with_data
+from instahash.sparse import CSR, row_of_entries, with_data
 
 
 @dataclass(eq=False)
@@ -65,6 +65,13 @@ class Ridge:
         every = np.zeros((len(scores), self.n_words), np.float32)
         every[:, self.outputs] = scores
         return every
+
+    def score_of(self, description: CSR, outputs: np.ndarray) -> np.ndarray:
+        scores = self.score(description)
+        return scores if len(outputs) == scores.shape[1] else scores[:, outputs]
+
+    def score_at(self, description: CSR, places: CSR) -> np.ndarray:
+        return self.score(description)[row_of_entries(places), places.indices]
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The fitted model as plain arrays."""

@@ -1,5 +1,6 @@
 """The experts of mode "best": each gives every hashtag a log-score, and the mode fuses them into one probability.
 
+candidates.py     which hashtags are scored for each post
 protocol.py       what an expert must be able to do; a new one is a file here and a line in EXPERTS
 domain.py         what every expert is told: the hashtags to score, models that all may ask, posts to learn from
 understanding.py  how they take what is known of a post
@@ -8,6 +9,7 @@ opinions.py       what comes out of them
 settings.py       the settings of the mode
 """
 
+from instahash.experts.candidates import HEAD
 from instahash.experts.common import CommonExpert
 from instahash.experts.completion import CompletionExpert
 from instahash.experts.cooccurrence import CooccurrenceExpert
@@ -40,6 +42,6 @@ EXPERTS: list[type[Expert]] = [
 ]
 
 __all__ = [
-    "CONTEXTS", "EXPERTS", "BestSettings", "Domain", "Examples", "Expert", "Losses", "NetworkQuery", "Opinions",
+    "CONTEXTS", "EXPERTS", "HEAD", "BestSettings", "Domain", "Examples", "Expert", "Losses", "NetworkQuery", "Opinions",
     "Panel", "Sections", "train_word2vec",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain, Examples
 from instahash.experts.protocol import Expert
 from instahash.recommend import EVERYBODY, Preferences, Queries
@@ -36,8 +37,13 @@ class CommonExpert(Expert):
         self.preferences.grow(len(examples.domain.hashtags))
         self.preferences.add(keys if self.of_users else general(keys), examples.hashtags, examples.dataset.times)
 
-    def score(self, queries: Queries, domain: Domain) -> np.ndarray:
-        return self.preferences.shift_matrix(general(self.keys(queries)), domain.log_frequency)
+    def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
+        return self._shift(general(self.keys(queries)), domain, candidates)
+
+    def _shift(self, keys: Keys, domain: Domain, candidates: Candidates) -> np.ndarray:
+        preferences, log_frequency = self.preferences, domain.log_frequency
+        head = preferences.shift_matrix(keys, log_frequency[: candidates.n_head])
+        return candidates.joined(head, lambda tail: preferences.shift_at(keys, log_frequency, tail))
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         return self.preferences.to_arrays()

@@ -13,9 +13,10 @@ from scipy import sparse
 
 from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
+from instahash.experts.candidates import Candidates
 from instahash.experts.familiarity import Familiarity
 from instahash.recommend import age_weights
-from instahash.sparse import CSR, column_counts, ones, renumber, row_of_entries, with_data
+from instahash.sparse import CSR, column_counts, keep, ones, row_of_entries, with_data
 from instahash.trainer import Trainer
 from instahash.word2vec import Word2Vec, WordVectors
 
@@ -42,8 +43,8 @@ class Domain:
 
     settings : BestSettings.
     vocabulary : Vocabulary of n_words words.
-    hashtags : (n_hashtags,) int32, the word of each output.
-    labelled : (n_words,) bool, words that descriptions had in training.
+    hashtags : (n_hashtags,) int32, the word of each output, most used first; those of later posts follow.
+    described : (n_described,) int32, words that descriptions had in training; those of later posts follow.
     score_mean, score_std : of the labels' scores in training.
     word2vec : Word2Vec.  cooccurrence : Cooccurrence. Both have learnt before any expert does.
     familiarity : Familiarity with the labels of the posts seen.
@@ -55,7 +56,7 @@ class Domain:
     settings: BestSettings
     vocabulary: Vocabulary
     hashtags: np.ndarray
-    labelled: np.ndarray
+    described: np.ndarray
     score_mean: float
     score_std: float
     word2vec: Word2Vec
@@ -68,15 +69,36 @@ class Domain:
     @cached_property
     def outputs_of_words(self) -> np.ndarray:
         """(n_words,) int32, the output of each word, -1 for none."""
-        outputs = np.full(len(self.vocabulary), -1, np.int32)
-        outputs[self.hashtags] = np.arange(len(self.hashtags))
-        return outputs
+        return _numbers(self.hashtags, len(self.vocabulary))
+
+    @cached_property
+    def _inputs_of_words(self) -> np.ndarray:
+        return _numbers(self.described, len(self.vocabulary))
+
+    @cached_property
+    def labelled(self) -> np.ndarray:
+        """(n_words,) bool, words that descriptions had in training."""
+        return self._inputs_of_words >= 0
+
+    def hashtags_of(self, candidates: Candidates) -> np.ndarray:
+        """(m, n_columns) ids of the words in the columns of each post, -1 for none."""
+        head = np.broadcast_to(self.hashtags[: candidates.n_head], (candidates.tail.shape[0], candidates.n_head))
+        if not candidates.width:
+            return head
+        behind = np.arange(candidates.n_head, candidates.n_columns)
+        outputs = candidates.outputs(np.broadcast_to(behind, (len(head), len(behind))))
+        return np.concatenate([head, np.where(outputs < 0, -1, self.hashtags[outputs])], axis=1)
 
     @cached_property
     def log_frequency(self) -> np.ndarray:
         """(n_hashtags,) float32, the log of each hashtag's part of all uses."""
         counts = self.vocabulary.hashtag_counts[self.hashtags].astype(np.float32)
         return np.log(counts / counts.sum())
+
+    @cached_property
+    def output_vectors(self) -> np.ndarray:
+        """(n_hashtags, dim) float32, word2vec's output vector of each hashtag."""
+        return np.ascontiguousarray(self.word2vec.C[self.hashtags])
 
     @cached_property
     def vectors(self) -> WordVectors:
@@ -88,38 +110,41 @@ class Domain:
         """The domain of a training on these posts, its models untrained."""
         scores = dataset.description.data
         mean, std = (float(scores.mean()), float(scores.std())) if len(scores) else (1.0, 1.0)
-        hashtags = np.flatnonzero(dataset.vocabulary.is_hashtag).astype(np.int32)
-        labelled = column_counts(dataset.description) > 0
+        described = np.flatnonzero(column_counts(dataset.description)).astype(np.int32)
         statistics, now = (mean, max(std, LEAST_DEVIATION)), latest(dataset)
         word2vec = Word2Vec(settings.word2vec, seed=settings.seed, n_threads=settings.n_threads)
         familiar, photos = Familiarity.of(dataset, settings.data.min_score), _photo_statistics(dataset.photo_features)
-        words = dataset.vocabulary, hashtags, labelled
+        words = dataset.vocabulary, dataset.vocabulary.hashtag_ids, described
         return cls(settings, *words, *statistics, word2vec, Cooccurrence(), familiar, now, *photos)
 
     def grown(self, dataset: Dataset) -> Domain:
         """The domain after more posts, in the numbers of a grown vocabulary; old outputs keep their places."""
-        labelled = column_counts(dataset.description) > 0
-        labelled[: len(self.labelled)] |= self.labelled
-        new = np.setdiff1d(np.flatnonzero(dataset.vocabulary.is_hashtag), self.hashtags).astype(np.int32)
-        hashtags, now = np.concatenate([self.hashtags, new]), max(self.now, latest(dataset))
+        hashtags = _appended(self.hashtags, np.flatnonzero(dataset.vocabulary.is_hashtag))
+        described = _appended(self.described, np.flatnonzero(column_counts(dataset.description)))
         familiarity = self.familiarity.including(dataset, self.settings.data.min_score)
-        grown = replace(self, vocabulary=dataset.vocabulary, hashtags=hashtags, labelled=labelled, now=now)
-        return replace(grown, familiarity=familiarity)
+        words = {"vocabulary": dataset.vocabulary, "hashtags": hashtags, "described": described}
+        return replace(self, **words, familiarity=familiarity, now=max(self.now, latest(dataset)))
 
     def outputs(self, hashtags: CSR) -> CSR:
         """Hashtags as outputs, CSR (n_posts, n_hashtags) float32 of ones; other words are dropped."""
-        return ones(renumber(hashtags, self.hashtags))
+        return ones(self.by_output(hashtags))
+
+    def by_output(self, words: CSR) -> CSR:
+        """The entries of CSR (m, n_words) that are hashtags, in their outputs, CSR (m, n_hashtags)."""
+        return _renumbered(words, self.outputs_of_words, len(self.hashtags))
 
     def inputs(self, description: CSR) -> CSR:
-        """A network's input, CSR (n_posts, 2 n_words) float32: column 2j is the presence of word j, 2j + 1 its score.
+        """A network's input, CSR (n_posts, 2 n_described) float32: of the j-th of the described words column 2j is the
+        presence, 2j + 1 the score; other words are dropped.
 
         Each row has the Euclidean length `inputs.length`, as in Liang et al. (2018): one word says as much as ten.
         """
+        description = _renumbered(description, self._inputs_of_words, len(self.described))
         indices = np.repeat(2 * description.indices, 2)
         indices[1::2] += 1
         data = np.full(len(indices), PRESENCE, np.float32)
         data[1::2] = SCORE_DEVIATION * ((description.data - self.score_mean) / self.score_std).clip(-3, 3)
-        shape = description.shape[0], 2 * len(self.vocabulary)
+        shape = description.shape[0], 2 * len(self.described)
         inputs = sparse.csr_array((data, indices, 2 * description.indptr), shape=shape)
         if (length := self.settings.inputs.length) and inputs.nnz:
             row = row_of_entries(inputs)
@@ -135,7 +160,7 @@ class Domain:
     def to_arrays(self) -> dict[str, np.ndarray]:
         """What the vocabulary, the settings and the models do not say, a dict of arrays."""
         statistics = np.array([self.score_mean, self.score_std, self.now])
-        own = {"hashtags": self.hashtags, "labelled": self.labelled, "statistics": statistics}
+        own = {"hashtags": self.hashtags, "described": self.described, "statistics": statistics}
         photos = {"photo_mean": self.photo_mean, "photo_std": self.photo_std} if len(self.photo_mean) else {}
         return own | self.familiarity.to_arrays() | photos
 
@@ -151,16 +176,18 @@ class Domain:
         """The domain whose :meth:`to_arrays` these are. Raises ValueError where they do not fit the vocabulary."""
         if len(word2vec.W) != len(vocabulary):
             raise ValueError("word2vec has other words than the vocabulary")
-        hashtags, labelled = arrays["hashtags"], arrays["labelled"]
+        hashtags, described = arrays["hashtags"], arrays["described"]
         same = np.array_equal(np.sort(hashtags), np.flatnonzero(vocabulary.is_hashtag))
-        if hashtags.dtype.kind != "i" or not same or labelled.shape != (len(vocabulary),):
+        if hashtags.dtype.kind != "i" or not same:
             raise ValueError("the hashtags are not those of the vocabulary")
+        if described.dtype.kind != "i" or not np.isin(described, np.arange(len(vocabulary))).all():
+            raise ValueError("the described words are not of the vocabulary")
         mean, std, now = arrays["statistics"].tolist()
         familiar = Familiarity.from_arrays(arrays, vocabulary.words)
         photos = [arrays.get(name, _nothing()) for name in ("photo_mean", "photo_std")]
         if photos[0].ndim != 1 or photos[0].shape != photos[1].shape:
             raise ValueError("the mean and the deviation of photos' features do not fit together")
-        words = vocabulary, hashtags, labelled
+        words = vocabulary, hashtags, described
         return cls(settings, *words, mean, std, word2vec, cooccurrence, familiar, now, *photos)
 
 
@@ -237,6 +264,27 @@ def _photo_statistics(photo_features: np.ndarray | None) -> tuple[np.ndarray, ..
     mean = total / n
     std = np.sqrt(np.maximum(squares / n - mean**2, LEAST_PHOTO_DEVIATION**2))
     return mean.astype(np.float32), std.astype(np.float32)
+
+
+def _numbers(ids: np.ndarray, n_words: int) -> np.ndarray:
+    """(n_words,) int32, the place of each word among the ids, -1 for none."""
+    numbers = np.full(n_words, -1, np.int32)
+    numbers[ids] = np.arange(len(ids))
+    return numbers
+
+
+def _renumbered(matrix: CSR, numbers: np.ndarray, n_columns: int) -> CSR:
+    """Column j becomes column numbers[j], and goes where that is -1."""
+    columns = numbers[matrix.indices]
+    kept = keep(matrix, columns >= 0)
+    renumbered = sparse.csr_array((kept.data, columns[columns >= 0], kept.indptr), shape=(matrix.shape[0], n_columns))
+    renumbered.sort_indices()
+    return renumbered
+
+
+def _appended(old: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    """The old ids, and behind them the new ones in ascending order."""
+    return np.concatenate([old, np.setdiff1d(ids, old).astype(np.int32)])
 
 
 def latest(dataset: Dataset) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 
 from instahash.baselines import Ridge
 from instahash.errors import DataError
+from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain, Examples
 from instahash.experts.protocol import Expert
 from instahash.parameters import Section, parameter
@@ -59,10 +60,13 @@ class LinearExpert(Expert):
         except DataError:
             self.model = None
 
-    def score(self, queries: Queries, domain: Domain) -> np.ndarray:
+    def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         if self.model is None:
-            return np.full((queries.description.shape[0], len(domain.hashtags)), np.log(LEAST_OUTPUT), np.float32)
-        return np.log(np.maximum(self.model.score(domain.inputs(queries.description)), LEAST_OUTPUT))
+            return np.full((queries.description.shape[0], candidates.n_columns), np.log(LEAST_OUTPUT), np.float32)
+        model, inputs = self.model, domain.inputs(queries.description)
+        head = model.score_of(inputs, np.arange(candidates.n_head))
+        outputs = candidates.joined(head, lambda tail: model.score_at(inputs, tail))
+        return np.log(np.maximum(outputs, LEAST_OUTPUT))
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         return self.replay.to_arrays() | (self.model.to_arrays() if self.model else {})

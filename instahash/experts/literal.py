@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain, Examples
 from instahash.experts.protocol import Expert
 from instahash.recommend import Queries
-from instahash.sparse import CSR, column_counts, keep, ones, row_of_entries
+from instahash.sparse import CSR, column_counts, keep, ones, row_of_entries, with_data
 from instahash.trainer import Trainer
 
 LEAST_ECHO = 1e-3  # whose logarithm is taken
@@ -68,15 +69,14 @@ class LiteralExpert(Expert):
         own = (echoes + PRIOR * self.rare(domain)) / (posts + PRIOR)
         return np.asarray(familiar * own + (1 - familiar) * self.rate, np.float32)
 
-    def score(self, queries: Queries, domain: Domain) -> np.ndarray:
+    def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         said = queries.description.maximum(queries.echoes.known).tocsr()
-        outputs = domain.outputs_of_words[said.indices]
-        rows, hashtags = row_of_entries(said)[outputs >= 0], outputs[outputs >= 0]
-        scores = np.full((said.shape[0], len(domain.hashtags)), np.log(np.float32(LEAST_ECHO)), np.float32)
-        rates = self._of(said, queries, domain)
-        probability = (said.data * rates)[outputs >= 0]
-        scores[rows, hashtags] = np.log(np.maximum(probability, np.float32(LEAST_ECHO)))
-        return scores
+        probabilities = with_data(said, said.data * self._of(said, queries, domain))
+        return np.log(np.maximum(candidates.of_entries(domain.by_output(probabilities)), np.float32(LEAST_ECHO)))
+
+    def proposes(self, queries: Queries, domain: Domain) -> CSR:
+        return domain.by_output(queries.description.maximum(queries.echoes.known).tocsr())
+
 
     def beyond(self, queries: Queries, domain: Domain) -> list[dict[str, float]]:
         known, unknown, names = queries.echoes[:3]

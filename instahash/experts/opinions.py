@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from instahash.experts.candidates import Candidates
 from instahash.experts.protocol import in_words
+from instahash.recommend.fusion import calibrated
 
 
 class Opinions(NamedTuple):
@@ -14,10 +16,10 @@ class Opinions(NamedTuple):
 
     context : "neither", "short", "description", "chosen" or "both", what is known of the post; "+photo" behind it
         where the photo's features are.
-    hashtags : (n_hashtags,) ids of the words that all arrays are about.
-    scores : expert -> (n_hashtags,) float32, log-scores.  weights : expert -> float.
-    log_p : (n_hashtags,) float32, log-probabilities of being the next hashtag: the softmax of the weighted sum.
-    probabilities : (n_hashtags,) float32 in [0, 1], of being used at all.
+    hashtags : (n,) ids of the words that all arrays are about, the candidates.
+    scores : expert -> (n,) float32, log-scores.  weights : expert -> float.
+    log_p : (n,) float32, log-probabilities of being the next hashtag: the softmax of the weighted sum.
+    probabilities : (n,) float32 in [0, 1], of being used at all.
     familiar : in [0, 1], the probability that the labels are such as the training has; the weights are those for this.
     """
 
@@ -59,14 +61,26 @@ class Beyond(NamedTuple):
 class Answers(NamedTuple):
     """What the experts together make of m posts.
 
-    log_p : (m, n_hashtags + n) float32, log-probabilities of being the next hashtag; behind the model's hashtags are
-        those of `beyond`, -inf where a post has fewer.
-    used : of the same shape, probabilities of being used at all.
-    beyond : for each post the hashtags that the model does not have.
+    candidates : Candidates, the hashtags that were scored.  beyond : Beyond, those that the model does not have.
+    log_p : (m, n_columns + n) float32, log-probabilities of being the next hashtag; behind the columns of the candidates
+        are those of `beyond`; -inf where a post has fewer.
+    calibrations, n_chosen : (m, 3) and (m,), what turns them into probabilities of being used at all.
     read : (m,) bool, of which posts the experts read a word or the photo.
     """
 
+    candidates: Candidates
+    beyond: Beyond
     log_p: np.ndarray
-    used: np.ndarray
-    beyond: list[list[str]]
+    calibrations: np.ndarray
+    n_chosen: np.ndarray
     read: np.ndarray
+
+    def used(self, columns: np.ndarray) -> np.ndarray:
+        """The probability that the author uses the hashtag in each of some columns, (m, k) float32; 0 for column -1."""
+        n_known = self.candidates.n_columns
+        found = np.take_along_axis(self.log_p, np.maximum(columns, 0), axis=1)
+        used = np.where(columns < 0, 0, calibrated(found, self.calibrations, self.n_chosen))
+        if not self.beyond.matrix.size:
+            return used
+        own = np.take_along_axis(self.beyond.matrix, np.maximum(columns - n_known, 0), axis=1)
+        return np.where(columns < n_known, used, np.exp(own))

@@ -11,6 +11,7 @@ from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Echoes, Vocabulary, train_test_split
 from instahash.dense import log_softmax
 from instahash.errors import SettingsError
+from instahash.experts.candidates import HEAD, Candidates
 from instahash.experts.domain import Domain, Examples, train_word2vec
 from instahash.experts.opinions import Answers, Beyond, Opinions
 from instahash.experts.protocol import CONTEXTS, PHOTO, Expert, in_words
@@ -22,7 +23,7 @@ from instahash.trainer import Trainer
 from instahash.word2vec import Word2Vec
 
 # Posts held out to learn the weights, at most, and how many scores each expert gives to all of them.
-HELD_OUT, HELD_OUT_SCORES = 2500, 2**24
+HELD_OUT, HELD_OUT_SCORES = 2500, 2**22
 
 Sections = dict[str, dict[str, np.ndarray]]
 Losses = dict[str, list[float]]
@@ -74,7 +75,7 @@ class Panel:
         """Train the experts on most of these posts, and learn their weights on the rest."""
         settings, n_posts = self.settings, len(dataset.ids)
         self._begin(Domain.of(dataset, settings))
-        most = HELD_OUT / n_posts, HELD_OUT_SCORES / len(self.domain.hashtags) / n_posts
+        most = HELD_OUT / n_posts, HELD_OUT_SCORES / min(len(self.domain.hashtags), HEAD) / n_posts
         train, held_out = train_test_split(n_posts, min(settings.fusion.held_out, 0.5, *most), settings.seed)
         examples = Examples(dataset.take(train), self.domain, n_posts=n_posts)
         train_word2vec(self.domain.word2vec, examples.dataset.bags, trainer)
@@ -113,7 +114,7 @@ class Panel:
             start = context.removesuffix(PHOTO)
             words = short if start == "short" else np.full(len(short), start in ("description", "both"))
             lesson = self._lesson(context, examples, words, half if start in ("chosen", "both") else none)
-            fusion.fit(*lesson)
+            fusion.fit(*lesson[:4])
             if start in ("chosen", "both"):
                 lesson = self._lesson(context, examples, words, some)
             fusion.calibrate(*lesson)
@@ -122,7 +123,7 @@ class Panel:
 
     def _lesson(
         self, context: str, examples: Examples, words: np.ndarray, chosen: np.ndarray
-    ) -> tuple[dict[str, np.ndarray], CSR, np.ndarray, np.ndarray]:
+    ) -> tuple[dict[str, np.ndarray], CSR, np.ndarray, np.ndarray, np.ndarray]:
         """What a Fusion learns from the posts that are in a context when these words and hashtags are known."""
         dataset = examples.dataset
         description, echoes = keep(dataset.description, words), dataset.echoes
@@ -133,39 +134,52 @@ class Panel:
         queries = trusted(queries, self.domain, np.ones(description.shape[0], np.float32))
         rows = np.flatnonzero(contexts_of(queries) == context)
         part, rest = queries.rows(rows), self.domain.outputs(keep(dataset.hashtags, ~chosen))
-        return self._scores(context, part), rest[rows], self._named(part.chosen), examples.weights[rows]
+        candidates = self.candidates(part)
+        scores, excluded = self._scores(context, part, candidates), self._named(part.chosen, candidates)
+        if candidates.width:
+            excluded |= ~candidates.filled
+        targets, n_chosen = candidates.columns(rest[rows]), np.diff(part.chosen.indptr)
+        return scores, targets, excluded, examples.weights[rows], n_chosen
 
     # Queries
 
     def score(self, queries: Queries) -> Answers:
         """What is made of each post."""
-        n_hashtags, understood = len(self.domain.hashtags), self.understood(queries)
-        beyond = self._beyond(understood)
-        shape = queries.description.shape[0], n_hashtags + beyond.matrix.shape[1]
-        log_p, used = np.full(shape, -np.inf, np.float32), np.zeros(shape, np.float32)
+        understood = self.understood(queries)
+        candidates, beyond = self.candidates(understood), self._beyond(understood)
+        n, n_posts = candidates.n_columns, queries.description.shape[0]
+        log_p = np.full((n_posts, n + beyond.matrix.shape[1]), -np.inf, np.float32)
+        calibrations = np.zeros((n_posts, 3), np.float32)
         contexts = contexts_of(understood)
         for context, fusion in self.fusions.items():
             rows = np.flatnonzero(contexts == context)
             if len(rows):
-                part = understood.rows(rows)
+                part, own = understood.rows(rows), candidates.rows(rows)
                 given = part if understood is queries else queries.rows(rows)
-                own = beyond._replace(matrix=beyond.matrix[rows], filled=beyond.filled[rows])
-                log_p[rows] = self._fused(context, self._scores(context, part), given, part, own)
-                n_chosen = np.diff(part.chosen.indptr)
-                used[rows] = fusion.probabilities(log_p[rows], n_chosen, part.familiar)
-        used[:, n_hashtags:] = np.where(beyond.filled, np.exp(beyond.matrix), 0)
+                more = beyond._replace(matrix=beyond.matrix[rows], filled=beyond.filled[rows])
+                fused = self._fused(context, self._scores(context, part, own), given, part, own, more)
+                log_p[rows, : own.n_columns] = fused[:, : own.n_columns]
+                log_p[rows, n:] = fused[:, own.n_columns :]
+                calibrations[rows] = fusion.calibrations(part.familiar)
         read = (np.diff(understood.weighted_words().indptr) > 0) | understood.with_photo()
-        return Answers(log_p, used, [list(own) for own in beyond.hashtags], read)
+        return Answers(candidates, beyond, log_p, calibrations, np.diff(understood.chosen.indptr), read)
+
+    def candidates(self, understood: Queries) -> Candidates:
+        """The hashtags that are scored for each post, see :mod:`.candidates`."""
+        n_posts, n_hashtags = understood.description.shape[0], len(self.domain.hashtags)
+        found = (expert.proposes(understood, self.domain) for expert in self.active.values())
+        return Candidates.of(n_posts, n_hashtags, (proposal for proposal in found if proposal is not None))
 
     def opinions(self, queries: Queries) -> Opinions:
         """The Opinions about one post."""
-        understood, n_hashtags = self.understood(queries), len(self.domain.hashtags)
+        understood = self.understood(queries)
+        candidates, beyond = self.candidates(understood), self._beyond(understood)
         context, familiar = str(contexts_of(understood)[0]), understood.familiar
-        scores, fusion = self._scores(context, understood), self.fusions[context]
-        log_p = self._fused(context, scores, queries, understood, self._beyond(understood))[:, :n_hashtags]
+        scores, fusion = self._scores(context, understood, candidates), self.fusions[context]
+        log_p = self._fused(context, scores, queries, understood, candidates, beyond)[:, : candidates.n_columns]
         return Opinions(
             context=context,
-            hashtags=self.domain.hashtags,
+            hashtags=self.domain.hashtags_of(candidates)[0],
             scores={name: scores[name][0] for name in fusion.members},
             weights=dict(zip(fusion.members, self._weights(context, familiar)[0].tolist())),
             log_p=log_p[0],
@@ -193,13 +207,13 @@ class Panel:
                 foreign[i] = expert.foreign[start] * (expert.beside_photo if photo else 1)
         return familiar[:, None] * learnt + (1 - familiar[:, None]) * foreign
 
-    def _scores(self, context: str, queries: Queries) -> dict[str, np.ndarray]:
+    def _scores(self, context: str, queries: Queries, candidates: Candidates) -> dict[str, np.ndarray]:
         members = self.fusions[context].members
-        return {name: self.experts[name].score(queries, self.domain) for name in members}
+        return {name: self.experts[name].score(queries, self.domain, candidates) for name in members}
 
-    def _named(self, hashtags: CSR) -> np.ndarray:
-        """Hashtags CSR (m, n_words) as outputs, (m, n_hashtags) bool."""
-        return self.domain.outputs(hashtags).toarray() > 0
+    def _named(self, hashtags: CSR, candidates: Candidates) -> np.ndarray:
+        """Where the candidates are among these hashtags, CSR (m, n_words): (m, n_columns) bool."""
+        return candidates.of_entries(self.domain.outputs(hashtags)) > 0
 
     def _fused(
         self,
@@ -207,18 +221,21 @@ class Panel:
         scores: dict[str, np.ndarray],
         queries: Queries,
         understood: Queries,
+        candidates: Candidates,
         beyond: Beyond,
     ) -> np.ndarray:
-        """Log-probabilities of the next hashtag, (m, n_hashtags + n) float32, those that the model does not have behind
-        the others.
+        """Log-probabilities of the next hashtag, (m, n_columns + n) float32, those that the model does not have behind
+        the others; -inf in columns that are not filled.
 
         A hashtag that was given as a label is as probable as the most probable of the others.
         """
         fusion, weights = self.fusions[context], self._weights(context, understood.familiar)
-        named, pooled = self._named(understood.chosen), fusion.pooled(scores, weights)
+        named, pooled = self._named(understood.chosen, candidates), fusion.pooled(scores, weights)
+        if candidates.width:
+            pooled[~candidates.filled] = -np.inf
         log_p = log_softmax(pooled, named)[0]
         if understood.chosen is not queries.chosen:
-            chosen = self._named(queries.chosen)
+            chosen = self._named(queries.chosen, candidates)
             others = np.where(named, -np.inf, log_p).max(axis=1, keepdims=True)
             log_p = np.where(named & ~chosen & (others > -np.inf), others, log_p)
         if not beyond.matrix.size:
@@ -229,7 +246,7 @@ class Panel:
         foreign = beyond.matrix + (log_p - pooled)[:, :1]
         for name, w in zip(fusion.members, weights.T.astype(np.float32)):
             own = (w[:, None] - 1) * beyond.matrix
-            foreign += own if name == beyond.expert else (w * scores[name].mean(axis=1))[:, None]
+            foreign += own if name == beyond.expert else (w * scores[name][:, : candidates.n_head].mean(axis=1))[:, None]
         part = understood.familiar[:, None]
         more = np.where(beyond.filled, part * learnt + (1 - part) * foreign, -np.inf)
         return np.concatenate([log_p, more], axis=1, dtype=np.float32)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from instahash.experts.common import CommonExpert, general
+from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
 from instahash.recommend import Queries
+from instahash.sparse import CSR
 
 
 class PersonalExpert(CommonExpert):
@@ -15,7 +17,10 @@ class PersonalExpert(CommonExpert):
     name = "personal"
     of_users = True
 
-    def score(self, queries: Queries, domain: Domain) -> np.ndarray:
-        keys, log_frequency = self.keys(queries), domain.log_frequency
-        shift = self.preferences.shift_matrix
-        return shift(keys, log_frequency) - shift(general(keys), log_frequency)
+    def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
+        keys = self.keys(queries)
+        return self._shift(keys, domain, candidates) - self._shift(general(keys), domain, candidates)
+
+    def proposes(self, queries: Queries, domain: Domain) -> CSR:
+        own = [tuple(key for key in keys if key.startswith("user:")) for keys in self.keys(queries)]
+        return self.preferences.uses(own, len(domain.hashtags))

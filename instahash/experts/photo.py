@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from instahash.dense import dots_at
+from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain, Examples
 from instahash.experts.moments import Linear, Moments
 from instahash.experts.protocol import Expert
@@ -44,9 +46,13 @@ class PhotoExpert(Expert):
             self.moments.add(photos, targets[rows], examples.weights[rows])
         self.model = self.moments.solve()
 
-    def score(self, queries: Queries, domain: Domain) -> np.ndarray:
+    def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         assert queries.photo_features is not None  # or it would not be asked
-        outputs = domain.photos(queries.photo_features) @ self.model.W + self.model.b
+        photos, (W, b), n_head = domain.photos(queries.photo_features), self.model[:2], candidates.n_head
+        head = photos @ W[:, :n_head] + b[:n_head]
+        outputs = candidates.joined(
+            head, lambda tail: dots_at(tail.indptr, tail.indices, photos, W.T) + b[tail.indices]
+        )
         return np.log(np.maximum(outputs, LEAST_OUTPUT))
 
     def to_arrays(self) -> dict[str, np.ndarray]:

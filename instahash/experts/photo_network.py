@@ -43,7 +43,7 @@ class PhotoNetworkExpert(SoftmaxExpert):
             super().partial_fit(examples.of_photos())
         else:
             self.network.decay(examples.decay)
-            n_inputs = self.basis.shape[1] + 2 * len(examples.domain.vocabulary)
+            n_inputs = self.basis.shape[1] + 2 * len(examples.domain.described)
             self.network.grow(n_inputs, len(examples.domain.hashtags))
 
     def reads(self, queries: Queries) -> None:

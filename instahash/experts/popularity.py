@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
 from instahash.experts.protocol import Expert
 from instahash.recommend import Queries
@@ -17,5 +18,5 @@ class PopularityExpert(Expert):
     foreign = {"short": -0.2, "description": -0.2, "both": -0.2}
     signed = True
 
-    def score(self, queries: Queries, domain: Domain) -> np.ndarray:
-        return np.broadcast_to(domain.log_frequency, (queries.description.shape[0], len(domain.hashtags)))
+    def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
+        return candidates.of_all(domain.log_frequency)

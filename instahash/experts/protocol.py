@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain, Examples
 from instahash.recommend import Queries
 from instahash.sparse import CSR
@@ -89,8 +90,14 @@ class Expert(Protocol):
         return
 
     @abstractmethod
-    def score(self, queries: Queries, domain: Domain) -> np.ndarray:
-        """Log-scores of the hashtags, (m, n_hashtags) float32."""
+    def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
+        """Log-scores of the hashtags, (m, candidates.n_columns) float32."""
+
+    def proposes(self, queries: Queries, domain: Domain) -> CSR | None:
+        """Hashtags that may be among the most probable of each post though few use them, CSR (m, n_hashtags) of scores
+        above 0, each stored once; None for an expert that knows none.
+        """
+        return None
 
     def beyond(self, queries: Queries, domain: Domain) -> list[dict[str, float]] | None:
         """For each post hashtags that the model does not have, which this expert alone knows, and their log-scores."""

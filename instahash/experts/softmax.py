@@ -6,8 +6,10 @@ import math
 
 import numpy as np
 
+from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain, Examples
 from instahash.experts.protocol import Expert, NetworkQuery
+from instahash.network.layers import outputs_at
 from instahash.recommend import Queries
 from instahash.softmax import SoftmaxNetwork
 from instahash.sparse import CSR
@@ -41,8 +43,12 @@ class SoftmaxExpert(Expert):
         epochs = examples.domain.settings.stream.epochs
         self.network.partial_fit(self._learnt_from(examples), examples.targets, epochs=epochs)
 
-    def score(self, queries: Queries, domain: Domain) -> np.ndarray:
-        return self.network.predict(self._inputs(queries, domain))
+    def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
+        network, n_head = self.network, candidates.n_head
+        H = network.encode(self._inputs(queries, domain))
+        head = H @ network.U[:n_head].T
+        head += network.b[:n_head]
+        return candidates.joined(head, lambda tail: outputs_at(network.parameters, H, tail, network.n_threads))
 
     def reads(self, queries: Queries) -> CSR:
         return queries.description
@@ -70,5 +76,5 @@ class SoftmaxExpert(Expert):
 
     def _meaning(self, inputs: CSR, domain: Domain) -> tuple[np.ndarray, np.ndarray]:
         """The words that the inputs of a query stand for, and each input where its word is given like any other."""
-        words = np.repeat(np.arange(len(domain.vocabulary)), 2)
+        words = np.repeat(domain.described, 2)
         return words, np.where(np.arange(len(words)) % 2, 0, inputs.data[0])  # the presence of any word

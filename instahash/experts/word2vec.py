@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from instahash.dense import dots_at
+from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
 from instahash.experts.protocol import Expert
 from instahash.recommend import Queries
@@ -21,7 +23,9 @@ class Word2VecExpert(Expert):
     starts = {"short": 0.3, "description": 0.3, "chosen": 0.2, "both": 0.4}
     foreign = {"short": 0.5, "description": 0.5, "both": 0.5}
 
-    def score(self, queries: Queries, domain: Domain) -> np.ndarray:
+    def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         words, model = queries.weighted_words(), domain.word2vec
         sizes = np.maximum(words.sum(axis=1), LEAST_WEIGHT).astype(np.float32)[:, None]
-        return (words @ model.W / sizes) @ model.C[domain.hashtags].T
+        mean, C = words @ model.W / sizes, domain.output_vectors
+        head = mean @ C[: candidates.n_head].T
+        return candidates.joined(head, lambda tail: dots_at(tail.indptr, tail.indices, mean, C))

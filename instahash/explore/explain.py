@@ -151,7 +151,8 @@ class Explainer:
 
         A lift is the weighted score less its mean over all hashtags: lifts add up to log p but for a constant.
         """
-        opinions, shift = self.model.mode.opinions(query), self.model.mode.shift(query, novelty)[0]
+        opinions = self.model.mode.opinions(query)
+        shift = self.model.mode.shift(query, opinions.hashtags[None], novelty)[0]
         scores = np.stack(list(opinions.scores.values()))
         weights = np.array(list(opinions.weights.values()))[:, None]
         lifts = weights * (scores - scores.mean(axis=1, keepdims=True))

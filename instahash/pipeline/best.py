@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
 from instahash.data.general import GENERAL_HASHTAGS as GENERAL
 from instahash.data.preprocess import GUESS
-from instahash.experts import EXPERTS, BestSettings, Expert, Losses, NetworkQuery, Opinions, Panel, Sections
+from instahash.experts import EXPERTS, HEAD, BestSettings, Expert, Losses, NetworkQuery, Opinions, Panel, Sections
 from instahash.recommend import Options, Queries, Recommendation, diversify, echoes, novelty_shift
 from instahash.topk import top_k
 from instahash.trainer import Trainer
@@ -74,55 +75,60 @@ class Best:
         novelty = settings.novelty if options.novelty is None else options.novelty
         diversity = settings.diversity if options.diversity is None else options.diversity
         top = RECOMMENDED if options.top is None else options.top
-        log_p, used, beyond, read = self.panel.score(queries)
-        n_hashtags = len(domain.hashtags)
-        ranked = log_p
+        answers = self.panel.score(queries)
+        ranked, n_known, beyond = answers.log_p, answers.candidates.n_columns, answers.beyond.hashtags
+        hashtags = domain.hashtags_of(answers.candidates)
         if novelty:
             # A hashtag that the model does not have repeats a label, and is not popular.
-            ranked = log_p + np.pad(self.shift(queries, novelty), ((0, 0), (0, log_p.shape[1] - n_hashtags)))
+            ranked = ranked + np.pad(self.shift(queries, hashtags, novelty), ((0, 0), (0, ranked.shape[1] - n_known)))
+        elif options.banned_words or queries.chosen.nnz:
+            ranked = ranked.copy()
         for post, excluded in enumerate(queries.excluded(options.banned)):
-            outputs = domain.outputs_of_words[excluded]
-            ranked[post, outputs[outputs >= 0]] = -np.inf
+            if len(excluded):
+                ranked[post, :n_known][np.isin(hashtags[post], excluded)] = -np.inf
             never = options.banned_words.union(domain.vocabulary.words_array[excluded].tolist())
-            unwanted = [n_hashtags + i for i, word in enumerate(beyond[post]) if word in never]
+            unwanted = [n_known + i for i, word in enumerate(beyond[post]) if word in never]
             ranked[post, unwanted] = -np.inf
-        ids, scores = top_k(ranked, min(ranked.shape[1], max(top, CANDIDATES if diversity else 0)))
+        columns, scores = top_k(ranked, min(ranked.shape[1], max(top, CANDIDATES if diversity else 0)))
+        words = np.where(columns < n_known, np.take_along_axis(hashtags, np.clip(columns, 0, n_known - 1), 1), -1)
         if diversity:
-            unit = self.vectors.unit[domain.hashtags]
-            unit = np.concatenate([unit, np.zeros((ranked.shape[1] - n_hashtags, unit.shape[1]), unit.dtype)])
-            ids = diversify(scores, ids, unit, top, diversity)
+            places = diversify(scores, words, self.vectors.unit, top, diversity)
+            columns, words = (np.where(places < 0, -1, np.take_along_axis(a, places, 1)) for a in (columns, words))
+        columns, words = columns[:, :top], words[:, :top]
+        used = answers.used(columns)
         likely = (np.diff(queries.words().indptr) > 0) | queries.with_photo() | (queries.echoes.highest() >= GUESS)
-        traces, answers = self._traces(queries) if options.trace else None, []
-        for post in range(len(ids)):
+        traces, made = self._traces(queries) if options.trace else None, []
+        for post in range(len(columns)):
             trace, source = traces[post] if traces else None, "guesses" if queries.guessed[post] else "experts"
-            if not (read[post] and likely[post] or self._knows_author(queries, post)):
-                echoed = dict(zip(beyond[post], used[post, n_hashtags:].tolist())) if likely[post] else {}
-                answers.append(self._general(echoed, top, options.banned_words, source, trace))
+            if not (answers.read[post] and likely[post] or self._knows_author(queries, post)):
+                echoed = beyond[post] if likely[post] else {}
+                made.append(self._general(echoed, top, options.banned_words, source, trace))
                 continue
-            best = ids[post, :top][ids[post, :top] >= 0]
-            spelled = domain.vocabulary.spelled(domain.hashtags[best[best < n_hashtags]])
-            named = iter(spelled)
-            hashtags = [next(named) if i < n_hashtags else beyond[post][i - n_hashtags] for i in best.tolist()]
-            answers.append(Recommendation(hashtags, used[post, best].tolist(), "probability", source, trace))
-        return answers
+            n = int((columns[post] >= 0).sum())
+            named = iter(domain.vocabulary.spelled(words[post][words[post] >= 0]))
+            own = list(beyond[post])
+            texts = [next(named) if i < n_known else own[i - n_known] for i in columns[post, :n].tolist()]
+            made.append(Recommendation(texts, used[post, :n].tolist(), "probability", source, trace))
+        return made
 
     def _knows_author(self, queries: Queries, post: int) -> bool:
         return queries.keys is not None and any(map(self.knows, queries.keys[post]))
 
     def _general(
         self,
-        echoed: dict[str, float],
+        echoes: dict[str, float],
         top: int,
         banned: frozenset[str],
         source: str,
         trace: dict[str, list[str]] | None,
     ) -> Recommendation:
-        """Hashtags where the model knows nothing of a post: those that repeat its labels, and behind them such as fit
-        any photo, those of the training first, most used first.
+        """Hashtags where the model knows nothing of a post: those that repeat its labels, with their log-probabilities,
+        and behind them such as fit any photo, those of the training first, most used first.
         """
-        vocabulary = self.panel.domain.vocabulary
+        vocabulary, echoed = self.panel.domain.vocabulary, {word: math.exp(score) for word, score in echoes.items()}
         n_uses = max(vocabulary.hashtag_counts.sum(), 1)
-        counts = {word: int(vocabulary.hashtag_counts[i]) for word, i in vocabulary.index.items() if word in GENERAL}
+        known = [word for word in GENERAL if word in vocabulary.index]
+        counts = {word: int(vocabulary.hashtag_counts[vocabulary.index[word]]) for word in known}
         general = {word: counts.get(word, 0) / n_uses for word in GENERAL if word not in echoed}
         words = [*sorted(echoed, key=lambda word: -echoed[word]), *sorted(general, key=lambda word: -general[word])]
         kept = [word for word in words if word not in banned][:top]
@@ -143,11 +149,19 @@ class Best:
         ]
         understood = self.panel.understood(queries)
         for expert, rows in self._networks(understood):
-            scores = expert.score(understood.rows(rows), domain)
-            ids, _ = top_k(scores, min(scores.shape[1], TRACED))
-            for post, first in zip(rows, ids):
-                traces[post][expert.name] = text[domain.hashtags[first]].tolist()
+            for post, first in zip(rows, self._first(expert, understood.rows(rows), TRACED)):
+                traces[post][expert.name] = text[first[first >= 0]].tolist()
         return traces
+
+    def _first(self, expert: Expert, queries: Queries, top: int) -> np.ndarray:
+        """The ids (m, top) of the candidates that an expert ranks first, -1 for none."""
+        domain, candidates = self.panel.domain, self.panel.candidates(queries)
+        scores = expert.score(queries, domain, candidates)
+        if candidates.width:
+            scores[~candidates.filled] = -np.inf
+        columns, _ = top_k(scores, min(scores.shape[1], top))
+        hashtags = domain.hashtags_of(candidates)
+        return np.where(columns < 0, -1, np.take_along_axis(hashtags, np.maximum(columns, 0), 1))
 
     def single_scores(self, queries: Queries) -> dict[str, np.ndarray]:
         """Word2vec's cosines, and each network's outputs that reads something; -inf for words that are no hashtags."""
@@ -175,11 +189,18 @@ class Best:
         """What the experts say about one post."""
         return self.panel.opinions(queries)
 
-    def shift(self, queries: Queries, novelty: float | None = None) -> np.ndarray:
-        """What novelty adds to log-probabilities before hashtags are ranked, (m, n_hashtags) float32."""
+    def shift(self, queries: Queries, hashtags: np.ndarray, novelty: float | None = None) -> np.ndarray:
+        """What novelty adds to log-probabilities before hashtags are ranked, (m, n) float32.
+
+        hashtags : (m, n) ids of words, -1 for none.
+        """
         novelty = self.settings.list.novelty if novelty is None else novelty
-        echo = echoes(queries.description, self.vectors.unit, self.panel.domain.hashtags)
-        return novelty_shift(self.panel.domain.log_frequency, echo, novelty)
+        domain, n_head = self.panel.domain, min(HEAD, len(self.panel.domain.hashtags))
+        echo = np.zeros(hashtags.shape, np.float32)
+        echo[:, :n_head] = echoes(queries.description, self.vectors.unit, domain.hashtags[:n_head])
+        for post, ids in enumerate(hashtags[:, n_head:]):
+            echo[post, n_head:] = echoes(queries.description[[post]], self.vectors.unit, ids)[0]
+        return novelty_shift(domain.log_frequency[domain.outputs_of_words[hashtags]], echo, novelty)
 
     def networks(self, queries: Queries) -> list[NetworkQuery]:
         understood, domain = self.panel.understood(queries), self.panel.domain

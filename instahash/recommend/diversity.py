@@ -29,9 +29,10 @@ def diversify(
     and of equals the first is taken. With their lambda, diversity * REPEATED = (1 - lambda) / lambda.
 
     scores : (m, n_candidates) float, log-probabilities, highest first.
-    candidates : (m, n_candidates) int ids beside them, -1 for none, whose score is -inf.
+    candidates : (m, n_candidates) int ids beside them, -1 for one without a vector.
     vectors : (n_words, dim) float, of length 1 or zero.  diversity : in [0, 1]; 0 keeps the order of the scores.
-    Returns (m, min(top, n_candidates)) int32 ids, -1 for none. Raises SettingsError for a diversity out of range.
+    Returns (m, min(top, n_candidates)) int32, the places of those taken, -1 where only scores of -inf are left. Raises
+    SettingsError for a diversity out of range.
     """
     _check("diversity", diversity)
     penalty = scores.dtype.type(diversity * REPEATED)
@@ -59,17 +60,21 @@ def mmr(scores, candidates, vectors, top, penalty):
                     break
                 if used[j]:
                     continue
-                v = vectors[candidates[i, j]]
+                word = candidates[i, j]
                 while seen[j] < k:
-                    other, cosine = vectors[taken[i, seen[j]]], zero
-                    for d in range(len(v)):
-                        cosine += v[d] * other[d]
+                    before, cosine = candidates[i, taken[i, seen[j]]], zero
+                    if word >= 0 and before >= 0:
+                        v, other = vectors[word], vectors[before]
+                        for d in range(len(v)):
+                            cosine += v[d] * other[d]
                     largest[j] = max(largest[j], cosine)
                     seen[j] += 1
                 gain = scores[i, j] - penalty * largest[j]
                 if best < 0 or gain > value:
                     best, value = j, gain
-            taken[i, k] = candidates[i, best]
+            if value == -np.inf:
+                break
+            taken[i, k] = best
             used[best] = True
     return taken
 
@@ -80,11 +85,12 @@ def plain_mmr(
     """:func:`mmr` from the equation."""
     taken = np.full((len(scores), top), -1, np.int32)
     for i, ids in enumerate(candidates):
-        rest = [(score, word) for score, word in zip(scores[i], ids) if word >= 0]
+        own = np.where(ids[:, None] < 0, 0, vectors[ids])
+        rest = [place for place, score in enumerate(scores[i]) if score > -np.inf]
         for k in range(min(top, len(rest))):
-            before = vectors[taken[i, :k]]
-            gains = [score - penalty * max([0, *(before @ vectors[word])]) for score, word in rest]
-            taken[i, k] = rest.pop(int(np.argmax(gains)))[1]
+            before = own[taken[i, :k]]
+            gains = [scores[i, place] - penalty * max([0, *(before @ own[place])]) for place in rest]
+            taken[i, k] = rest.pop(int(np.argmax(gains)))
     return taken
 
 

@@ -68,15 +68,23 @@ class Fusion:
         return self
 
     def calibrate(
-        self, scores: Scores, targets: CSR, excluded: np.ndarray | None = None, weights: np.ndarray | None = None
+        self,
+        scores: Scores,
+        targets: CSR,
+        excluded: np.ndarray | None = None,
+        weights: np.ndarray | None = None,
+        n_chosen: np.ndarray | None = None,
     ) -> Fusion:
-        """Learn the calibration, with the present weights; arguments as in :meth:`fit`."""
+        """Learn the calibration, with the present weights; arguments as in :meth:`fit`.
+
+        n_chosen : (n_posts,) int, hashtags of each post that are chosen already; default those that are excluded.
+        """
         n = np.diff(targets.indptr)
         if not n.sum():
             return self
         used = targets.toarray() > 0
         excluded = np.zeros(used.shape, bool) if excluded is None else excluded
-        n_chosen = excluded.sum(axis=1)
+        n_chosen = excluded.sum(axis=1) if n_chosen is None else n_chosen
         # An author who chooses n hashtags one by one makes n queries.
         queries = np.where(n_chosen, n_chosen + n, 1) * (1.0 if weights is None else weights)
         rows = np.nonzero(~excluded)[0]
@@ -106,11 +114,12 @@ class Fusion:
         log_p : (n_posts, n_hashtags) float.  n_chosen : (n_posts,) int, hashtags of each post that are chosen already.
         learnt : (n_posts,) float in [0, 1], how far the calibration that was learnt holds; at 0 it is CALIBRATION.
         """
+        return calibrated(log_p, self.calibrations(np.ones(len(log_p)) if learnt is None else learnt), n_chosen)
+
+    def calibrations(self, learnt: np.ndarray) -> np.ndarray:
+        """(n_posts, 3) float32, each post's own a, c and d; learnt : as in :meth:`probabilities`."""
         before, after = np.array(CALIBRATION, np.float32), np.array(self.calibration, np.float32)
-        part = np.ones((len(log_p), 1), np.float32) if learnt is None else learnt[:, None]
-        a, c, d = (before + part * (after - before)).T[:, :, None]
-        z = a + c * log_p + d * np.log1p(n_chosen, dtype=np.float32)[:, None]
-        return 1 / (1 + np.exp(-np.clip(z, -60, 60)))
+        return np.asarray(before + learnt[:, None] * (after - before), np.float32)
 
     def inverse(self, log_used: np.ndarray, n_chosen: np.ndarray) -> np.ndarray:
         """The log p for which :meth:`probabilities` gives exp(log_used), (n_posts, n) float32; shapes as there."""
@@ -129,6 +138,16 @@ class Fusion:
             raise ValueError(f"weights of {sorted(arrays)} for {sorted(self.members)}")
         self.weights = np.array([float(arrays[name]) for name in self.members])
         self.calibration = tuple(arrays["calibration"].tolist())
+
+
+def calibrated(log_p: np.ndarray, calibrations: np.ndarray, n_chosen: np.ndarray) -> np.ndarray:
+    """The probability that the author uses each hashtag, (n_posts, n) float32 in [0, 1].
+
+    log_p : (n_posts, n) float.  calibrations : (n_posts, 3), a, c and d.  n_chosen : (n_posts,) int.
+    """
+    a, c, d = calibrations.T[:, :, None]
+    z = a + c * log_p + d * np.log1p(n_chosen, dtype=np.float32)[:, None]
+    return np.asarray(1 / (1 + np.exp(-np.clip(z, -60, 60))), np.float32)
 
 
 def _platt(log_p: np.ndarray, n_chosen: np.ndarray, used: np.ndarray, weights: np.ndarray) -> tuple[float, ...]:

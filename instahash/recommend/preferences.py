@@ -125,15 +125,36 @@ class Preferences:
         return self
 
     def shift_matrix(self, keys: Keys, log_frequency: np.ndarray) -> np.ndarray:
-        """(n_posts, n_hashtags) float32, each post's shift of log-probabilities; keys never seen are left out."""
-        shift = np.zeros((len(keys), len(log_frequency)), np.float32)
+        """(n_posts, n) float32, each post's shift of the log-probabilities of the first n hashtags; keys never seen are
+        left out.
+        """
+        shift, ids = np.zeros((len(keys), len(log_frequency)), np.float32), np.arange(len(log_frequency))
         found: dict[tuple[str, ...], np.ndarray] = {}
-        for post, own in enumerate(keys):
-            if own := tuple(key for key in own if key in self.rows):
+        for post, own in enumerate(self._known(keys)):
+            if own:
                 if own not in found:
-                    found[own] = self._shift(own, log_frequency)
+                    found[own] = self._shift(own, log_frequency, ids)
                 shift[post] = found[own]
         return shift
+
+    def shift_at(self, keys: Keys, log_frequency: np.ndarray, places: CSR) -> np.ndarray:
+        """(places.nnz,) float32, the same shifts at the stored entries of `places`, CSR (n_posts, n_hashtags)."""
+        shift = np.zeros(places.nnz, np.float32)
+        for own, start, end in zip(self._known(keys), places.indptr, places.indptr[1:]):
+            if own and start < end:
+                ids = places.indices[start:end]
+                shift[start:end] = self._shift(own, log_frequency[ids], ids)
+        return shift
+
+    def uses(self, keys: Keys, n_hashtags: int) -> CSR:
+        """How often each hashtag was used under the keys of each post, CSR (n_posts, n_hashtags)."""
+        known = self._known(keys)
+        rows = np.repeat(np.arange(len(known)), [len(own) for own in known])
+        columns = np.array([self.rows[key] for own in known for key in own], np.int64)
+        under = sparse.csr_array((np.ones(len(rows), np.float32), (rows, columns)), (len(known), len(self.rows)))
+        uses: CSR = (under @ (self.counts["decaying"] + self.counts["constant"])).tocsr()
+        uses.resize(len(known), n_hashtags)
+        return uses
 
     def grow(self, n_hashtags: int) -> None:
         """Add empty rows for new keys, and empty columns for new hashtags, which follow the old ones."""
@@ -183,16 +204,22 @@ class Preferences:
             rows.extend(self.rows.setdefault(key, len(self.rows)) for key in own)
         return np.array(rows, np.int32), np.repeat(np.arange(len(keys), dtype=np.int32), [len(own) for own in keys])
 
-    def _shift(self, keys: tuple[str, ...], log_frequency: np.ndarray) -> np.ndarray:
-        """(n_hashtags,) float32, of keys that are known."""
+    def _known(self, keys: Keys) -> list[tuple[str, ...]]:
+        return [tuple(key for key in own if key in self.rows) for own in keys]
+
+    def _shift(self, keys: tuple[str, ...], log_frequency: np.ndarray, ids: np.ndarray) -> np.ndarray:
+        """(n,) float32, of keys that are known; ids : (n,) ascending, the hashtags of `log_frequency` (n,)."""
         log_p = np.asarray(log_frequency, np.float64)
         Q, known = np.exp(log_p), False
         for key in keys:
-            n_t = np.zeros(len(log_p))
+            n, n_t, a = 0.0, np.zeros(len(log_p)), self.strengths.get(_kind(key), STRENGTH)
             for counts in self.counts.values():
                 part = slice(*counts.indptr[self.rows[key] : self.rows[key] + 2])
-                n_t[counts.indices[part]] += counts.data[part]
-            n, a = n_t.sum(), self.strengths.get(_kind(key), STRENGTH)
+                used, uses = counts.indices[part], counts.data[part]
+                places = np.searchsorted(ids, used)
+                there = np.append(ids, -1)[places] == used
+                n_t[places[there]] += uses[there]
+                n += float(uses.sum(dtype=np.float64))
             if n:
                 Q, known = (n_t + a * Q) / (n + a), True
         return (np.log(Q) - log_p if known else np.zeros(len(Q))).astype(np.float32)

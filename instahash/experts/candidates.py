@@ -1,0 +1,114 @@
+"""The hashtags that are scored for each post: all of a small vocabulary, and some of a large one.
+
+Of a large vocabulary the most used hashtags are scored for every post. Any other is rare: it is among the most probable
+only where something that is known of the post points to it, and then an expert that counts proposes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries
+
+# The most used hashtags that are scored for every post, and of each expert's proposals for a post so many others.
+HEAD, PROPOSED = 8192, 128
+
+
+class Candidates(NamedTuple):
+    """The outputs that are scored for m posts.
+
+    n_head : int, the first outputs are candidates for every post.
+    tail : CSR (m, n_hashtags), the stored entries are the others, those of each post.
+
+    Arrays of scores have `n_columns` columns: the head, and behind it the tail of each post in ascending order. A post
+    with a shorter tail than others has columns that are not `filled`; what stands in them does not matter.
+    """
+
+    n_head: int
+    tail: CSR
+
+    @classmethod
+    def of(cls, n_posts: int, n_hashtags: int, proposals: Iterable[CSR], head: int = HEAD) -> Candidates:
+        """For so many posts; `proposals` are CSR (n_posts, n_hashtags) of scores, the higher the better."""
+        n_head = min(head, n_hashtags)
+        tail: CSR = sparse.csr_array((n_posts, n_hashtags), dtype=np.float32)
+        if n_head < n_hashtags:
+            for proposal in proposals:
+                others = keep(proposal, proposal.indices >= n_head)
+                tail = tail + keep(others, ranks_in_rows(others, others.indices, -others.data) < PROPOSED)
+            tail = tail.tocsr()
+            tail.sort_indices()
+        return cls(n_head, tail)
+
+    @property
+    def width(self) -> int:
+        """Columns behind the head."""
+        return int(np.diff(self.tail.indptr).max(initial=0))
+
+    @property
+    def n_columns(self) -> int:
+        return self.n_head + self.width
+
+    @property
+    def filled(self) -> np.ndarray:
+        """(m, n_columns) bool, where there is a hashtag."""
+        head = np.ones((self.tail.shape[0], self.n_head), bool)
+        return np.concatenate([head, np.arange(self.width) < np.diff(self.tail.indptr)[:, None]], axis=1)
+
+    def joined(self, head: np.ndarray, of_tail: Callable[[CSR], np.ndarray]) -> np.ndarray:
+        """Scores as one array (m, n_columns) float32.
+
+        head : (m, n_head) float.  of_tail : called with the tail where there is one, gives the scores of its entries.
+        """
+        if not self.width:
+            return np.asarray(head, np.float32)
+        scores = np.zeros((len(head), self.n_columns), np.float32)
+        scores[:, : self.n_head] = head
+        scores[row_of_entries(self.tail), self.n_head + _places(self.tail)] = of_tail(self.tail)
+        return scores
+
+    def of_all(self, values: np.ndarray) -> np.ndarray:
+        """(n_hashtags,) values as such an array."""
+        head = np.broadcast_to(values[: self.n_head], (self.tail.shape[0], self.n_head))
+        return self.joined(head, lambda tail: values[tail.indices])
+
+    def of_entries(self, values: CSR) -> np.ndarray:
+        """The stored entries of CSR (m, n_hashtags) as such an array, 0 for others."""
+        return self.columns(values).toarray()
+
+    def outputs(self, columns: np.ndarray) -> np.ndarray:
+        """(m, k) int, the output in each of some columns (m, k) of each post; -1 for none."""
+        if not self.width:
+            return columns
+        place = columns - self.n_head
+        start, size = self.tail.indptr[:-1, None], np.diff(self.tail.indptr)[:, None]
+        behind = np.minimum(start + np.maximum(place, 0), max(self.tail.nnz - 1, 0))
+        return np.where(place < 0, columns, np.where(place < size, self.tail.indices[behind], -1))
+
+    def columns(self, hashtags: CSR) -> CSR:
+        """The entries of CSR (m, n_hashtags) that are candidates, in their columns: CSR (m, n_columns)."""
+        columns, shape = hashtags.indices, (hashtags.shape[0], self.n_columns)
+        if not self.width:
+            return keep(hashtags, columns < self.n_head)[:, : self.n_head] if self.n_head < hashtags.shape[1] else hashtags
+        n = hashtags.shape[1]
+        wanted = row_of_entries(hashtags) * n + columns
+        there = row_of_entries(self.tail) * n + self.tail.indices
+        at = np.searchsorted(there, wanted)
+        found = np.append(there, -1)[at] == wanted
+        in_tail = self.n_head + _places(self.tail)[np.minimum(at, self.tail.nnz - 1)]
+        kept = keep(hashtags, (columns < self.n_head) | found)
+        moved = np.where(columns < self.n_head, columns, in_tail)[(columns < self.n_head) | found]
+        return sparse.csr_array((kept.data, moved, kept.indptr), shape=shape)
+
+    def rows(self, rows: np.ndarray) -> Candidates:
+        """Those of the posts with these row numbers."""
+        return self if len(rows) == self.tail.shape[0] else Candidates(self.n_head, self.tail[rows])
+
+
+def _places(tail: CSR) -> np.ndarray:
+    """(nnz,) each entry's place in its row."""
+    return np.arange(tail.nnz) - np.repeat(tail.indptr[:-1], np.diff(tail.indptr))
