@@ -9,7 +9,6 @@ opinions.py       what comes out of them
 settings.py       the settings of the mode
 """
 
-from instahash.experts.candidates import HEAD
 from instahash.experts.common import CommonExpert
 from instahash.experts.completion import CompletionExpert
 from instahash.experts.cooccurrence import CooccurrenceExpert
@@ -42,6 +41,6 @@ EXPERTS: list[type[Expert]] = [
 ]
 
 __all__ = [
-    "CONTEXTS", "EXPERTS", "HEAD", "BestSettings", "Domain", "Examples", "Expert", "Losses", "NetworkQuery", "Opinions",
+    "CONTEXTS", "EXPERTS", "BestSettings", "Domain", "Examples", "Expert", "Losses", "NetworkQuery", "Opinions",
     "Panel", "Sections", "train_word2vec",
 ]  # fmt: skip

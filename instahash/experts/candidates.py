@@ -32,9 +32,8 @@ class Candidates(NamedTuple):
     tail: CSR
 
     @classmethod
-    def of(cls, n_posts: int, n_hashtags: int, proposals: Iterable[CSR], head: int = HEAD) -> Candidates:
+    def of(cls, n_posts: int, n_hashtags: int, n_head: int, proposals: Iterable[CSR] = ()) -> Candidates:
         """For so many posts; `proposals` are CSR (n_posts, n_hashtags) of scores, the higher the better."""
-        n_head = min(head, n_hashtags)
         tail: CSR = sparse.csr_array((n_posts, n_hashtags), dtype=np.float32)
         if n_head < n_hashtags:
             for proposal in proposals:
@@ -92,16 +91,17 @@ class Candidates(NamedTuple):
     def columns(self, hashtags: CSR) -> CSR:
         """The entries of CSR (m, n_hashtags) that are candidates, in their columns: CSR (m, n_columns)."""
         columns, shape = hashtags.indices, (hashtags.shape[0], self.n_columns)
-        if not self.width:
-            return keep(hashtags, columns < self.n_head)[:, : self.n_head] if self.n_head < hashtags.shape[1] else hashtags
+        if self.n_head == hashtags.shape[1]:
+            return hashtags
         n = hashtags.shape[1]
         wanted = row_of_entries(hashtags) * n + columns
         there = row_of_entries(self.tail) * n + self.tail.indices
         at = np.searchsorted(there, wanted)
         found = np.append(there, -1)[at] == wanted
-        in_tail = self.n_head + _places(self.tail)[np.minimum(at, self.tail.nnz - 1)]
-        kept = keep(hashtags, (columns < self.n_head) | found)
-        moved = np.where(columns < self.n_head, columns, in_tail)[(columns < self.n_head) | found]
+        in_tail = self.n_head + np.append(_places(self.tail), 0)[at]
+        there_too = (columns < self.n_head) | found
+        kept = keep(hashtags, there_too)
+        moved = np.where(columns < self.n_head, columns, in_tail)[there_too]
         return sparse.csr_array((kept.data, moved, kept.indptr), shape=shape)
 
     def rows(self, rows: np.ndarray) -> Candidates:

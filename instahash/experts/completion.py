@@ -25,6 +25,9 @@ class CompletionExpert(SoftmaxExpert):
     def reads(self, queries: Queries) -> CSR:
         return queries.chosen
 
+    def proposes(self, queries: Queries, domain: Domain) -> CSR:
+        return domain.by_output(domain.cooccurrence.companions(queries.chosen))
+
     def _learnt_from(self, examples: Examples) -> CSR:
         return examples.hashtags
 

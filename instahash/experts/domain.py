@@ -13,7 +13,7 @@ from scipy import sparse
 
 from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
-from instahash.experts.candidates import Candidates
+from instahash.experts.candidates import HEAD, Candidates
 from instahash.experts.familiarity import Familiarity
 from instahash.recommend import age_weights
 from instahash.sparse import CSR, column_counts, keep, ones, row_of_entries, with_data
@@ -65,6 +65,11 @@ class Domain:
     now: float = -np.inf
     photo_mean: np.ndarray = field(default_factory=_nothing)
     photo_std: np.ndarray = field(default_factory=_nothing)
+
+    @property
+    def n_head(self) -> int:
+        """How many of the hashtags, the first ones, are scored for every post."""
+        return min(HEAD, len(self.hashtags))
 
     @cached_property
     def outputs_of_words(self) -> np.ndarray:

@@ -77,7 +77,6 @@ class LiteralExpert(Expert):
     def proposes(self, queries: Queries, domain: Domain) -> CSR:
         return domain.by_output(queries.description.maximum(queries.echoes.known).tocsr())
 
-
     def beyond(self, queries: Queries, domain: Domain) -> list[dict[str, float]]:
         known, unknown, names = queries.echoes[:3]
         found: list[dict[str, float]] = [{} for _ in range(known.shape[0])]

@@ -62,8 +62,8 @@ class Answers(NamedTuple):
     """What the experts together make of m posts.
 
     candidates : Candidates, the hashtags that were scored.  beyond : Beyond, those that the model does not have.
-    log_p : (m, n_columns + n) float32, log-probabilities of being the next hashtag; behind the columns of the candidates
-        are those of `beyond`; -inf where a post has fewer.
+    log_p : (m, n_columns + n) float32, log-probabilities of being the next hashtag: of the candidates, and behind them
+        of `beyond`; -inf where a post has fewer.
     calibrations, n_chosen : (m, 3) and (m,), what turns them into probabilities of being used at all.
     read : (m,) bool, of which posts the experts read a word or the photo.
     """

@@ -11,7 +11,7 @@ from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Echoes, Vocabulary, train_test_split
 from instahash.dense import log_softmax
 from instahash.errors import SettingsError
-from instahash.experts.candidates import HEAD, Candidates
+from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain, Examples, train_word2vec
 from instahash.experts.opinions import Answers, Beyond, Opinions
 from instahash.experts.protocol import CONTEXTS, PHOTO, Expert, in_words
@@ -75,7 +75,7 @@ class Panel:
         """Train the experts on most of these posts, and learn their weights on the rest."""
         settings, n_posts = self.settings, len(dataset.ids)
         self._begin(Domain.of(dataset, settings))
-        most = HELD_OUT / n_posts, HELD_OUT_SCORES / min(len(self.domain.hashtags), HEAD) / n_posts
+        most = HELD_OUT / n_posts, HELD_OUT_SCORES / self.domain.n_head / n_posts
         train, held_out = train_test_split(n_posts, min(settings.fusion.held_out, 0.5, *most), settings.seed)
         examples = Examples(dataset.take(train), self.domain, n_posts=n_posts)
         train_word2vec(self.domain.word2vec, examples.dataset.bags, trainer)
@@ -166,9 +166,9 @@ class Panel:
 
     def candidates(self, understood: Queries) -> Candidates:
         """The hashtags that are scored for each post, see :mod:`.candidates`."""
-        n_posts, n_hashtags = understood.description.shape[0], len(self.domain.hashtags)
+        sizes = understood.description.shape[0], len(self.domain.hashtags), self.domain.n_head
         found = (expert.proposes(understood, self.domain) for expert in self.active.values())
-        return Candidates.of(n_posts, n_hashtags, (proposal for proposal in found if proposal is not None))
+        return Candidates.of(*sizes, (proposal for proposal in found if proposal is not None))
 
     def opinions(self, queries: Queries) -> Opinions:
         """The Opinions about one post."""
@@ -243,10 +243,11 @@ class Panel:
         # Where labels are familiar the expert's own probability is the best that is known. Where they are not, the
         # other experts are taken to give a hashtag that they do not know the mean of what they give the others.
         learnt = fusion.inverse(beyond.matrix, np.diff(understood.chosen.indptr))
-        foreign = beyond.matrix + (log_p - pooled)[:, :1]
+        foreign = beyond.matrix + log_p[:, :1] - pooled[:, :1]
         for name, w in zip(fusion.members, weights.T.astype(np.float32)):
             own = (w[:, None] - 1) * beyond.matrix
-            foreign += own if name == beyond.expert else (w * scores[name][:, : candidates.n_head].mean(axis=1))[:, None]
+            mean = scores[name][:, : candidates.n_head].mean(axis=1)
+            foreign += own if name == beyond.expert else (w * mean)[:, None]
         part = understood.familiar[:, None]
         more = np.where(beyond.filled, part * learnt + (1 - part) * foreign, -np.inf)
         return np.concatenate([log_p, more], axis=1, dtype=np.float32)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.experts.common import CommonExpert, general
 from instahash.experts.candidates import Candidates
+from instahash.experts.common import CommonExpert, general
 from instahash.experts.domain import Domain
 from instahash.recommend import Queries
 from instahash.sparse import CSR

@@ -61,7 +61,7 @@ class Parameters:
 
     def check_trained(self) -> None:
         """UntrainedError where there are no weights yet."""
-        if not len(self.Vt):
+        if not len(self.b):
             raise UntrainedError
 
 

@@ -12,7 +12,7 @@ from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
 from instahash.data.general import GENERAL_HASHTAGS as GENERAL
 from instahash.data.preprocess import GUESS
-from instahash.experts import EXPERTS, HEAD, BestSettings, Expert, Losses, NetworkQuery, Opinions, Panel, Sections
+from instahash.experts import EXPERTS, BestSettings, Expert, Losses, NetworkQuery, Opinions, Panel, Sections
 from instahash.recommend import Options, Queries, Recommendation, diversify, echoes, novelty_shift
 from instahash.topk import top_k
 from instahash.trainer import Trainer
@@ -35,6 +35,10 @@ class Best:
     @property
     def default_score(self) -> float:
         return self.panel.domain.score_mean
+
+    @property
+    def n_outputs(self) -> int:
+        return self.panel.domain.n_head
 
     @property
     def n_photo_features(self) -> int:
@@ -90,7 +94,8 @@ class Best:
             unwanted = [n_known + i for i, word in enumerate(beyond[post]) if word in never]
             ranked[post, unwanted] = -np.inf
         columns, scores = top_k(ranked, min(ranked.shape[1], max(top, CANDIDATES if diversity else 0)))
-        words = np.where(columns < n_known, np.take_along_axis(hashtags, np.clip(columns, 0, n_known - 1), 1), -1)
+        known = (columns >= 0) & (columns < n_known)
+        words = np.where(known, np.take_along_axis(hashtags, np.where(known, columns, 0), 1), -1)
         if diversity:
             places = diversify(scores, words, self.vectors.unit, top, diversity)
             columns, words = (np.where(places < 0, -1, np.take_along_axis(a, places, 1)) for a in (columns, words))
@@ -140,7 +145,7 @@ class Best:
 
     def _traces(self, queries: Queries) -> list[dict[str, list[str]]]:
         """For each post its known words, the words nearest to them, and what each network ranks first."""
-        domain, text = self.panel.domain, self.panel.domain.vocabulary.words_array
+        text = self.panel.domain.vocabulary.words_array
         similar, _ = self.vectors.most_similar_to_sets(queries.words(), TRACED, exclude=False)
         indptr = queries.description.indptr
         traces = [
@@ -164,12 +169,14 @@ class Best:
         return np.where(columns < 0, -1, np.take_along_axis(hashtags, np.maximum(columns, 0), 1))
 
     def single_scores(self, queries: Queries) -> dict[str, np.ndarray]:
-        """Word2vec's cosines, and each network's outputs that reads something; -inf for words that are no hashtags."""
+        """Word2vec's cosines, and the outputs of each network that reads something, -inf for what is no candidate."""
         domain, understood = self.panel.domain, self.panel.understood(queries)
-        scores = {"word2vec": self.vectors.similarities(queries.words())}
+        scores, candidates = {"word2vec": self.vectors.similarities(queries.words())}, self.panel.candidates(understood)
+        words = domain.hashtags_of(candidates)
+        rows, columns = np.nonzero(words >= 0)
         for expert, _ in self._networks(understood):
             every = np.full((queries.description.shape[0], len(domain.vocabulary)), -np.inf, np.float32)
-            every[:, domain.hashtags] = expert.score(understood, domain)
+            every[rows, words[rows, columns]] = expert.score(understood, domain, candidates)[rows, columns]
             scores[expert.name] = every
         return scores
 
@@ -195,7 +202,7 @@ class Best:
         hashtags : (m, n) ids of words, -1 for none.
         """
         novelty = self.settings.list.novelty if novelty is None else novelty
-        domain, n_head = self.panel.domain, min(HEAD, len(self.panel.domain.hashtags))
+        domain, n_head = self.panel.domain, self.panel.domain.n_head
         echo = np.zeros(hashtags.shape, np.float32)
         echo[:, :n_head] = echoes(queries.description, self.vectors.unit, domain.hashtags[:n_head])
         for post, ids in enumerate(hashtags[:, n_head:]):

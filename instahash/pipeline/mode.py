@@ -24,6 +24,7 @@ class Mode(Protocol):
 
     vectors : WordVectors of the vocabulary.  cooccurrence : Cooccurrence, fitted on the same posts.
     default_score : the score that a label without one is taken to have.
+    n_outputs : about how many scores it holds for each post that it answers.
     n_photo_features : how many features a photo has, 0 for a mode that has learnt from none.
     """
 
@@ -35,6 +36,9 @@ class Mode(Protocol):
 
     @property
     def default_score(self) -> float: ...
+
+    @property
+    def n_outputs(self) -> int: ...
 
     @property
     def n_photo_features(self) -> int: ...

@@ -72,6 +72,10 @@ class Paper:
         self.word2vec = Word2Vec(settings.word2vec, **shared)
         self.autorec = AutoRec(settings.autorec, **shared)
 
+    @property
+    def n_outputs(self) -> int:
+        return len(self.vocabulary)
+
     # Training
 
     def fit(self, dataset: Dataset, trainer: Trainer) -> None:

@@ -142,11 +142,8 @@ class Recommender:
         parsed = self._options(top, **options)
         queries = self._queries(description, chosen, keys, echoes, photo_features)
         answers: list[Recommendation] = []
-        block = max(1, min(POSTS_AT_A_TIME, OUTPUTS // len(self.vocabulary)))
-        n_posts = queries.description.shape[0]
-        for start in range(0, n_posts, block):
-            rows = np.arange(start, min(start + block, n_posts))
-            answers += self.mode.recommend(queries.rows(rows), parsed)
+        for part in self._blocks(queries, self.mode.n_outputs):
+            answers += self.mode.recommend(part, parsed)
         return answers
 
     def _queries(
@@ -199,17 +196,24 @@ class Recommender:
         Returns name -> int32 ids (n_posts, min(top, hashtags)), best first; chosen hashtags are not among them, and -1
         stands where none is left.
         """
-        queries = self._queries(description, chosen)
-        scores = self.mode.single_scores(queries)
-        given = queries.description, queries.chosen
-        scores |= {name: baseline.score(*given) for name, baseline in self.baselines.items()}
-        at = row_of_entries(queries.chosen), queries.chosen.indices
-        rankings = {}
-        for name, score in scores.items():
-            if len(at[0]):
-                score = score.copy()
-                score[at] = -np.inf
-            ids = top_ranked(score, top, self.vocabulary.hashtag_ids)
-            left = np.take_along_axis(score, ids, axis=1) > -np.inf
-            rankings[name] = np.where(left, ids, -1)
-        return rankings
+        rankings: dict[str, list[np.ndarray]] = {}
+        for queries in self._blocks(self._queries(description, chosen), len(self.vocabulary)):
+            scores = self.mode.single_scores(queries)
+            given = queries.description, queries.chosen
+            scores |= {name: baseline.score(*given) for name, baseline in self.baselines.items()}
+            at = row_of_entries(queries.chosen), queries.chosen.indices
+            for name, score in scores.items():
+                if len(at[0]):
+                    score = score.copy()
+                    score[at] = -np.inf
+                ids = top_ranked(score, top, self.vocabulary.hashtag_ids)
+                left = np.take_along_axis(score, ids, axis=1) > -np.inf
+                rankings.setdefault(name, []).append(np.where(left, ids, -1))
+        return {name: np.concatenate(blocks) for name, blocks in rankings.items()}
+
+    @staticmethod
+    def _blocks(queries: Queries, n_outputs: int) -> Iterator[Queries]:
+        """The queries some at a time, of which so many outputs a post fit into memory; at least one block."""
+        n_posts, block = queries.description.shape[0], max(1, min(POSTS_AT_A_TIME, OUTPUTS // n_outputs))
+        for start in range(0, max(n_posts, 1), block):
+            yield queries.rows(np.arange(start, min(start + block, n_posts)))

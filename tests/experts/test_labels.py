@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from instahash import BestSettings
 from instahash.data import Corpus, Echoes, Label, Post, encode, fit_dataset, grow
 from instahash.data.broader import broader, class_names
+from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain, Examples
 from instahash.experts.familiarity import Familiarity
 from instahash.experts.literal import LEAST_ECHO, PRIOR, LiteralExpert
@@ -151,7 +152,7 @@ def test_literal_is_what_a_loop_counts():
     queries = Queries.of(data.description[:5], echoes=data.echoes.take(range(5)))._replace(
         familiar=np.array([1, 0.25, 0, 1, 1], np.float32)
     )
-    scores = expert.score(queries, domain)
+    scores = expert.score(queries, domain, Candidates.of(5, *2 * [len(domain.hashtags)]))
     for row in range(5):
         own = {label.description: label.score for label in posted[row].labels}
         for column, word in enumerate(words[i] for i in domain.hashtags):

@@ -236,11 +236,12 @@ def test_the_units_are_those_of_the_network(model, labels, chosen):
         autorec = model.mode.panel.experts[network["name"]].network if best else model.mode.autorec
         outputs = model.mode.panel.domain.hashtags.tolist() if best else list(range(len(model.vocabulary)))
         columns = 2 if network["name"] == "softmax" else 1
-        places = {word: place for place, word in enumerate(outputs)} if network["name"] == "completion" else None
+        inputs = model.mode.panel.domain.described.tolist() if network["name"] == "softmax" else outputs
+        places = {word: place for place, word in enumerate(inputs)}
         x = np.zeros(autorec.V.shape[1])
         for word in network["input"]:
             assert len(word["ratings"]) == columns
-            j = index[word["word"]] if places is None else places[index[word["word"]]]
+            j = places[index[word["word"]]]
             for c, rating in enumerate(word["ratings"]):
                 x[columns * j + c] = rating - network["background"]
         z = autorec.V @ x + autorec.mu
@@ -258,7 +259,7 @@ def test_the_units_are_those_of_the_network(model, labels, chosen):
             assert row["total"] == pytest.approx(o[j] - (o.mean() if best else 0), abs=2e-4)
             assert sum(row["parts"]) + row["others"] + row["biases"] == pytest.approx(row["total"], abs=2e-5)
             for word, part in zip(sums["words"], row["parts"]):
-                i = index[word["word"]] if places is None else places[index[word["word"]]]
+                i = places[index[word["word"]]]
                 drive = autorec.V[:, columns * i : columns * (i + 1)] @ x[columns * i : columns * (i + 1)]
                 assert part == pytest.approx(U[j] @ (slopes * drive), abs=2e-4)
         strength = (U[first] * h).sum(axis=0)

@@ -532,7 +532,7 @@ def test_weights_of_short_descriptions_are_learnt_from_one_to_three_words(monkey
     scores = PopularityExpert.score
     monkeypatch.setattr(PopularityExpert, "starts", dict.fromkeys(CONTEXTS, 0.0))  # asked in every context
     monkeypatch.setattr(
-        PopularityExpert, "score", lambda self, q, domain: seen.append(q.description) or scores(self, q, domain)
+        PopularityExpert, "score", lambda self, q, *others: seen.append(q.description) or scores(self, q, *others)
     )
     InstaHash(QUICK).fit(TRAIN)
     assert len(seen) == 7  # once more for the calibration where hashtags are chosen
@@ -581,7 +581,7 @@ def test_opinions_are_what_the_answer_is_made_of(model, labels, chosen):
     queries = model.queries(labels, chosen)
     opinions = model.mode.opinions(queries)
     answer = model.recommend(labels, 5, chosen=chosen, novelty=0.3, diversity=0)
-    ranked = opinions.log_p + model.mode.shift(queries, 0.3)[0]
+    ranked = opinions.log_p + model.mode.shift(queries, opinions.hashtags[None], 0.3)[0]
     ranked[np.isin(opinions.hashtags, queries.chosen.indices)] = -np.inf
     best = np.argsort(-ranked, kind="stable")[:5]
     assert answer.hashtags == model.vocabulary.spelled(opinions.hashtags[best])
@@ -590,7 +590,7 @@ def test_opinions_are_what_the_answer_is_made_of(model, labels, chosen):
     assert abs(np.exp(opinions.log_p[others]).sum() - 1) < 1e-4
     total = sum(opinions.weights[name] * scores for name, scores in opinions.scores.items())
     assert np.ptp(total - opinions.log_p) < 1e-3
-    assert not model.mode.shift(queries).any()  # as the settings say
+    assert not model.mode.shift(queries, opinions.hashtags[None]).any()  # as the settings say
 
 
 def test_the_networks_are_asked_as_they_are_trained(model):
@@ -632,10 +632,9 @@ class LengthExpert(Expert):
         words = examples.domain.vocabulary.words_array[examples.dataset.hashtags.indices]
         self.mean = float(np.mean([len(word) for word in words]))
 
-    def score(self, queries, domain):
+    def score(self, queries, domain, candidates):
         lengths = np.array([len(word) for word in domain.vocabulary.words_array[domain.hashtags]], np.float32)
-        difference = abs(lengths - np.float32(self.mean)) ** domain.settings.length.power
-        return np.tile(-difference, (queries.description.shape[0], 1))
+        return candidates.of_all(-(abs(lengths - np.float32(self.mean)) ** domain.settings.length.power))
 
     def to_arrays(self):
         return {"mean": np.array(self.mean)}
