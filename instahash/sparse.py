@@ -130,10 +130,10 @@ def union(a: CSR, b: CSR) -> CSR:
     return ones(both, np.int8)
 
 
-def without_diagonal(matrix: Any) -> CSR:
-    """The square sparse matrix as CSR, with nothing stored on its diagonal."""
+def without_diagonal(matrix: Any, first: int = 0) -> CSR:
+    """Rows of a square sparse matrix, of which row 0 is its row `first`, as CSR with nothing stored on its diagonal."""
     matrix = sparse.csr_array(matrix)
-    return keep(matrix, row_of_entries(matrix) != matrix.indices)
+    return keep(matrix, row_of_entries(matrix) + first != matrix.indices)
 
 
 def csr_to_arrays(matrix: CSR, name: str) -> dict[str, np.ndarray]:

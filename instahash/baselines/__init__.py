@@ -7,6 +7,8 @@ ease.py          a linear autoencoder without a diagonal, in closed form
 ridge.py         one linear model for each hashtag
 network.py       the paper's feed-forward network
 ranking.py       scores to ranked ids
+pairs.py         which words are together in posts, and how often
+kernels.py       compiled loops
 checks.py        refuses posts that are not CSR or do not agree, and dense matrices that are too large
 """
 

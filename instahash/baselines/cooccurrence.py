@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from instahash.baselines.checks import check_posts, check_query
+from instahash.baselines.pairs import HASHTAG_PAIRS, WORD_PAIRS, bounded, pair_counts
 from instahash.sparse import (
     CSR,
     column_counts,
@@ -23,6 +24,8 @@ class Cooccurrence:
     The 1 is one more post without hashtags, so that a word seen once is not taken for certain. For a chosen hashtag,
     n(w) are the posts that use it, and P(w | w) = 0.
 
+    Where there are too many pairs to keep, see `baselines/pairs.py`, each word keeps the most frequent of its own.
+
     from_words, from_hashtags : CSR (n_words, n_words) float32, n(w, t) of words of descriptions and of hashtags.
     word_posts, hashtag_posts : (n_words,) float32, n(w) of both.
     """
@@ -30,19 +33,23 @@ class Cooccurrence:
     def fit(self, description: CSR, hashtags: CSR) -> Cooccurrence:
         check_posts(description, hashtags)
         D, H = ones(description), ones(hashtags)
-        self.from_words, self.from_hashtags = (D.T @ H).tocsr(), without_diagonal(H.T @ H)
         self.word_posts, self.hashtag_posts = (column_counts(matrix).astype(np.float32) for matrix in (D, H))
+        self.from_words = pair_counts(D, H, WORD_PAIRS, lambda counts, first: counts)
+        self.from_hashtags = pair_counts(H, H, HASHTAG_PAIRS, without_diagonal)
         return self
 
     def add(self, description: CSR, hashtags: CSR) -> Cooccurrence:
-        """Count more posts; their columns are the old words in their places and new ones after them."""
+        """Count more posts; their columns are the old words in their places and new ones after them.
+
+        A pair that was left out before is counted from zero again, so its fraction is too low by at most what it was.
+        """
         new, n_words = Cooccurrence().fit(description, hashtags), description.shape[1]
         for matrix in (self.from_words, self.from_hashtags):
             matrix.resize(n_words, n_words)
-        self.from_words = (self.from_words + new.from_words).tocsr()
-        self.from_hashtags = (self.from_hashtags + new.from_hashtags).tocsr()
         counts = (self.word_posts, new.word_posts), (self.hashtag_posts, new.hashtag_posts)
         self.word_posts, self.hashtag_posts = (np.pad(a, (0, n_words - len(a))) + b for a, b in counts)
+        self.from_words = bounded((self.from_words + new.from_words).tocsr(), WORD_PAIRS)
+        self.from_hashtags = bounded((self.from_hashtags + new.from_hashtags).tocsr(), HASHTAG_PAIRS)
         return self
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
@@ -51,7 +58,18 @@ class Cooccurrence:
         given = [(_divided(description, self.word_posts), self.from_words)]
         if chosen is not None and chosen.nnz:
             given.append((_divided(chosen, self.hashtag_posts), self.from_hashtags))
-        return mean_score(given)
+        return mean_score(given).toarray()
+
+    def fractions(self, description: CSR) -> CSR:
+        """What :meth:`score` gives for descriptions, CSR (n_posts, n_words): time and memory are those of its entries.
+
+        A row's entries are not sorted.
+        """
+        return mean_score([(_divided(description, self.word_posts), self.from_words)])
+
+    def companions(self, chosen: CSR) -> CSR:
+        """The same for chosen hashtags alone."""
+        return mean_score([(_divided(chosen, self.hashtag_posts), self.from_hashtags)])
 
     def fractions(self, description: CSR) -> CSR:
         """As :meth:`score` of a description, CSR (n_posts, n_words)."""
@@ -80,14 +98,15 @@ class Cooccurrence:
         return baseline
 
 
-def mean_score(given: list[tuple[CSR, CSR]]) -> np.ndarray:
-    """The mean over all words of a post of the scores that each gives, (n_posts, n_words) float32; zero without words.
+def mean_score(given: list[tuple[CSR, CSR]]) -> CSR:
+    """The mean over all words of a post of the scores that each gives, CSR (n_posts, n_words) float32.
 
     given : pairs of words, CSR (n_posts, n_words) of factors, and their scores, CSR (n_words, n_words), a row a word.
     """
-    total: np.ndarray = sum((words @ scores).toarray() for words, scores in given)
-    total /= np.maximum(sum(np.diff(words.indptr) for words, _ in given), 1).astype(np.float32)[:, None]
-    return total
+    first, *others = (words @ scores for words, scores in given)
+    total = sum(others, first)
+    n = np.maximum(sum(np.diff(words.indptr) for words, _ in given), 1).astype(np.float32)
+    return with_data(total, total.data / np.repeat(n, np.diff(total.indptr)))
 
 
 def _divided(words: CSR, posts: np.ndarray) -> CSR:
