@@ -71,12 +71,6 @@ class Cooccurrence:
         """The same for chosen hashtags alone."""
         return mean_score([(_divided(chosen, self.hashtag_posts), self.from_hashtags)])
 
-    def fractions(self, description: CSR) -> CSR:
-        """As :meth:`score` of a description, CSR (n_posts, n_words)."""
-        total = (_divided(description, self.word_posts) @ self.from_words).tocsr()
-        n = np.maximum(np.diff(description.indptr), 1).astype(np.float32)
-        return with_data(total, total.data / np.repeat(n, np.diff(total.indptr)))
-
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The counts as plain arrays."""
         matrices = csr_to_arrays(self.from_words, "from_words") | csr_to_arrays(self.from_hashtags, "from_hashtags")
