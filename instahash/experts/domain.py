@@ -127,7 +127,7 @@ class Domain:
         hashtags = _appended(self.hashtags, np.flatnonzero(dataset.vocabulary.is_hashtag))
         described = _appended(self.described, np.flatnonzero(column_counts(dataset.description)))
         familiarity = self.familiarity.including(dataset, self.settings.data.min_score)
-        words = {"vocabulary": dataset.vocabulary, "hashtags": hashtags, "described": described}
+        words: dict[str, Any] = {"vocabulary": dataset.vocabulary, "hashtags": hashtags, "described": described}
         return replace(self, **words, familiarity=familiarity, now=max(self.now, latest(dataset)))
 
     def outputs(self, hashtags: CSR) -> CSR:
