@@ -126,7 +126,7 @@ def test_progress_early_stopping_and_the_number_of_epochs():
     stop = EarlyStopping(lambda model: scores[len(model.history) - 1], patience=2)
     model = SoftmaxNetwork(**SMALL).fit(X, S, on_progress=seen.append, on_epoch=stop)
     assert seen == [32, 32, 6] * 4 and "0.5000 of epoch 2" in model.history.stopped
-    assert [SoftmaxNetwork().n_epochs(n) for n in (5_000, 40_000, 10**6)] == [24, 12, 12]
+    assert [SoftmaxNetwork().n_epochs(n) for n in (5_000, 40_000, 10**6)] == [24, 12, 5]
     assert SoftmaxSettings().epochs == "auto"
 
 
