@@ -111,6 +111,13 @@ def widen(matrix: CSR, n_columns: int) -> CSR:
     return sparse.csr_array((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], n_columns))
 
 
+def used_columns(matrix: CSR) -> tuple[np.ndarray, CSR]:
+    """The columns that store an entry, ascending, and the matrix of them alone."""
+    columns, places = np.unique(matrix.indices, return_inverse=True)
+    shape = matrix.shape[0], len(columns)
+    return columns, sparse.csr_array((matrix.data, places.astype(np.int32), matrix.indptr), shape=shape)
+
+
 def renumber(matrix: CSR, order: Any) -> CSR:
     """Column order[j] becomes column j; columns not in `order` go, and -1 in it is an empty column."""
     order = np.asarray(order)

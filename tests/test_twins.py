@@ -43,7 +43,7 @@ def test_a_kernel_without_a_twin_is_found():
     [
         ("word2vec", "exact.cooccurrence exact.improve"),
         ("autorec", "training.loss_and_gradients training.mean_square decoder.decoder_gradients decoder.ridge_decoder"),
-        ("softmax", "gradients.loss_and_gradients gradients.output_gradients"),
+        ("softmax", "gradients.loss_and_gradients gradients.output_gradients sampled.sampled_loss_and_gradients"),
     ],
 )
 def test_each_exact_trick_has_a_twin(package, tricks):

@@ -11,7 +11,7 @@ from instahash.experts.domain import Domain, Examples
 from instahash.experts.protocol import Expert, NetworkQuery
 from instahash.network.layers import outputs_at
 from instahash.recommend import Queries
-from instahash.softmax import SoftmaxNetwork
+from instahash.softmax import SoftmaxNetwork, affordable_units
 from instahash.sparse import CSR
 from instahash.trainer import Trainer
 from instahash.training import History
@@ -33,7 +33,11 @@ class SoftmaxExpert(Expert):
         settings, inputs, targets = examples.domain.settings, self._learnt_from(examples), examples.targets
         own = getattr(settings, self.name)
         epochs = SoftmaxNetwork(own).n_epochs(examples.n_posts or inputs.shape[0])
-        self.network = SoftmaxNetwork(own, epochs=epochs, seed=settings.seed, n_threads=settings.n_threads)
+        units = affordable_units(own.n_hidden, targets.shape[1])
+        shared = {"seed": settings.seed, "n_threads": settings.n_threads}
+        self.network = SoftmaxNetwork(own, epochs=epochs, n_hidden=units, **shared)
+        plan = self.network.plan(targets)
+        trainer.report(f"{self.name}: {units} hidden units, negatives of {plan.negatives}, {plan.why}.")
         chance = math.log(max(targets.shape[1], 1))
         trainer.run(self.network, self.name, inputs, targets, chance=1.1 * chance)
         trainer.report(f"{self.name}: cross-entropy a hashtag {self.history[-1]:.4f} in the last epoch.")

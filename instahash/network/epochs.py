@@ -25,9 +25,10 @@ from instahash.network.optimize import Optimizer
 from instahash.training import History, Hook
 
 SCHEDULES = ("linear", "cosine", "constant")
-# Epochs where they are "auto": EPOCHS for ENOUGH_POSTS and more. Fewer posts are visited oftener, an eighth of them
-# twice as often (the power 1/3), or little would be learnt before the learning rate comes to zero.
-EPOCHS, ENOUGH_POSTS = 12, 40_000
+# Epochs where they are "auto": EPOCHS for the posts of ENOUGH_POSTS. Fewer posts are visited oftener, an eighth of them
+# twice as often (the power 1/3), or little would be learnt before the learning rate comes to zero. More are visited
+# less often by the same power, for an epoch has more steps then, but FEWEST_EPOCHS times at least.
+EPOCHS, ENOUGH_POSTS, FEWEST_EPOCHS = 12, (40_000, 55_000), 3
 
 
 class Model(Protocol):
@@ -43,7 +44,10 @@ class Model(Protocol):
 
 def epochs_for(epochs: int | str, n_posts: int) -> int:
     """The number of epochs for so many posts, where it may be "auto"."""
-    return round(EPOCHS * max(1.0, ENOUGH_POSTS / n_posts) ** (1 / 3)) if epochs == "auto" else int(epochs)
+    if epochs != "auto":
+        return int(epochs)
+    least, most = ENOUGH_POSTS
+    return max(FEWEST_EPOCHS, round(EPOCHS * (min(max(n_posts, least), most) / n_posts) ** (1 / 3)))
 
 
 def rate_at(done: float, learning_rate: float, schedule: str) -> float:

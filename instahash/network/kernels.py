@@ -1,7 +1,7 @@
 """The compiled twins of the functions of the same names in `reference.py`.
 
 All real arrays of a call have one precision, float32 or float64, and so has `scale`. Threads may share them when each
-is given rows of its own to change. The optimisers' arrays are one-dimensional.
+is given rows of its own to change. The arrays of `momentum` and `adam` are one-dimensional.
 """
 
 from __future__ import annotations
@@ -54,6 +54,13 @@ def momentum(theta, gradient, velocity, rate, beta):
 
 
 @kernel
+def momentum_rows(theta, rows, gradient, velocity, rate, beta):
+    """`momentum` of these rows alone, each once; theta and velocity (n, d), gradient (n_rows, d)."""
+    for k in range(rows.shape[0]):
+        momentum(theta[rows[k]], gradient[k], velocity[rows[k]], rate, beta)
+
+
+@kernel
 def adam(theta, gradient, m, v, rate, beta1, beta2, epsilon):
     """Kingma and Ba 2015, end of section 2: `rate` carries the corrections of m and v. Changes theta, m, v in place."""
     real = theta.dtype.type
@@ -64,3 +71,10 @@ def adam(theta, gradient, m, v, rate, beta1, beta2, epsilon):
         m[q] = keep1 * m[q] + new1 * gradient[q]
         v[q] = keep2 * v[q] + new2 * gradient[q] * gradient[q]
         theta[q] -= rate * m[q] / (math.sqrt(v[q]) + epsilon)
+
+
+@kernel
+def adam_rows(theta, rows, gradient, m, v, rate, beta1, beta2, epsilon):
+    """`adam` of these rows alone, each once; theta, m, v (n, d), gradient (n_rows, d)."""
+    for k in range(rows.shape[0]):
+        adam(theta[rows[k]], gradient[k], m[rows[k]], v[rows[k]], rate, beta1, beta2, epsilon)

@@ -91,7 +91,8 @@ def random_start(X: CSR, b: np.ndarray, n_hidden: int, rng: np.random.Generator,
     The input of a unit then varies by about `spread` over the posts; for 1, that is where a sigmoid is curved.
     """
     theta = Parameters.zeros(X.shape[1], len(b), n_hidden, X.dtype)
-    theta.Vt[:] = rng.standard_normal(theta.Vt.shape, np.float32)
+    for rows in slices(slice(0, len(theta.Vt))):  # so that there is never a second array of this size
+        theta.Vt[rows] = rng.standard_normal(theta.Vt[rows].shape, np.float32)
     theta.Vt *= X.dtype.type(spread / np.sqrt(max(np.sum(np.square(X.data, dtype=np.float64)) / X.shape[0], 1.0)))
     theta.b[:] = b
     return theta

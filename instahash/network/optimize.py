@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,8 @@ BETA, BETA1, BETA2, EPSILON = 0.9, 0.9, 0.999, 1e-8
 # Iterations of L-BFGS that make an epoch, and pairs of vectors its curvature is estimated from: one of each iteration.
 ITERATIONS = PAIRS = 10
 # What is given the gradient of some rows of a parameter: update(name, rows, gradient). An optimiser's moves these rows.
-Update = Callable[[str, slice, np.ndarray], None]
+# They are a slice, or the numbers of rows, each once.
+Update = Callable[[str, Any, np.ndarray], None]
 
 
 class Optimizer:
@@ -23,6 +25,10 @@ class Optimizer:
     name : "adam", "momentum", "sgd", or "lbfgs", which takes no such steps and keeps nothing between epochs.
     parameters : dict of name -> contiguous array, the model's own and no copies. A step is one call of `begin` and then
         of `update` for each of their rows, in any order and by several threads: they change in place, part by part.
+
+    A row that a step makes no `update` for stays, and so do its moments ("lazy" or "sparse" Adam). In Kingma and Ba's
+    its moments would fade, and the row would go on moving by them; here they fade by the steps that the row is in,
+    while the correction of their start from zero is that of all steps.
     """
 
     def __init__(self, name: str, parameters: dict[str, np.ndarray]):
@@ -39,14 +45,18 @@ class Optimizer:
         if self.name == "adam":
             self.rate = rate * math.sqrt(1 - BETA2**self.steps) / (1 - BETA1**self.steps)
 
-    def update(self, name: str, rows: slice, gradient: np.ndarray) -> None:
+    def update(self, name: str, rows: slice | np.ndarray, gradient: np.ndarray) -> None:
         """Move some rows of a parameter by their gradient."""
-        moments = (self.moments[f"{name}_{kind}"][rows] for kind in self._kinds)
-        arrays = [array.reshape(-1) for array in (self.parameters[name][rows], gradient, *moments)]
-        if self.name == "adam":
-            kernels.adam(*arrays, self.rate, BETA1, BETA2, EPSILON)
+        theta, *moments = self.parameters[name], *(self.moments[f"{name}_{kind}"] for kind in self._kinds)
+        numbers = (BETA1, BETA2, EPSILON) if self.name == "adam" else (BETA if self.name == "momentum" else 0.0,)
+        if isinstance(rows, slice):
+            arrays = [array.reshape(-1) for array in (theta[rows], gradient, *(moment[rows] for moment in moments))]
+            move = kernels.adam if self.name == "adam" else kernels.momentum
+            move(*arrays, self.rate, *numbers)
         else:
-            kernels.momentum(*arrays, self.rate, BETA if self.name == "momentum" else 0.0)
+            theta, gradient, *moments = (array.reshape(len(array), -1) for array in (theta, gradient, *moments))
+            move = kernels.adam_rows if self.name == "adam" else kernels.momentum_rows
+            move(theta, rows, gradient, *moments, self.rate, *numbers)
 
     def state(self) -> dict[str, np.ndarray]:
         """The moments and the number of steps: what a training needs to go on."""

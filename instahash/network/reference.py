@@ -49,8 +49,23 @@ def momentum(theta: A, gradient: A, velocity: A, rate: float, beta: float) -> No
     theta -= rate * velocity
 
 
+def momentum_rows(theta: A, rows: A, gradient: A, velocity: A, rate: float, beta: float) -> None:
+    """Momentum where only the rows named, each once, have a gradient: theirs alone change."""
+    velocity[rows] = beta * velocity[rows] + gradient
+    theta[rows] -= rate * velocity[rows]
+
+
 def adam(theta: A, gradient: A, m: A, v: A, rate: float, beta1: float, beta2: float, epsilon: float) -> None:
     """Kingma and Ba 2015, end of section 2: `rate` carries the corrections of m and v. Changes theta, m, v in place."""
     m[:] = beta1 * m + (1 - beta1) * gradient
     v[:] = beta2 * v + (1 - beta2) * gradient**2
     theta -= rate * m / (np.sqrt(v) + epsilon)
+
+
+def adam_rows(
+    theta: A, rows: A, gradient: A, m: A, v: A, rate: float, beta1: float, beta2: float, epsilon: float
+) -> None:
+    """Adam where only the rows named, each once, have a gradient: theirs alone change, and their moments."""
+    m[rows] = beta1 * m[rows] + (1 - beta1) * gradient
+    v[rows] = beta2 * v[rows] + (1 - beta2) * gradient**2
+    theta[rows] -= rate * m[rows] / (np.sqrt(v[rows]) + epsilon)

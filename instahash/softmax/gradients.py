@@ -22,19 +22,26 @@ def best_constants(S: CSR) -> np.ndarray:
 
 
 def loss_and_gradients(
-    theta: Parameters, X: CSR, S: CSR, kept: Array | None, settings: SoftmaxSettings, update: Update, threads: Threads
+    theta: Parameters,
+    X: CSR,
+    S: CSR,
+    kept: Array | None,
+    settings: SoftmaxSettings,
+    update: Update,
+    threads: Threads,
+    own: Array | None = None,
 ) -> float:
     """Give `update` the exact gradients of J, part by part: with an optimiser's, this is the step.
 
     Returns the sum of the cross-entropies. The rows that `update` is called for are not needed any more.
-    kept : k (m, n_hidden), what codes are multiplied by; None for 1.
+    kept : k (m, n_hidden), what codes are multiplied by; None for 1.  own : as in :func:`output_gradients`.
     """
     H, real = codes(theta, X, settings.hidden, threads), theta.b.dtype.type
     slope, each, reg = slopes(settings.hidden, H), real(1 / len(H)), real(settings.reg)
     if kept is not None:
         slope *= kept
         H *= kept
-    loss, D, DH = output_gradients(theta, H, S, threads)
+    loss, D, DH = output_gradients(theta, H, S, threads, own)
     HE = each * H
 
     def run(part: slice) -> None:
@@ -51,10 +58,13 @@ def loss_and_gradients(
     return loss
 
 
-def output_gradients(theta: Parameters, H: Array, S: CSR, threads: Threads) -> tuple[float, Array, Array]:
+def output_gradients(
+    theta: Parameters, H: Array, S: CSR, threads: Threads, own: Array | None = None
+) -> tuple[float, Array, Array]:
     """The sum of the cross-entropies of S under p = softmax(o), D_ij = n_i p_ij - s_ij, and DH = D U.
 
     D (m, n_outputs) is whole, as every output must be known before a probability. D, DH are not yet divided by m.
+    own : (n_outputs,), what is added to a post's outputs at the entries that S stores for it, 0 among them; None for 0.
     """
     U, D, DH = theta.U, np.empty((len(H), len(theta.U)), H.dtype), np.empty_like(H)
 
@@ -66,6 +76,8 @@ def output_gradients(theta: Parameters, H: Array, S: CSR, threads: Threads) -> t
             n = np.bincount(entries[0], s, targets.shape[0]).astype(H.dtype)
             O = np.matmul(H[rows], U.T, out=D[rows])
             O += theta.b
+            if own is not None:
+                O[entries] += own[targets.indices]
             O -= O.max(axis=1, keepdims=True)
             loss -= float(np.sum(s * O[entries], dtype=np.float64))
             total = np.exp(O, out=O).sum(axis=1)

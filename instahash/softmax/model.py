@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any
@@ -12,13 +12,24 @@ from scipy import sparse
 
 from instahash.errors import DataError
 from instahash.network.epochs import batch_epoch, epochs_for, run_epochs
-from instahash.network.layers import Parameters, check_new_posts, check_posts, encode, grown, random_start, unit_inputs
+from instahash.network.layers import (
+    Parameters,
+    check_new_posts,
+    check_posts,
+    encode,
+    grown,
+    outputs_at,
+    random_start,
+    unit_inputs,
+)
 from instahash.network.optimize import Optimizer
 from instahash.parameters import settled, whole
 from instahash.replay import ReplayBuffer
 from instahash.softmax.gradients import best_constants, dropped, loss_and_gradients
+from instahash.softmax.plan import Plan, make_plan
+from instahash.softmax.sampled import sampled_loss_and_gradients
 from instahash.softmax.settings import SoftmaxSettings
-from instahash.sparse import CSR, as_csr
+from instahash.sparse import CSR, as_csr, column_counts
 from instahash.threads import Threads
 from instahash.training import Arrays, History, Hook, put_back, unchanged_on_error
 
@@ -29,14 +40,17 @@ FIRST_SPREAD = 0.1
 class SoftmaxNetwork:
     """Network with one hidden layer whose outputs are one probability, p = softmax(o), trained on the cross-entropy.
 
-    A post's loss is -sum_j s_j log p_j for its targets s >= 0 (Liang et al. 2018, equation 2), beside L2. A batch holds
-    an array (batch_size, n_outputs).
+    A post's loss is -sum_j s_j log p_j for its targets s >= 0 (Liang et al. 2018, equation 2), beside L2. Where
+    `negatives` is "all", a batch holds an array (batch_size, n_outputs), and a step moves every weight; where it is
+    "batch", a step computes the outputs alone that are targets of its posts, moves what these touch, and p and the loss
+    are estimates (`sampled.py`).
 
     settings : SoftmaxSettings; its fields may be given by name instead, as in SoftmaxNetwork(n_hidden=20).
     seed : int >= 0.  n_threads : int >= 1, as of :class:`instahash.autorec.AutoRec`.
 
     Attributes: V, mu, U, b, as in `network`; history, the cross-entropy for each unit of target, each batch measured
-    before its step; replay, a ReplayBuffer of the inputs and targets of the posts seen.
+    before its step, an estimate where `negatives` is "batch"; replay, a ReplayBuffer of the inputs and targets of the
+    posts seen.
     """
 
     name = "softmax"
@@ -53,6 +67,10 @@ class SoftmaxNetwork:
     def n_epochs(self, n_posts: int) -> int:
         """The number of epochs on so many posts."""
         return epochs_for(self.settings.epochs, n_posts)
+
+    def plan(self, targets: CSR) -> Plan:
+        """Which negatives :meth:`fit` takes for `targets`, and why. Trains nothing."""
+        return make_plan(self.settings, as_csr(targets, "softmax: targets", self.settings.dtype))
 
     def fit(
         self, inputs: CSR, targets: CSR, *, state: Arrays | None = None, on_epoch: Hook = None, on_progress: Hook = None
@@ -117,19 +135,24 @@ class SoftmaxNetwork:
         self.optimizer = Optimizer(self.settings.optimizer, dict(vars(theta)))
 
     def _train(self, X: CSR, S: CSR, threads: Threads, on_epoch: Hook, on_progress: Hook) -> None:
-        """Change the parameters, in place, until the last epoch of the history."""
+        """Change the parameters, in place, until the last epoch of the history; then forget the optimizer's moments."""
         total, settings = float(np.sum(S.data, dtype=np.float64)), self.settings
         if not total > 0:
             raise DataError("softmax was given no target; it needs at least one above 0 to learn from")
 
+        how: tuple[Any, ...] = (self.optimizer.update, threads)
+        gradients: Callable[..., float] = loss_and_gradients
+        if make_plan(settings, S).negatives == "batch":
+            how, gradients = ((column_counts(S), S.shape[0]), *how), sampled_loss_and_gradients
+
         def one_epoch(rng: np.random.Generator) -> float:
             def step(rows: np.ndarray) -> float:
-                batch = dropped(X[rows], S[rows], settings, rng)
-                return loss_and_gradients(self.parameters, *batch, settings, self.optimizer.update, threads)
+                return gradients(self.parameters, *dropped(X[rows], S[rows], settings, rng), settings, *how)
 
             return batch_epoch(self, step, X.shape[0], rng, on_progress) / total
 
         run_epochs(self, one_epoch, on_epoch)
+        self.begin(self.parameters, self.history)
 
     def _pair(self, inputs: CSR, targets: CSR) -> tuple[CSR, CSR]:
         """Inputs and targets as they are trained on."""
@@ -182,8 +205,23 @@ class SoftmaxNetwork:
         """(inputs.nnz, n_hidden), what each stored input adds to the units' inputs, V x + mu."""
         return unit_inputs(self.parameters, self._query(inputs))
 
-    def predict(self, inputs: CSR) -> np.ndarray:
-        """Log-probabilities but for a constant a post, (n_posts, n_outputs): dense, so give few posts at a time."""
-        O = self.encode(inputs) @ self.U.T
-        O += self.b
+    def predict(self, inputs: CSR, outputs: np.ndarray | None = None) -> np.ndarray:
+        """Log-probabilities but for a constant a post, (n_posts, n_outputs): dense, so give few posts at a time.
+
+        outputs : (n,) int, the columns to compute, in this order; default all. DataError for ids that are no outputs.
+        """
+        if outputs is None:
+            U, b = self.U, self.b
+        else:
+            outputs = np.asarray(outputs)
+            if len(outputs) and not (outputs.dtype.kind in "iu" and 0 <= outputs.min() <= outputs.max() < len(self.b)):
+                raise DataError(f"softmax: outputs must be whole numbers from 0 to {len(self.b) - 1}")
+            U, b = self.U[outputs], self.b[outputs]
+        O = self.encode(inputs) @ U.T
+        O += b
         return O
+
+    def predict_at(self, inputs: CSR, places: CSR) -> np.ndarray:
+        """(places.nnz,), what :meth:`predict` has at the stored entries of `places`, CSR (n_posts, n_outputs)."""
+        H = self.encode(inputs)
+        return outputs_at(self.parameters, H, as_csr(places, "softmax: places", bool, len(self.U)), self.n_threads)

@@ -25,6 +25,40 @@ def output_gradients(U: A, b: A, H: A, S: A) -> tuple[float, A, A]:
     return -(S * log_p).sum(), D, D @ U
 
 
+def normalisers(O: A, own: A, J: A, pi: A) -> A:
+    """Estimates of Z_i = sum_j exp(o_ij), (m,): outputs of J that are not a post's own count 1 / pi_j times.
+
+    O : (m, n_outputs).  own : bool (m, n_outputs).  J : bool (n_outputs,).  pi : (n_outputs,), chances of being in J.
+    """
+    return (np.where(own, 1.0, J / pi) * np.exp(O)).sum(axis=1)
+
+
+def sampled_loss_and_gradients(
+    V: A,
+    mu: A,
+    U: A,
+    b: A,
+    X: A,
+    S: A,
+    own: A,
+    pi: A,
+    reg: float = 0.0,
+    hidden: str = "relu",
+    kept: A | float = 1.0,
+) -> tuple[float, A, A, A, A]:
+    """As `loss_and_gradients`, with the estimated normalisers of the outputs J = any own, and L2 on its rows."""
+    m, J, inputs = len(X), np.any(own, axis=0), np.any(X != 0, axis=0)
+    H, slope = hidden_units(hidden, X @ V.T + mu)
+    O = (kept * H) @ U.T + b
+    n, Z = S.sum(axis=1), normalisers(O, own, J, pi)
+    D = n[:, None] * np.where(own, 1.0, J / pi) * np.exp(O) / Z[:, None] - S
+    DZ = (D @ U) * kept * slope
+    V_used, U_used = V * inputs, U * J[:, None]
+    loss = (n @ np.log(Z) - (S * O).sum()) / m + 0.5 * reg * ((V_used**2).sum() + (U_used**2).sum())
+    DU = D.T @ (kept * H) / m + reg * U_used
+    return loss, DZ.T @ X / m + reg * V_used, DZ.sum(0) / m, DU, D.sum(0) / m
+
+
 def loss_and_gradients(
     V: A, mu: A, U: A, b: A, X: A, S: A, reg: float = 0.0, hidden: str = "relu", kept: A | float = 1.0
 ) -> tuple[float, A, A, A, A]:

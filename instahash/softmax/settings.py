@@ -9,6 +9,15 @@ from instahash.network.epochs import SCHEDULES
 from instahash.network.layers import HIDDEN
 from instahash.parameters import check, parameter
 
+# Weights that a decoder has at most where the number of hidden units can be chosen.
+MOST_WEIGHTS = 10**8
+
+
+def affordable_units(n_hidden: int, n_outputs: int) -> int:
+    """`n_hidden`, or a multiple of 16 below it where a decoder of so many outputs would have over MOST_WEIGHTS."""
+    most = MOST_WEIGHTS // max(n_outputs, 1)
+    return n_hidden if n_hidden <= most else min(n_hidden, max(most // 16 * 16, 16))
+
 
 @dataclass(frozen=True)
 class SoftmaxSettings:
@@ -21,6 +30,11 @@ class SoftmaxSettings:
     reg: float = parameter(0.0, "weight of L2 on encoder and decoder, beside a loss that is a mean over posts", least=0)
     optimizer: str = parameter("adam", "from gradients to steps", choices=("adam", "momentum", "sgd"))
     schedule: str = parameter("linear", "how the step size falls to zero", choices=SCHEDULES)
+    negatives: str = parameter(
+        "auto",
+        "outputs a post's targets are told from: all, or those of its batch; auto: by cost",
+        choices=("auto", "all", "batch"),
+    )
     hidden: str = parameter("relu", "activation of the hidden units", choices=HIDDEN)
     corruption: float = parameter(0.3, "probability that an input is dropped at a visit", least=0, below=1)
     masked: bool = parameter(False, "only what was dropped of the input is a target: learns to complete")
@@ -31,3 +45,5 @@ class SoftmaxSettings:
         check(self, "softmax")
         if self.masked and not self.corruption:
             raise SettingsError("softmax: masked=True hides a part of the input; set corruption above 0")
+        if self.negatives == "batch" and self.batch_size == 1:
+            raise SettingsError("softmax: negatives=batch needs other posts in a batch; set batch_size above 1")

@@ -583,5 +583,5 @@ def test_epochs_may_be_given_to_later_training_and_left_to_the_number_of_posts()
     assert len(model.partial_fit(planted(9)).history) == 8
     with pytest.raises(SettingsError, match="epochs is 0.5; it must be auto or a whole number"):
         model.partial_fit(planted(9), epochs=0.5)
-    assert [AutoRec(epochs="auto").n_epochs(n) for n in (1, 5_000, 40_000, 10**6)] == [410, 24, 12, 12]
+    assert [AutoRec(epochs="auto").n_epochs(n) for n in (1, 5_000, 40_000, 10**6)] == [410, 24, 12, 5]
     assert AutoRec(epochs=3).n_epochs(5_000) == 3

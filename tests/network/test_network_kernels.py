@@ -75,6 +75,29 @@ def test_optimisers(dtype, name, n_arrays, options, seed, n):
 
 
 @both_precisions
+@pytest.mark.parametrize(
+    "name, n_arrays, options", [("momentum_rows", 3, (0.1, 0.9)), ("adam_rows", 4, (0.01, 0.9, 0.999, 1e-8))]
+)
+@given(seed=seeds, n=st.integers(1, 9))
+def test_optimisers_of_rows(dtype, name, n_arrays, options, seed, n):
+    """Equal to the twin; with each row named, equal to the optimiser of all; what is not named stays."""
+    rng = np.random.default_rng(seed)
+    rows = rng.permutation(n)[: rng.integers(1, n + 1)]
+    theta, gradient, *moments = (np.abs(rng.normal(size=(n, 3))).astype(dtype) for _ in range(n_arrays))
+    mine, theirs, all_rows = ([a.copy() for a in (theta, *moments)] for _ in range(3))
+    read_only(rows, gradient)
+    getattr(kernels, name)(mine[0], rows, gradient[rows], *mine[1:], *options)
+    getattr(reference, name)(theirs[0], rows, gradient[rows], *theirs[1:], *options)
+    flat = [a.reshape(-1) for a in (all_rows[0], gradient, *all_rows[1:])]
+    getattr(kernels, name.removesuffix("_rows"))(*flat, *options)
+    others = np.setdiff1d(np.arange(n), rows)
+    for got, wanted, whole, start in zip(mine, theirs, all_rows, (theta, *moments)):
+        close(got, wanted, dtype, 20)
+        close(got[rows], whole[rows], dtype, 20)
+        np.testing.assert_array_equal(got[others], start[others])
+
+
+@both_precisions
 @pytest.mark.parametrize("span, weight", [(None, 0.0), (None, 0.3), (None, 1.0), ((-1.0, 2.0), 0.0)])
 @given(drawn=rating_matrices(), seed=seeds)
 def test_correct(dtype, span, weight, drawn, seed):

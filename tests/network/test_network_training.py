@@ -61,7 +61,10 @@ def test_batches_hold_each_post_once_and_the_rate_falls_over_the_training():
     assert rates == [4.0, 3.0, 2.0, 1.0]
 
 
-@pytest.mark.parametrize("n_posts, epochs", [(1, 410), (5_000, 24), (40_000, 12), (10**6, 12)])
+@pytest.mark.parametrize(
+    "n_posts, epochs",
+    [(1, 410), (5_000, 24), (40_000, 12), (51_545, 12), (440_000, 6), (1_100_000, 4), (10**8, 3)],
+)
 def test_epochs_by_the_number_of_posts(n_posts, epochs):
     assert epochs_for("auto", n_posts) == epochs and epochs_for(3, n_posts) == 3
 

@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from instahash.errors import DataError, DivergenceError, ModelError, SettingsError, UntrainedError
-from instahash.softmax import SoftmaxNetwork, SoftmaxSettings, reference
+from instahash.softmax import SoftmaxNetwork, SoftmaxSettings, affordable_units, reference
 from instahash.training import EarlyStopping
 
 SMALL = {"n_hidden": 12, "epochs": 30, "batch_size": 32, "learning_rate": 0.02, "corruption": 0.0, "dropout": 0.0}
@@ -29,6 +29,95 @@ def test_inputs_and_outputs_of_their_own_are_learnt():
     np.testing.assert_array_equal(best_two(model), np.arange(20).reshape(10, 2))
     assert model.history[-1] == pytest.approx(np.log(2), abs=0.05)  # one of two, for each unit of target
     assert (model.V.shape, model.U.shape) == ((12, 10), (20, 12))
+
+
+@pytest.mark.parametrize("options", [{}, {"optimizer": "momentum", "learning_rate": 0.05}], ids=str)
+def test_negatives_of_the_batch_teach_what_all_do(options):
+    """Forty words, each with two hashtags of eighty, in batches of eight posts: 16 of 80 outputs a step."""
+    rng = np.random.default_rng(0)
+    X = sparse.csr_array(np.eye(40, dtype=np.float32)[rng.integers(0, 40, 1200)])
+    S = sparse.csr_array(np.kron(X.toarray(), np.ones((1, 2), np.float32)))
+    words = sparse.csr_array(np.eye(40, dtype=np.float32))
+    for negatives in ("all", "batch"):
+        model = SoftmaxNetwork(**{**SMALL, "batch_size": 8, **options}, negatives=negatives).fit(X, S)
+        np.testing.assert_array_equal(best_two(model, words), np.arange(80).reshape(40, 2))
+        log_p = model.predict(words).astype(float)
+        log_p -= np.logaddexp.reduce(log_p, axis=1, keepdims=True)
+        found = log_p[np.arange(40).repeat(2), np.arange(80)]
+        np.testing.assert_allclose(found, np.log(1 / 2), atol=0.15, err_msg=negatives)
+
+
+def test_negatives_of_the_batch_complete():
+    S = planted()[1]
+    options = {**SMALL, "corruption": 0.5, "batch_size": 16}
+    model = SoftmaxNetwork(**options, masked=True, negatives="batch").fit(S, S)
+    scores = model.predict(sparse.csr_array(np.eye(20, dtype=np.float32)))
+    np.testing.assert_array_equal(scores.argmax(axis=1), np.arange(20) ^ 1)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "momentum", "sgd"])
+def test_rows_that_no_batch_touches_stay(optimizer):
+    """Inputs and outputs from 8 and 16 on are in no post; with all negatives their outputs would be pushed down."""
+    X, S = planted()
+    rare = X.toarray()[:, 8:].any(axis=1)
+    X, S = X[~rare], S[~rare]
+    options = {**SMALL, "epochs": 2, "optimizer": optimizer}
+    model, start = (
+        SoftmaxNetwork(**options | {"learning_rate": rate}, negatives="batch").fit(X, S) for rate in (0.02, 1e-30)
+    )
+    for name, n in (("V", 8), ("U", 16), ("b", 16)):
+        moved, still = (
+            getattr(trained, name).T if name == "V" else getattr(trained, name) for trained in (model, start)
+        )
+        np.testing.assert_array_equal(moved[n:], still[n:])
+        assert (moved[:n] != still[:n]).any(axis=tuple(range(1, moved.ndim))).all()
+
+
+def test_the_plan_is_that_of_the_training():
+    X, S = planted()
+    network = SoftmaxNetwork(**{**SMALL, "batch_size": 2})
+    assert network.plan(S).why == f"a batch of 2 posts has about {network.plan(S).outputs:,.0f} of all 20"
+    auto, batch, everything = (
+        SoftmaxNetwork(**{**SMALL, "batch_size": 2, "epochs": 1}, negatives=negatives).fit(X, S).U.tobytes()
+        for negatives in ("auto", "batch", "all")
+    )
+    assert network.plan(S).negatives == "batch" and auto == batch != everything
+
+
+def test_a_last_batch_of_one_post_is_learnt_from():
+    X, S = planted(33)
+    model = SoftmaxNetwork(**{**SMALL, "epochs": 2}, negatives="batch").fit(X, S)
+    assert np.isfinite(model.history.loss).all()
+
+
+def test_a_finished_training_holds_no_moments():
+    X, S = planted(50)
+    model, moments = SoftmaxNetwork(**{**SMALL, "epochs": 1}), []
+    model.fit(X, S, on_epoch=lambda model: moments.append(model.state()["U_m"].any()))
+    assert moments == [True] and not model.state()["U_m"].any() and model.state()["steps"] == 0
+
+
+def test_outputs_of_some_columns_and_at_places():
+    X, S = planted(50)
+    model = SoftmaxNetwork(**{**SMALL, "epochs": 2}).fit(X, S)
+    everything, some = model.predict(X), np.array([7, 0, 19])
+    np.testing.assert_allclose(model.predict(X, some), everything[:, some], rtol=1e-5, atol=1e-6)
+    assert model.predict(X, np.array([], int)).shape == (50, 0)
+    rows = np.repeat(np.arange(50), np.diff(S.indptr))
+    np.testing.assert_allclose(model.predict_at(X, S), everything[rows, S.indices], rtol=1e-5, atol=1e-6)
+    for wrong in ([20], [-1], [0.5]):
+        with pytest.raises(DataError, match="outputs must be whole numbers from 0 to 19"):
+            model.predict(X, np.array(wrong))
+    with pytest.raises(DataError, match="places have 10 columns; the model has 20"):
+        model.predict_at(X, X)
+    with pytest.raises(DataError, match="give a row for each post"):
+        model.predict_at(X, S[:3])
+
+
+def test_units_that_a_huge_decoder_can_have():
+    """At most 10^8 weights, in multiples of 16; what fits stays as it is."""
+    assert [affordable_units(500, n) for n in (1, 1_000, 200_000, 435_651, 10**9)] == [500, 500, 500, 224, 16]
+    assert [affordable_units(n, 435_651) for n in (8, 229, 230)] == [8, 229, 224]
 
 
 def test_predictions_and_codes_are_those_of_the_reference():
@@ -68,9 +157,10 @@ def test_masked_training_completes():
     np.testing.assert_array_equal(scores.argmax(axis=1), np.arange(20) ^ 1)
 
 
-def test_new_inputs_and_outputs_are_learnt_from_new_posts():
+@pytest.mark.parametrize("negatives", ["all", "batch"])
+def test_new_inputs_and_outputs_are_learnt_from_new_posts(negatives):
     X, S = planted()
-    model = SoftmaxNetwork(**SMALL).fit(X[:, :8], S[:, :16])
+    model = SoftmaxNetwork(**SMALL, negatives=negatives).fit(X[:, :8], S[:, :16])
     model.partial_fit(X, S)
     np.testing.assert_array_equal(best_two(model), np.arange(20).reshape(10, 2))
     for name in ("V", "mu", "U", "b"):
@@ -98,9 +188,10 @@ def test_posts_whose_weights_decay_count_less():
             model.decay(wrong)
 
 
+@pytest.mark.parametrize("negatives", ["all", "batch"])
 @pytest.mark.parametrize("options", [{}, {"dropout": 0.5, "corruption": 0.3}, {"optimizer": "momentum"}], ids=str)
-def test_resumed_training_equals_an_unbroken_one(options):
-    states, (X, S), options = [], planted(100), {**SMALL, "epochs": 5, **options}
+def test_resumed_training_equals_an_unbroken_one(options, negatives):
+    states, (X, S), options = [], planted(100), {**SMALL, "epochs": 5, "negatives": negatives, **options}
     whole = SoftmaxNetwork(**options).fit(
         X, S, on_epoch=lambda model: states.append({k: v.copy() for k, v in model.state().items()})
     )
@@ -111,13 +202,15 @@ def test_resumed_training_equals_an_unbroken_one(options):
             assert getattr(resumed, name).tobytes() == getattr(whole, name).tobytes(), name
 
 
-def test_same_seed_same_bits():
-    options = {**SMALL, "epochs": 3, "dropout": 0.5, "corruption": 0.3}
+@pytest.mark.parametrize("negatives", ["all", "batch"])
+def test_same_seed_same_bits(negatives):
+    options = {**SMALL, "epochs": 3, "dropout": 0.5, "corruption": 0.3, "negatives": negatives}
     X, S = planted(100)
-    one, two, threads, other = (
-        SoftmaxNetwork(**options, seed=s, n_threads=t).fit(X, S) for s, t in ((1, 1), (1, 1), (1, 2), (2, 1))
+    one, two, threads, again, other = (
+        SoftmaxNetwork(**options, seed=s, n_threads=t).fit(X, S) for s, t in ((1, 1), (1, 1), (1, 2), (1, 2), (2, 1))
     )
     assert one.U.tobytes() == two.U.tobytes() != other.U.tobytes()
+    assert threads.U.tobytes() == again.U.tobytes()
     np.testing.assert_allclose(threads.U, one.U, atol=1e-5)
 
 
@@ -126,7 +219,7 @@ def test_progress_early_stopping_and_the_number_of_epochs():
     stop = EarlyStopping(lambda model: scores[len(model.history) - 1], patience=2)
     model = SoftmaxNetwork(**SMALL).fit(X, S, on_progress=seen.append, on_epoch=stop)
     assert seen == [32, 32, 6] * 4 and "0.5000 of epoch 2" in model.history.stopped
-    assert [SoftmaxNetwork().n_epochs(n) for n in (5_000, 40_000, 10**6)] == [24, 12, 12]
+    assert [SoftmaxNetwork().n_epochs(n) for n in (5_000, 40_000, 10**6)] == [24, 12, 5]
     assert SoftmaxSettings().epochs == "auto"
 
 
@@ -154,6 +247,7 @@ def test_an_interrupted_training_leaves_the_model_as_it_was():
         ({"masked": True, "corruption": 0.0}, "set corruption above 0"),
         ({"dropout": 1.0}, "dropout is 1.0; it must be below 1"),
         ({"optimizer": "lbfgs"}, "optimizer is 'lbfgs'; it must be one of adam, momentum, sgd"),
+        ({"negatives": "batch", "batch_size": 1}, "needs other posts in a batch; set batch_size above 1"),
         ({"epochs": 0}, "epochs is 0; it must be at least 1"),
         ({"epochs": 1.5}, "epochs is 1.5; it must be auto or a whole number"),
         ({"n_hidden": True}, "n_hidden is True; it must be a whole number"),

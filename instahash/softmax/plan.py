@@ -1,0 +1,36 @@
+"""Which outputs a post's targets will be told from, before a training begins, and why."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from instahash.softmax.sampled import inclusion
+from instahash.softmax.settings import SoftmaxSettings
+from instahash.sparse import CSR, column_counts
+
+# An output of a batch costs about so many times what one of all outputs costs: its rows are looked for, gathered and
+# scattered. It is told of with less precision besides, so that there must be something to gain.
+OVERHEAD = 4.0
+
+
+class Plan(NamedTuple):
+    """What a training will be.
+
+    negatives : "all" or "batch".  outputs : those that a step computes, the mean where they are a batch's.
+    """
+
+    negatives: str
+    outputs: float
+    why: str
+
+
+def make_plan(settings: SoftmaxSettings, S: CSR) -> Plan:
+    """The Plan of training on the targets S, CSR (n_posts, n_outputs)."""
+    n_posts, n_outputs = S.shape
+    m, counts = min(settings.batch_size, n_posts), column_counts(S)
+    expected = float(inclusion(counts[counts > 0], n_posts, m).sum())
+    negatives, why = settings.negatives, "as the settings say"
+    if negatives == "auto":
+        negatives = "batch" if m > 1 and OVERHEAD * expected < n_outputs else "all"
+        why = f"a batch of {m} posts has about {expected:,.0f} of all {n_outputs:,}"
+    return Plan(negatives, expected if negatives == "batch" else n_outputs, why)

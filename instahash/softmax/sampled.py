@@ -1,0 +1,78 @@
+"""Sampled softmax: a step whose cost does not grow with the number of outputs or inputs.
+
+Of all outputs a batch of m posts computes those alone that are targets of one of its posts, J, in the order of their
+numbers. Each post's own are told from the others', which are its negatives, shared by the batch (Yi et al. 2019,
+"Sampling-bias-corrected neural modeling for large corpus item recommendations"). The normaliser of post i
+
+    Z_i = sum_j exp(o_ij)    is estimated by    sum_{j own} exp(o_ij) + sum_{j in J, not own} exp(o_ij) / pi_j
+
+where pi_j is the chance that any of the other m - 1 posts has target j: what is seen seldom stands for more (Horvitz
+and Thompson 1952). Over the other posts of a batch, which are drawn without replacement, the mean of the estimate is
+Z_i exactly, and that of its derivative is that of Z_i. In the code 1 / pi_j is a bias of -log pi_j, taken back where an
+output is a post's own (Jean et al. 2015, "On using very large target vocabulary for neural machine translation"), so
+that the loss and its gradients are those of `gradients.py` on the rows J.
+
+The gradient of log Z_i is a ratio of two such estimates, and the mean of a ratio is not the ratio of the means. Its
+bias, and that by which the mean of the estimated loss is below the loss, are about the estimate's relative variance,
+and fall as 1 / m.
+
+Rows of U and b outside J, and of Vt outside the inputs of the batch, are not touched: `optimize.Optimizer` says what
+that makes of Adam. The L2 of `reg` pulls at the rows that are touched, whenever they are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import gammaln
+
+from instahash.network.layers import Parameters
+from instahash.network.optimize import Update
+from instahash.softmax.gradients import loss_and_gradients
+from instahash.softmax.settings import SoftmaxSettings
+from instahash.sparse import CSR, keep, used_columns
+from instahash.threads import Threads
+
+Array = np.ndarray
+
+
+def inclusion(counts: Array, n_posts: int, m: int) -> Array:
+    """The chance that m >= 1 posts, drawn from n_posts without replacement, have one of `counts` posts among them.
+
+    It is 1 - C(n_posts - counts, m) / C(n_posts, m), float64, and above 0.
+    """
+    counts = np.clip(counts, 1, n_posts)
+    others = gammaln(n_posts - counts + 1) - gammaln(n_posts - counts - m + 1)  # of no number below 0: inf
+    chance: Array = -np.expm1(others + gammaln(n_posts - m + 1) - gammaln(n_posts + 1))
+    return chance
+
+
+def sampled_loss_and_gradients(
+    theta: Parameters,
+    X: CSR,
+    S: CSR,
+    kept: Array | None,
+    settings: SoftmaxSettings,
+    frequency: tuple[Array, int],
+    update: Update,
+    threads: Threads,
+) -> float:
+    """As :func:`instahash.softmax.gradients.loss_and_gradients`, with estimated normalisers and touched rows alone.
+
+    frequency : how many posts store each output as a target, (n_outputs,) int64, and of how many posts. A target of
+        weight 0 that S stores is one of its post's own.
+    """
+    used, X = used_columns(keep(X, X.data != 0))
+    J, S = used_columns(S)
+    counts, n_posts = frequency
+    m = X.shape[0]
+    # A batch of one post knows no others: its own outputs are all that it is told of.
+    log_pi = np.log(inclusion(counts[J], n_posts - 1, m - 1)).astype(theta.b.dtype) if m > 1 else None
+    touched = Parameters(theta.Vt[used], theta.mu, theta.U[J], theta.b[J])
+    if log_pi is not None:
+        touched.b -= log_pi
+    rows = {"Vt": used, "U": J, "b": J}
+
+    def update_rows(name: str, part: slice, gradient: Array) -> None:
+        update(name, rows[name][part] if name in rows else part, gradient)
+
+    return loss_and_gradients(touched, X, S, kept, settings, update_rows, threads, log_pi)
