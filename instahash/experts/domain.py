@@ -279,12 +279,10 @@ def _numbers(ids: np.ndarray, n_words: int) -> np.ndarray:
 
 
 def _renumbered(matrix: CSR, numbers: np.ndarray, n_columns: int) -> CSR:
-    """Column j becomes column numbers[j], and goes where that is -1."""
+    """Column j becomes column numbers[j], and goes where that is -1. Entries keep their order in a row."""
     columns = numbers[matrix.indices]
     kept = keep(matrix, columns >= 0)
-    renumbered = sparse.csr_array((kept.data, columns[columns >= 0], kept.indptr), shape=(matrix.shape[0], n_columns))
-    renumbered.sort_indices()
-    return renumbered
+    return sparse.csr_array((kept.data, columns[columns >= 0], kept.indptr), shape=(matrix.shape[0], n_columns))
 
 
 def _appended(old: np.ndarray, ids: np.ndarray) -> np.ndarray:
