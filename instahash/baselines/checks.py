@@ -25,10 +25,15 @@ def check_query(description: Any, chosen: Any) -> None:
     check_posts(description, description if chosen is None else chosen)
 
 
+def fits(n_entries: int) -> bool:
+    """Whether `n_entries` float64 numbers need no more than DENSE_BYTES."""
+    return 8 * n_entries <= DENSE_BYTES
+
+
 def check_size(what: str, n_entries: int) -> None:
     """DataError where `n_entries` float64 numbers need more than DENSE_BYTES.  what : the matrix, for the message."""
-    needed = 8 * n_entries
-    if needed > DENSE_BYTES:
+    if not fits(n_entries):
+        needed = 8 * n_entries
         raise DataError(
             f"{what} needs {needed / 1e9:,.1f} GB for dense matrices, {DENSE_BYTES / 1e9:g} GB are allowed; keep fewer "
             "words, as with --max-hashtags 1000"

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg, sparse
 
-from instahash.baselines.checks import check_posts, check_query, check_size
+from instahash.baselines import kernels
+from instahash.baselines.checks import check_posts, check_query, check_size, fits
 from instahash.parameters import check, parameter
-from instahash.sparse import CSR, row_of_entries, with_data
+from instahash.sparse import CSR, csr_from_arrays, csr_to_arrays, keep, renumber, row_of_entries, with_data
+
+# Outputs whose weights are held where those of all would be too many, and posts whose products are held at a time.
+FREQUENT, POSTS = 8192, 256
 
 
 @dataclass(eq=False)
@@ -19,8 +23,16 @@ class Ridge:
     The n targets of a post are 1 / sqrt(n) each, since each hashtag of a post with many describes less of it.
     Chosen hashtags are ignored.
 
-    inputs, outputs : int, ascending, the columns of X and of Y in which anything is stored: W is zero elsewhere.
+    Where dense arrays of all outputs would be too large, W holds the weights of the FREQUENT most used ones alone. For
+    the others, whose X'Y is sparse, the same scores are z X'Y with z = x (X'X + reg I)^-1, made when they are asked
+    for. Weights of a low rank would be smaller, and rank worse: `docs/quality.md` has figures.
+
+    inputs : int, ascending, the columns of X in which anything is stored: W is zero elsewhere.
+    outputs : int, ascending, the columns of Y in which anything is stored, or the most used of them.
+    rare : int, ascending, the others.
     W : (len(inputs), len(outputs)) float32.  n_words : int, the columns of Y.
+    inverse : (len(inputs), len(inputs)) float32, (X'X + reg I)^-1.  sums : CSR (len(rare), len(inputs)) float32, their
+        Y'X. Both are empty where nothing is rare.
     """
 
     reg: float = parameter(60.0, "weight of L2, in posts described by a word with a score of 1", above=0)
@@ -32,51 +44,113 @@ class Ridge:
         """description : CSR (n_posts, n_inputs), label scores.  hashtags : CSR (n_posts, n_words).
 
         weights : (n_posts,) float, of each post's squared error; default 1 each.
-        Raises DataError where float64 arrays (len(inputs), len(inputs) + 2 len(outputs)) would be too large.
+        Raises DataError where two float64 arrays (len(inputs), len(inputs)) would be too large.
         """
         check_posts(description, hashtags)
         self.inputs, self.outputs = np.unique(description.indices), np.unique(hashtags.indices)
         self.n_words = hashtags.shape[1]
         n, m = len(self.inputs), len(self.outputs)
-        check_size(f"ridge regression from {n:,} to {m:,} words", n * (n + 2 * m))
-        X = description[:, self.inputs].astype(np.float64)
+        check_size(f"ridge regression from {n:,} words", 2 * n**2)
         sizes = np.diff(hashtags.indptr)
-        Y = with_data(hashtags, np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes))[:, self.outputs]
+        Y = with_data(hashtags, np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes))
+        if fits(n * (n + 2 * m)):
+            self._fit_all(description, Y[:, self.outputs], weights)
+        else:
+            self._fit_frequent(description, Y, np.ones(len(sizes)) if weights is None else np.asarray(weights))
+        return self
+
+    def _fit_all(self, description: CSR, Y: CSR, weights: np.ndarray | None) -> None:
+        """The weights of all outputs."""
+        X = description[:, self.inputs].astype(np.float64)
         X_T = X.T if weights is None else X.T @ sparse.diags_array(np.asarray(weights, np.float64))
         A = (X_T @ X).toarray()
         A[np.diag_indices_from(A)] += self.reg
         W = linalg.solve(A, (X_T @ Y).toarray(), assume_a="pos", overwrite_a=True, overwrite_b=True)
         self.W = np.ascontiguousarray(W, np.float32)  # a sparse product reads it a row a word
-        return self
+        self._nothing_rare()
+
+    def _nothing_rare(self) -> None:
+        self.rare, self.inverse = self.outputs[:0], np.empty((0, 0), np.float32)
+        self.sums = sparse.csr_array((0, len(self.inputs)), dtype=np.float32)
+
+    def _fit_frequent(self, description: CSR, Y: CSR, weights: np.ndarray) -> None:
+        """The weights of the most used outputs, and what those of the others follow from."""
+        n, counts = len(self.inputs), np.bincount(Y.indices, minlength=self.n_words)
+        by_use = self.outputs[np.argsort(-counts[self.outputs], kind="stable")]
+        self.outputs, self.rare = np.sort(by_use[:FREQUENT]), np.sort(by_use[FREQUENT:])
+        X = description if n == description.shape[1] else renumber(description, self.inputs)
+        Y = with_data(Y, (Y.data * weights[row_of_entries(Y)]).astype(np.float32))
+        weighted = with_data(X, (X.data * weights[row_of_entries(X)]).astype(np.float32))
+        A = _product(weighted, X)
+        A[np.diag_indices_from(A)] += self.reg
+        # Transposed, since LAPACK works in place on columns.
+        factor, _ = linalg.cho_factor(A.T, lower=True, overwrite_a=True, check_finite=False)
+        lower, _ = linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
+        self.inverse = np.triu(lower.T.astype(np.float32))
+        del A, factor, lower
+        self.inverse += np.triu(self.inverse, 1).T
+        self.W = self.inverse @ _product(X, renumber(Y, self.outputs)).astype(np.float32)
+        self.sums = (renumber(Y, self.rare).T.tocsr() @ X.astype(np.float32)).tocsr()
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32; zero for posts without a description and for words never used as a hashtag."""
         check_query(description, chosen)
-        if not len(self.inputs):  # below, column 0 stands for words that are not known
-            return np.zeros((description.shape[0], self.n_words), np.float32)
-        columns = np.searchsorted(self.inputs, description.indices)
-        known = np.append(self.inputs, -1)[columns] == description.indices
-        columns[~known] = 0
-        data = np.where(known, description.data, 0).astype(np.float32)
-        shape = description.shape[0], len(self.inputs)
-        scores: np.ndarray = sparse.csr_array((data, columns, description.indptr), shape=shape) @ self.W
+        X = self._known(description)
+        scores: np.ndarray = X @ self.W
         if len(self.outputs) == self.n_words:
             return scores
         every = np.zeros((len(scores), self.n_words), np.float32)
         every[:, self.outputs] = scores
+        if len(self.rare):
+            every[:, self.rare] = (self.sums @ (X @ self.inverse).T).T
         return every
 
     def score_of(self, description: CSR, outputs: np.ndarray) -> np.ndarray:
-        scores = self.score(description)
-        return scores if len(outputs) == scores.shape[1] else scores[:, outputs]
+        """(n_posts, len(outputs)) float32, what :meth:`score` gives in these columns, without the others."""
+        check_query(description, None)
+        X, columns, rows = self._known(description), *self._places(np.asarray(outputs))
+        scores = np.zeros((X.shape[0], len(columns)), np.float32)
+        scores[:, columns >= 0] = (X @ self.W)[:, columns[columns >= 0]]
+        if (rare := rows >= 0).any():
+            scores[:, rare] = (self.sums[rows[rare]] @ (X @ self.inverse).T).T
+        return scores
 
     def score_at(self, description: CSR, places: CSR) -> np.ndarray:
-        return self.score(description)[row_of_entries(places), places.indices]
+        """(places.nnz,) float32, what :meth:`score` gives at the stored entries of `places`, CSR (n_posts, n_words)."""
+        check_posts(description, places)
+        X, (columns, rows), posts = self._known(description), self._places(places.indices), row_of_entries(places)
+        scores = np.zeros(places.nnz, np.float32)
+        for start in range(0, X.shape[0], POSTS):
+            block = X[start : start + POSTS]
+            starts = places.indptr[start : start + block.shape[0] + 1]
+            part = slice(starts[0], starts[-1])
+            held = np.flatnonzero(columns[part] >= 0) + starts[0]
+            scores[held] = (block @ self.W)[posts[held] - start, columns[held]]
+            if (rows[part] >= 0).any():
+                S, Z = self.sums, block @ self.inverse
+                kernels.add_dots(starts, rows, S.indptr, S.indices, S.data, Z, scores)
+        return scores
+
+    def _known(self, description: CSR) -> CSR:
+        """The words that are inputs, CSR (n_posts, len(inputs)) float32."""
+        columns = np.searchsorted(self.inputs, description.indices)
+        known = np.append(self.inputs, -1)[columns] == description.indices
+        kept = keep(with_data(description, description.data.astype(np.float32)), known)
+        return sparse.csr_array(
+            (kept.data, columns[known], kept.indptr), shape=(len(kept.indptr) - 1, len(self.inputs))
+        )
+
+    def _places(self, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The column of W and the row of `sums` of each word, -1 for none."""
+        return _place(self.outputs, words), _place(self.rare, words)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The fitted model as plain arrays."""
         names = ("W", "inputs", "outputs", "n_words", "reg")
-        return {name: np.asarray(getattr(self, name)) for name in names}
+        arrays = {name: np.asarray(getattr(self, name)) for name in names}
+        if len(self.rare):
+            arrays |= {"rare": self.rare, "inverse": self.inverse} | csr_to_arrays(self.sums, "sums")
+        return arrays
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Ridge:
@@ -86,10 +160,30 @@ class Ridge:
         """
         model = cls(float(arrays["reg"]))
         model.W, model.inputs, model.outputs = (arrays[name] for name in ("W", "inputs", "outputs"))
-        model.n_words = int(arrays["n_words"])
-        ascending = all((np.diff(ids, prepend=-1) > 0).all() for ids in (model.inputs, model.outputs))
-        if not ascending or model.outputs.max(initial=-1) >= model.n_words:
+        model.n_words, n = int(arrays["n_words"]), len(model.inputs)
+        if "rare" in arrays:
+            model.rare, model.inverse, model.sums = arrays["rare"], arrays["inverse"], csr_from_arrays(arrays, "sums")
+        else:
+            model._nothing_rare()
+        outputs = np.concatenate([model.outputs, model.rare])
+        ascending = all((np.diff(ids, prepend=-1) > 0).all() for ids in (model.inputs, model.outputs, model.rare))
+        if not ascending or len(np.unique(outputs)) < len(outputs) or outputs.max(initial=-1) >= model.n_words:
             raise ValueError("the words of a ridge regression are not in order or not in the vocabulary")
-        if model.W.shape != (len(model.inputs), len(model.outputs)):
-            raise ValueError(f"weights {model.W.shape} for {len(model.inputs)} inputs, {len(model.outputs)} outputs")
+        if model.W.shape != (n, len(model.outputs)):
+            raise ValueError(f"weights {model.W.shape} for {n} inputs, {len(model.outputs)} outputs")
+        if len(model.rare) and (model.inverse.shape, model.sums.shape) != ((n, n), (len(model.rare), n)):
+            raise ValueError(f"sums {model.sums.shape} for {n} inputs, {len(model.rare)} rare outputs")
         return model
+
+
+def _product(A: CSR, B: CSR) -> np.ndarray:
+    """A'B of two CSR matrices of the same posts, dense, summed in float64."""
+    out = np.zeros((A.shape[1], B.shape[1]))
+    kernels.add_products(A.indptr, A.indices, A.data, B.indptr, B.indices, B.data, out)
+    return out
+
+
+def _place(ids: np.ndarray, words: np.ndarray) -> np.ndarray:
+    """Where each word stands in `ids`, ascending; -1 for nowhere."""
+    places = np.searchsorted(ids, words)
+    return np.where(np.append(ids, -1)[places] == words, places, -1)

@@ -368,7 +368,7 @@ def test_a_ridge_that_does_not_fit_together_is_refused(name, change, error, mess
 # What will not fit
 
 
-@pytest.mark.parametrize("make, n_bytes", [(EASE, 2 * 8 * 1200**2), (Ridge, 3 * 8 * 600**2)])
+@pytest.mark.parametrize("make, n_bytes", [(EASE, 2 * 8 * 1200**2), (Ridge, 2 * 8 * 600**2)])
 def test_what_will_not_fit_is_refused_before_it_is_made(monkeypatch, make, n_bytes):
     post = csr(np.ones((1, 600)))
     monkeypatch.setattr(checks, "DENSE_BYTES", n_bytes)
