@@ -63,6 +63,8 @@ def sampled_loss_and_gradients(
     """
     used, X = used_columns(keep(X, X.data != 0))
     J, S = used_columns(S)
+    if not len(J):
+        return 0.0
     counts, n_posts = frequency
     m = X.shape[0]
     # A batch of one post knows no others: its own outputs are all that it is told of.

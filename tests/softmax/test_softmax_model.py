@@ -84,6 +84,14 @@ def test_the_plan_is_that_of_the_training():
     assert network.plan(S).negatives == "batch" and auto == batch != everything
 
 
+def test_batches_without_targets_are_passed_over():
+    """Two of three posts have none, and some batches of two posts hold no other."""
+    X, S = planted(60)
+    S = sparse.csr_array(S.toarray() * (np.arange(60) % 3 == 0)[:, None])
+    model = SoftmaxNetwork(**{**SMALL, "batch_size": 2}, negatives="batch").fit(X, S)
+    assert np.isfinite(model.history.loss).all() and model.history[-1] < 1.5
+
+
 def test_a_last_batch_of_one_post_is_learnt_from():
     X, S = planted(33)
     model = SoftmaxNetwork(**{**SMALL, "epochs": 2}, negatives="batch").fit(X, S)
