@@ -96,10 +96,13 @@ def work(args: Namespace) -> None:
 
 
 def _check_annotator(args: Namespace) -> None:
-    """Raise AnnotatorError where photos cannot be labelled."""
+    """Raise AnnotatorError where photos cannot be labelled, DataError where there is none."""
     if args.image:
         from instahash.annotate import choose_annotator
+        from instahash.errors import DataError
 
+        if not any(map(os.path.exists, args.image)):
+            raise DataError(f"--image '{args.image[0]}' is no file or folder; check the path")
         choose_annotator(args.annotator)
 
 

@@ -9,12 +9,12 @@ from instahash.sparse import CSR, ones
 
 
 def self_information(counts: ArrayLike, n_posts: int) -> np.ndarray:
-    """-log2 of the fraction of posts that use each word as a hashtag, (n_words,) float64 bits; inf where none does.
+    """-log2 of the fraction of posts that use each word as a hashtag, (n_words,) float64 bits; as of one post where none
+    does: labels are recommended that are no hashtag yet.
 
     counts : (n_words,) int, posts that use it.  n_posts : all posts.
     """
-    with np.errstate(divide="ignore"):
-        return np.log2(n_posts / np.asarray(counts, np.float64))
+    return np.log2(n_posts / np.maximum(np.asarray(counts, np.float64), 1))
 
 
 def novelty(lists: CSR, information: np.ndarray) -> np.ndarray:
