@@ -7,6 +7,15 @@ import numpy as np
 from instahash.jit import kernel
 
 
+def log_probabilities(O: np.ndarray, excluded: np.ndarray | None = None) -> np.ndarray:
+    """The first of what :func:`log_softmax` gives."""
+    possible = O if excluded is None or not excluded.any() else np.where(excluded, -np.inf, O)
+    highest = possible.max(axis=1, keepdims=True)
+    highest[highest == -np.inf] = 0  # all are excluded
+    total = np.exp(possible - highest).sum(axis=1, keepdims=True)
+    return np.asarray(O - (highest + np.log(np.maximum(total, np.finfo(np.float32).tiny))))
+
+
 def log_softmax(O: np.ndarray, excluded: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """(log p, p) with p = softmax of each row of O, both of the shape of O.
 

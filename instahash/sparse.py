@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 from typing import Any, TypeAlias
 
@@ -55,6 +56,13 @@ def _like(matrix: CSR, data: Any, indices: np.ndarray, indptr: np.ndarray) -> CS
 def ones(matrix: CSR, dtype: Any = np.float32) -> CSR:
     """The matrix with ones of `dtype` in the places of its stored entries."""
     return with_data(matrix, np.ones(matrix.nnz, dtype))
+
+
+def one_row(values: Mapping[int, float], n_columns: int) -> CSR:
+    """CSR (1, n_columns) float32 of the value of each column."""
+    columns = np.array(sorted(values), np.int32)
+    data = np.array([values[i] for i in columns.tolist()], np.float32)
+    return sparse.csr_array((data, columns, np.array([0, len(data)], np.int32)), shape=(1, n_columns))
 
 
 def row_of_entries(matrix: CSR) -> np.ndarray:

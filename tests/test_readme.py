@@ -85,7 +85,7 @@ def test_functions_that_the_documentation_names_are_there(topic):
     if not page.exists():
         pytest.skip(f"no checkout: there is no {page.name} beside the tests")
     modules = [instahash, import_module("instahash.softmax")]
-    for package in (import_module(f"instahash.{name}") for name in (topic, "network", "testing")):
+    for package in (import_module(f"instahash.{name}") for name in (topic, "network", "softmax", "testing")):
         modules += [package, *(import_module(f"{package.__name__}.{m.name}") for m in iter_modules(package.__path__))]
     modules += [import_module(f"instahash.{name}") for name in ("training", "threads", "topk", "replay")]
     kinds = [kind for module in modules for kind in vars(module).values() if isinstance(kind, type)]

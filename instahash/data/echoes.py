@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from instahash.sparse import CSR, renumber, row_max
+from instahash.sparse import CSR, one_row, renumber, row_max
 
 
 class Echoes(NamedTuple):
@@ -41,9 +41,10 @@ class Echoes(NamedTuple):
     @classmethod
     def of_photo(cls, scores: Mapping[str, float], index: Mapping[str, int]) -> Echoes:
         """Of one photo, from the score of each label as one word."""
-        values = np.array(list(scores.values()), np.float32)
-        row = sparse.csr_array((values, np.arange(len(values)), np.array([0, len(values)])), shape=(1, len(values)))
-        return cls.of(row, list(scores), index)
+        known = {index[word]: score for word, score in scores.items() if word in index}
+        others = sorted(word for word in scores if word not in index)
+        unknown = {i: scores[word] for i, word in enumerate(others)}
+        return cls(one_row(known, len(index)), one_row(unknown, len(others)), others)
 
     @classmethod
     def of_description(cls, description: CSR) -> Echoes:

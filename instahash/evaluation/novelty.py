@@ -9,8 +9,9 @@ from instahash.sparse import CSR, ones
 
 
 def self_information(counts: ArrayLike, n_posts: int) -> np.ndarray:
-    """-log2 of the fraction of posts that use each word as a hashtag, (n_words,) float64 bits; as of one post where none
-    does: labels are recommended that are no hashtag yet.
+    """-log2 of the fraction of posts that use each word as a hashtag, (n_words,) float64 bits.
+
+    A word that none uses counts as used by one: labels are recommended that are no hashtag yet.
 
     counts : (n_words,) int, posts that use it.  n_posts : all posts.
     """

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries
+from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries, with_data
 
 # The most used hashtags that are scored for every post, and of each expert's proposals for a post so many others.
 HEAD, PROPOSED = 8192, 128
@@ -70,14 +70,21 @@ class Candidates(NamedTuple):
         scores[row_of_entries(self.tail), self.n_head + _places(self.tail)] = of_tail(self.tail)
         return scores
 
+    def of_one(self, value: float) -> np.ndarray:
+        """One value for all as such an array, which may not be changed."""
+        return np.broadcast_to(np.float32(value), (self.tail.shape[0], self.n_columns))
+
     def of_all(self, values: np.ndarray) -> np.ndarray:
         """(n_hashtags,) values as such an array."""
         head = np.broadcast_to(values[: self.n_head], (self.tail.shape[0], self.n_head))
         return self.joined(head, lambda tail: values[tail.indices])
 
-    def of_entries(self, values: CSR) -> np.ndarray:
-        """The stored entries of CSR (m, n_hashtags) as such an array, 0 for others."""
-        return self.columns(values).toarray()
+    def of_entries(self, values: CSR, other: float = 0.0) -> np.ndarray:
+        """The stored entries of CSR (m, n_hashtags) as such an array, `other` elsewhere."""
+        scores = self.columns(with_data(values, values.data - values.dtype.type(other)) if other else values).toarray()
+        if other:
+            scores += scores.dtype.type(other)
+        return scores
 
     def outputs(self, columns: np.ndarray) -> np.ndarray:
         """(m, k) int, the output in each of some columns (m, k) of each post; -1 for none."""

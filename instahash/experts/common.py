@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -42,6 +43,8 @@ class CommonExpert(Expert):
 
     def _shift(self, keys: Keys, domain: Domain, candidates: Candidates) -> np.ndarray:
         preferences, log_frequency = self.preferences, domain.log_frequency
+        if not any(map(self.knows, chain.from_iterable(keys))):
+            return candidates.of_one(0)
         head = preferences.shift_matrix(keys, log_frequency[: candidates.n_head])
         return candidates.joined(head, lambda tail: preferences.shift_at(keys, log_frequency, tail))
 

@@ -15,7 +15,7 @@ from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
 from instahash.experts.candidates import HEAD, Candidates
 from instahash.experts.familiarity import Familiarity
-from instahash.recommend import age_weights
+from instahash.recommend import Queries, age_weights
 from instahash.sparse import CSR, column_counts, keep, ones, row_of_entries, with_data
 from instahash.trainer import Trainer
 from instahash.word2vec import Word2Vec, WordVectors
@@ -157,6 +157,10 @@ class Domain:
             factors = (length / np.sqrt(np.where(squares > 0, squares, 1))).astype(np.float32)
             inputs.data *= factors[row]
         return inputs
+
+    def inputs_of(self, queries: Queries) -> CSR:
+        """The inputs of queries, made once where these were taken by :func:`.understanding.understood`."""
+        return self.inputs(queries.description) if queries.inputs is None else queries.inputs
 
     def photos(self, photo_features: np.ndarray) -> np.ndarray:
         """Features of photos (m, n_features), standardised, float32."""

@@ -62,8 +62,8 @@ class LinearExpert(Expert):
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         if self.model is None:
-            return np.full((queries.description.shape[0], candidates.n_columns), np.log(LEAST_OUTPUT), np.float32)
-        model, inputs = self.model, domain.inputs(queries.description)
+            return candidates.of_one(np.log(LEAST_OUTPUT))
+        model, inputs = self.model, domain.inputs_of(queries)
         head = model.score_of(inputs, np.arange(candidates.n_head))
         outputs = candidates.joined(head, lambda tail: model.score_at(inputs, tail))
         return np.log(np.maximum(outputs, LEAST_OUTPUT))

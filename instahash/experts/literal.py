@@ -35,6 +35,7 @@ class LiteralExpert(Expert):
     foreign = {"short": 1.0, "description": 1.0, "both": 1.0}
     beside_photo = 0.2
     counts = True
+    sums: tuple[float, float] | None = None
 
     def fit(self, examples: Examples, trainer: Trainer) -> None:
         n_words = len(examples.domain.vocabulary)
@@ -44,7 +45,7 @@ class LiteralExpert(Expert):
     def partial_fit(self, examples: Examples) -> None:
         dataset, least = examples.dataset, examples.domain.settings.data.min_score
         more = len(examples.domain.vocabulary) - len(self.posts)
-        self.posts, self.echoes = np.pad(self.posts, (0, more)), np.pad(self.echoes, (0, more))
+        self.posts, self.echoes, self.sums = np.pad(self.posts, (0, more)), np.pad(self.echoes, (0, more)), None
         said = ones(ones(dataset.description) + ones(_from(dataset.echoes.known, least)))
         self.posts += column_counts(said)
         self.echoes += column_counts(said.multiply(dataset.hashtags).tocsr())
@@ -66,13 +67,16 @@ class LiteralExpert(Expert):
 
         familiar : how far their labeller is the one whose labels were counted.
         """
-        own = (echoes + PRIOR * self.rare(domain)) / (posts + PRIOR)
-        return np.asarray(familiar * own + (1 - familiar) * self.rate, np.float32)
+        if self.sums is None:
+            self.sums = self.rate, self.rare(domain)
+        rate, rare = self.sums
+        own = (echoes + PRIOR * rare) / (posts + PRIOR)
+        return np.asarray(familiar * own + (1 - familiar) * rate, np.float32)
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         said = queries.description.maximum(queries.echoes.known).tocsr()
-        probabilities = with_data(said, said.data * self._of(said, queries, domain))
-        return np.log(np.maximum(candidates.of_entries(domain.by_output(probabilities)), np.float32(LEAST_ECHO)))
+        scores = np.log(np.maximum(said.data * self._of(said, queries, domain), np.float32(LEAST_ECHO)))
+        return candidates.of_entries(domain.by_output(with_data(said, scores)), np.log(LEAST_ECHO))
 
     def proposes(self, queries: Queries, domain: Domain) -> CSR:
         return domain.by_output(queries.description.maximum(queries.echoes.known).tocsr())
@@ -97,7 +101,7 @@ class LiteralExpert(Expert):
         return {"posts": self.posts, "echoes": self.echoes}
 
     def load(self, arrays: Mapping[str, np.ndarray], losses: list[float], domain: Domain) -> None:
-        self.posts, self.echoes = arrays["posts"], arrays["echoes"]
+        self.posts, self.echoes, self.sums = arrays["posts"], arrays["echoes"], None
         if {self.posts.shape, self.echoes.shape} != {(len(domain.vocabulary),)}:
             raise ValueError("literal has other words than the vocabulary")
 

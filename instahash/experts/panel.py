@@ -9,7 +9,7 @@ import numpy as np
 
 from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Echoes, Vocabulary, train_test_split
-from instahash.dense import log_softmax
+from instahash.dense import log_probabilities
 from instahash.errors import SettingsError
 from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain, Examples, train_word2vec
@@ -161,7 +161,7 @@ class Panel:
                 log_p[rows, : own.n_columns] = fused[:, : own.n_columns]
                 log_p[rows, n:] = fused[:, own.n_columns :]
                 calibrations[rows] = fusion.calibrations(part.familiar)
-        read = (np.diff(understood.weighted_words().indptr) > 0) | understood.with_photo()
+        read = (understood.n_words() > 0) | understood.with_photo()
         return Answers(candidates, beyond, log_p, calibrations, np.diff(understood.chosen.indptr), read)
 
     def candidates(self, understood: Queries) -> Candidates:
@@ -233,7 +233,7 @@ class Panel:
         named, pooled = self._named(understood.chosen, candidates), fusion.pooled(scores, weights)
         if candidates.width:
             pooled[~candidates.filled] = -np.inf
-        log_p = log_softmax(pooled, named)[0]
+        log_p = log_probabilities(pooled, named)
         if understood.chosen is not queries.chosen:
             chosen = self._named(queries.chosen, candidates)
             others = np.where(named, -np.inf, log_p).max(axis=1, keepdims=True)

@@ -76,7 +76,7 @@ class SoftmaxExpert(Expert):
         return examples.inputs
 
     def _inputs(self, queries: Queries, domain: Domain) -> CSR:
-        return domain.inputs(queries.description)
+        return domain.inputs_of(queries)
 
     def _meaning(self, inputs: CSR, domain: Domain) -> tuple[np.ndarray, np.ndarray]:
         """The words that the inputs of a query stand for, and each input where its word is given like any other."""

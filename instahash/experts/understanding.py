@@ -31,7 +31,8 @@ def understood(queries: Queries, domain: Domain) -> Queries:
         return queries._replace(description=nothing, chosen=chosen, echoes=Echoes.of_description(nothing))
     description = _lent(queries, domain)
     known = domain.labelled[description.indices]
-    return queries._replace(description=description if known.all() else keep(description, known))
+    description = description if known.all() else keep(description, known)
+    return queries._replace(description=description, inputs=domain.inputs(description))
 
 
 def trusted(queries: Queries, domain: Domain, familiar: np.ndarray) -> Queries:
@@ -44,7 +45,7 @@ def trusted(queries: Queries, domain: Domain, familiar: np.ndarray) -> Queries:
     def lowered(labels: CSR) -> CSR:
         rows = row_of_entries(labels)
         unsure = (labels.data < least) & ~guessed[rows]
-        return with_data(labels, np.where(unsure, labels.data * factors[rows], labels.data))
+        return with_data(labels, np.where(unsure, labels.data * factors[rows], labels.data)) if unsure.any() else labels
 
     return queries._replace(echoes=echoes._replace(known=lowered(echoes.known), unknown=lowered(echoes.unknown)))
 

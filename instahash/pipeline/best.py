@@ -101,7 +101,8 @@ class Best:
             columns, words = (np.where(places < 0, -1, np.take_along_axis(a, places, 1)) for a in (columns, words))
         columns, words = columns[:, :top], words[:, :top]
         used = answers.used(columns)
-        likely = (np.diff(queries.words().indptr) > 0) | queries.with_photo() | (queries.echoes.highest() >= GUESS)
+        n_words = np.diff(queries.description.indptr) + np.diff(queries.chosen.indptr)
+        likely = (n_words > 0) | queries.with_photo() | (queries.echoes.highest() >= GUESS)
         traces, made = self._traces(queries) if options.trace else None, []
         for post in range(len(columns)):
             trace, source = traces[post] if traces else None, "guesses" if queries.guessed[post] else "experts"

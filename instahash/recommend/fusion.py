@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 
-from instahash.dense import log_softmax
+from instahash.dense import log_probabilities, log_softmax
 from instahash.sparse import CSR, row_of_entries
 
 # Weight of the pull towards the weights before fitting, in posts.
@@ -98,7 +98,11 @@ class Fusion:
         weights : (n_posts, n_members), each post's own; None for those that were learnt.
         """
         W = np.broadcast_to(self.weights, (1, len(self.members))) if weights is None else weights
-        return np.asarray(sum(w[:, None] * scores[name] for name, w in zip(self.members, W.T.astype(np.float32))))
+        total: np.ndarray = np.zeros(np.broadcast_shapes((len(W), 1), scores[self.members[0]].shape), np.float32)
+        for name, w in zip(self.members, W.T.astype(np.float32)):
+            if any(scores[name].strides) or scores[name].any():  # not one value, and that 0
+                total += w[:, None] * scores[name]
+        return total
 
     def log_probabilities(self, scores: Scores, excluded: np.ndarray | None = None) -> np.ndarray:
         """log p, (n_posts, n_hashtags) float32, from a dict of each member's scores of that shape.
@@ -106,7 +110,7 @@ class Fusion:
         excluded : (n_posts, n_hashtags) bool, hashtags that are chosen already and cannot come next: the others'
             probabilities sum to 1 without them. Their own log p is on the same scale.
         """
-        return log_softmax(self.pooled(scores), excluded)[0]
+        return log_probabilities(self.pooled(scores), excluded)
 
     def probabilities(self, log_p: np.ndarray, n_chosen: np.ndarray, learnt: np.ndarray | None = None) -> np.ndarray:
         """The probability that the author uses each hashtag, (n_posts, n_hashtags) in [0, 1].

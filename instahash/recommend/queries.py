@@ -12,7 +12,7 @@ from instahash.data import Echoes, Vocabulary, words
 from instahash.data.hashtags import is_hashtag
 from instahash.data.preprocess import DataSettings, believed
 from instahash.errors import DataError
-from instahash.sparse import CSR, ones, union
+from instahash.sparse import CSR, one_row, ones, union
 
 
 class Queries(NamedTuple):
@@ -26,6 +26,7 @@ class Queries(NamedTuple):
     familiar : (m,) float32 in [0, 1], the probability that the labels are such as the model has learnt from.
     photo_features : (m, n_features) float, what the labeller's network sees in each photo, a row of NaN where there is
         none; None where no post has any.
+    inputs : the description as experts read it, CSR (m, n_inputs) float32; None before they have taken the queries.
     """
 
     description: CSR
@@ -35,6 +36,7 @@ class Queries(NamedTuple):
     guessed: np.ndarray
     familiar: np.ndarray
     photo_features: np.ndarray | None = None
+    inputs: CSR | None = None
 
     @classmethod
     def of(
@@ -91,12 +93,8 @@ class Queries(NamedTuple):
                 scores[word] = max(score, scores.get(word, score))
             if is_hashtag(name := "".join(own)):
                 whole[name] = max(score, whole.get(name, score))
-        ids, picked = np.array(sorted(scores), np.int32), np.unique(ids_of(vocabulary, chosen, "chosen"))
-        values = np.array([scores[i] for i in ids.tolist()], np.float32), np.ones(len(picked), np.int8)
-        shape = 1, len(vocabulary)
-        labelled, chosen_row = (
-            sparse.csr_array((v, i, np.array([0, len(i)])), shape=shape) for v, i in zip(values, (ids, picked))
-        )
+        picked = dict.fromkeys(ids_of(vocabulary, chosen, "chosen").tolist(), 1)
+        labelled, chosen_row = one_row(scores, len(vocabulary)), one_row(picked, len(vocabulary)).astype(np.int8)
         echoes = Echoes.of_photo(whole, vocabulary.index)
         description, guessed = believed(labelled, echoes, min_score)
         user_key = () if user is None else (f"user:{user}",)
@@ -112,6 +110,11 @@ class Queries(NamedTuple):
         labels = self.description.maximum(self.echoes.known)
         return labels.maximum(self.chosen.astype(np.float32)).tocsr() if self.chosen.nnz else labels.tocsr()
 
+    def n_words(self) -> np.ndarray:
+        """(m,) int, how many words of each post are known, those counted twice that say the same of it."""
+        matrices = self.description, self.echoes.known, self.chosen
+        return np.sum([np.diff(matrix.indptr) for matrix in matrices], axis=0)
+
     def rows(self, rows: np.ndarray) -> Queries:
         """The queries with these row numbers, which are distinct and ascend."""
         if len(rows) == self.description.shape[0]:  # as for a single post, which is not copied
@@ -119,7 +122,8 @@ class Queries(NamedTuple):
         keys = None if self.keys is None else [self.keys[row] for row in rows]
         labels = self.echoes.take(rows), self.guessed[rows], self.familiar[rows]
         photo_features = None if self.photo_features is None else self.photo_features[rows]
-        return Queries(self.description[rows], self.chosen[rows], keys, *labels, photo_features)
+        inputs = None if self.inputs is None else self.inputs[rows]
+        return Queries(self.description[rows], self.chosen[rows], keys, *labels, photo_features, inputs)
 
     def with_photo(self) -> np.ndarray:
         """(m,) bool, of which posts the photo's features are there."""
