@@ -7,7 +7,7 @@ import numpy as np
 from instahash.network.layers import Parameters, codes, corrupted, encoder_gradients, slices, slopes
 from instahash.network.optimize import Update
 from instahash.softmax.settings import SoftmaxSettings
-from instahash.sparse import CSR, column_sums, row_of_entries, with_data
+from instahash.sparse import CSR, column_sums, with_data
 from instahash.threads import Threads
 
 Array = np.ndarray
@@ -71,13 +71,15 @@ def output_gradients(
     def run(part: slice) -> float:
         loss = 0.0
         for rows in slices(part, SOFTMAX_POSTS):
-            targets = S[rows]
-            entries, s = (row_of_entries(targets), targets.indices), targets.data
-            n = np.bincount(entries[0], s, targets.shape[0]).astype(H.dtype)
+            starts = S.indptr[rows.start : rows.stop + 1]
+            stored = slice(starts[0], starts[-1])
+            entries = np.repeat(np.arange(len(starts) - 1), np.diff(starts)), S.indices[stored]
+            s = S.data[stored]
+            n = np.bincount(entries[0], s, len(starts) - 1).astype(H.dtype)
             O = np.matmul(H[rows], U.T, out=D[rows])
             O += theta.b
             if own is not None:
-                O[entries] += own[targets.indices]
+                O[entries] += own[entries[1]]
             O -= O.max(axis=1, keepdims=True)
             loss -= float(np.sum(s * O[entries], dtype=np.float64))
             total = np.exp(O, out=O).sum(axis=1)

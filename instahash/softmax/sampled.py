@@ -69,7 +69,7 @@ def sampled_loss_and_gradients(
     m = X.shape[0]
     # A batch of one post knows no others: its own outputs are all that it is told of.
     log_pi = np.log(inclusion(counts[J], n_posts - 1, m - 1)).astype(theta.b.dtype) if m > 1 else None
-    touched = Parameters(theta.Vt[used], theta.mu, theta.U[J], theta.b[J])
+    touched = Parameters(threads.gather(theta.Vt, used), theta.mu, threads.gather(theta.U, J), theta.b[J])
     if log_pi is not None:
         touched.b -= log_pi
     rows = {"Vt": used, "U": J, "b": J}
