@@ -142,10 +142,7 @@ class Recommender:
         parsed = self._options(top, **options)
         queries = self._queries(description, chosen, keys, echoes, photo_features)
         answers: list[Recommendation] = []
-        block = max(1, min(POSTS_AT_A_TIME, OUTPUTS // len(self.vocabulary)))
-        n_posts = queries.description.shape[0]
-        for start in range(0, n_posts, block):
-            rows = np.arange(start, min(start + block, n_posts))
+        for rows in self._blocks(queries.description.shape[0]):
             answers += self.mode.recommend(queries.rows(rows), parsed)
         return answers
 
@@ -200,6 +197,12 @@ class Recommender:
         stands where none is left.
         """
         queries = self._queries(description, chosen)
+        parts = [queries.rows(rows) for rows in self._blocks(queries.description.shape[0])] or [queries]
+        blocks = [self._ranked(part, top) for part in parts]
+        return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+
+    def _ranked(self, queries: Queries, top: int) -> dict[str, np.ndarray]:
+        """The rankings of posts whose scores are held all at once."""
         scores = self.mode.single_scores(queries)
         given = queries.description, queries.chosen
         scores |= {name: baseline.score(*given) for name, baseline in self.baselines.items()}
@@ -209,7 +212,11 @@ class Recommender:
             if len(at[0]):
                 score = score.copy()
                 score[at] = -np.inf
-            ids = top_ranked(score, top, self.vocabulary.hashtag_ids)
-            left = np.take_along_axis(score, ids, axis=1) > -np.inf
-            rankings[name] = np.where(left, ids, -1)
+            rankings[name] = top_ranked(score, top, self.vocabulary.hashtag_ids)
         return rankings
+
+    def _blocks(self, n_posts: int) -> Iterator[np.ndarray]:
+        """Rows of as many posts as are answered at a time."""
+        block = max(1, min(POSTS_AT_A_TIME, OUTPUTS // len(self.vocabulary)))
+        for start in range(0, n_posts, block):
+            yield np.arange(start, min(start + block, n_posts))
