@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "autorec": {"jit", "network", "parameters", "replay", "sparse", "threads", "topk", "training"},
     "softmax": {"jit", "network", "parameters", "replay", "sparse", "threads", "training"},
     # One of the baselines is a softmax network.
-    "baselines": {"dense", "jit", "parameters", "softmax", "sparse"},
+    "baselines": {"dense", "jit", "parameters", "softmax", "sparse", "topk"},
     "recommend": {"data", "dense", "jit", "names", "sparse", "texts"},
     "experts": {
         *("baselines", "data", "dense", "parameters", "recommend", "replay", "softmax", "sparse", "texts", "trainer"),

@@ -58,7 +58,7 @@ def work(args: Namespace) -> None:
     model = InstaHash.load(args.model_dir)
     seconds.of("loading the model")
     if args.baselines:
-        model.fit_baselines(_corpus(args, args.baselines, model))
+        model.fit_baselines(_corpus(args, args.baselines, model), lambda line: note("evaluate", line))
         seconds.of("fitting the baselines")
     corpus = _corpus(args, args.data, model)
     seconds.of("reading the posts")

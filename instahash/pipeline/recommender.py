@@ -196,20 +196,23 @@ class Recommender:
         Returns name -> int32 ids (n_posts, min(top, hashtags)), best first; chosen hashtags are not among them, and -1
         stands where none is left.
         """
-        rankings: dict[str, list[np.ndarray]] = {}
-        for queries in self._blocks(self._queries(description, chosen), len(self.vocabulary)):
-            scores = self.mode.single_scores(queries)
-            given = queries.description, queries.chosen
-            scores |= {name: baseline.score(*given) for name, baseline in self.baselines.items()}
-            at = row_of_entries(queries.chosen), queries.chosen.indices
-            for name, score in scores.items():
-                if len(at[0]):
-                    score = score.copy()
-                    score[at] = -np.inf
-                ids = top_ranked(score, top, self.vocabulary.hashtag_ids)
-                left = np.take_along_axis(score, ids, axis=1) > -np.inf
-                rankings.setdefault(name, []).append(np.where(left, ids, -1))
-        return {name: np.concatenate(blocks) for name, blocks in rankings.items()}
+        given = self._queries(description, chosen)
+        blocks = [self._ranked(part, top) for part in self._blocks(given, len(self.vocabulary))]
+        return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+
+    def _ranked(self, queries: Queries, top: int) -> dict[str, np.ndarray]:
+        """The rankings of posts whose scores are held all at once."""
+        scores = self.mode.single_scores(queries)
+        given = queries.description, queries.chosen
+        scores |= {name: baseline.score(*given) for name, baseline in self.baselines.items()}
+        at = row_of_entries(queries.chosen), queries.chosen.indices
+        rankings = {}
+        for name, score in scores.items():
+            if len(at[0]):
+                score = score.copy()
+                score[at] = -np.inf
+            rankings[name] = top_ranked(score, top, self.vocabulary.hashtag_ids)
+        return rankings
 
     @staticmethod
     def _blocks(queries: Queries, n_outputs: int) -> Iterator[Queries]:

@@ -103,10 +103,10 @@ class InstaHash(Recommender):
         summary = self.summary | {name: self.summary[name] + n for name, n in more.items()}
         return self._take_up(mode, dataset.vocabulary, summary, [*self.trained_on, corpus.digest()])
 
-    def fit_baselines(self, posts: Posts) -> InstaHash:
+    def fit_baselines(self, posts: Posts, report: Callable[[str], object] = lambda line: None) -> InstaHash:
         """Fit all baselines, most of which a model file does not hold; on the posts of the training.
 
-        Raises DataError for a vocabulary whose words by words would not fit into memory.
+        One whose words by words would not fit into memory is left out, and `report` is called with a line that says so.
         """
         vocabulary, corpus = self.vocabulary, self._read(posts, False)
         dataset = encode(corpus, vocabulary, self.settings.data.min_score)
@@ -115,8 +115,13 @@ class InstaHash(Recommender):
             raise DataError("no post for the baselines has a hashtag that the model knows; give its training posts")
         posts = dataset.description[rows], dataset.hashtags[rows]
         shared = {"seed": self.settings.seed, "n_threads": self.settings.n_threads}
-        missing = [name for name in BASELINES if name not in self.baselines]
-        self.baselines = self.baselines | {name: create(name, **shared).fit(*posts) for name in missing}
+        fitted = dict(self.baselines)
+        for name in [name for name in BASELINES if name not in fitted]:
+            try:
+                fitted[name] = create(name, **shared).fit(*posts)
+            except DataError as error:
+                report(f"Left out: {error}.")
+        self.baselines = fitted
         return self
 
     def _take_up(self, mode: Mode, vocabulary: Vocabulary, summary: dict[str, Any], trained_on: list[str]) -> InstaHash:

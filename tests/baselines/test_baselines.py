@@ -276,6 +276,11 @@ def test_top_ranked_equals_a_full_sort(seed, n_words, top):
         assert ids.tolist() == sorted(allowed.tolist(), key=lambda i: (-row[i], i))[:top]
 
 
+def test_where_nothing_is_left_there_is_no_id():
+    scores = np.array([[1, -np.inf, 2, -np.inf], [-np.inf] * 4], np.float32)
+    assert top_ranked(scores, 3, [0, 1, 2]).tolist() == [[2, 0, -1], [-1, -1, -1]]
+
+
 def test_top_ranked_refuses_nan():
     with pytest.raises(DataError, match="not a number"):
         top_ranked(np.array([[np.nan]]), 1, [0])

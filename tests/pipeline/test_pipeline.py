@@ -69,6 +69,31 @@ def test_matrices_that_are_no_descriptions_are_one_line(mode):
     assert model.recommend_matrix(sparse.csr_matrix(right)) == model.recommend_matrix(right)
 
 
+def test_rankings_are_the_same_however_many_posts_are_ranked_at_a_time(model, monkeypatch):
+    data = encode(Corpus.from_posts(POSTS[:25]), model.vocabulary)
+    whole = model.rankings(data.description, 6, data.hashtags)
+    assert {ids.shape for ids in whole.values()} == {(25, 6)} and set(whole) >= {"popularity", "cooccurrence"}
+    seen, score = [], model.mode.single_scores
+    monkeypatch.setattr("instahash.pipeline.recommender.OUTPUTS", 4 * len(model.vocabulary) + 1)
+    monkeypatch.setattr(model.mode, "single_scores", lambda part: seen.append(len(part.guessed)) or score(part))
+    for name, ids in model.rankings(data.description, 6, data.hashtags).items():
+        np.testing.assert_array_equal(ids, whole[name])
+    assert seen == [4] * 6 + [1]
+    assert {ids.shape for ids in model.rankings(data.description[:0], 6).values()} == {(0, 6)}
+
+
+def test_a_baseline_that_would_not_fit_is_left_out(model, monkeypatch):
+    monkeypatch.setattr(model, "baselines", dict(model.baselines))
+    monkeypatch.setattr("instahash.baselines.checks.DENSE_BYTES", 1000)
+    lines = []
+    assert model.fit_baselines(POSTS[:60], lines.append) is model
+    assert {"item_cosine", "network"} <= set(model.baselines) and not {"ease", "ridge"} & set(model.baselines)
+    assert [line.split(" over")[0].split(" from")[0] for line in lines] == [
+        "Left out: EASE",
+        "Left out: ridge regression",
+    ]
+
+
 def test_labels_below_the_threshold_are_not_believed(model):
     seen = [Post("a", (), (Label("dog", 0.9), Label("wedding dress", 0.4))), Post("b", (), (Label("dog", 0.9),))]
     (_, first), (_, second) = model.recommend_posts(seen, trace=True)
