@@ -12,9 +12,9 @@ from instahash.parameters import check, parameter
 OPTIMIZERS = ("adam", "momentum", "sgd", "lbfgs")
 # With so many posts 50 epochs from a random start come to where the spectrum is at once. With fewer they end before,
 # and the network then copies less of what it is given, which is mostly better for posts that it was not trained on.
-SPECTRAL_POSTS = 40_000
+SPECTRAL_POSTS = 20_000
 # Epochs where they are "auto", by where training starts.
-EPOCHS = {"random": 50, "spectral": 1}
+EPOCHS = {"random": 50, "spectral": 0}
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class AutoRecSettings:
 
     n_hidden: int = parameter(500, "hidden units", least=1)
     epochs: int | str = parameter(
-        "auto", "passes over all posts; auto: 50 from a random start, 1 from the spectrum", least=0, choices=("auto",)
+        "auto", "passes over all posts; auto: 50 from a random start, 0 from the spectrum", least=0, choices=("auto",)
     )
     batch_size: int = parameter(512, "posts a step", least=1)
     learning_rate: float = parameter(1e-3, "the first step size", above=0)

@@ -583,8 +583,8 @@ def test_epochs_may_be_given_to_later_training_and_left_to_the_number_of_posts()
     assert len(model.partial_fit(planted(9)).history) == 8
     with pytest.raises(SettingsError, match="epochs is 0.5; it must be auto or a whole number"):
         model.partial_fit(planted(9), epochs=0.5)
-    assert [AutoRec().n_epochs(n) for n in (1, 39_999, 40_000, 10**6)] == [50, 50, 1, 1]
-    assert AutoRec(init="random").n_epochs(40_000) == 50 and AutoRec(init="spectral").n_epochs(9) == 1
+    assert [AutoRec().n_epochs(n) for n in (1, 19_999, 20_000, 10**6)] == [50, 50, 0, 0]
+    assert AutoRec(init="random").n_epochs(20_000) == 50 and AutoRec(init="spectral").n_epochs(9) == 0
     assert AutoRec(epochs=3).n_epochs(5_000) == 3
 
 
