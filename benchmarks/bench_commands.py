@@ -1,5 +1,7 @@
 """Whole commands as processes: time, peak memory, and what is left after the first run has compiled everything.
 
+The model of --data is also loaded, by a process that has imported everything.
+
 python benchmarks/bench_commands.py --data posts.jsonl.gz --threads 2 --json result.json
 """
 
@@ -16,6 +18,7 @@ parser = arguments(__doc__.split("\n")[0], [])
 parser.add_argument("--train-options", default="", help="more for instahash-train on --data, such as '--mode paper'")
 args = parse(parser)
 
+from instahash import InstaHash
 from instahash.storage import read_header
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,6 +59,8 @@ with tempfile.TemporaryDirectory() as folder:
         command = [*TRAIN, "--data", str(Path(args.data).resolve()), "--model-dir", str(model)]
         command += ["--threads", str(args.threads), *shlex.split(args.train_options)]
         seconds, peak = process(command, folder, **cache)
+        figures["seconds_load_model"] = min(timed(lambda: InstaHash.load(model))[0] for _ in range(1 + args.repeat))
+        figures["mb_model"] = Path(model, "model.npz").stat().st_size / 1e6
         header = read_header(model)
         figures |= {"seconds_train": seconds, "peak_rss_mb_train": peak, "mode": header["mode"]}
         for name, losses in header["history"].items():

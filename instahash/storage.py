@@ -6,15 +6,19 @@ A model is one file, `model.npz`, in a directory that the user names: a zip arch
 
 from __future__ import annotations
 
-import io
 import json
+import math
+import os
+import re
 import shlex
+import struct
 import time
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import numpy as np
 
@@ -24,6 +28,13 @@ from instahash.files import check_writable, writing
 FORMAT_VERSION = 2
 MODEL, CHECKPOINT, HEADER = "model.npz", "checkpoint.npz", "header.json"
 Arrays = dict[str, np.ndarray]
+# The header that NumPy writes before an array of plain numbers, and the most bytes that one is looked for in.
+_NPY = re.compile(
+    rb"\x93NUMPY\x01\x00..{'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\), } *\n", re.S
+)
+_MOST_HEADER = 4096
+# Bytes before the name of a member in a zip file.
+_LOCAL_HEADER = 30
 
 
 def write_model(directory: str | Path, header: dict[str, Any], sections: dict[str, Arrays]) -> None:
@@ -142,24 +153,26 @@ def _new_archive(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
 
 
 def _read_array(archive: zipfile.ZipFile, name: str, path: Path) -> np.ndarray:
-    """An array that is exactly as large as its member, so that no declared size is believed."""
+    """An array that is exactly as large as its member, so that no declared size is believed; in the member's memory."""
     content = _member(archive, name, path)
-    file = io.BytesIO(content)
     try:
-        version = np.lib.format.read_magic(file)
-        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        try:
-            shape, fortran, dtype = read(file)
-        except Exception as error:  # what a parser may raise is in no list of NumPy's
-            raise ValueError(f"its header cannot be read ({error!r:.60})") from None
-        start = file.tell()
-        size = dtype.itemsize * int(np.prod(shape, dtype=object))
-        if dtype.kind not in "biuf" or size != len(content) - start:
+        declared = _NPY.match(content.data, 0, _MOST_HEADER)
+        if not declared:
+            raise ValueError("its header cannot be read")
+        dtype, start = _dtype(declared[1].decode("latin-1")), declared.end()
+        shape = tuple(int(n) for n in declared[3].split(b",") if n.strip())
+        if dtype.kind not in "biuf" or dtype.itemsize * math.prod(shape) != len(content) - start:
             raise ValueError("its content is not of the size or type that it declares")
-        array = np.frombuffer(content, dtype, offset=start) if size else np.zeros(0, dtype)
-        return np.array(array.reshape(shape, order="F" if fortran else "C"), order="F" if fortran else "C")
+        return content[start:].view(dtype).reshape(shape, order="F" if declared[2] == b"True" else "C")
     except (ValueError, TypeError, OverflowError) as error:
         raise ModelError(f"'{path}' holds '{name}', which is no array: {error}; copy the model again") from None
+
+
+def _dtype(text: str) -> np.dtype[Any]:
+    try:
+        return np.dtype(text)
+    except Exception as error:  # what a parser may raise is in no list of NumPy's
+        raise ValueError(f"its header cannot be read ({error!r:.60})") from None
 
 
 def _archive(path: Path, directory: str | Path) -> zipfile.ZipFile:
@@ -175,22 +188,34 @@ def _archive(path: Path, directory: str | Path) -> zipfile.ZipFile:
         raise ModelError(f"'{path}' is damaged or no model; copy the model again or train it anew") from None
 
 
-def _member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
-    """The content of a member, whose checksum is compared; a compressed or encrypted one is refused."""
+def _member(archive: zipfile.ZipFile, name: str, path: Path) -> np.ndarray:
+    """The content of a member, (n_bytes,) uint8, whose checksum is compared; one compressed or encrypted is refused.
+
+    It is read into memory of its own, which the array that it holds keeps: `zipfile` would give bytes to be copied.
+    """
     try:
-        info = archive.getinfo(name)
+        info, file = archive.getinfo(name), cast(IO[bytes], archive.fp)
         if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
             raise ModelError(f"'{path}' has a compressed or encrypted member '{name}'; save the model again")
-        return archive.read(info)
+        file.seek(info.header_offset)
+        lengths = struct.unpack("<2H", file.read(_LOCAL_HEADER)[-4:])  # of the name and of more, before the content
+        start = file.seek(sum(lengths), os.SEEK_CUR)
+        if start + info.file_size > os.fstat(file.fileno()).st_size:
+            raise zipfile.BadZipFile("it ends after the file does")
+        content = np.empty(info.file_size, np.uint8)
+        file.readinto(content)  # type: ignore[attr-defined]
+        if zlib.crc32(content.data) != info.CRC:
+            raise zipfile.BadZipFile("its checksum is wrong")
+        return content
     except KeyError:
         raise ModelError(f"'{path}' has no '{name}', so it is no instahash model") from None
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, struct.error) as error:
         raise ModelError(f"'{path}' is damaged in '{name}' ({error}); copy the model again or train it anew") from None
 
 
 def _json(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(_member(archive, HEADER, path))
+        value = json.loads(_member(archive, HEADER, path).tobytes())
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):

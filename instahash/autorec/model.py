@@ -16,7 +16,6 @@ from instahash.autorec.recommend import allowed_words, recommend_many, recommend
 from instahash.autorec.settings import AutoRecSettings
 from instahash.autorec.training import continued, mean_square, start, train, trained_arrays
 from instahash.errors import DataError
-from instahash.network.epochs import epochs_for
 from instahash.network.layers import Parameters, check_new_posts, encode, outputs_at, unit_inputs
 from instahash.network.optimize import Optimizer
 from instahash.parameters import settled, whole
@@ -49,8 +48,8 @@ class AutoRec:
         self.begin(Parameters.zeros(0, 0, self.settings.n_hidden, self.settings.dtype), 0.0, np.empty(0), History())
 
     def n_epochs(self, n_posts: int) -> int:
-        """The number of epochs on so many posts."""
-        return epochs_for(self.settings.epochs, n_posts)
+        """The number of epochs on so many posts, inputs and targets alike."""
+        return int(self.settings.decided(n_posts).epochs)
 
     def fit(
         self,
@@ -76,10 +75,11 @@ class AutoRec:
         X, S = inputs_and_targets(ratings, targets, background, self.settings.dtype)
         span = output_span(S, self.settings.output)
         with unchanged_on_error(self), Threads(self.n_threads, blas=False) as threads:
-            problem, self.replay = Problem(X, S, self.settings, span, threads), ReplayBuffer()
+            settings = self.settings.decided(X.shape[0], S is X)
+            problem, self.replay = Problem(X, S, settings, span, threads), ReplayBuffer()
             sizes = X.shape[1], S.shape[1], self.settings.n_hidden
             theta = Parameters.zeros(*sizes, X.dtype) if state is not None else start(problem, self.seed)
-            self.begin(theta, background, problem.span, History(last=self.n_epochs(X.shape[0])))
+            self.begin(theta, background, problem.span, History(last=int(settings.epochs)))
             if state is not None:
                 self.restore(state)
                 self.history.go_on(state)
@@ -113,9 +113,10 @@ class AutoRec:
                 self.replay = ReplayBuffer(self.replay.matrices * 2, self.replay.seen)
             posts = (X, S)[: len(self.replay.matrices)]  # X alone where it is both: all_posts then has one matrix
             all_posts = self.replay.after(posts)
+            settings = settings.decided(all_posts[0].shape[0], len(all_posts) == 1)
             problem = Problem(all_posts[0], all_posts[-1], settings, self.span, threads)
             theta = continued(self.parameters, problem, self.seed, self.replay.seen)
-            history = self.history.extended(epochs_for(settings.epochs, problem.X.shape[0]))
+            history = self.history.extended(int(settings.epochs))
             self.begin(theta, self.background, self.span, history)
             train(self, problem, on_epoch, on_progress)
             self.replay = self.replay.including(posts, self.seed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from instahash.errors import SettingsError
 from instahash.network.epochs import SCHEDULES
@@ -10,6 +10,11 @@ from instahash.network.layers import HIDDEN
 from instahash.parameters import check, parameter
 
 OPTIMIZERS = ("adam", "momentum", "sgd", "lbfgs")
+# With so many posts 50 epochs from a random start come to where the spectrum is at once. With fewer they end before,
+# and the network then copies less of what it is given, which is mostly better for posts that it was not trained on.
+SPECTRAL_POSTS = 20_000
+# Epochs where they are "auto", by where training starts.
+EPOCHS = {"random": 50, "spectral": 0}
 
 
 @dataclass(frozen=True)
@@ -17,11 +22,17 @@ class AutoRecSettings:
     """The settings of an :class:`instahash.autorec.AutoRec`."""
 
     n_hidden: int = parameter(500, "hidden units", least=1)
-    epochs: int | str = parameter(50, "passes over all posts; auto: more for few posts", least=0, choices=("auto",))
+    epochs: int | str = parameter(
+        "auto", "passes over all posts; auto: 50 from a random start, 0 from the spectrum", least=0, choices=("auto",)
+    )
     batch_size: int = parameter(512, "posts a step", least=1)
     learning_rate: float = parameter(1e-3, "the first step size", above=0)
     reg: float = parameter(0.0, "weight of L2 on encoder and decoder, beside a loss that is a mean over posts", least=0)
-    init: str = parameter("random", "or spectral: the best linear autoencoder", choices=("random", "spectral"))
+    init: str = parameter(
+        "auto",
+        "random, as published; spectral: the best linear autoencoder; auto: that where 50 epochs would come to it",
+        choices=("auto", "random", "spectral"),
+    )
     decoder: str = parameter("gradient", "or ridge: solved for after each epoch", choices=("gradient", "ridge"))
     optimizer: str = parameter("adam", "lbfgs: all posts at once, ten iterations an epoch", choices=OPTIMIZERS)
     schedule: str = parameter("linear", "how the step size falls to zero", choices=SCHEDULES)
@@ -33,7 +44,7 @@ class AutoRecSettings:
 
     def __post_init__(self) -> None:
         check(self, "autorec")
-        if self.epochs == 0 and (self.init, self.decoder) == ("random", "gradient"):
+        if self.epochs == 0 and self.init != "spectral" and self.decoder == "gradient":
             raise SettingsError("autorec: epochs is 0; it must be at least 1, or set init=spectral or decoder=ridge")
         if self.decoder == "ridge" and (self.absent_weight, self.output) != (1, "identity"):
             loss = "decoder=ridge solves for identity outputs and a loss on all words alike"
@@ -42,3 +53,14 @@ class AutoRecSettings:
             raise SettingsError("autorec: init=spectral rates every word; with absent_weight=0 set init=random")
         if self.optimizer == "lbfgs" and self.corruption:
             raise SettingsError("autorec: lbfgs needs a loss without draws; set corruption=0, or another optimizer")
+
+    def decided(self, n_posts: int, autoencoder: bool = True) -> AutoRecSettings:
+        """These settings with `init` and `epochs` as they are for so many posts, where they are "auto".
+
+        autoencoder : whether the targets are the inputs. The best function from one to the other need not be linear
+            where they are not, nor where inputs are corrupted, or errors or outputs weighed otherwise than all alike.
+        """
+        linear = autoencoder and (self.absent_weight, self.output, self.corruption) == (1, "identity", 0)
+        by_posts = "spectral" if linear and n_posts >= SPECTRAL_POSTS else "random"
+        init = by_posts if self.init == "auto" else self.init
+        return replace(self, init=init, epochs=EPOCHS[init] if self.epochs == "auto" else self.epochs)

@@ -67,4 +67,6 @@ class Vocabulary:
 
 def ranked(counts: np.ndarray, words: Sequence[str]) -> list[int]:
     """The numbers of the words with a count above 0, highest count first, ties by spelling."""
-    return sorted(np.flatnonzero(counts).tolist(), key=lambda i: (-counts[i], words[i]))
+    ids = np.array(sorted(np.flatnonzero(counts).tolist(), key=words.__getitem__), np.int64)
+    ordered: list[int] = ids[np.argsort(-counts[ids], kind="stable")].tolist()
+    return ordered

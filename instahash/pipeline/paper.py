@@ -86,7 +86,10 @@ class Paper:
             self._choose_vectors(dataset, trainer)
         self.vectors = WordVectors(self.vocabulary.words, self.word2vec.word_vectors())
         inputs, targets = self._ratings(dataset)
-        trainer.run(self.autorec, "autorec", inputs, targets=targets, measure="rmse")
+        plan = self.settings.autorec.decided(self.n_posts, inputs is targets)
+        starts = {"random": "a random start, as published", "spectral": "the spectrum; as published with init=random"}
+        trainer.report(f"autorec: epochs {plan.epochs}, from {starts[plan.init]}.")
+        trainer.run(self.autorec, "autorec", inputs, targets=targets, n_epochs=int(plan.epochs), measure="rmse")
         history = self.autorec.history
         rmse = history[-1] if len(history) else self.autorec.rmse(inputs, targets=targets)
         entries = "all entries" if self.settings.autorec.absent_weight else "the rated entries"

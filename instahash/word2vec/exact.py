@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from instahash.sparse import CSR, ones, row_of_entries, with_data, without_diagonal
 from instahash.threads import Threads
@@ -85,7 +86,7 @@ def spectral_start(N: CSR, a: np.ndarray, b: np.ndarray, dim: int, rng: np.rando
 
 def grown(learnt: Learnt, bags: CSR, counts: np.ndarray, settings: Settings, rng: np.random.Generator) -> Learnt:
     """What was learnt, with the counts of `bags` and zero vectors for new words. counts : of all posts."""
-    N = cooccurrence(bags, permutation_weights(np.diff(bags.indptr), settings.permutation))
+    N = sparse.triu(cooccurrence(bags, permutation_weights(np.diff(bags.indptr), settings.permutation)), format="csr")
     W, C = np.zeros((2, bags.shape[1] - len(learnt.W), settings.dim), np.float32)
     N = N if learnt.N is None else sum_of_counts(learnt.N, N)
     return learnt.grown(W, C, counts, trainer="exact", N=N)
@@ -95,7 +96,8 @@ def epochs(
     learnt: Learnt, bags: CSR, settings: Settings, history: History, seed: int, threads: Threads, on_progress: Any
 ) -> Iterator[float]:
     """Sweeps until the last epoch of `history`; yields the mean loss a pair after each."""
-    N: Any = learnt.N
+    half: Any = learnt.N
+    N = sum_of_counts(half, half.T.tocsr())
     if settings.sample:
         N = thinned(N, keep_probabilities(learnt.counts, settings.sample))
     P = noise_distribution(learnt.counts, settings.ns_exponent, settings.min_count)

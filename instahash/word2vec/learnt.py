@@ -22,7 +22,8 @@ class Learnt:
 
     W, C : (n_words, dim) float32.  counts : (n_words,) int64, posts of each word.
     trainer : "exact", "sampling", or "" before training.
-    N : counts of the exact trainer.  W2, C2 : (n_words,) sums of squared gradients of the sampling trainer.
+    N : counts of the exact trainer, the upper half of what is symmetric.
+    W2, C2 : (n_words,) sums of squared gradients of the sampling trainer.
     replay : a sample of the posts, for the sampling trainer to visit again.
     """
 
@@ -75,9 +76,9 @@ class Learnt:
         return Learnt(W, C, counts, replay=self.replay, **more)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """All of it, a dict of arrays; of N, which is symmetric, one half."""
-        half = csr_to_arrays(sparse.triu(self.N, format="csr"), "N") if self.N is not None else {}
-        return self.vectors() | {"counts": self.counts} | half | self.replay.to_arrays()
+        """All of it, a dict of arrays."""
+        N = csr_to_arrays(self.N, "N") if self.N is not None else {}
+        return self.vectors() | {"counts": self.counts} | N | self.replay.to_arrays()
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Learnt:
@@ -89,8 +90,7 @@ class Learnt:
         counts = arrays.get("counts", np.zeros(len(W), np.int64))
         learnt = cls(W, C, counts, "sampling", W2=arrays.get("W2"), C2=arrays.get("C2"))
         if "N_data" in arrays:
-            half = csr_from_arrays(arrays, "N")
-            learnt.N, learnt.trainer = sum_of_counts(half, half.T.tocsr()), "exact"
+            learnt.N, learnt.trainer = csr_from_arrays(arrays, "N"), "exact"
         learnt.replay = ReplayBuffer.from_arrays(arrays)
         rows = [len(array) for array in (*learnt.vectors().values(), counts)]
         if W.shape != C.shape or {*rows, len(W) if learnt.N is None else learnt.N.shape[0]} != {len(W)}:

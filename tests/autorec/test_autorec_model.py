@@ -583,5 +583,28 @@ def test_epochs_may_be_given_to_later_training_and_left_to_the_number_of_posts()
     assert len(model.partial_fit(planted(9)).history) == 8
     with pytest.raises(SettingsError, match="epochs is 0.5; it must be auto or a whole number"):
         model.partial_fit(planted(9), epochs=0.5)
-    assert [AutoRec(epochs="auto").n_epochs(n) for n in (1, 5_000, 40_000, 10**6)] == [410, 24, 12, 5]
+    assert [AutoRec().n_epochs(n) for n in (1, 19_999, 20_000, 10**6)] == [50, 50, 0, 0]
+    assert AutoRec(init="random").n_epochs(20_000) == 50 and AutoRec(init="spectral").n_epochs(9) == 0
     assert AutoRec(epochs=3).n_epochs(5_000) == 3
+
+
+@pytest.mark.parametrize(
+    ("others", "start"),
+    [
+        ({}, "spectral"),
+        ({"targets": planted(60, seed=1)}, "random"),
+        *(({name: value}, "random") for name, value in (("absent_weight", 0.5), ("corruption", 0.1))),
+        ({"output": "sigmoid"}, "random"),
+    ],
+    ids=["plain", "targets", "absent_weight", "corruption", "output"],
+)
+def test_many_posts_start_from_the_spectrum_where_that_is_the_best_network(monkeypatch, others, start):
+    others, posts = dict(others), planted(60)
+    targets = {"targets": others.pop("targets")} if "targets" in others else {}
+    options = {"n_hidden": 5, "batch_size": 20, **others}
+    fitted = {init: AutoRec(**options, init=init).fit(posts, **targets) for init in ("random", "spectral")}
+    monkeypatch.setattr("instahash.autorec.settings.SPECTRAL_POSTS", 60)
+    model = AutoRec(**options).fit(posts, **targets)
+    assert model.U.tobytes() == fitted[start].U.tobytes() and model.history.loss == fitted[start].history.loss
+    monkeypatch.setattr("instahash.autorec.settings.SPECTRAL_POSTS", 61)
+    assert AutoRec(**options).fit(posts, **targets).U.tobytes() == fitted["random"].U.tobytes()

@@ -334,6 +334,21 @@ def test_other_ways_of_training_autorec(tmp_path, assignments):
         assert loaded.recommend(labels).to_json() == model.recommend(labels).to_json()
 
 
+def test_the_training_of_autorec_is_said_and_can_be_that_of_the_paper(monkeypatch):
+    monkeypatch.setattr("instahash.autorec.settings.SPECTRAL_POSTS", len(POSTS))
+    default, small = PaperSettings(), ["word2vec.dim=8", "autorec.n_hidden=12"]
+    for more, epochs, start in (
+        ((), 0, "the spectrum; as published with init=random"),
+        (("autorec.init=random",), 50, "a random start, as published"),
+    ):
+        lines = []
+        model = InstaHash(assign(default, [*small, *more])).fit(POSTS, report=lines.append)
+        assert f"autorec: epochs {epochs}, from {start}." in lines and len(model.mode.autorec.history) == epochs
+    assert InstaHash(assign(default, small)).fit(POSTS[1:]).mode.autorec.history.last == 50  # fewer posts
+    wanted = assign(default, [*small, "ratings.target=hashtags"])
+    assert InstaHash(wanted).fit(POSTS).mode.autorec.history.last == 50  # other targets
+
+
 def test_descriptions_in_and_hashtags_out(monkeypatch):
     """What is not a hashtag is never wanted, and what is given are the words of the description alone."""
     dataset = fit_dataset(Corpus.from_posts(POSTS))
