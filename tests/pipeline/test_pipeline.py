@@ -161,7 +161,7 @@ def test_save_and_load_give_the_same_answers(model, tmp_path):
     assert loaded.recommend(["zeppelin"]) == model.recommend(["zeppelin"])
     assert os.listdir(tmp_path / "m") == [MODEL]
     header = read_header(tmp_path / "m")
-    assert header["format_version"] == 2 and header["mode"] == "paper"
+    assert header["format_version"] == 3 and header["mode"] == "paper"
     assert header["settings"]["autorec"]["n_hidden"] == 16 and header["sizes"]["n_words"] == len(model.vocabulary)
     assert header["trained_on"] == loaded.trained_on == [Corpus.from_posts(POSTS).digest()]
     assert set(header["versions"]) == {"python", "instahash", "numpy", "scipy", "numba"}
