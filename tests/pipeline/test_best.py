@@ -286,7 +286,7 @@ def test_hashtags_of_few_posts_are_left_out_and_learnt_once_they_are_many():
     model = InstaHash(assign(QUICK, ["data.min_count=5"])).fit(TRAIN[:100])
     vocabulary = model.vocabulary
     assert vocabulary.hashtag_counts[vocabulary.hashtag_ids].min() == 5
-    new = [Post(str(i), ("unheardof", "dog"), (Label("dog", 0.9),)) for i in range(5)]
+    new = [Post(str(i), ("unheardof", "dog"), (Label("grass", 0.9),)) for i in range(5)]
     assert "unheardof" not in model.partial_fit(new[:4]).vocabulary.index
     assert "unheardof" in model.partial_fit(new).vocabulary.index
     with pytest.raises(DataError, match="new posts has a hashtag that is known, or in data.min_count, 5, of them"):
