@@ -31,6 +31,8 @@ def parser() -> ArgumentParser:
     modes = "; ".join(f"{mode} {what}" for mode, what in MODES.items())
     add("--mode", choices=MODES, default="best", help=f"{modes} (default: %(default)s)")
     add("--max-hashtags", metavar="N", help="keep the N most used hashtags; the same as --set data.max_hashtags=N")
+    add("--min-count", metavar="N",
+        help="leave out hashtags in fewer than N posts; the same as --set data.min_count=N")  # fmt: skip
     add("--min-score", metavar="X", help="reject labels with a lower score; the same as --set data.min_score=X")
     add("--seed", type=at_least(0), default=0, metavar="S", help="the same seed gives the same model (default: 0)")
     add("--threads", type=at_least(1), default=1, metavar="N",
@@ -100,9 +102,9 @@ def work(args: Namespace) -> None:
 
 
 def _assignments(args: Namespace) -> list[str]:
-    """What --max-hashtags, --min-score and --set change."""
-    named = {"data.max_hashtags": args.max_hashtags, "data.min_score": args.min_score}
-    return [f"{name}={value}" for name, value in named.items() if value is not None] + args.set
+    """What --max-hashtags, --min-count, --min-score and --set change."""
+    named = {name: getattr(args, name) for name in ("max_hashtags", "min_count", "min_score")}
+    return [f"data.{name}={value}" for name, value in named.items() if value is not None] + args.set
 
 
 def _list(settings: Any) -> None:
@@ -122,7 +124,7 @@ def _options(args: Namespace) -> list[str]:
     options = ["--data", args.data if args.data in SAMPLES else os.path.abspath(args.data)]
     default = parser().get_default
     paths, flags = ("photos", "labels", "cache"), ("strict", "objects", "features")
-    values = "mode max_hashtags min_score seed threads format columns annotator max_cost rate".split()
+    values = "mode max_hashtags min_count min_score seed threads format columns annotator max_cost rate".split()
     for name in (*values, *paths, *flags):
         value = getattr(args, name)
         if value != default(name):

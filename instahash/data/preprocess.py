@@ -20,6 +20,7 @@ class DataSettings:
     """The parameters of the preprocessing."""
 
     max_hashtags: int = parameter(1000, "how many of the most used hashtags are kept, the hashtag vocabulary", least=1)
+    min_count: int = parameter(1, "hashtags in fewer posts than this are not kept", least=1)
     min_score: float = parameter(0.5, "labels with a lower score are left out", least=0, most=1)
 
     def __post_init__(self) -> None:
@@ -83,19 +84,24 @@ class Dataset(NamedTuple):
 
 
 def fit_dataset(
-    corpus: Corpus, max_hashtags: int = DataSettings.max_hashtags, min_score: float = DataSettings.min_score
+    corpus: Corpus,
+    max_hashtags: int = DataSettings.max_hashtags,
+    min_score: float = DataSettings.min_score,
+    min_count: int = DataSettings.min_count,
 ) -> Dataset:
-    """Keep the `max_hashtags` hashtags in most posts (ties by spelling), the posts that have one, and the labels with
-    score >= `min_score`; the vocabulary is what then occurs.
+    """Keep the `max_hashtags` hashtags in most posts (ties by spelling), of those in at least `min_count`, the posts
+    that have one, and the labels with score >= `min_score`; the vocabulary is what then occurs.
 
     Raises DataError where nothing is left.
     """
     kept = np.zeros(len(corpus.words), bool)
-    kept[ranked(column_counts(corpus.hashtags), corpus.words)[:max_hashtags]] = True
+    kept[ranked(_often(corpus.hashtags, min_count), corpus.words)[:max_hashtags]] = True
     hashtags = keep(corpus.hashtags, kept[corpus.hashtags.indices])
     rows = np.flatnonzero(np.diff(hashtags.indptr))
     if not len(rows):
         found = f"no post of {len(corpus):,} has a hashtag, so there is nothing to learn"
+        if corpus.hashtags.nnz:
+            raise DataError(f"no hashtag is in {min_count:,} of {len(corpus):,} posts; give a lower data.min_count")
         raise DataError(f"{found}; give posts whose 'hashtags' are filled")
     hashtags, description = hashtags[rows], above(corpus.labels[rows], min_score)
     bags = union(hashtags, description)
@@ -137,22 +143,35 @@ def encode(
     return Dataset(corpus.ids, vocabulary, hashtags, *own)
 
 
-def grow(vocabulary: Vocabulary, corpus: Corpus, min_score: float = DataSettings.min_score) -> Vocabulary:
+def grow(
+    vocabulary: Vocabulary,
+    corpus: Corpus,
+    min_score: float = DataSettings.min_score,
+    min_count: int = DataSettings.min_count,
+) -> Vocabulary:
     """The vocabulary with what new posts add: old words keep their ids, new ones follow, most used first.
 
-    Every hashtag of the new posts may be recommended from then on; counts are those of old and new posts together.
-    Hashtags stay spelled as they were.
+    Every hashtag that is in at least `min_count` of the new posts may be recommended from then on: earlier uses of one
+    that was not kept are not known. Counts are those of old and new posts together. Hashtags stay spelled as they were.
     """
-    counts = column_counts(union(corpus.hashtags, above(corpus.labels, min_score)))
+    known = {vocabulary.words[i] for i in vocabulary.hashtag_ids}
+    kept = (_often(corpus.hashtags, min_count) > 0) | np.array([word in known for word in corpus.words], bool)
+    hashtags = keep(corpus.hashtags, kept[corpus.hashtags.indices])
+    counts = column_counts(union(hashtags, above(corpus.labels, min_score)))
     used = ranked(counts, corpus.words)
     words = list(dict.fromkeys([*vocabulary.words, *(corpus.words[i] for i in used)]))
     place = {word: i for i, word in enumerate(words)}
     totals = np.zeros((2, len(words)), np.int64)
     totals[:, : len(vocabulary)] = vocabulary.counts, vocabulary.hashtag_counts
-    totals[:, [place[corpus.words[i]] for i in used]] += counts[used], column_counts(corpus.hashtags)[used]
-    known = {vocabulary.words[i] for i in vocabulary.hashtag_ids}
+    totals[:, [place[corpus.words[i]] for i in used]] += counts[used], column_counts(hashtags)[used]
     spellings = {word: form for word, form in corpus.spellings.items() if word not in known}
     return Vocabulary(words, totals[0], totals[1], vocabulary.spellings | spellings)
+
+
+def _often(hashtags: CSR, min_count: int) -> np.ndarray:
+    """(n_words,) int64, the posts with each hashtag, 0 where they are fewer than `min_count`."""
+    counts = column_counts(hashtags)
+    return np.where(counts < min_count, 0, counts)
 
 
 def train_test_split(n_posts: int, test_fraction: float = 0.1, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

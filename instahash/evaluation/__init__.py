@@ -2,6 +2,7 @@
 
 similarity.py  the paper's measures: cosine and Jaccard of two sets of words, tables of fractions, histograms
 ranking.py     precision, recall, accuracy, nDCG and MAP at k
+bands.py       quality by how often the training used a hashtag
 novelty.py     what lists are like, right or wrong: novelty, coverage, similarity of their hashtags
 bootstrap.py   confidence intervals of means, and of the difference between two systems
 protocols.py   what is given of a post, and what is to be found

@@ -13,7 +13,6 @@ from tqdm import tqdm
 from instahash.data import Corpus, Vocabulary, words
 from instahash.dense import unit_rows
 from instahash.evaluation.bootstrap import Difference, differences, mean_intervals
-from instahash.evaluation.novelty import self_information
 from instahash.evaluation.protocols import Task, make_tasks
 from instahash.evaluation.ranking import MEASURES
 from instahash.evaluation.scores import Scores, as_ranked
@@ -26,7 +25,7 @@ POSTS_AT_ONCE = 1024
 # Hashtags of a list that the ranking measures look at.
 DEEPEST = max(k for _, k in MEASURES.values())
 JSON_KEYS = "posts tables ranking empty defaulted most_used protocol tables_by_system differences lists".split()
-JSON_KEYS += ["everybody", "counts"]
+JSON_KEYS += ["everybody", "counts", "bands"]
 
 
 class Details(NamedTuple):
@@ -67,6 +66,7 @@ class Evaluation(NamedTuple):
         these. All hashtags of an author are to be found, so that an unknown one is always missed; a post of which
         nothing can be given has what a system says then.
     counts : how many posts were read, what they lack and how many are evaluated; see `protocols.COUNTS`.
+    bands : "head", "middle" and "tail" of the hashtag vocabulary -> quality there; see `bands.BandCounts`.
     examples : dicts, each a post with what was given, sought and recommended, and the trace between.
     details : None where `evaluate` was not told to keep them.
     """
@@ -82,6 +82,7 @@ class Evaluation(NamedTuple):
     most_used: int
     everybody: dict[str, Any]
     counts: dict[str, int]
+    bands: dict[str, Any]
     examples: list[dict[str, Any]]
     details: Details | None = None
 
@@ -158,6 +159,7 @@ def evaluate(
         most_used=counts["most_used"] + counts["general"],
         everybody={"posts": everybody, "ranking": scores.everybody(everybody)},
         counts=read,
+        bands=scores.bands(),
         examples=examples,
         details=apart,
     )
@@ -165,7 +167,7 @@ def evaluate(
 
 def _scores(model: Any) -> Scores:
     vocabulary, unit = model.vocabulary, unit_rows(model.word_vectors().vectors.astype(np.float64))
-    return Scores(unit, self_information(vocabulary.hashtag_counts, model.summary["posts"]), vocabulary.is_hashtag)
+    return Scores(unit, vocabulary.hashtag_counts, model.summary["posts"])
 
 
 def _answers(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
-from instahash.evaluation.novelty import coverage, intra_list_similarity, novelty
+from instahash.evaluation.bands import BandCounts
+from instahash.evaluation.novelty import coverage, intra_list_similarity, novelty, self_information
 from instahash.evaluation.protocols import Task
 from instahash.evaluation.ranking import ranking_values
 from instahash.evaluation.similarity import fraction_table, jaccard, unit_cosine
@@ -21,12 +23,13 @@ class Scores:
 
     A network has no lists for posts of which it reads nothing; where these are all that are added, popularity's count.
 
-    unit : (n_words, dim) float64, word vectors of length 1 or 0.  information : (n_words,) float64, bits.
-    is_hashtag : (n_words,) bool.
+    unit : (n_words, dim) float64, word vectors of length 1 or 0.
+    hashtag_counts : (n_words,) int, of `n_posts` of the training those that use each word as a hashtag.
     """
 
-    def __init__(self, unit: np.ndarray, information: np.ndarray, is_hashtag: np.ndarray) -> None:
-        self.unit, self.information, self.is_hashtag = unit, information, is_hashtag
+    def __init__(self, unit: np.ndarray, hashtag_counts: np.ndarray, n_posts: int) -> None:
+        self.unit, self.information = unit, self_information(hashtag_counts, n_posts)
+        self.is_hashtag, self._bands = hashtag_counts > 0, BandCounts(hashtag_counts)
         self._blocks: dict[str, list[dict[str, np.ndarray]]] = defaultdict(list)  # system -> measures of each block
         self._everybody: dict[str, list[dict[str, np.ndarray]]] = defaultdict(list)  # where all hashtags are sought
         self._times: dict[str, np.ndarray] = {}  # system -> lists that each word is in
@@ -43,6 +46,8 @@ class Scores:
                 for kept in (self._blocks, self._everybody):
                     kept[system] = list(kept[POPULAR])
                 self._times[system] = self._times[POPULAR]
+                self._bands.recommended[system] = self._bands.recommended[POPULAR]
+        self._bands.want(posts.truth)
         for system, ranked in self._complete(rankings).items():
             lists, hit = as_sets(ranked, lengths, len(self.is_hashtag)), is_member(ranked, posts.truth)
             values = ranking_values(hit, np.diff(posts.truth.indptr))
@@ -53,6 +58,7 @@ class Scores:
             self._blocks[system].append(values)
             self._everybody[system].append(ranking_values(hit, posts.sizes))
             self._times[system] = self._times.get(system, 0) + column_counts(lists)
+            self._bands.add(system, ranked, hit)
 
     def add_others(self, rankings: dict[str, np.ndarray], posts: Task) -> None:
         """Add every system's lists for n posts that only count among everybody; `rankings` as in :meth:`add`."""
@@ -89,6 +95,10 @@ class Scores:
         """System -> "novelty", "intra_list_similarity" and "coverage" of its lists."""
         means = self.means(("novelty", "intra_list_similarity"))
         return {s: means[s] | {"coverage": coverage(times, self.is_hashtag)} for s, times in self._times.items()}
+
+    def bands(self) -> dict[str, Any]:
+        """Quality by band of the hashtag vocabulary, see :meth:`BandCounts.to_json`."""
+        return self._bands.to_json()
 
 
 def as_ranked(lists: Sequence[Sequence[int]]) -> np.ndarray:

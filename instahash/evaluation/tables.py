@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from instahash.errors import plural
+from instahash.evaluation.bands import BANDS
 from instahash.evaluation.protocols import COUNTS, EVERYBODY
 from instahash.evaluation.similarity import TABLES
 from instahash.names import OURS, PROTOCOLS, heading
@@ -40,6 +41,8 @@ def format_tables(result: dict[str, Any]) -> str:
         f"with {EVERYBODY[result['protocol']]}, known or not: all are sought, and answers to nothing known count too",
         "",
         *_differences(result["differences"], width),
+        "",
+        *_bands(result["bands"], width),
         "",
         "Below, every list is cut to the length of instahash's for the same post. 0.3 itself is in neither fraction.",
         "",
@@ -105,6 +108,19 @@ def _differences(differences: dict[str, Any], width: int) -> Iterator[str]:
         last = "-" if relative is None else f"{relative:+.1%}"
         yield f"{system:<{width}}" + "".join(f"{number:>+12.4f}" for number in numbers) + f"{last:>12}"
     yield "low and high: 95 % interval of a paired bootstrap over the posts"
+
+
+def _bands(bands: dict[str, Any], width: int) -> Iterator[str]:
+    columns = ("recall@10", "share", "precision@10")
+    yield f"{'by how often hashtags were used':<{width}}" + "".join(f"{column:>13}" for column in columns)
+    for band, row in bands.items():
+        for system in [system for system in (OURS, "popularity") if system in row["systems"]]:
+            values = [row["systems"][system][column] for column in columns]
+            numbers = "".join(f"{'-' if value is None else format(value, '.4f'):>13}" for value in values)
+            yield f"{f'{band}, {system}':<{width}}{numbers}"
+    for band, row in bands.items():
+        size = plural(row["hashtags"], "hashtag")
+        yield f"{band}: {BANDS[band]}, {size}, {row['wanted']:,} wanted"
 
 
 def _listed(words: list[str], most: int = 20) -> str:

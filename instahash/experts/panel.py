@@ -18,7 +18,7 @@ from instahash.experts.protocol import CONTEXTS, PHOTO, Expert, in_words
 from instahash.experts.settings import BestSettings
 from instahash.experts.understanding import FEW, contexts_of, trusted, understood
 from instahash.recommend import Fusion, Queries, age_weights
-from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries
+from instahash.sparse import CSR, column_counts, keep, ranks_in_rows, row_of_entries
 from instahash.trainer import Trainer
 from instahash.word2vec import Word2Vec
 
@@ -82,8 +82,8 @@ class Panel:
         self.domain.cooccurrence.fit(examples.dataset.description, examples.dataset.hashtags)
         for expert in self.active.values():
             expert.fit(examples, trainer)
-        examples = Examples(dataset.take(held_out), self.domain)
-        self._fuse(examples, trainer)
+        learnt, examples = column_counts(examples.hashtags) > 0, Examples(dataset.take(held_out), self.domain)
+        self._fuse(examples, learnt, trainer)
         self.domain.cooccurrence.add(examples.dataset.description, examples.dataset.hashtags)
         for expert in self.active.values():
             if expert.counts:
@@ -100,9 +100,11 @@ class Panel:
         for expert in self.active.values():
             expert.partial_fit(Examples(dataset, self.domain, decay))
 
-    def _fuse(self, examples: Examples, trainer: Trainer) -> None:
+    def _fuse(self, examples: Examples, learnt: np.ndarray, trainer: Trainer) -> None:
         """Learn each context's weights, and how it is calibrated, from posts held out.
 
+        learnt : (n_hashtags,) bool, hashtags that the experts have learnt from a post. Only these count: what experts
+        say of another says nothing about them, and the more of the hashtags are rare the more there are of these.
         Short are one to FEW of a post's words, at random. Chosen is a random half of its hashtags; for the calibration
         one to all of them, as while they are chosen one by one.
         """
@@ -113,16 +115,16 @@ class Panel:
         for context, fusion in self.fusions.items():
             start = context.removesuffix(PHOTO)
             words = short if start == "short" else np.full(len(short), start in ("description", "both"))
-            lesson = self._lesson(context, examples, words, half if start in ("chosen", "both") else none)
+            lesson = self._lesson(context, examples, learnt, words, half if start in ("chosen", "both") else none)
             fusion.fit(*lesson[:4])
             if start in ("chosen", "both"):
-                lesson = self._lesson(context, examples, words, some)
+                lesson = self._lesson(context, examples, learnt, words, some)
             fusion.calibrate(*lesson)
-            learnt = ", ".join(f"{member} {w:.2f}" for member, w in zip(fusion.members, fusion.weights))
-            trainer.report(f"Weights where {in_words(context)}: {learnt}.")
+            weights = ", ".join(f"{member} {w:.2f}" for member, w in zip(fusion.members, fusion.weights))
+            trainer.report(f"Weights where {in_words(context)}: {weights}.")
 
     def _lesson(
-        self, context: str, examples: Examples, words: np.ndarray, chosen: np.ndarray
+        self, context: str, examples: Examples, learnt: np.ndarray, words: np.ndarray, chosen: np.ndarray
     ) -> tuple[dict[str, np.ndarray], CSR, np.ndarray, np.ndarray, np.ndarray]:
         """What a Fusion learns from the posts that are in a context when these words and hashtags are known."""
         dataset = examples.dataset
@@ -135,11 +137,10 @@ class Panel:
         rows = np.flatnonzero(contexts_of(queries) == context)
         part, rest = queries.rows(rows), self.domain.outputs(keep(dataset.hashtags, ~chosen))
         candidates = self.candidates(part)
-        scores, excluded = self._scores(context, part, candidates), self._named(part.chosen, candidates)
-        if candidates.width:
-            excluded |= ~candidates.filled
-        targets, n_chosen = candidates.columns(rest[rows]), np.diff(part.chosen.indptr)
-        return scores, targets, excluded, examples.weights[rows], n_chosen
+        scores, rest = self._scores(context, part, candidates), rest[rows]
+        targets = candidates.columns(keep(rest, learnt[rest.indices]))
+        excluded = self._named(part.chosen, candidates) | (candidates.of_all(learnt) == 0)
+        return scores, targets, excluded, examples.weights[rows], np.diff(part.chosen.indptr)
 
     # Queries
 

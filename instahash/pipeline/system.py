@@ -66,8 +66,9 @@ class InstaHash(Recommender):
         Raises DataError for posts that cannot be used, ModelError for a checkpoint of another training,
         DivergenceError where a model stops being finite.
         """
-        settings, corpus = self.settings, self._read(posts, progress)
-        dataset, digest = fit_dataset(corpus, settings.data.max_hashtags, settings.data.min_score), corpus.digest()
+        settings, data, corpus = self.settings, self.settings.data, self._read(posts, progress)
+        dataset = fit_dataset(corpus, data.max_hashtags, data.min_score, data.min_count)
+        digest = corpus.digest()
         del posts, corpus  # of a million posts it has some hundred megabytes, and training needs none of it
         summary: Any = dataset.summary
         report(str(summary))
@@ -86,14 +87,16 @@ class InstaHash(Recommender):
     def partial_fit(self, posts: Posts) -> InstaHash:
         """Learn from new posts as well, with words and hashtags never seen before; mode "best" only.
 
-        Every hashtag of the new posts may be recommended from then on. With `stream.half_life` newer posts count more
-        than older ones. Raises DataError where no post has a hashtag, SettingsError in mode "paper".
+        Every hashtag that is in `data.min_count` of the new posts may be recommended from then on. With
+        `stream.half_life` newer posts count more than older ones. Raises DataError where no post has a hashtag that is
+        kept, SettingsError in mode "paper".
         """
-        vocabulary, corpus, settings = self.vocabulary, self._read(posts, False), self.settings
-        dataset = encode(corpus, grow(vocabulary, corpus, settings.data.min_score), settings.data.min_score)
+        corpus, data = self._read(posts, False), self.settings.data
+        dataset = encode(corpus, grow(self.vocabulary, corpus, data.min_score, data.min_count), data.min_score)
         rows = np.flatnonzero(np.diff(dataset.hashtags.indptr))
         if not len(rows):
-            raise DataError(f"none of the {len(corpus):,} new posts has a hashtag, so there is nothing to learn")
+            kept = "" if data.min_count == 1 else f" that is known, or in data.min_count, {data.min_count:,}, of them"
+            raise DataError(f"none of the {len(corpus):,} new posts has a hashtag{kept}, so there is nothing to learn")
         dataset = dataset.take(rows)
         dataset = dataset._replace(photo_features=self._photo_features(dataset.photo_features))
         _check_bags(dataset)

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from instahash.evaluation import counted, left_out
+from instahash.evaluation.bands import BANDS
 from instahash.names import OURS, name_of
 from instahash.report.plots import intervals
 from instahash.report.wording import TITLES, best_in_bold, decimals, number, plain
@@ -16,6 +17,8 @@ NDCG = "ndcg@10"
 # Columns of the paper's tables; a Jaccard is never below 0.
 COSINES = ("mean", ">0.7", ">0.3", "<0.3", "<0.0")
 JACCARDS = COSINES[:-1]
+# What is said of each system in each band of the hashtag vocabulary.
+IN_BANDS = ("recall@10", "share", "precision@10")
 FORMS = (".4f", ".1%", ".1%", ".1%", ".1%")
 
 # Mode "paper" with its default settings on HARRISON's hashtags, as docs/paper.md and benchmarks/results/paper.json
@@ -52,6 +55,9 @@ def results(result: Any) -> dict[str, Any]:
         "drawing": intervals([(name_of(name).title, ranking[name][NDCG], *ends[name]) for name in order]),
         "differences": _named(others, [_difference(found) for found in others.values()]),
         "similarities": [_similarities(name, value["tables_by_system"], result.protocol) for name in value["tables"]],
+        "bands": [[band, BANDS[band], row["hashtags"], row["wanted"]] for band, row in value["bands"].items()],
+        "band_columns": [f"{column}, {band}" for column in IN_BANDS for band in value["bands"]],
+        "by_band": _by_band(value["bands"]),
         "lists": _named(value["lists"], [
             list(map(number, (row["novelty"], row["coverage"], row["intra_list_similarity"]), (".2f", ".1%", ".4f")))
             for row in value["lists"].values()
@@ -82,6 +88,15 @@ def _difference(found: dict[str, float]) -> list[str]:
         *(number(value, form) for value in numbers),
         "–" if found["relative"] is None else number(found["relative"], "+.1%"),
     ]
+
+
+def _by_band(bands: dict[str, Any]) -> Rows:
+    """What each system finds and recommends of each band."""
+    rows = {
+        system: [bands[band]["systems"][system][column] for column in IN_BANDS for band in bands]
+        for system in bands["head"]["systems"]
+    }
+    return _named(rows, [["–" if value is None else number(value, ".1%") for value in row] for row in rows.values()])
 
 
 def _similarities(name: str, tables: dict[str, Any], protocol: str) -> tuple[str, str, list[str], Rows]:

@@ -377,6 +377,8 @@ def test_training_on_what_is_not_there_or_cut_off(tmp_path):
         (["--set", "nothing"], "write section.name=value"),
         (["--min-score", "2"], "data: min_score is 2.0; it must be at most 1"),
         (["--max-hashtags", "0"], "data: max_hashtags is 0; it must be at least 1"),
+        (["--min-count", "0"], "data: min_count is 0; it must be at least 1"),
+        (["--min-count", "10000"], "no hashtag is in 10,000 of 3,600 posts; give a lower data.min_count"),
         (["--threads", "x"], "argument --threads: invalid whole number"),
         (["--mode", "fast"], "argument --mode: invalid choice: 'fast'"),
         (["--wrong"], "unrecognized arguments: --wrong"),

@@ -201,6 +201,27 @@ def test_the_score_threshold_is_inclusive():
     assert "sky" in sets(data.description, data.vocabulary.words)[0]
 
 
+def test_hashtags_in_few_posts_are_not_kept():
+    corpus = Corpus.from_posts(POSTS)
+    assert [fit_dataset(corpus, min_count=n).vocabulary.is_hashtag.sum() for n in (1, 2)] == [3, 1]
+    data = fit_dataset(corpus, min_count=2)
+    assert data.ids == ["1", "2"] and sets(data.hashtags, data.vocabulary.words) == [{"sun"}, {"sun"}]
+    assert fit_dataset(corpus, 1, min_count=1).vocabulary.words == data.vocabulary.words
+    with pytest.raises(DataError, match="^no hashtag is in 3 of 4 posts; give a lower data.min_count$"):
+        fit_dataset(corpus, min_count=3)
+
+
+def test_a_new_hashtag_of_few_later_posts_is_not_kept():
+    """Known ones are counted whatever their number; moon, a label so far, is in two of the posts, new and x in one."""
+    old = fit_dataset(Corpus.from_posts([Post("1", ("sun",), (Label("moon", 1.0),))])).vocabulary
+    later = Corpus.from_posts([Post("2", ("sun", "moon", "new", "x"), (Label("new", 1.0),)), Post("3", ("moon",))])
+    grown, all_grown = (grow(old, later, min_count=n) for n in (2, 1))
+    uses = {word: (grown.counts[i], grown.hashtag_counts[i]) for word, i in grown.index.items()}
+    assert uses == {"sun": (2, 2), "moon": (3, 2), "new": (1, 0)}
+    assert all_grown.hashtag_counts[all_grown.index["new"]] == 1
+    assert grow(old, later, min_count=3).hashtag_counts.tolist() == [0, 2, 0]
+
+
 @given(random_posts, st.integers(1, 5), st.floats(0, 1))
 def test_laws_of_the_preprocessing(posts, max_hashtags, min_score):
     corpus = Corpus.from_posts(posts)
@@ -265,8 +286,10 @@ def test_a_malformed_vocabulary_is_refused(change, message):
 
 
 def test_parameters_of_the_preprocessing_are_checked():
-    assert DataSettings() == DataSettings(max_hashtags=1000, min_score=0.5)
-    for changes in ({"max_hashtags": 0}, {"max_hashtags": 2.5}, {"min_score": 1.5}, {"min_score": float("nan")}):
+    assert DataSettings() == DataSettings(max_hashtags=1000, min_count=1, min_score=0.5)
+    wrong = [{"max_hashtags": 0}, {"max_hashtags": 2.5}, {"min_count": 0}]
+    wrong += [{"min_score": 1.5}, {"min_score": float("nan")}]
+    for changes in wrong:
         with pytest.raises(SettingsError, match=f"data: {next(iter(changes))} is "):
             DataSettings(**changes)
 

@@ -255,10 +255,35 @@ def test_the_size_of_a_block_changes_nothing(monkeypatch, protocol):
     assert parts.to_json() == whole.to_json() and parts.examples == whole.examples and len(whole.examples) == 5
 
 
+def test_bands_of_an_evaluation():
+    """Of 40 uses a and b have 16, and c and d four each; eight others with two each are the tail."""
+    model = StandIn(lambda given: "ac" if given == ["x"] else "", other=lambda given: "bad" if given == ["x"] else "ck")
+    bands = evaluate(model, TWO).bands
+    assert [(row["hashtags"], row["wanted"]) for row in bands.values()] == [(4, 3), (0, 0), (8, 0)]
+    assert bands["head"]["systems"] == {
+        "instahash": {"recall@10": 1 / 3, "share": 1, "precision@10": 1 / 2},
+        "other": {"recall@10": 1, "share": 4 / 5, "precision@10": 3 / 4},
+    }
+    assert bands["tail"]["systems"]["other"] == {"recall@10": None, "share": 1 / 5, "precision@10": 0}
+
+
+def test_the_text_of_the_bands():
+    model = StandIn(lambda given: "ac", popularity=lambda given: "ab", other=lambda given: "b")
+    lines = format_tables(evaluate(model, TWO).to_json()).splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("by how often"))
+    assert [line.split() for line in lines[start : start + 3]] == [
+        "by how often hashtags were used recall@10 share precision@10".split(),
+        "head, instahash 0.6667 1.0000 0.5000".split(),
+        "head, popularity 0.6667 1.0000 0.5000".split(),
+    ]
+    assert lines[start + 6].split() == "tail, popularity - 0.0000 -".split()
+    assert lines[start + 7] == "head: the most used, which make up half of all uses, 4 hashtags, 3 wanted"
+
+
 def test_the_json_that_others_rely_on():
     value = two_posts().to_json()
     assert list(value) == ["posts", "tables", "ranking", "empty", "defaulted"] + [
-        "most_used", "protocol", "tables_by_system", "differences", "lists", "everybody", "counts",
+        "most_used", "protocol", "tables_by_system", "differences", "lists", "everybody", "counts", "bands",
     ]  # fmt: skip
     assert list(value["tables"]) == TABLES and value["tables"] == value["tables_by_system"]["instahash"]
     assert set(value["tables_by_system"]) == set(value["lists"]) == set(value["ranking"]) == {"instahash", "other"}
@@ -381,6 +406,8 @@ def test_a_network_that_reads_nothing_of_some_posts(monkeypatch):
     }  # fmt: skip
     everybody = {system: row["recall@10"] for system, row in result.everybody["ranking"].items()}
     assert everybody == {"instahash": 0, "popularity": 3 / 4, "network": 1}
+    recall = {system: row["recall@10"] for system, row in result.bands["head"]["systems"].items()}
+    assert recall == {"instahash": 0, "popularity": pytest.approx(2 / 3), "network": 1}
     assert result.lists["network"]["coverage"] == 3 / 12 and result.lists["popularity"]["coverage"] == 2 / 12
 
 

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from instahash import BestSettings, InstaHash
-from instahash.data import Corpus, encode
+from instahash.data import Corpus, encode, train_test_split
 from instahash.data.small import small_posts
 from instahash.dense import dots_at, plain_dots_at
 from instahash.experts import Domain
 from instahash.experts.candidates import PROPOSED, Candidates
 from instahash.parameters import assign
-from instahash.recommend import Queries
-from instahash.sparse import values_at
+from instahash.recommend import Fusion, Queries
+from instahash.sparse import column_counts, row_of_entries, values_at
 
 POSTS = list(small_posts(400))
 SMALL = ("data.max_hashtags=150", "word2vec.dim=8", "softmax.n_hidden=8", "completion.n_hidden=8", "softmax.epochs=3")
@@ -130,3 +130,19 @@ def test_a_small_head_is_enough_to_learn_the_weights(model, monkeypatch):
     novel = other.recommend(["dog", "grass"], 5, novelty=0.7, chosen=["puppy"], banned=["dogs"]).hashtags
     assert len(novel) == 5 and not {"puppy", "dogs"} & set(novel)
     assert len(other.mode.opinions(other.queries(["dog"])).hashtags) < 150
+
+
+def test_weights_are_learnt_from_hashtags_that_the_experts_have_seen(monkeypatch):
+    """Each post has one of its own: those of the posts held out are neither wanted nor among the others."""
+    posts = [post._replace(hashtags=(*post.hashtags, f"own{i}")) for i, post in enumerate(POSTS[:200])]
+    lessons, fit = [], Fusion.fit
+    monkeypatch.setattr(Fusion, "fit", lambda self, *lesson: lessons.append(lesson) or fit(self, *lesson))
+    settings = assign(BestSettings(), [*SMALL, "data.max_hashtags=100000", "fusion.held_out=0.2"])
+    domain = InstaHash(settings).fit(posts).mode.panel.domain
+    train, held_out = train_test_split(200, 0.2)
+    learnt = domain.outputs(encode(Corpus.from_posts(posts[i] for i in train), domain.vocabulary).hashtags)
+    unseen = column_counts(learnt) == 0
+    assert unseen.sum() >= len(held_out) == 40 and len(lessons) == 5
+    for _, targets, excluded, *_ in lessons:
+        assert targets.nnz and not unseen[targets.indices].any()
+        assert excluded[:, unseen].all() and not excluded[row_of_entries(targets), targets.indices].any()

@@ -282,6 +282,17 @@ def test_lists_of_the_extreme_lengths(model):
     assert model.recommend(["dog"], 5, banned=model.vocabulary.words).hashtags == []
 
 
+def test_hashtags_of_few_posts_are_left_out_and_learnt_once_they_are_many():
+    model = InstaHash(assign(QUICK, ["data.min_count=5"])).fit(TRAIN[:100])
+    vocabulary = model.vocabulary
+    assert vocabulary.hashtag_counts[vocabulary.hashtag_ids].min() == 5
+    new = [Post(str(i), ("unheardof", "dog"), (Label("grass", 0.9),)) for i in range(5)]
+    assert "unheardof" not in model.partial_fit(new[:4]).vocabulary.index
+    assert "unheardof" in model.partial_fit(new).vocabulary.index
+    with pytest.raises(DataError, match="new posts has a hashtag that is known, or in data.min_count, 5, of them"):
+        model.partial_fit([Post("a", ("another",), (Label("dog", 0.9),))])
+
+
 def test_new_posts_that_teach_nothing_change_nothing(fresh):
     before = fresh.recommend(["dog"])
     with pytest.raises(DataError, match="none of the 1 posts has two words"):

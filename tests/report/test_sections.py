@@ -56,6 +56,20 @@ def test_the_tables_have_the_numbers_of_the_json(planted, seen):
     assert seen.tables["lists"][1] == ["instahash", *expected]
 
 
+def test_the_bands_have_the_numbers_of_the_json(planted, seen):
+    """Of 400 uses love, puppy and beach have 240; pup and wave, with 20 each, are the tail, and never recommended."""
+    bands = planted.to_json()["bands"]
+    assert [row[:1] + row[2:] for row in seen.tables["bands"][1:]] == [
+        [band, f"{row['hashtags']}", f"{row['wanted']:,}"] for band, row in bands.items()
+    ]
+    columns = [(column, band) for column in ("recall@10", "share", "precision@10") for band in bands]
+    assert seen.tables["by-band"][0] == ["system", *(f"{column}, {band}" for column, band in columns)]
+    for name, *row in seen.tables["by-band"][1:]:
+        values = [bands[band]["systems"][name][column] for column, band in columns]
+        assert row == ["–" if value is None else percent(value) for value in values] and "–" in row
+    assert [row[0] for row in seen.tables["by-band"][1:]] == ["instahash", "popularity"]
+
+
 def test_the_best_is_bold_where_there_is_a_best(html):
     assert best_in_bold([[1, 5, 2], [3, 4, 2]], (".0f", ".1f", ".2f"), lowest=(1,)) == [
         ["1", "5.0", "2.00"],
@@ -170,6 +184,8 @@ def test_every_column_is_explained(seen, html):
     explained = {part for term in re.findall("<dt>(.*?)</dt>", html) for part in (term, *term.split(", "))}
     for table in ("ranking", "differences", "lists"):
         assert set(seen.tables[table][0][1:]) <= explained, table
+    of_bands = {part for column in seen.tables["by-band"][0][1:] for part in column.split(", ")}
+    assert of_bands <= {term.removesuffix(" of a band") for term in explained}
     assert "precision@1the fraction of posts whose first hashtag is right." in seen.text
     for card in ("of the posts: accuracy@10", "of the posts: precision@1", "of an author’s hashtags: recall@10"):
         assert card in seen.text

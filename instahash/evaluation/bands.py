@@ -1,0 +1,84 @@
+"""Quality by how often the training used a hashtag: bands of the hashtag vocabulary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from instahash.sparse import CSR
+
+# Each band of the hashtag vocabulary, and which hashtags of the training it has; equally used ones are in one band.
+BANDS = {
+    "head": "the most used, which make up half of all uses",
+    "middle": "those between",
+    "tail": "the least used, which make up a tenth of all uses",
+}
+FIRST = 10  # hashtags of a list that are looked at
+
+
+def bands_of(counts: np.ndarray) -> np.ndarray:
+    """(n_words,) int8, the place in BANDS of each word's band, -1 for a word that is never used as a hashtag.
+
+    The head are the fewest most used hashtags that make up at least half of all uses, and those used as often as the
+    last of them; the tail are in the same way the least used that make up a tenth, unless they are in the head.
+
+    counts : (n_words,) int, posts that use each word as a hashtag.
+    """
+    uses = np.sort(counts[counts > 0].astype(np.int64))
+    total, upwards, downwards = uses.sum(), np.cumsum(uses), np.cumsum(uses[::-1])
+    of_head = uses[::-1][np.searchsorted(2 * downwards, total)]
+    of_tail = uses[np.searchsorted(10 * upwards, total)]
+    bands = np.where(counts >= of_head, 0, np.where(counts > of_tail, 1, 2))
+    return np.where(counts > 0, bands, -1).astype(np.int8)
+
+
+class BandCounts:
+    """Counts, of each band, what is wanted, and of each system what it recommends among the first ten.
+
+    counts : as in :func:`bands_of`.
+    """
+
+    def __init__(self, counts: np.ndarray) -> None:
+        self.counts, self.bands = counts, bands_of(counts)
+        self.wanted = np.zeros(len(BANDS), np.int64)
+        self.recommended: dict[str, np.ndarray] = {}  # system -> (2, n_bands + 1): all and right ones, no band last
+
+    def want(self, truth: CSR) -> None:
+        """Count the hashtags to be found of some posts, CSR (n, n_words)."""
+        self.wanted += self._each(truth.indices)[:-1]
+
+    def add(self, system: str, ranked: np.ndarray, hit: np.ndarray) -> None:
+        """Count a system's lists of some posts: (n, m) int ids, best first, -1 for none, and whether each is right."""
+        ranked, hit = ranked[:, :FIRST], hit[:, :FIRST]
+        new = np.stack([self._each(ranked[ranked >= 0]), self._each(ranked[hit])])
+        self.recommended[system] = self.recommended.get(system, 0) + new
+
+    def _each(self, ids: np.ndarray) -> np.ndarray:
+        return np.bincount(self.bands[ids] % (len(BANDS) + 1), minlength=len(BANDS) + 1)
+
+    def to_json(self) -> dict[str, Any]:
+        """Band -> "hashtags", how many it has; "least_uses", of any of them; "wanted"; and "systems".
+
+        A system has "recall@10", the part of those wanted that it finds; "share", the part of its recommendations that
+        are of this band; "precision@10", the part of these that are right. A part of nothing is None. The shares sum to
+        less than 1 where words are recommended that the training never used as hashtags.
+        """
+        return {band: self._band(i) for i, band in enumerate(BANDS)}
+
+    def _band(self, i: int) -> dict[str, Any]:
+        inside, wanted = self.counts[self.bands == i], int(self.wanted[i])
+        systems = {
+            system: {
+                "recall@10": _part(hits[i], wanted),
+                "share": _part(listed[i], listed.sum()),
+                "precision@10": _part(hits[i], listed[i]),
+            }
+            for system, (listed, hits) in self.recommended.items()
+        }
+        least = int(inside.min()) if len(inside) else None
+        return {"hashtags": len(inside), "least_uses": least, "wanted": wanted, "systems": systems}
+
+
+def _part(some: Any, all_: Any) -> float | None:
+    return float(some / all_) if all_ else None
