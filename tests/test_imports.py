@@ -15,7 +15,7 @@ FOLDER = Path(instahash.__file__).parent
 MAY_IMPORT = {
     "archive": set(),
     "database": set(),
-    "dense": set(),
+    "dense": {"jit"},
     "errors": set(),
     "files": {"archive"},
     "jit": set(),

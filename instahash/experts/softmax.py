@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
+from instahash.dense import dots_at
 from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain, Examples
 from instahash.experts.protocol import Expert, NetworkQuery
-from instahash.network.layers import outputs_at
 from instahash.recommend import Queries
 from instahash.softmax import SoftmaxNetwork, affordable_units
 from instahash.sparse import CSR
@@ -52,7 +52,8 @@ class SoftmaxExpert(Expert):
         H = network.encode(self._inputs(queries, domain))
         head = H @ network.U[:n_head].T
         head += network.b[:n_head]
-        return candidates.joined(head, lambda tail: outputs_at(network.parameters, H, tail, network.n_threads))
+        U, b = network.U, network.b
+        return candidates.joined(head, lambda tail: dots_at(tail.indptr, tail.indices, H, U) + b[tail.indices])
 
     def reads(self, queries: Queries) -> CSR:
         return queries.description
