@@ -46,7 +46,7 @@ from synthetic import synthetic_corpus
 
 SETTINGS = BestSettings(seed=args.seed, n_threads=args.threads)
 NETWORKS = ("softmax", "completion")
-WARM = 20  # batches before the clock starts
+WARM, SECONDS = 5, 30  # batches before the clock starts, and when it stops at the latest
 
 
 class Enough(Exception):
@@ -130,55 +130,56 @@ def clocks():
     return time.perf_counter(), time.process_time()
 
 
+def enough(ends):
+    return len(ends) > WARM + args.batches or len(ends) > WARM + 2 and ends[-1][0] - ends[WARM][0] > SECONDS
+
+
 def extrapolated(name, ends, n_batches):
     """An epoch of so many batches, from the clocks at the end of each of some."""
     wall, cores = (np.array(ends[-1]) - ends[WARM]) * n_batches / (len(ends) - WARM - 1)
     return {f"seconds {name}": float(wall), f"core seconds {name}": float(cores)}
 
 
-def epoch_of(name, model, X, S):
-    ends = []
+def epoch_of(negatives, X, S):
+    model, ends = network("softmax", S.shape[1], negatives=negatives, n_hidden=args.n_hidden, epochs=1), []
 
     def progress(done):
         ends.append(clocks())
-        if len(ends) > WARM + args.batches:
+        if enough(ends):
             raise Enough
 
     try:
         model.fit(X, S, on_progress=progress)
     except Enough:
         pass
-    return extrapolated(name, ends, X.shape[0] / model.settings.batch_size)
+    return extrapolated(negatives, ends, X.shape[0] / model.settings.batch_size)
 
 
-def speed(negatives, n_outputs):
-    X, S = matrices("softmax", synthetic(n_outputs))
-    model = network("softmax", n_outputs, negatives=negatives, n_hidden=args.n_hidden, epochs=1)
-    outputs = network("softmax", n_outputs, negatives="batch").plan(S).outputs
-    return {**epoch_of(negatives, model, X, S), "outputs of a batch": outputs}
-
-
-def speed_torch(way, n_outputs):
+def prepared(X, S):
+    """Batches as PyTorch takes them: inputs of which some are dropped, J, log pi, and targets in J."""
     import torch
 
-    torch.set_num_threads(args.threads)
-    X, S = matrices("softmax", synthetic(n_outputs))
-    own, rng = SETTINGS.softmax, np.random.default_rng(args.seed)
-    sizes, sparse = (X.shape[1], n_outputs), way == "sparse"
-    V = torch.nn.EmbeddingBag(sizes[0], args.n_hidden, mode="sum", sparse=sparse)
-    U, b = (torch.nn.Embedding(n_outputs, n, sparse=sparse) for n in (args.n_hidden, 1))
-    mu = torch.nn.Parameter(torch.zeros(args.n_hidden))
-    parts = [V.weight, U.weight, b.weight]
-    optimisers = [(torch.optim.SparseAdam if sparse else torch.optim.Adam)(parts, lr=2e-3), torch.optim.Adam([mu])]
-    counts, order = column_counts(S), rng.permutation(S.shape[0])
-
-    def prepared(k):
-        rows = order[k * own.batch_size : (k + 1) * own.batch_size]
+    own, rng, counts = SETTINGS.softmax, np.random.default_rng(args.seed), column_counts(S)
+    order = rng.permutation(S.shape[0])
+    for start in range(0, (WARM + args.batches + 1) * own.batch_size, own.batch_size):
+        rows = order[start : start + own.batch_size]
         x = keep(X[rows], rng.random(X[rows].nnz) >= own.corruption)
         J, s = used_columns(S[rows])
         log_pi = np.log(inclusion(counts[J], S.shape[0] - 1, len(rows) - 1)).astype(np.float32)
         arrays = x.indices.astype(np.int64), x.indptr[:-1].astype(np.int64), x.data, J.astype(np.int64), log_pi
-        return [torch.from_numpy(a) for a in (*arrays, row_of_entries(s), s.indices.astype(np.int64), s.data)]
+        yield [torch.from_numpy(a) for a in (*arrays, row_of_entries(s), s.indices.astype(np.int64), s.data)]
+
+
+def epoch_of_torch(way, X, S):
+    import torch
+
+    torch.set_num_threads(args.threads)
+    own, sparse = SETTINGS.softmax, way == "sparse"
+    V = torch.nn.EmbeddingBag(X.shape[1], args.n_hidden, mode="sum", sparse=sparse)
+    U, b = (torch.nn.Embedding(S.shape[1], n, sparse=sparse) for n in (args.n_hidden, 1))
+    mu = torch.nn.Parameter(torch.zeros(args.n_hidden))
+    parts = [V.weight, U.weight, b.weight]
+    optimisers = [(torch.optim.SparseAdam if sparse else torch.optim.Adam)(parts, lr=2e-3), torch.optim.Adam([mu])]
 
     def step(indices, starts, data, J, log_pi, row, column, weight):
         for optimiser in optimisers:
@@ -191,12 +192,23 @@ def speed_torch(way, n_outputs):
         for optimiser in optimisers:
             optimiser.step()
 
-    batches = [prepared(k) for k in range(WARM + args.batches + 1)]
     ends = []
-    for batch in batches:
+    for batch in [*prepared(X, S)]:
         step(*batch)
         ends.append(clocks())
+        if enough(ends):
+            break
     return extrapolated(f"torch {way}", ends, S.shape[0] / own.batch_size)
+
+
+def speed(n_outputs):
+    X, S = matrices("softmax", synthetic(n_outputs))
+    figures = {"outputs of a batch": network("softmax", n_outputs, negatives="batch").plan(S).outputs}
+    for negatives in ("batch", "all"):
+        figures |= epoch_of(negatives, X, S)
+    for way in ("sparse", "dense") if args.against else ():
+        figures |= epoch_of_torch(way, X, S)
+    return figures
 
 
 # Size
@@ -222,7 +234,7 @@ def size(name):
     }
 
 
-WAYS = {"quality": quality, "speed": speed, "torch": speed_torch, "size": size}
+WAYS = {"quality": quality, "speed": speed, "size": size}
 
 
 def in_process(*name):
@@ -234,9 +246,10 @@ def in_process(*name):
             key: getattr(args, key) for key in ("data", "threads", "seed", "posts", "n_hidden", "batches", "epochs")
         }
         flags = [str(part) for key, value in options.items() for part in (f"--{key.replace('_', '-')}", value)]
+        flags += ["--against", args.against] if args.against else []
         subprocess.run([sys.executable, __file__, *flags], check=True, stdout=subprocess.DEVNULL)
         figures = json.loads(file.read_text())["figures"]
-    print(":".join(map(str, name)), " ".join(f"{key}={value}" for key, value in figures.items()), flush=True)
+    print(*name, " ".join(f"{key}={value}" for key, value in figures.items()), flush=True)
     return figures
 
 
@@ -250,12 +263,7 @@ if "quality" in parts:
         figures |= {f"quality {name} {key}": value for key, value in in_process("quality", name).items()}
 rows = []
 for n_outputs in args.outputs.split(",") if "speed" in parts else ():
-    row = {"outputs": int(n_outputs)}
-    for negatives in ("all", "batch"):
-        row |= in_process("speed", negatives, n_outputs)
-    for way in ("sparse", "dense") if args.against else ():
-        row |= in_process("torch", way, n_outputs)
-    rows.append(row)
+    rows.append({"outputs": int(n_outputs), **in_process("speed", n_outputs)})
 if rows:
     figures["speed by outputs"] = rows
 if "size" in parts:
