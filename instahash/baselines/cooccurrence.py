@@ -30,8 +30,13 @@ class Cooccurrence:
     def fit(self, description: CSR, hashtags: CSR) -> Cooccurrence:
         check_posts(description, hashtags)
         D, H = ones(description), ones(hashtags)
-        self.from_words, self.from_hashtags = (D.T @ H).tocsr(), without_diagonal(H.T @ H)
-        self.word_posts, self.hashtag_posts = (column_counts(matrix).astype(np.float32) for matrix in (D, H))
+        return self.fit_counts(D.T @ H, H.T @ H, column_counts(D), column_counts(H))
+
+    def fit_counts(self, words: CSR, hashtags: CSR, word_posts: np.ndarray, hashtag_posts: np.ndarray) -> Cooccurrence:
+        """From n(w, t) of words and of hashtags, (n_words, n_words), and n(w) of both, (n_words,)."""
+        self.from_words, self.from_hashtags = words.tocsr().astype(np.float32), without_diagonal(hashtags)
+        self.from_hashtags = self.from_hashtags.astype(np.float32)
+        self.word_posts, self.hashtag_posts = word_posts.astype(np.float32), hashtag_posts.astype(np.float32)
         return self
 
     def add(self, description: CSR, hashtags: CSR) -> Cooccurrence:

@@ -35,17 +35,25 @@ class Ridge:
         Raises DataError where float64 arrays (len(inputs), len(inputs) + 2 len(outputs)) would be too large.
         """
         check_posts(description, hashtags)
-        self.inputs, self.outputs = np.unique(description.indices), np.unique(hashtags.indices)
-        self.n_words = hashtags.shape[1]
-        n, m = len(self.inputs), len(self.outputs)
-        check_size(f"ridge regression from {n:,} to {m:,} words", n * (n + 2 * m))
-        X = description[:, self.inputs].astype(np.float64)
-        sizes = np.diff(hashtags.indptr)
-        Y = with_data(hashtags, np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes))[:, self.outputs]
+        _check(description, hashtags)
+        return self.fit_grams(*self.grams(description, hashtags, weights))
+
+    @staticmethod
+    def grams(description: CSR, hashtags: CSR, weights: np.ndarray | None = None) -> tuple[CSR, CSR]:
+        """X'X and X'Y, float64, sums over posts; arguments as of :meth:`fit`."""
+        X, sizes = description.astype(np.float64), np.diff(hashtags.indptr)
+        Y = with_data(hashtags, np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes))
         X_T = X.T if weights is None else X.T @ sparse.diags_array(np.asarray(weights, np.float64))
-        A = (X_T @ X).toarray()
+        return (X_T @ X).tocsr(), (X_T @ Y).tocsr()
+
+    def fit_grams(self, XX: CSR, XY: CSR) -> Ridge:
+        """From X'X and X'Y of all posts; errors as in :meth:`fit`."""
+        self.inputs, self.outputs, self.n_words = np.unique(XX.indices), np.unique(XY.indices), XY.shape[1]
+        _check(XX, XY)
+        A = XX[self.inputs][:, self.inputs].toarray()
         A[np.diag_indices_from(A)] += self.reg
-        W = linalg.solve(A, (X_T @ Y).toarray(), assume_a="pos", overwrite_a=True, overwrite_b=True)
+        B = XY[self.inputs][:, self.outputs].toarray()
+        W = linalg.solve(A, B, assume_a="pos", overwrite_a=True, overwrite_b=True)
         self.W = np.ascontiguousarray(W, np.float32)  # a sparse product reads it a row a word
         return self
 
@@ -86,3 +94,9 @@ class Ridge:
         if model.W.shape != (len(model.inputs), len(model.outputs)):
             raise ValueError(f"weights {model.W.shape} for {len(model.inputs)} inputs, {len(model.outputs)} outputs")
         return model
+
+
+def _check(inputs: CSR, outputs: CSR) -> None:
+    """DataError where the columns that have anything are too many."""
+    n, m = (len(np.unique(matrix.indices)) for matrix in (inputs, outputs))
+    check_size(f"ridge regression from {n:,} to {m:,} words", n * (n + 2 * m))

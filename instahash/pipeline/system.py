@@ -81,7 +81,7 @@ class InstaHash(Recommender):
             report(f"Going on from '{checkpoint}'." if states else anew)
         mode = MODES[settings.mode][0](settings)
         mode.fit(dataset, Trainer(saved, states, progress, report))
-        return self._take_up(mode, dataset.vocabulary, summary._asdict(), [digest])
+        return self.take_up(mode, dataset.vocabulary, summary._asdict(), [digest])
 
     def partial_fit(self, posts: Posts) -> InstaHash:
         """Learn from new posts as well, with words and hashtags never seen before; mode "best" only.
@@ -101,7 +101,7 @@ class InstaHash(Recommender):
         mode.partial_fit(dataset)
         more = {"posts": len(rows), "posts_read": len(corpus)}
         summary = self.summary | {name: self.summary[name] + n for name, n in more.items()}
-        return self._take_up(mode, dataset.vocabulary, summary, [*self.trained_on, corpus.digest()])
+        return self.take_up(mode, dataset.vocabulary, summary, [*self.trained_on, corpus.digest()])
 
     def fit_baselines(self, posts: Posts) -> InstaHash:
         """Fit all baselines, most of which a model file does not hold; on the posts of the training.
@@ -119,7 +119,7 @@ class InstaHash(Recommender):
         self.baselines = self.baselines | {name: create(name, **shared).fit(*posts) for name in missing}
         return self
 
-    def _take_up(self, mode: Mode, vocabulary: Vocabulary, summary: dict[str, Any], trained_on: list[str]) -> InstaHash:
+    def take_up(self, mode: Mode, vocabulary: Vocabulary, summary: dict[str, Any], trained_on: list[str]) -> InstaHash:
         """Be what was learnt. Baselines of :meth:`fit_baselines` are of other posts by now."""
         popularity = Popularity.from_counts(vocabulary.hashtag_counts)
         self.baselines = {"popularity": popularity, "cooccurrence": mode.cooccurrence}
@@ -160,7 +160,7 @@ class InstaHash(Recommender):
             vocabulary = Vocabulary.from_arrays(sections["vocabulary"])
             mode = make_mode(model.settings)
             mode.load(sections, header["history"], vocabulary)
-            return model._take_up(mode, vocabulary, header["summary"], header["trained_on"])
+            return model.take_up(mode, vocabulary, header["summary"], header["trained_on"])
         except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
             why = f"is not one this version can use ({error!r}); train it anew"
             raise ModelError(f"the model in '{directory}' {why}") from None
