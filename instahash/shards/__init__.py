@@ -14,12 +14,13 @@ What is a sum over posts comes out as on one machine, to rounding, however many 
 """
 
 from instahash.shards.counts import fit_baselines, fit_cooccurrence
+from instahash.shards.networks import fit_network
 from instahash.shards.paper import fit_paper, from_shards
 from instahash.shards.reading import Encoding, encoding_of
 from instahash.shards.shard import Shard, find
 from instahash.shards.shards import Shards
 
 __all__ = [
-    "Encoding", "Shard", "Shards", "encoding_of", "find", "fit_baselines", "fit_cooccurrence", "fit_paper",
-    "from_shards",
+    "Encoding", "Shard", "Shards", "encoding_of", "find", "fit_baselines", "fit_cooccurrence", "fit_network",
+    "fit_paper", "from_shards",
 ]  # fmt: skip
