@@ -62,9 +62,15 @@ def warm(shard):
     return 0
 
 
-def peak(shard):
-    """This process, and its peak memory so far in MB."""
-    return os.getpid(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def spent(shard):
+    """This process, its peak memory so far in MB, and its seconds on a core."""
+    return os.getpid(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, time.process_time()
+
+
+def of_processes(shards, cluster):
+    """The same by process: those of the workers, or of this one."""
+    found = shards.map(spent) if cluster else [spent(None)]
+    return {pid: (mb, seconds) for pid, mb, seconds in found}
 
 
 def run(pattern, cluster):
@@ -73,6 +79,7 @@ def run(pattern, cluster):
     figures["seconds_start"], shards = timed(lambda: Shards(pattern, cluster))
     with shards:
         shards.sum(warm)
+        before = of_processes(shards, cluster)
         if args.kill:
             killer = threading.Thread(target=kill_now_and_then, daemon=True)
             killer.start()
@@ -80,6 +87,10 @@ def run(pattern, cluster):
         figures["seconds_counting"], counts = timed(lambda: shards.sum(count_pairs, encoding))
         figures["seconds_gram_sums"], (XX, _) = timed(lambda: shards.sum(grams, encoding))
         figures["seconds_all_three"] = sum(figures[f"seconds_{part}"] for part in ("reading", "counting", "gram_sums"))
+        after = of_processes(shards, cluster)
+        cores = [seconds - before.get(pid, (0, 0))[1] for pid, (_, seconds) in after.items()]
+        # What all three take where each process has a core to itself: the machine is shared.
+        figures["core_seconds_of_busiest"], figures["core_seconds"] = max(cores), sum(cores)
         figures["posts_a_second"] = summary.posts_read / figures["seconds_all_three"]
         figures["sum_of_counts"] = int(counts.words.sum())
         figures["sum_of_gram"] = float(XX.sum())
@@ -88,8 +99,8 @@ def run(pattern, cluster):
             figures["sum_of_decoder"] = float(abs(model.mode.autorec.U).sum(dtype=float))
         if args.kill:
             figures["killed"] = len(KILLED)
-        figures["mb_of_processes"] = sorted(dict(shards.map(peak)).values()) if cluster else []
-        figures["mb_of_this_process"] = peak(None)[1]
+        figures["mb_of_processes"] = sorted(mb for mb, _ in of_processes(shards, cluster).values())
+        figures["mb_of_this_process"], figures["load"] = spent(None)[1], os.getloadavg()[0]
         figures["words"], figures["pairs"] = summary.words, counts.words.nnz
     return figures
 
@@ -139,7 +150,7 @@ def main():
         }
         figures |= best
         for name in ("one_process", "one_worker"):
-            parts = [part for part in best[name] if part.startswith("seconds_") and part != "seconds_start"]
+            parts = [part for part in best[name] if "seconds_" in part and part != "seconds_start"]
             figures[f"two_workers_against_{name}"] = {
                 part: best[name][part] / best["two_workers"][part] for part in parts
             }

@@ -14,6 +14,7 @@ from instahash.errors import DataError, SettingsError
 from instahash.formats import write_posts
 from instahash.parameters import assign
 from instahash.shards import Shards, encoding_of, fit_baselines, fit_paper, from_shards
+from instahash.shards.paper import sample
 from instahash.storage import Checkpoint
 
 from .conftest import made_posts
@@ -133,10 +134,13 @@ def test_inputs_of_their_own_and_many_words(one_machine, in_shards, monkeypatch,
 
 def test_vectors_are_chosen_on_a_sample_that_no_order_changes(one_machine, in_shards):
     given, said = assign(one_machine[0], ["word2vec.vectors=auto"]), []
-    kinds = set()
+    samples, kinds = [], set()
     for n in (1, 4):
         with Shards(in_shards(shuffled(n), n, f"s{n}")) as shards:
             kinds.add(fit_paper(shards, given, report=said.append).mode.word2vec.vectors)
+            parts = shards.map(sample, encoding_of(shards, given.data)[0], 0.3)
+            samples.append(sorted(tuple(row) for _, description, _ in parts for row in description.toarray().tolist()))
+    assert samples[0] == samples[1] and 0.2 < len(samples[0]) / len(POSTS) < 0.4
     assert len(kinds) == 1 and sum("held out of a trial" in line for line in said) == 2
 
 
