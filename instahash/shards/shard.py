@@ -50,7 +50,7 @@ class Shard:
 
         what : names the arrays of this shard: the same for the same content.
         """
-        place = self.folder / hashlib.blake2b(f"{what} {self.name}".encode(), digest_size=16).hexdigest()
+        place = self.folder / f"{_digest(self.name)}-{_digest(what)}"
         if not place.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
             beside = Path(tempfile.mkdtemp(dir=self.folder))
@@ -61,6 +61,16 @@ class Shard:
             except OSError:  # another thread has made the same
                 shutil.rmtree(beside)
         return {path.stem: _mapped(path) for path in place.glob("*.npy")}
+
+
+def held(folder: Path, names: list[str]) -> list[str]:
+    """The shards among `names` of which something is kept in a folder."""
+    there = {path.name.partition("-")[0] for path in folder.glob("*-*")}
+    return [name for name in names if _digest(name) in there]
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def find(pattern: str) -> dict[str, int]:
