@@ -12,6 +12,7 @@ The packages, in the order to read them:
     recommend   how models' scores become lists of hashtags
     experts     what mode "best" asks, one file each, and how their answers become one
     pipeline    InstaHash: the order of the steps
+    shards      posts past one machine or its memory: sums over files, here or on a cluster of Dask
     evaluation  measures and tables
     report      an evaluation as a page with figures and examples
     annotate    photos in, labels out: Google Cloud Vision, or a network that needs no cloud

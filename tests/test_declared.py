@@ -15,6 +15,7 @@ PACKAGE = Path(instahash.__file__).parent
 # The distribution that brings a module, where their names differ or another one stands for it.
 BRINGS = {
     "PIL": "pillow",
+    "dask": "distributed",
     "backports": "backports.zstd",
     "compression": "backports.zstd",  # of the standard library from Python 3.14 on
     "google": "google-cloud-vision",
@@ -89,7 +90,7 @@ def test_each_import_is_declared(declared):
     needed = requirements(declared["options"]["install_requires"]).keys()
     users = needed | {
         name
-        for extra in ("vision", "offline", "metadata", "web", "report", "formats")
+        for extra in ("vision", "offline", "metadata", "web", "report", "formats", "cluster")
         for name in extras(declared)[extra]
     }
     # Hypothesis is whose tests use the strategies; they say so where it is missing.

@@ -64,6 +64,11 @@ MAY_IMPORT = {
         ),
         *("topk", "trainer", "word2vec", "instahash"),
     },
+    # What is a sum over posts is asked of each shard, and the sums are given to the models.
+    "shards": {
+        *("autorec", "baselines", "data", "formats", "network", "parameters", "pipeline", "softmax", "sparse"),
+        *("storage", "texts", "threads", "trainer", "training", "word2vec"),
+    },
     "evaluation": {"data", "dense", "names", "sparse"},
     "report": {"data", "evaluation", "names", "palette", "sparse", "templates"},
     # It is handed a model, and asks it as anyone may.

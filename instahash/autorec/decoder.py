@@ -14,6 +14,7 @@ with O itself, and sigmoid outputs o = f(U h + b) need it: :func:`gradients_by_o
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 from scipy import linalg
@@ -170,15 +171,19 @@ def as_ratings(Z: np.ndarray, span: np.ndarray, background: float) -> np.ndarray
     return outputs
 
 
-def ridge_decoder(theta: Parameters, blocks: Iterable[tuple[np.ndarray, CSR]], reg: float, threads: Threads) -> float:
-    """Set U and b to those that minimise 1/(2n) |H U' + 1 b' - S|^2 + reg/2 |U|^2; returns their sum of squared errors.
+class DecoderSums(NamedTuple):
+    """Over n posts: of the squares of the targets; H'H, S'H, H'1 and S'1 of codes H and targets S."""
 
-    blocks : codes H and targets S of some of the n posts at a time. With h- and s- the means of codes and targets,
+    n: int
+    squares: float
+    HH: np.ndarray
+    SH: np.ndarray
+    sum_h: np.ndarray
+    sum_s: np.ndarray
 
-        U (C / n + reg I) = S'H / n - s- h-'          C = H'H - n h- h-'
 
-    needs the eigenvalues of one matrix (n_hidden, n_hidden), however many words there are.
-    """
+def decoder_sums(theta: Parameters, blocks: Iterable[tuple[np.ndarray, CSR]], threads: Threads) -> DecoderSums:
+    """The sums over posts that come as codes and targets of some of them at a time."""
     n_words, n_hidden = theta.U.shape
     n, squares, HH, SH = 0, 0.0, np.zeros((n_hidden, n_hidden)), np.zeros_like(theta.U)
     sum_h, sum_s = np.zeros(n_hidden), np.zeros(n_words)
@@ -189,11 +194,30 @@ def ridge_decoder(theta: Parameters, blocks: Iterable[tuple[np.ndarray, CSR]], r
         sum_s += column_sums(S)
         squares += float(np.sum(np.square(S.data, dtype=np.float64)))
         add_product(S.T.tocsr(), H, SH, threads)
-    dtype, mean_h, mean_s = SH.dtype, sum_h / n, sum_s / n
+    return DecoderSums(n, squares, HH, SH, sum_h, sum_s)
+
+
+def ridge_decoder(theta: Parameters, blocks: Iterable[tuple[np.ndarray, CSR]], reg: float, threads: Threads) -> float:
+    """Set U and b to those that minimise 1/(2n) |H U' + 1 b' - S|^2 + reg/2 |U|^2; returns their sum of squared errors.
+
+    blocks : codes H and targets S of some of the n posts at a time. With h- and s- the means of codes and targets,
+
+        U (C / n + reg I) = S'H / n - s- h-'          C = H'H - n h- h-'
+
+    needs the eigenvalues of one matrix (n_hidden, n_hidden), however many words there are.
+    """
+    return decoder_from(theta, decoder_sums(theta, blocks, threads), reg, threads)
+
+
+def decoder_from(theta: Parameters, sums: DecoderSums, reg: float, threads: Threads) -> float:
+    """The same from the sums over all posts."""
+    n, squares, HH, SH, sum_h, sum_s = sums
+    dtype, mean_h, mean_s = theta.U.dtype, sum_h / n, sum_s / n
     values, R = linalg.eigh(HH / n - np.outer(mean_h, mean_h))
     # Directions in which codes vary no more than a few rounding errors are left out, as a pseudo-inverse does.
     error = 4 * np.finfo(dtype).eps * np.trace(HH) / n
     weight = np.where(values > error, 1 / (reg + np.maximum(values, error) + np.finfo(dtype).tiny), 0)
+    SH = SH.astype(dtype, copy=False)
     covariance = SH * dtype.type(1 / n)
     add_outer(-1.0, mean_s.astype(dtype), mean_h.astype(dtype), covariance)
     theta.U[:] = U = threads.product(covariance, (R * weight @ R.T).astype(dtype))

@@ -13,6 +13,8 @@ et al. 2012). The codes A'(x - x-) are uncorrelated with variances equal to F's 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy import linalg
 
@@ -35,14 +37,49 @@ PRODUCT_POSTS = 16384
 VARIANCE_FLOOR = 1e-6
 
 
+class Sums:
+    """What a start from the spectrum asks of posts: sums over them. Posts elsewhere have a class of their own.
+
+    X, S : CSR (n, n_inputs) and (n, n_outputs), inputs and targets; `autoencoder`: they are one.
+    x, s : (n_inputs,) and (n_outputs,) float64, the sums of their columns.  squares : of the squares of the inputs.
+    """
+
+    def __init__(self, X: CSR, S: CSR, threads: Threads):
+        self.X, self.S, self.threads, self.n, self.dtype = X, S, threads, X.shape[0], X.dtype
+        self.autoencoder, self.x, self.s = X is S, column_sums(X), column_sums(S)
+        self.squares = column_sums(X, np.square(X.data, dtype=np.float64))
+
+    def gram(self, right: str) -> np.ndarray:
+        """X'X or, where `right` is "S", X'S, float64."""
+        X_T, S = self.X.astype(np.float64).T.tocsr(), getattr(self, right).astype(np.float64)
+        total = np.zeros((len(self.x), S.shape[1]))
+
+        def run(part: slice) -> None:
+            starts = X_T.indptr[part.start : part.stop + 1]
+            kernels.add_gram(starts, X_T.indices, X_T.data, S.indptr, S.indices, S.data, total[part])
+
+        self.threads.entries(X_T.indptr, run)
+        return total
+
+    def product(self, left: str, right: str, Q: np.ndarray) -> np.ndarray:
+        """left' (right Q) for a thin Q, where both are "X" or "S", a block of posts at a time."""
+        A, B = getattr(self, left), getattr(self, right)
+        out = np.zeros((A.shape[1], Q.shape[1]), Q.dtype)
+        for start in range(0, self.n, PRODUCT_POSTS):
+            R = B[start : start + PRODUCT_POSTS]
+            RQ = add_product(R, Q, np.zeros((R.shape[0], Q.shape[1]), Q.dtype), self.threads)
+            L = R if A is B else A[start : start + PRODUCT_POSTS]
+            add_product(L.T.tocsr(), RQ, out, self.threads)
+        return out
+
+
 class Covariances:
     """M, N and F of inputs and targets: means `x` and `s`, mean squares of the inputs, and two ways to P."""
 
-    def __init__(self, X: CSR, S: CSR, corruption: float, threads: Threads):
-        self.X, self.S, self.n, self.threads, self.dtype = X, S, X.shape[0], threads, X.dtype
-        self.autoencoder = X is S and corruption == 0
-        self.x, self.s = column_sums(X) / self.n, column_sums(S) / self.n
-        self.squares = column_sums(X, np.square(X.data, dtype=np.float64)) / self.n
+    def __init__(self, sums: Any, corruption: float):
+        self.sums, self.n, self.dtype = sums, sums.n, sums.dtype
+        self.autoencoder = sums.autoencoder and corruption == 0
+        self.x, self.s, self.squares = sums.x / self.n, sums.s / self.n, sums.squares / self.n
         noise = corruption / (1 - corruption) * self.squares
         self.variance = (self.squares - self.x**2).clip(min=0) + noise
         self.floor = VARIANCE_FLOOR * max(self.variance.mean(), VARIANCE_FLOOR)
@@ -56,11 +93,11 @@ class Covariances:
 
     def map_by_arrays(self, rank: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """From arrays, words x words."""
-        N = self._array(self.S, self.s)
+        N = self._array("S", self.s)
         if self.autoencoder:
             F = N
         else:
-            M = N.copy() if self.X is self.S else self._array(self.X, self.x)
+            M = N.copy() if self.sums.autoencoder else self._array("X", self.x)
             M[np.diag_indices_from(M)] += self.extra
             B = linalg.cho_solve(linalg.cho_factor(M, overwrite_a=True), N)
             F = N.T @ B
@@ -68,18 +105,11 @@ class Covariances:
         values, P = linalg.eigh(F.astype(self.dtype), subset_by_index=[last - rank + 1, last], check_finite=False)
         return (P if self.autoencoder else B.astype(self.dtype) @ P), P, values
 
-    def _array(self, S: CSR, s: np.ndarray) -> np.ndarray:
-        """The covariance of inputs and S, in float64, since M is divided by."""
-        X_T, S = self.X.astype(np.float64).T.tocsr(), S.astype(np.float64)
-        total = np.zeros((len(self.x), len(s)))
-
-        def run(part: slice) -> None:
-            starts = X_T.indptr[part.start : part.stop + 1]
-            kernels.add_gram(starts, X_T.indices, X_T.data, S.indptr, S.indices, S.data, total[part])
-
-        self.threads.entries(X_T.indptr, run)
+    def _array(self, right: str, mean: np.ndarray) -> np.ndarray:
+        """The covariance of inputs and X or S, in float64, since M is divided by."""
+        total: np.ndarray = self.sums.gram(right)
         total /= self.n
-        total -= np.outer(self.x, s)
+        total -= np.outer(self.x, mean)
         return total
 
     def map_by_products(self, rank: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -96,21 +126,18 @@ class Covariances:
 
     def _F(self, Q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """F Q = N' M^-1 N Q, and M^-1 N Q."""
-        NQ = self._product(self.X, self.x, self.S, self.s, Q)
+        NQ = self._product("XS", Q)
         if self.autoencoder:
             return NQ, Q
         BQ = self._solve(NQ)
-        return self._product(self.S, self.s, self.X, self.x, BQ), BQ
+        return self._product("SX", BQ), BQ
 
-    def _product(self, left: CSR, l: np.ndarray, right: CSR, r: np.ndarray, Q: np.ndarray) -> np.ndarray:
-        """(left' right / n - l r') Q, a block of posts at a time."""
-        out = np.zeros((len(l), Q.shape[1]), Q.dtype)
-        for start in range(0, self.n, PRODUCT_POSTS):
-            R = right[start : start + PRODUCT_POSTS]
-            RQ = add_product(R, Q, np.zeros((R.shape[0], Q.shape[1]), Q.dtype), self.threads)
-            L = R if left is right else left[start : start + PRODUCT_POSTS]
-            add_product(L.T.tocsr(), RQ, out, self.threads, 1 / self.n)
-        add_outer(-1.0, l.astype(Q.dtype), r.astype(Q.dtype) @ Q, out)
+    def _product(self, pair: str, Q: np.ndarray) -> np.ndarray:
+        """(left' right / n - l r') Q for a pair of X and S with the means l and r."""
+        l, r = ({"X": self.x, "S": self.s}[side].astype(Q.dtype) for side in pair)
+        out: np.ndarray = self.sums.product(*pair, Q)
+        out *= Q.dtype.type(1 / self.n)
+        add_outer(-1.0, l, r @ Q, out)
         return out
 
     def _solve(self, Y: np.ndarray) -> np.ndarray:
@@ -121,7 +148,7 @@ class Covariances:
         direction = inverse * R
         rho = np.einsum("ij,ij->j", R, direction, dtype=np.float64)
         for _ in range(SOLVER_STEPS):
-            image = self._product(self.X, self.x, self.X, self.x, direction)
+            image = self._product("XX", direction)
             image += extra * direction
             curvature = np.einsum("ij,ij->j", direction, image, dtype=np.float64)
             step = (rho / np.where(curvature > 0, curvature, np.inf)).astype(Y.dtype)
@@ -154,8 +181,13 @@ def spectral_start(
     X, S : CSR (n_posts, n_inputs) and (n_posts, n_outputs), less the background; the same object for an autoencoder.
     hidden : activation of the units, whose inputs are scaled to where it is nearly linear.
     """
-    n_inputs, n_outputs, dtype = X.shape[1], S.shape[1], X.dtype
-    covariances = Covariances(X, S, corruption, threads)
+    return start_from(Sums(X, S, threads), n_hidden, hidden, corruption, rng)
+
+
+def start_from(sums: Any, n_hidden: int, hidden: str, corruption: float, rng: np.random.Generator) -> Parameters:
+    """The same from the Sums over posts, or what has their attributes and methods."""
+    n_inputs, n_outputs, dtype = len(sums.x), len(sums.s), sums.dtype
+    covariances = Covariances(sums, corruption)
     A, P, variances = covariances.best_linear_map(min(n_hidden, n_inputs, n_outputs), rng)
     # Variances below a millionth of the largest may be rounding errors of float32.
     used = np.flatnonzero(variances > max(variances.max(initial=0), 0) * 1e-6)

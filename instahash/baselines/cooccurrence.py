@@ -38,6 +38,13 @@ class Cooccurrence:
         self.from_hashtags = pair_counts(H, H, HASHTAG_PAIRS, without_diagonal)
         return self
 
+    def fit_counts(self, words: CSR, hashtags: CSR, word_posts: np.ndarray, hashtag_posts: np.ndarray) -> Cooccurrence:
+        """From n(w, t) of words and of hashtags, (n_words, n_words), and n(w) of both, (n_words,)."""
+        self.from_words = bounded(words.tocsr().astype(np.float32), WORD_PAIRS)
+        self.from_hashtags = bounded(without_diagonal(hashtags).astype(np.float32), HASHTAG_PAIRS)
+        self.word_posts, self.hashtag_posts = word_posts.astype(np.float32), hashtag_posts.astype(np.float32)
+        return self
+
     def add(self, description: CSR, hashtags: CSR) -> Cooccurrence:
         """Count more posts; their columns are the old words in their places and new ones after them.
 

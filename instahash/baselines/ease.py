@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, sparse
+from scipy import linalg
 
 from instahash.baselines.checks import check_posts, check_query, check_size
 from instahash.parameters import check, parameter
@@ -32,13 +32,18 @@ class EASE:
     def fit(self, description: CSR, hashtags: CSR) -> EASE:
         """Raises DataError where two float64 arrays (n, n), n = len(words) + len(hashtags), would be too large."""
         check_posts(description, hashtags)
-        self.words, self.hashtags = np.unique(description.indices), np.unique(hashtags.indices)
-        n_words = len(self.words)
-        n = n_words + len(self.hashtags)
-        check_size(f"EASE over {n:,} words", 2 * n**2)
-        D, H = ones(description)[:, self.words], ones(hashtags)[:, self.hashtags]
-        self.from_words = _weights(sparse.hstack([D, H], "csr"), self.reg)[:n_words, n_words:].astype(np.float32)
-        self.from_hashtags = _weights(H, self.reg).astype(np.float32)
+        _check(description, hashtags)
+        D, H = ones(description, np.float64), ones(hashtags, np.float64)
+        return self.fit_counts(D.T @ D, D.T @ H, H.T @ H)
+
+    def fit_counts(self, words: CSR, both: CSR, hashtags: CSR) -> EASE:
+        """From D'D, D'H and H'H, (n_words, n_words), of ones for descriptions D and hashtags H; errors as in `fit`."""
+        self.words, self.hashtags = np.unique(words.indices), np.unique(hashtags.indices)
+        n_words = _check(words, hashtags)
+        DD, HH = (A[own][:, own].toarray() for A, own in ((words, self.words), (hashtags, self.hashtags)))
+        DH = both[self.words][:, self.hashtags].toarray()
+        self.from_words = _weights(np.block([[DD, DH], [DH.T, HH]]), self.reg)[:n_words, n_words:].astype(np.float32)
+        self.from_hashtags = _weights(HH, self.reg).astype(np.float32)
         return self
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
@@ -52,10 +57,17 @@ class EASE:
         return scores
 
 
-def _weights(X: CSR, reg: float) -> np.ndarray:
-    """B, (n, n) float64, of a CSR matrix (n_posts, n)."""
-    X = X.astype(np.float64)
-    A = (X.T @ X).toarray()
+def _check(words: CSR, hashtags: CSR) -> int:
+    """How many columns of `words` have anything; DataError where those of both are too many."""
+    n_words, n_hashtags = (len(np.unique(matrix.indices)) for matrix in (words, hashtags))
+    n = n_words + n_hashtags
+    check_size(f"EASE over {n:,} words", 2 * n**2)
+    return n_words
+
+
+def _weights(gram: np.ndarray, reg: float) -> np.ndarray:
+    """B, (n, n) float64, of X'X."""
+    A = gram.astype(np.float64)
     A[np.diag_indices_from(A)] += reg
     P: np.ndarray = linalg.solve(A, np.eye(len(A)), assume_a="pos", overwrite_a=True, overwrite_b=True)
     P /= -np.diag(P).copy()

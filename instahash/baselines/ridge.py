@@ -28,7 +28,7 @@ class Ridge:
     for. Weights of a low rank would be smaller, and rank worse: `docs/quality.md` has figures.
 
     inputs : int, ascending, the columns of X in which anything is stored: W is zero elsewhere.
-    outputs : int, ascending, the columns of Y in which anything is stored, or the most used of them.
+    outputs : int, ascending, the columns of Y that a post with inputs stores, or the most used of them.
     rare : int, ascending, the others.
     W : (len(inputs), len(outputs)) float32.  n_words : int, the columns of Y.
     inverse : (len(inputs), len(inputs)) float32, (X'X + reg I)^-1.  sums : CSR (len(rare), len(inputs)) float32, their
@@ -47,27 +47,38 @@ class Ridge:
         Raises DataError where two float64 arrays (len(inputs), len(inputs)) would be too large.
         """
         check_posts(description, hashtags)
-        self.inputs, self.outputs = np.unique(description.indices), np.unique(hashtags.indices)
-        self.n_words = hashtags.shape[1]
-        n, m = len(self.inputs), len(self.outputs)
-        check_size(f"ridge regression from {n:,} words", 2 * n**2)
         sizes = np.diff(hashtags.indptr)
-        Y = with_data(hashtags, np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes))
+        described = np.diff(description.indptr) > 0
+        inputs, outputs = np.unique(description.indices), np.unique(hashtags[described].indices)
+        n, m = len(inputs), len(outputs)
+        check_size(f"ridge regression from {n:,} words", 2 * n**2)
         if fits(n * (n + 2 * m)):
-            self._fit_all(description, Y[:, self.outputs], weights)
-        else:
-            self._fit_frequent(description, Y, np.ones(len(sizes)) if weights is None else np.asarray(weights))
+            return self.fit_grams(*self.grams(description, hashtags, weights))
+        self.inputs, self.outputs, self.n_words = inputs, outputs, hashtags.shape[1]
+        Y = with_data(hashtags, np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes))
+        self._fit_frequent(description, Y, np.ones(len(sizes)) if weights is None else np.asarray(weights))
         return self
 
-    def _fit_all(self, description: CSR, Y: CSR, weights: np.ndarray | None) -> None:
-        """The weights of all outputs."""
-        X = description[:, self.inputs].astype(np.float64)
+    @staticmethod
+    def grams(description: CSR, hashtags: CSR, weights: np.ndarray | None = None) -> tuple[CSR, CSR]:
+        """X'X and X'Y, float64, sums over posts; arguments as of :meth:`fit`."""
+        X, sizes = description.astype(np.float64), np.diff(hashtags.indptr)
+        Y = with_data(hashtags, np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes))
         X_T = X.T if weights is None else X.T @ sparse.diags_array(np.asarray(weights, np.float64))
-        A = (X_T @ X).toarray()
+        return (X_T @ X).tocsr(), (X_T @ Y).tocsr()
+
+    def fit_grams(self, XX: CSR, XY: CSR) -> Ridge:
+        """From X'X and X'Y of all posts. Raises DataError where dense arrays of all outputs would be too large."""
+        self.inputs, self.outputs, self.n_words = np.unique(XX.indices), np.unique(XY.indices), XY.shape[1]
+        n, m = len(self.inputs), len(self.outputs)
+        check_size(f"ridge regression from {n:,} to {m:,} words", n * (n + 2 * m))
+        A = XX[self.inputs][:, self.inputs].toarray()
         A[np.diag_indices_from(A)] += self.reg
-        W = linalg.solve(A, (X_T @ Y).toarray(), assume_a="pos", overwrite_a=True, overwrite_b=True)
+        B = XY[self.inputs][:, self.outputs].toarray()
+        W = linalg.solve(A, B, assume_a="pos", overwrite_a=True, overwrite_b=True)
         self.W = np.ascontiguousarray(W, np.float32)  # a sparse product reads it a row a word
         self._nothing_rare()
+        return self
 
     def _nothing_rare(self) -> None:
         self.rare, self.inverse = self.outputs[:0], np.empty((0, 0), np.float32)

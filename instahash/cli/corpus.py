@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from argparse import ArgumentParser, Namespace
 from collections import Counter
@@ -12,8 +13,8 @@ from typing import Any
 from instahash.archive import files_below, is_folder, is_image
 from instahash.cli.common import SomeFailed, note
 from instahash.cli.photos import add_features, add_labelling, labelled
-from instahash.cli.posts import add_reading, photos_of, reading
-from instahash.errors import AnnotatorError, DataError, ImageError, plural
+from instahash.cli.posts import add_reading, how_to_read, photos_of, reading, say_left_out
+from instahash.errors import AnnotatorError, DataError, ImageError, SettingsError, plural
 from instahash.names import ANNOTATORS
 
 EXAMPLES = 4  # posts whose recommendations are shown
@@ -74,7 +75,7 @@ def read_corpus(args: Namespace, read: Read) -> Any:
 
     _check_posts(Path(args.data))
     items = Reading()
-    posts: Iterable[Any] = reading(args, args.data, items)
+    posts: Iterable[Any] = _of_shards(args, items) if are_shards(args.data) else reading(args, args.data, items)
     if args.labels or args.photos or is_folder(Path(args.data)):
         posts = _with_photos(args, _with_answers(args, list(posts)), read)
     hidden = True if args.quiet else None
@@ -84,6 +85,32 @@ def read_corpus(args: Namespace, read: Read) -> Any:
     if args.features:
         _say_features(args, corpus)
     return corpus
+
+
+def are_shards(data: str) -> bool:
+    """Whether it is a URL, or a pattern of several files."""
+    return "://" in data or glob.has_magic(data) and not os.path.exists(data)
+
+
+def _of_shards(args: Namespace, items: Any) -> Iterator[Any]:
+    """The posts of all shards one after the other."""
+    from instahash.shards import Shard, find
+
+    for name in sorted(find(args.data)):
+        yield from Shard(name, Path(), how_to_read(args)).posts(items)
+    say_left_out(args, items)
+
+
+def fit_shards(args: Namespace, settings: Any, **kept: Any) -> Any:
+    """A model of the shards of --data, where they are.  kept : arguments of :func:`instahash.shards.fit_paper`."""
+    from instahash.shards import Shards, fit_paper
+
+    if args.mode != "paper":
+        raise SettingsError("--cluster trains mode 'paper' alone; add --mode paper, or leave --cluster out")
+    if args.photos or args.labels or args.features or is_folder(Path(args.data)):
+        raise DataError("shards are files of posts that have labels; annotate photos before, with instahash-annotate")
+    with Shards(args.data, args.cluster or "", progress=not args.quiet, **how_to_read(args)) as shards:
+        return fit_paper(shards, settings, **kept)
 
 
 def _say_features(args: Namespace, corpus: Any) -> None:

@@ -27,7 +27,17 @@ def reading(args: Namespace, path: str, read: Any = None) -> Iterator[Any]:
     from instahash.formats import Reading, read_posts
 
     read = Reading() if read is None else read
-    yield from read_posts(path, args.format, columns=_columns(args.columns), strict=args.strict, reading=read)
+    yield from read_posts(path, reading=read, **how_to_read(args))
+    say_left_out(args, read)
+
+
+def how_to_read(args: Namespace) -> dict[str, Any]:
+    """The arguments of :func:`instahash.read_posts` that --format, --columns and --strict are."""
+    return {"format": args.format, "columns": _columns(args.columns), "strict": args.strict}
+
+
+def say_left_out(args: Namespace, read: Any) -> None:
+    """A line for each reason why something was left out, the most frequent first."""
     lines = read.lines()
     for line in lines[:LISTED]:
         note(args.command, line)

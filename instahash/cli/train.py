@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import Parser, SomeFailed, add_model_dir, at_least, hashtag_line, run, say, set_blas_threads
-from instahash.cli.corpus import Read, add_corpus, read_corpus
+from instahash.cli.corpus import Read, add_corpus, are_shards, fit_shards, read_corpus
 from instahash.names import MODES
 
 EXAMPLE = """example:
@@ -17,6 +17,7 @@ EXAMPLE = """example:
   instahash-train --data posts.jsonl.gz --model-dir photos --threads 2
   instahash-train --data instagram-anna.zip --features   train on an account's own export: photos and captions
   instahash-train --data posts.jsonl.gz --set softmax.epochs=20 --set word2vec.dim=50
+  instahash-train --mode paper --data 'shards/*.jsonl.gz' --cluster tcp://scheduler:8786
   instahash-train --mode paper --settings                list the settings of a mode
 """
 
@@ -25,8 +26,10 @@ def parser() -> ArgumentParser:
     command = Parser("instahash-train", "Train the models on posts, and save them in one file.", EXAMPLE)
     add = command.add_argument
     add("--data", default="sample", metavar="POSTS|FOLDER|ZIP|sample",
-        help="posts to learn from: a file, or a folder or zip file with photos, such as Instagram's export "
-        "(default: sample)")  # fmt: skip
+        help="posts to learn from: a file, or a folder or zip file with photos, such as Instagram's export; or shards, "
+        "as 'shards/*.jsonl.gz' or a URL (default: sample)")  # fmt: skip
+    add("--cluster", metavar="ADDRESS|local:N",
+        help="work on shards at a Dask scheduler, as tcp://scheduler:8786, or in N processes; mode paper")  # fmt: skip
     add_model_dir(command, "where the model goes")
     modes = "; ".join(f"{mode} {what}" for mode, what in MODES.items())
     add("--mode", choices=MODES, default="best", help=f"{modes} (default: %(default)s)")
@@ -69,6 +72,7 @@ def work(args: Namespace) -> None:
         return
     make_directory(args.model_dir)
     model, read = InstaHash(settings), Read(settings.data.min_score)
+    kept: dict[str, Any] = {"checkpoint": checkpoint, "resume": args.resume, "options": _options(args)}
 
     def corpus() -> Any:
         found = read_corpus(args, read)
@@ -76,15 +80,10 @@ def work(args: Namespace) -> None:
             report(str(read))
         return found
 
-    # The corpus has no name here, so that training can let go of it.
-    model.fit(
-        corpus(),
-        checkpoint=checkpoint,
-        resume=args.resume,
-        options=_options(args),
-        progress=not args.quiet,
-        report=report,
-    )
+    if args.cluster or args.mode == "paper" and are_shards(args.data):
+        model = fit_shards(args, settings, report=report, **kept)
+    else:  # the corpus has no name here, so that training can let go of it
+        model.fit(corpus(), progress=not args.quiet, report=report, **kept)
     model.save(args.model_dir)
     checkpoint.unlink(missing_ok=True)
     report(f"Model saved in '{args.model_dir}'.")
@@ -121,10 +120,11 @@ def _options(args: Namespace) -> list[str]:
     """The options that make this training what it is, for another folder as well."""
     from instahash.data.sample import SAMPLES
 
-    options = ["--data", args.data if args.data in SAMPLES else os.path.abspath(args.data)]
+    as_it_is = args.data in SAMPLES or "://" in args.data
+    options = ["--data", args.data if as_it_is else os.path.abspath(args.data)]
     default = parser().get_default
     paths, flags = ("photos", "labels", "cache"), ("strict", "objects", "features")
-    values = "mode max_hashtags min_count min_score seed threads format columns annotator max_cost rate".split()
+    values = "mode cluster max_hashtags min_count min_score seed threads format columns annotator max_cost rate".split()
     for name in (*values, *paths, *flags):
         value = getattr(args, name)
         if value != default(name):

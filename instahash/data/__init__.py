@@ -7,6 +7,7 @@ hashtags.py      where a hashtag begins and ends in a caption or a list
 broader.py       which words are broader than a word; the names of ImageNet's classes
 echoes.py        each label as one hashtag
 times.py         ISO 8601 and seconds
+spellings.py     how people write words as hashtags
 corpus.py        posts as integers
 vocabulary.py    which words there are
 preprocess.py    the paper's preprocessing, its parameters, and a summary of it; training and test rows

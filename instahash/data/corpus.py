@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-import unicodedata
 import warnings
 from array import array
 from collections import Counter
@@ -18,6 +17,7 @@ from scipy import sparse
 
 from instahash.data.hashtags import is_hashtag
 from instahash.data.posts import Post
+from instahash.data.spellings import forms_of, spellings_of
 from instahash.data.times import DAY, seconds_of
 from instahash.data.words import joined, words
 from instahash.errors import DataError, DataWarning, plural
@@ -122,7 +122,7 @@ class Corpus:
             echoes.csr(len(index)),
             features if any(features) else None,
             None if np.isnan(moments).all() else moments,
-            _spellings(written, numbers, list(index)),
+            spellings_of(forms_of(written)),
             stacked(photo_features),
             0 < made_up == len(ids),
         )
@@ -225,18 +225,6 @@ def stacked(rows: Sequence[np.ndarray | None]) -> np.ndarray | None:
         line = f"{plural(odd, 'photo')} left out, with features that are not finite or above 65,504; compute them anew"
         warnings.warn(line, DataWarning, stacklevel=3)
     return array
-
-
-def _spellings(written: Counter[str], numbers: dict[str, tuple[int, ...]], words: list[str]) -> dict[str, str]:
-    """The most used way to write each word as a hashtag, ties by spelling, where it is not the word itself."""
-    uses: dict[int, Counter[str]] = {}
-    for text, count in written.items():
-        form = unicodedata.normalize("NFC", text.strip().lstrip("#＃﹟"))
-        # One hashtag, not several in one text, and such that nobody's "T-shirt" becomes a hashtag that ends at its T.
-        if len(numbers[text]) == 1 and is_hashtag(form):
-            uses.setdefault(numbers[text][0], Counter())[form] += count
-    chosen = {words[word]: min(forms, key=lambda form: (-forms[form], form)) for word, forms in uses.items()}
-    return {word: form for word, form in chosen.items() if form != word}
 
 
 def _csr(data: np.ndarray, indices: array[int], ends: array[int], n_words: int) -> CSR:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -96,15 +97,10 @@ def fit_dataset(
     """
     kept = np.zeros(len(corpus.words), bool)
     kept[ranked(_often(corpus.hashtags, min_count), corpus.words)[:max_hashtags]] = True
-    hashtags = keep(corpus.hashtags, kept[corpus.hashtags.indices])
-    rows = np.flatnonzero(np.diff(hashtags.indptr))
-    if not len(rows):
-        found = f"no post of {len(corpus):,} has a hashtag, so there is nothing to learn"
-        if corpus.hashtags.nnz:
-            raise DataError(f"no hashtag is in {min_count:,} of {len(corpus):,} posts; give a lower data.min_count")
-        raise DataError(f"{found}; give posts whose 'hashtags' are filled")
-    hashtags, description = hashtags[rows], above(corpus.labels[rows], min_score)
-    bags = union(hashtags, description)
+    rows, hashtags, description, bags = usable(corpus.hashtags, corpus.labels, kept, min_score)
+    if not len(rows) and corpus.hashtags.nnz:
+        raise DataError(f"no hashtag is in {min_count:,} of {len(corpus):,} posts; give a lower data.min_count")
+    check_some(len(rows), len(corpus))
     counts = column_counts(bags)
     order = ranked(counts, corpus.words)
     words = [corpus.words[i] for i in order]
@@ -120,6 +116,21 @@ def fit_dataset(
     return Dataset(ids, vocabulary, hashtags, description, bags, echoes, keys, times, summary, photo_features)
 
 
+def usable(hashtags: CSR, labels: CSR, kept: np.ndarray, min_score: float) -> tuple[np.ndarray, CSR, CSR, CSR]:
+    """The rows of the posts with a hashtag that is `kept`, (n_words,) bool; their hashtags, descriptions and bags."""
+    hashtags = keep(hashtags, kept[hashtags.indices])
+    rows = np.flatnonzero(np.diff(hashtags.indptr))
+    hashtags, description = hashtags[rows], above(labels[rows], min_score)
+    return rows, hashtags, description, union(hashtags, description)
+
+
+def check_some(n_posts: int, n_read: int) -> None:
+    """DataError where none of `n_read` posts can be learnt from."""
+    if not n_posts:
+        found = f"no post of {n_read:,} has a hashtag, so there is nothing to learn"
+        raise DataError(f"{found}; give posts whose 'hashtags' are filled")
+
+
 def encode(
     corpus: Corpus, vocabulary: Vocabulary, min_score: float = DataSettings.min_score, guess: bool = False
 ) -> Dataset:
@@ -128,12 +139,7 @@ def encode(
 
     guess : where no label is sure enough the description has guesses, see :func:`believed`.
     """
-    ids = np.array([vocabulary.index.get(word, -1) for word in corpus.words], np.int64)
-    known = np.flatnonzero(ids >= 0)
-    order = np.full(len(vocabulary), -1, np.int64)
-    order[ids[known]] = known
-    may_be_hashtag = np.zeros(len(corpus.words), bool)
-    may_be_hashtag[known] = vocabulary.is_hashtag[ids[known]]
+    order, may_be_hashtag = places(corpus.words, vocabulary)
     hashtags = renumber(keep(corpus.hashtags, may_be_hashtag[corpus.hashtags.indices]), order)
     labels = renumber(corpus.labels, order)
     echoes = Echoes.of(corpus.echoes, corpus.words, vocabulary.index, corpus.made_up)
@@ -141,6 +147,19 @@ def encode(
     bags = union(hashtags, description)
     own = description, bags, echoes, corpus.keys(), corpus.times, None, corpus.photo_features
     return Dataset(corpus.ids, vocabulary, hashtags, *own)
+
+
+def places(words: Sequence[str], vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray]:
+    """Where the vocabulary's words are among `words`, (n_words,) int64, -1 for nowhere; and which of `words` may be
+    recommended, (len(words),) bool.
+    """
+    ids = np.array([vocabulary.index.get(word, -1) for word in words], np.int64)
+    known = np.flatnonzero(ids >= 0)
+    order = np.full(len(vocabulary), -1, np.int64)
+    order[ids[known]] = known
+    may_be_hashtag = np.zeros(len(words), bool)
+    may_be_hashtag[known] = vocabulary.is_hashtag[ids[known]]
+    return order, may_be_hashtag
 
 
 def grow(

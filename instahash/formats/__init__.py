@@ -58,6 +58,11 @@ class Reading:
         self.reasons[key] += 1
         self.firsts.setdefault(key, left_out)
 
+    def __add__(self, other: Reading) -> Reading:
+        """Both together."""
+        reasons, firsts = self.reasons + other.reasons, other.firsts | self.firsts
+        return Reading(self.format or other.format, self.posts + other.posts, reasons, firsts)
+
     @property
     def odd(self) -> int:
         """How many items should have been posts and could not be read."""

@@ -83,9 +83,9 @@ class Paper:
         self.cooccurrence = Cooccurrence().fit(dataset.description, dataset.hashtags)
         train_word2vec(self.word2vec, dataset.bags, trainer)
         if self.settings.word2vec.vectors == "auto":
-            self._choose_vectors(dataset, trainer)
+            self.choose_vectors(dataset.bags, dataset.hashtags, dataset.description, trainer)
         self.vectors = WordVectors(self.vocabulary.words, self.word2vec.word_vectors())
-        inputs, targets = self._ratings(dataset)
+        inputs, targets = self.ratings(dataset.bags, dataset.hashtags, dataset.description)
         plan = self.settings.autorec.decided(self.n_posts, inputs is targets)
         starts = {"random": "a random start, as published", "spectral": "the spectrum; as published with init=random"}
         trainer.report(f"autorec: epochs {plan.epochs}, from {starts[plan.init]}.")
@@ -96,17 +96,17 @@ class Paper:
         when = "in the last epoch" if len(history) else "without an epoch"
         trainer.report(f"autorec: RMSE over {entries} {rmse:.4f} {when}.")
 
-    def _choose_vectors(self, dataset: Dataset, trainer: Trainer) -> None:
+    def choose_vectors(self, bags: CSR, hashtags: CSR, description: CSR, trainer: Trainer) -> None:
         """Let a trial on at most TRIAL posts, a tenth of them held out, say which vectors find their hashtags."""
         settings = self.settings
-        posts = np.random.default_rng(settings.seed).permutation(len(dataset.ids))[:TRIAL]
+        posts = np.random.default_rng(settings.seed).permutation(bags.shape[0])[:TRIAL]
         train, held_out = (posts[part] for part in train_test_split(len(posts), 0.1, settings.seed))
         trial = Word2Vec(settings.word2vec, seed=settings.seed, n_threads=settings.n_threads)
         try:
-            trial.fit(dataset.bags[train])
+            trial.fit(bags[train])
         except DataError:  # too few posts with two words for a trial
             return
-        queries, wanted = dataset.description[held_out], dataset.hashtags[held_out]
+        queries, wanted = description[held_out], hashtags[held_out]
         recalls, kind = choose_vectors(trial.W, trial.C, queries, wanted, self.vocabulary.hashtag_ids)
         self.word2vec.vectors = kind
         trainer.report(
@@ -114,19 +114,19 @@ class Paper:
             f"vectors, {recalls['input']:.3f} with input vectors; {kind} vectors are used."
         )
 
-    def _ratings(self, dataset: Dataset) -> tuple[CSR, CSR]:
+    def ratings(self, bags: CSR, hashtags: CSR, description: CSR) -> tuple[CSR, CSR]:
         """What AutoRec is given and what it is to reproduce, CSR (n_posts, n_words); one object where they are one."""
         settings = self.settings.ratings
-        members = dataset.bags if settings.target == "bag" else dataset.hashtags
+        members = bags if settings.target == "bag" else hashtags
         expansion = None
         if settings.n_expand:
-            expansion = self.vectors.most_similar_to_sets(dataset.bags, settings.n_expand)[0]
+            expansion = self.vectors.most_similar_to_sets(bags, settings.n_expand)[0]
             if settings.target == "hashtags":
                 expansion = np.where(self.vocabulary.is_hashtag[expansion], expansion, -1)
         targets = rating_matrix(members, expansion, expansion_decay(settings.n_expand, last=settings.expansion_last))
         if settings.input == settings.target:
             return targets, targets
-        return rating_matrix(dataset.bags if settings.input == "bag" else dataset.description), targets
+        return rating_matrix(bags if settings.input == "bag" else description), targets
 
     def partial_fit(self, dataset: Dataset) -> None:
         """Raises SettingsError: the recipe is trained once."""

@@ -82,7 +82,7 @@ class InstaHash(Recommender):
             report(f"Going on from '{checkpoint}'." if states else anew)
         mode = MODES[settings.mode][0](settings)
         mode.fit(dataset, Trainer(saved, states, progress, report))
-        return self._take_up(mode, dataset.vocabulary, summary._asdict(), [digest])
+        return self.take_up(mode, dataset.vocabulary, summary._asdict(), [digest])
 
     def partial_fit(self, posts: Posts) -> InstaHash:
         """Learn from new posts as well, with words and hashtags never seen before; mode "best" only.
@@ -91,8 +91,8 @@ class InstaHash(Recommender):
         `stream.half_life` newer posts count more than older ones. Raises DataError where no post has a hashtag that is
         kept, SettingsError in mode "paper".
         """
-        corpus, data = self._read(posts, False), self.settings.data
-        dataset = encode(corpus, grow(self.vocabulary, corpus, data.min_score, data.min_count), data.min_score)
+        vocabulary, corpus, data = self.vocabulary, self._read(posts, False), self.settings.data
+        dataset = encode(corpus, grow(vocabulary, corpus, data.min_score, data.min_count), data.min_score)
         rows = np.flatnonzero(np.diff(dataset.hashtags.indptr))
         if not len(rows):
             kept = "" if data.min_count == 1 else f" that is known, or in data.min_count, {data.min_count:,}, of them"
@@ -104,7 +104,7 @@ class InstaHash(Recommender):
         mode.partial_fit(dataset)
         more = {"posts": len(rows), "posts_read": len(corpus)}
         summary = self.summary | {name: self.summary[name] + n for name, n in more.items()}
-        return self._take_up(mode, dataset.vocabulary, summary, [*self.trained_on, corpus.digest()])
+        return self.take_up(mode, dataset.vocabulary, summary, [*self.trained_on, corpus.digest()])
 
     def fit_baselines(self, posts: Posts, report: Callable[[str], object] = lambda line: None) -> InstaHash:
         """Fit all baselines, most of which a model file does not hold; on the posts of the training.
@@ -127,7 +127,7 @@ class InstaHash(Recommender):
         self.baselines = fitted
         return self
 
-    def _take_up(self, mode: Mode, vocabulary: Vocabulary, summary: dict[str, Any], trained_on: list[str]) -> InstaHash:
+    def take_up(self, mode: Mode, vocabulary: Vocabulary, summary: dict[str, Any], trained_on: list[str]) -> InstaHash:
         """Be what was learnt. Baselines of :meth:`fit_baselines` are of other posts by now."""
         popularity = Popularity.from_counts(vocabulary.hashtag_counts)
         self.baselines = {"popularity": popularity, "cooccurrence": mode.cooccurrence}
@@ -168,7 +168,7 @@ class InstaHash(Recommender):
             vocabulary = Vocabulary.from_arrays(sections["vocabulary"])
             mode = make_mode(model.settings)
             mode.load(sections, header["history"], vocabulary)
-            return model._take_up(mode, vocabulary, header["summary"], header["trained_on"])
+            return model.take_up(mode, vocabulary, header["summary"], header["trained_on"])
         except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
             why = f"is not one this version can use ({error!r}); train it anew"
             raise ModelError(f"the model in '{directory}' {why}") from None

@@ -8,8 +8,9 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
-from instahash.errors import DivergenceError, ModelError, UntrainedError
+from instahash.errors import DataError, DivergenceError, ModelError, UntrainedError
 from instahash.parameters import settled, whole
 from instahash.replay import ReplayBuffer
 from instahash.sparse import CSR, as_csr
@@ -90,6 +91,21 @@ class Word2Vec:
             self._learn(bags, state, on_epoch, on_progress)
         return self
 
+    def fit_counts(self, N: CSR, counts: np.ndarray, *, state: Arrays | None = None, on_epoch: Hook = None) -> Word2Vec:
+        """Train by the exact trainer on counts of pairs alone, as posts that are not here have been summed up.
+
+        N : (n_words, n_words) CSR float32, the sum of :func:`instahash.word2vec.exact.cooccurrence` over all posts.
+        counts : (n_words,) int64, posts of each word.  state, on_epoch, and errors, as in :meth:`fit`.
+        """
+        n_words = len(counts)
+        with unchanged_on_error(self):
+            W, C = np.zeros((2, n_words, self.settings.dim), np.float32)
+            self.learnt, self.history = Learnt(W, C, counts, "exact", N), History()
+            if not N.nnz:
+                raise DataError("word2vec learns from words that share a post, and none do; give posts with labels")
+            self._train(sparse.csr_array((0, n_words), dtype=np.int8), state, on_epoch, None)
+        return self
+
     def partial_fit(self, bags: CSR, *, on_epoch: Hook = None, on_progress: Hook = None) -> Word2Vec:
         """Learn from new posts as well. `bags` has the old words' columns in their places, and new words' after them.
 
@@ -145,10 +161,17 @@ class Word2Vec:
         trainer: Any = exact if name == "exact" else sampling
         rng = np.random.default_rng([self.seed, history.first])
         self.learnt = trainer.grown(self.learnt, bags, counts, settings, rng)
+        self._train(bags, state, on_epoch, on_progress)
+        self.learnt.replay = self.learnt.replay.including((bags,), self.seed)
+
+    def _train(self, bags: CSR, state: Arrays | None, on_epoch: Hook, on_progress: Hook) -> None:
+        """Change what was learnt, in place, until the last epoch of this training."""
+        settings, history, is_exact = self.settings, self.history, self.trained_by == "exact"
+        trainer: Any = exact if is_exact else sampling
         if state is not None:
             self.restore(state)
             history.go_on(state)
-        history.last = history.first + (settings.sweeps if name == "exact" else settings.epochs)
+        history.last = history.first + (settings.sweeps if is_exact else settings.epochs)
         with Threads(self.n_threads) as threads:
             how = settings, history, self.seed, threads, on_progress or (lambda done: None)
             for loss in trainer.epochs(self.learnt, bags, *how):
@@ -156,7 +179,6 @@ class Word2Vec:
                 history.loss.append(loss)
                 if on_epoch and on_epoch(self):
                     break
-        self.learnt.replay = self.learnt.replay.including((bags,), self.seed)
 
     def _check(self, loss: float) -> None:
         broken = [name for name, array in self.learnt.vectors().items() if not np.isfinite(array).all()]

@@ -1,0 +1,146 @@
+"""A cluster of Dask: workers on this machine or on others, each with shards of its own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import shutil
+import time
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from instahash.errors import DataError, one_line
+from instahash.shards.shard import Shard, held
+from instahash.shards.workers import Done, add
+
+T = TypeVar("T")
+TIMEOUT = 60  # seconds in which a scheduler must answer and a worker be there
+SETTINGS = {
+    "distributed.scheduler.allowed-failures": 20,  # deaths that a shard may meet before it is taken for their cause
+    "distributed.scheduler.work-stealing": False,  # who steals a shard has to read it anew
+    "distributed.worker.profile.enabled": False,
+}
+
+
+class Cluster:
+    """Dask's workers.
+
+    Neighbouring shards have the same worker, which keeps what it has read of them and adds up what it makes of them.
+    Where it dies, Dask gives its work to others, which read those shards anew.
+    """
+
+    def __init__(self, address: str, how: dict[str, Any]):
+        try:
+            import dask
+            from distributed import Client, LocalCluster
+        except ImportError:
+            advice = 'install it with: python3 -m pip install "instahash[cluster]"'
+            raise DataError(f"--cluster needs the package dask.distributed; {advice}") from None
+        self._how, self._shards, self._local = how, dict[Any, str](), None
+        self._folder = f"instahash-{secrets.token_hex(8)}"  # of this object alone: files may change until the next
+        try:
+            if address.partition(":")[0] == "local":
+                number = int(address.partition(":")[2] or os.cpu_count() or 1)
+                own: dict[str, Any] = {"threads_per_worker": 1, "dashboard_address": ":0"}
+                with dask.config.set(SETTINGS):
+                    self._local = LocalCluster(n_workers=number, silence_logs=logging.CRITICAL, **own)
+            self._client = Client(self._local or address, timeout=TIMEOUT)
+        except (OSError, ValueError, RuntimeError) as error:
+            advice = "give the address of a running scheduler, as tcp://scheduler:8786, or local:4"
+            raise DataError(f"the cluster '{address}' does not answer ({one_line(error)}); {advice}") from None
+
+    def map(self, function: Callable[..., T], names: list[str], args: tuple[Any, ...], done: Done) -> Iterator[T]:
+        futures = self._futures(function, names, args, done)[::-1]
+        while futures:
+            yield self._result(futures.pop())
+
+    def sum(self, function: Callable[..., T], names: list[str], args: tuple[Any, ...], done: Done) -> T:
+        level = self._futures(function, names, args, done)
+        while len(level) > 1:  # as `total` adds; as soon as there are two, so that few sums wait
+            pairs, odd = zip(level[::2], level[1::2]), level[len(level) & ~1 :]
+            level = [self._client.submit(add, *pair, pure=False, priority=1) for pair in pairs] + odd
+        return self._result(level.pop())
+
+    def close(self) -> None:
+        if self._local:
+            self._client.close()
+            self._local.close()
+        else:
+            self._client.run(_forget, self._folder, on_error="ignore")
+            self._client.close()
+
+    def _futures(self, function: Callable[..., T], names: list[str], args: tuple[Any, ...], done: Done) -> list[Any]:
+        """A future of each shard, at the worker that has it already or, if that is busy or gone, at any other."""
+        homes = self._homes(names)
+        self._shards.clear()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that arguments are large
+            # A task of their own: the scheduler can make them anew where all workers that have them died.
+            given = self._client.submit(tuple, args, pure=False)
+        futures = []
+        kind = getattr(function, "__name__", "work")  # Dask remembers how long each takes
+        for name in names:
+            at = {"workers": [homes[name]], "allow_other_workers": True, "key": f"{kind}-{secrets.token_hex(8)}"}
+            futures.append(self._client.submit(_work, function, name, self._folder, self._how, given, **at))
+            futures[-1].add_done_callback(lambda future: done())
+            self._shards[futures[-1].key] = name
+        return futures
+
+    def _homes(self, names: list[str]) -> dict[str, str]:
+        """The worker of each shard: one that holds it already; else neighbours have the same, and all about as many."""
+        workers = self._workers()
+        found = self._client.run(_held, self._folder, names, on_error="ignore")
+        homes = {name: worker for worker in workers for name in found.get(worker, ())}
+        number, most = Counter(homes.values()), -(-len(names) // len(workers))
+        for name in names:
+            if name not in homes:
+                homes[name] = next((worker for worker in workers if number[worker] < most), workers[0])
+                number[homes[name]] += 1
+        return homes
+
+    def _workers(self) -> list[str]:
+        """The addresses of those that live; where all died at once, others may be on their way."""
+        until = time.monotonic() + TIMEOUT
+        while not (workers := sorted(self._client.nthreads())):
+            if time.monotonic() > until:
+                raise DataError("the cluster has no worker; start some, with: dask worker ADDRESS")
+            time.sleep(0.1)
+        return workers
+
+    def _result(self, future: Any) -> Any:
+        from distributed import KilledWorker
+
+        try:
+            return future.result()
+        except KilledWorker as error:
+            # Dask suspects each task that a worker had before it when it died.
+            shard, advice = self._shards.get(error.task, "the sums"), "give workers more memory, or smaller shards"
+            raise DataError(f"workers died again and again, at '{shard}' or one near it; {advice}") from None
+        except ImportError as error:
+            lack = f"the workers of the cluster lack a package ({one_line(error)})"
+            raise DataError(f"{lack}; install the same there as here") from None
+
+
+def _work(function: Callable[..., T], name: str, folder: str, how: dict[str, Any], args: tuple[Any, ...]) -> T:
+    """What a worker does of a shard."""
+    return function(Shard(name, _place(folder), how), *args)
+
+
+def _held(folder: str, names: list[str]) -> list[str]:
+    """The shards that a worker holds."""
+    return held(_place(folder), names)
+
+
+def _forget(folder: str) -> None:
+    """Remove what a worker holds."""
+    shutil.rmtree(_place(folder), ignore_errors=True)
+
+
+def _place(folder: str) -> Path:
+    from distributed import get_worker
+
+    return Path(get_worker().local_directory, folder)

@@ -1,0 +1,70 @@
+"""What simple methods and word2vec learn from: counts of words that share a post, and Gram sums."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from instahash.baselines import EASE, Cooccurrence, Popularity, Ridge
+from instahash.shards.reading import Encoding
+from instahash.shards.shard import Shard
+from instahash.shards.shards import Shards
+from instahash.sparse import CSR, column_counts, keep, ones
+from instahash.word2vec import Word2VecSettings, exact
+from instahash.word2vec.sampling import permutation_weights
+
+
+class Counts(NamedTuple):
+    """n(w, t) of words of descriptions and of hashtags, CSR (n_words, n_words); n(w) of both, (n_words,). All int64."""
+
+    words: CSR
+    hashtags: CSR
+    word_posts: np.ndarray
+    hashtag_posts: np.ndarray
+
+
+def count_pairs(shard: Shard, encoding: Encoding) -> Counts:
+    """The Counts of a shard."""
+    D, H = (ones(matrix, np.int64) for matrix in (encoding.posts(shard).description, encoding.posts(shard).hashtags))
+    return Counts((D.T @ H).tocsr(), (H.T @ H).tocsr(), column_counts(D), column_counts(H))
+
+
+def count_descriptions(shard: Shard, encoding: Encoding) -> CSR:
+    """How many posts of a shard have both words in their description, CSR (n_words, n_words) int64."""
+    D = ones(encoding.posts(shard).description, np.int64)
+    return (D.T @ D).tocsr()
+
+
+def grams(shard: Shard, encoding: Encoding) -> tuple[CSR, CSR]:
+    """X'X and X'Y of a shard, as :meth:`instahash.baselines.Ridge.grams` has them."""
+    posts = encoding.posts(shard)
+    return Ridge.grams(posts.description, posts.hashtags)
+
+
+def weighted_pairs(shard: Shard, encoding: Encoding, settings: Word2VecSettings) -> CSR:
+    """N of a shard, as :func:`instahash.word2vec.exact.cooccurrence` has it, in float64."""
+    bags = encoding.posts(shard).bags
+    if settings.min_count > 1:
+        bags = keep(bags, encoding.vocabulary.counts[bags.indices] >= settings.min_count)
+    return exact.cooccurrence(bags, permutation_weights(np.diff(bags.indptr), settings.permutation)).astype(np.float64)
+
+
+def fit_cooccurrence(shards: Shards, encoding: Encoding) -> Cooccurrence:
+    """The baseline of all posts."""
+    return Cooccurrence().fit_counts(*shards.sum(count_pairs, encoding, what="Counting pairs"))
+
+
+def fit_baselines(shards: Shards, encoding: Encoding) -> dict[str, Any]:
+    """Those that sums over posts are enough for, by name, fitted on all posts as one machine would.
+
+    Raises DataError where dense matrices of so many words would be too large.
+    """
+    counts = shards.sum(count_pairs, encoding, what="Counting pairs")
+    described = shards.sum(count_descriptions, encoding, what="Counting descriptions")
+    return {
+        "popularity": Popularity.from_counts(counts.hashtag_posts),
+        "cooccurrence": Cooccurrence().fit_counts(*counts),
+        "ease": EASE().fit_counts(described, counts.words, counts.hashtags),
+        "ridge": Ridge().fit_grams(*shards.sum(grams, encoding, what="Gram sums")),
+    }

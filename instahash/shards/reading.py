@@ -1,0 +1,206 @@
+"""From shards to posts in the numbers of a vocabulary, which is the one that a single machine makes of all of them.
+
+Three passes: hashtags are counted; then, of the posts with one that is kept, all words; then, of the words of the
+vocabulary, how people write them. The first reads the files, and keeps each shard in numbers of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from instahash.data import Corpus, DataSettings, Post, Summary, Vocabulary
+from instahash.data.preprocess import check_some, places, usable
+from instahash.data.spellings import Forms, forms_of, spellings_of
+from instahash.data.vocabulary import ranked
+from instahash.formats import LeftOut, Reading
+from instahash.shards.shard import Arrays, Shard
+from instahash.shards.shards import Shards
+from instahash.sparse import CSR, column_counts, csr_from_arrays, csr_to_arrays, renumber
+from instahash.texts import texts_from_arrays, texts_to_arrays
+
+
+class Found(NamedTuple):
+    """What the first pass finds.
+
+    hashtags : the posts of each.  digest : sum of what :meth:`instahash.Corpus.digest` gives, as a number.
+    """
+
+    reading: Reading
+    hashtags: Counter[str]
+    digest: int
+
+
+class Sizes(NamedTuple):
+    """What the third pass counts: how many posts have so many hashtags, and so many description words."""
+
+    hashtags: Counter[int]
+    description: Counter[int]
+    forms: Forms
+
+
+class Posts(NamedTuple):
+    """A shard's posts with a hashtag of the vocabulary; matrices as of a :class:`instahash.data.Dataset`.
+
+    draws : (n_posts,) float64 in [0, 1), made of each post's id: the posts below a fraction are a sample.
+    """
+
+    hashtags: CSR
+    description: CSR
+    bags: CSR
+    draws: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Encoding:
+    """How posts become numbers."""
+
+    vocabulary: Vocabulary
+    min_score: float
+
+    @cached_property
+    def key(self) -> str:
+        """Names what it makes of a shard."""
+        text = "\n".join([str(self.min_score), *self.vocabulary.words])
+        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16)
+        digest.update(self.vocabulary.is_hashtag.tobytes())
+        return digest.hexdigest()
+
+    def posts(self, shard: Shard) -> Posts:
+        """The posts of a shard, kept on disk."""
+        arrays = shard.kept(f"posts {self.key}", lambda: self._encoded(shard))
+        hashtags, description, bags = (csr_from_arrays(arrays, name) for name in Posts._fields[:3])
+        return Posts(hashtags, description, bags, arrays["draws"])
+
+    def _encoded(self, shard: Shard) -> Arrays:
+        own = numbered(shard)
+        order, may_be_hashtag = places(texts_from_arrays(own, "words"), self.vocabulary)
+        hashtags, labels = _matrices(own)
+        rows, *matrices = usable(hashtags, labels, may_be_hashtag, self.min_score)
+        arrays = {"draws": own["draws"][rows]}
+        for name, matrix in zip(Posts._fields, matrices):
+            arrays |= csr_to_arrays(renumber(matrix, order), name)
+        return arrays
+
+
+def encoding_of(shards: Shards, settings: DataSettings) -> tuple[Encoding, Summary, Found]:
+    """The Encoding of the vocabulary of all shards' posts, see :func:`instahash.data.fit_dataset`; what was found.
+
+    Raises DataError where no post has a hashtag, or a shard cannot be read.
+    """
+    found = shards.sum(read, what="Reading posts")
+    words = list(found.hashtags)
+    best = ranked(np.array([*found.hashtags.values()], np.int64), words)[: settings.max_hashtags]
+    kept = frozenset(words[i] for i in best)
+    check_some(len(kept), found.reading.posts)
+    uses = shards.sum(count_words, kept, settings.min_score, what="Counting words")
+    words, counts = list(uses), np.array([*uses.values()], np.int64)
+    order = ranked(counts, words)
+    words, counts = [words[i] for i in order], counts[order]
+    of_hashtags = [found.hashtags[word] if word in kept else 0 for word in words]
+    encoding = Encoding(Vocabulary(words, counts, of_hashtags), settings.min_score)
+    sizes = shards.sum(measure, encoding, what="Numbering words")
+    vocabulary = Vocabulary(words, counts, of_hashtags, spellings_of(sizes.forms))
+    return Encoding(vocabulary, settings.min_score), summary_of(vocabulary, sizes, found.reading.posts), found
+
+
+# What is done with a shard
+
+
+def read(shard: Shard) -> Found:
+    """The first pass, the only one that reads the file, unless what is kept of it is lost."""
+    own = numbered(shard)
+    words, counts = texts_from_arrays(own, "words"), column_counts(csr_from_arrays(own, "hashtags"))
+    about = json.loads(own["about"].tobytes())
+    left_out = [(LeftOut(*first), key, number) for first, key, number in about["left_out"]]
+    reasons, firsts = Counter[tuple[str, str]](), {}
+    for first, (kind, reason), number in left_out:
+        reasons[kind, reason], firsts[kind, reason] = number, first
+    reading = Reading(about["format"], len(own["draws"]), reasons, firsts)
+    return Found(reading, Counter({words[i]: int(counts[i]) for i in np.flatnonzero(counts)}), int(about["digest"], 16))
+
+
+def count_words(shard: Shard, kept: Set[str], min_score: float) -> Counter[str]:
+    """The second pass: in how many bags each word is, of posts with a hashtag that is kept."""
+    own = numbered(shard)
+    words, hashtags, labels = texts_from_arrays(own, "words"), *_matrices(own)
+    bags = usable(hashtags, labels, np.array([word in kept for word in words], bool), min_score)[-1]
+    counts = column_counts(bags)
+    return Counter({words[i]: int(counts[i]) for i in np.flatnonzero(counts)})
+
+
+def measure(shard: Shard, encoding: Encoding) -> Sizes:
+    """The third pass."""
+    posts, own = encoding.posts(shard), numbered(shard)
+    words, forms = (texts_from_arrays(own, name) for name in ("forms_words", "forms"))
+    known, uses = encoding.vocabulary.index, own["uses"].tolist()
+    hashtags, description = (Counter(np.diff(matrix.indptr).tolist()) for matrix in posts[:2])
+    return Sizes(hashtags, description, Counter({(w, f): n for w, f, n in zip(words, forms, uses) if w in known}))
+
+
+def numbered(shard: Shard) -> Arrays:
+    """The posts of a shard in numbers of its own, kept on disk."""
+
+    def make() -> Arrays:
+        reading, written = Reading(), Counter[str]()
+
+        def posts() -> Iterator[Post]:
+            for post in shard.posts(reading):
+                written.update(post.hashtags)
+                yield post._replace(photo_features=None)
+
+        corpus = Corpus.from_posts(posts())
+        forms = forms_of(written)
+        left_out = [(first, key, reading.reasons[key]) for key, first in reading.firsts.items()]
+        about = {"format": reading.format, "left_out": left_out, "digest": corpus.digest()}
+        arrays = {
+            "about": np.frombuffer(json.dumps(about).encode(), np.uint8),
+            "draws": np.array([_draw(post) for post in corpus.ids]),
+            "uses": np.array([*forms.values()], np.int64),
+        }
+        texts = {
+            "words": corpus.words,
+            "forms_words": [word for word, _ in forms],
+            "forms": [form for _, form in forms],
+        }
+        for name, own in texts.items():
+            arrays |= texts_to_arrays(own, name)
+        return arrays | csr_to_arrays(corpus.hashtags, "hashtags") | csr_to_arrays(corpus.labels, "labels")
+
+    return shard.kept("numbered", make)
+
+
+def _matrices(own: Arrays) -> tuple[CSR, CSR]:
+    """Hashtags and labels."""
+    return csr_from_arrays(own, "hashtags"), csr_from_arrays(own, "labels")
+
+
+def _draw(post: str) -> float:
+    digest = hashlib.blake2b(post.encode("utf-8", "surrogatepass"), digest_size=7)
+    return (int.from_bytes(digest.digest(), "big") >> 3) / 2**53
+
+
+# What is said of all of them
+
+
+def summary_of(vocabulary: Vocabulary, sizes: Sizes, n_read: int) -> Summary:
+    """The same Summary as :func:`instahash.data.fit_dataset` gives."""
+    uses = Counter(vocabulary.hashtag_counts[vocabulary.is_hashtag].tolist())
+    figures = (figure for counts in (*sizes[:2], uses) for figure in _mean_and_median(counts))
+    return Summary(n_read, sizes.hashtags.total(), len(vocabulary), uses.total(), *figures)
+
+
+def _mean_and_median(counts: Counter[int]) -> tuple[float, float]:
+    """Of numbers, each as often as it is counted."""
+    values = np.array(sorted(counts))
+    ends = np.cumsum([counts[value] for value in values.tolist()])
+    n = int(ends[-1])
+    middle = values[np.searchsorted(ends, [(n - 1) // 2, n // 2], "right")]
+    return sum(value * count for value, count in counts.items()) / n, float(middle.mean())

@@ -1,0 +1,182 @@
+"""Two worker processes of Dask: the same bits as without them, whoever dies meanwhile; errors of one line."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from instahash import InstaHash, PaperSettings
+from instahash.data import DataSettings
+from instahash.errors import DataError
+from instahash.parameters import assign
+from instahash.shards import Shards, encoding_of, fit_paper
+from instahash.shards.cluster import SETTINGS as cluster_settings
+from instahash.shards.counts import count_pairs, grams
+
+from .test_sums import POSTS, SMALL
+
+pytest.importorskip("distributed", reason="dask.distributed is not installed")
+ROOT = Path(__file__).resolve().parents[2]
+N = 7
+
+
+def process(shard, seconds=0.0):
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def half(shard):
+    time.sleep(0.1)
+    return np.random.default_rng(len(shard.name) + ord(shard.name[-10])).random(5)
+
+
+def dies_of_it(shard):
+    if "3.jsonl" in shard.name:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 1
+
+
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory):
+    from instahash.formats import write_posts
+
+    folder = tmp_path_factory.mktemp("shards")
+    for i in range(N):
+        write_posts(folder / f"{i}.jsonl.gz", POSTS[i::N])
+    return f"{folder}/*.jsonl.gz"
+
+
+@pytest.fixture(scope="module")
+def cluster(pattern):
+    with Shards(pattern, "local:2") as shards:
+        yield shards
+
+
+@pytest.fixture(scope="module")
+def here(pattern):
+    with Shards(pattern) as shards:
+        yield shards
+
+
+def arrays_of(model, folder):
+    model.save(folder)
+    return dict(np.load(folder / "model.npz", allow_pickle=False))
+
+
+def assert_same_bits(a, b):
+    assert a.keys() == b.keys()
+    for name in a.keys() - {"header.json"}:
+        np.testing.assert_array_equal(a[name], b[name], err_msg=name)
+
+
+def test_neighbours_have_one_process_each_time(cluster):
+    first = [*cluster.map(process, 0.05)]
+    assert len(set(first)) == 2 and os.getpid() not in first
+    assert first == sorted(first, key=first.index) and [*cluster.map(process, 0.05)] == first
+
+
+def test_sums_have_the_same_bits_with_and_without_a_cluster(cluster, here):
+    np.testing.assert_array_equal(cluster.sum(half), here.sum(half))
+    own = [encoding_of(shards, DataSettings(9))[0] for shards in (cluster, here)]
+    assert own[0].vocabulary.words == own[1].vocabulary.words
+    for function in (count_pairs, grams):
+        for a, b in zip(cluster.sum(function, own[0]), here.sum(function, own[1])):
+            assert (a != b).sum() == 0
+
+
+def test_a_worker_killed_at_random_moments_costs_time_alone(pattern, here, tmp_path):
+    settings, rng, killed = assign(PaperSettings(), SMALL), random.Random(0), []
+    expected = arrays_of(fit_paper(here, settings), tmp_path / "here")
+    ended = threading.Event()
+
+    def kill_now_and_then():
+        while not ended.wait(rng.uniform(0.3, 1.2)) and len(killed) < 5:
+            alive = children_of(os.getpid())
+            if alive:
+                killed.append(rng.choice(alive))
+                os.kill(killed[-1], signal.SIGKILL)
+
+    with Shards(pattern, "local:2") as shards:
+        killer = threading.Thread(target=kill_now_and_then)
+        killer.start()
+        try:
+            models = [fit_paper(shards, settings)]
+            while len(killed) < 5:
+                models.append(fit_paper(shards, settings))
+        finally:
+            ended.set()
+            killer.join()
+    for i, model in enumerate(models):
+        assert_same_bits(arrays_of(model, tmp_path / f"killed{i}"), expected)
+
+
+def children_of(parent):
+    """Worker processes: children that Dask's nannies made."""
+    import psutil
+
+    found = psutil.Process(parent).children(recursive=True)
+    return [child.pid for child in found if "spawn_main" in " ".join(child.cmdline())]
+
+
+def test_that_workers_die_of_a_shard_is_said(pattern, monkeypatch):
+    monkeypatch.setitem(cluster_settings, "distributed.scheduler.allowed-failures", 1)
+    with Shards(pattern, "local:2") as shards, pytest.raises(DataError, match="at '.*/[0-6].jsonl.gz' or one near it"):
+        shards.sum(dies_of_it)
+
+
+def test_who_does_not_answer_is_said(pattern, monkeypatch):
+    monkeypatch.setattr("instahash.shards.cluster.TIMEOUT", 0.5)
+    for address in ("tcp://127.0.0.1:9", "nonsense", "local:many"):
+        with pytest.raises(DataError, match=f"the cluster '{address}' does not answer"):
+            Shards(pattern, address)
+
+
+def train(*arguments):
+    command = [sys.executable, str(ROOT / "bin" / "instahash-train"), "--mode", "paper", *arguments]
+    settings = [word for setting in SMALL for word in ("--set", setting)]
+    return subprocess.run(command + settings, capture_output=True, text=True, timeout=300)
+
+
+def test_the_command_trains_on_a_scheduler_and_in_processes(pattern, tmp_path, here):
+    """Of its own, and of the same machine; then one shard is broken."""
+    from distributed import LocalCluster
+
+    expected = arrays_of(fit_paper(here, assign(PaperSettings(), SMALL)), tmp_path / "here")
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
+        for name, address in (("own", "local:2"), ("other", cluster.scheduler_address)):
+            done = train("--data", pattern, "--cluster", address, "--model-dir", str(tmp_path / name))
+            assert done.returncode == 0, done.stderr
+            assert "From 7 shards" in done.stdout and "shards/s" not in done.stderr
+            found = dict(np.load(tmp_path / name / "model.npz", allow_pickle=False))
+            assert_same_bits(found, expected)
+        answer = InstaHash.load(tmp_path / "own").recommend(["sea", "sky"])
+        assert answer.hashtags
+        broken = Path(pattern).parent.parent / "broken"
+        broken.mkdir()
+        for path in Path(pattern).parent.iterdir():
+            (broken / path.name).write_bytes(path.read_bytes())
+        (broken / "5.jsonl.gz").write_text('{"id": "1", "hashtags": ["sea"]}\n' + "no JSON\n" * 9)
+        for address in ("", cluster.scheduler_address):
+            done = train(
+                "--data", f"{broken}/*", "--model-dir", str(tmp_path / "b"), *(["--cluster", address] * bool(address))
+            )
+            assert done.returncode == 2
+            (line,) = done.stderr.splitlines()
+            assert f"{broken}/5.jsonl.gz' line 2: is not JSON" in line
+
+
+def test_other_modes_read_shards_on_one_machine_and_say_so(pattern, tmp_path):
+    command = [sys.executable, str(ROOT / "bin" / "instahash-train"), "--data", pattern, "--model-dir", str(tmp_path)]
+    done = subprocess.run([*command, "--cluster", "local:2"], capture_output=True, text=True)
+    assert done.returncode == 2 and "--cluster trains mode 'paper' alone" in done.stderr
+    small = ["--set", "softmax.epochs=1", "--set", "completion.epochs=1", "--set", "softmax.n_hidden=4"]
+    done = subprocess.run([*command, *small], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert f"posts read {len(POSTS):>20,}" in done.stdout
