@@ -124,8 +124,7 @@ def evaluate(
     """
     vocabulary, keys = model.vocabulary, corpus.keys()
     task, others, read = make_tasks(corpus, vocabulary, protocol, seed, model.settings.data.min_score)
-    ids = [corpus.ids[row] for row in task.rows]
-    scores = _scores(model)
+    ids, scores = [corpus.ids[row] for row in task.rows], _scores(model)
     to_ids, spread = _id_finder(vocabulary), np.unique(np.linspace(0, len(ids) - 1, n_examples).astype(int))
     counts, examples, kept = Counter[str](), list[dict[str, Any]](), list[Any]()
     blocks = [(posts, start) for posts in (task, others) for start in range(0, len(posts.rows), POSTS_AT_ONCE)]
