@@ -98,9 +98,7 @@ def fit_dataset(
     kept = np.zeros(len(corpus.words), bool)
     kept[ranked(_often(corpus.hashtags, min_count), corpus.words)[:max_hashtags]] = True
     rows, hashtags, description, bags = usable(corpus.hashtags, corpus.labels, kept, min_score)
-    if not len(rows) and corpus.hashtags.nnz:
-        raise DataError(f"no hashtag is in {min_count:,} of {len(corpus):,} posts; give a lower data.min_count")
-    check_some(len(rows), len(corpus))
+    check_some(len(rows), corpus.hashtags.nnz, len(corpus), min_count)
     counts = column_counts(bags)
     order = ranked(counts, corpus.words)
     words = [corpus.words[i] for i in order]
@@ -124,11 +122,14 @@ def usable(hashtags: CSR, labels: CSR, kept: np.ndarray, min_score: float) -> tu
     return rows, hashtags, description, union(hashtags, description)
 
 
-def check_some(n_posts: int, n_read: int) -> None:
-    """DataError where none of `n_read` posts can be learnt from."""
-    if not n_posts:
-        found = f"no post of {n_read:,} has a hashtag, so there is nothing to learn"
-        raise DataError(f"{found}; give posts whose 'hashtags' are filled")
+def check_some(n_kept: int, n_hashtags: int, n_posts: int, min_count: int) -> None:
+    """DataError where none is left of so many hashtags of so many posts."""
+    if n_kept:
+        return
+    if n_hashtags:
+        raise DataError(f"no hashtag is in {min_count:,} of {n_posts:,} posts; give a lower data.min_count")
+    found = f"no post of {n_posts:,} has a hashtag, so there is nothing to learn"
+    raise DataError(f"{found}; give posts whose 'hashtags' are filled")
 
 
 def encode(

@@ -97,9 +97,10 @@ def encoding_of(shards: Shards, settings: DataSettings) -> tuple[Encoding, Summa
     """
     found = shards.sum(read, what="Reading posts")
     words = list(found.hashtags)
-    best = ranked(np.array([*found.hashtags.values()], np.int64), words)[: settings.max_hashtags]
+    counts = np.array([*found.hashtags.values()], np.int64)
+    best = ranked(np.where(counts < settings.min_count, 0, counts), words)[: settings.max_hashtags]
     kept = frozenset(words[i] for i in best)
-    check_some(len(kept), found.reading.posts)
+    check_some(len(kept), len(words), found.reading.posts, settings.min_count)
     uses = shards.sum(count_words, kept, settings.min_score, what="Counting words")
     words, counts = list(uses), np.array([*uses.values()], np.int64)
     order = ranked(counts, words)

@@ -36,10 +36,10 @@ def assert_same_vocabulary(found, expected):
 
 
 @settings(max_examples=25)
-@given(posts, st.integers(1, 4), st.integers(1, 5), st.sampled_from([0.0, 0.5]), st.randoms())
-def test_the_vocabulary_is_that_of_one_machine(tmp_path_factory, drawn, n, max_hashtags, min_score, rng):
+@given(posts, st.integers(1, 4), st.integers(1, 5), st.integers(1, 3), st.sampled_from([0.0, 0.5]), st.randoms())
+def test_the_vocabulary_is_that_of_one_machine(tmp_path_factory, drawn, n, max_hashtags, min_count, min_score, rng):
     made = [Post(str(i), hashtags, tuple(labels)) for i, (hashtags, labels) in enumerate(drawn)]
-    data = DataSettings(max_hashtags, min_score)
+    data = DataSettings(max_hashtags, min_count, min_score)
     folder = tmp_path_factory.mktemp("shards")
     rng.shuffle(made)
     n = min(n, len(made))
@@ -48,7 +48,7 @@ def test_the_vocabulary_is_that_of_one_machine(tmp_path_factory, drawn, n, max_h
     corpus = Corpus.from_posts(made)
     with Shards(f"{folder}/*.jsonl") as shards:
         try:
-            expected = fit_dataset(corpus, max_hashtags, min_score)
+            expected = fit_dataset(corpus, max_hashtags, min_score, min_count)
         except DataError as error:
             with pytest.raises(DataError, match=str(error)[:30]):
                 encoding_of(shards, data)
