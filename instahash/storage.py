@@ -15,7 +15,7 @@ import struct
 import time
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, cast
@@ -33,6 +33,8 @@ _NPY = re.compile(
     rb"\x93NUMPY\x01\x00..{'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\), } *\n", re.S
 )
 _MOST_HEADER = 4096
+# Numbers of an array from which on a model file keeps half of their bits.
+LARGE = 2**24
 # Bytes before the name of a member in a zip file.
 _LOCAL_HEADER = 30
 
@@ -40,20 +42,26 @@ _LOCAL_HEADER = 30
 def write_model(directory: str | Path, header: dict[str, Any], sections: dict[str, Arrays]) -> None:
     """Save a model in one file, which takes the place of an older one whole or not at all.
 
+    Arrays of more than LARGE numbers are kept in half precision: each is off by at most a part in 2,048.
+
     Raises ModelError where it cannot be written; a model already there is then unchanged.
     """
     advice = "nothing there was changed, free some space or choose another --model-dir"
-    _write(Path(directory, MODEL), {"format_version": FORMAT_VERSION, **header}, sections, advice)
+    _write(Path(directory, MODEL), {"format_version": FORMAT_VERSION, **header}, sections, advice, _halved)
 
 
 def read_model(directory: str | Path) -> tuple[dict[str, Any], dict[str, Arrays]]:
-    """The header and the sections that :func:`write_model` was given.
+    """The header and the sections that :func:`write_model` was given, what it has halved in float32 again.
 
     Raises ModelError where the file is missing, damaged, not a model, or of another format.
     """
     path = Path(directory, MODEL)
     with _archive(path, directory) as archive:
-        return _header(archive, path), _sections(archive, path)
+        header, sections = _header(archive, path), _sections(archive, path)
+    for arrays in sections.values():
+        for name in [name for name, array in arrays.items() if array.dtype == np.float16]:
+            arrays[name] = arrays[name].astype(np.float32)
+    return header, sections
 
 
 def read_header(directory: str | Path) -> dict[str, Any]:
@@ -122,14 +130,27 @@ def _make(directory: Path) -> None:
         raise ModelError(f"{what}; choose another --model-dir") from None
 
 
-def _write(path: Path, header: dict[str, Any], sections: dict[str, Arrays], advice: str) -> None:
+def _write(
+    path: Path,
+    header: dict[str, Any],
+    sections: dict[str, Arrays],
+    advice: str,
+    as_kept: Callable[[Any], np.ndarray] = np.asarray,
+) -> None:
     _make(path.parent)
     with writing(path, ModelError, advice) as file, _new_archive(file) as archive:
         archive.writestr(zipfile.ZipInfo(HEADER), json.dumps(header, indent=1) + "\n")
         for section, arrays in sections.items():
             for name, array in arrays.items():
                 with archive.open(zipfile.ZipInfo(f"{section}.{name}.npy"), "w", force_zip64=True) as member:
-                    np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
+                    np.lib.format.write_array(member, as_kept(array), allow_pickle=False)
+
+
+def _halved(array: Any) -> np.ndarray:
+    """An array of many float32 as float16, where none of them is too large for it."""
+    array = np.asarray(array)
+    large = array.dtype == np.float32 and array.size > LARGE
+    return array.astype(np.float16) if large and max(array.max(), -array.min()) < np.finfo(np.float16).max else array
 
 
 def _sections(archive: zipfile.ZipFile, path: Path) -> dict[str, Arrays]:
