@@ -15,7 +15,7 @@ from scipy import sparse
 from instahash.autorec import AutoRec
 from instahash.baselines import Cooccurrence
 from instahash.data import Summary, Vocabulary
-from instahash.errors import SettingsError
+from instahash.errors import DataError, SettingsError
 from instahash.network.layers import Parameters
 from instahash.parameters import to_json
 from instahash.pipeline import InstaHash, PaperSettings
@@ -31,6 +31,8 @@ from instahash.training import History
 from instahash.word2vec import Word2Vec, WordVectors
 
 Report = Callable[[str], object]
+# Words by words are counted, and swept over: beyond, a sweep takes hours.
+MOST_WORDS = 50_000
 
 
 def from_shards(settings: PaperSettings) -> PaperSettings:
@@ -74,6 +76,9 @@ def fit_paper(
     paper = training.paper
     paper.vocabulary = Vocabulary.from_arrays(read)
     paper.n_posts = summary.posts
+    if len(paper.vocabulary) > MOST_WORDS:
+        found = f"{len(paper.vocabulary):,} words are more than the {MOST_WORDS:,} of word2vec's exact trainer"
+        raise DataError(f"{found}; keep fewer, as with --max-hashtags 1000")
     training.encoding = Encoding(paper.vocabulary, settings.data.min_score)
     counts = passes.once("cooccurrence", training.cooccurrence)
     paper.cooccurrence = Cooccurrence.from_arrays(counts, len(paper.vocabulary))

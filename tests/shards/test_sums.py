@@ -180,6 +180,13 @@ def test_what_is_no_sum_is_refused():
     assert (changed.autorec.init, changed.autorec.decoder, changed.autorec.epochs) == ("spectral", "ridge", 0)
 
 
+def test_too_many_words_are_refused_before_they_are_counted(in_shards, monkeypatch):
+    monkeypatch.setattr("instahash.shards.paper.MOST_WORDS", 5)
+    monkeypatch.setattr("instahash.shards.paper.fit_cooccurrence", lambda *_: 1 / 0)
+    with Shards(in_shards(POSTS, 2)) as shards, pytest.raises(DataError, match="words are more than the 5.*--max-has"):
+        fit_paper(shards, assign(PaperSettings(), SMALL))
+
+
 def test_what_was_left_out_is_said_of_all_shards(in_shards, tmp_path):
     pattern, said = in_shards(POSTS, 3), []
     for name in ("a", "b"):
