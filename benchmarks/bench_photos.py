@@ -88,10 +88,14 @@ def asked(model, labels, features):
     for name, ids in model.rankings(queries.description, TOP).items():
         if not panel or name in (*model.baselines, "word2vec"):  # which ranks by cosine, and the expert does not
             lists[name] = text[ids[0][ids[0] >= 0]].tolist()
+    if panel:
+        understood = panel.understood(queries)
+        candidates = panel.candidates(understood)
+        words = panel.domain.hashtags_of(candidates)[0]
     for name, expert in panel.active.items() if panel else ():
         if {"short", "description"} & set(expert.starts) and queries.with_photo()[0] >= expert.reads_photo:
-            ids, _ = top_k(expert.score(panel.understood(queries), panel.domain), TOP)
-            lists[f"expert {name}"] = text[panel.domain.hashtags[ids[0][ids[0] >= 0]]].tolist()
+            ids, _ = top_k(expert.score(understood, panel.domain, candidates), TOP)
+            lists[f"expert {name}"] = text[words[ids[0][ids[0] >= 0]]].tolist()
     return lists, bool(answer.hashtags) and answer.source not in ("most_used", "general")
 
 

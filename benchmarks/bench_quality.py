@@ -22,6 +22,7 @@ from instahash.data import Corpus, encode, train_test_split, words
 from instahash.evaluation import cosine, evaluate, jaccard, ranking_measures
 from instahash.evaluation.scores import as_ranked, as_sets
 from instahash.experts import Examples
+from instahash.experts.candidates import Candidates
 from instahash.experts.panel import HELD_OUT
 from instahash.formats import read_posts
 from instahash.recommend import Fusion, Queries
@@ -106,8 +107,10 @@ for step, settings, inputs, queries in (
 
 def scores(posts, domain):
     """What each expert says about the descriptions of posts, name -> (n_posts, n_hashtags)."""
-    queries = Queries.of(posts.description, None, posts.keys)
-    return {name: expert.score(queries, domain) for name, expert in experts.items() if "description" in expert.starts}
+    queries, n_hashtags = Queries.of(posts.description, None, posts.keys), len(domain.hashtags)
+    every = Candidates.of(len(posts.ids), n_hashtags, n_hashtags)
+    answering = {name: expert for name, expert in experts.items() if "description" in expert.starts}
+    return {name: expert.score(queries, domain, every) for name, expert in answering.items()}
 
 
 own = scores(data, domain)

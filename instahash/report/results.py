@@ -21,7 +21,7 @@ JACCARDS = COSINES[:-1]
 IN_BANDS = ("recall@10", "share", "precision@10")
 FORMS = (".4f", ".1%", ".1%", ".1%", ".1%")
 
-# Mode "paper" with its default settings on HARRISON's hashtags, as docs/paper.md and benchmarks/results/paper.json
+# Mode "paper" as published, with autorec.init=random, on HARRISON's hashtags, as docs/paper.md and benchmarks/results/paper.json
 # have it: the posts, and table -> what `fraction_table` gives.
 RECIPE_POSTS = 5153
 RECIPE = {
