@@ -21,8 +21,8 @@ JACCARDS = COSINES[:-1]
 IN_BANDS = ("recall@10", "share", "precision@10")
 FORMS = (".4f", ".1%", ".1%", ".1%", ".1%")
 
-# Mode "paper" as published, with autorec.init=random, on HARRISON's hashtags, as docs/paper.md and benchmarks/results/paper.json
-# have it: the posts, and table -> what `fraction_table` gives.
+# Mode "paper" as published, with autorec.init=random, on HARRISON's hashtags, as docs/paper.md and
+# benchmarks/results/paper.json have it: the posts, and table -> what `fraction_table` gives.
 RECIPE_POSTS = 5153
 RECIPE = {
     "cosine_ground_truth": {"mean": 0.42949, ">0.7": 0.16193, ">0.3": 0.67045, "<0.3": 0.32955, "<0.0": 0.02428},
