@@ -16,6 +16,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, cast
@@ -58,9 +59,12 @@ def read_model(directory: str | Path) -> tuple[dict[str, Any], dict[str, Arrays]
     path = Path(directory, MODEL)
     with _archive(path, directory) as archive:
         header, sections = _header(archive, path), _sections(archive, path)
-    for arrays in sections.values():
-        for name in [name for name, array in arrays.items() if array.dtype == np.float16]:
-            arrays[name] = arrays[name].astype(np.float32)
+    halves = [(arrays, name) for arrays in sections.values() for name in arrays if arrays[name].dtype == np.float16]
+    if halves:  # of a large model, and NumPy lets go of the GIL
+        with ThreadPoolExecutor() as pool:
+            wide = pool.map(lambda half: half[0][half[1]].astype(np.float32), halves)
+            for (arrays, name), array in zip(halves, wide):
+                arrays[name] = array
     return header, sections
 
 

@@ -32,6 +32,34 @@ def top_k(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     return ids, values
 
 
+@kernel
+def largest_in_rows(indptr: np.ndarray, data: np.ndarray, k: int) -> np.ndarray:
+    """Which stored entries of a CSR matrix are among the k > 0 largest of their row, of equals the first: (nnz,) bool."""
+    largest = np.ones(len(data), np.bool_)
+    for i in range(len(indptr) - 1):
+        start, end = indptr[i], indptr[i + 1]
+        if end - start <= k:
+            continue
+        least = np.partition(data[start:end], end - start - k)[end - start - k]
+        above = 0
+        for q in range(start, end):
+            above += data[q] > least
+        for q in range(start, end):
+            if data[q] == least and above < k:
+                above += 1
+            elif data[q] <= least:
+                largest[q] = False
+    return largest
+
+
+def plain_largest_in_rows(indptr: np.ndarray, data: np.ndarray, k: int) -> np.ndarray:
+    """:func:`largest_in_rows` by a full sort."""
+    largest = np.zeros(len(data), bool)
+    for start, end in zip(indptr, indptr[1:]):
+        largest[start + np.argsort(-data[start:end], kind="stable")[:k]] = True
+    return largest
+
+
 def plain_top_k(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """:func:`top_k` by a full sort."""
     order = np.argsort(-scores, axis=1, kind="stable")[:, :k].astype(np.int32)

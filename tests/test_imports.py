@@ -47,7 +47,7 @@ MAY_IMPORT = {
     "recommend": {"data", "dense", "jit", "names", "sparse", "texts"},
     "experts": {
         *("baselines", "data", "dense", "parameters", "recommend", "replay", "softmax", "sparse", "texts", "trainer"),
-        *("training", "word2vec"),
+        *("topk", "training", "word2vec"),
     },
     "pipeline": {
         *(
@@ -61,6 +61,7 @@ MAY_IMPORT = {
             "recommend",
             "sparse",
             "storage",
+            "threads",
         ),
         *("topk", "trainer", "word2vec", "instahash"),
     },

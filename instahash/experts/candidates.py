@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries, with_data
+from instahash.sparse import CSR, keep, row_of_entries, with_data
+from instahash.topk import largest_in_rows
 
 # The most used hashtags that are scored for every post, and of each expert's proposals for a post so many others.
 HEAD, PROPOSED = 8192, 128
@@ -38,7 +39,7 @@ class Candidates(NamedTuple):
         if n_head < n_hashtags:
             for proposal in proposals:
                 others = keep(proposal, proposal.indices >= n_head)
-                tail = tail + keep(others, ranks_in_rows(others, others.indices, -others.data) < PROPOSED)
+                tail = tail + keep(others, largest_in_rows(others.indptr, others.data, PROPOSED))
             tail = tail.tocsr()
             tail.sort_indices()
         return cls(n_head, tail)

@@ -17,10 +17,13 @@ from instahash.parameters import whole
 from instahash.pipeline.mode import Mode
 from instahash.recommend import Options, Queries, Recommendation, ids_of
 from instahash.sparse import CSR, as_csr, row_max, row_of_entries
+from instahash.threads import Threads
 from instahash.word2vec import WordVectors
 
 # Posts answered at a time, and outputs that are then held in memory, at most.
 POSTS_AT_A_TIME, OUTPUTS = 1024, 2**23
+# Posts that one thread has answered before others would have started.
+FEW_POSTS = 64
 
 
 class Recommender:
@@ -141,10 +144,15 @@ class Recommender:
         """
         parsed = self._options(top, **options)
         queries = self._queries(description, chosen, keys, echoes, photo_features)
-        answers: list[Recommendation] = []
-        for part in self._blocks(queries, self.mode.n_outputs):
-            answers += self.mode.recommend(part, parsed)
-        return answers
+        n_posts = queries.description.shape[0]
+
+        def answered(part: slice) -> list[Recommendation]:
+            own = queries.rows(np.arange(part.start, part.stop))
+            blocks = self._blocks(own, self.mode.n_outputs) if own.description.shape[0] else ()
+            return [answer for block in blocks for answer in self.mode.recommend(block, parsed)]
+
+        with Threads(self.settings.n_threads if n_posts > FEW_POSTS else 1, blas=False) as threads:
+            return [answer for answers in threads.rows(n_posts, answered) for answer in answers]
 
     def _queries(
         self,
