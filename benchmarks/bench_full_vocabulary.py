@@ -86,7 +86,7 @@ def answers(model: InstaHash, test: Corpus) -> dict:
     model.recommend(queries[0], TOP)
     calls = [timed(lambda labels=labels: model.recommend(labels, TOP))[0] for labels in queries]
     batch = posts.take(np.arange(BATCH) % len(posts.ids))
-    given = {"keys": batch.keys, "echoes": batch.echoes}
+    given = {"keys": batch.keys, "echoes": batch.echoes, "n_threads": args.threads}
     seconds = np.median([timed(lambda: model.recommend_matrix(batch.description, TOP, **given))[0] for _ in range(3)])
     found = exact = None
     for head in (scored.HEAD, 10**9):

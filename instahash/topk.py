@@ -33,30 +33,29 @@ def top_k(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @kernel
-def largest_in_rows(indptr: np.ndarray, data: np.ndarray, k: int) -> np.ndarray:
-    """Which stored entries of a CSR matrix are among the k > 0 largest of their row, of equals the first: (nnz,) bool."""
+def largest_in_rows(indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, k: int) -> np.ndarray:
+    """Which entries of a CSR matrix are among the k > 0 largest of their row, (nnz,) bool; of equals the lower columns
+    are.
+    """
     largest = np.ones(len(data), np.bool_)
     for i in range(len(indptr) - 1):
-        start, end = indptr[i], indptr[i + 1]
-        if end - start <= k:
+        start, stop = indptr[i], indptr[i + 1]
+        row = data[start:stop]
+        if len(row) <= k:
             continue
-        least = np.partition(data[start:end], end - start - k)[end - start - k]
-        above = 0
-        for q in range(start, end):
-            above += data[q] > least
-        for q in range(start, end):
-            if data[q] == least and above < k:
-                above += 1
-            elif data[q] <= least:
-                largest[q] = False
+        least = np.partition(row, len(row) - k)[len(row) - k]
+        equal = np.sort(indices[start:stop][row == least])
+        last = equal[k - np.sum(row > least) - 1]
+        for q in range(start, stop):
+            largest[q] = data[q] > least or (data[q] == least and indices[q] <= last)
     return largest
 
 
-def plain_largest_in_rows(indptr: np.ndarray, data: np.ndarray, k: int) -> np.ndarray:
+def plain_largest_in_rows(indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, k: int) -> np.ndarray:
     """:func:`largest_in_rows` by a full sort."""
     largest = np.zeros(len(data), bool)
-    for start, end in zip(indptr, indptr[1:]):
-        largest[start + np.argsort(-data[start:end], kind="stable")[:k]] = True
+    for start, stop in zip(indptr, indptr[1:]):
+        largest[start + np.lexsort((indices[start:stop], -data[start:stop]))[:k]] = True
     return largest
 
 

@@ -20,9 +20,9 @@ def test_top_k(seed, n, columns, k):
 def test_largest_in_rows(seed, n, k):
     rng = np.random.default_rng(seed)
     indptr = np.concatenate([[0], rng.integers(0, 12, n).cumsum()])
-    data = rng.integers(0, 4, indptr[-1]).astype(np.float32)  # many ties
-    found = largest_in_rows(indptr, data, k)
-    np.testing.assert_array_equal(found, plain_largest_in_rows(indptr, data, k))
+    data, indices = rng.integers(0, 4, indptr[-1]).astype(np.float32), rng.permutation(indptr[-1])  # many ties
+    found = largest_in_rows(indptr, indices, data, k)
+    np.testing.assert_array_equal(found, plain_largest_in_rows(indptr, indices, data, k))
 
 
 def test_ties_keep_the_lower_column_first():

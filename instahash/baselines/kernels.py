@@ -8,19 +8,15 @@ from instahash.jit import kernel
 
 
 @kernel
-def largest(indptr, indices, data, most, kept):
-    """kept[q] is set to whether entry q is among the `most` largest of its row; of equal ones the first columns are."""
-    for i in range(len(indptr) - 1):
-        start, stop = indptr[i], indptr[i + 1]
-        row = data[start:stop]
-        if len(row) <= most:
-            kept[start:stop] = True
-            continue
-        least = np.partition(row, len(row) - most)[len(row) - most]
-        equal = np.sort(indices[start:stop][row == least])
-        last = equal[most - np.sum(row > least) - 1]
-        for q in range(start, stop):
-            kept[q] = data[q] > least or (data[q] == least and indices[q] <= last)
+def product(indptr, indices, data, B):
+    """A B for the CSR matrix A with these arrays and a dense B, without the GIL, which SciPy's product holds."""
+    out = np.zeros((len(indptr) - 1, B.shape[1]), B.dtype)
+    for i in range(len(out)):
+        for q in range(indptr[i], indptr[i + 1]):
+            a, b = data[q], B[indices[q]]
+            for d in range(len(b)):
+                out[i, d] += a * b[d]
+    return out
 
 
 @kernel

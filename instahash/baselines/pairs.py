@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from scipy import sparse
 
-from instahash.baselines import kernels
 from instahash.sparse import CSR, keep
+from instahash.topk import largest_in_rows
 
 # Pairs held at a time, and up to which all are kept. Where there may be more, a word of descriptions keeps its first
 # WORD_PAIRS hashtags, and a hashtag HASHTAG_PAIRS others.
@@ -42,6 +42,4 @@ def bounded(matrix: CSR, most: int) -> CSR:
 
 def largest(matrix: CSR, most: int) -> CSR:
     """The matrix with no more than the `most` largest entries of each row; of equal ones those in the first columns."""
-    kept = np.empty(matrix.nnz, bool)
-    kernels.largest(matrix.indptr, matrix.indices, matrix.data, most, kept)
-    return keep(matrix, kept)
+    return keep(matrix, largest_in_rows(matrix.indptr, matrix.indices, matrix.data, most))

@@ -107,13 +107,13 @@ class Ridge:
         """(n_posts, n_words) float32; zero for posts without a description and for words never used as a hashtag."""
         check_query(description, chosen)
         X = self._known(description)
-        scores: np.ndarray = X @ self.W
+        scores = _times(X, self.W)
         if len(self.outputs) == self.n_words:
             return scores
         every = np.zeros((len(scores), self.n_words), np.float32)
         every[:, self.outputs] = scores
         if len(self.rare):
-            every[:, self.rare] = (self.sums @ (X @ self.inverse).T).T
+            every[:, self.rare] = (self.sums @ _times(X, self.inverse).T).T
         return every
 
     def score_of(self, description: CSR, outputs: np.ndarray) -> np.ndarray:
@@ -121,9 +121,9 @@ class Ridge:
         check_query(description, None)
         X, columns, rows = self._known(description), *self._places(np.asarray(outputs))
         scores = np.zeros((X.shape[0], len(columns)), np.float32)
-        scores[:, columns >= 0] = (X @ self.W)[:, columns[columns >= 0]]
+        scores[:, columns >= 0] = _times(X, self.W)[:, columns[columns >= 0]]
         if (rare := rows >= 0).any():
-            scores[:, rare] = (self.sums[rows[rare]] @ (X @ self.inverse).T).T
+            scores[:, rare] = (self.sums[rows[rare]] @ _times(X, self.inverse).T).T
         return scores
 
     def score_at(self, description: CSR, places: CSR) -> np.ndarray:
@@ -136,9 +136,9 @@ class Ridge:
             starts = places.indptr[start : start + block.shape[0] + 1]
             part = slice(starts[0], starts[-1])
             held = np.flatnonzero(columns[part] >= 0) + starts[0]
-            scores[held] = (block @ self.W)[posts[held] - start, columns[held]]
+            scores[held] = _times(block, self.W)[posts[held] - start, columns[held]]
             if (rows[part] >= 0).any():
-                S, Z = self.sums, block @ self.inverse
+                S, Z = self.sums, _times(block, self.inverse)
                 kernels.add_dots(starts, rows, S.indptr, S.indices, S.data, Z, scores)
         return scores
 
@@ -185,6 +185,12 @@ class Ridge:
         if len(model.rare) and (model.inverse.shape, model.sums.shape) != ((n, n), (len(model.rare), n)):
             raise ValueError(f"sums {model.sums.shape} for {n} inputs, {len(model.rare)} rare outputs")
         return model
+
+
+def _times(A: CSR, B: np.ndarray) -> np.ndarray:
+    """A B, dense."""
+    product: np.ndarray = kernels.product(A.indptr, A.indices, A.data, B)
+    return product
 
 
 def _product(A: CSR, B: CSR) -> np.ndarray:

@@ -24,7 +24,11 @@ def add_annotator(command: ArgumentParser) -> None:
     add_annotator_name(command)
     add_labelling(command)
     command.add_argument(
-        "--threads", type=at_least(1), default=1, metavar="N", help="offline: photos labelled at once (default: 1)"
+        "--threads",
+        type=at_least(1),
+        default=1,
+        metavar="N",
+        help="photos labelled offline, or posts answered, at once (default: 1)",
     )
 
 

@@ -174,7 +174,7 @@ def _for_posts(args: Namespace, model: Any, options: dict[str, Any]) -> None:
     from tqdm import tqdm
 
     counts = Counter[str]()
-    answers = model.recommend_posts(reading(args, args.posts), **options)
+    answers = model.recommend_posts(reading(args, args.posts), n_threads=args.threads, **options)
     hidden = True if sys.stdout.isatty() and not args.out else None
     with output(args) as put:
         for post_id, answer in tqdm(answers, "Recommending", unit=" posts", disable=hidden):

@@ -39,7 +39,7 @@ class Candidates(NamedTuple):
         if n_head < n_hashtags:
             for proposal in proposals:
                 others = keep(proposal, proposal.indices >= n_head)
-                tail = tail + keep(others, largest_in_rows(others.indptr, others.data, PROPOSED))
+                tail = tail + keep(others, largest_in_rows(others.indptr, others.indices, others.data, PROPOSED))
             tail = tail.tocsr()
             tail.sort_indices()
         return cls(n_head, tail)

@@ -21,7 +21,7 @@ from instahash.threads import Threads
 from instahash.word2vec import WordVectors
 
 # Posts answered at a time, and outputs that are then held in memory, at most.
-POSTS_AT_A_TIME, OUTPUTS = 1024, 2**23
+POSTS_AT_A_TIME, OUTPUTS = 1024, 2**19
 # Posts that one thread has answered before others would have started.
 FEW_POSTS = 64
 
@@ -115,7 +115,8 @@ class Recommender:
     ) -> Iterator[tuple[str, Recommendation]]:
         """(id, Recommendation) of each post, in order; posts are read a block at a time.
 
-        options : novelty, diversity, banned and trace, as in :meth:`recommend`; users and features are the posts' own.
+        options : novelty, diversity, banned and trace, as in :meth:`recommend`; n_threads, as in
+            :meth:`recommend_matrix`. Users and features are the posts' own.
         """
         posts = iter(posts)
         while block := list(islice(posts, POSTS_AT_A_TIME)):
@@ -133,6 +134,7 @@ class Recommender:
         keys: Sequence[tuple[str, ...]] | None = None,
         echoes: Echoes | None = None,
         photo_features: np.ndarray | None = None,
+        n_threads: int = 1,
         **options: Any,
     ) -> list[Recommendation]:
         """A Recommendation for each row of `description`, CSR (n_posts, n_words) of label scores.
@@ -140,9 +142,10 @@ class Recommender:
         chosen : CSR of the same shape, or None.  keys : tuples of str, see `data.Dataset`, or None.
         echoes : Echoes of the same posts; None where each word of a description is a label of its own.
         photo_features : (n_posts, n_features) float, rows of NaN for posts without a photo, or None.
+        n_threads : int >= 1, posts are shared among so many threads.
         options : as in :meth:`recommend_posts`.
         """
-        parsed = self._options(top, **options)
+        parsed, n_threads = self._options(top, **options), whole(n_threads, "n_threads", 1, DataError)
         queries = self._queries(description, chosen, keys, echoes, photo_features)
         n_posts = queries.description.shape[0]
 
@@ -151,7 +154,7 @@ class Recommender:
             blocks = self._blocks(own, self.mode.n_outputs) if own.description.shape[0] else ()
             return [answer for block in blocks for answer in self.mode.recommend(block, parsed)]
 
-        with Threads(self.settings.n_threads if n_posts > FEW_POSTS else 1, blas=False) as threads:
+        with Threads(n_threads if n_posts > FEW_POSTS else 1, blas=False) as threads:
             return [answer for answers in threads.rows(n_posts, answered) for answer in answers]
 
     def _queries(

@@ -724,3 +724,12 @@ def test_an_expert_that_is_fitted_again_learns_from_these_posts_alone(kind):
     assert first.keys() == second.keys()
     for name, array in first.items():
         np.testing.assert_array_equal(array, second[name], name)
+
+
+def test_threads_share_the_posts(model):
+    posts = TRAIN[:150]
+    one, two = ([answer.hashtags for _, answer in model.recommend_posts(posts, n_threads=n)] for n in (1, 2))
+    assert one == two and len(one) == 150
+    assert model.recommend_posts([], n_threads=2) and list(model.recommend_posts([], n_threads=2)) == []
+    with pytest.raises(DataError, match="n_threads is 0"):
+        list(model.recommend_posts(posts, n_threads=0))
