@@ -18,7 +18,7 @@ THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"
 # Those whose versions are written beside the figures, where they are installed.
 PACKAGES = (
     *("instahash", "numpy", "scipy", "numba", "gensim", "torch", "efficientnet-lite-pytorch", "google-cloud-vision"),
-    *("grpcio", "pillow", "pyarrow", "fastapi", "starlette", "uvicorn"),
+    *("grpcio", "pillow", "pyarrow", "distributed", "omikuji", "fastapi", "starlette", "uvicorn"),
 )
 
 

@@ -60,6 +60,8 @@ class Trainer:
             disable=None if self.progress else True,
         ) as bar:
             model.fit(*matrices, state=state, on_epoch=on_epoch, on_progress=bar.update, **options)
+        if name in self.states:
+            self.states[name] = model.state()  # a trained model has forgotten what only its training needed
         self._warn(model, name, chance, measure)
 
     def _warn(self, model: Any, name: str, chance: float, measure: str) -> None:
