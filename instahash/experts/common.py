@@ -7,10 +7,11 @@ from itertools import chain
 
 import numpy as np
 
-from instahash.experts.candidates import Candidates
+from instahash.experts.candidates import PROPOSED, Candidates
 from instahash.experts.domain import Domain, Examples
 from instahash.experts.protocol import Expert
 from instahash.recommend import EVERYBODY, Preferences, Queries
+from instahash.sparse import CSR
 from instahash.trainer import Trainer
 
 Keys = Sequence[tuple[str, ...]]
@@ -40,6 +41,9 @@ class CommonExpert(Expert):
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         return self._shift(general(self.keys(queries)), domain, candidates)
+
+    def proposes(self, queries: Queries, domain: Domain) -> CSR | None:
+        return self.preferences.most_used(general(self.keys(queries)), len(domain.hashtags), domain.n_head, PROPOSED)
 
     def _shift(self, keys: Keys, domain: Domain, candidates: Candidates) -> np.ndarray:
         preferences, log_frequency = self.preferences, domain.log_frequency

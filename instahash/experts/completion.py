@@ -26,7 +26,9 @@ class CompletionExpert(SoftmaxExpert):
         return queries.chosen
 
     def proposes(self, queries: Queries, domain: Domain) -> CSR:
-        return domain.by_output(domain.cooccurrence.companions(queries.chosen))
+        # Those chosen too: where descriptions are unknown, a label may be one of them, and be recommended.
+        chosen = queries.chosen.astype(np.float32)
+        return domain.by_output((domain.cooccurrence.companions(queries.chosen) + chosen).tocsr())
 
     def _learnt_from(self, examples: Examples) -> CSR:
         return examples.hashtags

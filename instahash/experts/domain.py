@@ -249,7 +249,7 @@ class Examples:
 
     def of_photos(self) -> Examples:
         """The posts with a photo alone."""
-        return replace(self, dataset=self.dataset.take(self.with_photo))
+        return replace(self, dataset=self.dataset.take(self.with_photo), n_posts=0)
 
     def photos(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Rows of the posts with a photo, and its features standardised, some PHOTOS at a time."""

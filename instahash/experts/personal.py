@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.experts.candidates import Candidates
+from instahash.experts.candidates import PROPOSED, Candidates
 from instahash.experts.common import CommonExpert, general
 from instahash.experts.domain import Domain
 from instahash.recommend import Queries
@@ -25,4 +25,4 @@ class PersonalExpert(CommonExpert):
 
     def proposes(self, queries: Queries, domain: Domain) -> CSR:
         own = [tuple(key for key in keys if key.startswith("user:")) for keys in self.keys(queries)]
-        return self.preferences.uses(own, len(domain.hashtags))
+        return self.preferences.most_used(own, len(domain.hashtags), domain.n_head, PROPOSED)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import sparse
 
 from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
 from instahash.experts.protocol import Expert
 from instahash.recommend import Queries
+from instahash.sparse import CSR
 
 
 class PopularityExpert(Expert):
@@ -20,3 +22,12 @@ class PopularityExpert(Expert):
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         return candidates.of_all(domain.log_frequency)
+
+    def proposes(self, queries: Queries, domain: Domain) -> CSR | None:
+        """Hashtags of later posts that are used more than those which are scored for every post."""
+        counts = domain.vocabulary.hashtag_counts[domain.hashtags].astype(np.float32)
+        risen = domain.n_head + np.flatnonzero(counts[domain.n_head :] > counts[: domain.n_head].min(initial=np.inf))
+        n_posts = queries.description.shape[0]
+        ends, shape = np.arange(n_posts + 1) * len(risen), (n_posts, len(counts))
+        every: CSR = sparse.csr_array((np.tile(counts[risen], n_posts), np.tile(risen, n_posts), ends), shape=shape)
+        return every

@@ -154,7 +154,7 @@ class Recommender:
             blocks = self._blocks(own, self.mode.n_outputs) if own.description.shape[0] else ()
             return [answer for block in blocks for answer in self.mode.recommend(block, parsed)]
 
-        with Threads(n_threads if n_posts > FEW_POSTS else 1, blas=False) as threads:
+        with Threads(n_threads if n_posts > FEW_POSTS else 1, blas=n_threads == 1) as threads:
             return [answer for answers in threads.rows(n_posts, answered) for answer in answers]
 
     def _queries(

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,7 +22,7 @@ from scipy import sparse
 
 from instahash.data.times import DAY
 from instahash.errors import DataError, SettingsError
-from instahash.sparse import CSR, csr_from_arrays, csr_to_arrays, ones
+from instahash.sparse import CSR, csr_from_arrays, csr_to_arrays, keep, ones
 from instahash.texts import texts_from_arrays, texts_to_arrays
 
 EVERYBODY = ""  # the key under which all posts are counted
@@ -67,6 +68,7 @@ class Preferences:
         self.rows: dict[str, int] = {}
         self.strengths: dict[str, float] = {}
         self.counts = {name: CSR((0, 0), dtype=np.float32) for name in ("decaying", "constant")}
+        self._found: dict[Any, tuple[np.ndarray, np.ndarray]] = {}
 
     def add(self, keys: Keys, hashtags: CSR, times: np.ndarray | None = None) -> None:
         """Count the hashtags of posts, whose order does not matter.
@@ -90,6 +92,7 @@ class Preferences:
                 new = (under @ ones(hashtags)).tocsr()
                 new.resize(self.counts[name].shape)
                 self.counts[name] = self.counts[name] + new
+                self.counts[name].sort_indices()
 
     def fit(self, keys: Keys, hashtags: CSR, log_frequency: np.ndarray, times: np.ndarray | None = None) -> Preferences:
         """:meth:`add` posts, and set each kind's strength to the one of STRENGTHS under which they are likeliest.
@@ -146,24 +149,39 @@ class Preferences:
                 shift[start:end] = self._shift(own, log_frequency[ids], ids)
         return shift
 
-    def uses(self, keys: Keys, n_hashtags: int) -> CSR:
-        """How often each hashtag was used under the keys of each post, CSR (n_posts, n_hashtags)."""
+    def most_used(self, keys: Keys, n_hashtags: int, first: int, most: int) -> CSR:
+        """The uses of the `most` most used hashtags, from the `first` on, under each key of each post, added up.
+
+        Returns CSR (n_posts, n_hashtags) float32.
+        """
         known = self._known(keys)
-        rows = np.repeat(np.arange(len(known)), [len(own) for own in known])
-        columns = np.array([self.rows[key] for own in known for key in own], np.int64)
-        under = sparse.csr_array((np.ones(len(rows), np.float32), (rows, columns)), (len(known), len(self.rows)))
-        uses: CSR = (under @ (self.counts["decaying"] + self.counts["constant"])).tocsr()
-        uses.resize(len(known), n_hashtags)
-        return uses
+        found = {key: self._most_used(key, first, most) for key in {key for own in known for key in own}}
+        parts = [[found[key] for key in own] for own in known]
+        rows = np.repeat(np.arange(len(known)), [sum(len(ids) for ids, _ in own) for own in parts])
+        flat = [pair for own in parts for pair in own] or [(np.empty(0, np.int32), np.empty(0, np.float32))]
+        ids, uses = (np.concatenate(arrays) for arrays in zip(*flat))
+        total: CSR = sparse.coo_array((uses, (rows, ids)), shape=(len(known), n_hashtags)).tocsr()
+        return total
+
+    def _most_used(self, key: str, first: int, most: int) -> tuple[np.ndarray, np.ndarray]:
+        """Ids and uses, kept until more posts are counted: of a key that many posts have there are many."""
+        if (key, first, most) not in self._found:
+            row = sum(counts[[self.rows[key]]] for counts in self.counts.values())
+            row = keep(row, row.indices >= first)
+            chosen = np.sort(np.argsort(-row.data, kind="stable")[:most])
+            self._found[key, first, most] = row.indices[chosen], row.data[chosen]
+        return self._found[key, first, most]
 
     def grow(self, n_hashtags: int) -> None:
         """Add empty rows for new keys, and empty columns for new hashtags, which follow the old ones."""
+        self._found.clear()
         for counts in self.counts.values():
             counts.resize(len(self.rows), n_hashtags)
 
     def drop(self, keys: Iterable[str]) -> None:
         """Remove these keys and their counts."""
         dropped = set(keys)
+        self._found.clear()
         kept = [key for key in self.rows if key not in dropped]
         rows = np.array([self.rows[key] for key in kept], np.int32)
         self.counts = {name: counts[rows] for name, counts in self.counts.items()}
@@ -190,6 +208,8 @@ class Preferences:
         preferences.rows = {key: row for row, key in enumerate(keys)}
         preferences.strengths = dict(zip(kinds, arrays["strengths"].tolist()))
         preferences.counts = {name: csr_from_arrays(arrays, name) for name in preferences.counts}
+        for counts in preferences.counts.values():
+            counts.sort_indices()
         decaying, constant = (counts.shape for counts in preferences.counts.values())
         if decaying != constant or len(preferences.rows) != decaying[0] or len(kinds) != len(arrays["strengths"]):
             raise ValueError(f"counts of {decaying} and {constant} for {len(preferences.rows)} keys")
@@ -216,9 +236,14 @@ class Preferences:
             for counts in self.counts.values():
                 part = slice(*counts.indptr[self.rows[key] : self.rows[key] + 2])
                 used, uses = counts.indices[part], counts.data[part]
-                places = np.searchsorted(ids, used)
-                there = np.append(ids, -1)[places] == used
-                n_t[places[there]] += uses[there]
+                if len(used) < len(ids):
+                    places = np.searchsorted(ids, used)
+                    there = np.append(ids, -1)[places] == used
+                    n_t[places[there]] += uses[there]
+                else:
+                    places = np.searchsorted(used, ids)
+                    there = np.append(used, -1)[places] == ids
+                    n_t[there] += uses[places[there]]
                 n += float(uses.sum(dtype=np.float64))
             if n:
                 Q, known = (n_t + a * Q) / (n + a), True

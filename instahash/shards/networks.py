@@ -66,7 +66,15 @@ def _local_epoch(
     """The number of posts; loss and state after an epoch from `state`, each times that number, in float64."""
     X, S = examples(shard)
     own = int.from_bytes(hashlib.blake2b(f"{seed} {shard.name}".encode(), digest_size=4).digest(), "big")
-    network = SoftmaxNetwork(settings, seed=own).fit(X, S, state=state, on_epoch=lambda model: True)
-    n = X.shape[0]
-    arrays = {name: array for name, array in network.state().items() if name != "history"}
-    return n, n * network.history[-1], *(n * array.astype(np.float64) for array in arrays.values())
+    n, found = X.shape[0], dict(state)
+    if not n:
+        return 0, 0.0, *(0 * np.asarray(array, np.float64) for name, array in found.items() if name != "history")
+
+    def taken(model: SoftmaxNetwork) -> bool:
+        """Keep the moments, which a trained model forgets, and end the training."""
+        found.update(model.state())
+        return True
+
+    network = SoftmaxNetwork(settings, seed=own).fit(X, S, state=state, on_epoch=taken)
+    arrays = [array for name, array in found.items() if name != "history"]
+    return n, n * network.history[-1], *(n * np.asarray(array, np.float64) for array in arrays)

@@ -33,6 +33,8 @@ from instahash.sparse import CSR, keep, used_columns
 from instahash.threads import Threads
 
 Array = np.ndarray
+# Posts up to which chances are those of the exact formula.
+MOST_EXACT = 10**7
 
 
 def inclusion(counts: Array, n_posts: int, m: int) -> Array:
@@ -41,6 +43,9 @@ def inclusion(counts: Array, n_posts: int, m: int) -> Array:
     It is 1 - C(n_posts - counts, m) / C(n_posts, m), float64, and above 0.
     """
     counts = np.clip(counts, 1, n_posts)
+    if n_posts > MOST_EXACT:  # the difference of logarithms of factorials is rounded away
+        several: Array = -np.expm1(counts * np.log1p(-m / (n_posts - (counts - 1) / 2)))
+        return several
     others = gammaln(n_posts - counts + 1) - gammaln(n_posts - counts - m + 1)  # of no number below 0: inf
     chance: Array = -np.expm1(others + gammaln(n_posts - m + 1) - gammaln(n_posts + 1))
     return chance

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from instahash import BestSettings, InstaHash
-from instahash.data import Corpus, encode, train_test_split
+from instahash.data import Corpus, Label, Post, encode, train_test_split
 from instahash.data.small import small_posts
 from instahash.dense import dots_at, plain_dots_at
 from instahash.experts import Domain
@@ -120,6 +120,27 @@ def test_what_is_proposed_leads_to_the_answers_of_a_full_search(model, monkeypat
     assert np.mean([len(a & b) / len(a) for a, b in zip(exact, found)]) > 0.99
     single = [model.recommend(post.labels, 10).hashtags for post in POSTS[350:355]]
     assert all(len(hashtags) == 10 for hashtags in single)
+
+
+def test_what_is_used_more_by_later_posts_and_by_people_like_the_author_is_proposed(monkeypatch):
+    """A hashtag outside the head that everybody, or a country, has come to use, and one that is given as a label."""
+    monkeypatch.setattr(Domain, "n_head", 20)
+    posts = [post._replace(features=("country:se",) if i < 12 else ()) for i, post in enumerate(POSTS[:300])]
+    posts[:12] = [post._replace(hashtags=(*post.hashtags, "fika")) for post in posts[:12]]
+    trained = InstaHash(assign(BestSettings(), SMALL)).fit(posts)
+    assert trained.vocabulary.index["fika"] not in trained.mode.panel.domain.hashtags[:20]
+    fika = trained.mode.panel.domain.outputs_of_words[trained.vocabulary.index["fika"]]
+    for features, proposed in (["country:se"], True), (["country:no"], False):
+        asked = trained.mode.panel.understood(trained.queries([], features=features))
+        assert (fika in trained.mode.panel.candidates(asked).tail.indices) == proposed
+    later = [Post(f"later-{i}", ("viral",), (Label("dog", 0.9),)) for i in range(400)]
+    trained.partial_fit(later)
+    candidates = trained.mode.panel.candidates(queries_of(trained, POSTS[350:352]))
+    viral = trained.mode.panel.domain.outputs_of_words[trained.vocabulary.index["viral"]]
+    assert (candidates.tail.toarray()[:, viral] > 0).all() and viral >= 20
+    bare = InstaHash(assign(BestSettings(), SMALL)).fit([post._replace(labels=()) for post in POSTS[:300]])
+    rare = bare.vocabulary.words[bare.mode.panel.domain.hashtags[-1]]
+    assert rare in bare.recommend([rare], 10).hashtags
 
 
 def test_a_small_head_is_enough_to_learn_the_weights(model, monkeypatch):

@@ -20,10 +20,13 @@ from instahash.shards import Shards, encoding_of, fit_paper
 from instahash.shards.cluster import SETTINGS as cluster_settings
 from instahash.shards.counts import count_pairs, grams
 
-from .test_sums import POSTS, SMALL
+from .conftest import made_posts
 
 pytest.importorskip("distributed", reason="dask.distributed is not installed")
+POSTS = made_posts(150, seed=14)
+SMALL = "data.max_hashtags=9 word2vec.dim=4 autorec.n_hidden=6 ratings.n_expand=3 word2vec.vectors=sum".split()
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT))  # which workers take over, and find the functions of this module by
 N = 7
 
 

@@ -56,6 +56,7 @@ def test_the_average_is_weighted_by_posts(pattern, monkeypatch):
         for array in vars(self.parameters).values():
             array[...] = X.shape[0]
         self.history.loss.append(float(X.shape[0]))
+        assert on_epoch(self)
         return self
 
     def self_parameters(model, state):
