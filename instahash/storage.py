@@ -36,6 +36,8 @@ _NPY = re.compile(
 _MOST_HEADER = 4096
 # Numbers of an array from which on a model file keeps half of their bits.
 LARGE = 2**24
+# The part of an array's numbers that may be so small that half precision has them less well.
+COARSE = 0.02
 # Bytes before the name of a member in a zip file.
 _LOCAL_HEADER = 30
 
@@ -43,7 +45,7 @@ _LOCAL_HEADER = 30
 def write_model(directory: str | Path, header: dict[str, Any], sections: dict[str, Arrays]) -> None:
     """Save a model in one file, which takes the place of an older one whole or not at all.
 
-    Arrays of more than LARGE numbers are kept in half precision: each is off by at most a part in 2,048.
+    Arrays of more than LARGE numbers are kept in half precision where that has nearly all of them to a part in 2,048.
 
     Raises ModelError where it cannot be written; a model already there is then unchanged.
     """
@@ -151,10 +153,13 @@ def _write(
 
 
 def _halved(array: Any) -> np.ndarray:
-    """An array of many float32 as float16, where none of them is too large for it."""
+    """An array of many float32 as float16, where none of them is too large for it and few are too small."""
     array = np.asarray(array)
-    large = array.dtype == np.float32 and array.size > LARGE
-    return array.astype(np.float16) if large and max(array.max(), -array.min()) < np.finfo(np.float16).max else array
+    if array.dtype != np.float32 or array.size <= LARGE:
+        return array
+    sizes, half = np.abs(array.reshape(-1, order="A")[:: max(array.size // 2**16, 1)]), np.finfo(np.float16)
+    fine = np.mean((sizes > 0) & (sizes < half.tiny)) < COARSE and max(array.max(), -array.min()) < half.max
+    return array.astype(np.float16) if fine else array
 
 
 def _sections(archive: zipfile.ZipFile, path: Path) -> dict[str, Arrays]:

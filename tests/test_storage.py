@@ -343,12 +343,13 @@ def test_large_arrays_are_kept_in_half_precision(tmp_path, monkeypatch):
         "large": np.linspace(-3, 3, 10, dtype=np.float32).reshape(2, 5).T,
         "small": np.linspace(-3, 3, 9, dtype=np.float32),
         "far": np.array([1e5, *range(9)], np.float32),
+        "near": np.array([*range(9), 1e-6], np.float32),
         "double": np.linspace(-3, 3, 10),
     }
     write_model(tmp_path, {}, {"part": arrays})
     found = read_model(tmp_path)[1]["part"]
     assert {name: array.dtype for name, array in found.items()} == {name: a.dtype for name, a in arrays.items()}
-    for name in ("small", "far", "double"):
+    for name in ("small", "far", "near", "double"):
         np.testing.assert_array_equal(found[name], arrays[name])
     np.testing.assert_allclose(found["large"], arrays["large"], rtol=2**-11)
     assert (found["large"] != arrays["large"]).any()

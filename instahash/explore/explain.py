@@ -149,7 +149,7 @@ class Explainer:
     def _experts(self, query: Any, answer: list[dict[str, Any]], novelty: float | None) -> dict[str, Any]:
         """What each expert of mode "best" gives the first hashtags, and how that becomes a probability.
 
-        A lift is the weighted score less its mean over all hashtags: lifts add up to log p but for a constant.
+        A lift is the weighted score less its mean over all candidates: lifts add up to log p but for a constant.
         """
         opinions = self.model.mode.opinions(query)
         shift = self.model.mode.shift(query, opinions.hashtags[None], novelty)[0]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy import sparse
 
 from instahash.autorec import AutoRec
 from instahash.autorec.decoder import DecoderSums, decoder_from, decoder_sums
@@ -49,6 +50,12 @@ class Ratings:
 
     def _rated(self, shard: Shard) -> Arrays:
         posts = self.encoding.posts(shard)
+        if not posts.bags.shape[0]:  # no post of it has a hashtag that is kept
+            nothing = sparse.csr_array(posts.bags.shape, dtype=self.paper.settings.autorec.dtype)
+            settings = self.paper.settings.ratings
+            return csr_to_arrays(nothing, "X") | (
+                {} if settings.input == settings.target else csr_to_arrays(nothing, "S")
+            )
         given = self.paper.ratings(posts.bags, posts.hashtags, posts.description)
         X, S = inputs_and_targets(*given, BACKGROUND, self.paper.settings.autorec.dtype)
         return csr_to_arrays(X, "X") | ({} if S is X else csr_to_arrays(S, "S"))

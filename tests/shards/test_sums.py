@@ -1,6 +1,7 @@
 """Whatever the number and order of shards: the same vocabulary, and the same models to rounding, as on one machine."""
 
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -199,3 +200,16 @@ def test_what_was_left_out_is_said_of_all_shards(in_shards, tmp_path):
 from instahash.storage import Checkpoint
 
 SAVE = Checkpoint.save
+
+
+def test_a_shard_of_which_nothing_is_kept_adds_nothing(in_shards):
+    """Its posts have hashtags that too few use."""
+    rare = [Post(f"rare-{i}", (f"once{i}",)) for i in range(4)]
+    settings = assign(PaperSettings(), [*SMALL, "data.min_count=2"])
+    folder = in_shards(POSTS, 2)
+    write_posts(Path(folder).parent / "9.jsonl.gz", rare)
+    with Shards(folder) as shards:
+        found = fit_paper(shards, settings)
+    with Shards(in_shards([*POSTS, *rare], 1, "one")) as shards:
+        expected = fit_paper(shards, settings)
+    np.testing.assert_allclose(found.mode.autorec.U, expected.mode.autorec.U, rtol=1e-3, atol=1e-4)
