@@ -101,9 +101,9 @@ def _check_annotator(args: Namespace) -> None:
         from instahash.annotate import choose_annotator
         from instahash.errors import DataError
 
+        choose_annotator(args.annotator)
         if not any(map(os.path.exists, args.image)):
             raise DataError(f"--image '{args.image[0]}' is no file or folder; check the path")
-        choose_annotator(args.annotator)
 
 
 def _for_labels(args: Namespace, model: Any, least: float, options: dict[str, Any]) -> None:

@@ -259,7 +259,7 @@ def test_evaluate(trained, tmp_path):
     value = json.loads(out.read_text())
     assert list(value) == [
         "posts", "tables", "ranking", "empty", "defaulted", "most_used", "protocol", "tables_by_system", "differences",
-        "lists", "everybody", "counts",
+        "lists", "everybody", "counts", "bands",
     ]  # fmt: skip
     assert value["protocol"] == "description"
     counts = {"read": value["posts"], "evaluated": value["posts"]}
