@@ -82,18 +82,6 @@ def is_member(ids: np.ndarray, sets: CSR) -> np.ndarray:
     return found & (ids >= 0)
 
 
-def values_at(matrix: CSR, places: CSR) -> np.ndarray:
-    """(places.nnz,) the values of `matrix` at the stored entries of `places`, in their order; 0 where none is stored.
-
-    matrix, places : CSR of one shape; `matrix` stores each entry once.
-    """
-    stored, wanted = (row_of_entries(m) * matrix.shape[1] + m.indices for m in (matrix, places))
-    order = np.argsort(stored, kind="stable")
-    at = np.searchsorted(stored[order], wanted)
-    found = np.append(stored[order], -1)[at] == wanted
-    return np.where(found, np.append(matrix.data[order], 0)[at], 0).astype(matrix.dtype)
-
-
 def column_sums(matrix: CSR, values: np.ndarray | None = None) -> np.ndarray:
     """(n_columns,) the sum of each column's stored entries in float64, of `values` in their places where given."""
     return np.bincount(matrix.indices, matrix.data if values is None else values, matrix.shape[1])

@@ -136,7 +136,8 @@ class Ridge:
             starts = places.indptr[start : start + block.shape[0] + 1]
             part = slice(starts[0], starts[-1])
             held = np.flatnonzero(columns[part] >= 0) + starts[0]
-            scores[held] = _times(block, self.W)[posts[held] - start, columns[held]]
+            if len(held):
+                scores[held] = _times(block, self.W)[posts[held] - start, columns[held]]
             if (rows[part] >= 0).any():
                 S, Z = self.sums, _times(block, self.inverse)
                 kernels.add_dots(starts, rows, S.indptr, S.indices, S.data, Z, scores)
