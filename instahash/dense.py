@@ -7,27 +7,29 @@ import numpy as np
 from instahash.jit import kernel
 
 
-def log_probabilities(O: np.ndarray, excluded: np.ndarray | None = None) -> np.ndarray:
-    """The first of what :func:`log_softmax` gives."""
-    possible = O if excluded is None or not excluded.any() else np.where(excluded, -np.inf, O)
-    highest = possible.max(axis=1, keepdims=True)
-    highest[highest == -np.inf] = 0  # all are excluded
-    total = np.exp(possible - highest).sum(axis=1, keepdims=True)
-    return np.asarray(O - (highest + np.log(np.maximum(total, np.finfo(np.float32).tiny))))
-
-
 def log_softmax(O: np.ndarray, excluded: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """(log p, p) with p = softmax of each row of O, both of the shape of O.
 
     excluded : bool of that shape, entries whose p is 0; the others' p sum to 1 without them. Their log p is on the same
         scale as the others'.
     """
-    possible = O if excluded is None else np.where(excluded, -np.inf, O)
+    p, highest, total = _exponentials(O, excluded)
+    return O - highest - np.log(total), p / total
+
+
+def log_probabilities(O: np.ndarray, excluded: np.ndarray | None = None) -> np.ndarray:
+    """The first of what :func:`log_softmax` gives, in one pass over O less."""
+    _, highest, total = _exponentials(O, excluded)
+    return np.asarray(O - (highest + np.log(total)))
+
+
+def _exponentials(O: np.ndarray, excluded: np.ndarray | None) -> tuple[np.ndarray, ...]:
+    """exp(O - highest) with 0 where excluded, and of each row the highest entry and the sum of the exponentials."""
+    possible = O if excluded is None or not excluded.any() else np.where(excluded, -np.inf, O)
     highest = possible.max(axis=1, keepdims=True)
     highest[highest == -np.inf] = 0  # all are excluded
     p = np.exp(possible - highest)
-    total = np.maximum(p.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
-    return O - highest - np.log(total), p / total
+    return p, highest, np.maximum(p.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
 
 
 @kernel
