@@ -1,10 +1,17 @@
-"""Lists of texts as arrays, for files without pickled objects."""
+"""Lists of texts as arrays, for files without pickled objects; texts that are drawn at random."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+
+
+def draw(text: str) -> float:
+    """A number in [0, 1) made of a text, as if drawn: those below a fraction are a sample of all texts."""
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=7)
+    return (int.from_bytes(digest.digest(), "big") >> 3) / 2**53
 
 
 def texts_to_arrays(texts: Iterable[str], name: str) -> dict[str, np.ndarray]:

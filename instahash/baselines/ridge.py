@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy import linalg, sparse
@@ -10,10 +11,35 @@ from scipy import linalg, sparse
 from instahash.baselines import kernels
 from instahash.baselines.checks import check_posts, check_query, check_size, fits
 from instahash.parameters import check, parameter
-from instahash.sparse import CSR, csr_from_arrays, csr_to_arrays, keep, renumber, row_of_entries, with_data
+from instahash.sparse import (
+    CSR,
+    column_counts,
+    csr_from_arrays,
+    csr_to_arrays,
+    keep,
+    renumber,
+    row_of_entries,
+    with_data,
+)
 
 # Outputs whose weights are held where those of all would be too many, and posts whose products are held at a time.
 FREQUENT, POSTS = 8192, 256
+
+
+class Columns(NamedTuple):
+    """`inputs`, `outputs` and `rare` of a :class:`Ridge`, int, each ascending."""
+
+    inputs: np.ndarray
+    outputs: np.ndarray
+    rare: np.ndarray
+
+
+class Grams(NamedTuple):
+    """Sums over posts: X'X and X'Y of inputs and outputs, float64, and Y'X of rare outputs, CSR float32."""
+
+    XX: np.ndarray
+    XY: np.ndarray
+    rare: CSR
 
 
 @dataclass(eq=False)
@@ -47,61 +73,59 @@ class Ridge:
         Raises DataError where two float64 arrays (len(inputs), len(inputs)) would be too large.
         """
         check_posts(description, hashtags)
-        sizes = np.diff(hashtags.indptr)
         described = np.diff(description.indptr) > 0
         inputs, outputs = np.unique(description.indices), np.unique(hashtags[described].indices)
+        columns = self.columns(inputs, outputs, column_counts(hashtags))
+        return self.fit_grams(self.grams(description, hashtags, columns, weights), columns, hashtags.shape[1])
+
+    @staticmethod
+    def columns(inputs: np.ndarray, outputs: np.ndarray, counts: np.ndarray) -> Columns:
+        """Which outputs have weights that are held: all, or the most used of them by their `counts`, (n_words,).
+
+        Raises DataError where two float64 arrays (len(inputs), len(inputs)) would be too large.
+        """
         n, m = len(inputs), len(outputs)
         check_size(f"ridge regression from {n:,} words", 2 * n**2)
         if fits(n * (n + 2 * m)):
-            return self.fit_grams(*self.grams(description, hashtags, weights))
-        self.inputs, self.outputs, self.n_words = inputs, outputs, hashtags.shape[1]
-        Y = with_data(hashtags, np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes))
-        self._fit_frequent(description, Y, np.ones(len(sizes)) if weights is None else np.asarray(weights))
-        return self
+            return Columns(inputs, outputs, outputs[:0])
+        by_use = outputs[np.argsort(-counts[outputs], kind="stable")]
+        return Columns(inputs, np.sort(by_use[:FREQUENT]), np.sort(by_use[FREQUENT:]))
 
     @staticmethod
-    def grams(description: CSR, hashtags: CSR, weights: np.ndarray | None = None) -> tuple[CSR, CSR]:
-        """X'X and X'Y, float64, sums over posts; arguments as of :meth:`fit`."""
-        X, sizes = description.astype(np.float64), np.diff(hashtags.indptr)
-        Y = with_data(hashtags, np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes))
-        X_T = X.T if weights is None else X.T @ sparse.diags_array(np.asarray(weights, np.float64))
-        return (X_T @ X).tocsr(), (X_T @ Y).tocsr()
+    def grams(description: CSR, hashtags: CSR, columns: Columns, weights: np.ndarray | None = None) -> Grams:
+        """The sums of these posts; arguments as of :meth:`fit`."""
+        sizes, (inputs, outputs, rare) = np.diff(hashtags.indptr), columns
+        each = np.ones(len(sizes)) if weights is None else np.asarray(weights, np.float64)
+        Y = with_data(hashtags, np.repeat(each / np.sqrt(np.maximum(sizes, 1)), sizes))
+        X = description if len(inputs) == description.shape[1] else renumber(description, inputs)
+        weighted = with_data(X, X.data * each[row_of_entries(X)])
+        if not len(rare):
+            X = X.astype(np.float64)
+            nothing = sparse.csr_array((0, len(inputs)), dtype=np.float32)
+            return Grams((weighted.T @ X).toarray(), (X.T @ renumber(Y, outputs)).toarray(), nothing)
+        X, Y, weighted = (matrix.astype(np.float32) for matrix in (X, Y, weighted))
+        return Grams(
+            _product(weighted, X), _product(X, renumber(Y, outputs)), (renumber(Y, rare).T.tocsr() @ X).tocsr()
+        )
 
-    def fit_grams(self, XX: CSR, XY: CSR) -> Ridge:
-        """From X'X and X'Y of all posts. Raises DataError where dense arrays of all outputs would be too large."""
-        self.inputs, self.outputs, self.n_words = np.unique(XX.indices), np.unique(XY.indices), XY.shape[1]
-        n, m = len(self.inputs), len(self.outputs)
-        check_size(f"ridge regression from {n:,} to {m:,} words", n * (n + 2 * m))
-        A = XX[self.inputs][:, self.inputs].toarray()
+    def fit_grams(self, grams: Grams, columns: Columns, n_words: int) -> Ridge:
+        """From the sums of all posts, whose arrays may be overwritten."""
+        (self.inputs, self.outputs, self.rare), self.n_words = columns, n_words
+        A, B, self.sums = grams
         A[np.diag_indices_from(A)] += self.reg
-        B = XY[self.inputs][:, self.outputs].toarray()
-        W = linalg.solve(A, B, assume_a="pos", overwrite_a=True, overwrite_b=True)
-        self.W = np.ascontiguousarray(W, np.float32)  # a sparse product reads it a row a word
-        self._nothing_rare()
-        return self
-
-    def _nothing_rare(self) -> None:
-        self.rare, self.inverse = self.outputs[:0], np.empty((0, 0), np.float32)
-        self.sums = sparse.csr_array((0, len(self.inputs)), dtype=np.float32)
-
-    def _fit_frequent(self, description: CSR, Y: CSR, weights: np.ndarray) -> None:
-        """The weights of the most used outputs, and what those of the others follow from."""
-        n, counts = len(self.inputs), np.bincount(Y.indices, minlength=self.n_words)
-        by_use = self.outputs[np.argsort(-counts[self.outputs], kind="stable")]
-        self.outputs, self.rare = np.sort(by_use[:FREQUENT]), np.sort(by_use[FREQUENT:])
-        X = description if n == description.shape[1] else renumber(description, self.inputs)
-        Y = with_data(Y, (Y.data * weights[row_of_entries(Y)]).astype(np.float32))
-        weighted = with_data(X, (X.data * weights[row_of_entries(X)]).astype(np.float32))
-        A = _product(weighted, X)
-        A[np.diag_indices_from(A)] += self.reg
+        if not len(self.rare):
+            self.inverse = np.empty((0, 0), np.float32)
+            W = linalg.solve(A, B, assume_a="pos", overwrite_a=True, overwrite_b=True)
+            self.W = np.ascontiguousarray(W, np.float32)  # a sparse product reads it a row a word
+            return self
         # Transposed, since LAPACK works in place on columns.
         factor, _ = linalg.cho_factor(A.T, lower=True, overwrite_a=True, check_finite=False)
         lower, _ = linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
         self.inverse = np.triu(lower.T.astype(np.float32))
         del A, factor, lower
         self.inverse += np.triu(self.inverse, 1).T
-        self.W = self.inverse @ _product(X, renumber(Y, self.outputs)).astype(np.float32)
-        self.sums = (renumber(Y, self.rare).T.tocsr() @ X.astype(np.float32)).tocsr()
+        self.W = self.inverse @ B.astype(np.float32)
+        return self
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32; zero for posts without a description and for words never used as a hashtag."""
@@ -176,7 +200,8 @@ class Ridge:
         if "rare" in arrays:
             model.rare, model.inverse, model.sums = arrays["rare"], arrays["inverse"], csr_from_arrays(arrays, "sums")
         else:
-            model._nothing_rare()
+            model.rare, model.inverse = model.outputs[:0], np.empty((0, 0), np.float32)
+            model.sums = sparse.csr_array((0, len(model.inputs)), dtype=np.float32)
         outputs = np.concatenate([model.outputs, model.rare])
         ascending = all((np.diff(ids, prepend=-1) > 0).all() for ids in (model.inputs, model.outputs, model.rare))
         if not ascending or len(np.unique(outputs)) < len(outputs) or outputs.max(initial=-1) >= model.n_words:

@@ -117,7 +117,7 @@ def _say_features(args: Namespace, corpus: Any) -> None:
     """Say why --features makes no difference, where it makes none."""
     import numpy as np
 
-    from instahash.experts.domain import LEAST_PHOTOS
+    from instahash.experts.statistics import LEAST_PHOTOS
 
     n = 0
     if corpus.photo_features is not None:

@@ -2,7 +2,9 @@
 
 candidates.py     which hashtags are scored for each post
 protocol.py       what an expert must be able to do; a new one is a file here and a line in EXPERTS
-domain.py         what every expert is told: the hashtags to score, models that all may ask, posts to learn from
+domain.py         what every expert is told: the hashtags to score, models that all may ask
+statistics.py     what is counted of posts before any expert learns
+examples.py       posts to learn from, and what is done with them wherever they are
 understanding.py  how they take what is known of a post
 panel.py          all of them together: how they are trained, and fused into one probability
 opinions.py       what comes out of them
@@ -12,7 +14,8 @@ settings.py       the settings of the mode
 from instahash.experts.common import CommonExpert
 from instahash.experts.completion import CompletionExpert
 from instahash.experts.cooccurrence import CooccurrenceExpert
-from instahash.experts.domain import Domain, Examples, train_word2vec
+from instahash.experts.domain import Domain
+from instahash.experts.examples import Examples, Source, train_word2vec
 from instahash.experts.linear import LinearExpert
 from instahash.experts.literal import LiteralExpert
 from instahash.experts.opinions import Opinions
@@ -42,5 +45,5 @@ EXPERTS: list[type[Expert]] = [
 
 __all__ = [
     "CONTEXTS", "EXPERTS", "BestSettings", "Domain", "Examples", "Expert", "Losses", "NetworkQuery", "Opinions",
-    "Panel", "Sections", "train_word2vec",
+    "Panel", "Sections", "Source", "train_word2vec",
 ]  # fmt: skip

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.experts.domain import Domain, Examples
+from instahash.experts.domain import Domain
+from instahash.experts.examples import Examples, Lessons
 from instahash.experts.softmax import SoftmaxExpert
 from instahash.recommend import Queries
 from instahash.softmax import SoftmaxSettings
@@ -30,11 +31,17 @@ class CompletionExpert(SoftmaxExpert):
         chosen = queries.chosen.astype(np.float32)
         return domain.by_output((domain.cooccurrence.companions(queries.chosen) + chosen).tocsr())
 
-    def _learnt_from(self, examples: Examples) -> CSR:
-        return examples.hashtags
+    @property
+    def _lessons(self) -> Lessons:
+        return hidden_hashtags
 
     def _inputs(self, queries: Queries, domain: Domain) -> CSR:
         return domain.outputs(queries.chosen)
 
     def _meaning(self, inputs: CSR, domain: Domain) -> tuple[np.ndarray, np.ndarray]:
         return domain.hashtags, np.ones(len(domain.hashtags))
+
+
+def hidden_hashtags(examples: Examples) -> tuple[CSR, CSR]:
+    """All hashtags, of which the network hides some, and all of them as targets."""
+    return examples.hashtags, examples.targets

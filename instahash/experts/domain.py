@@ -1,9 +1,7 @@
-"""What every expert is told: the settings, the hashtags to score, the models that all may ask, posts to learn from."""
+"""What every expert is told: the settings, the hashtags to score, the models that all may ask."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,9 +13,9 @@ from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
 from instahash.experts.candidates import HEAD, Candidates
 from instahash.experts.familiarity import Familiarity
-from instahash.recommend import Queries, age_weights
-from instahash.sparse import CSR, column_counts, keep, ones, row_of_entries, with_data
-from instahash.trainer import Trainer
+from instahash.experts.statistics import Statistics, latest
+from instahash.recommend import Queries
+from instahash.sparse import CSR, column_counts, keep, ones, row_of_entries
 from instahash.word2vec import Word2Vec, WordVectors
 
 if TYPE_CHECKING:  # it collects the settings of the experts, which import this module
@@ -25,12 +23,6 @@ if TYPE_CHECKING:  # it collects the settings of the experts, which import this 
 
 # A word's presence in the input, and the standard deviation of its label's score, which is standardised.
 PRESENCE, SCORE_DEVIATION = 0.7, 0.5
-# The least standard deviation of label scores: where all scores are alike, another one means little.
-LEAST_DEVIATION = 0.05
-# The same of a feature of photos, which lies in [0, 6]; and photos that are standardised at a time.
-LEAST_PHOTO_DEVIATION, PHOTOS = 0.01, 4096
-# From fewer photos nothing is learnt.
-LEAST_PHOTOS = 20
 
 
 def _nothing() -> np.ndarray:
@@ -113,14 +105,16 @@ class Domain:
     @classmethod
     def of(cls, dataset: Dataset, settings: BestSettings) -> Domain:
         """The domain of a training on these posts, its models untrained."""
-        scores = dataset.description.data
-        mean, std = (float(scores.mean()), float(scores.std())) if len(scores) else (1.0, 1.0)
-        described = np.flatnonzero(column_counts(dataset.description)).astype(np.int32)
-        statistics, now = (mean, max(std, LEAST_DEVIATION)), latest(dataset)
+        return cls.begun(dataset.vocabulary, Statistics.of(dataset, settings.data.min_score), settings)
+
+    @classmethod
+    def begun(cls, vocabulary: Vocabulary, statistics: Statistics, settings: BestSettings) -> Domain:
+        """The same from the statistics of the posts."""
+        described = np.flatnonzero(statistics.described).astype(np.int32)
         word2vec = Word2Vec(settings.word2vec, seed=settings.seed, n_threads=settings.n_threads)
-        familiar, photos = Familiarity.of(dataset, settings.data.min_score), _photo_statistics(dataset.photo_features)
-        words = dataset.vocabulary, dataset.vocabulary.hashtag_ids, described
-        return cls(settings, *words, *statistics, word2vec, Cooccurrence(), familiar, now, *photos)
+        words, figures = (vocabulary, vocabulary.hashtag_ids, described), statistics.of_scores()
+        rest: Any = statistics.familiarity, statistics.latest, *statistics.of_photos()
+        return cls(settings, *words, *figures, word2vec, Cooccurrence(), *rest)
 
     def grown(self, dataset: Dataset) -> Domain:
         """The domain after more posts, in the numbers of a grown vocabulary; old outputs keep their places."""
@@ -200,81 +194,6 @@ class Domain:
         return cls(settings, *words, mean, std, word2vec, cooccurrence, familiar, now, *photos)
 
 
-@dataclass(frozen=True)
-class Examples:
-    """Posts to learn from.
-
-    dataset : Dataset in the numbers of the domain's vocabulary.
-    domain : Domain, these posts included.
-    decay : factor in [0, 1] by which all that was learnt before counts less than these posts do.
-    n_posts : int, posts of the whole training, those held out among them; 0 for no more than these.
-    """
-
-    dataset: Dataset
-    domain: Domain
-    decay: float = 1.0
-    n_posts: int = 0
-
-    @cached_property
-    def weights(self) -> np.ndarray:
-        """(n_posts,) float32, what each post counts by its age; 1 at an unknown time."""
-        times = np.full(len(self.dataset.ids), np.nan) if self.dataset.times is None else self.dataset.times
-        return age_weights(times, self.domain.now, self.domain.settings.stream.half_life).astype(np.float32)
-
-    @cached_property
-    def hashtags(self) -> CSR:
-        """The posts' hashtags as outputs, CSR (n_posts, n_hashtags) float32 of ones."""
-        return self.domain.outputs(self.dataset.hashtags)
-
-    @cached_property
-    def targets(self) -> CSR:
-        """The same places; each of a post's n hashtags counts 1 / sqrt(n) of the post's own weight.
-
-        That is half way between a mean over hashtags and a mean over posts.
-        """
-        n = np.diff(self.hashtags.indptr)
-        weights = np.repeat(self.weights / np.sqrt(np.maximum(n, 1)), n).astype(np.float32)
-        return with_data(self.hashtags, weights)
-
-    @cached_property
-    def inputs(self) -> CSR:
-        """The descriptions as a network's input."""
-        return self.domain.inputs(self.dataset.description)
-
-    @cached_property
-    def with_photo(self) -> np.ndarray:
-        """(n,) int64, the rows of the posts whose photo's features are there."""
-        features = self.dataset.photo_features
-        return np.empty(0, np.int64) if features is None else np.flatnonzero(~np.isnan(features[:, 0]))
-
-    def of_photos(self) -> Examples:
-        """The posts with a photo alone."""
-        return replace(self, dataset=self.dataset.take(self.with_photo), n_posts=0)
-
-    def photos(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Rows of the posts with a photo, and its features standardised, some PHOTOS at a time."""
-        features: Any = self.dataset.photo_features
-        for start in range(0, len(self.with_photo), PHOTOS):
-            rows = self.with_photo[start : start + PHOTOS]
-            yield rows, self.domain.photos(features[rows])
-
-
-def _photo_statistics(photo_features: np.ndarray | None) -> tuple[np.ndarray, ...]:
-    """The mean and the standard deviation of each feature over the photos that there are."""
-    if photo_features is None:
-        return ()
-    n, total, squares = 0, np.zeros(photo_features.shape[1]), np.zeros(photo_features.shape[1])
-    for start in range(0, len(photo_features), PHOTOS):
-        part = photo_features[start : start + PHOTOS].astype(np.float64)
-        part = part[~np.isnan(part[:, 0])]
-        n, total, squares = n + len(part), total + part.sum(axis=0), squares + (part**2).sum(axis=0)
-    if n < LEAST_PHOTOS:
-        return ()
-    mean = total / n
-    std = np.sqrt(np.maximum(squares / n - mean**2, LEAST_PHOTO_DEVIATION**2))
-    return mean.astype(np.float32), std.astype(np.float32)
-
-
 def _numbers(ids: np.ndarray, n_words: int) -> np.ndarray:
     """(n_words,) int32, the place of each word among the ids, -1 for none."""
     numbers = np.full(n_words, -1, np.int32)
@@ -292,17 +211,3 @@ def _renumbered(matrix: CSR, numbers: np.ndarray, n_columns: int) -> CSR:
 def _appended(old: np.ndarray, ids: np.ndarray) -> np.ndarray:
     """The old ids, and behind them the new ones in ascending order."""
     return np.concatenate([old, np.setdiff1d(ids, old).astype(np.int32)])
-
-
-def latest(dataset: Dataset) -> float:
-    """The latest known time of the posts, -inf where none is known."""
-    return -np.inf if dataset.times is None else float(np.nanmax(dataset.times, initial=-np.inf))
-
-
-def train_word2vec(model: Word2Vec, bags: CSR, trainer: Trainer) -> None:
-    """Train on CSR bags, and say how and how well."""
-    plan = model.plan(bags)
-    trainer.report(f"word2vec: {plan.trainer} trainer, {plan.why}; at most {plan.memory / 1e6:,.0f} MB.")
-    chance = (1 + model.settings.n_negative) * math.log(2)
-    trainer.run(model, "word2vec", bags, n_epochs=plan.epochs, chance=10 * chance)
-    trainer.report(f"word2vec: loss a pair {model.history[-1]:.4f} in the last epoch.")

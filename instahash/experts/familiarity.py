@@ -44,20 +44,27 @@ class Familiarity:
     @classmethod
     def of(cls, dataset: Dataset, min_score: float) -> Familiarity:
         """With the labels of these posts."""
-        empty = cls((), np.zeros(0, np.float32), {}, np.zeros((2, 2)), dataset.echoes.made_up)
-        return empty.including(dataset, min_score)
-
-    def including(self, dataset: Dataset, min_score: float) -> Familiarity:
-        """With those of more posts too; columns are the old words in their places and new ones after them."""
-        labels, others = dataset.echoes, dict(self.others)
+        labels, vocabulary = dataset.echoes, dataset.vocabulary
         posts = column_counts(union(labels.known, dataset.description)).astype(np.float32)
-        posts[: len(self.posts)] += self.posts
-        for word, n in zip(labels.unknown_words, column_counts(labels.unknown).tolist()):
-            others[word] = others.get(word, 0) + n
-        hashtags = keep(labels.known, dataset.vocabulary.is_hashtag[labels.known.indices])
+        others = dict(zip(labels.unknown_words, column_counts(labels.unknown).tolist()))
+        hashtags = keep(labels.known, vocabulary.is_hashtag[labels.known.indices])
         sure = hashtags.data >= np.float32(min_score)
         weak = np.array([_echoed(keep(hashtags, part), dataset.hashtags) for part in (~sure, sure)])
-        return Familiarity(dataset.vocabulary.words, posts, others, self.weak + weak, self.made_up)
+        return cls(vocabulary.words, posts, others, weak, labels.made_up)
+
+    def __add__(self, more: Familiarity) -> Familiarity:
+        """With the labels of other posts too, whose words are the same, or have new ones after them."""
+        posts, others = more.posts.copy(), dict(self.others)
+        posts[: len(self.posts)] += self.posts
+        for word, n in more.others.items():
+            others[word] = others.get(word, 0) + n
+        return Familiarity(more.words, posts, others, self.weak + more.weak, self.made_up and more.made_up)
+
+    def including(self, dataset: Dataset, min_score: float) -> Familiarity:
+        """With the labels of later posts, from which no weights are learnt."""
+        total = self + Familiarity.of(dataset, min_score)
+        total.made_up = self.made_up
+        return total
 
     @property
     def trust(self) -> float:

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from instahash.baselines import Ridge
+from instahash.baselines.ridge import Columns, Grams
 from instahash.errors import DataError
 from instahash.experts.candidates import Candidates
-from instahash.experts.domain import Domain, Examples
+from instahash.experts.domain import Domain
+from instahash.experts.examples import Examples, Source, uses
 from instahash.experts.protocol import Expert
 from instahash.parameters import Section, parameter
 from instahash.recommend import Queries
 from instahash.replay import ReplayBuffer
+from instahash.sparse import CSR
 from instahash.trainer import Trainer
 
 LEAST_OUTPUT = 1e-2  # whose logarithm is taken
@@ -40,18 +43,20 @@ class LinearExpert(Expert):
 
     model: Ridge | None = None
 
-    def fit(self, examples: Examples, trainer: Trainer) -> None:
-        settings, posts = examples.domain.settings, (examples.inputs, examples.targets)
-        self.model = None
+    def fit(self, examples: Source, trainer: Trainer) -> None:
+        domain, self.model = examples.domain, None
+        ids = np.arange(2 * len(domain.described)), np.arange(len(domain.hashtags))
         try:
-            self.model = Ridge(settings.linear.reg).fit(*posts, examples.weights)
+            columns = Ridge.columns(*ids, examples.sum(uses, what="Counting uses"))
+            sums = examples.sum(grams, columns, what="Gram sums")
+            self.model = Ridge(domain.settings.linear.reg).fit_grams(sums, columns, len(domain.hashtags))
         except DataError as error:
             trainer.report(f"Left out: {error}.")
-        self.replay = ReplayBuffer().including(posts, settings.seed)
+        self.replay = examples.replayed(lessons)
 
     def partial_fit(self, examples: Examples) -> None:
         settings, old = examples.domain.settings, self.replay.decayed(examples.decay)
-        self.replay = old.including((examples.inputs, examples.targets), settings.seed)
+        self.replay = old.including(lessons(examples), settings.seed)
         inputs, targets = self.replay.matrices
         n = np.diff(targets.indptr)
         weights = targets.data[np.minimum(targets.indptr[:-1], targets.nnz - 1)] * np.sqrt(n)  # as Examples.targets
@@ -76,3 +81,13 @@ class LinearExpert(Expert):
         self.model = Ridge.from_arrays(arrays) if "W" in arrays else None
         if self.model and self.model.n_words != len(domain.hashtags):
             raise ValueError("linear has other outputs than there are hashtags")
+
+
+def lessons(examples: Examples) -> tuple[CSR, CSR]:
+    """Inputs and targets."""
+    return examples.inputs, examples.targets
+
+
+def grams(examples: Examples, columns: Columns) -> Grams:
+    """The sums that the regression is made of."""
+    return Ridge.grams(examples.inputs, examples.hashtags, columns, examples.weights)

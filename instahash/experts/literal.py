@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from instahash.experts.candidates import Candidates
-from instahash.experts.domain import Domain, Examples
+from instahash.experts.domain import Domain
+from instahash.experts.examples import Examples, Source
 from instahash.experts.protocol import Expert
 from instahash.recommend import Queries
 from instahash.sparse import CSR, column_counts, keep, ones, row_of_entries, with_data
@@ -37,18 +38,20 @@ class LiteralExpert(Expert):
     counts = True
     sums: tuple[float, float] | None = None
 
-    def fit(self, examples: Examples, trainer: Trainer) -> None:
+    def fit(self, examples: Source, trainer: Trainer) -> None:
         n_words = len(examples.domain.vocabulary)
         self.posts, self.echoes = np.zeros(n_words, np.float32), np.zeros(n_words, np.float32)
-        self.partial_fit(examples)
+        self._add(*examples.sum(count_echoes, what="Counting echoes"))
 
     def partial_fit(self, examples: Examples) -> None:
-        dataset, least = examples.dataset, examples.domain.settings.data.min_score
         more = len(examples.domain.vocabulary) - len(self.posts)
-        self.posts, self.echoes, self.sums = np.pad(self.posts, (0, more)), np.pad(self.echoes, (0, more)), None
-        said = ones(ones(dataset.description) + ones(_from(dataset.echoes.known, least)))
-        self.posts += column_counts(said)
-        self.echoes += column_counts(said.multiply(dataset.hashtags).tocsr())
+        self.posts, self.echoes = np.pad(self.posts, (0, more)), np.pad(self.echoes, (0, more))
+        self._add(*count_echoes(examples))
+
+    def _add(self, posts: np.ndarray, echoes: np.ndarray) -> None:
+        self.posts += posts
+        self.echoes += echoes
+        self.sums = None
 
     @property
     def rate(self) -> float:
@@ -104,6 +107,13 @@ class LiteralExpert(Expert):
         self.posts, self.echoes, self.sums = arrays["posts"], arrays["echoes"], None
         if {self.posts.shape, self.echoes.shape} != {(len(domain.vocabulary),)}:
             raise ValueError("literal has other words than the vocabulary")
+
+
+def count_echoes(examples: Examples) -> tuple[np.ndarray, np.ndarray]:
+    """What the posts add to `posts` and `echoes`, int64."""
+    dataset = examples.dataset
+    said = ones(ones(dataset.description) + ones(_from(dataset.echoes.known, examples.domain.settings.data.min_score)))
+    return column_counts(said), column_counts(said.multiply(dataset.hashtags).tocsr())
 
 
 def _from(labels: CSR, least: float) -> CSR:

@@ -56,6 +56,10 @@ class Moments:
         self.xy += (weighted.T @ X).T
         self.yy += float(np.sum(weighted.data * Y.data, dtype=np.float64))
 
+    def __add__(self, more: Moments) -> Moments:
+        """Those of other posts too."""
+        return Moments(*(a + b for a, b in zip(vars(self).values(), vars(more).values())))
+
     def decay(self, factor: float) -> None:
         """Let all posts count less by this factor."""
         self.n, self.yy = self.n * factor, self.yy * factor

@@ -12,13 +12,14 @@ from instahash.data import Dataset, Echoes, Vocabulary, train_test_split
 from instahash.dense import log_probabilities
 from instahash.errors import SettingsError
 from instahash.experts.candidates import Candidates
-from instahash.experts.domain import Domain, Examples, train_word2vec
+from instahash.experts.domain import Domain
+from instahash.experts.examples import Examples, Source, train_word2vec, uses
 from instahash.experts.opinions import Answers, Beyond, Opinions
 from instahash.experts.protocol import CONTEXTS, PHOTO, Expert, in_words
 from instahash.experts.settings import BestSettings
 from instahash.experts.understanding import FEW, contexts_of, trusted, understood
 from instahash.recommend import Fusion, Queries, age_weights
-from instahash.sparse import CSR, column_counts, keep, ranks_in_rows, row_of_entries
+from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries
 from instahash.trainer import Trainer
 from instahash.word2vec import Word2Vec
 
@@ -62,7 +63,7 @@ class Panel:
         signed = [name for name, expert in members.items() if expert.signed]
         return Fusion(members, [e.starts[start] * (e.beside_photo if photo else 1) for e in members.values()], signed)
 
-    def _begin(self, domain: Domain) -> None:
+    def begin(self, domain: Domain) -> None:
         """Take up a domain; without photos in it the experts that read these are left out."""
         self.domain, photos = domain, len(domain.photo_mean) > 0
         self.active = {name: expert for name, expert in self.experts.items() if photos >= expert.reads_photo}
@@ -73,21 +74,28 @@ class Panel:
 
     def fit(self, dataset: Dataset, trainer: Trainer) -> None:
         """Train the experts on most of these posts, and learn their weights on the rest."""
-        settings, n_posts = self.settings, len(dataset.ids)
-        self._begin(Domain.of(dataset, settings))
-        most = HELD_OUT / n_posts, HELD_OUT_SCORES / self.domain.n_head / n_posts
-        train, held_out = train_test_split(n_posts, min(settings.fusion.held_out, 0.5, *most), settings.seed)
+        n_posts = len(dataset.ids)
+        self.begin(Domain.of(dataset, self.settings))
+        train, held_out = train_test_split(n_posts, self.held_out(n_posts), self.settings.seed)
         examples = Examples(dataset.take(train), self.domain, n_posts=n_posts)
         train_word2vec(self.domain.word2vec, examples.dataset.bags, trainer)
         self.domain.cooccurrence.fit(examples.dataset.description, examples.dataset.hashtags)
+        self.learn(examples, Examples(dataset.take(held_out), self.domain), trainer)
+
+    def held_out(self, n_posts: int) -> float:
+        """Which fraction of so many posts is held out."""
+        most = HELD_OUT / n_posts, HELD_OUT_SCORES / self.domain.n_head / n_posts
+        return min(self.settings.fusion.held_out, 0.5, *most)
+
+    def learn(self, examples: Source, held_out: Examples, trainer: Trainer) -> None:
+        """Train the experts on posts, and learn their weights on others. The domain's models have learnt already."""
         for expert in self.active.values():
             expert.fit(examples, trainer)
-        learnt, examples = column_counts(examples.hashtags) > 0, Examples(dataset.take(held_out), self.domain)
-        self._fuse(examples, learnt, trainer)
-        self.domain.cooccurrence.add(examples.dataset.description, examples.dataset.hashtags)
+        self._fuse(held_out, examples.sum(uses, what="Counting uses") > 0, trainer)
+        self.domain.cooccurrence.add(held_out.dataset.description, held_out.dataset.hashtags)
         for expert in self.active.values():
             if expert.counts:
-                expert.partial_fit(examples)
+                expert.partial_fit(held_out)
 
     def partial_fit(self, dataset: Dataset) -> None:
         """Learn from new posts as well; `dataset` is in the numbers of the grown vocabulary."""
@@ -269,7 +277,7 @@ class Panel:
         losses, seed = history.get("word2vec_loss", []), settings.seed
         word2vec = Word2Vec.from_arrays(arrays, settings.word2vec, history=losses, seed=seed)
         cooccurrence = Cooccurrence.from_arrays(sections["expert_cooccurrence"], len(vocabulary))
-        self._begin(Domain.from_arrays(sections["domain"], settings, vocabulary, word2vec, cooccurrence))
+        self.begin(Domain.from_arrays(sections["domain"], settings, vocabulary, word2vec, cooccurrence))
         for name, expert in self.active.items():
             expert.load(sections.get(f"expert_{name}", {}), history.get(f"{name}_loss", []), self.domain)
         for context, fusion in self.fusions.items():

@@ -6,7 +6,8 @@ import numpy as np
 
 from instahash.dense import dots_at
 from instahash.experts.candidates import Candidates
-from instahash.experts.domain import Domain, Examples
+from instahash.experts.domain import Domain
+from instahash.experts.examples import Examples, Source
 from instahash.experts.moments import Linear, Moments
 from instahash.experts.protocol import Expert
 from instahash.recommend import Queries
@@ -29,21 +30,15 @@ class PhotoExpert(Expert):
     moments: Moments
     model: Linear
 
-    def fit(self, examples: Examples, trainer: Trainer) -> None:
-        self.moments = Moments.zeros(len(examples.domain.photo_mean), len(examples.domain.hashtags))
-        self._learn(examples)
+    def fit(self, examples: Source, trainer: Trainer) -> None:
+        self.moments = examples.sum(moments_of, what="Moments of photos")
+        self.model = self.moments.solve()
         trainer.report(f"photo: weight of L2 by generalised cross-validation {self.model.reg:g} posts.")
 
     def partial_fit(self, examples: Examples) -> None:
         self.moments.grow(len(examples.domain.hashtags))
         self.moments.decay(examples.decay)
-        self._learn(examples)
-
-    def _learn(self, examples: Examples) -> None:
-        n = np.diff(examples.hashtags.indptr)
-        targets = with_data(examples.hashtags, np.repeat(1 / np.sqrt(np.maximum(n, 1)), n).astype(np.float32))
-        for rows, photos in examples.photos():
-            self.moments.add(photos, targets[rows], examples.weights[rows])
+        self.moments += moments_of(examples)
         self.model = self.moments.solve()
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
@@ -64,3 +59,13 @@ class PhotoExpert(Expert):
         shape = len(domain.photo_mean), len(domain.hashtags)
         if self.moments.xy.shape != shape or self.model.W.shape != shape or self.model.b.shape != shape[1:]:
             raise ValueError(f"photo is not from {shape[0]} features to {shape[1]} hashtags")
+
+
+def moments_of(examples: Examples) -> Moments:
+    """Of the posts with a photo."""
+    moments = Moments.zeros(len(examples.domain.photo_mean), len(examples.domain.hashtags))
+    n = np.diff(examples.hashtags.indptr)
+    targets = with_data(examples.hashtags, np.repeat(1 / np.sqrt(np.maximum(n, 1)), n).astype(np.float32))
+    for rows, photos in examples.photos():
+        moments.add(photos, targets[rows], examples.weights[rows])
+    return moments

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from scipy import linalg, sparse
 
-from instahash.experts.domain import Domain, Examples
+from instahash.experts.domain import Domain
+from instahash.experts.examples import Examples, Lessons, Source
 from instahash.experts.protocol import NetworkQuery
 from instahash.experts.softmax import SoftmaxExpert
 from instahash.recommend import Queries
@@ -34,7 +37,7 @@ class PhotoNetworkExpert(SoftmaxExpert):
 
     basis: np.ndarray
 
-    def fit(self, examples: Examples, trainer: Trainer) -> None:
+    def fit(self, examples: Source, trainer: Trainer) -> None:
         self.basis = principal_components(examples)
         super().fit(examples.of_photos(), trainer)
 
@@ -61,30 +64,43 @@ class PhotoNetworkExpert(SoftmaxExpert):
         if self.basis.ndim != 2 or len(self.basis) != len(domain.photo_mean):
             raise ValueError("photo_network has other features than its domain")
 
-    def _learnt_from(self, examples: Examples) -> CSR:
-        dataset, domain = examples.dataset, examples.domain
-        shown = np.random.default_rng([domain.settings.seed, 2]).random(len(dataset.ids)) >= HIDDEN
-        description = keep(dataset.description, shown[row_of_entries(dataset.description)])
-        return self._joined(dataset.photo_features, description, domain)
+    @property
+    def _lessons(self) -> Lessons:
+        return partial(photos_and_words, basis=self.basis)
 
     def _inputs(self, queries: Queries, domain: Domain) -> CSR:
-        return self._joined(queries.photo_features, queries.description, domain)
-
-    def _joined(self, photo_features: np.ndarray | None, description: CSR, domain: Domain) -> CSR:
-        """Components, whose number stays, and behind them the words, CSR float32."""
-        assert photo_features is not None  # or it would not be asked
-        components = sparse.csr_array(domain.photos(photo_features) @ self.basis)
-        return sparse.hstack([components, domain.inputs(description) * np.float32(WORDS)], format="csr")
+        return joined(queries.photo_features, queries.description, domain, self.basis)
 
 
-def principal_components(examples: Examples) -> np.ndarray:
+def photos_and_words(examples: Examples, basis: np.ndarray) -> tuple[CSR, CSR]:
+    """Inputs, some of them without the words, and targets."""
+    dataset, domain = examples.dataset, examples.domain
+    shown = np.random.default_rng([domain.settings.seed, 2]).random(len(dataset.ids)) >= HIDDEN
+    description = keep(dataset.description, shown[row_of_entries(dataset.description)])
+    return joined(dataset.photo_features, description, domain, basis), examples.targets
+
+
+def joined(photo_features: np.ndarray | None, description: CSR, domain: Domain, basis: np.ndarray) -> CSR:
+    """Components, whose number stays, and behind them the words, CSR float32."""
+    assert photo_features is not None  # or it would not be asked
+    components = sparse.csr_array(domain.photos(photo_features) @ basis)
+    return sparse.hstack([components, domain.inputs(description) * np.float32(WORDS)], format="csr")
+
+
+def principal_components(examples: Source) -> np.ndarray:
     """(n_features, n_components) float32, scaled so that a photo is on average as long an input as a description."""
     n_features = len(examples.domain.photo_mean)
-    A = np.zeros((n_features, n_features))
-    for _, photos in examples.photos():
-        A += photos.T @ photos
-    n = len(examples.with_photo)
+    n, A = examples.sum(squares_of, what="Squares of photos")
     most = min(COMPONENTS, n_features, n)
     e, V = linalg.eigh(A / n, subset_by_index=(n_features - most, n_features - 1))
     length = examples.domain.settings.inputs.length or 1.0
     return np.ascontiguousarray(V[:, ::-1] * (length / np.sqrt(max(e.sum(), 1e-12))), np.float32)
+
+
+def squares_of(examples: Examples) -> tuple[int, np.ndarray]:
+    """How many photos there are, and the sum of x x' of their standardised features x, float64."""
+    n_features = len(examples.domain.photo_mean)
+    A = np.zeros((n_features, n_features))
+    for _, photos in examples.photos():
+        A += photos.T @ photos
+    return len(examples.with_photo), A

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from instahash.experts.candidates import Candidates
-from instahash.experts.domain import Domain, Examples
+from instahash.experts.domain import Domain
+from instahash.experts.examples import Examples, Source
 from instahash.recommend import Queries
 from instahash.sparse import CSR
 from instahash.trainer import Trainer
@@ -81,8 +82,8 @@ class Expert(Protocol):
         """Losses by epoch, None where there are none."""
         return None
 
-    def fit(self, examples: Examples, trainer: Trainer) -> None:
-        """Learn from these posts alone. Settings are the domain's."""
+    def fit(self, examples: Source, trainer: Trainer) -> None:
+        """Learn from these posts alone, in memory or in shards. Settings are the domain's."""
         return
 
     def partial_fit(self, examples: Examples) -> None:

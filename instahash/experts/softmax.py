@@ -8,10 +8,12 @@ import numpy as np
 
 from instahash.dense import dots_at
 from instahash.experts.candidates import Candidates
-from instahash.experts.domain import Domain, Examples
+from instahash.experts.domain import Domain
+from instahash.experts.examples import Examples, Lessons, Source, uses
+from instahash.experts.linear import lessons
 from instahash.experts.protocol import Expert, NetworkQuery
 from instahash.recommend import Queries
-from instahash.softmax import SoftmaxNetwork, affordable_units
+from instahash.softmax import SoftmaxNetwork, affordable_units, make_plan
 from instahash.sparse import CSR
 from instahash.trainer import Trainer
 from instahash.training import History
@@ -29,23 +31,24 @@ class SoftmaxExpert(Expert):
     def history(self) -> History:
         return self.network.history
 
-    def fit(self, examples: Examples, trainer: Trainer) -> None:
-        settings, inputs, targets = examples.domain.settings, self._learnt_from(examples), examples.targets
+    def fit(self, examples: Source, trainer: Trainer) -> None:
+        settings, n_hashtags = examples.domain.settings, len(examples.domain.hashtags)
         own = getattr(settings, self.name)
-        epochs = SoftmaxNetwork(own).n_epochs(examples.n_posts or inputs.shape[0])
-        units = affordable_units(own.n_hidden, targets.shape[1])
+        counts, n_posts = examples.sum(targets_of, what="Counting targets")
+        epochs = SoftmaxNetwork(own).n_epochs(examples.n_posts or n_posts)
+        units = affordable_units(own.n_hidden, n_hashtags)
         shared = {"seed": settings.seed, "n_threads": settings.n_threads}
         self.network = SoftmaxNetwork(own, epochs=epochs, n_hidden=units, **shared)
-        plan = self.network.plan(targets)
+        plan = make_plan(self.network.settings, counts, n_posts)
         trainer.report(f"{self.name}: {units} hidden units, negatives of {plan.negatives}, {plan.why}.")
-        chance = math.log(max(targets.shape[1], 1))
-        trainer.run(self.network, self.name, inputs, targets, chance=1.1 * chance)
+        chance = math.log(max(n_hashtags, 1))
+        examples.train(self.network, self.name, self._lessons, trainer, 1.1 * chance)
         trainer.report(f"{self.name}: cross-entropy a hashtag {self.history[-1]:.4f} in the last epoch.")
 
     def partial_fit(self, examples: Examples) -> None:
         self.network.decay(examples.decay)
         epochs = examples.domain.settings.stream.epochs
-        self.network.partial_fit(self._learnt_from(examples), examples.targets, epochs=epochs)
+        self.network.partial_fit(*self._lessons(examples), epochs=epochs)
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         network, n_head = self.network, candidates.n_head
@@ -73,8 +76,9 @@ class SoftmaxExpert(Expert):
         if len(self.network.parameters.U) != len(domain.hashtags):
             raise ValueError(f"{self.name} has other outputs than there are hashtags")
 
-    def _learnt_from(self, examples: Examples) -> CSR:
-        return examples.inputs
+    @property
+    def _lessons(self) -> Lessons:
+        return lessons
 
     def _inputs(self, queries: Queries, domain: Domain) -> CSR:
         return domain.inputs_of(queries)
@@ -83,3 +87,8 @@ class SoftmaxExpert(Expert):
         """The words that the inputs of a query stand for, and each input where its word is given like any other."""
         words = np.repeat(domain.described, 2)
         return words, np.where(np.arange(len(words)) % 2, 0, inputs.data[0])  # the presence of any word
+
+
+def targets_of(examples: Examples) -> tuple[np.ndarray, int]:
+    """How many of the posts use each hashtag, and how many posts there are."""
+    return uses(examples), len(examples.dataset.ids)

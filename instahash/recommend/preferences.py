@@ -13,7 +13,7 @@ everybody's counts decay, their shift is the trend.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -127,6 +127,23 @@ class Preferences:
         self.strengths |= {str(names[k]): best[k] for k in np.unique(kind)}
         return self
 
+    def __add__(self, more: Preferences) -> Preferences:
+        """The counts of both, with the strengths of the first."""
+        total = Preferences(self.half_life)
+        total.strengths, total.now = dict(self.strengths), max(self.now, more.now)
+        total.rows = {key: row for row, key in enumerate(dict.fromkeys([*self.rows, *more.rows]))}
+        total.grow(max(part.counts["constant"].shape[1] for part in (self, more)))
+        for part in (self, more):
+            age = float(age_weights(part.now, total.now, self.half_life)) if part.now > -np.inf else 1.0
+            order = np.full(len(total.rows), len(part.rows))  # of part's rows, and an empty one
+            order[[total.rows[key] for key in part.rows]] = np.arange(len(part.rows))
+            for name, weight in {"decaying": age, "constant": 1.0}.items():
+                counts = part.counts[name] * np.float32(weight)
+                counts.resize(len(part.rows) + 1, total.counts[name].shape[1])
+                total.counts[name] = (total.counts[name] + counts[order]).tocsr()
+                total.counts[name].sort_indices()
+        return total
+
     def shift_matrix(self, keys: Keys, log_frequency: np.ndarray) -> np.ndarray:
         """(n_posts, n) float32, each post's shift of the log-probabilities of the first n hashtags; keys never seen are
         left out.
@@ -177,15 +194,6 @@ class Preferences:
         self._found.clear()
         for counts in self.counts.values():
             counts.resize(len(self.rows), n_hashtags)
-
-    def drop(self, keys: Iterable[str]) -> None:
-        """Remove these keys and their counts."""
-        dropped = set(keys)
-        self._found.clear()
-        kept = [key for key in self.rows if key not in dropped]
-        rows = np.array([self.rows[key] for key in kept], np.int32)
-        self.counts = {name: counts[rows] for name, counts in self.counts.items()}
-        self.rows = {key: row for row, key in enumerate(kept)}
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Everything as plain arrays."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from instahash.baselines import EASE, Cooccurrence, Popularity, Ridge
+from instahash.baselines.ridge import Columns, Grams
 from instahash.shards.reading import Encoding
 from instahash.shards.shard import Shard
 from instahash.shards.shards import Shards
@@ -36,10 +37,16 @@ def count_descriptions(shard: Shard, encoding: Encoding) -> CSR:
     return (D.T @ D).tocsr()
 
 
-def grams(shard: Shard, encoding: Encoding) -> tuple[CSR, CSR]:
-    """X'X and X'Y of a shard, as :meth:`instahash.baselines.Ridge.grams` has them."""
+def ridge_columns(counts: Counts) -> Columns:
+    """The columns of a ridge regression on all posts. Raises DataError where its dense matrices would be too large."""
+    inputs, outputs = np.flatnonzero(counts.word_posts), np.unique(counts.words.indices)
+    return Ridge.columns(inputs, outputs, counts.hashtag_posts)
+
+
+def grams(shard: Shard, encoding: Encoding, columns: Columns) -> Grams:
+    """What a ridge regression is made of, of a shard."""
     posts = encoding.posts(shard)
-    return Ridge.grams(posts.description, posts.hashtags)
+    return Ridge.grams(posts.description, posts.hashtags, columns)
 
 
 def weighted_pairs(shard: Shard, encoding: Encoding, settings: Word2VecSettings) -> CSR:
@@ -61,10 +68,11 @@ def fit_baselines(shards: Shards, encoding: Encoding) -> dict[str, Any]:
     Raises DataError where dense matrices of so many words would be too large.
     """
     counts = shards.sum(count_pairs, encoding, what="Counting pairs")
+    columns, n_words = ridge_columns(counts), len(encoding.vocabulary)
     described = shards.sum(count_descriptions, encoding, what="Counting descriptions")
     return {
         "popularity": Popularity.from_counts(counts.hashtag_posts),
         "cooccurrence": Cooccurrence().fit_counts(*counts),
         "ease": EASE().fit_counts(described, counts.words, counts.hashtags),
-        "ridge": Ridge().fit_grams(*shards.sum(grams, encoding, what="Gram sums")),
+        "ridge": Ridge().fit_grams(shards.sum(grams, encoding, columns, what="Gram sums"), columns, n_words),
     }

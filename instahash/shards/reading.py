@@ -24,7 +24,7 @@ from instahash.formats import LeftOut, Reading
 from instahash.shards.shard import Arrays, Shard
 from instahash.shards.shards import Shards
 from instahash.sparse import CSR, column_counts, csr_from_arrays, csr_to_arrays, renumber
-from instahash.texts import texts_from_arrays, texts_to_arrays
+from instahash.texts import draw, texts_from_arrays, texts_to_arrays
 
 
 class Found(NamedTuple):
@@ -163,7 +163,7 @@ def numbered(shard: Shard) -> Arrays:
         about = {"format": reading.format, "left_out": left_out, "digest": corpus.digest()}
         arrays = {
             "about": np.frombuffer(json.dumps(about).encode(), np.uint8),
-            "draws": np.array([_draw(post) for post in corpus.ids]),
+            "draws": np.array([draw(post) for post in corpus.ids]),
             "uses": np.array([*forms.values()], np.int64),
         }
         texts = {
@@ -181,11 +181,6 @@ def numbered(shard: Shard) -> Arrays:
 def _matrices(own: Arrays) -> tuple[CSR, CSR]:
     """Hashtags and labels."""
     return csr_from_arrays(own, "hashtags"), csr_from_arrays(own, "labels")
-
-
-def _draw(post: str) -> float:
-    digest = hashlib.blake2b(post.encode("utf-8", "surrogatepass"), digest_size=7)
-    return (int.from_bytes(digest.digest(), "big") >> 3) / 2**53
 
 
 # What is said of all of them

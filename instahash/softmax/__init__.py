@@ -15,6 +15,7 @@ Letters beside those of `network`:
 """
 
 from instahash.softmax.model import SoftmaxNetwork
+from instahash.softmax.plan import make_plan
 from instahash.softmax.settings import SoftmaxSettings, affordable_units
 
-__all__ = ["SoftmaxNetwork", "SoftmaxSettings", "affordable_units"]
+__all__ = ["SoftmaxNetwork", "SoftmaxSettings", "affordable_units", "make_plan"]

@@ -70,7 +70,8 @@ class SoftmaxNetwork:
 
     def plan(self, targets: CSR) -> Plan:
         """Which negatives :meth:`fit` takes for `targets`, and why. Trains nothing."""
-        return make_plan(self.settings, as_csr(targets, "softmax: targets", self.settings.dtype))
+        S = as_csr(targets, "softmax: targets", self.settings.dtype)
+        return make_plan(self.settings, column_counts(S), S.shape[0])
 
     def fit(
         self, inputs: CSR, targets: CSR, *, state: Arrays | None = None, on_epoch: Hook = None, on_progress: Hook = None
@@ -142,8 +143,9 @@ class SoftmaxNetwork:
 
         how: tuple[Any, ...] = (self.optimizer.update, threads)
         gradients: Callable[..., float] = loss_and_gradients
-        if make_plan(settings, S).negatives == "batch":
-            how, gradients = ((column_counts(S), S.shape[0]), *how), sampled_loss_and_gradients
+        counts, n_posts = column_counts(S), S.shape[0]
+        if make_plan(settings, counts, n_posts).negatives == "batch":
+            how, gradients = ((counts, n_posts), *how), sampled_loss_and_gradients
 
         def one_epoch(rng: np.random.Generator) -> float:
             def step(rows: np.ndarray) -> float:

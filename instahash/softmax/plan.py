@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from instahash.softmax.sampled import inclusion
 from instahash.softmax.settings import SoftmaxSettings
-from instahash.sparse import CSR, column_counts
 
 # How many times more outputs there must be than a batch has. The rows of a batch's are looked for, gathered and
 # scattered: with two thirds of all outputs nothing is gained, with a third a step takes half the time.
@@ -24,10 +25,9 @@ class Plan(NamedTuple):
     why: str
 
 
-def make_plan(settings: SoftmaxSettings, S: CSR) -> Plan:
-    """The Plan of training on the targets S, CSR (n_posts, n_outputs)."""
-    n_posts, n_outputs = S.shape
-    m, counts = min(settings.batch_size, n_posts), column_counts(S)
+def make_plan(settings: SoftmaxSettings, counts: np.ndarray, n_posts: int) -> Plan:
+    """The Plan of training on targets that `counts` (n_outputs,) of the posts store."""
+    m, n_outputs = min(settings.batch_size, n_posts), len(counts)
     expected = float(inclusion(counts[counts > 0], n_posts, m).sum())
     negatives, why = settings.negatives, "as the settings say"
     if negatives == "auto":

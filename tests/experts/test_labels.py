@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from instahash import BestSettings
 from instahash.data import Corpus, Echoes, Label, Post, encode, fit_dataset, grow
 from instahash.data.broader import broader, class_names
+from instahash.experts import Domain, Examples
 from instahash.experts.candidates import Candidates
-from instahash.experts.domain import Domain, Examples
 from instahash.experts.familiarity import Familiarity
 from instahash.experts.literal import LEAST_ECHO, PRIOR, LiteralExpert
 from instahash.recommend import Fusion, Queries

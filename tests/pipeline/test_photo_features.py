@@ -12,7 +12,7 @@ from instahash import BestSettings, InstaHash
 from instahash.data import Corpus, Label, Post, encode, fit_dataset
 from instahash.errors import DataError, DataWarning
 from instahash.evaluation import evaluate
-from instahash.experts.domain import Examples
+from instahash.experts import Examples
 from instahash.experts.moments import REGS, Moments
 from instahash.experts.protocol import PHOTO
 from instahash.parameters import assign

@@ -184,17 +184,22 @@ def test_arrays_that_do_not_fit_together_are_refused(name, change):
         Preferences.from_arrays(arrays)
 
 
-def test_dropped_keys_are_as_if_never_seen():
-    posts = [(("user:a", "x:b"), [0, 1], 3.0), (("x:b",), [2], float("nan")), (("user:c", ""), [1], 7.0)]
-    preferences, never = fed([posts], 7.0), fed([[(keys[-1:], tags, day) for keys, tags, day in posts]], 7.0)
-    preferences.drop(["user:a", "user:c", "user:unknown"])
-    assert preferences.rows == never.rows == {"x:b": 0, "": 1}
-    for one in (preferences, never):
-        one.add([("user:d", "x:b")], csr([[0]]), [8 * DAY])
-    for key in never.rows:
-        np.testing.assert_array_equal(counts(preferences, key), counts(never, key))
-    preferences.drop(list(preferences.rows))
-    assert not preferences.rows and not shift(preferences, ["x:b"], LOG_FREQUENCY).any()
+@pytest.mark.parametrize("half_life", [None, 7.0])
+def test_counts_of_parts_are_added_as_if_the_posts_had_come_together(half_life):
+    posts = [
+        (("user:a", "x:b"), [0, 1], 3.0),
+        (("x:b",), [2], float("nan")),
+        (("user:c", ""), [1], 7.0),
+        ((), [0], 1.0),
+    ]
+    whole = fed([posts], half_life)
+    for n in range(len(posts) + 1):
+        parts = [fed([part] if part else [], half_life) for part in (posts[:n], posts[n:])]
+        for one, other in (parts, parts[::-1]):
+            total = one + other
+            assert total.rows.keys() == whole.rows.keys() and total.now == whole.now
+            for key in whole.rows:
+                np.testing.assert_allclose(counts(total, key), counts(whole, key), rtol=1e-6)
 
 
 def test_new_hashtags_and_keys_are_added():

@@ -18,7 +18,7 @@ from instahash.errors import DataError
 from instahash.parameters import assign
 from instahash.shards import Shards, encoding_of, fit_paper
 from instahash.shards.cluster import SETTINGS as cluster_settings
-from instahash.shards.counts import count_pairs, grams
+from instahash.shards.counts import count_pairs, grams, ridge_columns
 
 from .conftest import made_posts
 
@@ -89,9 +89,13 @@ def test_sums_have_the_same_bits_with_and_without_a_cluster(cluster, here):
     np.testing.assert_array_equal(cluster.sum(half), here.sum(half))
     own = [encoding_of(shards, DataSettings(9))[0] for shards in (cluster, here)]
     assert own[0].vocabulary.words == own[1].vocabulary.words
-    for function in (count_pairs, grams):
-        for a, b in zip(cluster.sum(function, own[0]), here.sum(function, own[1])):
-            assert (a != b).sum() == 0
+    counts, columns = [], []
+    for shards, encoding in zip((cluster, here), own):
+        counts.append(shards.sum(count_pairs, encoding))
+        columns.append(ridge_columns(counts[-1]))
+    sums = [shards.sum(grams, *given) for shards, *given in zip((cluster, here), own, columns)]
+    for a, b in (*zip(*counts), *zip(*sums)):
+        assert (a != b).sum() == 0
 
 
 def test_a_worker_killed_at_random_moments_costs_time_alone(pattern, here, tmp_path):

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from instahash.network.layers import Parameters
-from instahash.softmax import SoftmaxSettings, reference
+from instahash.softmax import SoftmaxNetwork, SoftmaxSettings, reference
 from instahash.softmax.gradients import loss_and_gradients
-from instahash.softmax.plan import make_plan
 from instahash.softmax.sampled import inclusion, sampled_loss_and_gradients
 from instahash.sparse import column_counts
 from instahash.testing import check_gradient
@@ -179,10 +178,10 @@ def test_the_bias_of_the_gradient_falls_with_the_batch():
 def test_the_choice_is_made_by_cost_and_said():
     """A thousand outputs, of which every post has ten: a batch of ten posts has a hundred at most, one of 300 most."""
     S = sparse.csr_array(np.kron(np.eye(100), np.ones((5, 10))).reshape(500, 1000))
-    few, many = (make_plan(SoftmaxSettings(batch_size=m), S) for m in (10, 300))
+    few, many = (SoftmaxNetwork(batch_size=m).plan(S) for m in (10, 300))
     assert few.negatives == "batch" and many.negatives == "all"
     assert few.outputs < 100 and many.outputs == 1000
     assert few.why == f"a batch of 10 posts has about {few.outputs:,.0f} of all 1,000"
-    assert make_plan(SoftmaxSettings(negatives="all"), S) == ("all", 1000, "as the settings say")
-    assert make_plan(SoftmaxSettings(negatives="batch", batch_size=300), S).negatives == "batch"
-    assert make_plan(SoftmaxSettings(batch_size=1), S).negatives == "all"
+    assert SoftmaxNetwork(negatives="all").plan(S) == ("all", 1000, "as the settings say")
+    assert SoftmaxNetwork(negatives="batch", batch_size=300).plan(S).negatives == "batch"
+    assert SoftmaxNetwork(batch_size=1).plan(S).negatives == "all"
