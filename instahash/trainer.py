@@ -62,9 +62,9 @@ class Trainer:
             model.fit(*matrices, state=state, on_epoch=on_epoch, on_progress=bar.update, **options)
         if name in self.states:
             self.states[name] = model.state()  # a trained model has forgotten what only its training needed
-        self._warn(model, name, chance, measure)
+        self.warn(model, name, chance, measure)
 
-    def _warn(self, model: Any, name: str, chance: float, measure: str) -> None:
+    def warn(self, model: Any, name: str, chance: float, measure: str) -> None:
         """Say where the last epoch is clearly worse than guessing or the first: epochs that draw differ by a fifth."""
         losses = model.history.loss
         if not losses or losses[-1] <= min(chance, 1.5 * losses[0]) + 1e-6:

@@ -14,7 +14,7 @@ from instahash.archive import files_below, is_folder, is_image
 from instahash.cli.common import SomeFailed, note
 from instahash.cli.photos import add_features, add_labelling, labelled
 from instahash.cli.posts import add_reading, how_to_read, photos_of, reading, say_left_out
-from instahash.errors import AnnotatorError, DataError, ImageError, SettingsError, plural
+from instahash.errors import AnnotatorError, DataError, ImageError, plural
 from instahash.names import ANNOTATORS
 
 EXAMPLES = 4  # posts whose recommendations are shown
@@ -102,15 +102,14 @@ def _of_shards(args: Namespace, items: Any) -> Iterator[Any]:
 
 
 def fit_shards(args: Namespace, settings: Any, **kept: Any) -> Any:
-    """A model of the shards of --data, where they are.  kept : arguments of :func:`instahash.shards.fit_paper`."""
-    from instahash.shards import Shards, fit_paper
+    """A model of the shards of --data, where they are.  kept : arguments of :func:`instahash.shards.fit_best`."""
+    from instahash.shards import Shards, fit_best, fit_paper
 
-    if args.mode != "paper":
-        raise SettingsError("--cluster trains mode 'paper' alone; add --mode paper, or leave --cluster out")
     if args.photos or args.labels or args.features or is_folder(Path(args.data)):
         raise DataError("shards are files of posts that have labels; annotate photos before, with instahash-annotate")
     with Shards(args.data, args.cluster or "", progress=not args.quiet, **how_to_read(args)) as shards:
-        return fit_paper(shards, settings, **kept)
+        fit = fit_paper if args.mode == "paper" else fit_best
+        return fit(shards, settings, **kept)
 
 
 def _say_features(args: Namespace, corpus: Any) -> None:

@@ -17,7 +17,7 @@ EXAMPLE = """example:
   instahash-train --data posts.jsonl.gz --model-dir photos --threads 2
   instahash-train --data instagram-anna.zip --features   train on an account's own export: photos and captions
   instahash-train --data posts.jsonl.gz --set softmax.epochs=20 --set word2vec.dim=50
-  instahash-train --mode paper --data 'shards/*.jsonl.gz' --cluster tcp://scheduler:8786
+  instahash-train --data 'shards/*.jsonl.gz' --cluster tcp://scheduler:8786
   instahash-train --mode paper --settings                list the settings of a mode
 """
 
@@ -29,7 +29,7 @@ def parser() -> ArgumentParser:
         help="posts to learn from: a file, or a folder or zip file with photos, such as Instagram's export; or shards, "
         "as 'shards/*.jsonl.gz' or a URL (default: sample)")  # fmt: skip
     add("--cluster", metavar="ADDRESS|local:N",
-        help="work on shards at a Dask scheduler, as tcp://scheduler:8786, or in N processes; mode paper")  # fmt: skip
+        help="work on shards at a Dask scheduler, as tcp://scheduler:8786, or in N processes here")  # fmt: skip
     add_model_dir(command, "where the model goes")
     modes = "; ".join(f"{mode} {what}" for mode, what in MODES.items())
     add("--mode", choices=MODES, default="best", help=f"{modes} (default: %(default)s)")
@@ -80,7 +80,7 @@ def work(args: Namespace) -> None:
             report(str(read))
         return found
 
-    if args.cluster or args.mode == "paper" and are_shards(args.data):
+    if args.cluster or are_shards(args.data) and not (args.photos or args.labels or args.features):
         model = fit_shards(args, settings, report=report, **kept)
     else:  # the corpus has no name here, so that training can let go of it
         model.fit(corpus(), progress=not args.quiet, report=report, **kept)

@@ -20,7 +20,16 @@ from instahash.data.echoes import Echoes
 from instahash.data.hashtags import hashtags_from_list, hashtags_in
 from instahash.data.labels import label_from_text, labels_from_text
 from instahash.data.posts import Label, Post
-from instahash.data.preprocess import Dataset, DataSettings, Summary, encode, fit_dataset, grow, train_test_split
+from instahash.data.preprocess import (
+    Dataset,
+    DataSettings,
+    Summary,
+    encode,
+    fit_dataset,
+    grow,
+    together,
+    train_test_split,
+)
 from instahash.data.times import time_text
 from instahash.data.vocabulary import Vocabulary
 from instahash.data.words import words
@@ -28,5 +37,5 @@ from instahash.data.words import words
 __all__ = [
     "Corpus", "DataSettings", "Dataset", "Echoes", "Label", "Post", "Summary", "Vocabulary", "encode", "fit_dataset",
     "grow", "hashtags_from_list", "hashtags_in", "label_from_text", "labels_from_text", "time_text",
-    "train_test_split", "words",
+    "together", "train_test_split", "words",
 ]  # fmt: skip

@@ -51,6 +51,19 @@ class Echoes(NamedTuple):
         """Where only the words of descriptions are known, CSR (m, n_words): each is a label of its own."""
         return cls(description, sparse.csr_array((description.shape[0], 0), dtype=np.float32), [])
 
+    @classmethod
+    def together(cls, parts: Sequence[Echoes]) -> Echoes:
+        """Those of the posts of all parts, one after the other."""
+        words = sorted({word for part in parts for word in part.unknown_words})
+        place = {word: i for i, word in enumerate(words)}
+        unknown = []
+        for part in parts:
+            order = np.full(len(words), -1, np.int64)
+            order[[place[word] for word in part.unknown_words]] = np.arange(len(part.unknown_words))
+            unknown.append(renumber(part.unknown, order))
+        known = sparse.vstack([part.known for part in parts], format="csr")
+        return cls(known, sparse.vstack(unknown, format="csr"), words, all(part.made_up for part in parts))
+
     def take(self, rows: Any) -> Echoes:
         """Those of the posts with these row numbers."""
         return self._replace(known=self.known[rows], unknown=self.unknown[rows])

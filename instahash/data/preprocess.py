@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 from instahash.data.corpus import Corpus, take
 from instahash.data.echoes import Echoes
@@ -82,6 +83,25 @@ class Dataset(NamedTuple):
         parts = ("ids", "hashtags", "description", "bags", "keys", "times", "photo_features")
         own = {part: take(getattr(self, part), rows) for part in parts}
         return self._replace(**own, echoes=self.echoes.take(np.asarray(rows)))
+
+
+def together(parts: Sequence[Dataset]) -> Dataset:
+    """The posts of all parts, which are in the numbers of one vocabulary, one after the other."""
+    first, times, photos = parts[0], [part.times for part in parts], [part.photo_features for part in parts]
+    names = ("hashtags", "description", "bags")
+    own = {name: sparse.vstack([getattr(part, name) for part in parts], format="csr") for name in names}
+    own |= {name: [entry for part in parts for entry in getattr(part, name)] for name in ("ids", "keys")}
+    sizes, echoes = [len(part.ids) for part in parts], Echoes.together([part.echoes for part in parts])
+    return first._replace(**own, echoes=echoes, times=_stacked(times, sizes), photo_features=_stacked(photos, sizes))
+
+
+def _stacked(arrays: Sequence[np.ndarray | None], sizes: Sequence[int]) -> np.ndarray | None:
+    """The arrays one after the other, of `sizes` rows, NaN for None; None where all are."""
+    some = next((array for array in arrays if array is not None), None)
+    if some is None:
+        return None
+    rows = (np.full((n, *some.shape[1:]), np.nan, some.dtype) if a is None else a for a, n in zip(arrays, sizes))
+    return np.concatenate([*rows])
 
 
 def fit_dataset(

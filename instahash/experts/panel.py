@@ -76,16 +76,11 @@ class Panel:
         """Train the experts on most of these posts, and learn their weights on the rest."""
         n_posts = len(dataset.ids)
         self.begin(Domain.of(dataset, self.settings))
-        train, held_out = train_test_split(n_posts, self.held_out(n_posts), self.settings.seed)
+        train, held_out = train_test_split(n_posts, held_out_fraction(self.domain, n_posts), self.settings.seed)
         examples = Examples(dataset.take(train), self.domain, n_posts=n_posts)
         train_word2vec(self.domain.word2vec, examples.dataset.bags, trainer)
         self.domain.cooccurrence.fit(examples.dataset.description, examples.dataset.hashtags)
         self.learn(examples, Examples(dataset.take(held_out), self.domain), trainer)
-
-    def held_out(self, n_posts: int) -> float:
-        """Which fraction of so many posts is held out."""
-        most = HELD_OUT / n_posts, HELD_OUT_SCORES / self.domain.n_head / n_posts
-        return min(self.settings.fusion.held_out, 0.5, *most)
 
     def learn(self, examples: Source, held_out: Examples, trainer: Trainer) -> None:
         """Train the experts on posts, and learn their weights on others. The domain's models have learnt already."""
@@ -282,6 +277,12 @@ class Panel:
             expert.load(sections.get(f"expert_{name}", {}), history.get(f"{name}_loss", []), self.domain)
         for context, fusion in self.fusions.items():
             fusion.load(sections[f"fusion_{context}"])
+
+
+def held_out_fraction(domain: Domain, n_posts: int) -> float:
+    """Which fraction of so many posts is held out to learn the weights of experts."""
+    most = HELD_OUT / n_posts, HELD_OUT_SCORES / domain.n_head / n_posts
+    return min(domain.settings.fusion.held_out, 0.5, *most)
 
 
 def _some(matrix: CSR, most: Any, rng: np.random.Generator) -> np.ndarray:

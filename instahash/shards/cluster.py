@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import operator
 import os
 import secrets
 import shutil
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 
 from instahash.errors import DataError, one_line
 from instahash.shards.shard import Shard, held
-from instahash.shards.workers import Done, add
+from instahash.shards.workers import Chains, Done, add, scaled
 
 T = TypeVar("T")
 TIMEOUT = 60  # seconds in which a scheduler must answer and a worker be there
@@ -59,11 +60,38 @@ class Cluster:
             yield self._result(futures.pop())
 
     def sum(self, function: Callable[..., T], names: list[str], args: tuple[Any, ...], done: Done) -> T:
-        level = self._futures(function, names, args, done)
+        return self._total(self._futures(function, names, args, done))
+
+    def _total(self, level: list[Any]) -> Any:
+        """The sum of the results of futures."""
         while len(level) > 1:  # as `total` adds; as soon as there are two, so that few sums wait
             pairs, odd = zip(level[::2], level[1::2]), level[len(level) & ~1 :]
             level = [self._client.submit(add, *pair, pure=False, priority=1) for pair in pairs] + odd
         return self._result(level.pop())
+
+    def count(self) -> int:
+        return len(self._workers())
+
+    def average(self, function: Callable[..., T], chains: Chains, start: T, args: tuple[Any, ...], done: Done) -> T:
+        names = [name for own, _ in chains for name in own]
+        homes, ends, held = self._homes(names), [], set()
+        self._shards.clear()
+        given, begun = self._given(args), self._given((start,))
+
+        def ended(future: Any) -> None:
+            held.discard(future)
+            done()
+
+        for own, weight in chains:
+            state = self._client.submit(operator.itemgetter(0), begun, pure=False)
+            for name in own:
+                # At the chain's first shard's home, so that states are not moved.
+                state = self._submit(_chained, function, name, homes[own[0]], given, state)
+                held.add(state)
+                state.add_done_callback(ended)
+            ends.append(self._client.submit(scaled, state, weight, pure=False))
+            del state
+        return self._total(ends)
 
     def close(self) -> None:
         if self._local:
@@ -77,18 +105,25 @@ class Cluster:
         """A future of each shard, at the worker that has it already or, if that is busy or gone, at any other."""
         homes = self._homes(names)
         self._shards.clear()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # that arguments are large
-            # A task of their own: the scheduler can make them anew where all workers that have them died.
-            given = self._client.submit(tuple, args, pure=False)
-        futures = []
-        kind = getattr(function, "__name__", "work")  # Dask remembers how long each takes
-        for name in names:
-            at = {"workers": [homes[name]], "allow_other_workers": True, "key": f"{kind}-{secrets.token_hex(8)}"}
-            futures.append(self._client.submit(_work, function, name, self._folder, self._how, given, **at))
-            futures[-1].add_done_callback(lambda future: done())
-            self._shards[futures[-1].key] = name
+        given = self._given(args)
+        futures = [self._submit(_work, function, name, homes[name], given) for name in names]
+        for future in futures:
+            future.add_done_callback(lambda future: done())
         return futures
+
+    def _given(self, args: tuple[Any, ...]) -> Any:
+        """Arguments as a task of their own: the scheduler can make them anew where all workers that have them died."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that they are large
+            return self._client.submit(tuple, args, pure=False)
+
+    def _submit(self, work: Callable[..., Any], function: Callable[..., Any], name: str, home: str, *given: Any) -> Any:
+        """A future of work on a shard, at home or, where that is gone, anywhere."""
+        kind = getattr(function, "__name__", "work")  # Dask remembers how long each takes
+        at = {"workers": [home], "allow_other_workers": True, "key": f"{kind}-{secrets.token_hex(8)}"}
+        future = self._client.submit(work, function, name, self._folder, self._how, *given, **at)
+        self._shards[future.key] = name
+        return future
 
     def _homes(self, names: list[str]) -> dict[str, str]:
         """The worker of each shard: one that holds it already; else neighbours have the same, and all about as many."""
@@ -128,6 +163,13 @@ class Cluster:
 def _work(function: Callable[..., T], name: str, folder: str, how: dict[str, Any], args: tuple[Any, ...]) -> T:
     """What a worker does of a shard."""
     return function(Shard(name, _place(folder), how), *args)
+
+
+def _chained(
+    function: Callable[..., T], name: str, folder: str, how: dict[str, Any], args: tuple[Any, ...], state: T
+) -> T:
+    """The same in a chain, after what came out before."""
+    return function(Shard(name, _place(folder), how), state, *args)
 
 
 def _held(folder: str, names: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What simple methods and word2vec learn from: counts of words that share a post, and Gram sums."""
+"""What simple methods learn from: counts of words that share a post, and Gram sums."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from instahash.baselines.ridge import Columns, Grams
 from instahash.shards.reading import Encoding
 from instahash.shards.shard import Shard
 from instahash.shards.shards import Shards
-from instahash.sparse import CSR, column_counts, keep, ones
-from instahash.word2vec import Word2VecSettings, exact
-from instahash.word2vec.sampling import permutation_weights
+from instahash.sparse import CSR, column_counts, ones
 
 
 class Counts(NamedTuple):
@@ -27,7 +25,13 @@ class Counts(NamedTuple):
 
 def count_pairs(shard: Shard, encoding: Encoding) -> Counts:
     """The Counts of a shard."""
-    D, H = (ones(matrix, np.int64) for matrix in (encoding.posts(shard).description, encoding.posts(shard).hashtags))
+    posts = encoding.posts(shard)
+    return pairs_of(posts.description, posts.hashtags)
+
+
+def pairs_of(description: CSR, hashtags: CSR) -> Counts:
+    """The Counts of some posts."""
+    D, H = (ones(matrix, np.int64) for matrix in (description, hashtags))
     return Counts((D.T @ H).tocsr(), (H.T @ H).tocsr(), column_counts(D), column_counts(H))
 
 
@@ -47,14 +51,6 @@ def grams(shard: Shard, encoding: Encoding, columns: Columns) -> Grams:
     """What a ridge regression is made of, of a shard."""
     posts = encoding.posts(shard)
     return Ridge.grams(posts.description, posts.hashtags, columns)
-
-
-def weighted_pairs(shard: Shard, encoding: Encoding, settings: Word2VecSettings) -> CSR:
-    """N of a shard, as :func:`instahash.word2vec.exact.cooccurrence` has it, in float64."""
-    bags = encoding.posts(shard).bags
-    if settings.min_count > 1:
-        bags = keep(bags, encoding.vocabulary.counts[bags.indices] >= settings.min_count)
-    return exact.cooccurrence(bags, permutation_weights(np.diff(bags.indptr), settings.permutation)).astype(np.float64)
 
 
 def fit_cooccurrence(shards: Shards, encoding: Encoding) -> Cooccurrence:

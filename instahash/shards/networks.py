@@ -1,80 +1,59 @@
-"""Softmax networks by averaged local epochs (McMahan et al. 2017, "FederatedAveraging").
-
-In each round every shard trains for an epoch on its own posts, from the same parameters and optimiser; what comes out
-is averaged, each shard by its posts. This is no sum over posts: it is another training than that of one machine, and a
-worse one the more shards there are. docs/scale.md says by how much.
-"""
+"""Softmax networks from shards, by averaged local epochs."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from instahash.network.layers import random_start
-from instahash.parameters import settled
-from instahash.shards.shard import Arrays, Shard
+from instahash.shards.rounds import Lessons, train
+from instahash.shards.shard import Shard
 from instahash.shards.shards import Shards
-from instahash.softmax import SoftmaxNetwork, SoftmaxSettings
+from instahash.softmax import SoftmaxNetwork
 from instahash.softmax.gradients import best_constants
 from instahash.softmax.model import FIRST_SPREAD
-from instahash.sparse import CSR, column_sums
-from instahash.training import History
-
-Examples = Callable[[Shard], tuple[CSR, CSR]]
+from instahash.sparse import column_sums
+from instahash.training import Arrays, History
 
 
 def fit_network(
-    shards: Shards, examples: Examples, settings: SoftmaxSettings | None = None, *, seed: int = 0, **changes: Any
+    shards: Shards,
+    network: SoftmaxNetwork,
+    lessons: Lessons,
+    *,
+    state: Arrays | None = None,
+    what: str = "Network",
+    **options: Any,
 ) -> SoftmaxNetwork:
-    """A network trained on the examples of all shards; as many rounds as one machine would have epochs.
+    """Train a network on all shards, as many rounds as it would have epochs on one machine; returns it.
 
-    examples : a function of a Shard that gives its inputs, CSR (n_posts, n_inputs), and targets, CSR (n_posts,
-        n_outputs), as :meth:`instahash.SoftmaxNetwork.fit` takes them.  settings, changes : of the network.
+    lessons : a picklable function of a Shard that gives its inputs, CSR (n_posts, n_inputs), and targets, CSR (n_posts,
+        n_outputs), as :meth:`instahash.SoftmaxNetwork.fit` takes them.
+    state : what the network's `state` gave after some round; training goes on from there.
+    what, options : of :func:`.rounds.train`.
 
-    The network's history has the mean loss of the local epochs. It holds no posts for `partial_fit`.
+    The network's history has the mean loss of each round. It holds no posts for `partial_fit`.
     """
-    settings = settled(SoftmaxSettings, settings, changes, "softmax")
-    n, inputs, targets = shards.sum(_measure, examples, what="Measuring posts")
-    rounds = SoftmaxNetwork(settings).n_epochs(n)
-    network = SoftmaxNetwork(settings, epochs=rounds, seed=seed)
+    settings, measured = network.settings, [*shards.map(measure, lessons, what="Measuring posts")]
+    sizes = [n for n, *_ in measured]
+    inputs, targets = (np.sum(sums, axis=0) for sums in zip(*(own for _, *own in measured)))
     # One post of which the sum of squares is the mean of all, and one with the targets of all.
-    X, S = (sparse.csr_array(row[None].astype(settings.dtype)) for row in (np.sqrt(inputs / n), targets))
-    rng = np.random.default_rng([seed, 0])
-    network.begin(random_start(X, best_constants(S), settings.n_hidden, rng, FIRST_SPREAD), History(last=rounds))
-    for number in range(rounds):
-        what = f"Round {number + 1} of {rounds}"
-        weight, loss, *sums = shards.sum(_local_epoch, examples, network.settings, seed, network.state(), what=what)
-        names = (name for name in network.state() if name != "history")
-        network.restore({name: total / weight for name, total in zip(names, sums)})
-        network.history.loss.append(float(loss / weight))
+    mean = np.sqrt(inputs / max(sum(sizes), 1))
+    X, S = (sparse.csr_array(row[None].astype(settings.dtype)) for row in (mean, targets))
+    rounds, rng = network.n_epochs(sum(sizes)), np.random.default_rng([network.seed, 0])
+    history = History(last=rounds)
+    network.begin(random_start(X, best_constants(S), settings.n_hidden, rng, FIRST_SPREAD), history)
+    if state is not None:
+        network.restore(state)
+        history.go_on(state)
+    train(shards, network, lessons, sizes, rounds, what=what, **options)
+    network.begin(network.parameters, history)  # without the moments, which only the training needed
     return network
 
 
-def _measure(shard: Shard, examples: Examples) -> tuple[int, np.ndarray, np.ndarray]:
+def measure(shard: Shard, lessons: Lessons) -> tuple[int, np.ndarray, np.ndarray]:
     """Posts, and the sums of the columns: of the inputs' squares, and of the targets."""
-    X, S = examples(shard)
+    X, S = lessons(shard)
     return X.shape[0], column_sums(X, np.square(X.data, dtype=np.float64)), column_sums(S)
-
-
-def _local_epoch(
-    shard: Shard, examples: Examples, settings: SoftmaxSettings, seed: int, state: Arrays
-) -> tuple[Any, ...]:
-    """The number of posts; loss and state after an epoch from `state`, each times that number, in float64."""
-    X, S = examples(shard)
-    own = int.from_bytes(hashlib.blake2b(f"{seed} {shard.name}".encode(), digest_size=4).digest(), "big")
-    n, found = X.shape[0], dict(state)
-    if not n:
-        return 0, 0.0, *(0 * np.asarray(array, np.float64) for name, array in found.items() if name != "history")
-
-    def taken(model: SoftmaxNetwork) -> bool:
-        """Keep the moments, which a trained model forgets, and end the training."""
-        found.update(model.state())
-        return True
-
-    network = SoftmaxNetwork(settings, seed=own).fit(X, S, state=state, on_epoch=taken)
-    arrays = [array for name, array in found.items() if name != "history"]
-    return n, n * network.history[-1], *(n * np.asarray(array, np.float64) for array in arrays)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +13,22 @@ from scipy import sparse
 
 from instahash.autorec import AutoRec
 from instahash.baselines import Cooccurrence
-from instahash.data import Summary, Vocabulary
 from instahash.errors import DataError, SettingsError
 from instahash.network.layers import Parameters
-from instahash.parameters import to_json
 from instahash.pipeline import InstaHash, PaperSettings
 from instahash.pipeline.paper import TRIAL, Paper
-from instahash.shards.counts import fit_cooccurrence, weighted_pairs
-from instahash.shards.reading import Encoding, Posts, encoding_of
+from instahash.shards.counts import fit_cooccurrence
+from instahash.shards.passes import Passes, Report, read
+from instahash.shards.reading import Encoding, Posts
 from instahash.shards.shard import Arrays, Shard
 from instahash.shards.shards import Shards
 from instahash.shards.spectrum import BACKGROUND, Ratings, fit_autorec
-from instahash.storage import Checkpoint
+from instahash.shards.word_vectors import fit_exact
+from instahash.sparse import CSR
 from instahash.trainer import Trainer
 from instahash.training import History
 from instahash.word2vec import Word2Vec, WordVectors
 
-Report = Callable[[str], object]
 # Words by words are counted, and swept over: beyond, a sweep takes hours.
 MOST_WORDS = 50_000
 
@@ -67,21 +65,16 @@ def fit_paper(
     report(
         f"From {len(shards.names):,} shards: word2vec is exact, AutoRec in closed form (init=spectral, decoder=ridge)."
     )
-    passes = Passes(Checkpoint(checkpoint, _fingerprint(shards, settings), options) if checkpoint else None, resume)
-    training = _Training(shards, settings, passes, report)
-    read = passes.once("read", training.read)
-    sizes, figures = read["summary"][:4].astype(int), read["summary"][4:]
-    summary, digest = Summary(*sizes.tolist(), *figures.tolist()), read["digest"].tobytes().decode()
-    report(str(summary))
-    paper = training.paper
-    paper.vocabulary = Vocabulary.from_arrays(read)
-    paper.n_posts = summary.posts
-    if len(paper.vocabulary) > MOST_WORDS:
-        found = f"{len(paper.vocabulary):,} words are more than the {MOST_WORDS:,} of word2vec's exact trainer"
+    passes = Passes(shards, settings, checkpoint, resume, options)
+    encoding, summary, digest = read(shards, settings, passes, report)
+    n_words = len(encoding.vocabulary)
+    if n_words > MOST_WORDS:
+        found = f"{n_words:,} words are more than the {MOST_WORDS:,} of word2vec's exact trainer"
         raise DataError(f"{found}; keep fewer, as with --max-hashtags 1000")
-    training.encoding = Encoding(paper.vocabulary, settings.data.min_score)
+    training = _Training(shards, settings, encoding, summary.posts, report)
+    paper = training.paper
     counts = passes.once("cooccurrence", training.cooccurrence)
-    paper.cooccurrence = Cooccurrence.from_arrays(counts, len(paper.vocabulary))
+    paper.cooccurrence = Cooccurrence.from_arrays(counts, n_words)
     learnt = passes.once("word2vec", training.word2vec)
     losses = learnt["history"].tolist()
     paper.word2vec = Word2Vec.from_arrays(learnt, settings.word2vec, history=losses, seed=settings.seed)
@@ -94,47 +87,21 @@ def fit_paper(
     return InstaHash(settings).take_up(paper, paper.vocabulary, summary._asdict(), [digest])
 
 
-class Passes:
-    """What passes over the shards gave, as arrays, kept so that a training that ended can go on."""
-
-    def __init__(self, checkpoint: Checkpoint | None, resume: bool):
-        self.checkpoint = checkpoint
-        self.done = checkpoint.load() if checkpoint and resume else {}
-
-    def once(self, name: str, work: Callable[[], Arrays]) -> Arrays:
-        """What `work` gives, or what it gave before."""
-        if name not in self.done:
-            self.done[name] = work()
-            if self.checkpoint:
-                self.checkpoint.save(self.done)
-        return self.done[name]
-
-
 class _Training:
     """The passes, each from what those before it gave."""
 
-    encoding: Encoding
-
-    def __init__(self, shards: Shards, settings: PaperSettings, passes: Passes, report: Report):
-        self.shards, self.settings, self.report = shards, settings, report
+    def __init__(self, shards: Shards, settings: PaperSettings, encoding: Encoding, n_posts: int, report: Report):
+        self.shards, self.settings, self.encoding, self.report = shards, settings, encoding, report
         self.paper = Paper(settings)
-
-    def read(self) -> Arrays:
-        encoding, summary, found = encoding_of(self.shards, self.settings.data)
-        for line in found.reading.lines():
-            self.report(line)
-        digest = np.frombuffer(f"{found.digest % 2**128:032x}".encode(), np.uint8)
-        return encoding.vocabulary.to_arrays() | {"summary": np.array(summary, np.float64), "digest": digest}
+        self.paper.vocabulary, self.paper.n_posts = encoding.vocabulary, n_posts
 
     def cooccurrence(self) -> Arrays:
         return fit_cooccurrence(self.shards, self.encoding).to_arrays()
 
     def word2vec(self) -> Arrays:
-        settings, counts = self.settings, self.paper.vocabulary.counts
-        N = self.shards.sum(weighted_pairs, self.encoding, settings.word2vec, what="Weighing pairs").astype(np.float32)
-        N.sort_indices()
-        self.paper.word2vec.fit_counts(N, counts)
-        if settings.word2vec.vectors == "auto":
+        bags = partial(bags_of, encoding=self.encoding)
+        fit_exact(self.shards, self.paper.word2vec, bags, self.paper.vocabulary.counts)
+        if self.settings.word2vec.vectors == "auto":
             parts = self.shards.map(sample, self.encoding, TRIAL / max(self.paper.n_posts, 1), what="Sampling posts")
             hashtags, description, bags = (sparse.vstack(own, format="csr") for own in zip(*parts))
             self.paper.choose_vectors(bags, hashtags, description, Trainer(report=self.report))
@@ -148,16 +115,13 @@ class _Training:
         return model.parameters.to_arrays() | {"rmse": np.array(rmse)}
 
 
+def bags_of(shard: Shard, encoding: Encoding) -> CSR:
+    """All words of each post."""
+    return encoding.posts(shard).bags
+
+
 def sample(shard: Shard, encoding: Encoding, fraction: float) -> tuple[Any, ...]:
     """The hashtags, descriptions and bags of about this fraction of the posts, the same wherever they are."""
     posts = encoding.posts(shard)
     rows = np.flatnonzero(posts.draws < fraction)
     return tuple(getattr(posts, name)[rows] for name in Posts._fields[:3])
-
-
-def _fingerprint(shards: Shards, settings: PaperSettings) -> str:
-    """Names settings and shards: a checkpoint of others is not taken up."""
-    content = to_json(settings)
-    content.pop("n_threads")
-    text = json.dumps([content, [[name, shards.sizes[name]] for name in shards.names]], sort_keys=True)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
+from scipy import sparse
 
-from instahash.data import Corpus, DataSettings, Post, Summary, Vocabulary
+from instahash.data import Corpus, Dataset, DataSettings, Echoes, Post, Summary, Vocabulary
 from instahash.data.preprocess import check_some, places, usable
 from instahash.data.spellings import Forms, forms_of, spellings_of
 from instahash.data.vocabulary import ranked
@@ -50,12 +52,14 @@ class Posts(NamedTuple):
     """A shard's posts with a hashtag of the vocabulary; matrices as of a :class:`instahash.data.Dataset`.
 
     draws : (n_posts,) float64 in [0, 1), made of each post's id: the posts below a fraction are a sample.
+    rows : (n_posts,) int64, which of the shard's posts they are.
     """
 
     hashtags: CSR
     description: CSR
     bags: CSR
     draws: np.ndarray
+    rows: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,14 +81,27 @@ class Encoding:
         """The posts of a shard, kept on disk."""
         arrays = shard.kept(f"posts {self.key}", lambda: self._encoded(shard))
         hashtags, description, bags = (csr_from_arrays(arrays, name) for name in Posts._fields[:3])
-        return Posts(hashtags, description, bags, arrays["draws"])
+        return Posts(hashtags, description, bags, arrays["draws"], arrays["rows"])
+
+    def dataset(self, shard: Shard) -> Dataset:
+        """The same posts as a Dataset, whose ids are empty."""
+        posts, own, vocabulary = self.posts(shard), numbered(shard), self.vocabulary
+        rows, words = posts.rows, texts_from_arrays(own, "words")
+        labels = csr_from_arrays(own, "echoes")[rows]
+        echoes = Echoes.of(labels, words, vocabulary.index, bool(own["made_up"]))
+        names, keys = texts_from_arrays(own, "keys"), csr_from_arrays(own, "keys")[rows]
+        numbers = keys.data.tolist()
+        of_posts = [tuple(names[i] for i in numbers[a:b]) for a, b in zip(keys.indptr, keys.indptr[1:])]
+        times, photos = (own[name][rows] if name in own else None for name in ("times", "photo_features"))
+        matrices = posts.hashtags, posts.description, posts.bags
+        return Dataset([""] * len(rows), vocabulary, *matrices, echoes, of_posts, times, None, photos)
 
     def _encoded(self, shard: Shard) -> Arrays:
         own = numbered(shard)
         order, may_be_hashtag = places(texts_from_arrays(own, "words"), self.vocabulary)
         hashtags, labels = _matrices(own)
         rows, *matrices = usable(hashtags, labels, may_be_hashtag, self.min_score)
-        arrays = {"draws": own["draws"][rows]}
+        arrays = {"draws": own["draws"][rows], "rows": rows}
         for name, matrix in zip(Posts._fields, matrices):
             arrays |= csr_to_arrays(renumber(matrix, order), name)
         return arrays
@@ -155,7 +172,7 @@ def numbered(shard: Shard) -> Arrays:
         def posts() -> Iterator[Post]:
             for post in shard.posts(reading):
                 written.update(post.hashtags)
-                yield post._replace(photo_features=None)
+                yield post
 
         corpus = Corpus.from_posts(posts())
         forms = forms_of(written)
@@ -166,8 +183,19 @@ def numbered(shard: Shard) -> Arrays:
             "draws": np.array([draw(post) for post in corpus.ids]),
             "uses": np.array([*forms.values()], np.int64),
         }
+        keys = corpus.keys()
+        names = {name: i for i, name in enumerate(dict.fromkeys(chain.from_iterable(keys)))}
+        # Whose order matters: places are columns, and the values say which key it is.
+        of_posts = [[names[name] for name in own] for own in keys]
+        matrix = rows_of(of_posts)
+        arrays |= csr_to_arrays(matrix, "keys") | csr_to_arrays(corpus.echoes, "echoes")
+        arrays["made_up"] = np.array(corpus.made_up)
+        for name in ("times", "photo_features"):
+            if getattr(corpus, name) is not None:
+                arrays[name] = getattr(corpus, name)
         texts = {
             "words": corpus.words,
+            "keys": [*names],
             "forms_words": [word for word, _ in forms],
             "forms": [form for _, form in forms],
         }
@@ -176,6 +204,15 @@ def numbered(shard: Shard) -> Arrays:
         return arrays | csr_to_arrays(corpus.hashtags, "hashtags") | csr_to_arrays(corpus.labels, "labels")
 
     return shard.kept("numbered", make)
+
+
+def rows_of(lists: list[list[int]]) -> CSR:
+    """CSR whose row i stores the numbers of lists[i] in their order, in columns 0, 1, ..."""
+    sizes = [len(own) for own in lists]
+    places = [place for own in lists for place in range(len(own))]
+    values, ends = [*chain.from_iterable(lists)], np.cumsum([0, *sizes])
+    shape = len(lists), max(sizes, default=0)
+    return sparse.csr_array((np.array(values, np.int32), np.array(places, np.int32), ends), shape=shape)
 
 
 def _matrices(own: Arrays) -> tuple[CSR, CSR]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
+import numpy as np
 from tqdm import tqdm
 
 from instahash.errors import DataError
@@ -27,7 +28,7 @@ class Shards:
     A function must be pure: the same shard and arguments give the same result, since a shard whose worker died is done
     again. What it returns goes over the network, and must be small or be summed.
 
-    names : of the shards, sorted.  sizes : their bytes.
+    names : of the shards, sorted.  sizes : their bytes.  how : as given.
 
     Raises DataError where there is none or the cluster does not answer.
     """
@@ -35,7 +36,7 @@ class Shards:
     def __init__(self, sources: str | Iterable[str], cluster: str = "", *, progress: bool = False, **how: Any):
         sources = [sources] if isinstance(sources, str) else sources
         self.sizes = {name: size for source in sources for name, size in find(source).items()}
-        self.names, self.progress = sorted(self.sizes), progress
+        self.names, self.progress, self.how = sorted(self.sizes), progress, how
         if not self.names:
             raise DataError("no file of posts was given; give at least one")
         self._workers: Workers = Here(how)
@@ -65,6 +66,24 @@ class Shards:
         """
         with self._bar(what) as bar:
             return self._workers.sum(function, self.names, args, bar.update)
+
+    def average(
+        self, function: Callable[..., T], start: T, weights: Sequence[float], *args: Any, n_chains: int, what: str = ""
+    ) -> T:
+        """What a pass makes of `start` that must visit shards one after the other.
+
+        A chain is some neighbouring shards. After each of them comes function(shard, state, *args), a tuple of numbers
+        and arrays, of the state before; the mean of the last states is returned, by the `weights` of the shards.
+        """
+        parts = np.array_split(np.arange(len(self.names)), min(n_chains, len(self.names)))
+        of_parts = [sum(weights[i] for i in part) / sum(weights) for part in parts]
+        chains = [([self.names[i] for i in part], weight) for part, weight in zip(parts, of_parts) if weight]
+        with self._bar(what) as bar:
+            return self._workers.average(function, chains, start, args, bar.update)
+
+    def n_workers(self) -> int:
+        """How many processes work at once."""
+        return self._workers.count()
 
     def _bar(self, what: str) -> Any:
         hidden = None if self.progress else True

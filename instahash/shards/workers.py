@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+
+import numpy as np
 
 from instahash.shards.shard import Shard
 
 T = TypeVar("T")
 Done = Callable[[], object]
+# Shards that are worked on one after the other, and the weight of what comes out.
+Chains = Sequence[tuple[list[str], float]]
 
 
 class Workers(Protocol):
@@ -21,6 +25,14 @@ class Workers(Protocol):
 
     def sum(self, function: Callable[..., T], names: list[str], args: tuple[Any, ...], done: Done) -> T:
         """The sum of the same by :func:`add`, in the order of :func:`total`."""
+
+    def count(self) -> int:
+        """How many work at once."""
+
+    def average(self, function: Callable[..., T], chains: Chains, start: T, args: tuple[Any, ...], done: Done) -> T:
+        """The weighted mean by :func:`scaled` and :func:`add` of what each chain makes of `start`: for its shards in
+        turn, what(shard, before, *args) of what came out before.
+        """
 
     def close(self) -> None:
         """Let go of what they hold."""
@@ -40,8 +52,29 @@ class Here:
     def sum(self, function: Callable[..., T], names: list[str], args: tuple[Any, ...], done: Done) -> T:
         return total(self.map(function, names, args, done))
 
+    def count(self) -> int:
+        return 1
+
+    def average(self, function: Callable[..., T], chains: Chains, start: T, args: tuple[Any, ...], done: Done) -> T:
+        def ends() -> Iterator[T]:
+            for names, weight in chains:
+                state = start
+                for name in names:
+                    state = function(Shard(name, Path(self._folder.name), self._how), state, *args)
+                    done()
+                yield scaled(state, weight)
+
+        return total(ends())
+
     def close(self) -> None:
         self._folder.cleanup()
+
+
+def scaled(state: Any, weight: float) -> Any:
+    """A tuple of numbers and arrays times a number, each of its own type."""
+    if weight == 1:
+        return state
+    return tuple(part * np.asarray(part).dtype.type(weight) for part in state)
 
 
 def add(a: Any, b: Any) -> Any:

@@ -46,8 +46,8 @@ class Learnt:
         """The arrays that training changes in place: W and C, and W2 and C2 where the sampling trainer made them."""
         return {name: vars(self)[name] for name in ("W", "C", "W2", "C2") if vars(self)[name] is not None}
 
-    def counted(self, bags: CSR, min_count: int) -> tuple[CSR, np.ndarray]:
-        """`bags` without words of fewer than `min_count` posts, and `counts` with theirs added.
+    def counted(self, bags: CSR, min_count: int, counts: np.ndarray | None = None) -> tuple[CSR, np.ndarray]:
+        """`bags` without words of fewer than `min_count` posts, and `counts` with theirs added, unless they are given.
 
         Raises DataError for bags that cannot be trained on.
         """
@@ -59,7 +59,8 @@ class Learnt:
         if sizes.max(initial=0) > LONGEST_BAG:
             longest, most = f"{sizes.max():,}", f"{LONGEST_BAG:,}"
             raise DataError(f"a post has {longest} words; word2vec takes up to {most}, leave such posts out")
-        counts = np.append(self.counts, np.zeros(n_new, np.int64)) + column_counts(bags)
+        if counts is None:
+            counts = np.append(self.counts, np.zeros(n_new, np.int64)) + column_counts(bags)
         if min_count > 1:
             bags = keep(bags, counts[bags.indices] >= min_count)
         if not (np.diff(bags.indptr) >= 2).any():

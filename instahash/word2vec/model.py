@@ -75,10 +75,17 @@ class Word2Vec:
         return make_plan(self.settings, as_csr(bags, "word2vec: bags", np.int8), self.n_threads, ReplayBuffer())
 
     def fit(
-        self, bags: CSR, *, state: Arrays | None = None, on_epoch: Hook = None, on_progress: Hook = None
+        self,
+        bags: CSR,
+        *,
+        counts: np.ndarray | None = None,
+        state: Arrays | None = None,
+        on_epoch: Hook = None,
+        on_progress: Hook = None,
     ) -> Word2Vec:
         """Train on `bags`, (n_posts, n_words), whose stored entries, of any value, are the words of each post.
 
+        counts : (n_words,) int64, posts of each word, where these bags are a part of the posts; default those of bags.
         state : what :meth:`state` returned after some epoch; training goes on from there, on the same bags.
         on_epoch : called as on_epoch(self) after each epoch or sweep, when no thread works; a true result ends it.
         on_progress : called with the number of bags done since its last call.
@@ -88,19 +95,20 @@ class Word2Vec:
         """
         with unchanged_on_error(self):
             self.learnt, self.history = Learnt.nothing(self.settings.dim), History()
-            self._learn(bags, state, on_epoch, on_progress)
+            self._learn(bags, state, on_epoch, on_progress, counts)
         return self
 
     def fit_counts(self, N: CSR, counts: np.ndarray, *, state: Arrays | None = None, on_epoch: Hook = None) -> Word2Vec:
         """Train by the exact trainer on counts of pairs alone, as posts that are not here have been summed up.
 
-        N : (n_words, n_words) CSR float32, the sum of :func:`instahash.word2vec.exact.cooccurrence` over all posts.
+        N : (n_words, n_words) CSR float32, the sum of :func:`instahash.word2vec.exact.cooccurrence` over all posts, or
+            the upper half of it.
         counts : (n_words,) int64, posts of each word.  state, on_epoch, and errors, as in :meth:`fit`.
         """
         n_words = len(counts)
         with unchanged_on_error(self):
             W, C = np.zeros((2, n_words, self.settings.dim), np.float32)
-            self.learnt, self.history = Learnt(W, C, counts, "exact", N), History()
+            self.learnt, self.history = Learnt(W, C, counts, "exact", sparse.triu(N, format="csr")), History()
             if not N.nnz:
                 raise DataError("word2vec learns from words that share a post, and none do; give posts with labels")
             self._train(sparse.csr_array((0, n_words), dtype=np.int8), state, on_epoch, None)
@@ -152,10 +160,12 @@ class Word2Vec:
         model.learnt, model.history = Learnt.from_arrays(arrays), History([*history])
         return model
 
-    def _learn(self, bags: CSR, state: Arrays | None, on_epoch: Hook, on_progress: Hook) -> None:
+    def _learn(
+        self, bags: CSR, state: Arrays | None, on_epoch: Hook, on_progress: Hook, counts: np.ndarray | None = None
+    ) -> None:
         """Train on `bags` as well as on what was learnt before, from epoch `history.first` on."""
         settings, history, name = self.settings, self.history, self.trained_by
-        bags, counts = self.learnt.counted(as_csr(bags, "word2vec: bags", np.int8), settings.min_count)
+        bags, counts = self.learnt.counted(as_csr(bags, "word2vec: bags", np.int8), settings.min_count, counts)
         if name != "sampling":
             name = make_plan(settings, bags, self.n_threads, self.learnt.replay).trainer
         trainer: Any = exact if name == "exact" else sampling

@@ -33,17 +33,25 @@ class Plan(NamedTuple):
 
 
 def make_plan(settings: Word2VecSettings, bags: CSR, n_threads: int, replay: ReplayBuffer) -> Plan:
-    """The Plan of training on `bags`, (n_posts, n_words), and on the earlier posts that `replay` is a sample of.
-
-    Operations: a sweep of the exact trainer has six matrix products of n_words^2 dim multiply-adds; a bag of n words
-    has three of n (n + n_shared) dim.
-    """
-    sizes, n_words = np.diff(bags.indptr).astype(np.float64), bags.shape[1]
-    stands_for = np.ones(len(sizes))  # posts that a size is the size of
+    """The Plan of training on `bags`, (n_posts, n_words), and on the earlier posts that `replay` is a sample of."""
+    sizes = np.diff(bags.indptr)
+    stands_for = np.ones(len(sizes))
     if replay.matrices:
         earlier = np.diff(replay.matrices[0].indptr)
         sizes = np.append(sizes, earlier)
         stands_for = np.append(stands_for, np.full(len(earlier), replay.seen / len(earlier)))
+    return plan_of(settings, sizes, stands_for, bags.shape[1], n_threads)
+
+
+def plan_of(
+    settings: Word2VecSettings, sizes: np.ndarray, stands_for: np.ndarray, n_words: int, n_threads: int
+) -> Plan:
+    """The Plan of training on bags of so many words, each of which stands for so many posts.
+
+    Operations: a sweep of the exact trainer has six matrix products of n_words^2 dim multiply-adds; a bag of n words
+    has three of n (n + n_shared) dim.
+    """
+    sizes = sizes.astype(np.float64)
     n_bags, longest, nnz = len(sizes), float(sizes.max(initial=0)), float(sizes.sum())
     pairs = float((stands_for * sizes * (sizes - 1)).sum())
     scores = float((stands_for * sizes * (sizes + settings.n_shared)).sum())

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from instahash import InstaHash, PaperSettings
+from instahash import BestSettings, InstaHash, PaperSettings
 from instahash.data import DataSettings
 from instahash.errors import DataError
 from instahash.parameters import assign
-from instahash.shards import Shards, encoding_of, fit_paper
+from instahash.shards import Shards, encoding_of, fit_best, fit_paper
 from instahash.shards.cluster import SETTINGS as cluster_settings
 from instahash.shards.counts import count_pairs, grams, ridge_columns
 
@@ -25,6 +25,10 @@ from .conftest import made_posts
 pytest.importorskip("distributed", reason="dask.distributed is not installed")
 POSTS = made_posts(150, seed=14)
 SMALL = "data.max_hashtags=9 word2vec.dim=4 autorec.n_hidden=6 ratings.n_expand=3 word2vec.vectors=sum".split()
+SMALL_BEST = (
+    "data.max_hashtags=9 word2vec.dim=4 softmax.n_hidden=6 softmax.epochs=6 completion.n_hidden=6 completion.epochs=6"
+    " fusion.held_out=0.3"
+).split()
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT))  # which workers take over, and find the functions of this module by
 N = 7
@@ -38,6 +42,13 @@ def process(shard, seconds=0.0):
 def half(shard):
     time.sleep(0.1)
     return np.random.default_rng(len(shard.name) + ord(shard.name[-10])).random(5)
+
+
+def drawn(shard, state, factor):
+    """Not the same in another order."""
+    array, n = state
+    time.sleep(0.05)
+    return factor * array + half(shard)[:3], n + 1
 
 
 def dies_of_it(shard):
@@ -179,11 +190,46 @@ def test_the_command_trains_on_a_scheduler_and_in_processes(pattern, tmp_path, h
             assert f"{broken}/5.jsonl.gz' line 2: is not JSON" in line
 
 
-def test_other_modes_read_shards_on_one_machine_and_say_so(pattern, tmp_path):
-    command = [sys.executable, str(ROOT / "bin" / "instahash-train"), "--data", pattern, "--model-dir", str(tmp_path)]
-    done = subprocess.run([*command, "--cluster", "local:2"], capture_output=True, text=True)
-    assert done.returncode == 2 and "--cluster trains mode 'paper' alone" in done.stderr
+def test_mode_best_has_the_same_bits_whoever_dies(pattern, tmp_path):
+    """Networks are visited in as many chains as there were workers when it began, also while some are dead."""
+    settings, killed, ended = assign(BestSettings(), SMALL_BEST), [], threading.Event()
+    with Shards(pattern, "local:2") as shards:
+        expected = arrays_of(fit_best(shards, settings), tmp_path / "whole")
+
+    def kill():
+        rng = random.Random(1)
+        while not ended.wait(rng.uniform(0.5, 1.5)) and len(killed) < 3:
+            if alive := children_of(os.getpid()):
+                killed.append(rng.choice(alive))
+                os.kill(killed[-1], signal.SIGKILL)
+
+    with Shards(pattern, "local:2") as shards:
+        [*shards.map(process)]
+        killer = threading.Thread(target=kill)
+        killer.start()
+        try:
+            found = arrays_of(fit_best(shards, settings), tmp_path / "killed")
+        finally:
+            ended.set()
+            killer.join()
+    assert killed
+    assert_same_bits(found, expected)
+
+
+def test_chains_have_the_same_bits_with_and_without_a_cluster(cluster, here):
+    start, weights = (np.zeros(3), 0), [len(name) for name in here.names]
+    found = [shards.average(drawn, start, weights, 2.0, n_chains=3) for shards in (cluster, here)]
+    np.testing.assert_array_equal(found[0][0], found[1][0])
+    assert found[0][1] == found[1][1]
+
+
+def test_the_command_trains_mode_best_from_shards(pattern, tmp_path):
     small = ["--set", "softmax.epochs=1", "--set", "completion.epochs=1", "--set", "softmax.n_hidden=4"]
-    done = subprocess.run([*command, *small], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert f"posts read {len(POSTS):>20,}" in done.stdout
+    command = [sys.executable, str(ROOT / "bin" / "instahash-train"), "--data", pattern, *small]
+    for name, more in (("here", []), ("cluster", ["--cluster", "local:2"])):
+        done = subprocess.run([*command, *more, "--model-dir", str(tmp_path / name)], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert "From 7 shards; networks visit them in " in done.stdout and "Model saved" in done.stdout
+        assert InstaHash.load(tmp_path / name).recommend(["sea", "sky"]).hashtags
+    done = subprocess.run([*command, "--photos", str(tmp_path), "--cluster", "local:2"], capture_output=True, text=True)
+    assert done.returncode == 2 and "annotate photos before" in done.stderr

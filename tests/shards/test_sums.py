@@ -197,11 +197,6 @@ def test_what_was_left_out_is_said_of_all_shards(in_shards, tmp_path):
     assert any("a.jsonl.gz' line 31: is not JSON" in line and line.endswith("(and 1 more)") for line in said)
 
 
-from instahash.storage import Checkpoint
-
-SAVE = Checkpoint.save
-
-
 def test_a_shard_of_which_nothing_is_kept_adds_nothing(in_shards):
     """Its posts have hashtags that too few use."""
     rare = [Post(f"rare-{i}", (f"once{i}",)) for i in range(4)]

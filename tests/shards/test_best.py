@@ -1,0 +1,150 @@
+"""Mode "best" from shards: what counts is as on one machine, with one shard all is, and networks learn from all."""
+
+import random
+
+import numpy as np
+import pytest
+
+from instahash import BestSettings, InstaHash
+from instahash.data import Corpus, fit_dataset
+from instahash.parameters import assign
+from instahash.shards import Shards, fit_best
+from instahash.texts import draw
+
+from .conftest import made_posts
+from .test_sums import always, assert_same_vocabulary
+
+SMALL = assign(
+    BestSettings(),
+    "data.max_hashtags=9 word2vec.dim=4 softmax.n_hidden=6 softmax.epochs=3 softmax.batch_size=32 completion.n_hidden=6"
+    " completion.epochs=3 completion.batch_size=32 fusion.held_out=0.3".split(),
+)
+
+
+def posts_of_people(n, seed):
+    """Made posts of several people of two countries, over a year, some at no known time."""
+    rng = random.Random(seed)
+    for post in made_posts(n, seed):
+        person = rng.randrange(12)
+        day = f"2024-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}T10:00:00Z"
+        features = (f"country:{'pt' if person % 2 else 'de'}",)
+        yield post._replace(user=f"p{person}", features=features, created_at=day if rng.random() < 0.8 else None)
+
+
+POSTS = [*posts_of_people(160, seed=4)]
+
+
+@pytest.fixture
+def same_split(monkeypatch):
+    """On one machine the posts are held out that are held out from shards."""
+
+    def split(n_posts, fraction, seed):
+        ids = fit_dataset(Corpus.from_posts(POSTS), SMALL.data.max_hashtags).ids
+        assert len(ids) == n_posts
+        held_out = np.array([draw(post) < fraction for post in ids])
+        return np.flatnonzero(~held_out), np.flatnonzero(held_out)
+
+    monkeypatch.setattr("instahash.experts.panel.train_test_split", split)
+
+
+def shuffled(seed):
+    own = [*POSTS]
+    random.Random(seed).shuffle(own)
+    return own
+
+
+def sections(model, *left_out):
+    """What was learnt, without samples of posts, and without some sections."""
+    return {
+        f"{section}/{name}": array
+        for section, arrays in model.mode.to_arrays().items()
+        for name, array in arrays.items()
+        if section not in left_out and "replay" not in name
+    }
+
+
+def assert_close(found, expected, **tolerance):
+    assert found.keys() == expected.keys()
+    for name, array in expected.items():
+        if array.dtype.kind == "f":
+            np.testing.assert_allclose(found[name], array, err_msg=name, **tolerance)
+        else:
+            np.testing.assert_array_equal(found[name], array, err_msg=name)
+
+
+@pytest.mark.parametrize("half_life", [0, 100])
+@pytest.mark.parametrize("n", [2, 7])
+def test_what_counts_is_as_on_one_machine(in_shards, same_split, n, half_life):
+    settings = assign(SMALL, [f"stream.half_life={half_life}"])
+    expected = InstaHash(settings).fit(POSTS)
+    with Shards(in_shards(shuffled(n), n)) as shards:
+        found = fit_best(shards, settings)
+    assert_same_vocabulary(found.vocabulary, expected.vocabulary)
+    assert found.summary == expected.summary and found.trained_on == expected.trained_on
+    networks = [f"expert_{name}" for name in ("softmax", "completion")]
+    of_people = [f"expert_{name}" for name in ("common", "personal")]
+    fusions = [f"fusion_{context}" for context in expected.mode.panel.fusions]
+    left_out = [*networks, *of_people, *fusions]
+    assert_close(sections(found, *left_out), sections(expected, *left_out), rtol=1e-3, atol=1e-4)
+    for name in ("common", "personal"):
+        ours, theirs = (model.mode.panel.experts[name].preferences for model in (found, expected))
+        assert ours.strengths == theirs.strengths and ours.rows.keys() == theirs.rows.keys() and ours.now == theirs.now
+        keys, frequency = [(key,) for key in ours.rows], expected.mode.panel.domain.log_frequency
+        np.testing.assert_allclose(ours.shift_matrix(keys, frequency), theirs.shift_matrix(keys, frequency), atol=1e-5)
+
+
+def test_one_shard_is_one_machine(in_shards, same_split, tmp_path):
+    expected = InstaHash(SMALL).fit(POSTS)
+    with Shards(in_shards(POSTS, 1)) as shards:
+        found = fit_best(shards, SMALL)
+    assert_close(sections(found), sections(expected), rtol=2e-3, atol=1e-4)
+    assert found.mode.header()[1].keys() == expected.mode.header()[1].keys()
+    for name, losses in expected.mode.header()[1].items():
+        np.testing.assert_allclose(found.mode.header()[1][name], losses, rtol=1e-4, err_msg=name)
+    query = [("sea", 0.9), ("sky", 0.8)]
+    assert found.recommend(query).hashtags == expected.recommend(query).hashtags
+    found.save(tmp_path)
+    again = InstaHash.load(tmp_path)
+    assert again.recommend(query, user="p1").hashtags == found.recommend(query, user="p1").hashtags
+    again.partial_fit([*posts_of_people(40, seed=5)])
+
+
+def test_where_words_are_many_word2vec_is_trained_in_rounds(in_shards, monkeypatch):
+    monkeypatch.setattr("instahash.word2vec.plan.EXACT_BYTES", 0)
+    said = []
+    with Shards(in_shards(POSTS, 4)) as shards:
+        found = fit_best(shards, SMALL, report=said.append)
+    word2vec = found.mode.panel.domain.word2vec
+    assert word2vec.trained_by == "sampling" and any("sampling trainer" in line for line in said)
+    assert len(word2vec.history) == SMALL.word2vec.epochs and word2vec.history[-1] < word2vec.history[0]
+    np.testing.assert_array_equal(word2vec.learnt.counts > 0, found.vocabulary.counts > 0)
+    unit, index = found.mode.vectors.unit, found.vocabulary.index
+    sea, sky, dog = (unit[index[word]] for word in ("sea", "sky", "dog"))
+    assert sea @ sky > sea @ dog
+
+
+def test_a_training_goes_on_from_the_rounds_that_ended(in_shards, tmp_path, monkeypatch):
+    pattern, checkpoint = in_shards(POSTS, 3), tmp_path / "checkpoint.npz"
+    with Shards(pattern) as shards:
+        expected = fit_best(shards, SMALL)
+    with monkeypatch.context() as broken, Shards(pattern) as shards:
+        broken.setattr("instahash.storage.Checkpoint.save", always)
+        average, rounds = Shards.average, []
+
+        def one_of_completion(self, *args, what, **options):
+            rounds.append(what)
+            assert what != "completion, round 2 of 3"
+            return average(self, *args, what=what, **options)
+
+        broken.setattr(Shards, "average", one_of_completion)
+        with pytest.raises(AssertionError):
+            fit_best(shards, SMALL, checkpoint=checkpoint)
+    assert rounds[:3] == [f"softmax, round {i} of 3" for i in (1, 2, 3)]
+    with monkeypatch.context() as counted, Shards(pattern) as shards:
+        rounds.clear()
+        counted.setattr(
+            Shards, "average", lambda self, *a, what, **o: rounds.append(what) or average(self, *a, what=what, **o)
+        )
+        found = fit_best(shards, SMALL, checkpoint=checkpoint, resume=True)
+    assert rounds == ["completion, round 2 of 3", "completion, round 3 of 3"]
+    assert_close(sections(found), sections(expected), rtol=0, atol=0)
