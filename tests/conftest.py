@@ -16,6 +16,7 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("few", settings.get_profile("instahash"), max_examples=10)  # where all are tried elsewhere
 settings.load_profile("instahash")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.dense import dots_at
 from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
 from instahash.experts.examples import Examples, Source
@@ -19,6 +18,9 @@ LEAST_OUTPUT = 1e-2  # whose logarithm is taken
 
 class PhotoExpert(Expert):
     """Reads the photo alone. The targets of a post are those of the linear expert.
+
+    It learns the hashtags that are scored for every post. For the others, of many, its output would hardly ever be
+    above LEAST_OUTPUT, which it says of them.
 
     moments : Moments, sums over all posts with a photo.  model : Linear, from these.
     """
@@ -36,18 +38,15 @@ class PhotoExpert(Expert):
         trainer.report(f"photo: weight of L2 by generalised cross-validation {self.model.reg:g} posts.")
 
     def partial_fit(self, examples: Examples) -> None:
-        self.moments.grow(len(examples.domain.hashtags))
+        self.moments.grow(examples.domain.n_head)
         self.moments.decay(examples.decay)
         self.moments += moments_of(examples)
         self.model = self.moments.solve()
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         assert queries.photo_features is not None  # or it would not be asked
-        photos, (W, b), n_head = domain.photos(queries.photo_features), self.model[:2], candidates.n_head
-        head = photos @ W[:, :n_head] + b[:n_head]
-        outputs = candidates.joined(
-            head, lambda tail: dots_at(tail.indptr, tail.indices, photos, W.T) + b[tail.indices]
-        )
+        photos, (W, b) = domain.photos(queries.photo_features), self.model[:2]
+        outputs = candidates.joined(photos @ W + b, lambda tail: np.full(tail.nnz, LEAST_OUTPUT, np.float32))
         return np.log(np.maximum(outputs, LEAST_OUTPUT))
 
     def to_arrays(self) -> dict[str, np.ndarray]:
@@ -56,16 +55,18 @@ class PhotoExpert(Expert):
     def load(self, arrays: dict[str, np.ndarray], losses: list[float], domain: Domain) -> None:
         self.moments = Moments.from_arrays(arrays)
         self.model = Linear(arrays["W"], arrays["b"], float(arrays["reg"]))
-        shape = len(domain.photo_mean), len(domain.hashtags)
+        shape = len(domain.photo_mean), domain.n_head
         if self.moments.xy.shape != shape or self.model.W.shape != shape or self.model.b.shape != shape[1:]:
             raise ValueError(f"photo is not from {shape[0]} features to {shape[1]} hashtags")
 
 
 def moments_of(examples: Examples) -> Moments:
     """Of the posts with a photo."""
-    moments = Moments.zeros(len(examples.domain.photo_mean), len(examples.domain.hashtags))
-    n = np.diff(examples.hashtags.indptr)
+    n, n_head = np.diff(examples.hashtags.indptr), examples.domain.n_head
+    moments = Moments.zeros(len(examples.domain.photo_mean), n_head)
     targets = with_data(examples.hashtags, np.repeat(1 / np.sqrt(np.maximum(n, 1)), n).astype(np.float32))
+    if n_head < targets.shape[1]:
+        targets = targets[:, :n_head]
     for rows, photos in examples.photos():
         moments.add(photos, targets[rows], examples.weights[rows])
     return moments

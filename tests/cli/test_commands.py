@@ -1,6 +1,8 @@
 """The commands as people start them: as processes, by their exit code and what they print."""
 
 import gzip
+import importlib
+import io
 import json
 import os
 import random
@@ -12,7 +14,9 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -45,6 +49,17 @@ def run(command, *args, **options):
         timeout=300,
         **options,
     )
+
+
+def asked(command, *args):
+    """The same in this process, where one command is asked again and again."""
+    main = importlib.import_module(f"instahash.cli.{command}").main
+    with redirect_stdout(io.StringIO()) as stdout, redirect_stderr(io.StringIO()) as stderr:
+        try:
+            code = main([*map(str, args)])
+        except SystemExit as end:
+            code = end.code
+    return SimpleNamespace(returncode=code, stdout=stdout.getvalue(), stderr=stderr.getvalue())
 
 
 def refused(answer, *parts):
@@ -171,20 +186,20 @@ def test_what_leads_nowhere_is_refused(trained, tmp_path):
 
 def test_labels_are_read_as_people_type_them(trained):
     def ask(text):
-        answer = run("recommend", "--model-dir", trained[0] / "model", "--labels", text)
+        answer = asked("recommend", "--model-dir", trained[0] / "model", "--labels", text)
         return answer.stdout, answer.stderr.partition(": ")[2].strip()
 
     apart = ask("dog, grass")
     assert apart[1] == "" and ask("dog;grass") == ask("dog|grass") == apart
     assert ask("dog/grass") == ask("dog:grass") == ask("dog grass") and "#dog" in ask("dog/grass")[0]
     assert ask("dog:abc") == ask("dog abc") and "unknown" not in ask("dog:abc")[1]
-    said = run("recommend", "--model-dir", trained[0] / "model", "--labels", "dog:0,9")
+    said = asked("recommend", "--model-dir", trained[0] / "model", "--labels", "dog:0,9")
     assert refused(said, "the score of 'dog' is 0,9, with a decimal comma", "as in 'dog:0.9'")
 
 
 def test_labels_below_min_score_are_doubted(trained):
     def ask(*args):
-        return run("recommend", "--model-dir", trained[0] / "model", "--labels", *args)
+        return asked("recommend", "--model-dir", trained[0] / "model", "--labels", *args)
 
     doubted = ask("dog:0.3, grass:0.5, zeppelin:0.499")
     assert doubted.stderr == "instahash-recommend: doubted, below min_score 0.5: dog:0.3, zeppelin:0.499\n"
@@ -225,18 +240,19 @@ def test_recommend_for_posts(trained, tmp_path):
     assert [line.split("\t")[0] for line in plain.stdout.splitlines()] == [post.id for post in posts]
 
 
-def test_recommend_into_a_file(trained, tmp_path):
+def test_recommend_into_a_file(trained, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     write_posts(tmp_path / "some.jsonl", small_posts(2))
     for source in (["--posts", "some.jsonl"], ["--labels", "dog, grass"]):
         ask = ["recommend", "--model-dir", trained[0] / "model", *source]
-        printed = [run(*ask, *options, cwd=tmp_path).stdout for options in ([], ["--json"])]
+        printed = [asked(*ask, *options).stdout for options in ([], ["--json"])]
         for out in ("out.csv", "out.jsonl.gz"):
-            answer = run(*ask, "--out", out, cwd=tmp_path)
+            answer = asked(*ask, "--out", out)
             assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
         assert gzip.decompress((tmp_path / "out.jsonl.gz").read_bytes()).decode() == printed[1]
         hashtags = [line.rpartition(",")[2] for line in (tmp_path / "out.csv").read_text().splitlines()]
         assert hashtags[1:] == [line.rpartition("\t")[2] for line in printed[0].splitlines()]
-    assert refused(run(*ask, "--out", "x.csv", "--json", cwd=tmp_path), "not allowed with argument --out")
+    assert refused(asked(*ask, "--out", "x.csv", "--json"), "not allowed with argument --out")
 
 
 def test_an_id_that_no_encoding_can_show(trained, tmp_path):
@@ -392,9 +408,9 @@ def test_bad_usage_is_one_line(tmp_path, args, message):
 
 def test_model_directories_that_are_not_whole(model_dir, tmp_path):
     def ask():
-        return run("recommend", "--model-dir", model_dir, "--labels", "dog")
+        return asked("recommend", "--model-dir", model_dir, "--labels", "dog")
 
-    assert refused(run("recommend", "--model-dir", tmp_path / "no", "--labels", "dog"), "there is no model in")
+    assert refused(asked("recommend", "--model-dir", tmp_path / "no", "--labels", "dog"), "there is no model in")
     content = (model_dir / MODEL).read_bytes()
     for changed in (content[:-1], content[: len(content) // 2], b""):
         (model_dir / MODEL).write_bytes(changed)
@@ -407,10 +423,10 @@ def test_model_directories_that_are_not_whole(model_dir, tmp_path):
 
 def test_unusable_queries(trained):
     model = trained[0] / "model"
-    assert refused(run("recommend", "--model-dir", model, "--labels", " ,!"), "has no word")
-    assert refused(run("recommend", "--model-dir", model), "--labels", "--posts", "is required")
-    assert refused(run("recommend", "--model-dir", model, "--posts", "missing.jsonl"), "there is no file")
-    assert refused(run("evaluate", "--model-dir", model, "--data", "missing.jsonl"), "there is no file")
+    assert refused(asked("recommend", "--model-dir", model, "--labels", " ,!"), "has no word")
+    assert refused(asked("recommend", "--model-dir", model), "--labels", "--posts", "is required")
+    assert refused(asked("recommend", "--model-dir", model, "--posts", "missing.jsonl"), "there is no file")
+    assert refused(asked("evaluate", "--model-dir", model, "--data", "missing.jsonl"), "there is no file")
 
 
 def test_output_that_cannot_be_written(tmp_path):
@@ -533,7 +549,7 @@ def test_options_of_an_answer(trained, tmp_path):
     model = ["--model-dir", trained[0] / "model"]
 
     def ask(*args):
-        answer = run("recommend", *model, "--json", *args)
+        answer = asked("recommend", *model, "--json", *args)
         assert answer.returncode == 0, answer.stderr
         return json.loads(answer.stdout)
 
@@ -549,17 +565,17 @@ def test_options_of_an_answer(trained, tmp_path):
     assert ask("--labels", "dog, grass", "--novelty", "0.9")["hashtags"] != plain["hashtags"]
     assert ask("--labels", "dog, grass", "--diversity", "0.9")["hashtags"] != plain["hashtags"]
     assert ask("--labels", "dog, grass", "--user", "nobody known")["hashtags"] == plain["hashtags"]
-    posts = run("recommend", *model, "--posts", "sample-small", "--banned", tmp_path / "banned.txt")
+    posts = asked("recommend", *model, "--posts", "sample-small", "--banned", tmp_path / "banned.txt")
     assert posts.returncode == 0 and f"#{plain['hashtags'][0]} " not in posts.stdout
 
-    asked = ["recommend", *model, "--labels", "dog"]
-    assert refused(run(*asked, "--novelty", "2"), "2 is not in [0, 1]")
-    assert refused(run(*asked, "--platform", "myspace"), "invalid choice: 'myspace'", *PLATFORMS)
-    assert refused(run(*asked[:3], "--labels", "dog:9"), "the score of 'dog' is 9; a score is from 0 to 1, as in")
-    assert refused(run(*asked, "--banned", tmp_path / "none.txt"), "none.txt", "give a text file")
+    question = ["recommend", *model, "--labels", "dog"]
+    assert refused(asked(*question, "--novelty", "2"), "2 is not in [0, 1]")
+    assert refused(asked(*question, "--platform", "myspace"), "invalid choice: 'myspace'", *PLATFORMS)
+    assert refused(asked(*question[:3], "--labels", "dog:9"), "the score of 'dog' is 9; a score is from 0 to 1, as in")
+    assert refused(asked(*question, "--banned", tmp_path / "none.txt"), "none.txt", "give a text file")
     many = " ".join(f"t{i}" for i in range(30))
-    assert refused(run(*asked, "--platform", "instagram", "--chosen", many), "takes 30 hashtags and 30 are chosen")
-    assert refused(run("recommend", *model, "--posts", "sample", "--user", "a"), "give them with --labels")
+    assert refused(asked(*question, "--platform", "instagram", "--chosen", many), "takes 30 hashtags and 30 are chosen")
+    assert refused(asked("recommend", *model, "--posts", "sample", "--user", "a"), "give them with --labels")
 
 
 def test_evaluation_against_every_baseline(trained, tmp_path):

@@ -173,6 +173,7 @@ def test_a_users_earlier_hashtags_count():
     assert posted.hashtags == known.hashtags
 
 
+@compiled
 def test_new_posts_bring_new_hashtags_and_labels(fresh):
     old = fresh.recommend(["dog"], 10)
     new = [
@@ -282,6 +283,7 @@ def test_lists_of_the_extreme_lengths(model):
     assert model.recommend(["dog"], 5, banned=model.vocabulary.words).hashtags == []
 
 
+@compiled
 def test_hashtags_of_few_posts_are_left_out_and_learnt_once_they_are_many():
     model = InstaHash(assign(QUICK, ["data.min_count=5"])).fit(TRAIN[:100])
     vocabulary = model.vocabulary
@@ -332,6 +334,7 @@ def test_a_failure_while_learning_on_changes_nothing(fresh, monkeypatch):
     assert fresh.recommend(["dog"]) == before and "brandnewtag" not in fresh.vocabulary.index
 
 
+@compiled
 def test_a_linear_model_that_would_not_fit_is_left_out(monkeypatch, tmp_path):
     monkeypatch.setattr("instahash.baselines.checks.DENSE_BYTES", 1000)
     lines = []
@@ -364,6 +367,7 @@ def test_the_recipe_has_no_such_options():
         model.recommend(["dog"], novelty=0.5)
 
 
+@compiled
 def test_weights_are_learnt_from_fewer_posts_where_hashtags_are_many(monkeypatch):
     asked = []
     fit = Fusion.fit
@@ -391,6 +395,7 @@ def test_an_input_is_a_presence_and_a_score():
         np.testing.assert_allclose(inputs, expected, atol=1e-6)
 
 
+@compiled
 def test_a_label_that_training_had_only_as_hashtag_is_not_chosen(model, fresh):
     """What stands in for it is a label, and it may be recommended."""
     domain, vocabulary = model.mode.panel.domain, model.vocabulary
@@ -538,6 +543,7 @@ def test_few_words_are_a_context_of_their_own(model):
     assert np.abs(weights[0] - weights[1]).max() > 0.02
 
 
+@compiled
 def test_weights_of_short_descriptions_are_learnt_from_one_to_three_words(monkeypatch):
     seen = []
     scores = PopularityExpert.score
@@ -571,6 +577,7 @@ def network(model):
     return model.mode.panel.experts["softmax"].network
 
 
+@compiled
 def test_old_posts_count_half_after_each_half_life(tmp_path):
     posts = [post._replace(created_at="2024-01-01") for post in TRAIN[:200]]
     model = InstaHash(assign(QUICK, ["stream.half_life=10"])).fit(posts)
@@ -620,6 +627,7 @@ def test_the_networks_are_asked_as_they_are_trained(model):
     np.testing.assert_allclose(query.inputs.data, query.baseline[query.inputs.indices], atol=1e-6)
 
 
+@compiled
 @dataclass(frozen=True)
 class LengthSettings(Section, owner="length"):
     power: float = parameter(1.0, "of the difference", above=0)

@@ -288,3 +288,19 @@ def test_mode_paper_trains_and_answers_as_without():
     quick = settings_of("paper", ["autorec.n_hidden=4", "autorec.epochs=1", "word2vec.dim=4"])
     model = InstaHash(dataclasses.replace(quick)).fit(TRAIN[:50])
     assert not model.reads_photos and answers(model, OTHERS[:5]) == answers(model, blind(OTHERS[:5]))
+
+
+def test_of_many_hashtags_photos_teach_those_that_are_scored_for_every_post(model, monkeypatch, tmp_path):
+    """Whatever their number, what is held has so many columns, and says of those what it said of all."""
+    monkeypatch.setattr("instahash.experts.domain.HEAD", 6)
+    few = InstaHash(QUICK).fit(TRAIN)
+    few.save(tmp_path)
+    for one in (few, InstaHash.load(tmp_path)):
+        panel = one.mode.panel
+        moments, every = panel.experts["photo"].moments, model.mode.panel.experts["photo"].moments
+        assert moments.xy.shape == (N_FEATURES, 6) and len(panel.domain.hashtags) > 6
+        np.testing.assert_allclose(moments.xy, every.xy[:, :6], rtol=1e-5)
+        query = {"photo_features": OTHERS[0].photo_features}
+        assert one.recommend([("photo", 0.9)], **query).hashtags
+    few.partial_fit(OTHERS)
+    assert few.mode.panel.experts["photo"].moments.xy.shape == (N_FEATURES, 6)

@@ -18,6 +18,9 @@ from instahash.pipeline.paper import Paper
 from instahash.storage import CHECKPOINT, MODEL, Checkpoint, read_header, read_model, write_model
 from instahash.trainer import Trainer
 
+compiled = pytest.mark.skipif(
+    os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains anew on many posts: too long in Python"
+)
 QUICK = assign(
     PaperSettings(),
     ["word2vec.dim=16", "word2vec.epochs=4", "autorec.n_hidden=16", "autorec.epochs=8", "autorec.learning_rate=0.02"]
@@ -54,6 +57,7 @@ def test_one_post_is_answered_as_in_a_batch(model):
         np.testing.assert_allclose(alone.scores, answer.scores, rtol=1e-4, atol=1e-5)
 
 
+@compiled
 @pytest.mark.parametrize("mode", ["best", "paper"])
 def test_matrices_that_are_no_descriptions_are_one_line(mode):
     quick = ["word2vec.dim=4"] + (["autorec.n_hidden=4"] if mode == "paper" else ["softmax.epochs=1"])
@@ -334,6 +338,7 @@ def test_other_ways_of_training_autorec(tmp_path, assignments):
         assert loaded.recommend(labels).to_json() == model.recommend(labels).to_json()
 
 
+@compiled
 def test_the_training_of_autorec_is_said_and_can_be_that_of_the_paper(monkeypatch):
     monkeypatch.setattr("instahash.autorec.settings.SPECTRAL_POSTS", len(POSTS))
     default, small = PaperSettings(), ["word2vec.dim=8", "autorec.n_hidden=12"]
