@@ -17,7 +17,8 @@ from .test_sums import always, assert_same_vocabulary
 SMALL = assign(
     BestSettings(),
     "data.max_hashtags=9 word2vec.dim=4 softmax.n_hidden=6 softmax.epochs=3 softmax.batch_size=32 completion.n_hidden=6"
-    " completion.epochs=3 completion.batch_size=32 fusion.held_out=0.3".split(),
+    " completion.epochs=3 completion.batch_size=32 photo_network.n_hidden=6 photo_network.epochs=3"
+    " fusion.held_out=0.3".split(),
 )
 
 
@@ -38,13 +39,17 @@ POSTS = [*posts_of_people(160, seed=4)]
 def same_split(monkeypatch):
     """On one machine the posts are held out that are held out from shards."""
 
-    def split(n_posts, fraction, seed):
-        ids = fit_dataset(Corpus.from_posts(POSTS), SMALL.data.max_hashtags).ids
-        assert len(ids) == n_posts
-        held_out = np.array([draw(post) < fraction for post in ids])
-        return np.flatnonzero(~held_out), np.flatnonzero(held_out)
+    def same(posts):
+        ids = fit_dataset(Corpus.from_posts(posts), SMALL.data.max_hashtags).ids
 
-    monkeypatch.setattr("instahash.experts.panel.train_test_split", split)
+        def split(n_posts, fraction, seed):
+            assert len(ids) == n_posts
+            held_out = np.array([draw(post) < fraction for post in ids])
+            return np.flatnonzero(~held_out), np.flatnonzero(held_out)
+
+        monkeypatch.setattr("instahash.experts.panel.train_test_split", split)
+
+    return same
 
 
 def shuffled(seed):
@@ -75,6 +80,7 @@ def assert_close(found, expected, **tolerance):
 @pytest.mark.parametrize("half_life", [0, 100])
 @pytest.mark.parametrize("n", [2, 7])
 def test_what_counts_is_as_on_one_machine(in_shards, same_split, n, half_life):
+    same_split(POSTS)
     settings = assign(SMALL, [f"stream.half_life={half_life}"])
     expected = InstaHash(settings).fit(POSTS)
     with Shards(in_shards(shuffled(n), n)) as shards:
@@ -93,10 +99,22 @@ def test_what_counts_is_as_on_one_machine(in_shards, same_split, n, half_life):
         np.testing.assert_allclose(ours.shift_matrix(keys, frequency), theirs.shift_matrix(keys, frequency), atol=1e-5)
 
 
-def test_one_shard_is_one_machine(in_shards, same_split, tmp_path):
-    expected = InstaHash(SMALL).fit(POSTS)
-    with Shards(in_shards(POSTS, 1)) as shards:
+def with_photos(posts):
+    """The posts, most of them with the features of a photo."""
+    rng = np.random.default_rng(0)
+    for post in posts:
+        features = np.abs(rng.standard_normal(5) + len(post.labels)).astype(np.float16)
+        yield post._replace(photo_features=features if rng.random() < 0.8 else None)
+
+
+@pytest.mark.parametrize("photos", [False, True])
+def test_one_shard_is_one_machine(in_shards, same_split, tmp_path, photos):
+    posts = [*with_photos(POSTS)] if photos else POSTS
+    same_split(posts)
+    expected = InstaHash(SMALL).fit(posts)
+    with Shards(in_shards(posts, 1)) as shards:
         found = fit_best(shards, SMALL)
+    assert found.mode.n_photo_features == 5 * photos
     assert_close(sections(found), sections(expected), rtol=2e-3, atol=1e-4)
     assert found.mode.header()[1].keys() == expected.mode.header()[1].keys()
     for name, losses in expected.mode.header()[1].items():
