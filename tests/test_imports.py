@@ -67,8 +67,8 @@ MAY_IMPORT = {
     },
     # What is a sum over posts is asked of each shard, and the sums are given to the models.
     "shards": {
-        *("autorec", "baselines", "data", "formats", "network", "parameters", "pipeline", "softmax", "sparse"),
-        *("storage", "texts", "threads", "trainer", "training", "word2vec"),
+        *("autorec", "baselines", "data", "experts", "formats", "network", "parameters", "pipeline", "replay"),
+        *("softmax", "sparse", "storage", "texts", "threads", "trainer", "training", "word2vec"),
     },
     "evaluation": {"data", "dense", "names", "sparse"},
     "report": {"data", "evaluation", "names", "palette", "sparse", "templates"},

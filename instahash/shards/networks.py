@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 from scipy import sparse
 
 from instahash.network.layers import random_start
-from instahash.shards.rounds import Lessons, train
+from instahash.shards.rounds import Lessons, OnRound, train
 from instahash.shards.shard import Shard
 from instahash.shards.shards import Shards
 from instahash.softmax import SoftmaxNetwork
@@ -25,14 +25,16 @@ def fit_network(
     *,
     state: Arrays | None = None,
     what: str = "Network",
-    **options: Any,
+    n_chains: int | None = None,
+    on_round: OnRound = lambda model: None,
 ) -> SoftmaxNetwork:
     """Train a network on all shards, as many rounds as it would have epochs on one machine; returns it.
 
     lessons : a picklable function of a Shard that gives its inputs, CSR (n_posts, n_inputs), and targets, CSR (n_posts,
         n_outputs), as :meth:`instahash.SoftmaxNetwork.fit` takes them.
     state : what the network's `state` gave after some round; training goes on from there.
-    what, options : of :func:`.rounds.train`.
+    what, n_chains, on_round : of :func:`.rounds.train`. Of k chains each makes 1/k of the steps, and the learning rate
+        is k times that of one machine (Goyal et al. 2017, the linear scaling rule).
 
     The network's history has the mean loss of each round. It holds no posts for `partial_fit`.
     """
@@ -48,7 +50,10 @@ def fit_network(
     if state is not None:
         network.restore(state)
         history.go_on(state)
-    train(shards, network, lessons, sizes, rounds, what=what, **options)
+    n_chains = min(n_chains or shards.n_workers(), len(shards.names))
+    network.settings = replace(settings, learning_rate=n_chains * settings.learning_rate)
+    train(shards, network, lessons, sizes, rounds, what=what, n_chains=n_chains, on_round=on_round)
+    network.settings = settings
     network.begin(network.parameters, history)  # without the moments, which only the training needed
     return network
 

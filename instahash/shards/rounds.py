@@ -3,8 +3,7 @@
 In each round a chain of shards is visited one after the other, the posts of each in random order, and what comes out
 of all chains is averaged, each by its posts. There are as many chains as workers. So one worker trains as on one
 machine, but that posts are mixed within shards alone; several train another model than one does, and a worse one the
-more of them there are, though the learning rate grows with their number (Goyal et al. 2017, the linear scaling rule).
-docs/scale.md says by how much.
+more of them there are. docs/scale.md says by how much.
 """
 
 from __future__ import annotations
@@ -44,8 +43,8 @@ def train(
     """
     n_chains = min(n_chains or shards.n_workers(), len(shards.names))
     longest = -(-len(shards.names) // n_chains)
-    # The learning rate falls from shard to shard. k chains make 1/k of the steps, each k times as long.
-    settings = replace(model.settings, epochs=rounds * longest, learning_rate=n_chains * model.settings.learning_rate)
+    # The learning rate falls from shard to shard.
+    settings = replace(model.settings, epochs=rounds * longest)
     for done in range(len(model.history), rounds):
         state = {name: array for name, array in model.state().items() if name != "history"}
         how = type(model), settings, model.seed, model.n_threads
