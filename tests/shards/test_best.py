@@ -79,8 +79,10 @@ def assert_close(found, expected, **tolerance):
 
 @pytest.mark.parametrize("half_life", [0, 100])
 @pytest.mark.parametrize("n", [2, 7])
-def test_what_counts_is_as_on_one_machine(in_shards, same_split, n, half_life):
+def test_what_counts_is_as_on_one_machine(in_shards, same_split, monkeypatch, n, half_life):
+    """So are the people whose posts say how strong preferences are, where some are enough."""
     same_split(POSTS)
+    monkeypatch.setattr("instahash.experts.common.ENOUGH", 80)
     settings = assign(SMALL, [f"stream.half_life={half_life}"])
     expected = InstaHash(settings).fit(POSTS)
     with Shards(in_shards(shuffled(n), n)) as shards:
@@ -166,3 +168,18 @@ def test_a_training_goes_on_from_the_rounds_that_ended(in_shards, tmp_path, monk
         found = fit_best(shards, SMALL, checkpoint=checkpoint, resume=True)
     assert rounds == ["completion, round 2 of 3", "completion, round 3 of 3"]
     assert_close(sections(found), sections(expected), rtol=0, atol=0)
+
+
+def test_some_posts_are_kept_to_learn_on_from(in_shards, monkeypatch):
+    monkeypatch.setattr("instahash.shards.best.SIZE", 40)
+    monkeypatch.setattr("instahash.replay.SIZE", 40)
+    kept = []
+    for n in (1, 3):
+        with Shards(in_shards(POSTS, n, f"s{n}")) as shards:
+            panel = fit_best(shards, SMALL).mode.panel
+        buffers = [panel.experts["softmax"].network.replay, panel.experts["linear"].replay]
+        buffers.append(panel.domain.word2vec.learnt.replay)
+        for buffer in buffers:
+            assert 20 < buffer.matrices[0].shape[0] <= 40 and buffer.seen > 100
+        kept.append(sorted(map(tuple, buffers[-1].matrices[0].toarray().tolist())))
+    assert kept[0] == kept[1]
