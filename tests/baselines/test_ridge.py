@@ -51,6 +51,16 @@ def test_scores_of_rare_outputs_are_those_of_dense_weights(seed, frequent, weigh
     np.testing.assert_array_equal(sparse_one.inverse, sparse_one.inverse.T)
 
 
+@given(seeds, st.integers(0, 14))
+def test_a_post_of_weight_two_is_two_posts(seed, frequent):
+    X, Y, Q, _, rng = problem(seed)
+    times = rng.integers(1, 4, 30)
+    rows = np.repeat(np.arange(30), times)
+    several, weighted = (Ridge(2.0).fit(*posts) for posts in ((X[rows], Y[rows]), (X, Y, times)))
+    np.testing.assert_allclose(weighted.score(Q), several.score(Q), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(fitted(frequent, X, Y, times).score(Q), several.score(Q), rtol=1e-4, atol=1e-6)
+
+
 @given(seeds, st.integers(0, 14), st.integers(1, 40))
 def test_a_part_of_the_scores_is_that_part_of_all(seed, frequent, block):
     X, Y, Q, _, rng = problem(seed)

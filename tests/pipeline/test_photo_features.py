@@ -300,7 +300,9 @@ def test_of_many_hashtags_photos_teach_those_that_are_scored_for_every_post(mode
         moments, every = panel.experts["photo"].moments, model.mode.panel.experts["photo"].moments
         assert moments.xy.shape == (N_FEATURES, 6) and len(panel.domain.hashtags) > 6
         np.testing.assert_allclose(moments.xy, every.xy[:, :6], rtol=1e-5)
-        query = {"photo_features": OTHERS[0].photo_features}
-        assert one.recommend([("photo", 0.9)], **query).hashtags
+        query = one.queries([("photo", 0.9)], photo_features=OTHERS[0].photo_features)
+        scores = one.mode.opinions(query).scores["photo"]
+        assert len(scores) > 6 and scores[:6].max() > scores[6:].max()
+        np.testing.assert_allclose(scores[6:], np.log(0.01), rtol=1e-6)
     few.partial_fit(OTHERS)
     assert few.mode.panel.experts["photo"].moments.xy.shape == (N_FEATURES, 6)

@@ -86,10 +86,11 @@ def test_with_one_shard_the_rounds_are_epochs(pattern):
 
 def test_a_chain_goes_on_from_shard_to_shard_and_its_rate_falls(pattern, monkeypatch):
     """One chain visits all shards in each round, each from what the one before left; two do so with their own."""
-    visits = []
+    visits, rates = [], []
 
     def fit(self, X, S, state, on_epoch):
         visits.append((X.shape[0], len(state["history"]), self.settings.epochs, float(state["mu"][0])))
+        rates.append(self.settings.learning_rate)
         self.begin(type(self.parameters)(*(state[name].copy() for name in ("Vt", "mu", "U", "b"))), self.history)
         self.parameters.mu[0] += 1
         self.history.loss.append(1.0)
@@ -108,6 +109,7 @@ def test_a_chain_goes_on_from_shard_to_shard_and_its_rate_falls(pattern, monkeyp
     assert visits[:3] == [(40, 0, 4, 0.0), (50, 1, 4, 1.0), (60, 0, 4, 0.0)]
     assert visits[3][:3] == (40, 2, 4) and visits[3][3] == pytest.approx(mean)
     assert network.mu[0] == pytest.approx(2 * mean)
+    assert rates == [0.1] * 6 + [0.2] * 6 and network.settings.learning_rate == 0.1  # two chains, half the steps
 
 
 def zeros(X, b, n_hidden, rng, spread):

@@ -163,6 +163,8 @@ def test_a_training_goes_on_from_the_passes_that_ended(one_machine, in_shards, t
     assert_same_system(model, expected, dataset)
     with Shards(pattern) as shards, pytest.raises(Exception, match="other data or settings"):
         fit_paper(shards, assign(given, ["word2vec.dim=5"]), checkpoint=checkpoint, resume=True)
+    with Shards(pattern, format="posts") as shards, pytest.raises(Exception, match="other data or settings"):
+        fit_paper(shards, given, checkpoint=checkpoint, resume=True)
 
 
 SUM, SAVE = Shards.sum, Checkpoint.save

@@ -274,6 +274,34 @@ def test_exact_partial_fit_is_training_on_all_posts():
     np.testing.assert_allclose(trained.learnt.N.toarray(), whole.learnt.N.toarray(), rtol=1e-5)
 
 
+def test_counts_of_pairs_alone_train_the_same_model():
+    """The whole of N or its upper half, which is what is kept for new posts to be added to."""
+    old, new = old_and_new()
+    whole = Word2Vec(trainer="exact", **SMALL).fit(old)
+    N = exact.cooccurrence(old, sampling.permutation_weights(np.diff(old.indptr), whole.settings.permutation))
+    for counts in (N, sparse.triu(N, format="csr")):
+        found = Word2Vec(trainer="exact", **SMALL).fit_counts(counts, np.bincount(old.indices, minlength=N.shape[0]))
+        np.testing.assert_array_equal(found.W, whole.W)
+        np.testing.assert_array_equal(found.learnt.N.toarray(), whole.learnt.N.toarray())
+
+
+def test_a_part_of_the_posts_is_trained_on_with_the_counts_of_all():
+    """The noise is that of all posts, and a word that all have often enough is not rare in a part."""
+    bags, counts = matrix([{0, 1}, {1, 2}, {0, 2}], 4), np.array([50, 2, 7, 1])
+    drawn = []
+
+    def seen(P, *_):
+        drawn.append(P.copy())
+        return draw(P, *_)
+
+    draw = sampling.noise_distribution
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sampling, "noise_distribution", seen)
+        model = Word2Vec(trainer="sampling", min_count=3, **SMALL).fit(bags, counts=counts)
+    assert model.learnt.counts.tolist() == counts.tolist() and drawn[-1].tolist() == counts.tolist()
+    assert model.W[[0, 2]].all() and not model.W[[1, 3]].any()
+
+
 @TRAINERS
 def test_partial_fit_of_an_untrained_model_is_fit(trainer):
     options = {"trainer": trainer, **SMALL}
