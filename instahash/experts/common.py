@@ -39,8 +39,9 @@ class CommonExpert(Expert):
         self.preferences.strengths = strengths(examples.map(of_people, part, what="Asking people"), examples.domain)
 
     def partial_fit(self, examples: Examples) -> None:
+        keys = with_trend(examples.dataset.keys, self.preferences.half_life)
         self.preferences.grow(len(examples.domain.hashtags))
-        self.preferences += preferences_of(examples, self.of_users)
+        self.preferences.add(keys if self.of_users else general(keys), examples.hashtags, examples.dataset.times)
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         return self._shift(general(self.keys(queries)), domain, candidates)
@@ -88,9 +89,13 @@ def preferences_of(examples: Examples, of_users: bool) -> Preferences:
 
 
 def of_people(examples: Examples, part: float) -> tuple[Keys, CSR, np.ndarray]:
-    """Keys, hashtags and times of the posts of about this part of all people, the same people wherever they post."""
+    """Keys, hashtags and times of the posts of about this part of all people, the same people wherever they post.
+
+    Of the posts of nobody who is known they are those of about as many.
+    """
     keys, times = examples.dataset.keys, examples.dataset.times
-    chosen = [own for own, key in enumerate(keys) if part >= 1 or key and draw(key[-1]) < part]
+    whose = (key[-1] if key and key[-1].startswith("user:") else str(post) for post, key in enumerate(keys))
+    chosen = [post for post, who in enumerate(whose) if part >= 1 or draw(who) < part]
     times = np.full(len(keys), np.nan) if times is None else times
     return [keys[i] for i in chosen], examples.hashtags[chosen], times[chosen]
 

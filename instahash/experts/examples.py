@@ -26,7 +26,7 @@ T = TypeVar("T")
 class Source(Protocol):
     """Posts to learn from, wherever they are; experts learn from no more than these methods.
 
-    domain : Domain, these posts included.
+    domain : Domain, these posts included; that of shards has models that have not learnt.
     n_posts : int, posts of the whole training, those held out among them; 0 for no more than these.
     """
 

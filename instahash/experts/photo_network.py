@@ -77,7 +77,10 @@ def photos_and_words(examples: Examples, basis: np.ndarray) -> tuple[CSR, CSR]:
     dataset, domain = examples.dataset, examples.domain
     shown = np.random.default_rng([domain.settings.seed, 2]).random(len(dataset.ids)) >= HIDDEN
     description = keep(dataset.description, shown[row_of_entries(dataset.description)])
-    return joined(dataset.photo_features, description, domain, basis), examples.targets
+    features = dataset.photo_features
+    if features is None:  # of no post
+        features = np.empty((0, len(basis)), np.float16)
+    return joined(features, description, domain, basis), examples.targets
 
 
 def joined(photo_features: np.ndarray | None, description: CSR, domain: Domain, basis: np.ndarray) -> CSR:

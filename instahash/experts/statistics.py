@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from instahash.data import Dataset
+from instahash.errors import DataError
 from instahash.experts.familiarity import Familiarity
 from instahash.sparse import column_counts
 
@@ -27,7 +28,10 @@ class Sums(NamedTuple):
     squares: Any = 0.0
 
     def plus(self, more: Sums) -> Sums:
-        """Those of both."""
+        """Those of both. Raises DataError for other features."""
+        if self.n and more.n and np.shape(self.values) != np.shape(more.values):
+            found = f"photos have {np.size(self.values)} features and {np.size(more.values)}"
+            raise DataError(f"{found}; give those of one network")
         return Sums(self.n + more.n, self.values + more.values, self.squares + more.squares)
 
     def mean_and_deviation(self, least: float) -> tuple[Any, Any]:

@@ -21,12 +21,13 @@ from instahash.data.corpus import row_of
 from instahash.errors import DataError
 from instahash.files import writing
 
+FEATURES = ".features.npy"
 AGAIN = "write both files again with instahash-annotate --features"
 
 
 def features_path(posts: Path) -> Path:
     """The file beside `posts`; with all of its name, since `a.jsonl` and `a.jsonl.gz` are two files of posts."""
-    return posts.with_name(f"{posts.name}.features.npy")
+    return posts.with_name(posts.name + FEATURES)
 
 
 class Writer:

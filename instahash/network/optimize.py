@@ -65,7 +65,7 @@ class Optimizer:
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from what :meth:`state` gave; DataError where it is of another optimizer, or of other parameters."""
         put_back(self.state(), state)
-        self.steps = int(state["steps"])
+        self.steps = round(float(state["steps"]))  # the mean of several may be no whole number
 
 
 def lbfgs_epoch(

@@ -6,6 +6,7 @@ samples of posts that are kept to learn on from.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,7 +18,7 @@ from scipy import sparse
 
 from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, together
-from instahash.errors import plural
+from instahash.errors import DataError, plural
 from instahash.experts import BestSettings, Domain, Examples
 from instahash.experts.examples import Lessons
 from instahash.experts.panel import held_out_fraction
@@ -31,7 +32,7 @@ from instahash.shards.passes import Passes, Report, read
 from instahash.shards.reading import Encoding
 from instahash.shards.shard import Arrays, Shard
 from instahash.shards.shards import Shards
-from instahash.shards.word_vectors import fit_exact, fit_rounds, plan
+from instahash.shards.word_vectors import fit_exact, fit_rounds, frequent, plan
 from instahash.softmax import SoftmaxNetwork
 from instahash.sparse import CSR, column_counts
 from instahash.trainer import Trainer
@@ -66,9 +67,11 @@ def fit_best(
     statistics = shards.sum(statistics_of, encoding, what="Measuring posts")
     domain = Domain.begun(encoding.vocabulary, statistics, settings)
     part = Part(encoding, domain, held_out_fraction(domain, summary.posts))
+    held_out = together([*shards.map(held_out_of, part, what="Posts held out")])
+    if len(held_out.ids) == summary.posts:
+        raise DataError(f"all {summary.posts:,} posts are held out to learn weights from; give more posts")
     source, mode, trainer = Parts(shards, part, summary.posts, passes, n_chains), Best(settings), Trainer(report=report)
     domain = replace(domain, cooccurrence=source.cooccurrence(), word2vec=source.word2vec(trainer))
-    held_out = together([*shards.map(held_out_of, part, what="Posts held out")])
     mode.panel.begin(domain)
     mode.panel.learn(source, Examples(held_out, domain), trainer)
     return InstaHash(settings).take_up(mode, encoding.vocabulary, summary._asdict(), [digest])
@@ -121,6 +124,7 @@ class Parts:
     def train(self, model: SoftmaxNetwork, name: str, lessons: Lessons, trainer: Trainer, chance: float) -> None:
         of_shard = partial(of_part, part=self.part, function=lessons)
         fit_network(self.shards, model, of_shard, **self._rounds(name))
+        self.passes.keep(name, model.state())  # a trained model has forgotten what only its training needed
         model.replay = self.replayed(lessons)
         trainer.warn(model, name, chance, "loss")
 
@@ -136,8 +140,9 @@ class Parts:
         """Word2vec, trained by the trainer that is the cheaper one; says how and how well."""
         settings = self.domain.settings
         model = Word2Vec(settings.word2vec, seed=settings.seed, n_threads=settings.n_threads)
-        bags, name = partial(of_part, part=self.part, function=bags_of), "word2vec"
-        counts = self.sum(count_words, what="Counting words")
+        counts, name = self.sum(count_words, what="Counting words"), "word2vec"
+        own = partial(bags_of, counts=counts, min_count=model.settings.min_count)
+        bags = partial(of_part, part=self.part, function=own)
         planned = plan(self.shards, bags, model.settings, len(counts))
         trainer.report(f"{name}: {planned.trainer} trainer, {planned.why}.")
         if planned.trainer == "exact":
@@ -150,7 +155,9 @@ class Parts:
             model = Word2Vec.from_arrays(arrays, model.settings, arrays["history"].tolist(), settings.seed)
         else:
             fit_rounds(self.shards, model, bags, counts, **self._rounds(name))
-        model.learnt.replay = self.replayed(bags_of)
+        model.learnt.replay = self.replayed(own)
+        chance = (1 + model.settings.n_negative) * math.log(2)
+        trainer.warn(model, name, 10 * chance, "loss")
         trainer.report(f"{name}: loss a pair {model.history[-1]:.4f} in the last epoch.")
         return model
 
@@ -213,6 +220,6 @@ def count_words(examples: Examples) -> np.ndarray:
     return column_counts(examples.dataset.bags)
 
 
-def bags_of(examples: Examples) -> CSR:
-    """All words of each post."""
-    return examples.dataset.bags
+def bags_of(examples: Examples, counts: np.ndarray, min_count: int) -> CSR:
+    """The words of each post that word2vec learns."""
+    return frequent(examples.dataset.bags, counts, min_count)

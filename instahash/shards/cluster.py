@@ -9,10 +9,11 @@ import secrets
 import shutil
 import time
 import warnings
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
+
+import numpy as np
 
 from instahash.errors import DataError, one_line
 from instahash.shards.shard import Shard, held
@@ -74,12 +75,12 @@ class Cluster:
 
     def average(self, function: Callable[..., T], chains: Chains, start: T, args: tuple[Any, ...], done: Done) -> T:
         names = [name for own, _ in chains for name in own]
-        homes, ends, held = self._homes(names), [], set()
+        homes, ends, waiting = self._homes(names), [], set()
         self._shards.clear()
         given, begun = self._given(args), self._given((start,))
 
         def ended(future: Any) -> None:
-            held.discard(future)
+            waiting.discard(future)
             done()
 
         for own, weight in chains:
@@ -87,11 +88,14 @@ class Cluster:
             for name in own:
                 # At the chain's first shard's home, so that states are not moved.
                 state = self._submit(_chained, function, name, homes[own[0]], given, state)
-                held.add(state)
+                waiting.add(state)
                 state.add_done_callback(ended)
             ends.append(self._client.submit(scaled, state, weight, pure=False))
             del state
-        return self._total(ends)
+        try:
+            return self._total(ends)
+        finally:
+            self._client.cancel([*waiting])
 
     def close(self) -> None:
         if self._local:
@@ -126,15 +130,15 @@ class Cluster:
         return future
 
     def _homes(self, names: list[str]) -> dict[str, str]:
-        """The worker of each shard: one that holds it already; else neighbours have the same, and all about as many."""
+        """The worker of each shard: one that holds it already; else neighbours have the same, all about as many, and in
+        the parts that :meth:`.Shards.average` makes chains of.
+        """
         workers = self._workers()
         found = self._client.run(_held, self._folder, names, on_error="ignore")
         homes = {name: worker for worker in workers for name in found.get(worker, ())}
-        number, most = Counter(homes.values()), -(-len(names) // len(workers))
-        for name in names:
-            if name not in homes:
-                homes[name] = next((worker for worker in workers if number[worker] < most), workers[0])
-                number[homes[name]] += 1
+        for worker, own in zip(workers, np.array_split(np.arange(len(names)), len(workers))):
+            for i in own:
+                homes.setdefault(names[i], worker)
         return homes
 
     def _workers(self) -> list[str]:

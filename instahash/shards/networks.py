@@ -8,20 +8,20 @@ import numpy as np
 from scipy import sparse
 
 from instahash.network.layers import random_start
-from instahash.shards.rounds import Lessons, OnRound, train
+from instahash.shards.rounds import MatricesOf, OnRound, train
 from instahash.shards.shard import Shard
 from instahash.shards.shards import Shards
 from instahash.softmax import SoftmaxNetwork
 from instahash.softmax.gradients import best_constants
 from instahash.softmax.model import FIRST_SPREAD
-from instahash.sparse import column_sums
+from instahash.sparse import column_counts, column_sums
 from instahash.training import Arrays, History
 
 
 def fit_network(
     shards: Shards,
     network: SoftmaxNetwork,
-    lessons: Lessons,
+    lessons: MatricesOf,
     *,
     state: Arrays | None = None,
     what: str = "Network",
@@ -40,10 +40,11 @@ def fit_network(
     """
     settings, measured = network.settings, [*shards.map(measure, lessons, what="Measuring posts")]
     sizes = [n for n, *_ in measured]
-    inputs, targets = (np.sum(sums, axis=0) for sums in zip(*(own for _, *own in measured)))
+    inputs, targets, counts = (np.sum(sums, axis=0) for sums in zip(*(own for _, *own in measured)))
     # One post of which the sum of squares is the mean of all, and one with the targets of all.
     mean = np.sqrt(inputs / max(sum(sizes), 1))
     X, S = (sparse.csr_array(row[None].astype(settings.dtype)) for row in (mean, targets))
+    frequency = counts, sum(sizes)
     rounds, rng = network.n_epochs(sum(sizes)), np.random.default_rng([network.seed, 0])
     history = History(last=rounds)
     network.begin(random_start(X, best_constants(S), settings.n_hidden, rng, FIRST_SPREAD), history)
@@ -52,13 +53,13 @@ def fit_network(
         history.go_on(state)
     n_chains = min(n_chains or shards.n_workers(), len(shards.names))
     network.settings = replace(settings, learning_rate=n_chains * settings.learning_rate)
-    train(shards, network, lessons, sizes, rounds, what=what, n_chains=n_chains, on_round=on_round)
+    train(shards, network, lessons, sizes, rounds, what=what, n_chains=n_chains, on_round=on_round, frequency=frequency)
     network.settings = settings
     network.begin(network.parameters, history)  # without the moments, which only the training needed
     return network
 
 
-def measure(shard: Shard, lessons: Lessons) -> tuple[int, np.ndarray, np.ndarray]:
-    """Posts, and the sums of the columns: of the inputs' squares, and of the targets."""
+def measure(shard: Shard, lessons: MatricesOf) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
+    """Posts; sums of the columns, of the inputs' squares and of the targets; how many posts store each target."""
     X, S = lessons(shard)
-    return X.shape[0], column_sums(X, np.square(X.data, dtype=np.float64)), column_sums(S)
+    return X.shape[0], column_sums(X, np.square(X.data, dtype=np.float64)), column_sums(S), column_counts(S)

@@ -23,7 +23,7 @@ from instahash.shards.reading import Encoding, Posts
 from instahash.shards.shard import Arrays, Shard
 from instahash.shards.shards import Shards
 from instahash.shards.spectrum import BACKGROUND, Ratings, fit_autorec
-from instahash.shards.word_vectors import fit_exact
+from instahash.shards.word_vectors import fit_exact, frequent
 from instahash.sparse import CSR
 from instahash.trainer import Trainer
 from instahash.training import History
@@ -99,7 +99,7 @@ class _Training:
         return fit_cooccurrence(self.shards, self.encoding).to_arrays()
 
     def word2vec(self) -> Arrays:
-        bags = partial(bags_of, encoding=self.encoding)
+        bags = partial(bags_of, encoding=self.encoding, min_count=self.settings.word2vec.min_count)
         fit_exact(self.shards, self.paper.word2vec, bags, self.paper.vocabulary.counts)
         if self.settings.word2vec.vectors == "auto":
             parts = self.shards.map(sample, self.encoding, TRIAL / max(self.paper.n_posts, 1), what="Sampling posts")
@@ -115,9 +115,9 @@ class _Training:
         return model.parameters.to_arrays() | {"rmse": np.array(rmse)}
 
 
-def bags_of(shard: Shard, encoding: Encoding) -> CSR:
-    """All words of each post."""
-    return encoding.posts(shard).bags
+def bags_of(shard: Shard, encoding: Encoding, min_count: int) -> CSR:
+    """The words of each post that word2vec learns."""
+    return frequent(encoding.posts(shard).bags, encoding.vocabulary.counts, min_count)
 
 
 def sample(shard: Shard, encoding: Encoding, fraction: float) -> tuple[Any, ...]:

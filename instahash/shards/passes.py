@@ -34,14 +34,16 @@ class Passes:
 
     def once(self, name: str, work: Callable[[], Arrays]) -> Arrays:
         """What `work` gives, or what it gave before."""
-        if name not in self.done:
-            self.keep(name, work())
-        return self.done[name]
+        if name in self.done:
+            return self.done[name]
+        arrays = work()
+        self.keep(name, arrays)
+        return arrays
 
     def keep(self, name: str, arrays: Arrays) -> None:
-        """Keep what a pass gave, or some rounds of it."""
-        self.done[name] = arrays
+        """Keep what a pass gave, or some rounds of it, where there is a checkpoint."""
         if self.checkpoint:
+            self.done[name] = arrays
             self.checkpoint.save(self.done)
 
 

@@ -14,19 +14,20 @@ from typing import Any
 
 import numpy as np
 
+from instahash.errors import DataError, DivergenceError
 from instahash.shards.shard import Arrays, Shard
 from instahash.shards.shards import Shards
 from instahash.sparse import CSR
 
 # What makes matrices of the posts of a shard, as a model's `fit` takes them; no row where nothing is to be learnt.
-Lessons = Callable[[Shard], tuple[CSR, ...]]
+MatricesOf = Callable[[Shard], tuple[CSR, ...]]
 OnRound = Callable[[Any], object]
 
 
 def train(
     shards: Shards,
     model: Any,
-    lessons: Lessons,
+    lessons: MatricesOf,
     n_posts: Sequence[int],
     rounds: int,
     *,
@@ -41,6 +42,8 @@ def train(
     on_round : called with the model after each round.  n_chains : default one a worker.
     options : of the model's `fit`.
     """
+    if not sum(n_posts):
+        raise DataError(f"{what}: no post is left to learn from; give more of them")
     n_chains = min(n_chains or shards.n_workers(), len(shards.names))
     longest = -(-len(shards.names) // n_chains)
     # The learning rate falls from shard to shard.
@@ -50,9 +53,15 @@ def train(
         how = type(model), settings, model.seed, model.n_threads
         start: tuple[Any, ...] = (done * longest, 0.0, 0, *state.values())
         bar = f"{what}, round {done + 1} of {rounds}"
-        _, loss, _, *arrays = shards.average(
-            visit, start, n_posts, lessons, how, [*state], options, n_chains=n_chains, what=bar
-        )
+        try:
+            _, loss, _, *arrays = shards.average(
+                visit, start, n_posts, lessons, how, [*state], options, n_chains=n_chains, what=bar
+            )
+        except DivergenceError:
+            advice = (
+                f"try a lower learning rate, such as --set {what}.learning_rate={model.settings.learning_rate / 10:g}"
+            )
+            raise DivergenceError(f"{bar}: diverged; {advice}, or fewer workers") from None
         model.restore(dict(zip(state, arrays)))
         model.history.loss.append(float(loss))
         on_round(model)
@@ -61,7 +70,7 @@ def train(
 def visit(
     shard: Shard,
     state: tuple[Any, ...],
-    lessons: Lessons,
+    lessons: MatricesOf,
     how: tuple[Any, ...],
     names: Sequence[str],
     options: dict[str, Any],
@@ -74,7 +83,7 @@ def visit(
     visited, loss, n, *arrays = state
     (kind, settings, seed, n_threads), matrices = how, lessons(shard)
     here = matrices[0].shape[0]
-    if not here:
+    if not matrices[-1].data.any():  # no post, or none that counts any more
         return (visited + 1, *state[1:])
     found: Arrays = {}
 

@@ -18,6 +18,7 @@ import numpy as np
 from instahash.data import Post
 from instahash.errors import DataError, one_line
 from instahash.formats import Reading, read_posts
+from instahash.formats.photo_features import FEATURES, features_path
 
 Arrays = dict[str, np.ndarray]
 
@@ -76,7 +77,8 @@ def _digest(text: str) -> str:
 def find(pattern: str) -> dict[str, int]:
     """The shards that a path, a URL or a pattern of such names, and their bytes.
 
-    Paths become absolute, so that workers in other folders find them. Raises DataError where there is none.
+    Paths become absolute, so that workers in other folders find them. Features of photos lie beside shards, and are
+    none. Raises DataError where there is none.
     """
     if "://" in pattern:
         with _reachable(pattern):
@@ -86,6 +88,7 @@ def find(pattern: str) -> dict[str, int]:
     else:
         own = glob.escape(pattern) if os.path.exists(pattern) else pattern
         found = {os.path.abspath(name): os.path.getsize(name) for name in glob.glob(own, recursive=True)}
+    found = {name: size for name, size in found.items() if not name.endswith(FEATURES)}
     if not found:
         raise DataError(f"no file is named '{pattern}'; give a file, a URL or a pattern, as in 'shards/*.jsonl.gz'")
     return found
@@ -102,6 +105,9 @@ def _here(name: str) -> Iterator[Path]:
             system, path = _file_system(name)
             copy = Path(folder, os.path.basename(path))
             system.get_file(path, str(copy))
+            beside = features_path(Path(path)).name  # features of the photos, where there are any
+            if system.exists(place := path[: -len(copy.name)] + beside):
+                system.get_file(place, str(copy.with_name(beside)))
         yield copy
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from instahash.shards.rounds import train
+from instahash.shards.rounds import MatricesOf, train
 from instahash.shards.shard import Arrays, Shard
 from instahash.shards.shards import Shards
 from instahash.sparse import CSR, keep
@@ -20,7 +20,7 @@ from instahash.word2vec import Word2Vec, Word2VecSettings, exact, sampling
 from instahash.word2vec.learnt import Learnt
 from instahash.word2vec.plan import Plan, plan_of
 
-# What gives the bags of a shard's posts, CSR (n_posts, n_words).
+# What gives the bags of a shard's posts, CSR (n_posts, n_words), as :func:`frequent` leaves them.
 BagsOf = Callable[[Shard], CSR]
 
 
@@ -33,7 +33,7 @@ def plan(shards: Shards, bags: BagsOf, settings: Word2VecSettings, n_words: int)
 
 def fit_exact(shards: Shards, model: Word2Vec, bags: BagsOf, counts: np.ndarray) -> None:
     """Train the exact trainer on all posts, of which `counts` (n_words,) have each word."""
-    N = shards.sum(weighted_pairs, bags, counts, model.settings, what="Weighing pairs").astype(np.float32)
+    N = shards.sum(weighted_pairs, bags, model.settings, what="Weighing pairs").astype(np.float32)
     N.sort_indices()
     model.fit_counts(N, counts)
 
@@ -53,7 +53,7 @@ def fit_rounds(
     if state is not None:
         model.restore(state)
         model.history.go_on(state)
-    vectors, lessons = model.settings, partial(several, bags=bags, counts=counts, min_count=settings.min_count)
+    vectors, lessons = model.settings, partial(several, bags=bags)
     model.settings = settings
     n_posts = [*shards.map(n_posts_of, lessons, what="Measuring posts")]
     train(shards, model, lessons, n_posts, settings.epochs, counts=counts, **options)
@@ -65,14 +65,14 @@ def sizes_of(shard: Shard, bags: BagsOf) -> Counter[int]:
     return Counter(np.diff(bags(shard).indptr).tolist())
 
 
-def n_posts_of(shard: Shard, lessons: Callable[[Shard], tuple[CSR, ...]]) -> int:
+def n_posts_of(shard: Shard, lessons: MatricesOf) -> int:
     """How many posts of a shard are learnt from."""
     return lessons(shard)[0].shape[0]
 
 
-def several(shard: Shard, bags: BagsOf, counts: np.ndarray, min_count: int) -> tuple[CSR]:
+def several(shard: Shard, bags: BagsOf) -> tuple[CSR]:
     """The bags of two words and more: nothing goes with a word that is alone."""
-    own = frequent(bags(shard), counts, min_count)
+    own = bags(shard)
     return (own[np.flatnonzero(np.diff(own.indptr) > 1)],)
 
 
@@ -81,8 +81,8 @@ def frequent(bags: CSR, counts: np.ndarray, min_count: int) -> CSR:
     return keep(bags, counts[bags.indices] >= min_count) if min_count > 1 else bags
 
 
-def weighted_pairs(shard: Shard, bags: BagsOf, counts: np.ndarray, settings: Word2VecSettings) -> CSR:
+def weighted_pairs(shard: Shard, bags: BagsOf, settings: Word2VecSettings) -> CSR:
     """The upper half of N of a shard, see :func:`instahash.word2vec.exact.cooccurrence`, in float64."""
-    own = frequent(bags(shard), counts, settings.min_count)
+    own = bags(shard)
     weights = sampling.permutation_weights(np.diff(own.indptr), settings.permutation)
     return sparse.triu(exact.cooccurrence(own, weights), format="csr").astype(np.float64)

@@ -71,10 +71,12 @@ class Here:
 
 
 def scaled(state: Any, weight: float) -> Any:
-    """A tuple of numbers and arrays times a number, each of its own type."""
+    """A tuple of numbers and arrays times a number; floats keep their type, whole numbers become float64."""
     if weight == 1:
         return state
-    return tuple(part * np.asarray(part).dtype.type(weight) for part in state)
+    return tuple(
+        part * (part.dtype.type(weight) if part.dtype.kind == "f" else weight) for part in map(np.asarray, state)
+    )
 
 
 def add(a: Any, b: Any) -> Any:

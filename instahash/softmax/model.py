@@ -74,11 +74,20 @@ class SoftmaxNetwork:
         return make_plan(self.settings, column_counts(S), S.shape[0])
 
     def fit(
-        self, inputs: CSR, targets: CSR, *, state: Arrays | None = None, on_epoch: Hook = None, on_progress: Hook = None
+        self,
+        inputs: CSR,
+        targets: CSR,
+        *,
+        frequency: tuple[np.ndarray, int] | None = None,
+        state: Arrays | None = None,
+        on_epoch: Hook = None,
+        on_progress: Hook = None,
     ) -> SoftmaxNetwork:
         """Train to give `targets` for `inputs`. If anything is raised meanwhile, the model stays what it was.
 
         inputs : CSR (n_posts, n_inputs) float.  targets : CSR (n_posts, n_outputs) float >= 0, their weights.
+        frequency : how many posts store each output as a target, (n_outputs,) int64, and of how many posts, where these
+            are a part of all; default those of `targets`.
         state, on_epoch, on_progress, and errors, as in :meth:`instahash.autorec.AutoRec.fit`.
         """
         X, S = self._pair(inputs, targets)
@@ -89,7 +98,7 @@ class SoftmaxNetwork:
             if state is not None:
                 self.restore(state)
                 history.go_on(state)
-            self._train(X, S, threads, on_epoch, on_progress)
+            self._train(X, S, threads, on_epoch, on_progress, frequency)
             self.replay = self.replay.including((X, S), self.seed)
         return self
 
@@ -135,7 +144,15 @@ class SoftmaxNetwork:
         self.parameters, self.history = theta, history
         self.optimizer = Optimizer(self.settings.optimizer, dict(vars(theta)))
 
-    def _train(self, X: CSR, S: CSR, threads: Threads, on_epoch: Hook, on_progress: Hook) -> None:
+    def _train(
+        self,
+        X: CSR,
+        S: CSR,
+        threads: Threads,
+        on_epoch: Hook,
+        on_progress: Hook,
+        frequency: tuple[np.ndarray, int] | None = None,
+    ) -> None:
         """Change the parameters, in place, until the last epoch of the history; then forget the optimizer's moments."""
         total, settings = float(np.sum(S.data, dtype=np.float64)), self.settings
         if not total > 0:
@@ -143,9 +160,9 @@ class SoftmaxNetwork:
 
         how: tuple[Any, ...] = (self.optimizer.update, threads)
         gradients: Callable[..., float] = loss_and_gradients
-        counts, n_posts = column_counts(S), S.shape[0]
-        if make_plan(settings, counts, n_posts).negatives == "batch":
-            how, gradients = ((counts, n_posts), *how), sampled_loss_and_gradients
+        frequency = frequency or (column_counts(S), S.shape[0])
+        if make_plan(settings, *frequency).negatives == "batch":
+            how, gradients = (frequency, *how), sampled_loss_and_gradients
 
         def one_epoch(rng: np.random.Generator) -> float:
             def step(rows: np.ndarray) -> float:

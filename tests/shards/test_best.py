@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from instahash import BestSettings, InstaHash
-from instahash.data import Corpus, fit_dataset
+from instahash.data import Corpus, Post, fit_dataset
+from instahash.errors import DataError, DivergenceError
 from instahash.parameters import assign
 from instahash.shards import Shards, fit_best
 from instahash.texts import draw
@@ -183,3 +184,41 @@ def test_some_posts_are_kept_to_learn_on_from(in_shards, monkeypatch):
             assert 20 < buffer.matrices[0].shape[0] <= 40 and buffer.seen > 100
         kept.append(sorted(map(tuple, buffers[-1].matrices[0].toarray().tolist())))
     assert kept[0] == kept[1]
+
+
+@pytest.mark.parametrize("url", [False, True])
+def test_photos_lie_beside_their_shards(in_shards, url):
+    """Of some shards; their features are no shards, and come along from wherever these are."""
+    posts = [*with_photos(POSTS)]
+    first, second = posts[::2], [post._replace(photo_features=None) for post in posts[1::2]]
+    pattern = in_shards([post for pair in zip(first, second) for post in pair], 2).replace("*.jsonl.gz", "*")
+    with Shards(f"file://{pattern}" if url else pattern) as shards:
+        assert len(shards.names) == 2
+        found = fit_best(shards, SMALL)
+    assert found.mode.n_photo_features == 5
+    n = sum(post.photo_features is not None and bool(post.hashtags) for post in first)
+    assert n * 0.9 < found.mode.panel.experts["photo"].moments.n <= n
+
+
+def test_shards_whose_posts_count_no_more_are_passed_over(in_shards):
+    old = [post._replace(created_at="1999-01-01T00:00:00Z") for post in POSTS]
+    new = [post._replace(created_at="2024-01-01T00:00:00Z", id=f"new-{post.id}") for post in POSTS]
+    with Shards(in_shards([post for pair in zip(old, new) for post in pair], 2)) as shards:
+        found = fit_best(shards, assign(SMALL, ["stream.half_life=1"]))
+    assert found.recommend([("sea", 0.9), ("sky", 0.8)]).hashtags
+
+
+def test_where_nothing_is_left_to_learn_from_it_is_said(in_shards, monkeypatch):
+    alone = [Post(str(i), (f"t{i % 3}",)) for i in range(30)]
+    with Shards(in_shards(alone, 2)) as shards, pytest.raises(DataError, match="none do|no post is left to learn from"):
+        fit_best(shards, SMALL)
+    monkeypatch.setattr("instahash.shards.best.held_out_fraction", lambda *_: 1.0)
+    with Shards(in_shards(POSTS, 2, "all")) as shards, pytest.raises(DataError, match="are held out to learn weights"):
+        fit_best(shards, SMALL)
+
+
+def test_a_divergence_names_the_round_and_the_rate_that_was_set(in_shards):
+    said = r"softmax, round 1 of 3: diverged.*softmax.learning_rate=1e\+29"
+    settings = assign(SMALL, ["softmax.learning_rate=1e30"])
+    with Shards(in_shards(POSTS, 2)) as shards, pytest.raises(DivergenceError, match=said):
+        fit_best(shards, settings)

@@ -8,7 +8,7 @@ from instahash.data import Post
 from instahash.formats import Reading, write_posts
 from instahash.network.layers import Parameters
 from instahash.shards import Shards, fit_network
-from instahash.softmax import SoftmaxNetwork
+from instahash.softmax import SoftmaxNetwork, make_plan
 
 SETTINGS = {"n_hidden": 8, "epochs": 12, "batch_size": 16, "learning_rate": 0.1, "corruption": 0.1, "dropout": 0.0}
 WORDS = [f"w{i}" for i in range(6)]
@@ -53,7 +53,7 @@ def test_what_was_planted_is_found(pattern, n, n_chains):
 def test_the_average_is_weighted_by_posts(pattern, monkeypatch):
     """Where a shard's epoch leaves its number of posts in all parameters, the average is sum n^2 / sum n."""
 
-    def fit(self, X, S, state, on_epoch):
+    def fit(self, X, S, state, on_epoch, frequency):
         self.begin(self_parameters(self, state), self.history)
         for array in vars(self.parameters).values():
             array[...] = X.shape[0]
@@ -88,7 +88,7 @@ def test_a_chain_goes_on_from_shard_to_shard_and_its_rate_falls(pattern, monkeyp
     """One chain visits all shards in each round, each from what the one before left; two do so with their own."""
     visits, rates = [], []
 
-    def fit(self, X, S, state, on_epoch):
+    def fit(self, X, S, state, on_epoch, frequency):
         visits.append((X.shape[0], len(state["history"]), self.settings.epochs, float(state["mu"][0])))
         rates.append(self.settings.learning_rate)
         self.begin(type(self.parameters)(*(state[name].copy() for name in ("Vt", "mu", "U", "b"))), self.history)
@@ -114,3 +114,24 @@ def test_a_chain_goes_on_from_shard_to_shard_and_its_rate_falls(pattern, monkeyp
 
 def zeros(X, b, n_hidden, rng, spread):
     return Parameters.zeros(X.shape[1], len(b), n_hidden, X.dtype)
+
+
+def test_steps_are_the_mean_of_the_chains_and_a_rare_target_is_as_rare_as_in_all_shards(pattern):
+    """Adam's correction goes by its steps; the chance that a batch has a target by how many of all posts have it."""
+    seen, settings = [], {**SETTINGS, "epochs": 3, "negatives": "batch"}
+
+    def planned(own, counts, n_posts):
+        seen.append(n_posts)
+        return make_plan(own, counts, n_posts)
+
+    with Shards(pattern(3)) as shards, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("instahash.softmax.model.make_plan", planned)
+        steps = []
+        fit_network(
+            shards, SoftmaxNetwork(**settings), examples, n_chains=3,
+            on_round=lambda network: steps.append(network.optimizer.steps),
+        )  # fmt: skip
+    # Batches of 16 of 40, 50 and 60 posts are 3, 4 and 4 steps.
+    mean = 3 * 40 / 150 + 4 * 110 / 150
+    np.testing.assert_allclose(steps, [mean, 2 * mean, 3 * mean], atol=1.5)
+    assert set(seen) == {150}
