@@ -1,7 +1,7 @@
 """Shards: two processes of one thread against one, memory of each process, and a run whose workers are killed.
 
 python benchmarks/bench_shards.py --shards 16 --posts 20000 --json result.json
-python benchmarks/bench_shards.py --shards 50 --posts 20000 --whole --kill 5 --json result.json
+python benchmarks/bench_shards.py --shards 100 --posts 100000 --apart --train best --clusters two_workers
 """
 
 import json
@@ -25,7 +25,9 @@ parser.add_argument("--posts", type=int, default=20_000, help="in each shard")
 parser.add_argument(
     "--apart", action="store_true", help="each shard is a corpus of its own: for more than memory holds"
 )
-parser.add_argument("--whole", action="store_true", help="train mode paper too")
+parser.add_argument("--train", choices=("paper", "best"), help="train a mode, in place of the three parts")
+parser.add_argument("--set", action="append", default=[], metavar="section.name=value", help="settings of that mode")
+parser.add_argument("--clusters", nargs="+", default=["one_process", "one_worker", "two_workers"], metavar="NAME")
 parser.add_argument(
     "--kill", type=int, default=0, metavar="N", help="kill N workers at random moments, in one more run"
 )
@@ -33,9 +35,9 @@ parser.add_argument("--folder", help="where the shards are or are made (default:
 parser.add_argument("--run", help="one cluster; what this script calls itself with")
 args = parse(parser)
 
-from instahash import PaperSettings
 from instahash.formats import write_posts
-from instahash.shards import Shards, encoding_of, fit_paper
+from instahash.pipeline import settings_of
+from instahash.shards import Shards, encoding_of, fit_best, fit_paper
 from instahash.shards.counts import count_pairs, grams, ridge_columns
 
 CLUSTERS = {"one_process": "", "one_worker": "local:1", "two_workers": "local:2"}
@@ -74,8 +76,8 @@ def of_processes(shards, cluster):
 
 
 def run(pattern, cluster):
-    """Seconds of each part with one cluster, and memory of each process."""
-    figures, settings = {}, PaperSettings()
+    """Seconds of each part with one cluster, or of a training, and memory of each process."""
+    figures = {}
     figures["seconds_start"], shards = timed(lambda: Shards(pattern, cluster))
     with shards:
         shards.sum(warm)
@@ -83,26 +85,40 @@ def run(pattern, cluster):
         if args.kill:
             killer = threading.Thread(target=kill_now_and_then, daemon=True)
             killer.start()
-        figures["seconds_reading"], (encoding, summary, _) = timed(lambda: encoding_of(shards, settings.data))
-        figures["seconds_counting"], counts = timed(lambda: shards.sum(count_pairs, encoding))
-        figures["seconds_gram_sums"], (XX, *_) = timed(lambda: shards.sum(grams, encoding, ridge_columns(counts)))
-        figures["seconds_all_three"] = sum(figures[f"seconds_{part}"] for part in ("reading", "counting", "gram_sums"))
+        figures |= trained(shards) if args.train else parts(shards)
         after = of_processes(shards, cluster)
         cores = [seconds - before.get(pid, (0, 0))[1] for pid, (_, seconds) in after.items()]
-        # What all three take where each process has a core to itself: the machine is shared.
+        # What all takes where each process has a core to itself: the machine may be shared.
         figures["core_seconds_of_busiest"], figures["core_seconds"] = max(cores), sum(cores)
-        figures["posts_a_second"] = summary.posts_read / figures["seconds_all_three"]
-        figures["sum_of_counts"] = int(counts.words.sum())
-        figures["sum_of_gram"] = float(XX.sum())
-        if args.whole:
-            figures["seconds_whole_training"], model = timed(lambda: fit_paper(shards, settings, report=print_error))
-            figures["sum_of_decoder"] = float(abs(model.mode.autorec.U).sum(dtype=float))
+        figures["posts_a_second"] = figures["posts"] / figures["seconds"]
         if args.kill:
             figures["killed"] = len(KILLED)
-        figures["mb_of_processes"] = sorted(mb for mb, _ in of_processes(shards, cluster).values())
+        figures["mb_of_processes"] = sorted(mb for mb, _ in after.values())
         figures["mb_of_this_process"], figures["load"] = spent(None)[1], os.getloadavg()[0]
-        figures["words"], figures["pairs"] = summary.words, counts.words.nnz
     return figures
+
+
+def parts(shards):
+    """Reading, counting pairs and Gram sums."""
+    figures = {}
+    figures["seconds_reading"], read = timed(lambda: encoding_of(shards, settings_of("paper").data))
+    encoding, summary, _ = read
+    figures["seconds_counting"], counts = timed(lambda: shards.sum(count_pairs, encoding))
+    columns = ridge_columns(counts)
+    figures["seconds_gram_sums"], sums = timed(lambda: shards.sum(grams, encoding, columns))
+    figures["seconds"] = sum(figures[f"seconds_{part}"] for part in ("reading", "counting", "gram_sums"))
+    figures["sum_of_counts"], figures["sum_of_gram"] = int(counts.words.sum()), float(sums.XX.sum())
+    return figures | {"posts": summary.posts_read, "words": summary.words, "pairs": counts.words.nnz}
+
+
+def trained(shards):
+    """The training of a mode, and one number that says which model it is."""
+    fit = {"paper": fit_paper, "best": fit_best}[args.train]
+    seconds, model = timed(lambda: fit(shards, settings_of(args.train, args.set), report=print_error))
+    arrays = [array for section in model.mode.to_arrays().values() for array in section.values()]
+    total = sum(float(abs(array).sum(dtype=float)) for array in arrays if array.dtype.kind == "f" and array.ndim == 2)
+    sizes = {"posts": model.summary["posts_read"], "words": model.summary["words"]}
+    return {"seconds": seconds, "sum_of_weights": total} | sizes
 
 
 KILLED = []
@@ -128,7 +144,8 @@ def print_error(line):
 def call(pattern, cluster, kill=0):
     """:func:`run` in a process of its own."""
     command = [sys.executable, __file__, "--run", f"{pattern} {cluster}", "--seed", str(args.seed), "--kill", str(kill)]
-    done = subprocess.run(command + ["--whole"] * args.whole, stdout=subprocess.PIPE, text=True, check=True)
+    command += ["--train", args.train] * bool(args.train) + [word for own in args.set for word in ("--set", own)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout)
 
 
@@ -141,24 +158,24 @@ def main():
         made, _ = timed(lambda: make(folder))
         pattern, runs = f"{folder}/*.jsonl.gz", {}
         for _ in range(args.repeat):
-            for name, cluster in CLUSTERS.items():
-                runs.setdefault(name, []).append(call(pattern, cluster))
-        best = {name: min(own, key=lambda figures: figures["seconds_all_three"]) for name, own in runs.items()}
+            for name in args.clusters:
+                runs.setdefault(name, []).append(call(pattern, CLUSTERS[name]))
+        best = {name: min(own, key=lambda figures: figures["seconds"]) for name, own in runs.items()}
         figures = {
             "seconds_of_making_shards": made,
             "mb_on_disk": sum(p.stat().st_size for p in folder.iterdir()) / 1e6,
         }
         figures |= best
-        for name in ("one_process", "one_worker"):
-            parts = [part for part in best[name] if "seconds_" in part and part != "seconds_start"]
+        for name in {"one_process", "one_worker"} & best.keys() if "two_workers" in best else ():
+            timings = [part for part in best[name] if "seconds" in part and part != "seconds_start"]
             figures[f"two_workers_against_{name}"] = {
-                part: best[name][part] / best["two_workers"][part] for part in parts
+                part: best[name][part] / best["two_workers"][part] for part in timings
             }
         if args.kill:
             figures["killed_workers"] = killed = call(pattern, "local:2", args.kill)
             figures["same_result"] = {
-                part: killed[part] == best["one_process"][part]
-                for part in ("sum_of_counts", "sum_of_gram", "sum_of_decoder")
+                part: killed[part] == best["two_workers"][part]
+                for part in ("sum_of_counts", "sum_of_gram", "sum_of_weights")
                 if part in killed
             }
     args.folder = None
