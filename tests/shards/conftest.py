@@ -2,11 +2,14 @@
 
 import random
 
+import numpy as np
 import pytest
 
 from instahash.data import Label, Post
 from instahash.formats import write_posts
+from instahash.storage import Checkpoint
 
+SAVE = Checkpoint.save
 WORDS = "sea sky boat sand sun dog cat tree snow hill Café T-shirt".split()
 
 
@@ -20,6 +23,18 @@ def made_posts(n, seed=0):
         labels = [Label(word, round(rng.random(), 3)) for word in near if rng.random() < 0.7]
         posts.append(Post(f"anna/{seed}-{i}", tuple(hashtags), tuple(labels), "anna", "2024-05-01T10:00:00Z"))
     return posts
+
+
+def assert_same_vocabulary(found, expected):
+    assert found.words == expected.words and found.spellings == expected.spellings
+    np.testing.assert_array_equal(found.counts, expected.counts)
+    np.testing.assert_array_equal(found.hashtag_counts, expected.hashtag_counts)
+
+
+def always(self, states):
+    """In place of `Checkpoint.save`, which waits until some time has passed."""
+    self._next_save = 0.0
+    SAVE(self, states)
 
 
 @pytest.fixture

@@ -16,9 +16,8 @@ from instahash.formats import write_posts
 from instahash.parameters import assign
 from instahash.shards import Shards, encoding_of, fit_baselines, fit_paper, from_shards
 from instahash.shards.paper import sample
-from instahash.storage import Checkpoint
 
-from .conftest import made_posts
+from .conftest import always, assert_same_vocabulary, made_posts
 
 # No two words are so nearly as similar to a bag that rounding would decide which is rated higher.
 POSTS = made_posts(150, seed=14)
@@ -28,12 +27,6 @@ texts = st.lists(
 )
 labels = st.lists(st.tuples(st.sampled_from(["sea", "sky", "blue sky", "dog"]), st.floats(0, 1, width=16)), max_size=4)
 posts = st.lists(st.tuples(texts.map(tuple), labels.map(tuple)), min_size=1, max_size=12)
-
-
-def assert_same_vocabulary(found, expected):
-    assert found.words == expected.words and found.spellings == expected.spellings
-    np.testing.assert_array_equal(found.counts, expected.counts)
-    np.testing.assert_array_equal(found.hashtag_counts, expected.hashtag_counts)
 
 
 @settings(max_examples=25)
@@ -167,12 +160,7 @@ def test_a_training_goes_on_from_the_passes_that_ended(one_machine, in_shards, t
         fit_paper(shards, given, checkpoint=checkpoint, resume=True)
 
 
-SUM, SAVE = Shards.sum, Checkpoint.save
-
-
-def always(self, states):
-    self._next_save = 0.0
-    SAVE(self, states)
+SUM = Shards.sum
 
 
 def test_what_is_no_sum_is_refused():

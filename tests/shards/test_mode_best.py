@@ -12,8 +12,7 @@ from instahash.parameters import assign
 from instahash.shards import Shards, fit_best
 from instahash.texts import draw
 
-from .conftest import made_posts
-from .test_sums import always, assert_same_vocabulary
+from .conftest import always, assert_same_vocabulary, made_posts
 
 SMALL = assign(
     BestSettings(),
