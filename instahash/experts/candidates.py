@@ -47,7 +47,7 @@ class Candidates(NamedTuple):
     @property
     def width(self) -> int:
         """Columns behind the head."""
-        return int(np.diff(self.tail.indptr).max(initial=0))
+        return int(np.diff(self.tail.indptr).max(initial=0)) if self.tail.indices.size else 0
 
     @property
     def n_columns(self) -> int:

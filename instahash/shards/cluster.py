@@ -7,9 +7,12 @@ import operator
 import os
 import secrets
 import shutil
+import signal
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,14 +49,19 @@ class Cluster:
         self._folder = f"instahash-{secrets.token_hex(8)}"  # of this object alone: files may change until the next
         try:
             if address.partition(":")[0] == "local":
-                number = int(address.partition(":")[2] or os.cpu_count() or 1)
+                if (number := int(address.partition(":")[2] or os.cpu_count() or 1)) < 1:
+                    raise ValueError("it must have one process or more")
                 own: dict[str, Any] = {"threads_per_worker": 1, "dashboard_address": ":0"}
-                with dask.config.set(SETTINGS):
+                with dask.config.set(SETTINGS), _uninterrupted():
                     self._local = LocalCluster(n_workers=number, silence_logs=logging.CRITICAL, **own)
             self._client = Client(self._local or address, timeout=TIMEOUT)
         except (OSError, ValueError, RuntimeError) as error:
             advice = "give the address of a running scheduler, as tcp://scheduler:8786, or local:4"
             raise DataError(f"the cluster '{address}' does not answer ({one_line(error)}); {advice}") from None
+        except KeyboardInterrupt:
+            if self._local:
+                self._local.close()
+            raise
 
     def map(self, function: Callable[..., T], names: list[str], args: tuple[Any, ...], done: Done) -> Iterator[T]:
         futures = self._futures(function, names, args, done)[::-1]
@@ -162,6 +170,19 @@ class Cluster:
         except ImportError as error:
             lack = f"the workers of the cluster lack a package ({one_line(error)})"
             raise DataError(f"{lack}; install the same there as here") from None
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Have processes that begin meanwhile ignore Ctrl-C for as long as they live: this one alone answers it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _work(function: Callable[..., T], name: str, folder: str, how: dict[str, Any], args: tuple[Any, ...]) -> T:

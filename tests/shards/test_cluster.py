@@ -233,3 +233,26 @@ def test_the_command_trains_mode_best_from_shards(pattern, tmp_path):
         assert InstaHash.load(tmp_path / name).recommend(["sea", "sky"]).hashtags
     done = subprocess.run([*command, "--photos", str(tmp_path), "--cluster", "local:2"], capture_output=True, text=True)
     assert done.returncode == 2 and "annotate photos before" in done.stderr
+
+
+@pytest.mark.parametrize("moment", ["From", "softmax"])
+def test_ctrl_c_is_one_line(pattern, tmp_path, moment):
+    """At a terminal all processes of the command hear it, when they have begun and while they work."""
+    command = [sys.executable, str(ROOT / "bin" / "instahash-train"), "--data", pattern, "--cluster", "local:2"]
+    process = subprocess.Popen(
+        [*command, "--model-dir", str(tmp_path / "model"), "--set", "softmax.epochs=2000"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    while not process.stdout.readline().startswith(moment):
+        assert process.poll() is None
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 130 and "Traceback" not in said
+    assert said.strip().count("\n") == 0 and "interrupted; what is trained so far is kept" in said, said
+
+
+def test_a_cluster_of_no_process_is_refused(pattern):
+    for address in ("local:0", "local:-1", "local:x"):
+        with pytest.raises(DataError, match="does not answer.*local:4"):
+            Shards(pattern, address)
