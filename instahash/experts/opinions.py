@@ -66,6 +66,7 @@ class Answers(NamedTuple):
         of `beyond`; -inf where a post has fewer.
     calibrations, n_chosen : (m, 3) and (m,), what turns them into probabilities of being used at all.
     read : (m,) bool, of which posts the experts read a word or the photo.
+    familiar : (m,) float32 in [0, 1], the probability that a post's labels are such as the training has.
     """
 
     candidates: Candidates
@@ -74,6 +75,7 @@ class Answers(NamedTuple):
     calibrations: np.ndarray
     n_chosen: np.ndarray
     read: np.ndarray
+    familiar: np.ndarray
 
     def used(self, columns: np.ndarray) -> np.ndarray:
         """The probability that the author uses the hashtag in each of some columns, (m, k) float32; 0 for column -1."""

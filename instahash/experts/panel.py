@@ -166,7 +166,8 @@ class Panel:
                 log_p[rows, n:] = fused[:, own.n_columns :]
                 calibrations[rows] = fusion.calibrations(part.familiar)
         read = (understood.n_words() > 0) | understood.with_photo()
-        return Answers(candidates, beyond, log_p, calibrations, np.diff(understood.chosen.indptr), read)
+        n_chosen, familiar = np.diff(understood.chosen.indptr), understood.familiar
+        return Answers(candidates, beyond, log_p, calibrations, n_chosen, read, familiar)
 
     def candidates(self, understood: Queries) -> Candidates:
         """The hashtags that are scored for each post, see :mod:`.candidates`."""

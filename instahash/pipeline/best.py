@@ -114,7 +114,8 @@ class Best:
             named = iter(domain.vocabulary.spelled(words[post][words[post] >= 0]))
             own = list(beyond[post])
             texts = [next(named) if i < n_known else own[i - n_known] for i in columns[post, :n].tolist()]
-            made.append(Recommendation(texts, used[post, :n].tolist(), "probability", source, trace))
+            kind = "probability" if answers.familiar[post] >= 0.5 else "estimate"
+            made.append(Recommendation(texts, used[post, :n].tolist(), kind, source, trace))
         return made
 
     def _knows_author(self, queries: Queries, post: int) -> bool:

@@ -173,6 +173,11 @@ def test_a_users_earlier_hashtags_count():
     assert posted.hashtags == known.hashtags
 
 
+def test_scores_are_estimates_where_the_training_has_no_such_labels(model):
+    strange = ["gondola", "castle", "pier", "volcano", "lakeside"]
+    assert model.recommend(["dog"]).scores_are == "probability" and model.recommend(strange).scores_are == "estimate"
+
+
 @compiled
 def test_new_posts_bring_new_hashtags_and_labels(fresh):
     old = fresh.recommend(["dog"], 10)

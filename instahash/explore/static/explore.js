@@ -126,14 +126,15 @@ function show(answer, change) {
   announce([...notices.map((notice) => `${notice}.`), `${words.length} hashtags: ${[...names.values()].join(", ")}.`, before ? inWords(changed, all) : ""].join(" "));
 }
 
-function noteOn({ source, hashtags }) {
+function noteOn({ source, hashtags, scores_are }) {
   const isSorted = hashtags.every(({ score }, i) => !i || score <= hashtags[i - 1].score);
-  return NOTES[source] + (source === "experts" && !isSorted ? "; likeness and novelty move some" : "");
+  const tested = scores_are === "estimate" ? ", an estimate, since the training had no such labels" : "";
+  return NOTES[source] + tested + (source === "experts" && !isSorted ? "; likeness and novelty move some" : "");
 }
 
 function showHashtags(answer, { added, moved }) {
   const largest = Math.max(...answer.hashtags.map((hashtag) => Math.abs(hashtag.score)), 1e-9);
-  const isPart = ["probability", "frequency"].includes(answer.scores_are);
+  const isPart = ["probability", "estimate", "frequency"].includes(answer.scores_are);
   const item = ({ word, spelled, score, posts, group }) => {
     const by = moved.get(word);
     const [kind, change] = added.includes(word) ? ["added", "new"] : by > 0 ? ["up", `↑${by}`] : by < 0 ? ["down", `↓${-by}`] : ["", ""];
