@@ -12,9 +12,9 @@ class Recommendation:
 
     hashtags : list of str as people write them, best first.
     scores : list of float beside them.
-    scores_are : what they mean. "probability" that the author uses the hashtag; an "estimate" of it where the labels are
-        not such as the training has, which no post has tested; "cosine" with the description; "rating" that AutoRec gives;
-        "frequency", the hashtag's part of all uses.
+    scores_are : what they mean. "probability" that the author uses the hashtag; an "estimate" of it where the labels
+        are not such as the training has, which no post has tested; "cosine" with the description; "rating" that
+        AutoRec gives; "frequency", the hashtag's part of all uses.
     source : where the hashtags come from. "experts", those of mode "best", fused, and "guesses", the same where no
         label was sure enough; "intersection" of the paper's two sets, and "autorec", its default where that is empty.
         Where nothing is known of the photo, "general" in mode "best", hashtags that fit any, and "most_used" in mode
