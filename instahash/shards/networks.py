@@ -17,6 +17,9 @@ from instahash.softmax.model import FIRST_SPREAD
 from instahash.sparse import column_counts, column_sums
 from instahash.training import Arrays, History
 
+# Chains with which the learning rate grows: many more times as long steps would diverge.
+MOST_CHAINS = 8
+
 
 def fit_network(
     shards: Shards,
@@ -34,7 +37,7 @@ def fit_network(
         n_outputs), as :meth:`instahash.SoftmaxNetwork.fit` takes them.
     state : what the network's `state` gave after some round; training goes on from there.
     what, n_chains, on_round : of :func:`.rounds.train`. Of k chains each makes 1/k of the steps, and the learning rate
-        is k times that of one machine (Goyal et al. 2017, the linear scaling rule).
+        is k times that of one machine (Goyal et al. 2017, the linear scaling rule), MOST_CHAINS times at most.
 
     The network's history has the mean loss of each round. It holds no posts for `partial_fit`.
     """
@@ -52,7 +55,7 @@ def fit_network(
         network.restore(state)
         history.go_on(state)
     n_chains = min(n_chains or shards.n_workers(), len(shards.names))
-    network.settings = replace(settings, learning_rate=n_chains * settings.learning_rate)
+    network.settings = replace(settings, learning_rate=min(n_chains, MOST_CHAINS) * settings.learning_rate)
     train(shards, network, lessons, sizes, rounds, what=what, n_chains=n_chains, on_round=on_round, frequency=frequency)
     network.settings = settings
     network.begin(network.parameters, history)  # without the moments, which only the training needed

@@ -105,11 +105,14 @@ def test_a_chain_goes_on_from_shard_to_shard_and_its_rate_falls(pattern, monkeyp
         assert visits == [(n, i, 6, float(i)) for i, n in enumerate([40, 50, 60] * 2)] and network.mu[0] == 6
         visits.clear()
         network = fit_network(shards, SoftmaxNetwork(**settings), examples, n_chains=2)
+        monkeypatch.setattr("instahash.shards.networks.MOST_CHAINS", 2)
+        fit_network(shards, SoftmaxNetwork(**settings), examples, n_chains=3)
     mean = 2 * 90 / 150 + 60 / 150
     assert visits[:3] == [(40, 0, 4, 0.0), (50, 1, 4, 1.0), (60, 0, 4, 0.0)]
     assert visits[3][:3] == (40, 2, 4) and visits[3][3] == pytest.approx(mean)
     assert network.mu[0] == pytest.approx(2 * mean)
-    assert rates == [0.1] * 6 + [0.2] * 6 and network.settings.learning_rate == 0.1  # two chains, half the steps
+    # Two chains, half the steps; and no longer ones.
+    assert rates == [0.1] * 6 + [0.2] * 12 and network.settings.learning_rate == 0.1
 
 
 def zeros(X, b, n_hidden, rng, spread):
