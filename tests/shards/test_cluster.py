@@ -26,7 +26,7 @@ pytest.importorskip("distributed", reason="dask.distributed is not installed")
 POSTS = made_posts(150, seed=14)
 SMALL = "data.max_hashtags=9 word2vec.dim=4 autorec.n_hidden=6 ratings.n_expand=3 word2vec.vectors=sum".split()
 SMALL_BEST = (
-    "data.max_hashtags=9 word2vec.dim=4 softmax.n_hidden=6 softmax.epochs=6 completion.n_hidden=6 completion.epochs=6"
+    "data.max_hashtags=9 word2vec.dim=4 softmax.n_hidden=6 softmax.epochs=3 completion.n_hidden=6 completion.epochs=2"
     " fusion.held_out=0.3"
 ).split()
 ROOT = Path(__file__).resolve().parents[2]
