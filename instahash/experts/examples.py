@@ -28,6 +28,7 @@ class Source(Protocol):
 
     domain : Domain, these posts included; that of shards has models that have not learnt.
     n_posts : int, posts of the whole training, those held out among them; 0 for no more than these.
+    n_learnt : int, how many posts these are.  uses : (n_hashtags,) int64, how many of them use each hashtag.
     """
 
     @property
@@ -35,6 +36,12 @@ class Source(Protocol):
 
     @property
     def n_posts(self) -> int: ...
+
+    @property
+    def n_learnt(self) -> int: ...
+
+    @property
+    def uses(self) -> np.ndarray: ...
 
     def sum(self, function: Callable[..., T], *args: Any, what: str = "") -> T:
         """The sum of function(examples, *args) over all parts of the posts, each an Examples.
@@ -115,6 +122,14 @@ class Examples:
 
     # Of a Source
 
+    @property
+    def n_learnt(self) -> int:
+        return len(self.dataset.ids)
+
+    @cached_property
+    def uses(self) -> np.ndarray:
+        return column_counts(self.hashtags)
+
     def sum(self, function: Callable[..., T], *args: Any, what: str = "") -> T:
         return function(self, *args)
 
@@ -132,15 +147,14 @@ class Examples:
 Lessons = Callable[[Examples], tuple[CSR, CSR]]
 
 
-def uses(examples: Examples) -> np.ndarray:
-    """(n_hashtags,) int64, how many of the posts use each hashtag."""
-    return column_counts(examples.hashtags)
-
-
 def train_word2vec(model: Word2Vec, bags: CSR, trainer: Trainer) -> None:
     """Train on CSR bags, and say how and how well."""
     plan = model.plan(bags)
     trainer.report(f"word2vec: {plan.trainer} trainer, {plan.why}; at most {plan.memory / 1e6:,.0f} MB.")
-    chance = (1 + model.settings.n_negative) * math.log(2)
-    trainer.run(model, "word2vec", bags, n_epochs=plan.epochs, chance=10 * chance)
+    trainer.run(model, "word2vec", bags, n_epochs=plan.epochs, chance=10 * chance_of(model))
     trainer.report(f"word2vec: loss a pair {model.history[-1]:.4f} in the last epoch.")
+
+
+def chance_of(model: Word2Vec) -> float:
+    """The loss a pair of vectors that are all zero."""
+    return (1 + model.settings.n_negative) * math.log(2)

@@ -11,7 +11,7 @@ from instahash.baselines.ridge import Columns, Grams
 from instahash.errors import DataError
 from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
-from instahash.experts.examples import Examples, Source, uses
+from instahash.experts.examples import Examples, Source
 from instahash.experts.protocol import Expert
 from instahash.parameters import Section, parameter
 from instahash.recommend import Queries
@@ -47,7 +47,7 @@ class LinearExpert(Expert):
         domain, self.model = examples.domain, None
         ids = np.arange(2 * len(domain.described)), np.arange(len(domain.hashtags))
         try:
-            columns = Ridge.columns(*ids, examples.sum(uses, what="Counting uses"))
+            columns = Ridge.columns(*ids, examples.uses)
             sums = examples.sum(grams, columns, what="Gram sums")
             self.model = Ridge(domain.settings.linear.reg).fit_grams(sums, columns, len(domain.hashtags))
         except DataError as error:

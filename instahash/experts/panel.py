@@ -13,7 +13,7 @@ from instahash.dense import log_probabilities
 from instahash.errors import SettingsError
 from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
-from instahash.experts.examples import Examples, Source, train_word2vec, uses
+from instahash.experts.examples import Examples, Source, train_word2vec
 from instahash.experts.opinions import Answers, Beyond, Opinions
 from instahash.experts.protocol import CONTEXTS, PHOTO, Expert, in_words
 from instahash.experts.settings import BestSettings
@@ -86,7 +86,7 @@ class Panel:
         """Train the experts on posts, and learn their weights on others. The domain's models have learnt already."""
         for expert in self.active.values():
             expert.fit(examples, trainer)
-        self._fuse(held_out, examples.sum(uses, what="Counting uses") > 0, trainer)
+        self._fuse(held_out, examples.uses > 0, trainer)
         self.domain.cooccurrence.add(held_out.dataset.description, held_out.dataset.hashtags)
         for expert in self.active.values():
             if expert.counts:

@@ -9,7 +9,7 @@ import numpy as np
 from instahash.dense import dots_at
 from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
-from instahash.experts.examples import Examples, Lessons, Source, uses
+from instahash.experts.examples import Examples, Lessons, Source
 from instahash.experts.linear import lessons
 from instahash.experts.protocol import Expert, NetworkQuery
 from instahash.recommend import Queries
@@ -34,12 +34,11 @@ class SoftmaxExpert(Expert):
     def fit(self, examples: Source, trainer: Trainer) -> None:
         settings, n_hashtags = examples.domain.settings, len(examples.domain.hashtags)
         own = getattr(settings, self.name)
-        counts, n_posts = examples.sum(targets_of, what="Counting targets")
-        epochs = SoftmaxNetwork(own).n_epochs(examples.n_posts or n_posts)
+        epochs = SoftmaxNetwork(own).n_epochs(examples.n_posts or examples.n_learnt)
         units = affordable_units(own.n_hidden, n_hashtags)
         shared = {"seed": settings.seed, "n_threads": settings.n_threads}
         self.network = SoftmaxNetwork(own, epochs=epochs, n_hidden=units, **shared)
-        plan = make_plan(self.network.settings, counts, n_posts)
+        plan = make_plan(self.network.settings, examples.uses, examples.n_learnt)
         trainer.report(f"{self.name}: {units} hidden units, negatives of {plan.negatives}, {plan.why}.")
         chance = math.log(max(n_hashtags, 1))
         examples.train(self.network, self.name, self._lessons, trainer, 1.1 * chance)
@@ -87,8 +86,3 @@ class SoftmaxExpert(Expert):
         """The words that the inputs of a query stand for, and each input where its word is given like any other."""
         words = np.repeat(domain.described, 2)
         return words, np.where(np.arange(len(words)) % 2, 0, inputs.data[0])  # the presence of any word
-
-
-def targets_of(examples: Examples) -> tuple[np.ndarray, int]:
-    """How many of the posts use each hashtag, and how many posts there are."""
-    return uses(examples), len(examples.dataset.ids)

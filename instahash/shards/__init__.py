@@ -1,7 +1,7 @@
 """Posts that do not fit into memory, or onto one machine: functions that work where the posts are, and sums of them.
 
 shard.py     one file of posts, wherever it is; what is kept of it on the disk of the machine that works on it
-shards.py    all of them: map and sum
+shards.py    all of them: map, sum and average
 workers.py   who works on them: this process, on one after the other; how results are added up
 cluster.py   or Dask's workers
 reading.py   the vocabulary of all posts, and each shard in its numbers

@@ -6,10 +6,9 @@ samples of posts that are kept to learn on from.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +19,7 @@ from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, together
 from instahash.errors import DataError, plural
 from instahash.experts import BestSettings, Domain, Examples
-from instahash.experts.examples import Lessons
+from instahash.experts.examples import Lessons, chance_of
 from instahash.experts.panel import held_out_fraction
 from instahash.experts.statistics import Statistics
 from instahash.pipeline import InstaHash
@@ -61,7 +60,7 @@ def fit_best(
     """
     settings = settings or BestSettings()
     passes = Passes(shards, settings, checkpoint, resume, options)
-    n_chains = int(passes.once("chains", lambda: {"n": np.array(min(shards.n_workers(), len(shards.names)))})["n"])
+    n_chains = int(passes.once("chains", lambda: {"n": np.array(shards.n_workers())})["n"])
     report(f"From {len(shards.names):,} shards; networks visit them in {plural(n_chains, 'chain')}.")
     encoding, summary, digest = read(shards, settings, passes, report)
     statistics = shards.sum(statistics_of, encoding, what="Measuring posts")
@@ -112,6 +111,18 @@ class Parts:
     def domain(self) -> Domain:
         return self.part.domain
 
+    @property
+    def n_learnt(self) -> int:
+        return self._counted[0]
+
+    @property
+    def uses(self) -> np.ndarray:
+        return self._counted[1]
+
+    @cached_property
+    def _counted(self) -> tuple[int, np.ndarray]:
+        return self.sum(count_uses, what="Counting uses")
+
     def sum(self, function: Callable[..., T], *args: Any, what: str = "") -> T:
         return self.shards.sum(of_part, self.part, function, args, what=what)
 
@@ -156,17 +167,15 @@ class Parts:
         else:
             fit_rounds(self.shards, model, bags, counts, **self._rounds(name))
         model.learnt.replay = self.replayed(own)
-        chance = (1 + model.settings.n_negative) * math.log(2)
-        trainer.warn(model, name, 10 * chance, "loss")
+        trainer.warn(model, name, 10 * chance_of(model), "loss")
         trainer.report(f"{name}: loss a pair {model.history[-1]:.4f} in the last epoch.")
         return model
 
     def replayed(self, lessons: Callable[[Examples], Any]) -> ReplayBuffer:
-        n_posts = self.sum(count_posts, what="Counting posts")
-        fraction = min(1.0, SIZE / max(n_posts, 1))
-        found = self.shards.map(sample, self.part, lessons, fraction, what="Posts to learn on from")
+        fraction = min(1.0, SIZE / max(self.n_learnt, 1))
+        found = self.shards.map(of_part, self.part, lessons, (), fraction, what="Posts to learn on from")
         matrices = tuple(sparse.vstack(own, format="csr") for own in zip(*found))
-        return replace(ReplayBuffer().including(matrices, self.domain.settings.seed), seen=n_posts)
+        return replace(ReplayBuffer().including(matrices, self.domain.settings.seed), seen=self.n_learnt)
 
     def _rounds(self, name: str) -> dict[str, Any]:
         """From which state the rounds of a model go on, and how."""
@@ -191,15 +200,11 @@ def held_out_of(shard: Shard, part: Part) -> Dataset:
     return part.encoding.dataset(shard).take(rows)
 
 
-def of_part(shard: Shard, part: Part, function: Callable[..., T], args: tuple[Any, ...] = ()) -> T:
-    """What a function makes of the posts that are learnt from."""
-    return function(part.examples(shard), *args)
-
-
-def sample(shard: Shard, part: Part, lessons: Callable[[Examples], Any], fraction: float) -> tuple[CSR, ...]:
-    """What `lessons` makes of about this fraction of the posts of a shard that are learnt from."""
-    made = lessons(part.examples(shard, fraction))
-    return made if isinstance(made, tuple) else (made,)
+def of_part(
+    shard: Shard, part: Part, function: Callable[..., T], args: tuple[Any, ...] = (), fraction: float = 1.0
+) -> T:
+    """What a function makes of the posts that are learnt from, or of about a fraction of them."""
+    return function(part.examples(shard, fraction), *args)
 
 
 # What is made of posts
@@ -210,9 +215,9 @@ def count_pairs(examples: Examples) -> Counts:
     return pairs_of(examples.dataset.description, examples.dataset.hashtags)
 
 
-def count_posts(examples: Examples) -> int:
-    """How many there are."""
-    return len(examples.dataset.ids)
+def count_uses(examples: Examples) -> tuple[int, np.ndarray]:
+    """How many posts there are, and how many of them use each hashtag."""
+    return examples.n_learnt, examples.uses
 
 
 def count_words(examples: Examples) -> np.ndarray:
@@ -220,6 +225,6 @@ def count_words(examples: Examples) -> np.ndarray:
     return column_counts(examples.dataset.bags)
 
 
-def bags_of(examples: Examples, counts: np.ndarray, min_count: int) -> CSR:
+def bags_of(examples: Examples, counts: np.ndarray, min_count: int) -> tuple[CSR]:
     """The words of each post that word2vec learns."""
-    return frequent(examples.dataset.bags, counts, min_count)
+    return (frequent(examples.dataset.bags, counts, min_count),)

@@ -36,8 +36,9 @@ def fit_network(
     lessons : a picklable function of a Shard that gives its inputs, CSR (n_posts, n_inputs), and targets, CSR (n_posts,
         n_outputs), as :meth:`instahash.SoftmaxNetwork.fit` takes them.
     state : what the network's `state` gave after some round; training goes on from there.
-    what, n_chains, on_round : of :func:`.rounds.train`. Of k chains each makes 1/k of the steps, and the learning rate
-        is k times that of one machine (Goyal et al. 2017, the linear scaling rule), MOST_CHAINS times at most.
+    what, n_chains, on_round : of :func:`.rounds.train`; default one chain a worker. Of k chains each makes 1/k of the
+        steps, and the learning rate is k times that of one machine (Goyal et al. 2017, the linear scaling rule),
+        MOST_CHAINS times at most.
 
     The network's history has the mean loss of each round. It holds no posts for `partial_fit`.
     """

@@ -115,9 +115,9 @@ class _Training:
         return model.parameters.to_arrays() | {"rmse": np.array(rmse)}
 
 
-def bags_of(shard: Shard, encoding: Encoding, min_count: int) -> CSR:
+def bags_of(shard: Shard, encoding: Encoding, min_count: int) -> tuple[CSR]:
     """The words of each post that word2vec learns."""
-    return frequent(encoding.posts(shard).bags, encoding.vocabulary.counts, min_count)
+    return (frequent(encoding.posts(shard).bags, encoding.vocabulary.counts, min_count),)
 
 
 def sample(shard: Shard, encoding: Encoding, fraction: float) -> tuple[Any, ...]:

@@ -32,19 +32,17 @@ def train(
     rounds: int,
     *,
     what: str,
+    n_chains: int,
     on_round: OnRound = lambda model: None,
-    n_chains: int | None = None,
     **options: Any,
 ) -> None:
     """Train a SoftmaxNetwork or a Word2Vec that has begun until its history has so many rounds.
 
     lessons : picklable.  n_posts : of each shard, its weight.  what : said beside the bar.
-    on_round : called with the model after each round.  n_chains : default one a worker.
-    options : of the model's `fit`.
+    on_round : called with the model after each round.  options : of the model's `fit`.
     """
     if not sum(n_posts):
         raise DataError(f"{what}: no post is left to learn from; give more of them")
-    n_chains = min(n_chains or shards.n_workers(), len(shards.names))
     longest = -(-len(shards.names) // n_chains)
     # The learning rate falls from shard to shard.
     settings = replace(model.settings, epochs=rounds * longest)

@@ -75,15 +75,15 @@ class Shards:
         A chain is some neighbouring shards. After each of them comes function(shard, state, *args), a tuple of numbers
         and arrays, of the state before; the mean of the last states is returned, by the `weights` of the shards.
         """
-        parts = np.array_split(np.arange(len(self.names)), min(n_chains, len(self.names)))
+        parts = np.array_split(np.arange(len(self.names)), n_chains)
         of_parts = [sum(weights[i] for i in part) / sum(weights) for part in parts]
         chains = [([self.names[i] for i in part], weight) for part, weight in zip(parts, of_parts) if weight]
         with self._bar(what) as bar:
             return self._workers.average(function, chains, start, args, bar.update)
 
     def n_workers(self) -> int:
-        """How many processes work at once."""
-        return self._workers.count()
+        """How many shards are worked on at once."""
+        return min(self._workers.count(), len(self.names))
 
     def _bar(self, what: str) -> Any:
         hidden = None if self.progress else True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -20,18 +19,17 @@ from instahash.word2vec import Word2Vec, Word2VecSettings, exact, sampling
 from instahash.word2vec.learnt import Learnt
 from instahash.word2vec.plan import Plan, plan_of
 
-# What gives the bags of a shard's posts, CSR (n_posts, n_words), as :func:`frequent` leaves them.
-BagsOf = Callable[[Shard], CSR]
+# In what follows `bags` gives the bags of a shard alone, CSR (n_posts, n_words), as :func:`frequent` leaves them.
 
 
-def plan(shards: Shards, bags: BagsOf, settings: Word2VecSettings, n_words: int) -> Plan:
+def plan(shards: Shards, bags: MatricesOf, settings: Word2VecSettings, n_words: int) -> Plan:
     """Which trainer is the cheaper one for the posts of all shards, and why."""
     sizes = shards.sum(sizes_of, bags, what="Counting words of posts")
     words, posts = (np.array([*own], np.float64) for own in (sizes.keys(), sizes.values()))
     return plan_of(settings, words, posts, n_words, 1)
 
 
-def fit_exact(shards: Shards, model: Word2Vec, bags: BagsOf, counts: np.ndarray) -> None:
+def fit_exact(shards: Shards, model: Word2Vec, bags: MatricesOf, counts: np.ndarray) -> None:
     """Train the exact trainer on all posts, of which `counts` (n_words,) have each word."""
     N = shards.sum(weighted_pairs, bags, model.settings, what="Weighing pairs").astype(np.float32)
     N.sort_indices()
@@ -39,7 +37,13 @@ def fit_exact(shards: Shards, model: Word2Vec, bags: BagsOf, counts: np.ndarray)
 
 
 def fit_rounds(
-    shards: Shards, model: Word2Vec, bags: BagsOf, counts: np.ndarray, *, state: Arrays | None = None, **options: Any
+    shards: Shards,
+    model: Word2Vec,
+    bags: MatricesOf,
+    counts: np.ndarray,
+    *,
+    state: Arrays | None = None,
+    **options: Any,
 ) -> None:
     """Train the sampling trainer by averaged local epochs.
 
@@ -60,9 +64,9 @@ def fit_rounds(
     model.settings = vectors
 
 
-def sizes_of(shard: Shard, bags: BagsOf) -> Counter[int]:
+def sizes_of(shard: Shard, bags: MatricesOf) -> Counter[int]:
     """How many posts of a shard have so many words."""
-    return Counter(np.diff(bags(shard).indptr).tolist())
+    return Counter(np.diff(bags(shard)[0].indptr).tolist())
 
 
 def n_posts_of(shard: Shard, lessons: MatricesOf) -> int:
@@ -70,9 +74,9 @@ def n_posts_of(shard: Shard, lessons: MatricesOf) -> int:
     return lessons(shard)[0].shape[0]
 
 
-def several(shard: Shard, bags: BagsOf) -> tuple[CSR]:
+def several(shard: Shard, bags: MatricesOf) -> tuple[CSR]:
     """The bags of two words and more: nothing goes with a word that is alone."""
-    own = bags(shard)
+    (own,) = bags(shard)
     return (own[np.flatnonzero(np.diff(own.indptr) > 1)],)
 
 
@@ -81,8 +85,8 @@ def frequent(bags: CSR, counts: np.ndarray, min_count: int) -> CSR:
     return keep(bags, counts[bags.indices] >= min_count) if min_count > 1 else bags
 
 
-def weighted_pairs(shard: Shard, bags: BagsOf, settings: Word2VecSettings) -> CSR:
+def weighted_pairs(shard: Shard, bags: MatricesOf, settings: Word2VecSettings) -> CSR:
     """The upper half of N of a shard, see :func:`instahash.word2vec.exact.cooccurrence`, in float64."""
-    own = bags(shard)
+    (own,) = bags(shard)
     weights = sampling.permutation_weights(np.diff(own.indptr), settings.permutation)
     return sparse.triu(exact.cooccurrence(own, weights), format="csr").astype(np.float64)
