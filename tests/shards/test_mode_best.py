@@ -165,6 +165,7 @@ def test_a_training_goes_on_from_the_rounds_that_ended(in_shards, tmp_path, monk
         counted.setattr(
             Shards, "average", lambda self, *a, what, **o: rounds.append(what) or average(self, *a, what=what, **o)
         )
+        counted.setattr(Shards, "n_workers", lambda self: 2)  # of another cluster; the chains stay as many
         found = fit_best(shards, SMALL, checkpoint=checkpoint, resume=True)
     assert rounds == ["completion, round 2 of 3", "completion, round 3 of 3"]
     assert_close(sections(found), sections(expected), rtol=0, atol=0)
@@ -210,6 +211,12 @@ def test_shards_whose_posts_count_no_more_are_passed_over(in_shards):
 def test_where_nothing_is_left_to_learn_from_it_is_said(in_shards, monkeypatch):
     alone = [Post(str(i), (f"t{i % 3}",)) for i in range(30)]
     with Shards(in_shards(alone, 2)) as shards, pytest.raises(DataError, match="none do|no post is left to learn from"):
+        fit_best(shards, SMALL)
+    monkeypatch.setattr("instahash.word2vec.plan.EXACT_BYTES", 0)
+    with (
+        Shards(in_shards(alone, 2, "rounds")) as shards,
+        pytest.raises(DataError, match="no post is left to learn from"),
+    ):
         fit_best(shards, SMALL)
     monkeypatch.setattr("instahash.shards.best.held_out_fraction", lambda *_: 1.0)
     with Shards(in_shards(POSTS, 2, "all")) as shards, pytest.raises(DataError, match="are held out to learn weights"):
