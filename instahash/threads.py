@@ -55,12 +55,6 @@ class Threads:
         self.rows(len(A), lambda part: np.matmul(A[part], B, out=out[part]))
         return out
 
-    def gather(self, A: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """A[rows], rows (n,) int within A."""
-        out = np.empty((len(rows), *A.shape[1:]), A.dtype)
-        self.rows(len(rows), lambda part: np.take(A, rows[part], axis=0, out=out[part], mode="clip"))
-        return out
-
     def gram(self, A: np.ndarray) -> np.ndarray:
         """A'A, added up over each thread's rows."""
         first, *others = self.rows(len(A), lambda part: A[part].T @ A[part])

@@ -45,6 +45,20 @@ def outputs_at(indptr, indices, H, U, b, out):
 
 
 @kernel
+def take(B, rows, first, out):
+    """out (n_rows, width) <- these rows of B (n, d): its columns from `first` on, and behind the last those from 0."""
+    width = out.shape[1]
+    end = min(first + width, B.shape[1])
+    n = end - first
+    for k in range(rows.shape[0]):
+        i = rows[k]
+        for d in range(n):
+            out[k, d] = B[i, first + d]
+        for d in range(n, width):
+            out[k, d] = B[i, d - n]
+
+
+@kernel
 def momentum(theta, gradient, velocity, rate, beta):
     """Gradient descent with momentum (Polyak 1964), plain for beta = 0: changes theta and velocity in place."""
     rate, beta = theta.dtype.type(rate), theta.dtype.type(beta)
@@ -54,10 +68,15 @@ def momentum(theta, gradient, velocity, rate, beta):
 
 
 @kernel
-def momentum_rows(theta, rows, gradient, velocity, rate, beta):
-    """`momentum` of these rows alone, each once; theta and velocity (n, d), gradient (n_rows, d)."""
+def momentum_rows(theta, rows, first, gradient, velocity, rate, beta):
+    """`momentum` of a part of these rows, each once; theta, velocity (n, d), gradient (n_rows, width), see `take`."""
+    width = gradient.shape[1]
+    end = min(first + width, theta.shape[1])
+    n, rest = end - first, first + width - end
     for k in range(rows.shape[0]):
-        momentum(theta[rows[k]], gradient[k], velocity[rows[k]], rate, beta)
+        i = rows[k]
+        momentum(theta[i, first:end], gradient[k, :n], velocity[i, first:end], rate, beta)
+        momentum(theta[i, :rest], gradient[k, n:], velocity[i, :rest], rate, beta)
 
 
 @kernel
@@ -74,7 +93,12 @@ def adam(theta, gradient, m, v, rate, beta1, beta2, epsilon):
 
 
 @kernel
-def adam_rows(theta, rows, gradient, m, v, rate, beta1, beta2, epsilon):
-    """`adam` of these rows alone, each once; theta, m, v (n, d), gradient (n_rows, d)."""
+def adam_rows(theta, rows, first, gradient, m, v, rate, beta1, beta2, epsilon):
+    """`adam` of a part of these rows, each once; theta, m, v (n, d), gradient (n_rows, width), see `take`."""
+    width = gradient.shape[1]
+    end = min(first + width, theta.shape[1])
+    n, rest = end - first, first + width - end
     for k in range(rows.shape[0]):
-        adam(theta[rows[k]], gradient[k], m[rows[k]], v[rows[k]], rate, beta1, beta2, epsilon)
+        i = rows[k]
+        adam(theta[i, first:end], gradient[k, :n], m[i, first:end], v[i, first:end], rate, beta1, beta2, epsilon)
+        adam(theta[i, :rest], gradient[k, n:], m[i, :rest], v[i, :rest], rate, beta1, beta2, epsilon)

@@ -14,8 +14,8 @@ from instahash.training import put_back
 BETA, BETA1, BETA2, EPSILON = 0.9, 0.9, 0.999, 1e-8
 # Iterations of L-BFGS that make an epoch, and pairs of vectors its curvature is estimated from: one of each iteration.
 ITERATIONS = PAIRS = 10
-# What is given the gradient of some rows of a parameter: update(name, rows, gradient). An optimiser's moves these rows.
-# They are a slice, or the numbers of rows, each once.
+# What is given the gradient of some rows of a parameter: update(name, rows, gradient), rows a slice. An optimiser's
+# moves these rows.
 Update = Callable[[str, Any, np.ndarray], None]
 
 
@@ -26,9 +26,9 @@ class Optimizer:
     parameters : dict of name -> contiguous array, the model's own and no copies. A step is one call of `begin` and then
         of `update` for each of their rows, in any order and by several threads: they change in place, part by part.
 
-    A row that a step makes no `update` for stays, and so do its moments ("lazy" or "sparse" Adam). In Kingma and Ba's
-    its moments would fade, and the row would go on moving by them; here they fade by the steps that the row is in,
-    while the correction of their start from zero is that of all steps.
+    What a step makes no `update` for stays, and so do its moments ("lazy" or "sparse" Adam). In Kingma and Ba's the
+    moments would fade, and the weight would go on moving by them; here they fade by the steps that it is in, while the
+    correction of their start from zero is that of all steps.
     """
 
     def __init__(self, name: str, parameters: dict[str, np.ndarray]):
@@ -45,8 +45,12 @@ class Optimizer:
         if self.name == "adam":
             self.rate = rate * math.sqrt(1 - BETA2**self.steps) / (1 - BETA1**self.steps)
 
-    def update(self, name: str, rows: slice | np.ndarray, gradient: np.ndarray) -> None:
-        """Move some rows of a parameter by their gradient."""
+    def update(self, name: str, rows: slice | np.ndarray, gradient: np.ndarray, first: int = 0) -> None:
+        """Move some rows of a parameter by their gradient.
+
+        rows : slice, or numbers of rows, each once; for these the gradient (n_rows, width) may be that of a part of
+            the columns: from `first` on, and behind the last from 0.
+        """
         theta, *moments = self.parameters[name], *(self.moments[f"{name}_{kind}"] for kind in self._kinds)
         numbers = (BETA1, BETA2, EPSILON) if self.name == "adam" else (BETA if self.name == "momentum" else 0.0,)
         if isinstance(rows, slice):
@@ -56,7 +60,7 @@ class Optimizer:
         else:
             theta, gradient, *moments = (array.reshape(len(array), -1) for array in (theta, gradient, *moments))
             move = kernels.adam_rows if self.name == "adam" else kernels.momentum_rows
-            move(theta, rows, gradient, *moments, self.rate, *numbers)
+            move(theta, rows, first, gradient, *moments, self.rate, *numbers)
 
     def state(self) -> dict[str, np.ndarray]:
         """The moments and the number of steps: what a training needs to go on."""

@@ -43,16 +43,22 @@ def outputs_at(indptr: A, indices: A, H: A, U: A, b: A, out: A) -> None:
             out[q] = U[indices[q]] @ H[i] + b[indices[q]]
 
 
+def take(B: A, rows: A, first: int, out: A) -> None:
+    """out (n_rows, width) <- these rows of B (n, d): its columns from `first` on, and behind the last those from 0."""
+    out[:] = np.roll(B[rows], -first, axis=1)[:, : out.shape[1]]
+
+
 def momentum(theta: A, gradient: A, velocity: A, rate: float, beta: float) -> None:
     """Gradient descent with momentum (Polyak 1964), plain for beta = 0: changes theta and velocity in place."""
     velocity[:] = beta * velocity + gradient
     theta -= rate * velocity
 
 
-def momentum_rows(theta: A, rows: A, gradient: A, velocity: A, rate: float, beta: float) -> None:
-    """Momentum where only the rows named, each once, have a gradient: theirs alone change."""
-    velocity[rows] = beta * velocity[rows] + gradient
-    theta[rows] -= rate * velocity[rows]
+def momentum_rows(theta: A, rows: A, first: int, gradient: A, velocity: A, rate: float, beta: float) -> None:
+    """Momentum where only the rows named, each once, have a gradient, in the columns of `take`: these alone change."""
+    at = np.ix_(rows, (first + np.arange(gradient.shape[1])) % theta.shape[1])
+    velocity[at] = beta * velocity[at] + gradient
+    theta[at] -= rate * velocity[at]
 
 
 def adam(theta: A, gradient: A, m: A, v: A, rate: float, beta1: float, beta2: float, epsilon: float) -> None:
@@ -63,9 +69,10 @@ def adam(theta: A, gradient: A, m: A, v: A, rate: float, beta1: float, beta2: fl
 
 
 def adam_rows(
-    theta: A, rows: A, gradient: A, m: A, v: A, rate: float, beta1: float, beta2: float, epsilon: float
+    theta: A, rows: A, first: int, gradient: A, m: A, v: A, rate: float, beta1: float, beta2: float, epsilon: float
 ) -> None:
-    """Adam where only the rows named, each once, have a gradient: theirs alone change, and their moments."""
-    m[rows] = beta1 * m[rows] + (1 - beta1) * gradient
-    v[rows] = beta2 * v[rows] + (1 - beta2) * gradient**2
-    theta[rows] -= rate * m[rows] / (np.sqrt(v[rows]) + epsilon)
+    """Adam where only the rows named, each once, have a gradient, in the columns of `take`: these alone change."""
+    at = np.ix_(rows, (first + np.arange(gradient.shape[1])) % theta.shape[1])
+    m[at] = beta1 * m[at] + (1 - beta1) * gradient
+    v[at] = beta2 * v[at] + (1 - beta2) * gradient**2
+    theta[at] -= rate * m[at] / (np.sqrt(v[at]) + epsilon)

@@ -1,9 +1,9 @@
 """A network from what is seen of a post to the probability of what is wanted (Liang et al., WWW 2018).
 
 Read `network` first, and then in this order: `reference.py` (the equations on dense arrays), `settings.py`,
-`gradients.py` (the loss and gradients of a batch), `sampled.py` (the same at a cost that no vocabulary raises),
-`plan.py` (which of the two), `model.py` (the class: training, queries). There is no `kernels.py`: the kernels of this
-network are those of `network`.
+`gradients.py` (the loss and gradients of a batch), `units.py` (dropout), `sampled.py` (a step, at a cost that no
+vocabulary raises), `plan.py` (whether it samples), `model.py` (the class: training, queries). There is no `kernels.py`:
+the kernels of this network are those of `network`.
 
 Letters beside those of `network`:
 
@@ -11,7 +11,7 @@ Letters beside those of `network`:
     n   scalar         sum of a post's targets s; not a number of posts
     J                  outputs that are targets of a batch
     pi  (n_outputs,)   chance that an output is a target of another post of a batch
-    k   (n_hidden,)    what codes are multiplied by in training, 0 or 1 / (1 - dropout)
+    k   (n_hidden,)    what codes are multiplied by in training, 0 or 1 over the part of the units that is kept
 """
 
 from instahash.softmax.model import SoftmaxNetwork

@@ -12,7 +12,7 @@ from instahash.threads import Threads
 
 Array = np.ndarray
 # Posts whose outputs are turned into probabilities at a time: they stay in the second-level cache.
-SOFTMAX_POSTS = 64
+SOFTMAX_POSTS = 128
 
 
 def best_constants(S: CSR) -> np.ndarray:
@@ -25,22 +25,20 @@ def loss_and_gradients(
     theta: Parameters,
     X: CSR,
     S: CSR,
-    kept: Array | None,
     settings: SoftmaxSettings,
     update: Update,
     threads: Threads,
     own: Array | None = None,
+    scale: float = 1.0,
 ) -> float:
     """Give `update` the exact gradients of J, part by part: with an optimiser's, this is the step.
 
     Returns the sum of the cross-entropies. The rows that `update` is called for are not needed any more.
-    kept : k (m, n_hidden), what codes are multiplied by; None for 1.  own : as in :func:`output_gradients`.
+    own : as in :func:`output_gradients`.  scale : what codes are multiplied by.
     """
     H, real = codes(theta, X, settings.hidden, threads), theta.b.dtype.type
     slope, each, reg = slopes(settings.hidden, H), real(1 / len(H)), real(settings.reg)
-    if kept is not None:
-        slope *= kept
-        H *= kept
+    H *= real(scale)
     loss, D, DH = output_gradients(theta, H, S, threads, own)
     HE = each * H
 
@@ -53,7 +51,7 @@ def loss_and_gradients(
             update("b", words, each * D[:, words].sum(axis=0))
 
     threads.rows(len(theta.U), run)
-    DZ = np.multiply(DH, each * slope, out=DH)
+    DZ = np.multiply(DH, each * real(scale) * slope, out=DH)
     encoder_gradients(theta, X, DZ, settings.reg, update, threads)
     return loss
 
@@ -92,14 +90,9 @@ def output_gradients(
     return sum(threads.rows(len(H), run)), D, DH
 
 
-def dropped(X: CSR, S: CSR, settings: SoftmaxSettings, rng: np.random.Generator) -> tuple[CSR, CSR, Array | None]:
-    """Inputs of which some are dropped, the targets that are left to find, and k (m, n_hidden), None for all 1."""
+def dropped(X: CSR, S: CSR, settings: SoftmaxSettings, rng: np.random.Generator) -> tuple[CSR, CSR]:
+    """Inputs of which some are dropped, and the targets that are left to find."""
     if settings.masked:
         seen = rng.random(X.nnz, np.float32) >= settings.corruption
-        X, S = with_data(X, X.data * seen), with_data(S, S.data * ~seen)
-    else:
-        X = corrupted(X, settings.corruption, rng)
-    if not settings.dropout:
-        return X, S, None
-    kept = rng.random((X.shape[0], settings.n_hidden), np.float32) >= settings.dropout
-    return X, S, kept * X.dtype.type(1 / (1 - settings.dropout))
+        return with_data(X, X.data * seen), with_data(S, S.data * ~seen)
+    return corrupted(X, settings.corruption, rng), S

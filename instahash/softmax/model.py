@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any
@@ -25,10 +25,11 @@ from instahash.network.layers import (
 from instahash.network.optimize import Optimizer
 from instahash.parameters import settled, whole
 from instahash.replay import ReplayBuffer
-from instahash.softmax.gradients import best_constants, dropped, loss_and_gradients
+from instahash.softmax.gradients import best_constants, dropped
 from instahash.softmax.plan import Plan, make_plan
 from instahash.softmax.sampled import sampled_loss_and_gradients
 from instahash.softmax.settings import SoftmaxSettings
+from instahash.softmax.units import Units
 from instahash.sparse import CSR, as_csr, column_counts
 from instahash.threads import Threads
 from instahash.training import Arrays, History, Hook, put_back, unchanged_on_error
@@ -41,9 +42,9 @@ class SoftmaxNetwork:
     """Network with one hidden layer whose outputs are one probability, p = softmax(o), trained on the cross-entropy.
 
     A post's loss is -sum_j s_j log p_j for its targets s >= 0 (Liang et al. 2018, equation 2), beside L2. Where
-    `negatives` is "all", a batch holds an array (batch_size, n_outputs), and a step moves every weight; where it is
-    "batch", a step computes the outputs alone that are targets of its posts, moves what these touch, and p and the loss
-    are estimates (`sampled.py`).
+    `negatives` is "all", a batch holds an array (batch_size, n_outputs); where it is "batch", a step computes the
+    outputs alone that are targets of its posts, and p and the loss are estimates (`sampled.py`). Either way it moves
+    what it touches: of the inputs those that its posts have, of the hidden units those that are not dropped.
 
     settings : SoftmaxSettings; its fields may be given by name instead, as in SoftmaxNetwork(n_hidden=20).
     seed : int >= 0.  n_threads : int >= 1, as of :class:`instahash.autorec.AutoRec`.
@@ -158,15 +159,14 @@ class SoftmaxNetwork:
         if not total > 0:
             raise DataError("softmax was given no target; it needs at least one above 0 to learn from")
 
-        how: tuple[Any, ...] = (self.optimizer.update, threads)
-        gradients: Callable[..., float] = loss_and_gradients
         frequency = frequency or (column_counts(S), S.shape[0])
-        if make_plan(settings, *frequency).negatives == "batch":
-            how, gradients = (frequency, *how), sampled_loss_and_gradients
+        sampled = frequency if make_plan(settings, *frequency).negatives == "batch" else None
+        theta, move = self.parameters, self.optimizer.update
 
         def one_epoch(rng: np.random.Generator) -> float:
             def step(rows: np.ndarray) -> float:
-                return gradients(self.parameters, *dropped(X[rows], S[rows], settings, rng), settings, *how)
+                batch, units = dropped(X[rows], S[rows], settings, rng), Units.drawn(settings, rng)
+                return sampled_loss_and_gradients(theta, *batch, units, settings, sampled, move, threads)
 
             return batch_epoch(self, step, X.shape[0], rng, on_progress) / total
 

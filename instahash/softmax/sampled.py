@@ -1,4 +1,4 @@
-"""Sampled softmax: a step whose cost does not grow with the number of outputs or inputs.
+"""A step that looks at what it touches alone: sampled softmax, whose cost does not grow with outputs or inputs.
 
 Of all outputs a batch of m posts computes those alone that are targets of one of its posts, J, in the order of their
 numbers. Each post's own are told from the others', which are its negatives, shared by the batch (Yi et al. 2019,
@@ -16,19 +16,21 @@ The gradient of log Z_i is a ratio of two such estimates, and the mean of a rati
 bias, and that by which the mean of the estimated loss is below the loss, are about the estimate's relative variance,
 and fall as 1 / m.
 
-Rows of U and b outside J, and of Vt outside the inputs of the batch, are not touched: `optimize.Optimizer` says what
-that makes of Adam. The L2 of `reg` pulls at the rows that are touched, whenever they are.
+Rows of U and b outside J, rows of Vt outside the inputs of the batch, and units that are dropped (`units.py`) are not
+touched: `optimize.Optimizer` says what that makes of Adam. The L2 of `reg` pulls at what is touched, whenever it is.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from scipy.special import gammaln
 
 from instahash.network.layers import Parameters
-from instahash.network.optimize import Update
 from instahash.softmax.gradients import loss_and_gradients
 from instahash.softmax.settings import SoftmaxSettings
+from instahash.softmax.units import Units
 from instahash.sparse import CSR, keep, used_columns
 from instahash.threads import Threads
 
@@ -55,31 +57,29 @@ def sampled_loss_and_gradients(
     theta: Parameters,
     X: CSR,
     S: CSR,
-    kept: Array | None,
+    units: Units,
     settings: SoftmaxSettings,
-    frequency: tuple[Array, int],
-    update: Update,
+    frequency: tuple[Array, int] | None,
+    update: Callable[..., None],
     threads: Threads,
 ) -> float:
-    """As :func:`instahash.softmax.gradients.loss_and_gradients`, with estimated normalisers and touched rows alone.
+    """As :func:`instahash.softmax.gradients.loss_and_gradients`, of touched weights alone, with estimated normalisers.
 
-    frequency : how many posts store each output as a target, (n_outputs,) int64, and of how many posts. A target of
-        weight 0 that S stores is one of its post's own.
+    units : those that are not dropped.
+    frequency : how many posts store each output as a target, (n_outputs,) int64, and of how many posts; None for all
+        outputs and exact normalisers. A target of weight 0 that S stores is one of its post's own.
     """
-    used, X = used_columns(keep(X, X.data != 0))
-    J, S = used_columns(S)
-    if not len(J):
+    inputs, X = used_columns(keep(X, X.data != 0))
+    outputs, log_pi, m = np.arange(len(theta.b)), None, X.shape[0]
+    if frequency is not None:
+        outputs, S = used_columns(S)  # J
+        counts, n_posts = frequency
+        if m > 1:  # a batch of one post knows no others: its own outputs are all that it is told of
+            log_pi = np.log(inclusion(counts[outputs], n_posts - 1, m - 1)).astype(theta.b.dtype)
+    if not len(outputs):
         return 0.0
-    counts, n_posts = frequency
-    m = X.shape[0]
-    # A batch of one post knows no others: its own outputs are all that it is told of.
-    log_pi = np.log(inclusion(counts[J], n_posts - 1, m - 1)).astype(theta.b.dtype) if m > 1 else None
-    touched = Parameters(threads.gather(theta.Vt, used), theta.mu, threads.gather(theta.U, J), theta.b[J])
+    touched = units.part(theta, inputs, outputs, threads)
     if log_pi is not None:
         touched.b -= log_pi
-    rows = {"Vt": used, "U": J, "b": J}
-
-    def update_rows(name: str, part: slice, gradient: Array) -> None:
-        update(name, rows[name][part] if name in rows else part, gradient)
-
-    return loss_and_gradients(touched, X, S, kept, settings, update_rows, threads, log_pi)
+    move = units.moving(update, inputs, outputs, len(theta.mu))
+    return loss_and_gradients(touched, X, S, settings, move, threads, log_pi, len(theta.mu) / units.width)

@@ -38,7 +38,7 @@ class SoftmaxSettings:
     hidden: str = parameter("relu", "activation of the hidden units", choices=HIDDEN)
     corruption: float = parameter(0.3, "probability that an input is dropped at a visit", least=0, below=1)
     masked: bool = parameter(False, "only what was dropped of the input is a target: learns to complete")
-    dropout: float = parameter(0.5, "probability that a hidden unit is dropped at a step", least=0, below=1)
+    dropout: float = parameter(0.5, "fraction of the hidden units that is dropped at a step", least=0, below=1)
     dtype: str = parameter("float32", "precision of all that is trained", choices=("float32", "float64"))
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ from scipy import sparse
 from instahash.network.layers import Parameters
 from instahash.softmax import SoftmaxSettings, reference
 from instahash.softmax.gradients import best_constants, dropped, loss_and_gradients, output_gradients
+from instahash.softmax.units import Units
 from instahash.testing import check_gradient
 from instahash.threads import Threads
 
@@ -58,17 +59,14 @@ def test_reference_gradients_are_finite_differences(seed, hidden, reg):
 
 
 @given(seed=seeds, hidden=hidden_units, reg=st.sampled_from([0.0, 0.3]), n_threads=st.sampled_from([1, 2]),
-       dropout=st.booleans(), scale=st.sampled_from([1.0, 300.0]))  # fmt: skip
-def test_loss_and_gradients_of_a_batch(seed, hidden, reg, n_threads, dropout, scale):
+       of_codes=st.sampled_from([1.0, 1.7]), scale=st.sampled_from([1.0, 300.0]))  # fmt: skip
+def test_loss_and_gradients_of_a_batch(seed, hidden, reg, n_threads, of_codes, scale):
     """Equal to the dense reference, also where exp would overflow."""
     (V, mu, U, b), X, S, rng = problem(seed)
     U *= scale
     settings = SoftmaxSettings(n_hidden=4, hidden=hidden, reg=reg, dtype="float64")
     theta = Parameters(np.ascontiguousarray(V.T), mu, U, b)
-    kept = rng.choice([0.0, 2.0], size=(5, 4)) if dropout else None
-    loss, *wanted = reference.loss_and_gradients(
-        V, mu, U, b, X.toarray(), S.toarray(), reg, hidden, 1.0 if kept is None else kept
-    )
+    loss, *wanted = reference.loss_and_gradients(V, mu, U, b, X.toarray(), S.toarray(), reg, hidden, of_codes)
     got = {name: np.full_like(value, np.nan) for name, value in vars(theta).items()}
 
     def update(name, part, gradient):
@@ -76,7 +74,7 @@ def test_loss_and_gradients_of_a_batch(seed, hidden, reg, n_threads, dropout, sc
         got[name][part] = gradient
 
     with Threads(n_threads, blas=False) as threads:
-        total = loss_and_gradients(theta, X, S, kept, settings, update, threads)
+        total = loss_and_gradients(theta, X, S, settings, update, threads, scale=of_codes)
     assert total / 5 + theta.penalty(reg) == pytest.approx(loss, rel=1e-10)
     for name, expected in zip(("Vt", "mu", "U", "b"), (wanted[0].T, *wanted[1:])):
         np.testing.assert_allclose(got[name], expected, rtol=1e-9, atol=1e-9 * scale, err_msg=name)
@@ -99,17 +97,21 @@ def test_training_starts_from_how_often_each_target_is_wanted():
     np.testing.assert_allclose(np.exp(best_constants(S)), [4 / 7, 2 / 7, 1 / 7])
 
 
-def test_dropout_keeps_the_mean():
-    X = sparse.csr_array(np.eye(4000, 5, dtype=np.float32))
-    kept = dropped(X, X, SoftmaxSettings(n_hidden=12, dropout=0.5), np.random.default_rng(0))[2]
-    assert set(np.unique(kept)) == {0.0, 2.0} and kept.mean() == pytest.approx(1.0, abs=0.03)
-    assert kept.shape == (4000, 12) and kept.dtype == np.float32
-    assert dropped(X, X, SoftmaxSettings(dropout=0), np.random.default_rng(0))[2] is None
+@pytest.mark.parametrize(("dropout", "width"), [(0.0, 12), (0.1, 11), (0.5, 6), (0.99, 1)])
+def test_every_unit_is_kept_as_often_as_any(dropout, width):
+    rng, settings = np.random.default_rng(0), SoftmaxSettings(n_hidden=12, dropout=dropout)
+    kept = np.zeros(12)
+    for _ in range(2400):
+        units = Units.drawn(settings, rng)
+        numbers = units.numbers(12)
+        assert units.width == width == len(set(numbers.tolist()))
+        kept[numbers] += 1
+    np.testing.assert_allclose(kept / 2400, width / 12, atol=0.05 if width < 12 else 0)
 
 
 def test_masked_inputs_and_targets_are_parts_of_one_post():
     S = sparse.csr_array(np.kron(np.eye(10, dtype=np.float32)[np.arange(300) % 10], np.ones((1, 2), np.float32)))
     settings = SoftmaxSettings(corruption=0.3, masked=True)
-    seen, rest, _ = dropped(S, 5 * S, settings, np.random.default_rng(0))
+    seen, rest = dropped(S, 5 * S, settings, np.random.default_rng(0))
     np.testing.assert_array_equal((seen + rest / 5).toarray(), S.toarray())
     assert 0.2 < rest.sum() / 5 / S.sum() < 0.4

@@ -10,8 +10,8 @@ from scipy import sparse
 
 from instahash.network.layers import Parameters
 from instahash.softmax import SoftmaxNetwork, SoftmaxSettings, reference
-from instahash.softmax.gradients import loss_and_gradients
 from instahash.softmax.sampled import inclusion, sampled_loss_and_gradients
+from instahash.softmax.units import Units
 from instahash.sparse import column_counts
 from instahash.testing import check_gradient
 from instahash.threads import Threads
@@ -46,20 +46,21 @@ def stored(S):
     return own
 
 
-def gradients(theta, X, S, kept, settings, frequency=None, n_threads=1):
-    """(the sum of the losses, name -> gradient): sampled where a frequency is given. Rows without one are nan."""
+def gradients(theta, X, S, units, settings, frequency=None, n_threads=1):
+    """(the sum of the losses, name -> gradient): sampled where a frequency is given. Weights without one are nan."""
     V, mu, U, b = theta
     parameters = Parameters(np.ascontiguousarray(V.T), mu, U, b)
     got = {name: np.full_like(value, np.nan) for name, value in vars(parameters).items()}
 
-    def update(name, part, gradient):
-        assert np.isnan(got[name][part]).all()  # each row once
-        got[name][part] = gradient
+    def update(name, rows, gradient, first=0):
+        at = rows
+        if got[name].ndim == 2:
+            at = np.ix_(rows, (first + np.arange(gradient.shape[1])) % len(mu))
+        assert np.isnan(got[name][at]).all()  # each once
+        got[name][at] = gradient
 
     with Threads(n_threads, blas=False) as threads:
-        if frequency is None:
-            return loss_and_gradients(parameters, X, S, kept, settings, update, threads), got
-        return sampled_loss_and_gradients(parameters, X, S, kept, settings, frequency, update, threads), got
+        return sampled_loss_and_gradients(parameters, X, S, units, settings, frequency, update, threads), got
 
 
 def test_the_chance_of_being_among_posts_drawn():
@@ -94,26 +95,31 @@ def test_reference_gradients_are_finite_differences(seed, hidden, reg):
 
 
 @given(seed=seeds, hidden=hidden_units, reg=st.sampled_from([0.0, 0.3]), n_threads=st.sampled_from([1, 2]),
-       dropout=st.booleans())  # fmt: skip
-def test_sampled_gradients_of_a_batch(seed, hidden, reg, n_threads, dropout):
-    """Equal to the dense reference; only rows of J, and of inputs that some post has, are given a gradient."""
+       first=st.integers(0, 3), width=st.integers(1, 4), sampled=st.booleans())  # fmt: skip
+def test_gradients_of_a_batch(seed, hidden, reg, n_threads, first, width, sampled):
+    """Equal to the dense reference; only rows of J or all, rows of inputs that some post has, and units that are not
+    dropped are given a gradient.
+    """
     theta, X, S, (counts, n_posts), rng = problem(seed)
     X.data[::4] = 0  # as if dropped
     settings = SoftmaxSettings(n_hidden=4, hidden=hidden, reg=reg, dtype="float64")
-    kept, own = rng.choice([0.0, 2.0], size=(5, 4)) if dropout else None, stored(S)
-    pi = inclusion(counts, n_posts - 1, 4)
-    loss, dV, *wanted = reference.sampled_loss_and_gradients(
-        *theta, X.toarray(), S.toarray(), own, pi, reg, hidden, 1.0 if kept is None else kept
-    )
-    total, got = gradients(theta, X, S, kept, settings, (counts, n_posts), n_threads)
-    J, used = own.any(axis=0), (X.toarray() != 0).any(axis=0)
-    penalty = 0.5 * reg * ((theta[0][:, used] ** 2).sum() + (theta[2][J] ** 2).sum())
+    units, own, stays = Units(first, width), stored(S), np.zeros(4, bool)
+    stays[units.numbers(4)] = True
+    J, used = own.any(axis=0) | (not sampled), (X.toarray() != 0).any(axis=0)
+    given = *theta, X.toarray(), S.toarray()
+    how = reg, hidden, np.where(stays, 4 / width, 0)
+    if sampled:
+        loss, *wanted = reference.sampled_loss_and_gradients(*given, own, inclusion(counts, n_posts - 1, 4), *how)
+    else:
+        loss, *wanted = reference.loss_and_gradients(*given, *how)
+    total, got = gradients(theta, X, S, units, settings, (counts, n_posts) if sampled else None, n_threads)
+    V, U = theta[0], theta[2]
+    penalty = 0.5 * reg * ((V[:, used] ** 2).sum() + (U[J] ** 2).sum() if sampled else (V**2).sum() + (U**2).sum())
     assert total / 5 + penalty == pytest.approx(loss, rel=1e-9)
-    touched = {"Vt": used, "mu": np.ones(4, bool), "U": J, "b": J}
-    for name, expected in zip(touched, (dV.T, *wanted)):
-        assert np.isnan(got[name][~touched[name]]).all()
-        rows = touched[name]
-        np.testing.assert_allclose(got[name][rows], expected[rows], rtol=1e-8, atol=1e-9, err_msg=name)
+    touched = {"Vt": np.outer(used, stays), "mu": stays, "U": np.outer(J, stays), "b": J}
+    for (name, at), expected in zip(touched.items(), (wanted[0].T, *wanted[1:])):
+        assert np.isnan(got[name][~at]).all()
+        np.testing.assert_allclose(got[name][at], expected[at], rtol=1e-8, atol=1e-9, err_msg=name)
 
 
 @given(seed=seeds, hidden=hidden_units, reg=st.sampled_from([0.0, 0.3]))
@@ -123,8 +129,8 @@ def test_with_all_outputs_in_every_batch_the_gradients_are_the_exact_ones(seed, 
     X, S = sparse.csr_array(X.toarray() + 0.1), sparse.csr_array(np.ones((5, 9)))
     S.data[rng.random(S.nnz) < 0.5] = 0
     settings = SoftmaxSettings(n_hidden=4, hidden=hidden, reg=reg, dtype="float64")
-    exact = gradients(theta, X, S, None, settings)
-    sampled = gradients(theta, X, S, None, settings, (np.full(9, 40), 40))
+    exact = gradients(theta, X, S, Units(0, 4), settings)
+    sampled = gradients(theta, X, S, Units(0, 4), settings, (np.full(9, 40), 40))
     assert sampled[0] == exact[0]
     for name, expected in exact[1].items():
         np.testing.assert_array_equal(sampled[1][name], expected)
