@@ -7,18 +7,18 @@ import numpy as np
 from instahash.jit import kernel
 
 
-def log_softmax(O: np.ndarray, excluded: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """(log p, p) with p = softmax of each row of O, both of the shape of O.
+def softmax(O: np.ndarray, excluded: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """(p, log Z) with p = softmax of each row of O (m, n), and log Z (m, 1), so that log p = O - log Z.
 
-    excluded : bool of that shape, entries whose p is 0; the others' p sum to 1 without them. Their log p is on the same
-        scale as the others'.
+    excluded : (m, n) bool, entries whose p is 0; the others' p sum to 1 without them.
     """
     p, highest, total = _exponentials(O, excluded)
-    return O - highest - np.log(total), p / total
+    p /= total
+    return p, highest + np.log(total)
 
 
 def log_probabilities(O: np.ndarray, excluded: np.ndarray | None = None) -> np.ndarray:
-    """The first of what :func:`log_softmax` gives, in one pass over O less."""
+    """log p of :func:`softmax`, on the same scale for what is excluded."""
     _, highest, total = _exponentials(O, excluded)
     return np.asarray(O - (highest + np.log(total)))
 

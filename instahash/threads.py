@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+S = TypeVar("S")
 T = TypeVar("T")
 Work = Callable[[slice], T]
 
@@ -39,6 +40,10 @@ class Threads:
         if self._executor:
             self._executor.shutdown()
         self._limits.__exit__(*error)
+
+    def each(self, items: Iterable[S], work: Callable[[S], T]) -> Iterator[T]:
+        """work(item) of each item, in order."""
+        return self._executor.map(work, items) if self._executor else map(work, items)
 
     def rows(self, n_rows: int, work: Work[T]) -> list[T]:
         """Slices of equally many rows."""

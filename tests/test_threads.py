@@ -1,5 +1,7 @@
 """Threads share rows, and leave BLAS as they found it."""
 
+import threading
+
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -19,6 +21,21 @@ def test_rows_are_shared_out_once_and_in_order(n_threads):
         indptr = np.array([0, 0, 7, 8, 8, 9, 12])
         parts = threads.entries(indptr, lambda part: list(range(6))[part])
         assert len(parts) == n_threads and sum(parts, []) == list(range(6))
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_items_are_worked_on_side_by_side_and_given_in_order(n_threads):
+    """With two threads the first waits for what the second says."""
+    said = threading.Event()
+
+    def work(item):
+        if item == 1 or n_threads == 1:
+            said.set()
+        assert said.wait(20)
+        return 10 * item
+
+    with Threads(n_threads) as threads:
+        assert list(threads.each(iter([0, 1, 2]), work)) == [0, 10, 20]
 
 
 @pytest.mark.parametrize("n_threads", [1, 2, 3])

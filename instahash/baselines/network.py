@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from instahash.baselines.checks import check_posts, check_query
-from instahash.dense import log_softmax
+from instahash.dense import softmax
 from instahash.softmax import SoftmaxNetwork
 from instahash.sparse import CSR, ones
 
@@ -42,5 +42,5 @@ class Network:
         """(n_posts, n_words) float32, probabilities that sum to 1; zero for words never used as a hashtag."""
         check_query(description, chosen)
         scores = np.zeros(description.shape, np.float32)
-        scores[:, self.hashtags] = log_softmax(self.network.predict(ones(description)))[1]
+        scores[:, self.hashtags] = softmax(self.network.predict(ones(description)))[0]
         return scores

@@ -20,6 +20,7 @@ from instahash.experts.settings import BestSettings
 from instahash.experts.understanding import FEW, contexts_of, trusted, understood
 from instahash.recommend import Fusion, Queries, age_weights
 from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries
+from instahash.threads import Threads
 from instahash.trainer import Trainer
 from instahash.word2vec import Word2Vec
 
@@ -115,8 +116,9 @@ class Panel:
         half, none = rng.random(dataset.hashtags.nnz) < 0.5, np.zeros(dataset.hashtags.nnz, bool)
         some = _some(dataset.hashtags, np.diff(dataset.hashtags.indptr), rng)
         short = _some(dataset.description, FEW, rng)
-        for context, fusion in self.fusions.items():
-            start = context.removesuffix(PHOTO)
+
+        def learn(context: str) -> str:
+            start, fusion = context.removesuffix(PHOTO), self.fusions[context]
             words = short if start == "short" else np.full(len(short), start in ("description", "both"))
             lesson = self._lesson(context, examples, learnt, words, half if start in ("chosen", "both") else none)
             fusion.fit(*lesson[:4])
@@ -124,7 +126,11 @@ class Panel:
                 lesson = self._lesson(context, examples, learnt, words, some)
             fusion.calibrate(*lesson)
             weights = ", ".join(f"{member} {w:.2f}" for member, w in zip(fusion.members, fusion.weights))
-            trainer.report(f"Weights where {in_words(context)}: {weights}.")
+            return f"Weights where {in_words(context)}: {weights}."
+
+        with Threads(self.settings.n_threads, blas=False) as threads:
+            for line in threads.each(self.fusions, learn):
+                trainer.report(line)
 
     def _lesson(
         self, context: str, examples: Examples, learnt: np.ndarray, words: np.ndarray, chosen: np.ndarray

@@ -8,16 +8,19 @@ turns the probability that a hashtag is the next one into the probability that t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import compress
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 
-from instahash.dense import log_probabilities, log_softmax
+from instahash.dense import log_probabilities, softmax
 from instahash.sparse import CSR, row_of_entries
 
 # Weight of the pull towards the weights before fitting, in posts.
 STRENGTH = 20.0
+# Scores of a member that are looked at together while its weight is learnt: those of all stay in the cache.
+BLOCK = 2**15
 # The calibration before any is learnt.
 CALIBRATION = (1.5, 1.0, 0.0)
 Scores = dict[str, np.ndarray]
@@ -49,22 +52,33 @@ class Fusion:
             in the training of the members.
         """
         n = np.diff(targets.indptr)
-        if not n.sum():
+        # What gives all hashtags of a post one score changes no probability, and keeps its weight.
+        telling = np.array([scores[name].strides[1] > 0 for name in self.members])
+        if not n.sum() or not telling.any():
             return self
-        F = np.stack([scores[name] for name in self.members])
-        rows, start = row_of_entries(targets), self.weights.copy()
+        members, rows = list(compress(self.members, telling)), row_of_entries(targets)
         each = (1.0 if weights is None else weights) / np.sqrt(np.maximum(n, 1))
-        wanted = F[:, rows, targets.indices] @ each[rows]
+        wanted = np.array([scores[name][rows, targets.indices] @ each[rows] for name in members])
+        parts = _parts(len(n), max(BLOCK // targets.shape[1], 1))
+        blocks = [np.stack([scores[name][part] for name in members]) for part in parts]
+        sizes, start = n * each, self.weights[telling]
 
         def loss_and_gradient(w: np.ndarray) -> tuple[float, np.ndarray]:
-            log_p, p = log_softmax(np.tensordot(w.astype(np.float32), F, axes=1), excluded)
-            loss = -(each[rows] * log_p[rows, targets.indices]).sum(dtype=np.float64)
-            p *= (n * each).astype(np.float32)[:, None]
-            gradient = np.array([np.vdot(f, p) for f in F], np.float64) - wanted
-            return loss + 0.5 * STRENGTH * np.sum((w - start) ** 2), gradient + STRENGTH * (w - start)
+            """The sum of n_i log Z_i - w F at the targets, and the prior's pull, each with its gradient."""
+            w = w.astype(np.float32)  # as the scores: all that is summed is of the same weights
+            loss = 0.5 * STRENGTH * np.sum((w - start) ** 2) - w @ wanted
+            gradient = STRENGTH * (w - start) - wanted
+            for part, F in zip(parts, blocks):
+                p, log_Z = softmax(np.tensordot(w, F, axes=1), None if excluded is None else excluded[part])
+                p *= sizes[part, None].astype(p.dtype)
+                loss += sizes[part] @ log_Z[:, 0]
+                gradient += [np.vdot(f, p) for f in F]
+            return float(loss), gradient
 
-        bounds = [(None if name in self.signed else 0, None) for name in self.members]
-        self.weights = minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+        bounds = [(None if name in self.signed else 0, None) for name in members]
+        found = minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+        self.weights = self.weights.copy()
+        self.weights[telling] = found
         return self
 
     def calibrate(
@@ -154,15 +168,23 @@ def calibrated(log_p: np.ndarray, calibrations: np.ndarray, n_chosen: np.ndarray
     return np.asarray(1 / (1 + np.exp(-np.clip(z, -60, 60))), np.float32)
 
 
+def _parts(n: int, most: int) -> list[slice]:
+    return [slice(start, start + most) for start in range(0, n, most)]
+
+
 def _platt(log_p: np.ndarray, n_chosen: np.ndarray, used: np.ndarray, weights: np.ndarray) -> tuple[float, ...]:
     """a, c > 0 and d for which sigmoid(a + c log p + d log(1 + n)) fits `used` best, by Newton's method; all (n,)."""
     x = log_p.astype(np.float64)
-    A = np.stack([np.ones_like(x), x, np.log1p(n_chosen)])
+    every = np.stack([np.ones_like(x), x, np.log1p(n_chosen)])
     theta = np.array(CALIBRATION)
     for _ in range(20):
-        p = 1 / (1 + np.exp(-np.clip(theta @ A, -60, 60)))
-        gradient = A @ (weights * (p - used))
-        step = np.linalg.solve((A * (weights * p * (1 - p))) @ A.T + 1e-6 * np.eye(3), gradient)
+        gradient, curvature = np.zeros(3), 1e-6 * np.eye(3)
+        for part in _parts(len(x), BLOCK):
+            A, w = every[:, part], weights[part]
+            p = 1 / (1 + np.exp(-np.clip(theta @ A, -60, 60)))
+            gradient += A @ (w * (p - used[part]))
+            curvature += (A * (w * p * (1 - p))) @ A.T
+        step = np.linalg.solve(curvature, gradient)
         theta = theta - step
         if np.abs(step).max() < 1e-6:
             break

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from instahash.annotate.efficientnet import kernels
-from instahash.dense import log_softmax
+from instahash.dense import softmax
 
 # Blocks, side of the depthwise kernel, stride of the first block, expansion, output channels (Table 1 of the paper).
 LITE0 = (
@@ -82,7 +82,7 @@ class EfficientNet:
 
     def probabilities(self, features: np.ndarray) -> np.ndarray:
         """The softmax of the logits."""
-        return log_softmax(self.logits(features))[1]
+        return softmax(self.logits(features))[0]
 
     def _forward(self, image: np.ndarray) -> np.ndarray:
         # The scale that Lite0 was trained with: about -1 to 1.
