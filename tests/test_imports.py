@@ -47,7 +47,7 @@ MAY_IMPORT = {
     "recommend": {"data", "dense", "jit", "names", "sparse", "texts"},
     "experts": {
         *("baselines", "data", "dense", "parameters", "recommend", "replay", "softmax", "sparse", "texts", "trainer"),
-        *("topk", "training", "word2vec"),
+        *("threads", "topk", "training", "word2vec"),
     },
     "pipeline": {
         *(
