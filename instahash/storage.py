@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any, cast
 
 import numpy as np
@@ -60,14 +61,7 @@ def read_model(directory: str | Path) -> tuple[dict[str, Any], dict[str, Arrays]
     """
     path = Path(directory, MODEL)
     with _archive(path, directory) as archive:
-        header, sections = _header(archive, path), _sections(archive, path)
-    halves = [(arrays, name) for arrays in sections.values() for name in arrays if arrays[name].dtype == np.float16]
-    if halves:  # of a large model, and NumPy lets go of the GIL
-        with ThreadPoolExecutor() as pool:
-            wide = pool.map(lambda half: half[0][half[1]].astype(np.float32), halves)
-            for (arrays, name), array in zip(halves, wide):
-                arrays[name] = array
-    return header, sections
+        return _header(archive, path), _sections(archive, path)
 
 
 def read_header(directory: str | Path) -> dict[str, Any]:
@@ -163,11 +157,18 @@ def _halved(array: Any) -> np.ndarray:
 
 
 def _sections(archive: zipfile.ZipFile, path: Path) -> dict[str, Arrays]:
+    """All arrays, those of half precision in float32. One is read while others are checked and widened."""
+    members, reading = [member for member in archive.namelist() if member != HEADER], Lock()
+
+    def wide(member: str) -> np.ndarray:
+        array = _read_array(archive, member, path, reading)
+        return array.astype(np.float32) if array.dtype == np.float16 else array
+
     sections: dict[str, Arrays] = {}
-    for member in archive.namelist():
-        section, _, name = member.removesuffix(".npy").partition(".")
-        if member != HEADER:
-            sections.setdefault(section, {})[name] = _read_array(archive, member, path)
+    with ThreadPoolExecutor() as pool:
+        for member, array in zip(members, pool.map(wide, members)):
+            section, _, name = member.removesuffix(".npy").partition(".")
+            sections.setdefault(section, {})[name] = array
     return sections
 
 
@@ -182,9 +183,9 @@ def _new_archive(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
         archive.fp = None
 
 
-def _read_array(archive: zipfile.ZipFile, name: str, path: Path) -> np.ndarray:
+def _read_array(archive: zipfile.ZipFile, name: str, path: Path, reading: Lock) -> np.ndarray:
     """An array that is exactly as large as its member, so that no declared size is believed; in the member's memory."""
-    content = _member(archive, name, path)
+    content = _member(archive, name, path, reading)
     try:
         declared = _NPY.match(content.data, 0, _MOST_HEADER)
         if not declared:
@@ -218,22 +219,24 @@ def _archive(path: Path, directory: str | Path) -> zipfile.ZipFile:
         raise ModelError(f"'{path}' is damaged or no model; copy the model again or train it anew") from None
 
 
-def _member(archive: zipfile.ZipFile, name: str, path: Path) -> np.ndarray:
+def _member(archive: zipfile.ZipFile, name: str, path: Path, reading: Lock) -> np.ndarray:
     """The content of a member, (n_bytes,) uint8, whose checksum is compared; one compressed or encrypted is refused.
 
     It is read into memory of its own, which the array that it holds keeps: `zipfile` would give bytes to be copied.
+    reading : held while the place in the file matters.
     """
     try:
         info, file = archive.getinfo(name), cast(IO[bytes], archive.fp)
         if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
             raise ModelError(f"'{path}' has a compressed or encrypted member '{name}'; save the model again")
-        file.seek(info.header_offset)
-        lengths = struct.unpack("<2H", file.read(_LOCAL_HEADER)[-4:])  # of the name and of more, before the content
-        start = file.seek(sum(lengths), os.SEEK_CUR)
-        if start + info.file_size > os.fstat(file.fileno()).st_size:
-            raise zipfile.BadZipFile("it ends after the file does")
-        content = np.empty(info.file_size, np.uint8)
-        file.readinto(content)  # type: ignore[attr-defined]
+        with reading:
+            file.seek(info.header_offset)
+            lengths = struct.unpack("<2H", file.read(_LOCAL_HEADER)[-4:])  # of the name and of more, before the content
+            start = file.seek(sum(lengths), os.SEEK_CUR)
+            if start + info.file_size > os.fstat(file.fileno()).st_size:
+                raise zipfile.BadZipFile("it ends after the file does")
+            content = np.empty(info.file_size, np.uint8)
+            file.readinto(content)  # type: ignore[attr-defined]
         if zlib.crc32(content.data) != info.CRC:
             raise zipfile.BadZipFile("its checksum is wrong")
         return content
@@ -245,7 +248,7 @@ def _member(archive: zipfile.ZipFile, name: str, path: Path) -> np.ndarray:
 
 def _json(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(_member(archive, HEADER, path).tobytes())
+        value = json.loads(_member(archive, HEADER, path, Lock()).tobytes())
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
