@@ -77,12 +77,12 @@ class LiteralExpert(Expert):
         return np.asarray(familiar * own + (1 - familiar) * rate, np.float32)
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
-        said = queries.description.maximum(queries.echoes.known).tocsr()
+        said = queries.labels
         scores = np.log(np.maximum(said.data * self._of(said, queries, domain), np.float32(LEAST_ECHO)))
         return candidates.of_entries(domain.by_output(with_data(said, scores)), np.log(LEAST_ECHO))
 
     def proposes(self, queries: Queries, domain: Domain) -> CSR:
-        return domain.by_output(queries.description.maximum(queries.echoes.known).tocsr())
+        return domain.by_output(queries.labels)
 
     def beyond(self, queries: Queries, domain: Domain) -> list[dict[str, float]]:
         known, unknown, names = queries.echoes[:3]
