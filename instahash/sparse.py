@@ -160,11 +160,6 @@ def moved(matrix: CSR, numbers: np.ndarray, n_columns: int) -> CSR:
     return unchecked_csr(kept.data, columns[there], kept.indptr, (matrix.shape[0], n_columns))
 
 
-def maximum(a: CSR, b: CSR) -> CSR:
-    """The entries that either stores, all at least 0, of what both store the higher."""
-    return a.maximum(b).tocsr() if b.nnz else a
-
-
 def union(a: CSR, b: CSR) -> CSR:
     """The union of the sets in each row, int8 ones with sorted indices."""
     both = (ones(a, np.int8) + ones(b, np.int8)).tocsr()  # of ones: a sum would lose a stored zero

@@ -7,7 +7,8 @@ only where something that is known of the post points to it, and then an expert 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -18,7 +19,8 @@ from instahash.topk import largest_in_rows
 HEAD, PROPOSED = 8192, 128
 
 
-class Candidates(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Candidates:
     """The outputs that are scored for m posts.
 
     n_head : int, the first outputs are candidates for every post.
@@ -43,7 +45,7 @@ class Candidates(NamedTuple):
             tail.sort_indices()
         return cls(n_head, tail)
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Columns behind the head."""
         return int(row_sizes(self.tail).max()) if self.tail.nnz else 0

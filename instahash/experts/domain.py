@@ -78,12 +78,13 @@ class Domain:
 
     def hashtags_of(self, candidates: Candidates) -> np.ndarray:
         """(m, n_columns) ids of the words in the columns of each post, -1 for none."""
-        head = np.broadcast_to(self.hashtags[: candidates.n_head], (candidates.tail.shape[0], candidates.n_head))
-        if not candidates.width:
-            return head
-        behind = np.arange(candidates.n_head, candidates.n_columns)
-        outputs = candidates.outputs(np.broadcast_to(behind, (len(head), len(behind))))
-        return np.concatenate([head, np.where(outputs < 0, -1, self.hashtags[outputs])], axis=1)
+        columns = np.arange(candidates.n_columns)
+        return self.words_at(np.broadcast_to(columns, (candidates.tail.shape[0], len(columns))), candidates)
+
+    def words_at(self, columns: np.ndarray, candidates: Candidates) -> np.ndarray:
+        """The ids of the words in some columns (m, k) of each post, -1 for none."""
+        outputs = candidates.outputs(np.where(columns < candidates.n_columns, columns, -1))
+        return np.where(outputs < 0, -1, self.hashtags[outputs])
 
     @cached_property
     def log_frequency(self) -> np.ndarray:

@@ -88,8 +88,11 @@ class LiteralExpert(Expert):
         known, unknown, names = queries.echoes[:3]
         found: list[dict[str, float]] = [{} for _ in range(known.shape[0])]
         labels = keep(known, domain.outputs_of_words[known.indices] < 0)
-        texts = domain.vocabulary.words_array[labels.indices].tolist()
-        _put(found, labels, texts, self._of(labels, queries, domain))
+        if labels.nnz:
+            texts = domain.vocabulary.words_array[labels.indices].tolist()
+            _put(found, labels, texts, self._of(labels, queries, domain))
+        if not unknown.nnz:
+            return found
         seen = np.array([domain.familiarity.others.get(name, 0) for name in names], np.float32)[unknown.indices]
         rates = self.rates(seen, np.zeros(len(seen)), queries.familiar[row_of_entries(unknown)], domain)
         _put(found, unknown, [names[i] for i in unknown.indices.tolist()], rates)

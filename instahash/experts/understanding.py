@@ -11,8 +11,9 @@ from instahash.data.kin import kin
 from instahash.data.preprocess import GUESS
 from instahash.experts.domain import Domain
 from instahash.experts.protocol import PHOTO
+from instahash.merge import maximum
 from instahash.recommend import Queries
-from instahash.sparse import CSR, empty, keep, maximum, row_of_entries, row_sizes, unchecked_csr, union, with_data
+from instahash.sparse import CSR, empty, keep, row_of_entries, row_sizes, unchecked_csr, union, with_data
 
 # A description of at most so many words is short: each says more, and some experts make more of it than others.
 FEW = 3

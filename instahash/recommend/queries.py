@@ -11,9 +11,10 @@ import numpy as np
 
 from instahash.data import Echoes, Vocabulary, words
 from instahash.data.hashtags import is_hashtag
-from instahash.data.preprocess import DataSettings, believed
+from instahash.data.preprocess import GUESS, DataSettings, believed
 from instahash.errors import DataError
-from instahash.sparse import CSR, empty, maximum, one_row, ones, row_sizes, union, with_data
+from instahash.merge import maximum
+from instahash.sparse import CSR, empty, one_row, ones, row_sizes, union
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +116,7 @@ class Queries:
 
     def weighted_words(self) -> CSR:
         """Labels and chosen hashtags together, CSR float32: a label's value is its score, of a chosen 1."""
-        return maximum(self.labels, with_data(self.chosen, self.chosen.data.astype(np.float32)))
+        return maximum(self.labels, self.chosen)
 
     def n_words(self) -> np.ndarray:
         """(m,) int, how many words of each post are known, those counted twice that say the same of it."""
@@ -136,6 +137,11 @@ class Queries:
         if self.photo_features is None:
             return np.zeros(self.description.shape[0], bool)
         return ~np.isnan(self.photo_features).any(axis=1)
+
+    def likely(self) -> np.ndarray:
+        """(m,) bool, of which posts a word is known, the photo, or a label that is at least a guess."""
+        known = (row_sizes(self.description) + row_sizes(self.chosen) > 0) | self.with_photo()
+        return known if known.all() else known | (self.echoes.highest() >= GUESS)
 
     def excluded(self, banned: np.ndarray) -> list[np.ndarray]:
         """For each post the ids that may not be recommended: those chosen and those banned."""
