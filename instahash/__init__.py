@@ -20,10 +20,10 @@ The packages, in the order to read them:
     testing     checks for hand-written gradients, for your own code too
     cli         the commands
 
-Single files: `sparse`, `dense`, `topk` and `texts` are helpers for arrays; `files` reads and writes files, `storage`
-the model and the checkpoint, `database` SQLite files; `parameters` declares settings; `trainer`, `training`, `replay`
-are about trainings; `threads` shares rows among threads; `jit` holds Numba's flags; `names` what people read of
-systems and options; `palette` the pages' colours; `templates` makes the pages; `errors` are what is raised.
+Single files: `sparse`, `merge`, `dense`, `topk` and `texts` are helpers for arrays; `files` reads and writes files,
+`storage` the model and the checkpoint, `database` SQLite files; `parameters` declares settings; `trainer`, `training`,
+`replay` are about trainings; `threads` shares rows among threads; `jit` holds Numba's flags; `names` what people read
+of systems and options; `palette` the pages' colours; `templates` makes the pages; `errors` are what is raised.
 Importing this package is cheap: what is named here is loaded when it is first used.
 """
 

@@ -33,6 +33,27 @@ def _exponentials(O: np.ndarray, excluded: np.ndarray | None) -> tuple[np.ndarra
 
 
 @kernel
+def product(indptr, indices, data, B):
+    """A B for the CSR matrix A with these arrays and a dense B, without the GIL, which SciPy's product holds."""
+    out = np.zeros((len(indptr) - 1, B.shape[1]), B.dtype)
+    for i in range(len(out)):
+        q, end = indptr[i], indptr[i + 1]
+        # Four entries at a time: out[i] is then read and written once for four rows of B.
+        while q + 4 <= end:
+            a0, a1, a2, a3 = data[q], data[q + 1], data[q + 2], data[q + 3]
+            b0, b1, b2, b3 = B[indices[q]], B[indices[q + 1]], B[indices[q + 2]], B[indices[q + 3]]
+            for d in range(out.shape[1]):
+                out[i, d] += a0 * b0[d] + a1 * b1[d] + a2 * b2[d] + a3 * b3[d]
+            q += 4
+        while q < end:
+            a, b = data[q], B[indices[q]]
+            for d in range(out.shape[1]):
+                out[i, d] += a * b[d]
+            q += 1
+    return out
+
+
+@kernel
 def dots_at(indptr, indices, A, B):
     """(nnz,) a_i . b_j for each stored entry (i, j) of a CSR matrix, rows of A and of B."""
     dots = np.empty(len(indices), A.dtype)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,6 +11,24 @@ from scipy import sparse
 from instahash.errors import DataError
 
 CSR: TypeAlias = sparse.csr_array
+# What SciPy keeps beside the arrays and the shape of a matrix.
+_BESIDES = vars(sparse.csr_array((0, 0)))
+
+
+def unchecked_csr(data: np.ndarray, indices: np.ndarray, indptr: np.ndarray, shape: tuple[int, int]) -> CSR:
+    """The matrix of three arrays that are known to fit each other and the shape.
+
+    SciPy's own constructor looks at all of them, which takes longer than all else for a single post.
+    """
+    matrix = CSR.__new__(CSR)
+    indices = indices.astype(indptr.dtype, copy=False)
+    matrix.__dict__ = _BESIDES | {"data": data, "indices": indices, "indptr": indptr, "_shape": shape}
+    return matrix
+
+
+def empty(shape: tuple[int, int], dtype: Any) -> CSR:
+    """A matrix that stores nothing."""
+    return unchecked_csr(np.empty(0, dtype), np.empty(0, np.int32), np.zeros(shape[0] + 1, np.int32), shape)
 
 
 def as_csr(matrix: Any, name: str, dtype: Any, n_columns: int | None = None) -> CSR:
@@ -40,17 +57,7 @@ def check_csr(matrix: Any, name: str) -> None:
 
 def with_data(matrix: CSR, data: Any) -> CSR:
     """The matrix with other stored values in the same places."""
-    return _like(matrix, data, matrix.indices, matrix.indptr)
-
-
-def _like(matrix: CSR, data: Any, indices: np.ndarray, indptr: np.ndarray) -> CSR:
-    """A matrix of the same shape with these arrays, in rows that are as sorted as its own.
-
-    SciPy looks at all arrays that it makes a matrix of, which takes longer than all else for a single post.
-    """
-    other = copy(matrix)
-    other.data, other.indices, other.indptr = data, indices, indptr
-    return other
+    return unchecked_csr(data, matrix.indices, matrix.indptr, matrix.shape)
 
 
 def ones(matrix: CSR, dtype: Any = np.float32) -> CSR:
@@ -62,12 +69,18 @@ def one_row(values: Mapping[int, float], n_columns: int) -> CSR:
     """CSR (1, n_columns) float32 of the value of each column."""
     columns = np.array(sorted(values), np.int32)
     data = np.array([values[i] for i in columns.tolist()], np.float32)
-    return sparse.csr_array((data, columns, np.array([0, len(data)], np.int32)), shape=(1, n_columns))
+    return unchecked_csr(data, columns, np.array([0, len(data)], np.int32), (1, n_columns))
+
+
+def row_sizes(matrix: CSR) -> np.ndarray:
+    """(n_rows,) int, how many entries each row stores."""
+    sizes: np.ndarray = matrix.indptr[1:] - matrix.indptr[:-1]
+    return sizes
 
 
 def row_of_entries(matrix: CSR) -> np.ndarray:
     """(nnz,) int64, the row of each stored entry."""
-    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    return np.arange(matrix.shape[0]).repeat(row_sizes(matrix))
 
 
 def is_member(ids: np.ndarray, sets: CSR) -> np.ndarray:
@@ -100,6 +113,11 @@ def ranks_in_rows(matrix: CSR, *keys: np.ndarray) -> np.ndarray:
     return ranks
 
 
+def row_sums(matrix: CSR) -> np.ndarray:
+    """(n_rows,) the sum of each row's stored entries in float64."""
+    return np.bincount(row_of_entries(matrix), matrix.data, matrix.shape[0])
+
+
 def row_max(matrix: CSR) -> np.ndarray:
     """(n_rows,) float32, each row's highest stored value, 0 where that is less or nothing is stored."""
     highest = np.zeros(matrix.shape[0], np.float32)
@@ -109,20 +127,22 @@ def row_max(matrix: CSR) -> np.ndarray:
 
 def keep(matrix: CSR, entries: np.ndarray) -> CSR:
     """The matrix with only the stored entries that the mask `entries` (nnz,) chooses."""
-    kept = np.concatenate([[0], np.cumsum(entries)]).astype(matrix.indptr.dtype)
-    return _like(matrix, matrix.data[entries], matrix.indices[entries], kept[matrix.indptr])
+    if entries.all():
+        return matrix
+    kept = np.zeros(len(entries) + 1, matrix.indptr.dtype)
+    np.cumsum(entries, out=kept[1:])
+    return unchecked_csr(matrix.data[entries], matrix.indices[entries], kept[matrix.indptr], matrix.shape)
 
 
 def widen(matrix: CSR, n_columns: int) -> CSR:
     """The matrix with empty columns after its own, `n_columns` in all."""
-    return sparse.csr_array((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], n_columns))
+    return unchecked_csr(matrix.data, matrix.indices, matrix.indptr, (matrix.shape[0], n_columns))
 
 
 def used_columns(matrix: CSR) -> tuple[np.ndarray, CSR]:
     """The columns that store an entry, ascending, and the matrix of them alone."""
     columns, places = np.unique(matrix.indices, return_inverse=True)
-    shape = matrix.shape[0], len(columns)
-    return columns, sparse.csr_array((matrix.data, places.astype(np.int32), matrix.indptr), shape=shape)
+    return columns, unchecked_csr(matrix.data, places, matrix.indptr, (matrix.shape[0], len(columns)))
 
 
 def renumber(matrix: CSR, order: Any) -> CSR:
@@ -130,11 +150,14 @@ def renumber(matrix: CSR, order: Any) -> CSR:
     order = np.asarray(order)
     number = np.full(matrix.shape[1], -1, np.int32)
     number[order[order >= 0]] = np.flatnonzero(order >= 0)
-    columns = number[matrix.indices]
-    kept = keep(matrix, columns >= 0)
-    renumbered = sparse.csr_array((kept.data, columns[columns >= 0], kept.indptr), shape=(matrix.shape[0], len(order)))
-    renumbered.sort_indices()
-    return renumbered
+    return moved(matrix, number, len(order)).sorted_indices()
+
+
+def moved(matrix: CSR, numbers: np.ndarray, n_columns: int) -> CSR:
+    """Column j becomes column numbers[j], and goes where that is -1. Entries keep their order in a row."""
+    columns = numbers[matrix.indices]
+    kept = keep(matrix, there := columns >= 0)
+    return unchecked_csr(kept.data, columns[there], kept.indptr, (matrix.shape[0], n_columns))
 
 
 def union(a: CSR, b: CSR) -> CSR:

@@ -47,12 +47,12 @@ class Threads:
 
     def rows(self, n_rows: int, work: Work[T]) -> list[T]:
         """Slices of equally many rows."""
-        return self._run(np.linspace(0, n_rows, self.n_threads + 1).astype(int), work)
+        return self._run(n_rows, lambda: np.linspace(0, n_rows, self.n_threads + 1)[1:-1].astype(int), work)
 
     def entries(self, indptr: np.ndarray, work: Work[T]) -> list[T]:
         """Slices of the rows of a CSR matrix with about equally many stored entries."""
-        cuts = np.searchsorted(indptr, np.linspace(0, indptr[-1], self.n_threads + 1)[1:-1])
-        return self._run(np.concatenate([[0], cuts, [len(indptr) - 1]]), work)
+        n_rows, shares = len(indptr) - 1, self.n_threads + 1
+        return self._run(n_rows, lambda: np.searchsorted(indptr, np.linspace(0, indptr[-1], shares)[1:-1]), work)
 
     def product(self, A: np.ndarray, B: np.ndarray) -> np.ndarray:
         """A B."""
@@ -65,6 +65,8 @@ class Threads:
         first, *others = self.rows(len(A), lambda part: A[part].T @ A[part])
         return sum(others, first)
 
-    def _run(self, cuts: np.ndarray, work: Work[T]) -> list[T]:
-        parts = [slice(int(a), int(b)) for a, b in zip(cuts, cuts[1:])]
-        return list(self._executor.map(work, parts)) if self._executor else [work(part) for part in parts]
+    def _run(self, n_rows: int, cuts: Callable[[], np.ndarray], work: Work[T]) -> list[T]:
+        if not self._executor:
+            return [work(slice(0, n_rows))]
+        ends = [0, *cuts().tolist(), n_rows]
+        return list(self._executor.map(work, map(slice, ends, ends[1:])))

@@ -6,17 +6,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.dense import log_probabilities, softmax, unit_rows
+from instahash.dense import log_probabilities, product, softmax, unit_rows
+from instahash.merge import maximum, plain_maximum
 from instahash.sparse import (
     column_counts,
     column_sums,
     csr_from_arrays,
     csr_to_arrays,
+    empty,
     is_member,
     keep,
+    moved,
     ones,
     renumber,
     row_of_entries,
+    row_sizes,
+    row_sums,
+    unchecked_csr,
     union,
     widen,
     with_data,
@@ -34,7 +40,8 @@ def drawn(seed, n=5, m=6):
 
 def test_on_a_matrix_that_can_be_read():
     A = sparse.csr_array(DENSE)
-    assert row_of_entries(A).tolist() == [0, 0, 2, 2]
+    assert row_of_entries(A).tolist() == [0, 0, 2, 2] and row_sizes(A).tolist() == [2, 0, 2]
+    assert row_sums(A).tolist() == [3, 0, 7]
     assert column_sums(A).tolist() == [3, 2, 4, 1] and column_sums(A, A.data**2).tolist() == [9, 4, 16, 1]
     assert column_counts(A).tolist() == [1, 1, 1, 1]
     assert (ones(A).toarray() == (DENSE > 0)).all() and ones(A).dtype == np.float32
@@ -42,6 +49,38 @@ def test_on_a_matrix_that_can_be_read():
     assert (keep(A, A.data > 1).toarray() == DENSE * (DENSE > 1)).all()
     assert widen(A, 6).toarray().tolist() == np.pad(DENSE, ((0, 0), (0, 2))).tolist()
     assert renumber(A, [3, -1, 0]).toarray().tolist() == [[1, 0, 0], [0, 0, 0], [0, 0, 3]]
+    assert moved(A, np.array([2, -1, -1, 0]), 4).toarray().tolist() == [[1, 0, 0, 0], [0, 0, 0, 0], [0, 0, 3, 0]]
+    assert moved(A, np.array([2, -1, -1, 0]), 4).indices.tolist() == [0, 2]
+    assert maximum(A, empty(A.shape, np.float32)) is A
+
+
+def test_an_unchecked_matrix_is_as_scipy_makes_it():
+    A = sparse.csr_array(DENSE)
+    made = unchecked_csr(A.data, A.indices.astype(np.int64), A.indptr, A.shape)
+    expected = sparse.csr_array((A.data, A.indices, A.indptr), shape=A.shape)
+    assert vars(made).keys() == vars(expected).keys() and made.indices.dtype == A.indptr.dtype
+    for matrix in (made, empty((3, 4), np.int8)):
+        matrix.check_format(full_check=True)
+        assert matrix.format == "csr" and (matrix + A).shape == (matrix @ A.T).shape[:1] + (4,)
+    assert made.has_canonical_format and (made[1:] != A[1:]).nnz == 0 and empty((3, 4), np.int8).toarray().max() == 0
+    made.indices[:2] = made.indices[1::-1].copy()
+    assert not unchecked_csr(made.data, made.indices, made.indptr, made.shape).has_sorted_indices
+
+
+@given(seeds)
+def test_renumbering_leaves_the_matrix_as_it_was(seed):
+    A = drawn(seed)
+    before = A.toarray()
+    order = np.random.default_rng(seed).permutation(6)
+    renumbered = renumber(A, order)
+    assert (renumbered.toarray() == before[:, order]).all() and renumbered.has_sorted_indices
+    assert (A.toarray() == before).all()
+
+
+@given(seeds, st.integers(0, 12))
+def test_a_product_with_a_dense_matrix(seed, n):
+    A, B = drawn(seed, 5, 12).astype(np.float32), np.random.default_rng(seed).random((12, n), np.float32)
+    np.testing.assert_allclose(product(A.indptr, A.indices, A.data, B), A @ B, rtol=1e-5)
 
 
 @given(seeds)
@@ -50,6 +89,17 @@ def test_union_is_that_of_the_sets(seed):
     A.data[:1] = 0  # a stored zero is a member
     expected = (ones(A).toarray() + ones(B).toarray()) > 0
     assert (union(A, B).toarray() == expected).all() and union(A, B).has_sorted_indices
+
+
+@given(seeds)
+def test_the_maximum_is_that_of_all_entries(seed):
+    A, B = drawn(seed), drawn(seed + 1).astype(np.int8)
+    found = maximum(A, B)
+    assert (found.toarray() == plain_maximum(A, B).toarray()).all() and found.dtype == A.dtype
+    found.check_format(full_check=True)
+    assert found.has_canonical_format and found.nnz == union(A, B).nnz
+    A.data[:] = B.data[:] = 0  # what is stored stays stored
+    assert maximum(A, B).nnz == union(A, B).nnz
 
 
 @given(seeds)

@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "errors": set(),
     "files": {"archive"},
     "jit": set(),
+    "merge": {"jit", "sparse"},
     "names": set(),
     "palette": set(),
     "parameters": set(),
@@ -44,10 +45,10 @@ MAY_IMPORT = {
     "softmax": {"jit", "network", "parameters", "replay", "sparse", "threads", "training"},
     # One of the baselines is a softmax network.
     "baselines": {"dense", "jit", "parameters", "softmax", "sparse", "topk"},
-    "recommend": {"data", "dense", "jit", "names", "sparse", "texts"},
+    "recommend": {"data", "dense", "jit", "merge", "names", "sparse", "texts"},
     "experts": {
-        *("baselines", "data", "dense", "parameters", "recommend", "replay", "softmax", "sparse", "texts", "trainer"),
-        *("threads", "topk", "training", "word2vec"),
+        *("baselines", "data", "dense", "merge", "parameters", "recommend", "replay", "softmax", "sparse", "texts"),
+        *("threads", "topk", "trainer", "training", "word2vec"),
     },
     "pipeline": {
         *(

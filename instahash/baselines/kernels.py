@@ -2,21 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from instahash.jit import kernel
-
-
-@kernel
-def product(indptr, indices, data, B):
-    """A B for the CSR matrix A with these arrays and a dense B, without the GIL, which SciPy's product holds."""
-    out = np.zeros((len(indptr) - 1, B.shape[1]), B.dtype)
-    for i in range(len(out)):
-        for q in range(indptr[i], indptr[i + 1]):
-            a, b = data[q], B[indices[q]]
-            for d in range(len(b)):
-                out[i, d] += a * b[d]
-    return out
 
 
 @kernel

@@ -10,6 +10,7 @@ from scipy import linalg, sparse
 
 from instahash.baselines import kernels
 from instahash.baselines.checks import check_posts, check_query, check_size, fits
+from instahash.dense import product
 from instahash.parameters import check, parameter
 from instahash.sparse import (
     CSR,
@@ -19,6 +20,7 @@ from instahash.sparse import (
     keep,
     renumber,
     row_of_entries,
+    unchecked_csr,
     with_data,
 )
 
@@ -127,28 +129,22 @@ class Ridge:
         self.W = self.inverse @ B.astype(np.float32)
         return self
 
-    def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
-        """(n_posts, n_words) float32; zero for posts without a description and for words never used as a hashtag."""
-        check_query(description, chosen)
-        X = self._known(description)
-        scores = _times(X, self.W)
-        if len(self.outputs) == self.n_words:
-            return scores
-        every = np.zeros((len(scores), self.n_words), np.float32)
-        every[:, self.outputs] = scores
-        if len(self.rare):
-            every[:, self.rare] = (self.sums @ _times(X, self.inverse).T).T
-        return every
+    def score(self, description: CSR, chosen: CSR | None = None, first: int | None = None) -> np.ndarray:
+        """(n_posts, n_words) float32; zero for posts without a description and for words never used as a hashtag.
 
-    def score_of(self, description: CSR, outputs: np.ndarray) -> np.ndarray:
-        """(n_posts, len(outputs)) float32, what :meth:`score` gives in these columns, without the others."""
-        check_query(description, None)
-        X, columns, rows = self._known(description), *self._places(np.asarray(outputs))
-        scores = np.zeros((X.shape[0], len(columns)), np.float32)
-        scores[:, columns >= 0] = _times(X, self.W)[:, columns[columns >= 0]]
-        if (rare := rows >= 0).any():
-            scores[:, rare] = (self.sums[rows[rare]] @ _times(X, self.inverse).T).T
-        return scores
+        first : of so many words alone, the first ones.
+        """
+        check_query(description, chosen)
+        X, n = self._known(description), self.n_words if first is None else first
+        held, rare = (int(np.searchsorted(words, n)) for words in (self.outputs, self.rare))
+        scores = _times(X, self.W)[:, :held]
+        if held == n:
+            return scores
+        every = np.zeros((len(scores), n), np.float32)
+        every[:, self.outputs[:held]] = scores
+        if rare:
+            every[:, self.rare[:rare]] = (self.sums[:rare] @ _times(X, self.inverse).T).T
+        return every
 
     def score_at(self, description: CSR, places: CSR) -> np.ndarray:
         """(places.nnz,) float32, what :meth:`score` gives at the stored entries of `places`, CSR (n_posts, n_words)."""
@@ -169,12 +165,12 @@ class Ridge:
 
     def _known(self, description: CSR) -> CSR:
         """The words that are inputs, CSR (n_posts, len(inputs)) float32."""
-        columns = np.searchsorted(self.inputs, description.indices)
-        known = np.append(self.inputs, -1)[columns] == description.indices
-        kept = keep(with_data(description, description.data.astype(np.float32)), known)
-        return sparse.csr_array(
-            (kept.data, columns[known], kept.indptr), shape=(len(kept.indptr) - 1, len(self.inputs))
-        )
+        X = with_data(description, description.data.astype(np.float32, copy=False))
+        if len(self.inputs) == X.shape[1]:
+            return X
+        columns = _place(self.inputs, X.indices)
+        kept = keep(X, columns >= 0)
+        return unchecked_csr(kept.data, columns[columns >= 0], kept.indptr, (X.shape[0], len(self.inputs)))
 
     def _places(self, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The column of W and the row of `sums` of each word, -1 for none."""
@@ -215,8 +211,8 @@ class Ridge:
 
 def _times(A: CSR, B: np.ndarray) -> np.ndarray:
     """A B, dense."""
-    product: np.ndarray = kernels.product(A.indptr, A.indices, A.data, B)
-    return product
+    times: np.ndarray = product(A.indptr, A.indices, A.data, B)
+    return times
 
 
 def _product(A: CSR, B: CSR) -> np.ndarray:

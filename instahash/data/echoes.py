@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from instahash.sparse import CSR, one_row, renumber, row_max
+from instahash.sparse import CSR, empty, one_row, renumber, row_max
 
 
 class Echoes(NamedTuple):
@@ -49,7 +49,7 @@ class Echoes(NamedTuple):
     @classmethod
     def of_description(cls, description: CSR) -> Echoes:
         """Where only the words of descriptions are known, CSR (m, n_words): each is a label of its own."""
-        return cls(description, sparse.csr_array((description.shape[0], 0), dtype=np.float32), [])
+        return cls(description, empty((description.shape[0], 0), np.float32), [])
 
     @classmethod
     def together(cls, parts: Sequence[Echoes]) -> Echoes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from instahash.data.broader import broader, label_names
 from instahash.data.words import joined, words
@@ -22,12 +22,17 @@ def kin(word: str, known: Callable[[str], bool]) -> list[str]:
     >>> kin("dogs", {"dog", "animal"}.__contains__), kin("goldenretriever", {"dog", "animal"}.__contains__)
     (['dog'], ['dog', 'animal'])
     """
-    for form in spellings(word):
-        if known(form):
-            return [form]
-    label = _labels().get(word) or next((_labels()[form] for form in spellings(word) if form in _labels()), "")
-    found = [part for text in broader(label) for part in words(text)]
-    return [part for part in dict.fromkeys(found) if known(part)]
+    forms, more = _kin(word)
+    same = next(filter(known, forms), None)
+    return list(filter(known, more)) if same is None else [same]
+
+
+@lru_cache(2**14)
+def _kin(word: str) -> tuple[list[str], list[str]]:
+    """All that may stand in for a word: its other spellings and numbers, and what is broader, each word once."""
+    forms = [*spellings(word)]
+    label = next((_labels()[form] for form in (word, *forms) if form in _labels()), "")
+    return forms, list(dict.fromkeys(part for text in broader(label) for part in words(text)))
 
 
 def spellings(word: str) -> Iterator[str]:

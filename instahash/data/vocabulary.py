@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,13 @@ class Vocabulary:
 
     def spelled(self, ids: Any) -> list[str]:
         """The words of these ids as people write them."""
-        return [self.spellings.get(word, word) for word in self.words_array[ids]]
+        spelled: list[str] = self.spelled_array[ids].tolist()
+        return spelled
+
+    @cached_property
+    def spelled_array(self) -> np.ndarray:
+        """(n_words,) object array, each word as people write it."""
+        return np.array([self.spellings.get(word, word) for word in self.words], dtype=object)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The vocabulary as arrays of numbers."""

@@ -18,7 +18,7 @@ from instahash.experts.domain import Domain
 from instahash.experts.examples import Examples, Source, train_word2vec
 from instahash.experts.linear import LinearExpert
 from instahash.experts.literal import LiteralExpert
-from instahash.experts.opinions import Opinions
+from instahash.experts.opinions import Answers, Opinions
 from instahash.experts.panel import Losses, Panel, Sections
 from instahash.experts.personal import PersonalExpert
 from instahash.experts.photo import PhotoExpert
@@ -44,6 +44,6 @@ EXPERTS: list[type[Expert]] = [
 ]
 
 __all__ = [
-    "CONTEXTS", "EXPERTS", "BestSettings", "Domain", "Examples", "Expert", "Losses", "NetworkQuery", "Opinions",
-    "Panel", "Sections", "Source", "train_word2vec",
+    "CONTEXTS", "EXPERTS", "Answers", "BestSettings", "Domain", "Examples", "Expert", "Losses", "NetworkQuery",
+    "Opinions", "Panel", "Sections", "Source", "train_word2vec",
 ]  # fmt: skip

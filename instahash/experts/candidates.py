@@ -7,19 +7,20 @@ only where something that is known of the post points to it, and then an expert 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from scipy import sparse
 
-from instahash.sparse import CSR, keep, row_of_entries, with_data
+from instahash.sparse import CSR, empty, keep, row_of_entries, row_sizes, unchecked_csr, with_data
 from instahash.topk import largest_in_rows
 
 # The most used hashtags that are scored for every post, and of each expert's proposals for a post so many others.
 HEAD, PROPOSED = 8192, 128
 
 
-class Candidates(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Candidates:
     """The outputs that are scored for m posts.
 
     n_head : int, the first outputs are candidates for every post.
@@ -35,7 +36,7 @@ class Candidates(NamedTuple):
     @classmethod
     def of(cls, n_posts: int, n_hashtags: int, n_head: int, proposals: Iterable[CSR] = ()) -> Candidates:
         """For so many posts; `proposals` are CSR (n_posts, n_hashtags) of scores, the higher the better."""
-        tail: CSR = sparse.csr_array((n_posts, n_hashtags), dtype=np.float32)
+        tail = empty((n_posts, n_hashtags), np.float32)
         if n_head < n_hashtags:
             for proposal in proposals:
                 others = keep(proposal, proposal.indices >= n_head)
@@ -44,10 +45,10 @@ class Candidates(NamedTuple):
             tail.sort_indices()
         return cls(n_head, tail)
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Columns behind the head."""
-        return int(np.diff(self.tail.indptr).max(initial=0)) if self.tail.indices.size else 0
+        return int(row_sizes(self.tail).max()) if self.tail.nnz else 0
 
     @property
     def n_columns(self) -> int:
@@ -57,7 +58,7 @@ class Candidates(NamedTuple):
     def filled(self) -> np.ndarray:
         """(m, n_columns) bool, where there is a hashtag."""
         head = np.ones((self.tail.shape[0], self.n_head), bool)
-        return np.concatenate([head, np.arange(self.width) < np.diff(self.tail.indptr)[:, None]], axis=1)
+        return np.concatenate([head, np.arange(self.width) < row_sizes(self.tail)[:, None]], axis=1)
 
     def joined(self, head: np.ndarray, of_tail: Callable[[CSR], np.ndarray]) -> np.ndarray:
         """Scores as one array (m, n_columns) float32.
@@ -92,7 +93,7 @@ class Candidates(NamedTuple):
         if not self.width:
             return columns
         place = columns - self.n_head
-        start, size = self.tail.indptr[:-1, None], np.diff(self.tail.indptr)[:, None]
+        start, size = self.tail.indptr[:-1, None], row_sizes(self.tail)[:, None]
         behind = np.minimum(start + np.maximum(place, 0), max(self.tail.nnz - 1, 0))
         return np.where(place < 0, columns, np.where(place < size, self.tail.indices[behind], -1))
 
@@ -110,7 +111,7 @@ class Candidates(NamedTuple):
         there_too = (columns < self.n_head) | found
         kept = keep(hashtags, there_too)
         moved = np.where(columns < self.n_head, columns, in_tail)[there_too]
-        return sparse.csr_array((kept.data, moved, kept.indptr), shape=shape)
+        return unchecked_csr(kept.data, moved, kept.indptr, shape)
 
     def rows(self, rows: np.ndarray) -> Candidates:
         """Those of the posts with these row numbers."""
@@ -119,4 +120,4 @@ class Candidates(NamedTuple):
 
 def _places(tail: CSR) -> np.ndarray:
     """(nnz,) each entry's place in its row."""
-    return np.arange(tail.nnz) - np.repeat(tail.indptr[:-1], np.diff(tail.indptr))
+    return np.arange(tail.nnz) - tail.indptr[:-1].repeat(row_sizes(tail))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from instahash.dense import product
 from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
 from instahash.experts.protocol import Expert
 from instahash.recommend import Queries
-from instahash.sparse import CSR, row_of_entries, with_data
+from instahash.sparse import CSR, row_of_entries, row_sizes, with_data
 
 LEAST_FRACTION = 1e-3  # whose logarithm is taken
 DENSE = 2**23  # fractions that are held as an array, which is read faster, where every hashtag is scored
@@ -41,10 +42,12 @@ class CooccurrenceExpert(Expert):
 
     def _mean(self, queries: Queries, domain: Domain) -> CSR | np.ndarray:
         """The mean fraction of each post's words, (m, n_hashtags), sparse where the hashtags are many."""
-        sizes = np.diff(queries.description.indptr)
-        parts = np.repeat(1 / np.maximum(sizes, 1).astype(np.float32), sizes)
-        mean: CSR | np.ndarray = with_data(queries.description, parts) @ self._fractions(domain)
-        return mean
+        words, fractions = queries.description, self._fractions(domain)
+        sizes = row_sizes(words)
+        parts = (1 / np.maximum(sizes, 1).astype(np.float32)).repeat(sizes)
+        if isinstance(fractions, np.ndarray):
+            return product(words.indptr, words.indices, parts, fractions)
+        return with_data(words, parts) @ fractions
 
     def _fractions(self, domain: Domain) -> CSR | np.ndarray:
         """P(t | w), (n_words, n_hashtags), made anew where the counts are others than the last time."""

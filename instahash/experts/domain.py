@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import sparse
 
 from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
@@ -15,7 +14,7 @@ from instahash.experts.candidates import HEAD, Candidates
 from instahash.experts.familiarity import Familiarity
 from instahash.experts.statistics import Statistics, latest
 from instahash.recommend import Queries
-from instahash.sparse import CSR, column_counts, keep, ones, row_of_entries
+from instahash.sparse import CSR, column_counts, moved, ones, row_of_entries, unchecked_csr
 from instahash.word2vec import Word2Vec, WordVectors
 
 if TYPE_CHECKING:  # it collects the settings of the experts, which import this module
@@ -79,12 +78,13 @@ class Domain:
 
     def hashtags_of(self, candidates: Candidates) -> np.ndarray:
         """(m, n_columns) ids of the words in the columns of each post, -1 for none."""
-        head = np.broadcast_to(self.hashtags[: candidates.n_head], (candidates.tail.shape[0], candidates.n_head))
-        if not candidates.width:
-            return head
-        behind = np.arange(candidates.n_head, candidates.n_columns)
-        outputs = candidates.outputs(np.broadcast_to(behind, (len(head), len(behind))))
-        return np.concatenate([head, np.where(outputs < 0, -1, self.hashtags[outputs])], axis=1)
+        columns = np.arange(candidates.n_columns)
+        return self.words_at(np.broadcast_to(columns, (candidates.tail.shape[0], len(columns))), candidates)
+
+    def words_at(self, columns: np.ndarray, candidates: Candidates) -> np.ndarray:
+        """The ids of the words in some columns (m, k) of each post, -1 for none."""
+        outputs = candidates.outputs(np.where(columns < candidates.n_columns, columns, -1))
+        return np.where(outputs < 0, -1, self.hashtags[outputs])
 
     @cached_property
     def log_frequency(self) -> np.ndarray:
@@ -130,7 +130,7 @@ class Domain:
 
     def by_output(self, words: CSR) -> CSR:
         """The entries of CSR (m, n_words) that are hashtags, in their outputs, CSR (m, n_hashtags)."""
-        return _renumbered(words, self.outputs_of_words, len(self.hashtags))
+        return moved(words, self.outputs_of_words, len(self.hashtags))
 
     def inputs(self, description: CSR) -> CSR:
         """A network's input, CSR (n_posts, 2 n_described) float32: of the j-th of the described words column 2j is the
@@ -138,19 +138,17 @@ class Domain:
 
         Each row has the Euclidean length `inputs.length`, as in Liang et al. (2018): one word says as much as ten.
         """
-        description = _renumbered(description, self._inputs_of_words, len(self.described))
-        indices = np.repeat(2 * description.indices, 2)
-        indices[1::2] += 1
-        data = np.full(len(indices), PRESENCE, np.float32)
-        data[1::2] = SCORE_DEVIATION * ((description.data - self.score_mean) / self.score_std).clip(-3, 3)
-        shape = description.shape[0], 2 * len(self.described)
-        inputs = sparse.csr_array((data, indices, 2 * description.indptr), shape=shape)
-        if (length := self.settings.inputs.length) and inputs.nnz:
-            row = row_of_entries(inputs)
-            squares = np.bincount(row, data**2, shape[0])
-            factors = (length / np.sqrt(np.where(squares > 0, squares, 1))).astype(np.float32)
-            inputs.data *= factors[row]
-        return inputs
+        words = moved(description, self._inputs_of_words, len(self.described))
+        indices, data = np.empty((words.nnz, 2), words.indices.dtype), np.empty((words.nnz, 2), np.float32)
+        indices[:, 0] = 2 * words.indices
+        indices[:, 1] = indices[:, 0] + 1
+        data[:, 0] = PRESENCE
+        data[:, 1] = SCORE_DEVIATION * ((words.data - self.score_mean) / self.score_std).clip(-3, 3)
+        if length := self.settings.inputs.length:
+            row = row_of_entries(words)
+            squares = np.bincount(row, (data**2).sum(axis=1), words.shape[0])
+            data *= (length / np.sqrt(np.maximum(squares, PRESENCE**2)))[row, None].astype(np.float32)
+        return unchecked_csr(data.ravel(), indices.ravel(), 2 * words.indptr, (words.shape[0], 2 * len(self.described)))
 
     def inputs_of(self, queries: Queries) -> CSR:
         """The inputs of queries, made once where these were taken by :func:`.understanding.understood`."""
@@ -199,13 +197,6 @@ def _numbers(ids: np.ndarray, n_words: int) -> np.ndarray:
     numbers = np.full(n_words, -1, np.int32)
     numbers[ids] = np.arange(len(ids))
     return numbers
-
-
-def _renumbered(matrix: CSR, numbers: np.ndarray, n_columns: int) -> CSR:
-    """Column j becomes column numbers[j], and goes where that is -1. Entries keep their order in a row."""
-    columns = numbers[matrix.indices]
-    kept = keep(matrix, columns >= 0)
-    return sparse.csr_array((kept.data, columns[columns >= 0], kept.indptr), shape=(matrix.shape[0], n_columns))
 
 
 def _appended(old: np.ndarray, ids: np.ndarray) -> np.ndarray:

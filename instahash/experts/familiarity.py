@@ -13,7 +13,7 @@ import numpy as np
 
 from instahash.data import Dataset, Echoes
 from instahash.data.broader import label_fractions
-from instahash.sparse import CSR, column_counts, keep, row_of_entries, union
+from instahash.sparse import CSR, column_counts, keep, row_sums, union, with_data
 from instahash.texts import texts_from_arrays, texts_to_arrays
 
 # The part of another labeller's labels that nobody has foreseen, and the least part of the known one's.
@@ -80,11 +80,11 @@ class Familiarity:
         """(m,) float32, that the labels of each post are familiar."""
         if self.made_up:
             return np.full(echoes.known.shape[0], echoes.made_up, np.float32)
-        log_odds = np.full(echoes.known.shape[0], np.log(ODDS))
-        np.add.at(log_odds, row_of_entries(echoes.known), self._log_ratios[echoes.known.indices])
-        others = np.array([self.others.get(word, 0) for word in echoes.unknown_words], np.float32)
-        ratios = self._ratios(echoes.unknown_words, others)
-        np.add.at(log_odds, row_of_entries(echoes.unknown), ratios[echoes.unknown.indices])
+        log_odds = np.log(ODDS) + row_sums(with_data(echoes.known, self._log_ratios[echoes.known.indices]))
+        if echoes.unknown.nnz:
+            others = np.array([self.others.get(word, 0) for word in echoes.unknown_words], np.float32)
+            ratios = self._ratios(echoes.unknown_words, others)
+            log_odds += row_sums(with_data(echoes.unknown, ratios[echoes.unknown.indices]))
         return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -60, 60))), np.float32)
 
     @cached_property

@@ -77,19 +77,22 @@ class LiteralExpert(Expert):
         return np.asarray(familiar * own + (1 - familiar) * rate, np.float32)
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
-        said = queries.description.maximum(queries.echoes.known).tocsr()
+        said = queries.labels
         scores = np.log(np.maximum(said.data * self._of(said, queries, domain), np.float32(LEAST_ECHO)))
         return candidates.of_entries(domain.by_output(with_data(said, scores)), np.log(LEAST_ECHO))
 
     def proposes(self, queries: Queries, domain: Domain) -> CSR:
-        return domain.by_output(queries.description.maximum(queries.echoes.known).tocsr())
+        return domain.by_output(queries.labels)
 
     def beyond(self, queries: Queries, domain: Domain) -> list[dict[str, float]]:
         known, unknown, names = queries.echoes[:3]
         found: list[dict[str, float]] = [{} for _ in range(known.shape[0])]
         labels = keep(known, domain.outputs_of_words[known.indices] < 0)
-        texts = domain.vocabulary.words_array[labels.indices].tolist()
-        _put(found, labels, texts, self._of(labels, queries, domain))
+        if labels.nnz:
+            texts = domain.vocabulary.words_array[labels.indices].tolist()
+            _put(found, labels, texts, self._of(labels, queries, domain))
+        if not unknown.nnz:
+            return found
         seen = np.array([domain.familiarity.others.get(name, 0) for name in names], np.float32)[unknown.indices]
         rates = self.rates(seen, np.zeros(len(seen)), queries.familiar[row_of_entries(unknown)], domain)
         _put(found, unknown, [names[i] for i in unknown.indices.tolist()], rates)

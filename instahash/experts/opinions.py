@@ -51,11 +51,16 @@ class Beyond(NamedTuple):
 
     @classmethod
     def of(cls, expert: str, hashtags: list[dict[str, float]]) -> Beyond:
-        sizes = np.array(list(map(len, hashtags)), np.int64)
-        matrix = np.full((len(hashtags), sizes.max(initial=0)), -1, np.float32)
-        for row, own in zip(matrix, hashtags):
-            row[: len(own)] = list(own.values())
-        return cls(expert, hashtags, matrix, np.arange(matrix.shape[1]) < sizes[:, None])
+        sizes = np.array([len(own) for own in hashtags], np.int64)
+        filled = np.arange(sizes.max(initial=0)) < sizes[:, None]
+        matrix = np.full(filled.shape, -1, np.float32)
+        matrix[filled] = [score for own in hashtags for score in own.values()]
+        return cls(expert, hashtags, matrix, filled)
+
+    def rows(self, rows: np.ndarray) -> Beyond:
+        """Those of the posts with these row numbers."""
+        hashtags = [self.hashtags[row] for row in rows.tolist()]
+        return Beyond(self.expert, hashtags, self.matrix[rows], self.filled[rows])
 
 
 class Answers(NamedTuple):
@@ -79,10 +84,9 @@ class Answers(NamedTuple):
 
     def used(self, columns: np.ndarray) -> np.ndarray:
         """The probability that the author uses the hashtag in each of some columns, (m, k) float32; 0 for column -1."""
-        n_known = self.candidates.n_columns
-        found = np.take_along_axis(self.log_p, np.maximum(columns, 0), axis=1)
-        used = np.where(columns < 0, 0, calibrated(found, self.calibrations, self.n_chosen))
+        n_known, rows = self.candidates.n_columns, np.arange(len(columns))[:, None]
+        used = np.where(columns < 0, 0, calibrated(self.log_p[rows, columns], self.calibrations, self.n_chosen))
         if not self.beyond.matrix.size:
             return used
-        own = np.take_along_axis(self.beyond.matrix, np.maximum(columns - n_known, 0), axis=1)
+        own = self.beyond.matrix[rows, np.maximum(columns - n_known, 0)]
         return np.where(columns < n_known, used, np.exp(own))

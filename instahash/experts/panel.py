@@ -19,7 +19,7 @@ from instahash.experts.protocol import CONTEXTS, PHOTO, Expert, in_words
 from instahash.experts.settings import BestSettings
 from instahash.experts.understanding import FEW, contexts_of, trusted, understood
 from instahash.recommend import Fusion, Queries, age_weights
-from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries
+from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries, row_sizes
 from instahash.threads import Threads
 from instahash.trainer import Trainer
 from instahash.word2vec import Word2Vec
@@ -148,7 +148,7 @@ class Panel:
         candidates = self.candidates(part)
         scores, rest = self._scores(context, part, candidates), rest[rows]
         targets = candidates.columns(keep(rest, learnt[rest.indices]))
-        excluded = self._named(part.chosen, candidates) | (candidates.of_all(learnt) == 0)
+        excluded = self.named(part.chosen, candidates) | (candidates.of_all(learnt) == 0)
         return scores, targets, excluded, examples.weights[rows], np.diff(part.chosen.indptr)
 
     # Queries
@@ -161,18 +161,15 @@ class Panel:
         log_p = np.full((n_posts, n + beyond.matrix.shape[1]), -np.inf, np.float32)
         calibrations = np.zeros((n_posts, 3), np.float32)
         contexts = contexts_of(understood)
-        for context, fusion in self.fusions.items():
+        for context in dict.fromkeys(contexts.tolist()):
             rows = np.flatnonzero(contexts == context)
-            if len(rows):
-                part, own = understood.rows(rows), candidates.rows(rows)
-                given = part if understood is queries else queries.rows(rows)
-                more = beyond._replace(matrix=beyond.matrix[rows], filled=beyond.filled[rows])
-                fused = self._fused(context, self._scores(context, part, own), given, part, own, more)
-                log_p[rows, : own.n_columns] = fused[:, : own.n_columns]
-                log_p[rows, n:] = fused[:, own.n_columns :]
-                calibrations[rows] = fusion.calibrations(part.familiar)
+            part, own, more = understood.rows(rows), candidates.rows(rows), beyond.rows(rows)
+            scores = self._scores(context, part, own)
+            known, log_p[rows, n:] = self._fused(context, scores, queries.rows(rows), part, own, more)
+            log_p[rows, : own.n_columns] = known
+            calibrations[rows] = self.fusions[context].calibrations(part.familiar)
         read = (understood.n_words() > 0) | understood.with_photo()
-        n_chosen, familiar = np.diff(understood.chosen.indptr), understood.familiar
+        n_chosen, familiar = row_sizes(understood.chosen), understood.familiar
         return Answers(candidates, beyond, log_p, calibrations, n_chosen, read, familiar)
 
     def candidates(self, understood: Queries) -> Candidates:
@@ -187,7 +184,7 @@ class Panel:
         candidates, beyond = self.candidates(understood), self._beyond(understood)
         context, familiar = str(contexts_of(understood)[0]), understood.familiar
         scores, fusion = self._scores(context, understood, candidates), self.fusions[context]
-        log_p = self._fused(context, scores, queries, understood, candidates, beyond)[:, : candidates.n_columns]
+        log_p, _ = self._fused(context, scores, queries, understood, candidates, beyond)
         return Opinions(
             context=context,
             hashtags=self.domain.hashtags_of(candidates)[0],
@@ -222,7 +219,7 @@ class Panel:
         members = self.fusions[context].members
         return {name: self.experts[name].score(queries, self.domain, candidates) for name in members}
 
-    def _named(self, hashtags: CSR, candidates: Candidates) -> np.ndarray:
+    def named(self, hashtags: CSR, candidates: Candidates) -> np.ndarray:
         """Where the candidates are among these hashtags, CSR (m, n_words): (m, n_columns) bool."""
         return candidates.of_entries(self.domain.outputs(hashtags)) > 0
 
@@ -234,34 +231,34 @@ class Panel:
         understood: Queries,
         candidates: Candidates,
         beyond: Beyond,
-    ) -> np.ndarray:
-        """Log-probabilities of the next hashtag, (m, n_columns + n) float32, those that the model does not have behind
-        the others; -inf in columns that are not filled.
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Log-probabilities of the next hashtag, (m, n_columns) float32, and those of `beyond`, (m, n); -inf in columns
+        that are not filled.
 
         A hashtag that was given as a label is as probable as the most probable of the others.
         """
         fusion, weights = self.fusions[context], self._weights(context, understood.familiar)
-        named, pooled = self._named(understood.chosen, candidates), fusion.pooled(scores, weights)
+        pooled = fusion.pooled(scores, weights)
         if candidates.width:
             pooled[~candidates.filled] = -np.inf
+        named = self.named(understood.chosen, candidates) if understood.chosen.nnz else None
         log_p = log_probabilities(pooled, named)
-        if understood.chosen is not queries.chosen:
-            chosen = self._named(queries.chosen, candidates)
+        if named is not None and understood.chosen is not queries.chosen:
+            chosen = self.named(queries.chosen, candidates)
             others = np.where(named, -np.inf, log_p).max(axis=1, keepdims=True)
             log_p = np.where(named & ~chosen & (others > -np.inf), others, log_p)
         if not beyond.matrix.size:
-            return log_p
+            return log_p, beyond.matrix
         # Where labels are familiar the expert's own probability is the best that is known. Where they are not, the
         # other experts are taken to give a hashtag that they do not know the mean of what they give the others.
-        learnt = fusion.inverse(beyond.matrix, np.diff(understood.chosen.indptr))
-        foreign = beyond.matrix + log_p[:, :1] - pooled[:, :1]
-        for name, w in zip(fusion.members, weights.T.astype(np.float32)):
-            own = (w[:, None] - 1) * beyond.matrix
-            mean = scores[name][:, : candidates.n_head].mean(axis=1)
-            foreign += own if name == beyond.expert else (w * mean)[:, None]
+        learnt = fusion.inverse(beyond.matrix, row_sizes(understood.chosen))
+        foreign = beyond.matrix + log_p[:, :1] - pooled[:, :1] + _means(pooled, candidates)
+        if beyond.expert in fusion.members:
+            w = weights[:, [fusion.members.index(beyond.expert)]].astype(np.float32)
+            foreign += (w - 1) * beyond.matrix - w * _means(scores[beyond.expert], candidates)
         part = understood.familiar[:, None]
         more = np.where(beyond.filled, part * learnt + (1 - part) * foreign, -np.inf)
-        return np.concatenate([log_p, more], axis=1, dtype=np.float32)
+        return log_p, more
 
     # What is kept
 
@@ -290,6 +287,11 @@ def held_out_fraction(domain: Domain, n_posts: int) -> float:
     """Which fraction of so many posts is held out to learn the weights of experts."""
     most = HELD_OUT / n_posts, HELD_OUT_SCORES / domain.n_head / n_posts
     return min(domain.settings.fusion.held_out, 0.5, *most)
+
+
+def _means(scores: np.ndarray, candidates: Candidates) -> np.ndarray:
+    """(m, 1), the mean of each post's scores of what is scored for every post."""
+    return scores[:, : candidates.n_head].mean(axis=1, keepdims=True)
 
 
 def _some(matrix: CSR, most: Any, rng: np.random.Generator) -> np.ndarray:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
-from scipy import sparse
 
 from instahash.data import Echoes
 from instahash.data.kin import kin
 from instahash.data.preprocess import GUESS
 from instahash.experts.domain import Domain
 from instahash.experts.protocol import PHOTO
+from instahash.merge import maximum
 from instahash.recommend import Queries
-from instahash.sparse import CSR, keep, row_of_entries, union, with_data
+from instahash.sparse import CSR, empty, keep, row_of_entries, row_sizes, unchecked_csr, union, with_data
 
 # A description of at most so many words is short: each says more, and some experts make more of it than others.
 FEW = 3
+# The contexts where nothing, little and more is known, and where hashtags are chosen, without words and with some.
+IN_ORDER = np.array(["neither", "short", "description", "chosen", "both"])
 
 
 def understood(queries: Queries, domain: Domain) -> Queries:
@@ -25,42 +29,41 @@ def understood(queries: Queries, domain: Domain) -> Queries:
     are known are hashtags chosen, and the others say nothing.
     """
     queries = trusted(queries, domain, domain.familiarity.probability(queries.echoes))
-    if not domain.labelled.any():
-        nothing = keep(queries.description, np.zeros(queries.description.nnz, bool))
+    if not len(domain.described):
+        nothing = empty(queries.description.shape, np.float32)
         chosen = union(queries.chosen, queries.description)
-        return queries._replace(description=nothing, chosen=chosen, echoes=Echoes.of_description(nothing))
+        return replace(queries, description=nothing, chosen=chosen, echoes=Echoes.of_description(nothing))
     description = _lent(queries, domain)
-    known = domain.labelled[description.indices]
-    description = description if known.all() else keep(description, known)
-    return queries._replace(description=description, inputs=domain.inputs(description))
+    description = keep(description, domain.labelled[description.indices])
+    return replace(queries, description=description, inputs=domain.inputs(description))
 
 
 def trusted(queries: Queries, domain: Domain, familiar: np.ndarray) -> Queries:
     """So familiar, and with the scores of unsure labels lower where these are worth less than they promise."""
     least, trust = np.float32(domain.settings.data.min_score), domain.familiarity.trust
-    queries = queries._replace(familiar=familiar)
-    factors = (1 - familiar * (1 - trust)).astype(np.float32)
-    echoes, guessed = queries.echoes, queries.guessed
+    echoes = queries.echoes
+    factors = np.where(queries.guessed, 1, 1 - familiar * (1 - trust)).astype(np.float32)
 
     def lowered(labels: CSR) -> CSR:
-        rows = row_of_entries(labels)
-        unsure = (labels.data < least) & ~guessed[rows]
-        return with_data(labels, np.where(unsure, labels.data * factors[rows], labels.data)) if unsure.any() else labels
+        if not (unsure := labels.data < least).any():
+            return labels
+        return with_data(labels, labels.data * np.where(unsure, factors[row_of_entries(labels)], 1))
 
-    return queries._replace(echoes=echoes._replace(known=lowered(echoes.known), unknown=lowered(echoes.unknown)))
+    echoes = echoes._replace(known=lowered(echoes.known), unknown=lowered(echoes.unknown))
+    return replace(queries, familiar=familiar, echoes=echoes)
 
 
 def _lent(queries: Queries, domain: Domain) -> CSR:
     """The descriptions with the words that stand in for unknown labels."""
     labels, names = queries.echoes.unknown, queries.echoes.unknown_words
+    if not labels.nnz:
+        return queries.description
     index, labelled = domain.vocabulary.index, domain.labelled
     least = np.where(queries.guessed, GUESS, domain.settings.data.min_score)[row_of_entries(labels)]
     sure = keep(labels, labels.data >= least.astype(np.float32))
-    if not sure.nnz:
-        return queries.description
     stands_in = {
-        i: [index[word] for word in kin(names[i], lambda word: labelled[index[word]] if word in index else False)]
-        for i in np.unique(sure.indices).tolist()
+        i: [index[word] for word in kin(names[i], lambda word: word in index and labelled[index[word]])]
+        for i in set(sure.indices.tolist())
     }
     own = [stands_in[i] for i in sure.indices.tolist()]
     sizes = list(map(len, own))
@@ -72,16 +75,17 @@ def _lent(queries: Queries, domain: Domain) -> CSR:
     order = np.lexsort((-values, ids, rows))
     first = np.unique(rows[order] * len(index) + ids[order], return_index=True)[1]
     rows, ids, values = rows[order][first], ids[order][first], values[order][first]
-    lent = sparse.csr_array((values, (rows, ids)), shape=queries.description.shape)
-    return queries.description.maximum(lent).tocsr()
+    indptr = np.searchsorted(rows, np.arange(labels.shape[0] + 1)).astype(np.int32)
+    return maximum(queries.description, unchecked_csr(values, ids, indptr, queries.description.shape))
 
 
 def contexts_of(queries: Queries) -> np.ndarray:
     """(m,) str, which of CONTEXTS each post is in, with PHOTO behind it where the photo's features are there."""
-    n_words, n_chosen = (np.diff(matrix.indptr) for matrix in (queries.description, queries.chosen))
-    n_words = np.where((n_words == 0) & (queries.echoes.highest() >= GUESS), 1, n_words)
-    alone = np.where(n_words == 0, "neither", np.where(n_words <= FEW, "short", "description"))
-    contexts = np.where(n_chosen == 0, alone, np.where(n_words == 0, "chosen", "both"))
+    n_words = row_sizes(queries.description)
+    if not n_words.all():
+        n_words = np.where((n_words == 0) & (queries.echoes.highest() >= GUESS), 1, n_words)
+    alone = np.searchsorted([1, FEW + 1], n_words, side="right")
+    contexts = IN_ORDER[np.where(row_sizes(queries.chosen) > 0, 3 + (n_words > 0), alone)]
     if queries.photo_features is None:
         return contexts
     return np.where(queries.with_photo(), np.char.add(contexts, PHOTO), contexts)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.dense import dots_at
+from instahash.dense import dots_at, product
 from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
 from instahash.experts.protocol import Expert
 from instahash.recommend import Queries
+from instahash.sparse import row_sums
 
 LEAST_WEIGHT = 0.5  # of all words together: where all are doubtful, little is known
 
@@ -24,8 +25,8 @@ class Word2VecExpert(Expert):
     foreign = {"short": 0.5, "description": 0.5, "both": 0.5}
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
-        words, model = queries.weighted_words(), domain.word2vec
-        sizes = np.maximum(words.sum(axis=1), LEAST_WEIGHT).astype(np.float32)[:, None]
-        mean, C = words @ model.W / sizes, domain.output_vectors
+        words, C = queries.weighted_words(), domain.output_vectors
+        sizes = np.maximum(row_sums(words), LEAST_WEIGHT).astype(np.float32)[:, None]
+        mean = product(words.indptr, words.indices, words.data, domain.word2vec.W) / sizes
         head = mean @ C[: candidates.n_head].T
         return candidates.joined(head, lambda tail: dots_at(tail.indptr, tail.indices, mean, C))

@@ -149,7 +149,8 @@ def corrupted(X: CSR, probability: float, rng: np.random.Generator) -> CSR:
 
 def codes(theta: Parameters, X: CSR, hidden: str, threads: Threads) -> np.ndarray:
     """H (m, n_hidden) = g(X V' + 1 mu')."""
-    H = np.tile(theta.mu, (X.shape[0], 1))
+    H = np.empty((X.shape[0], len(theta.mu)), theta.mu.dtype)
+    H[:] = theta.mu
     add_product(X, theta.Vt, H, threads)
     threads.rows(len(H), lambda part: activate(hidden, H[part]))
     return H

@@ -11,8 +11,7 @@ import numpy as np
 from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
 from instahash.data.general import GENERAL_HASHTAGS as GENERAL
-from instahash.data.preprocess import GUESS
-from instahash.experts import EXPERTS, BestSettings, Expert, Losses, NetworkQuery, Opinions, Panel, Sections
+from instahash.experts import EXPERTS, Answers, BestSettings, Expert, Losses, NetworkQuery, Opinions, Panel, Sections
 from instahash.recommend import Options, Queries, Recommendation, diversify, echoes, novelty_shift
 from instahash.topk import top_k
 from instahash.trainer import Trainer
@@ -76,47 +75,55 @@ class Best:
         known of it, of at most as many as GENERAL has.
         """
         settings, domain = self.settings.list, self.panel.domain
-        novelty = settings.novelty if options.novelty is None else options.novelty
         diversity = settings.diversity if options.diversity is None else options.diversity
         top = RECOMMENDED if options.top is None else options.top
         answers = self.panel.score(queries)
-        ranked, n_known, beyond = answers.log_p, answers.candidates.n_columns, answers.beyond.hashtags
-        hashtags = domain.hashtags_of(answers.candidates)
-        if novelty:
-            # A hashtag that the model does not have repeats a label, and is not popular.
-            ranked = ranked + np.pad(self.shift(queries, hashtags, novelty), ((0, 0), (0, ranked.shape[1] - n_known)))
-        elif options.banned_words or queries.chosen.nnz:
-            ranked = ranked.copy()
-        for post, excluded in enumerate(queries.excluded(options.banned)):
-            if len(excluded):
-                ranked[post, :n_known][np.isin(hashtags[post], excluded)] = -np.inf
-            never = options.banned_words.union(domain.vocabulary.words_array[excluded].tolist())
-            unwanted = [n_known + i for i, word in enumerate(beyond[post]) if word in never]
-            ranked[post, unwanted] = -np.inf
+        ranked = self._ranked(queries, options, answers)
         columns, scores = top_k(ranked, min(ranked.shape[1], max(top, CANDIDATES if diversity else 0)))
-        known = (columns >= 0) & (columns < n_known)
-        words = np.where(known, np.take_along_axis(hashtags, np.where(known, columns, 0), 1), -1)
+        words = domain.words_at(columns, answers.candidates)
         if diversity:
             places = diversify(scores, words, self.vectors.unit, top, diversity)
-            columns, words = (np.where(places < 0, -1, np.take_along_axis(a, places, 1)) for a in (columns, words))
-        columns, words = columns[:, :top], words[:, :top]
-        used = answers.used(columns)
-        n_words = np.diff(queries.description.indptr) + np.diff(queries.chosen.indptr)
-        likely = (n_words > 0) | queries.with_photo() | (queries.echoes.highest() >= GUESS)
+            rows = np.arange(len(places))[:, None]
+            columns, words = (np.where(places < 0, -1, a[rows, places]) for a in (columns, words))
+        texts, used = domain.vocabulary.spelled_array[words].tolist(), answers.used(columns).tolist()
+        found, n_known = (columns >= 0).sum(axis=1).tolist(), answers.candidates.n_columns
+        familiar, guessed, likely = answers.familiar >= 0.5, queries.guessed, queries.likely()
         traces, made = self._traces(queries) if options.trace else None, []
-        for post in range(len(columns)):
-            trace, source = traces[post] if traces else None, "guesses" if queries.guessed[post] else "experts"
+        for post, own in enumerate(answers.beyond.hashtags):
+            trace, source = traces[post] if traces else None, "guesses" if guessed[post] else "experts"
             if not (answers.read[post] and likely[post] or self._knows_author(queries, post)):
-                echoed = beyond[post] if likely[post] else {}
+                echoed = own if likely[post] else {}
                 made.append(self._general(echoed, top, options.banned_words, source, trace))
                 continue
-            n = int((columns[post] >= 0).sum())
-            named = iter(domain.vocabulary.spelled(words[post][words[post] >= 0]))
-            own = list(beyond[post])
-            texts = [next(named) if i < n_known else own[i - n_known] for i in columns[post, :n].tolist()]
-            kind = "probability" if answers.familiar[post] >= 0.5 else "estimate"
-            made.append(Recommendation(texts, used[post, :n].tolist(), kind, source, trace))
+            n, hashtags = found[post], texts[post]
+            if own:
+                names = list(own)
+                hashtags = [names[i - n_known] if i >= n_known else text for i, text in zip(columns[post], hashtags)]
+            kind = "probability" if familiar[post] else "estimate"
+            made.append(Recommendation(hashtags[:n], used[post][:n], kind, source, trace))
         return made
+
+    def _ranked(self, queries: Queries, options: Options, answers: Answers) -> np.ndarray:
+        """What hashtags are ranked by, of the shape of `log_p`: log-probabilities with what novelty adds, -inf for
+        those that may not be recommended. One that the model does not have repeats a label, and is not popular.
+        """
+        candidates, domain, chosen = answers.candidates, self.panel.domain, queries.chosen
+        novelty = self.settings.list.novelty if options.novelty is None else options.novelty
+        if not (novelty or options.banned_words or chosen.nnz):
+            return answers.log_p
+        ranked, n_known = answers.log_p.copy(), candidates.n_columns
+        known = ranked[:, :n_known]
+        if novelty:
+            known += self.shift(queries, domain.hashtags_of(candidates), novelty)
+        if chosen.nnz:
+            known[self.panel.named(chosen, candidates)] = -np.inf
+        if len(options.banned):
+            known[candidates.of_all(np.isin(domain.hashtags, options.banned)) > 0] = -np.inf
+        for post, own in enumerate(answers.beyond.hashtags):
+            picked = chosen.indices[chosen.indptr[post] : chosen.indptr[post + 1]]
+            never = options.banned_words.union(domain.vocabulary.words_array[picked].tolist())
+            ranked[post, [n_known + i for i, word in enumerate(own) if word in never]] = -np.inf
+        return ranked
 
     def _knows_author(self, queries: Queries, post: int) -> bool:
         return queries.keys is not None and any(map(self.knows, queries.keys[post]))

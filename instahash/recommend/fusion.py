@@ -113,9 +113,12 @@ class Fusion:
         """
         W = np.broadcast_to(self.weights, (1, len(self.members))) if weights is None else weights
         total: np.ndarray = np.zeros(np.broadcast_shapes((len(W), 1), scores[self.members[0]].shape), np.float32)
+        weighted = np.empty_like(total)
         for name, w in zip(self.members, W.T.astype(np.float32)):
-            if any(scores[name].strides) or scores[name].any():  # not one value, and that 0
-                total += w[:, None] * scores[name]
+            if any(scores[name].strides):
+                total += np.multiply(w[:, None], scores[name], out=weighted)
+            elif (value := scores[name][:1, :1]).any():  # one for all
+                total += w[:, None] * value
         return total
 
     def log_probabilities(self, scores: Scores, excluded: np.ndarray | None = None) -> np.ndarray:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from instahash.data import Echoes, Vocabulary, words
 from instahash.data.hashtags import is_hashtag
-from instahash.data.preprocess import DataSettings, believed
+from instahash.data.preprocess import GUESS, DataSettings, believed
 from instahash.errors import DataError
-from instahash.sparse import CSR, one_row, ones, union
+from instahash.merge import maximum
+from instahash.sparse import CSR, empty, one_row, ones, row_sizes, union
 
 
-class Queries(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Queries:
     """What is known of m posts.
 
     description : CSR (m, n_words) float32, the stored entries are the words, their values the labels' scores.
@@ -53,7 +56,7 @@ class Queries(NamedTuple):
         """
         return cls(
             description,
-            sparse.csr_array(description.shape, dtype=np.int8) if chosen is None else chosen,
+            empty(description.shape, np.int8) if chosen is None else chosen,
             keys,
             Echoes.of_description(description) if echoes is None else echoes,
             np.zeros(description.shape[0], bool) if guessed is None else guessed,
@@ -89,12 +92,13 @@ class Queries(NamedTuple):
             if not 0 <= score <= 1:
                 raise DataError(f"the score of label '{text}' is {score}; it must lie in [0, 1]")
             own = words(text)
-            for word in vocabulary.lookup(own)[0].tolist():
-                scores[word] = max(score, scores.get(word, score))
+            for word in own:
+                if (i := vocabulary.index.get(word)) is not None:
+                    scores[i] = max(score, scores.get(i, score))
             if is_hashtag(name := "".join(own)):
                 whole[name] = max(score, whole.get(name, score))
         picked = dict.fromkeys(ids_of(vocabulary, chosen, "chosen").tolist(), 1)
-        labelled, chosen_row = one_row(scores, len(vocabulary)), one_row(picked, len(vocabulary)).astype(np.int8)
+        labelled, chosen_row = one_row(scores, len(vocabulary)), ones(one_row(picked, len(vocabulary)), np.int8)
         echoes = Echoes.of_photo(whole, vocabulary.index)
         description, guessed = believed(labelled, echoes, min_score)
         user_key = () if user is None else (f"user:{user}",)
@@ -105,15 +109,18 @@ class Queries(NamedTuple):
         """Description and chosen hashtags together, CSR int8 of ones."""
         return union(self.description, self.chosen) if self.chosen.nnz else ones(self.description, np.int8)
 
+    @cached_property
+    def labels(self) -> CSR:
+        """The description with each label that is a hashtag too, CSR float32 of the scores."""
+        return maximum(self.description, self.echoes.known)
+
     def weighted_words(self) -> CSR:
-        """The same with each label that is a hashtag too, CSR float32: a label's value is its score, of a chosen 1."""
-        labels = self.description.maximum(self.echoes.known)
-        return labels.maximum(self.chosen.astype(np.float32)).tocsr() if self.chosen.nnz else labels.tocsr()
+        """Labels and chosen hashtags together, CSR float32: a label's value is its score, of a chosen 1."""
+        return maximum(self.labels, self.chosen)
 
     def n_words(self) -> np.ndarray:
         """(m,) int, how many words of each post are known, those counted twice that say the same of it."""
-        matrices = self.description, self.echoes.known, self.chosen
-        return np.sum([np.diff(matrix.indptr) for matrix in matrices], axis=0)
+        return row_sizes(self.description) + row_sizes(self.echoes.known) + row_sizes(self.chosen)
 
     def rows(self, rows: np.ndarray) -> Queries:
         """The queries with these row numbers, which are distinct and ascend."""
@@ -130,6 +137,11 @@ class Queries(NamedTuple):
         if self.photo_features is None:
             return np.zeros(self.description.shape[0], bool)
         return ~np.isnan(self.photo_features).any(axis=1)
+
+    def likely(self) -> np.ndarray:
+        """(m,) bool, of which posts a word is known, the photo, or a label that is at least a guess."""
+        known = (row_sizes(self.description) + row_sizes(self.chosen) > 0) | self.with_photo()
+        return known if known.all() else known | (self.echoes.highest() >= GUESS)
 
     def excluded(self, banned: np.ndarray) -> list[np.ndarray]:
         """For each post the ids that may not be recommended: those chosen and those banned."""
