@@ -51,11 +51,12 @@ def take(B, rows, first, out):
     end = min(first + width, B.shape[1])
     n = end - first
     for k in range(rows.shape[0]):
-        i = rows[k]
+        source, target = B[rows[k], first:end], out[k, :n]
         for d in range(n):
-            out[k, d] = B[i, first + d]
-        for d in range(n, width):
-            out[k, d] = B[i, d - n]
+            target[d] = source[d]
+        source, target = B[rows[k]], out[k, n:]
+        for d in range(width - n):
+            target[d] = source[d]
 
 
 @kernel
