@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
+from instahash.dense import product_at
 from instahash.sparse import CSR, empty, keep, row_of_entries, row_sizes, unchecked_csr, with_data
 from instahash.topk import largest_in_rows
 
@@ -87,6 +88,16 @@ class Candidates:
         if other:
             scores += scores.dtype.type(other)
         return scores
+
+    def product(self, A: CSR, B: CSR) -> np.ndarray:
+        """A B of CSR (m, n) and (n, n_hashtags) as such an array, 0 where it is not filled."""
+        out, of_a, of_b = (
+            np.empty((A.shape[0], self.n_columns), np.float32),
+            (A.indptr, A.indices, A.data),
+            (B.indptr, B.indices, B.data),
+        )
+        product_at(*of_a, *of_b, self.n_head, self.tail.indptr, self.tail.indices, np.empty(B.shape[1], np.int32), out)
+        return out
 
     def outputs(self, columns: np.ndarray) -> np.ndarray:
         """(m, k) int, the output in each of some columns (m, k) of each post; -1 for none."""

@@ -9,7 +9,7 @@ from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
 from instahash.experts.protocol import Expert
 from instahash.recommend import Queries
-from instahash.sparse import CSR, row_of_entries, row_sizes, with_data
+from instahash.sparse import CSR, keep, row_of_entries, row_sizes, with_data
 
 LEAST_FRACTION = 1e-3  # whose logarithm is taken
 DENSE = 2**23  # fractions that are held as an array, which is read faster, where every hashtag is scored
@@ -22,32 +22,26 @@ class CooccurrenceExpert(Expert):
     starts = {"short": 0.6, "description": 0.6}
     foreign = {"short": 0.0, "description": 0.0}
     beside_photo = 0.5
+    # The counts of the last time with their fractions, and those of hashtags that are not scored for every post.
     made: tuple[CSR, CSR | np.ndarray] | None = None
+    rare: CSR
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         if domain.settings.stream.half_life:
             return candidates.of_one(np.log(LEAST_FRACTION))
-        fractions = self._mean(queries, domain)
+        words, fractions = _parts(queries.description), self._fractions(domain)
         if isinstance(fractions, np.ndarray):
-            every = np.log(np.maximum(fractions, np.float32(LEAST_FRACTION)))
-            return candidates.joined(
-                every[:, : candidates.n_head], lambda tail: every[row_of_entries(tail), tail.indices]
-            )
-        scores = np.log(np.maximum(fractions.data, np.float32(LEAST_FRACTION)))
-        return candidates.of_entries(with_data(fractions, scores), np.log(LEAST_FRACTION))
+            every = product(words.indptr, words.indices, words.data, fractions)
+            head = every[:, : candidates.n_head]
+            means = candidates.joined(head, lambda tail: every[row_of_entries(tail), tail.indices])
+        else:
+            means = candidates.product(words, fractions)
+        np.maximum(means, np.float32(LEAST_FRACTION), out=means)
+        return np.log(means, out=means)
 
     def proposes(self, queries: Queries, domain: Domain) -> CSR | None:
-        mean = self._mean(queries, domain)
-        return None if isinstance(mean, np.ndarray) else mean
-
-    def _mean(self, queries: Queries, domain: Domain) -> CSR | np.ndarray:
-        """The mean fraction of each post's words, (m, n_hashtags), sparse where the hashtags are many."""
-        words, fractions = queries.description, self._fractions(domain)
-        sizes = row_sizes(words)
-        parts = (1 / np.maximum(sizes, 1).astype(np.float32)).repeat(sizes)
-        if isinstance(fractions, np.ndarray):
-            return product(words.indptr, words.indices, parts, fractions)
-        return with_data(words, parts) @ fractions
+        fractions = self._fractions(domain)
+        return None if isinstance(fractions, np.ndarray) else _parts(queries.description) @ self.rare
 
     def _fractions(self, domain: Domain) -> CSR | np.ndarray:
         """P(t | w), (n_words, n_hashtags), made anew where the counts are others than the last time."""
@@ -57,4 +51,11 @@ class CooccurrenceExpert(Expert):
             posts = np.repeat(domain.cooccurrence.word_posts, np.diff(counts.indptr))
             fractions = domain.by_output(with_data(counts, counts.data / (posts + 1)))
             self.made = counts, fractions.toarray() if small else fractions
+            self.rare = keep(fractions, fractions.indices >= domain.n_head)
         return self.made[1]
+
+
+def _parts(words: CSR) -> CSR:
+    """The words with 1 over how many there are in their row in their places."""
+    sizes = row_sizes(words)
+    return with_data(words, (1 / np.maximum(sizes, 1).astype(np.float32)).repeat(sizes))

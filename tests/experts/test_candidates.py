@@ -55,11 +55,15 @@ def test_columns_are_those_of_a_dense_array(made, density):
     head = everything[:, : candidates.n_head]
     scores = candidates.joined(head, lambda tail: everything[np.repeat(range(m), np.diff(tail.indptr)), tail.indices])
     values, some = rng.standard_normal(n).astype(np.float32), random_csr(rng, m, n, density)
+    words, of_words = random_csr(rng, m, 4, 0.6), random_csr(rng, 4, n, density)
+    product, every = candidates.product(words, of_words), (words @ of_words).toarray()
+    assert product.dtype == np.float32 and not product[outputs < 0].any()
     for post, column in zip(*np.nonzero(outputs >= 0)):
         j = outputs[post, column]
         assert scores[post, column] == everything[post, j]
         assert candidates.of_all(values)[post, column] == values[j]
         assert candidates.of_entries(some)[post, column] == some[post, j]
+        assert product[post, column] == every[post, j]
     rows = np.flatnonzero(rng.random(m) < 0.5)
     part = candidates.rows(rows)
     assert part.tail.shape == (len(rows), n) and (part.tail.toarray() == candidates.tail.toarray()[rows]).all()
