@@ -12,7 +12,7 @@ from instahash.softmax import SoftmaxSettings
 from instahash.sparse import CSR
 
 COMPLETION_DEFAULTS = SoftmaxSettings(
-    n_hidden=300, batch_size=512, learning_rate=6e-3, corruption=0.5, masked=True, dropout=0.2
+    n_hidden=300, batch_size=512, learning_rate=7.5e-3, corruption=0.5, masked=True, dropout=0.2
 )
 
 
