@@ -18,7 +18,6 @@ from instahash.network.layers import (
     check_posts,
     encode,
     grown,
-    outputs_at,
     random_start,
     unit_inputs,
 )
@@ -239,8 +238,3 @@ class SoftmaxNetwork:
         O = self.encode(inputs) @ U.T
         O += b
         return O
-
-    def predict_at(self, inputs: CSR, places: CSR) -> np.ndarray:
-        """(places.nnz,), what :meth:`predict` has at the stored entries of `places`, CSR (n_posts, n_outputs)."""
-        H = self.encode(inputs)
-        return outputs_at(self.parameters, H, as_csr(places, "softmax: places", bool, len(self.U)), self.n_threads)

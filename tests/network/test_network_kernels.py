@@ -47,18 +47,6 @@ def test_add_rows(dtype, drawn, seed, scale):
 
 
 @both_precisions
-@given(drawn=rating_matrices(), seed=seeds)
-def test_outputs_at(dtype, drawn, seed):
-    S = drawn[0]
-    H, U, b = network(S, seed, dtype)
-    read_only(S.indptr, S.indices, H, U, b)
-    out, expected = np.zeros(S.nnz, dtype), np.zeros(S.nnz)
-    kernels.outputs_at(S.indptr, S.indices, H, U, b, out)
-    reference.outputs_at(S.indptr, S.indices, H, U, b, expected)
-    close(out, expected, dtype)
-
-
-@both_precisions
 @pytest.mark.parametrize(
     "name, n_arrays, options", [("momentum", 3, (0.1, 0.9)), ("adam", 4, (0.01, 0.9, 0.999, 1e-8))]
 )
