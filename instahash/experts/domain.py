@@ -14,7 +14,7 @@ from instahash.data import Dataset, Vocabulary
 from instahash.experts.candidates import HEAD, Candidates
 from instahash.experts.familiarity import Familiarity
 from instahash.experts.statistics import Statistics, latest
-from instahash.recommend import Queries
+from instahash.recommend import Preferences, Queries
 from instahash.sparse import CSR, column_counts, keep, ones, row_of_entries
 from instahash.word2vec import Word2Vec, WordVectors
 
@@ -38,7 +38,8 @@ class Domain:
     hashtags : (n_hashtags,) int32, the word of each output, most used first; those of later posts follow.
     described : (n_described,) int32, words that descriptions had in training; those of later posts follow.
     score_mean, score_std : of the labels' scores in training.
-    word2vec : Word2Vec.  cooccurrence : Cooccurrence. Both have learnt before any expert does.
+    word2vec : Word2Vec.  cooccurrence : Cooccurrence.  preferences : Preferences, of outputs. All have learnt before
+        any expert does.
     familiarity : Familiarity with the labels of the posts seen.
     now : the latest time of the posts seen, seconds since the epoch, -inf where none has a time.
     photo_mean, photo_std : (n_features,) float32, of the features of the training's photos; n_features is 0 where there
@@ -53,6 +54,7 @@ class Domain:
     score_std: float
     word2vec: Word2Vec
     cooccurrence: Cooccurrence
+    preferences: Preferences
     familiarity: Familiarity
     now: float = -np.inf
     photo_mean: np.ndarray = field(default_factory=_nothing)
@@ -114,7 +116,7 @@ class Domain:
         word2vec = Word2Vec(settings.word2vec, seed=settings.seed, n_threads=settings.n_threads)
         words, figures = (vocabulary, vocabulary.hashtag_ids, described), statistics.of_scores()
         rest: Any = statistics.familiarity, statistics.latest, *statistics.of_photos()
-        return cls(settings, *words, *figures, word2vec, Cooccurrence(), *rest)
+        return cls(settings, *words, *figures, word2vec, Cooccurrence(), Preferences(), *rest)
 
     def grown(self, dataset: Dataset) -> Domain:
         """The domain after more posts, in the numbers of a grown vocabulary; old outputs keep their places."""
@@ -175,6 +177,7 @@ class Domain:
         vocabulary: Vocabulary,
         word2vec: Word2Vec,
         cooccurrence: Cooccurrence,
+        preferences: Preferences,
     ) -> Domain:
         """The domain whose :meth:`to_arrays` these are. Raises ValueError where they do not fit the vocabulary."""
         if len(word2vec.W) != len(vocabulary):
@@ -191,7 +194,7 @@ class Domain:
         if photos[0].ndim != 1 or photos[0].shape != photos[1].shape:
             raise ValueError("the mean and the deviation of photos' features do not fit together")
         words = vocabulary, hashtags, described
-        return cls(settings, *words, mean, std, word2vec, cooccurrence, familiar, now, *photos)
+        return cls(settings, *words, mean, std, word2vec, cooccurrence, preferences, familiar, now, *photos)
 
 
 def _numbers(ids: np.ndarray, n_words: int) -> np.ndarray:
