@@ -189,7 +189,7 @@ class Domain:
         if described.dtype.kind != "i" or not np.isin(described, np.arange(len(vocabulary))).all():
             raise ValueError("the described words are not of the vocabulary")
         mean, std, now = arrays["statistics"].tolist()
-        familiar = Familiarity.from_arrays(arrays, vocabulary.words)
+        familiar = Familiarity.from_arrays(arrays, len(vocabulary))
         photos = [arrays.get(name, _nothing()) for name in ("photo_mean", "photo_std")]
         if photos[0].ndim != 1 or photos[0].shape != photos[1].shape:
             raise ValueError("the mean and the deviation of photos' features do not fit together")

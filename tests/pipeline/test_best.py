@@ -392,7 +392,7 @@ def test_an_input_is_a_presence_and_a_score():
         vocabulary = Vocabulary(["a", "b", "c"], [3, 2, 1], [1, 0, 0])
         settings = assign(BestSettings(), [f"inputs.length={length}"])
         words = vocabulary, np.array([0]), np.ones(3, bool)
-        familiarity = Familiarity(vocabulary.words, np.zeros(3, np.float32), {}, np.zeros((2, 2)), False)
+        familiarity = Familiarity(np.zeros(3, np.float32), {}, np.zeros((2, 2)), False)
         domain = Domain(settings, *words, 0.8, 0.1, Word2Vec(), Cooccurrence(), Preferences(), familiarity)
         inputs = domain.inputs(description).toarray()
         lengths = np.linalg.norm(plain, axis=1, keepdims=True)

@@ -1,5 +1,6 @@
 """Mode "best" from shards: what counts is as on one machine, with one shard all is, and networks learn from all."""
 
+import pickle
 import random
 
 import numpy as np
@@ -8,8 +9,10 @@ import pytest
 from instahash import BestSettings, InstaHash
 from instahash.data import Corpus, Post, fit_dataset
 from instahash.errors import DataError, DivergenceError
+from instahash.experts import Domain
 from instahash.parameters import assign
-from instahash.shards import Shards, fit_best
+from instahash.shards import Shards, encoding_of, fit_best
+from instahash.shards.best import Part, held_out_of, statistics_of
 from instahash.texts import draw
 
 from .conftest import always, assert_same_vocabulary, made_posts
@@ -97,6 +100,15 @@ def test_what_counts_is_as_on_one_machine(in_shards, same_split, monkeypatch, n,
     assert ours.strengths == theirs.strengths and ours.rows.keys() == theirs.rows.keys() and ours.now == theirs.now
     keys, frequency = [(key,) for key in ours.rows], expected.mode.panel.domain.log_frequency
     np.testing.assert_allclose(ours.shift_matrix(keys, frequency), theirs.shift_matrix(keys, frequency), atol=1e-5)
+
+
+def test_no_shard_returns_the_words_of_the_vocabulary(in_shards):
+    with Shards(in_shards(POSTS, 2)) as shards:
+        encoding = encoding_of(shards, SMALL.data)[0]
+        statistics = [*shards.map(statistics_of, encoding)]
+        part = Part(encoding, Domain.begun(encoding.vocabulary, statistics[0], SMALL), held_out=0.3)
+        for returned in (*statistics, *shards.map(held_out_of, part)):
+            assert b"boat" in pickle.dumps(part) and b"boat" not in pickle.dumps(returned)
 
 
 def with_photos(posts):
