@@ -20,6 +20,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from instahash import InstaHash
 from instahash.data import Label, Post
 from instahash.data.small import small_posts
 from instahash.formats import write_posts
@@ -220,6 +221,16 @@ def test_recommend_for_labels_that_no_one_knows(trained):
     assert answer.returncode == 0 and value["source"] == "experts" and "zeppelin" in value["hashtags"]
     assert value["trace"]["description"] == [] and "photography" in value["hashtags"]
     assert answer.stderr == "instahash-recommend: not in the vocabulary, repeated as they are: zeppelin\n"
+
+
+def test_labels_of_which_something_is_known_are_not_unknown(trained):
+    """A word of them, or what they are a kind of."""
+    index = InstaHash.load(trained[0] / "model").vocabulary.index
+    assert "dog" in index and index.keys().isdisjoint(["wrixle", "wrixledog", "beagle", "zeppelin"])
+    answer = asked("recommend", "--model-dir", trained[0] / "model", "--labels", "Wrixle Dog, beagle, zeppelin")
+    assert answer.stderr == "instahash-recommend: not in the vocabulary, repeated as they are: zeppelin\n"
+    answer = asked("recommend", "--model-dir", trained[0] / "model", "--labels", "wrixle dog")
+    assert answer.stderr == "" and "#wrixledog" in answer.stdout
 
 
 def test_recommend_for_posts(trained, tmp_path):
