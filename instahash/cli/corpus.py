@@ -153,12 +153,15 @@ def _with_photos(args: Namespace, posts: Sequence[Any], read: Read) -> Sequence[
     """The posts with the labels, and features, of their photos. What is not learnt from or has them is not paid for."""
     wanting = {i for i, post in enumerate(posts) if post.hashtags and not post.labels}
     lacking = {i for i, post in enumerate(posts) if args.features and post.hashtags and post.photo_features is None}
-    photos = _photos(args) if (wanting or lacking) and args.annotator != "none" else []
+    photos = _photos(args) if (wanting or lacking or args.photos) and args.annotator != "none" else []
     if not photos:
         return posts
     try:
         own = photos_of(args, posts, photos)
         read.rows["with photo"] = sum(map(bool, own))
+        if not (wanting or lacking):
+            has = "labels and features" if args.features else "labels; --features learns from the photos too"
+            note(args.command, f"no photo is looked at: every post with hashtags has {has}")
         seen = _seen(args, _of(photos, own, wanting), read)
         # Labels that are there already are not asked for again, so that only the offline network looks at these.
         rest = _of(photos, own, lacking - wanting)

@@ -134,6 +134,22 @@ def test_a_table_says_what_was_read_and_left_out(tmp_path):
     assert refused(run("train", "--data", "posts.jsonl", *QUICK, "--strict", cwd=tmp_path), "line 31: is not JSON")
 
 
+def test_photos_of_posts_that_have_labels(tmp_path):
+    """How many belong to posts is said where none of them is looked at, too."""
+    posts, photos, command = [*small_posts(30)], tmp_path / "photos", ("train", "--model-dir", tmp_path / "model")
+    write_posts(tmp_path / "posts.jsonl", posts)
+    photos.mkdir()
+    (photos / "other.jpg").write_bytes(b"")
+    given = ["--data", tmp_path / "posts.jsonl", "--photos", photos, *QUICK]
+    refused(run(*command, *given), "none of 1 photo ('", "other.jpg') belongs to one of 30 posts ('sample/")
+    (photos / Path(posts[0].id).name).write_bytes(b"")
+    answer = run(*command, *given)
+    assert answer.returncode == 0 and re.search(r"with photo +1\n", answer.stdout)
+    first, second = answer.stderr.splitlines()
+    assert "1 of 2 photos belongs to 1 of 30 posts" in first
+    assert "no photo is looked at: every post with hashtags has labels; --features" in second
+
+
 def test_every_command_is_told_alike_how_posts_are_read(tmp_path):
     rows = [f"p{i};sea t{i % 4};water, w{i % 3}" for i in range(40)]
     (tmp_path / "posts.csv").write_text("\n".join(["which;words;seen", *rows]))
