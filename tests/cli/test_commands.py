@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,7 +25,7 @@ from instahash.data import Label, Post
 from instahash.data.small import small_posts
 from instahash.formats import write_posts
 from instahash.names import PLATFORMS, PROTOCOLS
-from instahash.storage import MODEL
+from instahash.storage import CHECKPOINT, MODEL
 
 compiled = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains again and again: too long in Python"
@@ -516,6 +516,31 @@ def test_ctrl_c_then_resume_gives_the_unbroken_model(tmp_path):
     assert sorted(os.listdir(broken)) == sorted(os.listdir(whole))
     for path in whole.iterdir():
         assert path.read_bytes() == (broken / path.name).read_bytes(), path.name
+
+
+KEPT = "; what is trained so far is kept, go on with the same command and --resume"
+
+
+@pytest.mark.parametrize(
+    "checkpoint, more, said", [(False, [], ""), (True, [], ""), (True, ["--resume"], KEPT)], ids=["none", "old", "own"]
+)
+def test_an_interruption_says_what_is_kept(tmp_path, checkpoint, more, said):
+    """While posts are still read: what another training has left is not this one's, unless it goes on from there."""
+    os.mkfifo(posts := tmp_path / "posts.jsonl")
+    if checkpoint:
+        (tmp_path / CHECKPOINT).write_bytes(b"")
+    process = subprocess.Popen(
+        [sys.executable, "-c", START.format("train"), "--data", posts, "--model-dir", tmp_path, *more],
+        stderr=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    writer, deadline = None, time.monotonic() + 60
+    while writer is None and time.monotonic() < deadline:
+        with suppress(OSError):  # nobody reads yet
+            writer = os.open(posts, os.O_WRONLY | os.O_NONBLOCK)
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60)[1] == f"\ninstahash-train: interrupted{said}\n" and process.returncode == 130
+    os.close(writer)
 
 
 @compiled
