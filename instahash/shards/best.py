@@ -56,7 +56,8 @@ def fit_best(
 
     checkpoint : a file for what passes over the shards and rounds of the networks gave, with which another cluster goes
         on where `resume` is true.
-    options, report, and errors, as in :meth:`instahash.InstaHash.fit`; DataError names a shard that cannot be read.
+    options, report, and errors, as in :meth:`instahash.InstaHash.fit`; DataError names a shard that cannot be read,
+        DataWarning what was left out.
     """
     settings = settings or BestSettings()
     passes = Passes(shards, settings, checkpoint, resume, options)

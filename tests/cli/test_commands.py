@@ -120,7 +120,7 @@ def test_a_table_says_what_was_read_and_left_out(tmp_path):
     lines = [*map(json.dumps, posts), '{"cut', '"text"']
     (tmp_path / "posts.jsonl").write_text("\n".join(lines))
     answer = run("train", "--data", "posts.jsonl", *QUICK, "--max-hashtags", "5", cwd=tmp_path)
-    assert answer.returncode == 0 and answer.stdout.startswith(
+    table = (
         "posts read                   30\n"
         "with hashtags                29\n"
         "with labels                  28\n"
@@ -128,10 +128,19 @@ def test_a_table_says_what_was_read_and_left_out(tmp_path):
         "left out, unreadable          2\n"
         "posts used                   28 of 30, those with a hashtag that is kept\n"
     )
+    assert answer.returncode == 0 and answer.stdout.startswith(table)
     said = "instahash-train: left out: 'posts.jsonl' line 32: must be a post as a JSON object, not 'text'"
     assert said in answer.stderr.splitlines() and answer.stderr.count("\n") == 2
     assert run("train", "--data", "posts.jsonl", *QUICK, "--quiet", cwd=tmp_path).stderr == answer.stderr
     assert refused(run("train", "--data", "posts.jsonl", *QUICK, "--strict", cwd=tmp_path), "line 31: is not JSON")
+    for i in range(2):
+        (tmp_path / f"shard{i}.jsonl").write_text("\n".join(lines[i::2]))
+    shards = run("train", "--data", "shard*.jsonl", *QUICK, "--max-hashtags", "5", cwd=tmp_path)
+    assert shards.returncode == 0 and shards.stdout.partition("\n")[2].startswith(table)
+    said = f"instahash-train: left out: '{tmp_path}/shard1.jsonl' line 16: must be a post as a JSON object, not 'text'"
+    assert said in shards.stderr.splitlines() and shards.stderr.count("\n") == 2
+    quiet = run("train", "--data", "shard*.jsonl", *QUICK, "--quiet", cwd=tmp_path)
+    assert quiet.stderr == shards.stderr and quiet.stdout == ""
 
 
 def test_photos_of_posts_that_have_labels(tmp_path):
