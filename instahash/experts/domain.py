@@ -95,6 +95,11 @@ class Domain:
         return np.log(counts / counts.sum())
 
     @cached_property
+    def log_ratios(self) -> np.ndarray:
+        """(n_words,) float64, how much each word, as a label, speaks for labels that are familiar."""
+        return self.familiarity.log_ratios(self.vocabulary.words)
+
+    @cached_property
     def output_vectors(self) -> np.ndarray:
         """(n_hashtags, dim) float32, word2vec's output vector of each hashtag."""
         return np.ascontiguousarray(self.word2vec.C[self.hashtags])

@@ -73,18 +73,20 @@ class Familiarity:
             return 1.0
         return min(1.0, weak / weak_scores / (sure / sure_scores))
 
-    def probability(self, echoes: Echoes, words: Sequence[str]) -> np.ndarray:
-        """(m,) float32, that the labels of each post are familiar; words : those of the vocabulary."""
+    def probability(self, echoes: Echoes, log_ratios: np.ndarray) -> np.ndarray:
+        """(m,) float32, that the labels of each post are familiar; log_ratios : of the words of the vocabulary."""
         if self.made_up:
             return np.full(echoes.known.shape[0], echoes.made_up, np.float32)
         log_odds = np.full(echoes.known.shape[0], np.log(ODDS))
-        known = echoes.known.indices
-        ratios = self._ratios([words[i] for i in known.tolist()], self.posts[known])
-        np.add.at(log_odds, row_of_entries(echoes.known), ratios)
+        np.add.at(log_odds, row_of_entries(echoes.known), log_ratios[echoes.known.indices])
         others = np.array([self.others.get(word, 0) for word in echoes.unknown_words], np.float32)
         ratios = self._ratios(echoes.unknown_words, others)
         np.add.at(log_odds, row_of_entries(echoes.unknown), ratios[echoes.unknown.indices])
         return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -60, 60))), np.float32)
+
+    def log_ratios(self, words: Sequence[str]) -> np.ndarray:
+        """(n_words,) float64, log P(word | familiar) / P(word | other) of the words of the vocabulary."""
+        return self._ratios(words, self.posts)
 
     @cached_property
     def counts_of_others(self) -> np.ndarray:

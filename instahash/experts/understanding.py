@@ -24,7 +24,7 @@ def understood(queries: Queries, domain: Domain) -> Queries:
     Labels below min_score have the score that they are worth. Where no post of the training had labels those that
     are known are hashtags chosen, and the others say nothing.
     """
-    familiar = domain.familiarity.probability(queries.echoes, domain.vocabulary.words)
+    familiar = domain.familiarity.probability(queries.echoes, domain.log_ratios)
     queries = trusted(queries, domain, familiar)
     if not domain.labelled.any():
         nothing = keep(queries.description, np.zeros(queries.description.nnz, bool))

@@ -40,7 +40,8 @@ def echoes(data, labels):
 
 def probability(known, data, labels=None):
     """Of these labels, or of the posts' own."""
-    return known.probability(data.echoes if labels is None else echoes(data, labels), data.vocabulary.words)
+    ratios = known.log_ratios(data.vocabulary.words)
+    return known.probability(data.echoes if labels is None else echoes(data, labels), ratios)
 
 
 def test_own_labels_are_familiar_and_the_offline_annotators_are_not():
@@ -73,15 +74,16 @@ def test_what_made_up_posts_teach_holds_for_such_alone():
     real = [Post(str(i), ("a", "zorb"), (Label("zorb", 0.9),)) for i in range(4)]
     drawn = [post._replace(made_up=True) for post in real]
     made_up, photos, both = (fit_dataset(Corpus.from_posts(part)) for part in (drawn, real, [*drawn, *real]))
-    known, words = Familiarity.of(made_up, 0.5), made_up.vocabulary.words
-    known = Familiarity.from_arrays(known.to_arrays(), len(words))
+    known = Familiarity.of(made_up, 0.5)
+    known = Familiarity.from_arrays(known.to_arrays(), len(made_up.vocabulary))
+    ratios = known.log_ratios(made_up.vocabulary.words)
     for labels in (photos.echoes, photos.echoes.take([1, 2])):
-        assert known.probability(labels, words).max() == 0
+        assert known.probability(labels, ratios).max() == 0
     for labels in (made_up.echoes, made_up.echoes.take([1])):
-        assert known.probability(labels, words).min() > 0.9
-    assert known.including(photos, 0.5).probability(photos.echoes, words).max() == 0
+        assert known.probability(labels, ratios).min() > 0.9
+    assert probability(known.including(photos, 0.5), photos).max() == 0
     for trained in (Familiarity.of(both, 0.5), Familiarity.of(photos, 0.5)):
-        assert trained.probability(photos.echoes, words).min() > 0.9
+        assert probability(trained, photos).min() > 0.9
 
 
 def test_including_more_posts_is_having_all():
