@@ -106,14 +106,16 @@ def settled(kind: type[S], settings: S | None, changes: dict[str, Any], owner: s
     known = [part.name for part in fields(settings)]  # type: ignore[arg-type]
     for name in changes:
         if name not in known:
-            raise SettingsError(f"{owner}: {unknown(name, known)}")
+            advice = _near(name, known) or f"they are {', '.join(known)}"
+            raise SettingsError(f"{owner}: there is no setting '{name:.60}'; {advice}")
     return replace(settings, **changes)  # type: ignore[type-var]
 
 
-def unknown(name: str, known: list[str]) -> str:
-    """The error line for a setting that is not among the `known` ones."""
-    near = difflib.get_close_matches(name, known, 1)
-    return f"there is no setting '{name}'; " + (f"did you mean {near[0]}?" if near else f"they are {', '.join(known)}")
+def _near(name: str, known: list[str]) -> str:
+    """Asks whether one of the few settings that are near to a name was meant; "" where none is."""
+    ends = [path for path in known if path.endswith(f".{name}")]
+    near = ends or difflib.get_close_matches(name, known, 3, 0.9) or difflib.get_close_matches(name, known, 3, 0.5)
+    return f"did you mean {' or '.join(near)}?" if near else ""
 
 
 def whole(value: Any, name: str, least: int, error: type[InstahashError] = SettingsError) -> int:
@@ -145,9 +147,10 @@ def assign(settings: S, assignments: Iterable[str]) -> S:
         path, equals, text = (part.strip() for part in assignment.partition("="))
         if not equals:
             fault = "has no value" if path in known else "is not a setting"
-            raise SettingsError(f"'{assignment}' {fault}; write section.name=value, as in word2vec.dim=50")
+            raise SettingsError(f"'{assignment:.60}' {fault}; write section.name=value, as in word2vec.dim=50")
         if path not in known:
-            raise SettingsError(unknown(path, known))
+            advice = f"{_near(path, known)} instahash-train --settings lists all".lstrip()
+            raise SettingsError(f"there is no setting '{path:.60}'; {advice}")
         *sections, name = path.split(".")
         section: Any = settings
         place = changes

@@ -40,8 +40,8 @@ MAY_IMPORT = {
     # Models know arrays and CSR matrices, not posts.
     # Of `network`, word2vec's reference has the sigmoid.
     "word2vec": {"dense", "files", "jit", "network", "parameters", "replay", "sparse", "threads", "topk", "training"},
-    "network": {"jit", "replay", "sparse", "threads", "training"},
-    "autorec": {"jit", "network", "parameters", "replay", "sparse", "threads", "topk", "training"},
+    "network": {"dense", "jit", "replay", "sparse", "threads", "training"},
+    "autorec": {"dense", "jit", "network", "parameters", "replay", "sparse", "threads", "topk", "training"},
     "softmax": {"jit", "network", "parameters", "replay", "sparse", "threads", "training"},
     # One of the baselines is a softmax network.
     "baselines": {"dense", "jit", "parameters", "softmax", "sparse", "topk"},

@@ -84,9 +84,13 @@ def test_settings_from_texts():
     [
         ("model.dim", "'model.dim' has no value; write section.name=value"),
         ("dim", "'dim' is not a setting; write section.name=value"),
-        ("model.dims=3", r"there is no setting 'model.dims'; did you mean model.dim\?$"),
+        (
+            "model.dims=3",
+            r"there is no setting 'model.dims'; did you mean model.dim\? instahash-train --settings lists all$",
+        ),
+        ("dim=3", r"there is no setting 'dim'; did you mean model.dim or other.dim\? "),
         ("model=3", "there is no setting 'model'"),
-        ("zzz=3", "there is no setting 'zzz'; they are model.dim, model.epochs, "),
+        ("zzz=3", "there is no setting 'zzz'; instahash-train --settings lists all$"),
         ("model.epochs=many", "model.epochs is 'many'; it must be auto or a whole number, as in"),
         ("seed.x=3", "there is no setting 'seed.x'"),
         ("model.dim.x=3", "there is no setting 'model.dim.x'"),

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from instahash.dense import dots_at
 from instahash.errors import DataError
-from instahash.network import kernels
 from instahash.network.layers import Parameters, activate, codes
 from instahash.sparse import CSR, row_of_entries
 from instahash.threads import Threads
@@ -50,8 +50,7 @@ def recommend_one(
     columns = np.flatnonzero(allowed)
     h = theta.mu + theta.mu.dtype.type(rating) * theta.Vt[given].sum(axis=0)
     activate(hidden, h[None])
-    outputs = np.empty(len(columns), h.dtype)
-    kernels.outputs_at(np.array([0, len(columns)]), columns, h[None], theta.U, theta.b, outputs)
+    outputs = dots_at(np.array([0, len(columns)]), columns, h[None], theta.U) + theta.b[columns]
     places, scores = top_k(outputs[None], min(top, len(columns)))
     return columns[places[0]].astype(np.int32), scores[0]
 

@@ -67,15 +67,12 @@ class Cooccurrence:
             given.append((_divided(chosen, self.hashtag_posts), self.from_hashtags))
         return mean_score(given).toarray()
 
-    def fractions(self, description: CSR) -> CSR:
-        """What :meth:`score` gives for descriptions, CSR (n_posts, n_words): time and memory are those of its entries.
+    def companions(self, chosen: CSR) -> CSR:
+        """What :meth:`score` gives for chosen hashtags alone, CSR (n_posts, n_words): time and memory are those of its
+        entries.
 
         A row's entries are not sorted.
         """
-        return mean_score([(_divided(description, self.word_posts), self.from_words)])
-
-    def companions(self, chosen: CSR) -> CSR:
-        """The same for chosen hashtags alone."""
         return mean_score([(_divided(chosen, self.hashtag_posts), self.from_hashtags)])
 
     def to_arrays(self) -> dict[str, np.ndarray]:

@@ -31,9 +31,7 @@ class SomeFailed(Exception):
     """Of many things asked for some were done; what failed has been said."""
 
 
-def run(
-    parser: ArgumentParser, work: Callable[[Namespace], None], argv: Sequence[str] | None, interrupted: str = ""
-) -> int:
+def run(parser: ArgumentParser, work: Callable[[Namespace], None], argv: Sequence[str] | None) -> int:
     """Call work(args); turn what it raises into an exit code and one line on standard error."""
     args = parser.parse_args(argv)
     as_before, warnings.formatwarning = warnings.formatwarning, lambda message, *_, **__: _line(parser, message)
@@ -49,8 +47,8 @@ def run(
         return 2
     except SomeFailed:
         return 1
-    except KeyboardInterrupt as interrupt:  # which may know better what is kept
-        print(f"\n{parser.prog}: interrupted{''.join(interrupt.args) or interrupted}", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:  # which may know what is kept
+        print(f"\n{parser.prog}: interrupted{''.join(interrupt.args)}", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader, `head` say, has enough
         _close(sys.stdout)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 import os
 from argparse import ArgumentParser, Namespace
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,12 +23,16 @@ WITHOUT = "; or leave photos out, with --annotator none"
 class Read:
     """What was read, counted; as a text a short table for people.
 
+    items : a Reading.  with_hashtags, with_labels, with_photo : how many posts do; the last may be None.
     examples : the first posts with labels to believe, of `min_score` or more.
     failed : whether a photo could not be labelled.
     """
 
     def __init__(self, min_score: float) -> None:
-        self.rows = Counter({"posts read": 0})
+        from instahash.formats import Reading
+
+        self.items, self.with_hashtags, self.with_labels = Reading(), 0, 0
+        self.with_photo: int | None = None
         self.examples: list[Any] = []
         self.failed = False
         self._min_score = min_score
@@ -40,13 +43,14 @@ class Read:
     def counted(self, posts: Iterable[Any]) -> Iterator[Any]:
         for post in posts:
             labels = self.believed(post)
-            self.rows.update({"posts read": 1, "with hashtags": bool(post.hashtags), "with labels": bool(labels)})
+            self.with_hashtags += bool(post.hashtags)
+            self.with_labels += bool(labels)
             if labels and post.hashtags and len(self.examples) < EXAMPLES:
                 self.examples.append(post)
             yield post
 
     def __str__(self) -> str:
-        return "\n".join(f"{name:<21} {number:>9,}" for name, number in self.rows.items())
+        return self.items.table(self.with_hashtags, self.with_labels, self.with_photo)
 
 
 def add_corpus(command: ArgumentParser) -> None:
@@ -71,17 +75,14 @@ def read_corpus(args: Namespace, read: Read) -> Any:
     from tqdm import tqdm
 
     from instahash.data import Corpus
-    from instahash.formats import Reading
 
     _check_posts(Path(args.data))
-    items = Reading()
-    posts: Iterable[Any] = _of_shards(args, items) if are_shards(args.data) else reading(args, args.data, items)
+    found = _of_shards(args, read.items) if are_shards(args.data) else reading(args, args.data, read.items)
+    posts: Iterable[Any] = found
     if args.labels or args.photos or is_folder(Path(args.data)):
         posts = _with_photos(args, _with_answers(args, list(posts)), read)
     hidden = True if args.quiet else None
     corpus = Corpus.from_posts(tqdm(read.counted(posts), "Reading posts", disable=hidden, unit=" posts"))
-    left_out = {"no hashtag": len(corpus) - read.rows["with hashtags"], "unreadable": items.odd}
-    read.rows.update({f"left out, {why}": number for why, number in left_out.items() if number})
     if args.features:
         _say_features(args, corpus)
     return corpus
@@ -153,12 +154,15 @@ def _with_photos(args: Namespace, posts: Sequence[Any], read: Read) -> Sequence[
     """The posts with the labels, and features, of their photos. What is not learnt from or has them is not paid for."""
     wanting = {i for i, post in enumerate(posts) if post.hashtags and not post.labels}
     lacking = {i for i, post in enumerate(posts) if args.features and post.hashtags and post.photo_features is None}
-    photos = _photos(args) if (wanting or lacking) and args.annotator != "none" else []
+    photos = _photos(args) if (wanting or lacking or args.photos) and args.annotator != "none" else []
     if not photos:
         return posts
     try:
         own = photos_of(args, posts, photos)
-        read.rows["with photo"] = sum(map(bool, own))
+        read.with_photo = sum(map(bool, own))
+        if not (wanting or lacking):
+            has = "labels and features" if args.features else "labels; --features learns from the photos too"
+            note(args.command, f"no photo is looked at: every post with hashtags has {has}")
         seen = _seen(args, _of(photos, own, wanting), read)
         # Labels that are there already are not asked for again, so that only the offline network looks at these.
         rest = _of(photos, own, lacking - wanting)

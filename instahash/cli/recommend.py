@@ -121,12 +121,22 @@ def _for_labels(args: Namespace, model: Any, least: float, options: dict[str, An
     answer = model.recommend(labels, min_score=least, **options)
     if unsure and answer.source != "guesses":
         note("recommend", f"doubted, below min_score {least:g}: {', '.join(unsure)}")
-    if answer.source == "experts" and (unknown := model.queries(sure).echoes.unknown_words):
-        note("recommend", f"not in the vocabulary, repeated as they are: {', '.join(unknown)}")
     given = [label if isinstance(label, str) else label[0] for label in sure]
+    if answer.source == "experts" and (unknown := _unknown(model, given)):
+        note("recommend", f"not in the vocabulary, repeated as they are: {', '.join(unknown)}")
     _note_unknown(model, given + options["chosen"], answer, least)
     with output(args) as put:
         put(args.labels, answer.to_json())
+
+
+def _unknown(model: Any, labels: Sequence[str]) -> list[str]:
+    """The labels of which nothing is known, no word and none that stands in for it, as hashtags."""
+    from instahash.data import words
+    from instahash.data.kin import kin
+
+    index, parts = model.vocabulary.index, {"".join(own): own for own in map(words, labels)}
+    unknown = model.queries(labels).echoes.unknown_words
+    return [name for name in unknown if index.keys().isdisjoint(parts[name]) and not kin(name, index.__contains__)]
 
 
 def _for_images(args: Namespace, model: Any, least: float, options: dict[str, Any]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -80,11 +81,12 @@ def work(args: Namespace) -> None:
             report(str(read))
         return found
 
-    if args.cluster or are_shards(args.data) and not (args.photos or args.labels or args.features):
-        model = fit_shards(args, settings, report=report, **kept)
-    else:  # the corpus has no name here, so that training can let go of it
-        model.fit(corpus(), progress=not args.quiet, report=report, **kept)
-    model.save(args.model_dir)
+    with _said_what_is_kept(checkpoint, args.resume):
+        if args.cluster or are_shards(args.data) and not (args.photos or args.labels or args.features):
+            model = fit_shards(args, settings, report=report, **kept)
+        else:  # the corpus has no name here, so that training can let go of it
+            model.fit(corpus(), progress=not args.quiet, report=report, **kept)
+        model.save(args.model_dir)
     checkpoint.unlink(missing_ok=True)
     report(f"Model saved in '{args.model_dir}'.")
     if read.examples:
@@ -98,6 +100,23 @@ def work(args: Namespace) -> None:
         report(f"  instahash    {hashtag_line(answer.hashtags)}")
     if read.failed:
         raise SomeFailed
+
+
+@contextmanager
+def _said_what_is_kept(checkpoint: Path, resume: bool) -> Iterator[None]:
+    """An interruption says that what is trained is kept, where it is: a checkpoint may be that of another training."""
+
+    def version() -> int:
+        return checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
+
+    before = 0 if resume else version()
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        if interrupt.args or version() in (0, before):
+            raise
+        kept = "; what is trained so far is kept, go on with the same command and --resume"
+        raise KeyboardInterrupt(kept) from None
 
 
 def _assignments(args: Namespace) -> list[str]:
@@ -134,4 +153,4 @@ def _options(args: Namespace) -> list[str]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    return run(parser(), work, argv, "; what is trained so far is kept, go on with the same command and --resume")
+    return run(parser(), work, argv)

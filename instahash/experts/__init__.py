@@ -4,6 +4,7 @@ candidates.py     which hashtags are scored for each post
 protocol.py       what an expert must be able to do; a new one is a file here and a line in EXPERTS
 domain.py         what every expert is told: the hashtags to score, models that all may ask
 statistics.py     what is counted of posts before any expert learns
+people.py         what people prefer, counted once for all experts
 examples.py       posts to learn from, and what is done with them wherever they are
 understanding.py  how they take what is known of a post
 panel.py          all of them together: how they are trained, and fused into one probability

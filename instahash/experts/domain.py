@@ -13,7 +13,7 @@ from instahash.data import Dataset, Vocabulary
 from instahash.experts.candidates import HEAD, Candidates
 from instahash.experts.familiarity import Familiarity
 from instahash.experts.statistics import Statistics, latest
-from instahash.recommend import Queries
+from instahash.recommend import Preferences, Queries
 from instahash.sparse import CSR, column_counts, moved, ones, row_of_entries, unchecked_csr
 from instahash.word2vec import Word2Vec, WordVectors
 
@@ -37,7 +37,8 @@ class Domain:
     hashtags : (n_hashtags,) int32, the word of each output, most used first; those of later posts follow.
     described : (n_described,) int32, words that descriptions had in training; those of later posts follow.
     score_mean, score_std : of the labels' scores in training.
-    word2vec : Word2Vec.  cooccurrence : Cooccurrence. Both have learnt before any expert does.
+    word2vec : Word2Vec.  cooccurrence : Cooccurrence.  preferences : Preferences, of outputs. All have learnt before
+        any expert does.
     familiarity : Familiarity with the labels of the posts seen.
     now : the latest time of the posts seen, seconds since the epoch, -inf where none has a time.
     photo_mean, photo_std : (n_features,) float32, of the features of the training's photos; n_features is 0 where there
@@ -52,6 +53,7 @@ class Domain:
     score_std: float
     word2vec: Word2Vec
     cooccurrence: Cooccurrence
+    preferences: Preferences
     familiarity: Familiarity
     now: float = -np.inf
     photo_mean: np.ndarray = field(default_factory=_nothing)
@@ -93,6 +95,11 @@ class Domain:
         return np.log(counts / counts.sum())
 
     @cached_property
+    def log_ratios(self) -> np.ndarray:
+        """(n_words,) float64, how much each word, as a label, speaks for labels that are familiar."""
+        return self.familiarity.log_ratios(self.vocabulary.words)
+
+    @cached_property
     def output_vectors(self) -> np.ndarray:
         """(n_hashtags, dim) float32, word2vec's output vector of each hashtag."""
         return np.ascontiguousarray(self.word2vec.C[self.hashtags])
@@ -114,7 +121,7 @@ class Domain:
         word2vec = Word2Vec(settings.word2vec, seed=settings.seed, n_threads=settings.n_threads)
         words, figures = (vocabulary, vocabulary.hashtag_ids, described), statistics.of_scores()
         rest: Any = statistics.familiarity, statistics.latest, *statistics.of_photos()
-        return cls(settings, *words, *figures, word2vec, Cooccurrence(), *rest)
+        return cls(settings, *words, *figures, word2vec, Cooccurrence(), Preferences(), *rest)
 
     def grown(self, dataset: Dataset) -> Domain:
         """The domain after more posts, in the numbers of a grown vocabulary; old outputs keep their places."""
@@ -173,6 +180,7 @@ class Domain:
         vocabulary: Vocabulary,
         word2vec: Word2Vec,
         cooccurrence: Cooccurrence,
+        preferences: Preferences,
     ) -> Domain:
         """The domain whose :meth:`to_arrays` these are. Raises ValueError where they do not fit the vocabulary."""
         if len(word2vec.W) != len(vocabulary):
@@ -184,12 +192,12 @@ class Domain:
         if described.dtype.kind != "i" or not np.isin(described, np.arange(len(vocabulary))).all():
             raise ValueError("the described words are not of the vocabulary")
         mean, std, now = arrays["statistics"].tolist()
-        familiar = Familiarity.from_arrays(arrays, vocabulary.words)
+        familiar = Familiarity.from_arrays(arrays, len(vocabulary))
         photos = [arrays.get(name, _nothing()) for name in ("photo_mean", "photo_std")]
         if photos[0].ndim != 1 or photos[0].shape != photos[1].shape:
             raise ValueError("the mean and the deviation of photos' features do not fit together")
         words = vocabulary, hashtags, described
-        return cls(settings, *words, mean, std, word2vec, cooccurrence, familiar, now, *photos)
+        return cls(settings, *words, mean, std, word2vec, cooccurrence, preferences, familiar, now, *photos)
 
 
 def _numbers(ids: np.ndarray, n_words: int) -> np.ndarray:

@@ -27,7 +27,6 @@ NEW_WORDS = 1000
 class Familiarity:
     """P(familiar | labels), with words drawn independently (Maron 1961) and ODDS before.
 
-    words : those of the vocabulary.
     posts : (n_words,) float32, posts of the training that have it as a label or in one, whatever its score.
     others : word -> posts, labels that are no words of the vocabulary.
     weak : (2, 2) float64, of labels below min_score and of the others, as far as they are hashtags: how many their
@@ -36,10 +35,8 @@ class Familiarity:
         for such posts alone: their labels are familiar, and no photo's are.
     """
 
-    def __init__(
-        self, words: Sequence[str], posts: np.ndarray, others: Mapping[str, int], weak: np.ndarray, made_up: bool
-    ) -> None:
-        self.words, self.posts, self.others, self.weak, self.made_up = words, posts, dict(others), weak, made_up
+    def __init__(self, posts: np.ndarray, others: Mapping[str, int], weak: np.ndarray, made_up: bool) -> None:
+        self.posts, self.others, self.weak, self.made_up = posts, dict(others), weak, made_up
 
     @classmethod
     def of(cls, dataset: Dataset, min_score: float) -> Familiarity:
@@ -50,7 +47,7 @@ class Familiarity:
         hashtags = keep(labels.known, vocabulary.is_hashtag[labels.known.indices])
         sure = hashtags.data >= np.float32(min_score)
         weak = np.array([_echoed(keep(hashtags, part), dataset.hashtags) for part in (~sure, sure)])
-        return cls(vocabulary.words, posts, others, weak, labels.made_up)
+        return cls(posts, others, weak, labels.made_up)
 
     def __add__(self, more: Familiarity) -> Familiarity:
         """With the labels of other posts too, whose words are the same, or have new ones after them."""
@@ -58,7 +55,7 @@ class Familiarity:
         posts[: len(self.posts)] += self.posts
         for word, n in more.others.items():
             others[word] = others.get(word, 0) + n
-        return Familiarity(more.words, posts, others, self.weak + more.weak, self.made_up and more.made_up)
+        return Familiarity(posts, others, self.weak + more.weak, self.made_up and more.made_up)
 
     def including(self, dataset: Dataset, min_score: float) -> Familiarity:
         """With the labels of later posts, from which no weights are learnt."""
@@ -76,16 +73,20 @@ class Familiarity:
             return 1.0
         return min(1.0, weak / weak_scores / (sure / sure_scores))
 
-    def probability(self, echoes: Echoes) -> np.ndarray:
-        """(m,) float32, that the labels of each post are familiar."""
+    def probability(self, echoes: Echoes, log_ratios: np.ndarray) -> np.ndarray:
+        """(m,) float32, that the labels of each post are familiar; log_ratios : of the words of the vocabulary."""
         if self.made_up:
             return np.full(echoes.known.shape[0], echoes.made_up, np.float32)
-        log_odds = np.log(ODDS) + row_sums(with_data(echoes.known, self._log_ratios[echoes.known.indices]))
+        log_odds = np.log(ODDS) + row_sums(with_data(echoes.known, log_ratios[echoes.known.indices]))
         if echoes.unknown.nnz:
             others = np.array([self.others.get(word, 0) for word in echoes.unknown_words], np.float32)
             ratios = self._ratios(echoes.unknown_words, others)
             log_odds += row_sums(with_data(echoes.unknown, ratios[echoes.unknown.indices]))
         return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -60, 60))), np.float32)
+
+    def log_ratios(self, words: Sequence[str]) -> np.ndarray:
+        """(n_words,) float64, log P(word | familiar) / P(word | other) of the words of the vocabulary."""
+        return self._ratios(words, self.posts)
 
     @cached_property
     def counts_of_others(self) -> np.ndarray:
@@ -98,10 +99,6 @@ class Familiarity:
         counts = np.concatenate([self.posts, self.counts_of_others])
         total = max(float(counts.sum()), 1.0)
         return total, min(max(float((counts == 1).sum()) / total, LEAST), 0.5)
-
-    @cached_property
-    def _log_ratios(self) -> np.ndarray:
-        return self._ratios(self.words, self.posts)
 
     def _ratios(self, words: Sequence[str], posts: np.ndarray) -> np.ndarray:
         """log P(word | familiar) / P(word | other) of each word.
@@ -121,13 +118,13 @@ class Familiarity:
         return texts_to_arrays(self.others, "others") | counts
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, np.ndarray], words: Sequence[str]) -> Familiarity:
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray], n_words: int) -> Familiarity:
         """What :meth:`to_arrays` gave. Raises KeyError or ValueError where it does not fit."""
         posts, weak = arrays["posts"], arrays["weak"]
-        if posts.shape != (len(words),) or weak.shape != (2, 2):
+        if posts.shape != (n_words,) or weak.shape != (2, 2):
             raise ValueError("familiarity has other words than the vocabulary")
         others = zip(texts_from_arrays(arrays, "others"), arrays["others"].tolist(), strict=True)
-        return cls(words, posts, dict(others), weak, bool(arrays["made_up"]))
+        return cls(posts, dict(others), weak, bool(arrays["made_up"]))
 
 
 def _echoed(labels: CSR, hashtags: CSR) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,11 @@ from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
 from instahash.experts.examples import Examples, Source, train_word2vec
 from instahash.experts.opinions import Answers, Beyond, Opinions
+from instahash.experts.people import add_posts, preferences_of
 from instahash.experts.protocol import CONTEXTS, PHOTO, Expert, in_words
 from instahash.experts.settings import BestSettings
 from instahash.experts.understanding import FEW, contexts_of, trusted, understood
-from instahash.recommend import Fusion, Queries, age_weights
+from instahash.recommend import Fusion, Preferences, Queries, age_weights
 from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries, row_sizes
 from instahash.threads import Threads
 from instahash.trainer import Trainer
@@ -84,11 +86,15 @@ class Panel:
         self.learn(examples, Examples(dataset.take(held_out), self.domain), trainer)
 
     def learn(self, examples: Source, held_out: Examples, trainer: Trainer) -> None:
-        """Train the experts on posts, and learn their weights on others. The domain's models have learnt already."""
+        """Train the experts on posts, and learn their weights on others. The domain's word2vec and co-occurrence have
+        learnt already.
+        """
+        self.domain = replace(self.domain, preferences=preferences_of(examples))
         for expert in self.active.values():
             expert.fit(examples, trainer)
         self._fuse(held_out, examples.uses > 0, trainer)
         self.domain.cooccurrence.add(held_out.dataset.description, held_out.dataset.hashtags)
+        add_posts(self.domain.preferences, held_out)
         for expert in self.active.values():
             if expert.counts:
                 expert.partial_fit(held_out)
@@ -101,8 +107,10 @@ class Panel:
             decay = float(age_weights(np.array(before), self.domain.now, self.settings.stream.half_life))
         self.domain.word2vec.partial_fit(dataset.bags)
         self.domain.cooccurrence.add(dataset.description, dataset.hashtags)
+        examples = Examples(dataset, self.domain, decay)
+        add_posts(self.domain.preferences, examples)
         for expert in self.active.values():
-            expert.partial_fit(Examples(dataset, self.domain, decay))
+            expert.partial_fit(examples)
 
     def _fuse(self, examples: Examples, learnt: np.ndarray, trainer: Trainer) -> None:
         """Learn each context's weights, and how it is calibrated, from posts held out.
@@ -268,7 +276,7 @@ class Panel:
         experts = {f"expert_{name}": expert.to_arrays() for name, expert in self.active.items()}
         word2vec, cooccurrence = self.domain.word2vec.to_arrays(), self.domain.cooccurrence.to_arrays()
         shared = {"domain": self.domain.to_arrays(), "expert_word2vec": word2vec, "expert_cooccurrence": cooccurrence}
-        return fusions | experts | shared
+        return fusions | experts | shared | {"expert_personal": self.domain.preferences.to_arrays()}
 
     def load(self, sections: Sections, history: Losses, vocabulary: Vocabulary) -> None:
         """Take up what :meth:`to_arrays` gave. Raises KeyError or ValueError where it does not fit."""
@@ -276,7 +284,8 @@ class Panel:
         losses, seed = history.get("word2vec_loss", []), settings.seed
         word2vec = Word2Vec.from_arrays(arrays, settings.word2vec, history=losses, seed=seed)
         cooccurrence = Cooccurrence.from_arrays(sections["expert_cooccurrence"], len(vocabulary))
-        self.begin(Domain.from_arrays(sections["domain"], settings, vocabulary, word2vec, cooccurrence))
+        models = word2vec, cooccurrence, Preferences.from_arrays(sections["expert_personal"])
+        self.begin(Domain.from_arrays(sections["domain"], settings, vocabulary, *models))
         for name, expert in self.active.items():
             expert.load(sections.get(f"expert_{name}", {}), history.get(f"{name}_loss", []), self.domain)
         for context, fusion in self.fusions.items():

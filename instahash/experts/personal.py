@@ -5,24 +5,29 @@ from __future__ import annotations
 import numpy as np
 
 from instahash.experts.candidates import PROPOSED, Candidates
-from instahash.experts.common import CommonExpert, general
+from instahash.experts.common import USER, CommonExpert, general, keys_of, shift
 from instahash.experts.domain import Domain
+from instahash.experts.protocol import Expert
 from instahash.recommend import Queries
 from instahash.sparse import CSR
 
 
-class PersonalExpert(CommonExpert):
-    """Preferences under all keys, less those under the keys that no single user has."""
+class PersonalExpert(Expert):
+    """The preferences under all keys, less those under the keys that no single user has."""
 
     name = "personal"
-    of_users = True
+    starts = CommonExpert.starts
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
-        keys = self.keys(queries)
-        of_users = self._shift(keys, domain, candidates)
+        keys = keys_of(queries, domain)
         common = general(keys)
-        return of_users - self._shift(common, domain, candidates) if common != keys else candidates.of_one(0)
+        if common == keys:
+            return candidates.of_one(0)
+        return shift(keys, domain, candidates) - shift(common, domain, candidates)
 
     def proposes(self, queries: Queries, domain: Domain) -> CSR:
-        own = [tuple(key for key in keys if key.startswith("user:")) for keys in self.keys(queries)]
-        return self.preferences.most_used(own, len(domain.hashtags), domain.n_head, PROPOSED)
+        own = [tuple(key for key in keys if key.startswith(USER)) for keys in keys_of(queries, domain)]
+        return domain.preferences.most_used(own, len(domain.hashtags), domain.n_head, PROPOSED)
+
+    def knows(self, key: str, domain: Domain) -> bool:
+        return key in domain.preferences.rows and key.startswith(USER)

@@ -112,7 +112,7 @@ class Expert(Protocol):
         """The network and what it is given for one post; None where it reads nothing, or for no network."""
         return None
 
-    def knows(self, key: str) -> bool:
+    def knows(self, key: str, domain: Domain) -> bool:
         """Whether earlier posts under this key shift what is recommended."""
         return False
 

@@ -28,7 +28,7 @@ def understood(queries: Queries, domain: Domain) -> Queries:
     Labels below min_score have the score that they are worth. Where no post of the training had labels those that
     are known are hashtags chosen, and the others say nothing.
     """
-    queries = trusted(queries, domain, domain.familiarity.probability(queries.echoes))
+    queries = trusted(queries, domain, domain.familiarity.probability(queries.echoes, domain.log_ratios))
     if not len(domain.described):
         nothing = empty(queries.description.shape, np.float32)
         chosen = union(queries.chosen, queries.description)

@@ -68,6 +68,14 @@ class Reading:
         """How many items should have been posts and could not be read."""
         return sum(number for (kind, _), number in self.reasons.items() if kind == "odd")
 
+    def table(self, with_hashtags: int, with_labels: int, with_photo: int | None = None) -> str:
+        """How many posts were read, have each of these and were left out, as a table for people."""
+        rows = {"posts read": self.posts, "with photo": with_photo}
+        rows |= {"with hashtags": with_hashtags, "with labels": with_labels}
+        left_out = {"no hashtag": self.posts - with_hashtags, "unreadable": self.odd}
+        rows |= {f"left out, {why}": number or None for why, number in left_out.items()}
+        return "\n".join(f"{name:<21} {number:>9,}" for name, number in rows.items() if number is not None)
+
     def lines(self) -> list[str]:
         """One line for each reason why something was left out, the most frequent first."""
         said = {"odd": "left out", "file": "left out", "other": "no post", "part": "read without a part"}

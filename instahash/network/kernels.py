@@ -32,19 +32,6 @@ def add_rows(S_indptr, S_indices, S_data, B, scale, out):
 
 
 @kernel
-def outputs_at(indptr, indices, H, U, b, out):
-    """out[q] = u_j . h_i + b_j for each stored entry q, in row i and column j, of a CSR matrix."""
-    for i in range(H.shape[0]):
-        h = H[i]
-        for q in range(indptr[i], indptr[i + 1]):
-            u = U[indices[q]]
-            o = H.dtype.type(0)
-            for d in range(h.shape[0]):
-                o += u[d] * h[d]
-            out[q] = o + b[indices[q]]
-
-
-@kernel
 def take(B, rows, first, out):
     """out (n_rows, width) <- these rows of B (n, d): its columns from `first` on, and behind the last those from 0."""
     width = out.shape[1]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from instahash.dense import dots_at
 from instahash.errors import DataError, ModelError, UntrainedError
 from instahash.network import kernels
 from instahash.network.optimize import Update
@@ -171,11 +172,12 @@ def outputs_at(theta: Parameters, H: np.ndarray, places: CSR, n_threads: int) ->
     """(places.nnz,), outputs for the codes H (m, n_hidden) at the stored entries of `places`, CSR (m, n_outputs)."""
     if places.shape[0] != len(H):
         raise DataError(f"the places have {places.shape[0]} posts, the query has {len(H)}; give a row for each post")
-    out = np.empty(places.nnz, H.dtype)
+    out = theta.b[places.indices]
 
     def run(part: slice) -> None:
         starts = places.indptr[part.start : part.stop + 1]
-        kernels.outputs_at(starts, places.indices, H[part], theta.U, theta.b, out)
+        own = slice(starts[0], starts[-1])
+        out[own] += dots_at(starts - starts[0], places.indices[own], H[part], theta.U)
 
     with Threads(n_threads) as threads:
         threads.entries(places.indptr, run)

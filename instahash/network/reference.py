@@ -36,13 +36,6 @@ def add_rows(S_indptr: A, S_indices: A, S_data: A, B: A, scale: float, out: A) -
             out[i] += scale * S_data[q] * B[S_indices[q]]
 
 
-def outputs_at(indptr: A, indices: A, H: A, U: A, b: A, out: A) -> None:
-    """out[q] = u_j . h_i + b_j for each stored entry q, in row i and column j, of a CSR matrix."""
-    for i in range(len(H)):
-        for q in range(indptr[i], indptr[i + 1]):
-            out[q] = U[indices[q]] @ H[i] + b[indices[q]]
-
-
 def take(B: A, rows: A, first: int, out: A) -> None:
     """out (n_rows, width) <- these rows of B (n, d): its columns from `first` on, and behind the last those from 0."""
     out[:] = np.roll(B[rows], -first, axis=1)[:, : out.shape[1]]

@@ -197,7 +197,7 @@ class Best:
         ]
 
     def knows(self, key: str) -> bool:
-        return any(expert.knows(key) for expert in self.panel.active.values())
+        return any(expert.knows(key, self.panel.domain) for expert in self.panel.active.values())
 
     # How an answer came about
 

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from instahash.baselines import Cooccurrence
-from instahash.data import Dataset, together
+from instahash.data import Dataset, Vocabulary, together
 from instahash.errors import DataError, plural
 from instahash.experts import BestSettings, Domain, Examples
 from instahash.experts.examples import Lessons, chance_of
@@ -56,7 +56,8 @@ def fit_best(
 
     checkpoint : a file for what passes over the shards and rounds of the networks gave, with which another cluster goes
         on where `resume` is true.
-    options, report, and errors, as in :meth:`instahash.InstaHash.fit`; DataError names a shard that cannot be read.
+    options, report, and errors, as in :meth:`instahash.InstaHash.fit`; DataError names a shard that cannot be read,
+        DataWarning what was left out.
     """
     settings = settings or BestSettings()
     passes = Passes(shards, settings, checkpoint, resume, options)
@@ -67,6 +68,7 @@ def fit_best(
     domain = Domain.begun(encoding.vocabulary, statistics, settings)
     part = Part(encoding, domain, held_out_fraction(domain, summary.posts))
     held_out = together([*shards.map(held_out_of, part, what="Posts held out")])
+    held_out = held_out._replace(vocabulary=encoding.vocabulary)
     if len(held_out.ids) == summary.posts:
         raise DataError(f"all {summary.posts:,} posts are held out to learn weights from; give more posts")
     source, mode, trainer = Parts(shards, part, summary.posts, passes, n_chains), Best(settings), Trainer(report=report)
@@ -195,9 +197,9 @@ def statistics_of(shard: Shard, encoding: Encoding) -> Statistics:
 
 
 def held_out_of(shard: Shard, part: Part) -> Dataset:
-    """The posts of a shard that are not learnt from."""
+    """The posts of a shard that are not learnt from, without the vocabulary, which who asks has."""
     rows = np.flatnonzero(part.encoding.posts(shard).draws < part.held_out)
-    return part.encoding.dataset(shard).take(rows)
+    return part.encoding.dataset(shard).take(rows)._replace(vocabulary=Vocabulary([], [], []))
 
 
 def of_part(

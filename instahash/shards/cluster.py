@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import operator
 import os
+import pickle
 import secrets
 import shutil
 import signal
@@ -13,11 +15,14 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from instahash.data import Vocabulary
 from instahash.errors import DataError, one_line
 from instahash.shards.shard import Shard, held
 from instahash.shards.workers import Chains, Done, add, scaled
@@ -46,6 +51,7 @@ class Cluster:
             advice = 'install it with: python3 -m pip install "instahash[cluster]"'
             raise DataError(f"--cluster needs the package dask.distributed; {advice}") from None
         self._how, self._shards, self._local = how, dict[Any, str](), None
+        self._vocabularies = WeakKeyDictionary[Vocabulary, Any]()  # futures of those that workers have
         self._folder = f"instahash-{secrets.token_hex(8)}"  # of this object alone: files may change until the next
         try:
             if address.partition(":")[0] == "local":
@@ -85,17 +91,17 @@ class Cluster:
         names = [name for own, _ in chains for name in own]
         homes, ends, waiting = self._homes(names), [], set()
         self._shards.clear()
-        given, begun = self._given(args), self._given((start,))
+        given, begun = self._given(args), self._sent(start)
 
         def ended(future: Any) -> None:
             waiting.discard(future)
             done()
 
         for own, weight in chains:
-            state = self._client.submit(operator.itemgetter(0), begun, pure=False)
+            state = begun
             for name in own:
                 # At the chain's first shard's home, so that states are not moved.
-                state = self._submit(_chained, function, name, homes[own[0]], given, state)
+                state = self._submit(_chained, function, name, homes[own[0]], state, *given)
                 waiting.add(state)
                 state.add_done_callback(ended)
             ends.append(self._client.submit(scaled, state, weight, pure=False))
@@ -118,16 +124,24 @@ class Cluster:
         homes = self._homes(names)
         self._shards.clear()
         given = self._given(args)
-        futures = [self._submit(_work, function, name, homes[name], given) for name in names]
+        futures = [self._submit(_work, function, name, homes[name], *given) for name in names]
         for future in futures:
             future.add_done_callback(lambda future: done())
         return futures
 
-    def _given(self, args: tuple[Any, ...]) -> Any:
-        """Arguments as a task of their own: the scheduler can make them anew where all workers that have them died."""
+    def _given(self, args: tuple[Any, ...]) -> list[Any]:
+        """Futures of arguments without their vocabularies, and of these, which workers have from then on."""
+        pickled, vocabularies = _pickled(args)
+        for own in vocabularies:
+            if own not in self._vocabularies:
+                self._vocabularies[own] = self._sent(own)
+        return [self._sent(pickled), *(self._vocabularies[own] for own in vocabularies)]
+
+    def _sent(self, value: Any) -> Any:
+        """A value as a task of its own: the scheduler can make it anew where all workers that have it died."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # that they are large
-            return self._client.submit(tuple, args, pure=False)
+            warnings.simplefilter("ignore", UserWarning)  # that it is large
+            return self._client.submit(operator.itemgetter(0), (value,), pure=False)
 
     def _submit(self, work: Callable[..., Any], function: Callable[..., Any], name: str, home: str, *given: Any) -> Any:
         """A future of work on a shard, at home or, where that is gone, anywhere."""
@@ -185,16 +199,40 @@ def _uninterrupted() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _work(function: Callable[..., T], name: str, folder: str, how: dict[str, Any], args: tuple[Any, ...]) -> T:
+def _pickled(args: tuple[Any, ...]) -> tuple[bytes, list[Vocabulary]]:
+    """Arguments without their vocabularies, and these: large, and the same in each pass."""
+    import cloudpickle
+
+    vocabularies: list[Vocabulary] = []
+
+    class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+        def persistent_id(self, value: Any) -> int | None:
+            if not isinstance(value, Vocabulary):
+                return None
+            if value not in vocabularies:
+                vocabularies.append(value)
+            return vocabularies.index(value)
+
+    Pickler(file := io.BytesIO(), protocol=pickle.HIGHEST_PROTOCOL).dump(args)
+    return file.getvalue(), vocabularies
+
+
+@lru_cache(maxsize=1)
+def _loaded(pickled: bytes, *vocabularies: Vocabulary) -> Any:
+    """The arguments again, made once for all shards of a pass."""
+    unpickler = pickle.Unpickler(io.BytesIO(pickled))
+    unpickler.persistent_load = vocabularies.__getitem__  # type: ignore[method-assign]
+    return unpickler.load()
+
+
+def _work(function: Callable[..., T], name: str, folder: str, how: dict[str, Any], *given: Any) -> T:
     """What a worker does of a shard."""
-    return function(Shard(name, _place(folder), how), *args)
+    return function(Shard(name, _place(folder), how), *_loaded(*given))
 
 
-def _chained(
-    function: Callable[..., T], name: str, folder: str, how: dict[str, Any], args: tuple[Any, ...], state: T
-) -> T:
+def _chained(function: Callable[..., T], name: str, folder: str, how: dict[str, Any], state: T, *given: Any) -> T:
     """The same in a chain, after what came out before."""
-    return function(Shard(name, _place(folder), how), state, *args)
+    return function(Shard(name, _place(folder), how), state, *_loaded(*given))
 
 
 def _held(folder: str, names: list[str]) -> list[str]:
@@ -204,6 +242,7 @@ def _held(folder: str, names: list[str]) -> list[str]:
 
 def _forget(folder: str) -> None:
     """Remove what a worker holds."""
+    _loaded.cache_clear()
     shutil.rmtree(_place(folder), ignore_errors=True)
 
 

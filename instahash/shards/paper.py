@@ -59,7 +59,8 @@ def fit_paper(
 
     settings : as :func:`from_shards` gives them, into which others are changed.
     checkpoint : a file for what passes over the shards gave, with which another cluster goes on where `resume` is true.
-    options, report, and errors, as in :meth:`instahash.InstaHash.fit`; DataError names a shard that cannot be read.
+    options, report, and errors, as in :meth:`instahash.InstaHash.fit`; DataError names a shard that cannot be read,
+        DataWarning what was left out.
     """
     settings = from_shards(settings or PaperSettings())
     report(

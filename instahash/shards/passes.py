@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from instahash.data import Summary, Vocabulary
+from instahash.errors import DataWarning
 from instahash.parameters import to_json
 from instahash.shards.reading import Encoding, encoding_of
 from instahash.shards.shard import Arrays
@@ -52,8 +54,9 @@ def read(shards: Shards, settings: Any, passes: Passes, report: Report) -> tuple
 
     def work() -> Arrays:
         encoding, summary, found = encoding_of(shards, settings.data)
+        report(found.reading.table(found.with_hashtags, found.with_labels))
         for line in found.reading.lines():
-            report(line)
+            warnings.warn(line, DataWarning, stacklevel=2)
         digest = np.frombuffer(f"{found.digest % 2**128:032x}".encode(), np.uint8)
         return encoding.vocabulary.to_arrays() | {"summary": np.array(summary, np.float64), "digest": digest}
 

@@ -19,7 +19,7 @@ import numpy as np
 from scipy import sparse
 
 from instahash.data import Corpus, Dataset, DataSettings, Echoes, Post, Summary, Vocabulary
-from instahash.data.preprocess import check_some, places, usable
+from instahash.data.preprocess import above, check_some, places, usable
 from instahash.data.spellings import Forms, forms_of, spellings_of
 from instahash.data.vocabulary import ranked
 from instahash.formats import LeftOut, Reading
@@ -32,11 +32,14 @@ from instahash.texts import draw, texts_from_arrays, texts_to_arrays
 class Found(NamedTuple):
     """What the first pass finds.
 
-    hashtags : the posts of each.  digest : sum of what :meth:`instahash.Corpus.digest` gives, as a number.
+    hashtags : the posts of each.  with_hashtags, with_labels : the posts with any, of labels with those of `min_score`.
+    digest : sum of what :meth:`instahash.Corpus.digest` gives, as a number.
     """
 
     reading: Reading
     hashtags: Counter[str]
+    with_hashtags: int
+    with_labels: int
     digest: int
 
 
@@ -112,7 +115,7 @@ def encoding_of(shards: Shards, settings: DataSettings) -> tuple[Encoding, Summa
 
     Raises DataError where no post has a hashtag, or a shard cannot be read.
     """
-    found = shards.sum(read, what="Reading posts")
+    found = shards.sum(read, settings.min_score, what="Reading posts")
     words = list(found.hashtags)
     counts = np.array([*found.hashtags.values()], np.int64)
     best = ranked(np.where(counts < settings.min_count, 0, counts), words)[: settings.max_hashtags]
@@ -132,17 +135,22 @@ def encoding_of(shards: Shards, settings: DataSettings) -> tuple[Encoding, Summa
 # What is done with a shard
 
 
-def read(shard: Shard) -> Found:
+def read(shard: Shard, min_score: float) -> Found:
     """The first pass, the only one that reads the file, unless what is kept of it is lost."""
     own = numbered(shard)
-    words, counts = texts_from_arrays(own, "words"), column_counts(csr_from_arrays(own, "hashtags"))
+    hashtags, labels = _matrices(own)
+    words, counts = texts_from_arrays(own, "words"), column_counts(hashtags)
+    of_hashtags, of_labels = (
+        int(np.count_nonzero(np.diff(matrix.indptr))) for matrix in (hashtags, above(labels, min_score))
+    )
     about = json.loads(own["about"].tobytes())
     left_out = [(LeftOut(*first), key, number) for first, key, number in about["left_out"]]
     reasons, firsts = Counter[tuple[str, str]](), {}
     for first, (kind, reason), number in left_out:
         reasons[kind, reason], firsts[kind, reason] = number, first
     reading = Reading(about["format"], len(own["draws"]), reasons, firsts)
-    return Found(reading, Counter({words[i]: int(counts[i]) for i in np.flatnonzero(counts)}), int(about["digest"], 16))
+    uses = Counter({words[i]: int(counts[i]) for i in np.flatnonzero(counts)})
+    return Found(reading, uses, of_hashtags, of_labels, int(about["digest"], 16))
 
 
 def count_words(shard: Shard, kept: Set[str], min_score: float) -> Counter[str]:

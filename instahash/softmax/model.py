@@ -18,7 +18,6 @@ from instahash.network.layers import (
     check_posts,
     encode,
     grown,
-    outputs_at,
     random_start,
     unit_inputs,
 )
@@ -94,9 +93,11 @@ class SoftmaxNetwork:
         X, S = self._pair(inputs, targets)
         with unchanged_on_error(self), Threads(self.n_threads, blas=False) as threads:
             self.replay, history = ReplayBuffer(), History(last=self.n_epochs(X.shape[0]))
-            rng = np.random.default_rng([self.seed, 0])
-            self.begin(random_start(X, best_constants(S), self.settings.n_hidden, rng, FIRST_SPREAD), history)
-            if state is not None:
+            n_hidden, rng = self.settings.n_hidden, np.random.default_rng([self.seed, 0])
+            if state is None:
+                self.begin(random_start(X, best_constants(S), n_hidden, rng, FIRST_SPREAD), history)
+            else:
+                self.begin(Parameters.zeros(X.shape[1], S.shape[1], n_hidden, self.settings.dtype), history)
                 self.restore(state)
                 history.go_on(state)
             self._train(X, S, threads, on_epoch, on_progress, frequency)
@@ -239,8 +240,3 @@ class SoftmaxNetwork:
         O = self.encode(inputs) @ U.T
         O += b
         return O
-
-    def predict_at(self, inputs: CSR, places: CSR) -> np.ndarray:
-        """(places.nnz,), what :meth:`predict` has at the stored entries of `places`, CSR (n_posts, n_outputs)."""
-        H = self.encode(inputs)
-        return outputs_at(self.parameters, H, as_csr(places, "softmax: places", bool, len(self.U)), self.n_threads)

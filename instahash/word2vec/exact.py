@@ -84,7 +84,7 @@ def spectral_start(N: CSR, a: np.ndarray, b: np.ndarray, dim: int, rng: np.rando
     return vectors
 
 
-def grown(learnt: Learnt, bags: CSR, counts: np.ndarray, settings: Settings, rng: np.random.Generator) -> Learnt:
+def grown(learnt: Learnt, bags: CSR, counts: np.ndarray, settings: Settings, rng: np.random.Generator | None) -> Learnt:
     """What was learnt, with the counts of `bags` and zero vectors for new words. counts : of all posts."""
     N = sparse.triu(cooccurrence(bags, permutation_weights(np.diff(bags.indptr), settings.permutation)), format="csr")
     W, C = np.zeros((2, bags.shape[1] - len(learnt.W), settings.dim), np.float32)

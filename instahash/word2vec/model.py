@@ -169,7 +169,7 @@ class Word2Vec:
         if name != "sampling":
             name = make_plan(settings, bags, self.n_threads, self.learnt.replay).trainer
         trainer: Any = exact if name == "exact" else sampling
-        rng = np.random.default_rng([self.seed, history.first])
+        rng = np.random.default_rng([self.seed, history.first]) if state is None else None
         self.learnt = trainer.grown(self.learnt, bags, counts, settings, rng)
         self._train(bags, state, on_epoch, on_progress)
         self.learnt.replay = self.learnt.replay.including((bags,), self.seed)

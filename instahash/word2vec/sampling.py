@@ -79,16 +79,16 @@ def permutation_weights(sizes: A, r: int) -> A:
     return weight
 
 
-def grown(learnt: Learnt, bags: CSR, counts: A, settings: Settings, rng: np.random.Generator) -> Learnt:
+def grown(learnt: Learnt, bags: CSR, counts: A, settings: Settings, rng: np.random.Generator | None) -> Learnt:
     """What was learnt, with first vectors for new words, and squares in place of the other trainer's counts.
 
-    counts : (n_words,), posts of each word, of all posts.
+    counts : (n_words,), posts of each word, of all posts.  rng : None for zeros, where an earlier state is put back.
     """
     squares: Any = learnt.W2, learnt.C2
     n_new = bags.shape[1] - len(learnt.W)
-    W, C = initial_vectors(rng, n_new, settings.dim)
+    W, C = np.zeros((2, n_new, settings.dim), np.float32) if rng is None else initial_vectors(rng, n_new, settings.dim)
     W[counts[len(learnt.W) :] < settings.min_count] = 0.0
-    if learnt.N is not None:
+    if rng is not None and learnt.N is not None:
         squares = past_squares(learnt.W, learnt.C, learnt.replay.matrices[0], learnt.counts, settings, rng)
     W2, C2 = (np.append(() if old is None else old, np.zeros(n_new)) for old in squares)
     return learnt.grown(W, C, counts, trainer="sampling", W2=W2, C2=C2)

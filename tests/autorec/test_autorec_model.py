@@ -120,6 +120,7 @@ def test_predictions_are_those_of_the_reference(drawn, asked, span):
     arrays = {name: rng.normal(size=shape) for name, shape in (("V", (4, 10)), ("mu", 4), ("U", (10, 4)), ("b", 10))}
     arrays = {name: array.astype(np.float32) for name, array in arrays.items()}
     model = AutoRec.from_arrays(arrays | {"span": np.array(span or ()), "background": np.array(c)})
+    model.n_threads = 2
     X = np.zeros(ratings.shape)
     entries = ratings.tocoo()
     X[entries.row, entries.col] = entries.data - asked

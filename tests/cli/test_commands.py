@@ -14,17 +14,18 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from instahash import InstaHash
 from instahash.data import Label, Post
 from instahash.data.small import small_posts
 from instahash.formats import write_posts
 from instahash.names import PLATFORMS, PROTOCOLS
-from instahash.storage import MODEL
+from instahash.storage import CHECKPOINT, MODEL
 
 compiled = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains again and again: too long in Python"
@@ -119,7 +120,7 @@ def test_a_table_says_what_was_read_and_left_out(tmp_path):
     lines = [*map(json.dumps, posts), '{"cut', '"text"']
     (tmp_path / "posts.jsonl").write_text("\n".join(lines))
     answer = run("train", "--data", "posts.jsonl", *QUICK, "--max-hashtags", "5", cwd=tmp_path)
-    assert answer.returncode == 0 and answer.stdout.startswith(
+    table = (
         "posts read                   30\n"
         "with hashtags                29\n"
         "with labels                  28\n"
@@ -127,10 +128,35 @@ def test_a_table_says_what_was_read_and_left_out(tmp_path):
         "left out, unreadable          2\n"
         "posts used                   28 of 30, those with a hashtag that is kept\n"
     )
+    assert answer.returncode == 0 and answer.stdout.startswith(table)
     said = "instahash-train: left out: 'posts.jsonl' line 32: must be a post as a JSON object, not 'text'"
     assert said in answer.stderr.splitlines() and answer.stderr.count("\n") == 2
     assert run("train", "--data", "posts.jsonl", *QUICK, "--quiet", cwd=tmp_path).stderr == answer.stderr
     assert refused(run("train", "--data", "posts.jsonl", *QUICK, "--strict", cwd=tmp_path), "line 31: is not JSON")
+    for i in range(2):
+        (tmp_path / f"shard{i}.jsonl").write_text("\n".join(lines[i::2]))
+    shards = run("train", "--data", "shard*.jsonl", *QUICK, "--max-hashtags", "5", cwd=tmp_path)
+    assert shards.returncode == 0 and shards.stdout.partition("\n")[2].startswith(table)
+    said = f"instahash-train: left out: '{tmp_path}/shard1.jsonl' line 16: must be a post as a JSON object, not 'text'"
+    assert said in shards.stderr.splitlines() and shards.stderr.count("\n") == 2
+    quiet = run("train", "--data", "shard*.jsonl", *QUICK, "--quiet", cwd=tmp_path)
+    assert quiet.stderr == shards.stderr and quiet.stdout == ""
+
+
+def test_photos_of_posts_that_have_labels(tmp_path):
+    """How many belong to posts is said where none of them is looked at, too."""
+    posts, photos, command = [*small_posts(30)], tmp_path / "photos", ("train", "--model-dir", tmp_path / "model")
+    write_posts(tmp_path / "posts.jsonl", posts)
+    photos.mkdir()
+    (photos / "other.jpg").write_bytes(b"")
+    given = ["--data", tmp_path / "posts.jsonl", "--photos", photos, *QUICK]
+    refused(run(*command, *given), "none of 1 photo ('", "other.jpg') belongs to one of 30 posts ('sample/")
+    (photos / Path(posts[0].id).name).write_bytes(b"")
+    answer = run(*command, *given)
+    assert answer.returncode == 0 and re.search(r"with photo +1\n", answer.stdout)
+    first, second = answer.stderr.splitlines()
+    assert "1 of 2 photos belongs to 1 of 30 posts" in first
+    assert "no photo is looked at: every post with hashtags has labels; --features" in second
 
 
 def test_every_command_is_told_alike_how_posts_are_read(tmp_path):
@@ -220,6 +246,16 @@ def test_recommend_for_labels_that_no_one_knows(trained):
     assert answer.returncode == 0 and value["source"] == "experts" and "zeppelin" in value["hashtags"]
     assert value["trace"]["description"] == [] and "photography" in value["hashtags"]
     assert answer.stderr == "instahash-recommend: not in the vocabulary, repeated as they are: zeppelin\n"
+
+
+def test_labels_of_which_something_is_known_are_not_unknown(trained):
+    """A word of them, or what they are a kind of."""
+    index = InstaHash.load(trained[0] / "model").vocabulary.index
+    assert "dog" in index and index.keys().isdisjoint(["wrixle", "wrixledog", "beagle", "zeppelin"])
+    answer = asked("recommend", "--model-dir", trained[0] / "model", "--labels", "Wrixle Dog, beagle, zeppelin")
+    assert answer.stderr == "instahash-recommend: not in the vocabulary, repeated as they are: zeppelin\n"
+    answer = asked("recommend", "--model-dir", trained[0] / "model", "--labels", "wrixle dog")
+    assert answer.stderr == "" and "#wrixledog" in answer.stdout
 
 
 def test_recommend_for_posts(trained, tmp_path):
@@ -390,6 +426,9 @@ def test_training_on_what_is_not_there_or_cut_off(tmp_path):
             "'autorec.epochs' is a setting of mode 'paper', and does nothing in mode 'best'",
         ),
         (["--set", "softmax.epoch=3"], "did you mean softmax.epochs?"),
+        (["--set", "foo=1"], "there is no setting 'foo'; instahash-train --settings lists all\n"),
+        (["--set", "n_hidden=9"], "softmax.n_hidden or completion.n_hidden or photo_network.n_hidden?"),
+        (["--set", f"{'x' * 500}=1"], f"there is no setting '{'x' * 60}'; "),
         (["--set", "nothing"], "write section.name=value"),
         (["--min-score", "2"], "data: min_score is 2.0; it must be at most 1"),
         (["--max-hashtags", "0"], "data: max_hashtags is 0; it must be at least 1"),
@@ -489,6 +528,31 @@ def test_ctrl_c_then_resume_gives_the_unbroken_model(tmp_path):
     assert sorted(os.listdir(broken)) == sorted(os.listdir(whole))
     for path in whole.iterdir():
         assert path.read_bytes() == (broken / path.name).read_bytes(), path.name
+
+
+KEPT = "; what is trained so far is kept, go on with the same command and --resume"
+
+
+@pytest.mark.parametrize(
+    "checkpoint, more, said", [(False, [], ""), (True, [], ""), (True, ["--resume"], KEPT)], ids=["none", "old", "own"]
+)
+def test_an_interruption_says_what_is_kept(tmp_path, checkpoint, more, said):
+    """While posts are still read: what another training has left is not this one's, unless it goes on from there."""
+    os.mkfifo(posts := tmp_path / "posts.jsonl")
+    if checkpoint:
+        (tmp_path / CHECKPOINT).write_bytes(b"")
+    process = subprocess.Popen(
+        [sys.executable, "-c", START.format("train"), "--data", posts, "--model-dir", tmp_path, *more],
+        stderr=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    writer, deadline = None, time.monotonic() + 60
+    while writer is None and time.monotonic() < deadline:
+        with suppress(OSError):  # nobody reads yet
+            writer = os.open(posts, os.O_WRONLY | os.O_NONBLOCK)
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60)[1] == f"\ninstahash-train: interrupted{said}\n" and process.returncode == 130
+    os.close(writer)
 
 
 @compiled

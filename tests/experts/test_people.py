@@ -5,7 +5,7 @@ import numpy as np
 from instahash import BestSettings
 from instahash.data import Corpus, Post, fit_dataset
 from instahash.experts import Domain, Examples
-from instahash.experts.common import of_people
+from instahash.experts.people import of_people
 
 POSTS = [
     Post(str(i), ("sea", f"t{i % 5}"), (("water", 0.9),), f"p{i % 200}", features=("country:pt",)) for i in range(1000)

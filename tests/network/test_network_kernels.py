@@ -46,18 +46,6 @@ def test_add_rows(dtype, drawn, seed, scale):
     np.testing.assert_allclose(expected, start + scale * (S @ A), rtol=1e-5, atol=1e-5)
 
 
-@both_precisions
-@given(drawn=rating_matrices(), seed=seeds)
-def test_outputs_at(dtype, drawn, seed):
-    S = drawn[0]
-    H, U, b = network(S, seed, dtype)
-    read_only(S.indptr, S.indices, H, U, b)
-    out, expected = np.zeros(S.nnz, dtype), np.zeros(S.nnz)
-    kernels.outputs_at(S.indptr, S.indices, H, U, b, out)
-    reference.outputs_at(S.indptr, S.indices, H, U, b, expected)
-    close(out, expected, dtype)
-
-
 @given(seed=seeds, n=st.integers(1, 9), d=st.integers(1, 5), data=st.data())
 def test_take(seed, n, d, data):
     rng, first, width = np.random.default_rng(seed), data.draw(st.integers(0, d - 1)), data.draw(st.integers(1, d))

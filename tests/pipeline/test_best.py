@@ -23,7 +23,7 @@ from instahash.experts.popularity import PopularityExpert
 from instahash.parameters import Section, assign, parameter
 from instahash.pipeline import MODES, settings_of
 from instahash.pipeline.best import Best
-from instahash.recommend import Fusion
+from instahash.recommend import Fusion, Preferences
 from instahash.recommend.platforms import hashtags_left
 from instahash.sparse import keep
 from instahash.trainer import Trainer
@@ -392,8 +392,8 @@ def test_an_input_is_a_presence_and_a_score():
         vocabulary = Vocabulary(["a", "b", "c"], [3, 2, 1], [1, 0, 0])
         settings = assign(BestSettings(), [f"inputs.length={length}"])
         words = vocabulary, np.array([0]), np.ones(3, bool)
-        familiarity = Familiarity(vocabulary.words, np.zeros(3, np.float32), {}, np.zeros((2, 2)), False)
-        domain = Domain(settings, *words, 0.8, 0.1, Word2Vec(), Cooccurrence(), familiarity)
+        familiarity = Familiarity(np.zeros(3, np.float32), {}, np.zeros((2, 2)), False)
+        domain = Domain(settings, *words, 0.8, 0.1, Word2Vec(), Cooccurrence(), Preferences(), familiarity)
         inputs = domain.inputs(description).toarray()
         lengths = np.linalg.norm(plain, axis=1, keepdims=True)
         expected = plain * length / np.maximum(lengths, 1e-9) if length else plain
@@ -688,6 +688,12 @@ def test_an_expert_is_a_class_and_a_line_in_a_list(monkeypatch, tmp_path):
     assert model.mode.panel.experts["length"].mean != mean
 
 
+def preferred(model, key):
+    """How many uses are counted under a key."""
+    preferences = model.mode.panel.domain.preferences
+    return sum(counts[[preferences.rows[key]]].sum() for counts in preferences.counts.values())
+
+
 @pytest.mark.parametrize("experts", [[LinearExpert, CommonExpert], [PopularityExpert, PersonalExpert]])
 def test_any_experts_make_a_panel(monkeypatch, tmp_path, experts):
     """Word vectors and counts are there for diversity and whoever asks for them, without experts of their own."""
@@ -699,11 +705,14 @@ def test_any_experts_make_a_panel(monkeypatch, tmp_path, experts):
     unit = (model.word_vectors().unit[model.vocabulary.lookup(answer.hashtags)[0]] for answer in (plain, diverse))
     alike = [np.triu(vectors @ vectors.T, 1).sum() for vectors in unit]
     assert alike[1] < alike[0] - 0.5
-    counted = np.diff(encode(Corpus.from_posts(posts), model.vocabulary).description.tocsc().indptr)
-    np.testing.assert_array_equal(model.baselines["cooccurrence"].word_posts, counted)  # of those held out as well
+    data = encode(Corpus.from_posts(posts), model.vocabulary)
+    counted = np.diff(data.description.tocsc().indptr)  # of those held out as well
+    np.testing.assert_array_equal(model.baselines["cooccurrence"].word_posts, counted)
+    assert preferred(model, "user:anna") == data.hashtags.nnz
     model.save(tmp_path)
     assert InstaHash.load(tmp_path).recommend(["dog"], 5, diversity=0.9, trace=True) == diverse
-    model.partial_fit([post._replace(hashtags=(*post.hashtags, "hoverboard")) for post in HELD_OUT[:20]])
+    model.partial_fit([post._replace(hashtags=(*post.hashtags, "hoverboard"), user="anna") for post in HELD_OUT[:20]])
+    assert preferred(model, "user:anna") >= data.hashtags.nnz + 20
     assert model.knows_user("anna") == (PersonalExpert in experts)
     assert len(model.word_vectors().unit) == len(model.vocabulary) and not model.mode.networks(model.queries(["dog"]))
 

@@ -7,18 +7,21 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
+from weakref import WeakSet
 
 import numpy as np
 import pytest
 
 from instahash import BestSettings, InstaHash, PaperSettings
-from instahash.data import DataSettings
+from instahash.data import DataSettings, Vocabulary
 from instahash.errors import DataError
 from instahash.parameters import assign
 from instahash.shards import Shards, encoding_of, fit_best, fit_paper
 from instahash.shards.cluster import SETTINGS as cluster_settings
 from instahash.shards.counts import count_pairs, grams, ridge_columns
+from instahash.shards.reading import Encoding
 
 from .conftest import made_posts
 
@@ -32,6 +35,7 @@ SMALL_BEST = (
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT))  # which workers take over, and find the functions of this module by
 N = 7
+MARKED = WeakSet()
 
 
 def process(shard, seconds=0.0):
@@ -49,6 +53,14 @@ def drawn(shard, state, factor):
     array, n = state
     time.sleep(0.05)
     return factor * array + half(shard)[:3], n + 1
+
+
+def marked(shard, encoding):
+    """Who works, and whether the vocabulary is one that it had before."""
+    before = encoding.vocabulary in MARKED
+    MARKED.add(encoding.vocabulary)
+    time.sleep(0.05)
+    return os.getpid(), before
 
 
 def dies_of_it(shard):
@@ -94,6 +106,19 @@ def test_neighbours_have_one_process_each_time(cluster):
     first = [*cluster.map(process, 0.05)]
     assert len(set(first)) == 2 and os.getpid() not in first
     assert first == sorted(first, key=first.index) and [*cluster.map(process, 0.05)] == first
+
+
+def test_a_vocabulary_is_sent_to_each_worker_once_in_its_life(pattern):
+    first = Encoding(Vocabulary(["sea"], [1], [1]), 0.5)
+    other = replace(first, min_score=0.7)
+    with Shards(pattern, "local:2") as shards:
+        workers = {worker for worker, _ in shards.map(marked, first)}
+        assert {*shards.map(marked, other)} == {(worker, True) for worker in workers}
+        for worker in children_of(os.getpid()):
+            os.kill(worker, signal.SIGKILL)
+        found = [*shards.map(marked, first)]
+        later = {worker for worker, _ in found}
+        assert workers.isdisjoint(later) and [before for _, before in found].count(False) == len(later)
 
 
 def test_sums_have_the_same_bits_with_and_without_a_cluster(cluster, here):

@@ -1,5 +1,6 @@
 """Mode "best" from shards: what counts is as on one machine, with one shard all is, and networks learn from all."""
 
+import pickle
 import random
 
 import numpy as np
@@ -8,8 +9,10 @@ import pytest
 from instahash import BestSettings, InstaHash
 from instahash.data import Corpus, Post, fit_dataset
 from instahash.errors import DataError, DivergenceError
+from instahash.experts import Domain
 from instahash.parameters import assign
-from instahash.shards import Shards, fit_best
+from instahash.shards import Shards, encoding_of, fit_best
+from instahash.shards.best import Part, held_out_of, statistics_of
 from instahash.texts import draw
 
 from .conftest import always, assert_same_vocabulary, made_posts
@@ -82,7 +85,7 @@ def assert_close(found, expected, **tolerance):
 def test_what_counts_is_as_on_one_machine(in_shards, same_split, monkeypatch, n, half_life):
     """So are the people whose posts say how strong preferences are, where some are enough."""
     same_split(POSTS)
-    monkeypatch.setattr("instahash.experts.common.ENOUGH", 80)
+    monkeypatch.setattr("instahash.experts.people.ENOUGH", 80)
     settings = assign(SMALL, [f"stream.half_life={half_life}"])
     expected = InstaHash(settings).fit(POSTS)
     with Shards(in_shards(shuffled(n), n)) as shards:
@@ -90,15 +93,22 @@ def test_what_counts_is_as_on_one_machine(in_shards, same_split, monkeypatch, n,
     assert_same_vocabulary(found.vocabulary, expected.vocabulary)
     assert found.summary == expected.summary and found.trained_on == expected.trained_on
     networks = [f"expert_{name}" for name in ("softmax", "completion")]
-    of_people = [f"expert_{name}" for name in ("common", "personal")]
     fusions = [f"fusion_{context}" for context in expected.mode.panel.fusions]
-    left_out = [*networks, *of_people, *fusions]
+    left_out = [*networks, "expert_personal", *fusions]
     assert_close(sections(found, *left_out), sections(expected, *left_out), rtol=1e-3, atol=1e-4)
-    for name in ("common", "personal"):
-        ours, theirs = (model.mode.panel.experts[name].preferences for model in (found, expected))
-        assert ours.strengths == theirs.strengths and ours.rows.keys() == theirs.rows.keys() and ours.now == theirs.now
-        keys, frequency = [(key,) for key in ours.rows], expected.mode.panel.domain.log_frequency
-        np.testing.assert_allclose(ours.shift_matrix(keys, frequency), theirs.shift_matrix(keys, frequency), atol=1e-5)
+    ours, theirs = (model.mode.panel.domain.preferences for model in (found, expected))
+    assert ours.strengths == theirs.strengths and ours.rows.keys() == theirs.rows.keys() and ours.now == theirs.now
+    keys, frequency = [(key,) for key in ours.rows], expected.mode.panel.domain.log_frequency
+    np.testing.assert_allclose(ours.shift_matrix(keys, frequency), theirs.shift_matrix(keys, frequency), atol=1e-5)
+
+
+def test_no_shard_returns_the_words_of_the_vocabulary(in_shards):
+    with Shards(in_shards(POSTS, 2)) as shards:
+        encoding = encoding_of(shards, SMALL.data)[0]
+        statistics = [*shards.map(statistics_of, encoding)]
+        part = Part(encoding, Domain.begun(encoding.vocabulary, statistics[0], SMALL), held_out=0.3)
+        for returned in (*statistics, *shards.map(held_out_of, part)):
+            assert b"boat" in pickle.dumps(part) and b"boat" not in pickle.dumps(returned)
 
 
 def with_photos(posts):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from instahash import InstaHash, PaperSettings
 from instahash.baselines import EASE, Cooccurrence, Popularity, Ridge
 from instahash.data import Corpus, DataSettings, Post, fit_dataset
-from instahash.errors import DataError, SettingsError
+from instahash.errors import DataError, DataWarning, SettingsError
 from instahash.formats import write_posts
 from instahash.parameters import assign
 from instahash.shards import Shards, encoding_of, fit_baselines, fit_paper, from_shards
@@ -182,9 +182,15 @@ def test_what_was_left_out_is_said_of_all_shards(in_shards, tmp_path):
     pattern, said = in_shards(POSTS, 3), []
     for name in ("a", "b"):
         (tmp_path / "shards" / f"{name}.jsonl.gz").write_text('{"id": "1", "hashtags": ["sea", "sky"]}\n' * 30 + "?\n")
-    with Shards(pattern) as shards:
+    with Shards(pattern) as shards, pytest.warns(DataWarning, match=r"a.jsonl.gz' line 31: is not JSON.*and 1 more\)$"):
         fit_paper(shards, assign(PaperSettings(), SMALL), report=said.append)
-    assert any("a.jsonl.gz' line 31: is not JSON" in line and line.endswith("(and 1 more)") for line in said)
+    first, *_, last = said[1].splitlines()
+    assert first.split() == ["posts", "read", str(len(POSTS) + 60)] and last.split() == [
+        "left",
+        "out,",
+        "unreadable",
+        "2",
+    ]
 
 
 def test_a_shard_of_which_nothing_is_kept_adds_nothing(in_shards):

@@ -105,21 +105,15 @@ def test_a_finished_training_holds_no_moments():
     assert moments == [True] and not model.state()["U_m"].any() and model.state()["steps"] == 0
 
 
-def test_outputs_of_some_columns_and_at_places():
+def test_outputs_of_some_columns():
     X, S = planted(50)
     model = SoftmaxNetwork(**{**SMALL, "epochs": 2}).fit(X, S)
     everything, some = model.predict(X), np.array([7, 0, 19])
     np.testing.assert_allclose(model.predict(X, some), everything[:, some], rtol=1e-5, atol=1e-6)
     assert model.predict(X, np.array([], int)).shape == (50, 0)
-    rows = np.repeat(np.arange(50), np.diff(S.indptr))
-    np.testing.assert_allclose(model.predict_at(X, S), everything[rows, S.indices], rtol=1e-5, atol=1e-6)
     for wrong in ([20], [-1], [0.5]):
         with pytest.raises(DataError, match="outputs must be whole numbers from 0 to 19"):
             model.predict(X, np.array(wrong))
-    with pytest.raises(DataError, match="places have 10 columns; the model has 20"):
-        model.predict_at(X, X)
-    with pytest.raises(DataError, match="give a row for each post"):
-        model.predict_at(X, S[:3])
 
 
 def test_units_that_a_huge_decoder_can_have():
@@ -198,11 +192,13 @@ def test_posts_whose_weights_decay_count_less():
 
 @pytest.mark.parametrize("negatives", ["all", "batch"])
 @pytest.mark.parametrize("options", [{}, {"dropout": 0.5, "corruption": 0.3}, {"optimizer": "momentum"}], ids=str)
-def test_resumed_training_equals_an_unbroken_one(options, negatives):
+def test_resumed_training_equals_an_unbroken_one(options, negatives, monkeypatch):
+    """It draws no start, which it would only throw away."""
     states, (X, S), options = [], planted(100), {**SMALL, "epochs": 5, "negatives": negatives, **options}
     whole = SoftmaxNetwork(**options).fit(
         X, S, on_epoch=lambda model: states.append({k: v.copy() for k, v in model.state().items()})
     )
+    monkeypatch.setattr("instahash.softmax.model.random_start", None)
     for done in (1, 3):
         resumed = SoftmaxNetwork(**options).fit(X, S, state=states[done - 1])
         assert resumed.history == whole.history and len(whole.history) == 5
