@@ -67,6 +67,8 @@ def ones(matrix: CSR, dtype: Any = np.float32) -> CSR:
 
 def one_row(values: Mapping[int, float], n_columns: int) -> CSR:
     """CSR (1, n_columns) float32 of the value of each column."""
+    if not values:
+        return empty((1, n_columns), np.float32)
     columns = np.array(sorted(values), np.int32)
     data = np.array([values[i] for i in columns.tolist()], np.float32)
     return unchecked_csr(data, columns, np.array([0, len(data)], np.int32), (1, n_columns))

@@ -136,7 +136,7 @@ class Ridge:
         """
         check_query(description, chosen)
         X, n = self._known(description), self.n_words if first is None else first
-        held, rare = (int(np.searchsorted(words, n)) for words in (self.outputs, self.rare))
+        held, rare = (int(words.searchsorted(n)) for words in (self.outputs, self.rare))
         scores = _times(X, self.W)[:, :held]
         if held == n:
             return scores

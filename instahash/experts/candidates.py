@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from instahash.sparse import CSR, empty, keep, row_of_entries, row_sizes, unchecked_csr, with_data
+from instahash.sparse import CSR, empty, keep, row_of_entries, row_sizes, unchecked_csr
 from instahash.topk import largest_in_rows
 
 # The most used hashtags that are scored for every post, and of each expert's proposals for a post so many others.
@@ -74,7 +74,7 @@ class Candidates:
 
     def of_one(self, value: float) -> np.ndarray:
         """One value for all as such an array, which may not be changed."""
-        return np.broadcast_to(np.float32(value), (self.tail.shape[0], self.n_columns))
+        return np.ndarray((self.tail.shape[0], self.n_columns), np.float32, np.float32(value), strides=(0, 0))
 
     def of_all(self, values: np.ndarray) -> np.ndarray:
         """(n_hashtags,) values as such an array."""
@@ -83,9 +83,9 @@ class Candidates:
 
     def of_entries(self, values: CSR, other: float = 0.0) -> np.ndarray:
         """The stored entries of CSR (m, n_hashtags) as such an array, `other` elsewhere."""
-        scores = self.columns(with_data(values, values.data - values.dtype.type(other)) if other else values).toarray()
-        if other:
-            scores += scores.dtype.type(other)
+        values = self.columns(values)
+        scores = np.full(values.shape, other, values.dtype)
+        scores[row_of_entries(values), values.indices] = values.data
         return scores
 
     def outputs(self, columns: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
+from scipy.special import expit
 
 from instahash.data import Dataset, Echoes
 from instahash.data.broader import label_fractions
@@ -85,7 +86,7 @@ class Familiarity:
             others = np.array([self.others.get(word, 0) for word in echoes.unknown_words], np.float32)
             ratios = self._ratios(echoes.unknown_words, others)
             log_odds += row_sums(with_data(echoes.unknown, ratios[echoes.unknown.indices]))
-        return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -60, 60))), np.float32)
+        return np.asarray(expit(log_odds), np.float32)
 
     @cached_property
     def counts_of_others(self) -> np.ndarray:

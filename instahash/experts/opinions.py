@@ -51,6 +51,8 @@ class Beyond(NamedTuple):
 
     @classmethod
     def of(cls, expert: str, hashtags: list[dict[str, float]]) -> Beyond:
+        if not any(hashtags):
+            return cls(expert, hashtags, np.empty((len(hashtags), 0), np.float32), np.empty((len(hashtags), 0), bool))
         sizes = np.array([len(own) for own in hashtags], np.int64)
         filled = np.arange(sizes.max(initial=0)) < sizes[:, None]
         matrix = np.full(filled.shape, -1, np.float32)
@@ -59,6 +61,8 @@ class Beyond(NamedTuple):
 
     def rows(self, rows: np.ndarray) -> Beyond:
         """Those of the posts with these row numbers."""
+        if len(rows) == len(self.hashtags):
+            return self
         hashtags = [self.hashtags[row] for row in rows.tolist()]
         return Beyond(self.expert, hashtags, self.matrix[rows], self.filled[rows])
 

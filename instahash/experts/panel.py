@@ -69,6 +69,7 @@ class Panel:
         self.active = {name: expert for name, expert in self.experts.items() if photos >= expert.reads_photo}
         contexts = [*CONTEXTS, *(context + PHOTO for context in CONTEXTS if photos)]
         self.fusions = {context: self._fusion(context) for context in contexts}
+        self._foreign = {context: self._foreign_weights(context) for context in contexts}
 
     # Training
 
@@ -202,12 +203,14 @@ class Panel:
 
     def _weights(self, context: str, familiar: np.ndarray) -> np.ndarray:
         """Each post's weights, (m, n_members): those that were learnt as far as its labels are familiar."""
-        fusion, start, photo = self.fusions[context], context.removesuffix(PHOTO), context.endswith(PHOTO)
-        learnt, foreign = fusion.weights, fusion.weights.copy()
-        for i, expert in enumerate(self.experts[name] for name in fusion.members):
-            if start in expert.foreign:
-                foreign[i] = expert.foreign[start] * (expert.beside_photo if photo else 1)
-        return familiar[:, None] * learnt + (1 - familiar[:, None]) * foreign
+        learnt, foreign, part = self.fusions[context].weights, self._foreign[context], familiar[:, None]
+        return part * learnt + (1 - part) * np.where(np.isnan(foreign), learnt, foreign)
+
+    def _foreign_weights(self, context: str) -> np.ndarray:
+        """(n_members,) weights where no label is familiar, NaN for those that stay as they were learnt."""
+        start, photo = context.removesuffix(PHOTO), context.endswith(PHOTO)
+        experts = [self.experts[name] for name in self.fusions[context].members]
+        return np.array([e.foreign.get(start, np.nan) * (e.beside_photo if photo else 1) for e in experts])
 
     def _scores(self, context: str, queries: Queries, candidates: Candidates) -> dict[str, np.ndarray]:
         members = self.fusions[context].members

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from instahash.data import Echoes
@@ -32,10 +30,10 @@ def understood(queries: Queries, domain: Domain) -> Queries:
     if not len(domain.described):
         nothing = empty(queries.description.shape, np.float32)
         chosen = union(queries.chosen, queries.description)
-        return replace(queries, description=nothing, chosen=chosen, echoes=Echoes.of_description(nothing))
+        return queries._replace(description=nothing, chosen=chosen, echoes=Echoes.of_description(nothing))
     description = _lent(queries, domain)
     description = keep(description, domain.labelled[description.indices])
-    return replace(queries, description=description, inputs=domain.inputs(description))
+    return queries._replace(description=description, inputs=domain.inputs(description))
 
 
 def trusted(queries: Queries, domain: Domain, familiar: np.ndarray) -> Queries:
@@ -50,7 +48,7 @@ def trusted(queries: Queries, domain: Domain, familiar: np.ndarray) -> Queries:
         return with_data(labels, labels.data * np.where(unsure, factors[row_of_entries(labels)], 1))
 
     echoes = echoes._replace(known=lowered(echoes.known), unknown=lowered(echoes.unknown))
-    return replace(queries, familiar=familiar, echoes=echoes)
+    return queries._replace(familiar=familiar, echoes=echoes)
 
 
 def _lent(queries: Queries, domain: Domain) -> CSR:
@@ -84,8 +82,8 @@ def contexts_of(queries: Queries) -> np.ndarray:
     n_words = row_sizes(queries.description)
     if not n_words.all():
         n_words = np.where((n_words == 0) & (queries.echoes.highest() >= GUESS), 1, n_words)
-    alone = np.searchsorted([1, FEW + 1], n_words, side="right")
-    contexts = IN_ORDER[np.where(row_sizes(queries.chosen) > 0, 3 + (n_words > 0), alone)]
+    known = n_words > 0
+    contexts = IN_ORDER[np.where(row_sizes(queries.chosen) > 0, 3 + known, known * np.where(n_words > FEW, 2, 1))]
     if queries.photo_features is None:
         return contexts
     return np.where(queries.with_photo(), np.char.add(contexts, PHOTO), contexts)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize
+from scipy.special import expit
 
 from instahash.dense import log_probabilities, log_softmax
 from instahash.sparse import CSR, row_of_entries
@@ -154,7 +155,7 @@ def calibrated(log_p: np.ndarray, calibrations: np.ndarray, n_chosen: np.ndarray
     """
     a, c, d = calibrations.T[:, :, None]
     z = a + c * log_p + d * np.log1p(n_chosen, dtype=np.float32)[:, None]
-    return np.asarray(1 / (1 + np.exp(-np.clip(z, -60, 60))), np.float32)
+    return np.asarray(expit(z), np.float32)
 
 
 def _platt(log_p: np.ndarray, n_chosen: np.ndarray, used: np.ndarray, weights: np.ndarray) -> tuple[float, ...]:
@@ -163,7 +164,7 @@ def _platt(log_p: np.ndarray, n_chosen: np.ndarray, used: np.ndarray, weights: n
     A = np.stack([np.ones_like(x), x, np.log1p(n_chosen)])
     theta = np.array(CALIBRATION)
     for _ in range(20):
-        p = 1 / (1 + np.exp(-np.clip(theta @ A, -60, 60)))
+        p = expit(theta @ A)
         gradient = A @ (weights * (p - used))
         step = np.linalg.solve((A * (weights * p * (1 - p))) @ A.T + 1e-6 * np.eye(3), gradient)
         theta = theta - step

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,8 +15,7 @@ from instahash.merge import maximum
 from instahash.sparse import CSR, empty, one_row, ones, row_sizes, union
 
 
-@dataclass(frozen=True, eq=False)
-class Queries:
+class Queries(NamedTuple):
     """What is known of m posts.
 
     description : CSR (m, n_words) float32, the stored entries are the words, their values the labels' scores.
@@ -109,14 +106,13 @@ class Queries:
         """Description and chosen hashtags together, CSR int8 of ones."""
         return union(self.description, self.chosen) if self.chosen.nnz else ones(self.description, np.int8)
 
-    @cached_property
     def labels(self) -> CSR:
         """The description with each label that is a hashtag too, CSR float32 of the scores."""
         return maximum(self.description, self.echoes.known)
 
     def weighted_words(self) -> CSR:
         """Labels and chosen hashtags together, CSR float32: a label's value is its score, of a chosen 1."""
-        return maximum(self.labels, self.chosen)
+        return maximum(self.labels(), self.chosen)
 
     def n_words(self) -> np.ndarray:
         """(m,) int, how many words of each post are known, those counted twice that say the same of it."""
