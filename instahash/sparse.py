@@ -136,6 +136,14 @@ def keep(matrix: CSR, entries: np.ndarray) -> CSR:
     return unchecked_csr(matrix.data[entries], matrix.indices[entries], kept[matrix.indptr], matrix.shape)
 
 
+def rows_at(matrix: CSR, rows: np.ndarray) -> CSR:
+    """The rows with these numbers, (n,) int, in this order."""
+    indptr = np.zeros(len(rows) + 1, matrix.indptr.dtype)
+    np.cumsum(row_sizes(matrix)[rows], out=indptr[1:])
+    entries = np.arange(indptr[-1]) + (matrix.indptr[rows] - indptr[:-1]).repeat(indptr[1:] - indptr[:-1])
+    return unchecked_csr(matrix.data[entries], matrix.indices[entries], indptr, (len(rows), matrix.shape[1]))
+
+
 def widen(matrix: CSR, n_columns: int) -> CSR:
     """The matrix with empty columns after its own, `n_columns` in all."""
     return unchecked_csr(matrix.data, matrix.indices, matrix.indptr, (matrix.shape[0], n_columns))

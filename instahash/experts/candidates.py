@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from instahash.sparse import CSR, empty, keep, row_of_entries, row_sizes, unchecked_csr
+from instahash.sparse import CSR, empty, keep, row_of_entries, row_sizes, rows_at, unchecked_csr
 from instahash.topk import largest_in_rows
 
 # The most used hashtags that are scored for every post, and of each expert's proposals for a post so many others.
@@ -115,7 +115,7 @@ class Candidates:
 
     def rows(self, rows: np.ndarray) -> Candidates:
         """Those of the posts with these row numbers."""
-        return self if len(rows) == self.tail.shape[0] else Candidates(self.n_head, self.tail[rows])
+        return self if len(rows) == self.tail.shape[0] else Candidates(self.n_head, rows_at(self.tail, rows))
 
 
 def _places(tail: CSR) -> np.ndarray:

@@ -29,7 +29,7 @@ class CooccurrenceExpert(Expert):
             return candidates.of_one(np.log(LEAST_FRACTION))
         fractions = self._mean(queries, domain)
         if isinstance(fractions, np.ndarray):
-            every = np.log(np.maximum(fractions, np.float32(LEAST_FRACTION)))
+            every = np.log(np.maximum(fractions, np.float32(LEAST_FRACTION), out=fractions), out=fractions)
             return candidates.joined(
                 every[:, : candidates.n_head], lambda tail: every[row_of_entries(tail), tail.indices]
             )

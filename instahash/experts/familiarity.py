@@ -14,7 +14,7 @@ from scipy.special import expit
 
 from instahash.data import Dataset, Echoes
 from instahash.data.broader import label_fractions
-from instahash.sparse import CSR, column_counts, keep, row_sums, union, with_data
+from instahash.sparse import CSR, column_counts, keep, row_sums, union, used_columns, with_data
 from instahash.texts import texts_from_arrays, texts_to_arrays
 
 # The part of another labeller's labels that nobody has foreseen, and the least part of the known one's.
@@ -83,9 +83,10 @@ class Familiarity:
             return np.full(echoes.known.shape[0], echoes.made_up, np.float32)
         log_odds = np.log(ODDS) + row_sums(with_data(echoes.known, self._log_ratios[echoes.known.indices]))
         if echoes.unknown.nnz:
-            others = np.array([self.others.get(word, 0) for word in echoes.unknown_words], np.float32)
-            ratios = self._ratios(echoes.unknown_words, others)
-            log_odds += row_sums(with_data(echoes.unknown, ratios[echoes.unknown.indices]))
+            columns, unknown = used_columns(echoes.unknown)
+            words = [echoes.unknown_words[i] for i in columns.tolist()]
+            ratios = self._ratios(words, np.array([self.others.get(word, 0) for word in words], np.float32))
+            log_odds += row_sums(with_data(unknown, ratios[unknown.indices]))
         return np.asarray(expit(log_odds), np.float32)
 
     @cached_property

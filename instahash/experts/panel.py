@@ -19,7 +19,7 @@ from instahash.experts.protocol import CONTEXTS, PHOTO, Expert, in_words
 from instahash.experts.settings import BestSettings
 from instahash.experts.understanding import FEW, contexts_of, trusted, understood
 from instahash.recommend import Fusion, Queries, age_weights
-from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries, row_sizes
+from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries, row_sizes, rows_at
 from instahash.trainer import Trainer
 from instahash.word2vec import Word2Vec
 
@@ -159,8 +159,8 @@ class Panel:
         for context in dict.fromkeys(contexts.tolist()):
             rows = np.flatnonzero(contexts == context)
             part, own, more = understood.rows(rows), candidates.rows(rows), beyond.rows(rows)
-            scores = self._scores(context, part, own)
-            known, log_p[rows, n:] = self._fused(context, scores, queries.rows(rows), part, own, more)
+            chosen = part.chosen if understood.chosen is queries.chosen else rows_at(queries.chosen, rows)
+            known, log_p[rows, n:] = self._fused(context, self._scores(context, part, own), chosen, part, own, more)
             log_p[rows, : own.n_columns] = known
             calibrations[rows] = self.fusions[context].calibrations(part.familiar)
         read = (understood.n_words() > 0) | understood.with_photo()
@@ -179,7 +179,7 @@ class Panel:
         candidates, beyond = self.candidates(understood), self._beyond(understood)
         context, familiar = str(contexts_of(understood)[0]), understood.familiar
         scores, fusion = self._scores(context, understood, candidates), self.fusions[context]
-        log_p, _ = self._fused(context, scores, queries, understood, candidates, beyond)
+        log_p, _ = self._fused(context, scores, queries.chosen, understood, candidates, beyond)
         return Opinions(
             context=context,
             hashtags=self.domain.hashtags_of(candidates)[0],
@@ -224,7 +224,7 @@ class Panel:
         self,
         context: str,
         scores: dict[str, np.ndarray],
-        queries: Queries,
+        chosen: CSR,
         understood: Queries,
         candidates: Candidates,
         beyond: Beyond,
@@ -232,7 +232,7 @@ class Panel:
         """Log-probabilities of the next hashtag, (m, n_columns) float32, and those of `beyond`, (m, n); -inf in columns
         that are not filled.
 
-        A hashtag that was given as a label is as probable as the most probable of the others.
+        A hashtag that was given as a label, and not `chosen`, is as probable as the most probable of the others.
         """
         fusion, weights = self.fusions[context], self._weights(context, understood.familiar)
         pooled = fusion.pooled(scores, weights)
@@ -240,10 +240,10 @@ class Panel:
             pooled[~candidates.filled] = -np.inf
         named = self.named(understood.chosen, candidates) if understood.chosen.nnz else None
         log_p = log_probabilities(pooled, named)
-        if named is not None and understood.chosen is not queries.chosen:
-            chosen = self.named(queries.chosen, candidates)
+        if named is not None and understood.chosen is not chosen:
             others = np.where(named, -np.inf, log_p).max(axis=1, keepdims=True)
-            log_p = np.where(named & ~chosen & (others > -np.inf), others, log_p)
+            labelled = named & ~self.named(chosen, candidates)
+            log_p = np.where(labelled & (others > -np.inf), others, log_p)
         if not beyond.matrix.size:
             return log_p, beyond.matrix
         # Where labels are familiar the expert's own probability is the best that is known. Where they are not, the

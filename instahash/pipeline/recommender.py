@@ -21,7 +21,7 @@ from instahash.threads import Threads
 from instahash.word2vec import WordVectors
 
 # Posts answered at a time, and outputs that are then held in memory, at most.
-POSTS_AT_A_TIME, OUTPUTS = 1024, 2**19
+POSTS_AT_A_TIME, OUTPUTS = 1024, 2**18
 # Posts that one thread has answered before others would have started.
 FEW_POSTS = 64
 

@@ -12,7 +12,7 @@ from instahash.data.hashtags import is_hashtag
 from instahash.data.preprocess import GUESS, DataSettings, believed
 from instahash.errors import DataError
 from instahash.merge import maximum
-from instahash.sparse import CSR, empty, one_row, ones, row_sizes, union
+from instahash.sparse import CSR, empty, one_row, ones, row_sizes, rows_at, union
 
 
 class Queries(NamedTuple):
@@ -122,11 +122,19 @@ class Queries(NamedTuple):
         """The queries with these row numbers, which are distinct and ascend."""
         if len(rows) == self.description.shape[0]:  # as for a single post, which is not copied
             return self
-        keys = None if self.keys is None else [self.keys[row] for row in rows]
-        labels = self.echoes.take(rows), self.guessed[rows], self.familiar[rows]
-        photo_features = None if self.photo_features is None else self.photo_features[rows]
-        inputs = None if self.inputs is None else self.inputs[rows]
-        return Queries(self.description[rows], self.chosen[rows], keys, *labels, photo_features, inputs)
+        description, chosen, known, unknown = (
+            rows_at(matrix, rows) for matrix in (self.description, self.chosen, self.echoes.known, self.echoes.unknown)
+        )
+        return Queries(
+            description,
+            chosen,
+            None if self.keys is None else [self.keys[row] for row in rows.tolist()],
+            self.echoes._replace(known=known, unknown=unknown),
+            self.guessed[rows],
+            self.familiar[rows],
+            None if self.photo_features is None else self.photo_features[rows],
+            None if self.inputs is None else rows_at(self.inputs, rows),
+        )
 
     def with_photo(self) -> np.ndarray:
         """(m,) bool, of which posts the photo's features are there."""
