@@ -115,9 +115,9 @@ def ranks_in_rows(matrix: CSR, *keys: np.ndarray) -> np.ndarray:
     return ranks
 
 
-def row_sums(matrix: CSR) -> np.ndarray:
-    """(n_rows,) the sum of each row's stored entries in float64."""
-    return np.bincount(row_of_entries(matrix), matrix.data, matrix.shape[0])
+def row_sums(matrix: CSR, values: np.ndarray | None = None) -> np.ndarray:
+    """(n_rows,) the sum of each row's stored entries in float64, of `values` in their places where given."""
+    return np.bincount(row_of_entries(matrix), matrix.data if values is None else values, matrix.shape[0])
 
 
 def row_max(matrix: CSR) -> np.ndarray:

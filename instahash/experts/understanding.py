@@ -39,16 +39,15 @@ def understood(queries: Queries, domain: Domain) -> Queries:
 def trusted(queries: Queries, domain: Domain, familiar: np.ndarray) -> Queries:
     """So familiar, and with the scores of unsure labels lower where these are worth less than they promise."""
     least, trust = np.float32(domain.settings.data.min_score), domain.familiarity.trust
-    echoes = queries.echoes
-    factors = np.where(queries.guessed, 1, 1 - familiar * (1 - trust)).astype(np.float32)
 
     def lowered(labels: CSR) -> CSR:
         if not (unsure := labels.data < least).any():
             return labels
+        factors = np.where(queries.guessed, 1, 1 - familiar * (1 - trust)).astype(np.float32)
         return with_data(labels, labels.data * np.where(unsure, factors[row_of_entries(labels)], 1))
 
-    echoes = echoes._replace(known=lowered(echoes.known), unknown=lowered(echoes.unknown))
-    return queries._replace(familiar=familiar, echoes=echoes)
+    known, unknown = lowered(queries.echoes.known), lowered(queries.echoes.unknown)
+    return queries._replace(familiar=familiar, echoes=queries.echoes._replace(known=known, unknown=unknown))
 
 
 def _lent(queries: Queries, domain: Domain) -> CSR:

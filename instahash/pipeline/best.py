@@ -83,11 +83,12 @@ class Best:
         if diversity:
             ranked = reachable(ranked, scores.min(axis=1, initial=np.inf), diversity)
             columns, scores = top_k(ranked, min(ranked.shape[1], max(top, CANDIDATES)))
-            words = domain.words_at(columns, answers.candidates)
-            places = diversify(scores, words, self.vectors.unit, top, diversity)
-            columns = np.where(places < 0, -1, columns[np.arange(len(places))[:, None], places])
-        texts = domain.vocabulary.spelled_array[domain.words_at(columns, answers.candidates)].tolist()
-        used, found = answers.used(columns).tolist(), (columns >= 0).sum(axis=1).tolist()
+        words = domain.words_at(columns, answers.candidates)
+        if diversity:
+            places, rows = diversify(scores, words, self.vectors.unit, top, diversity), np.arange(len(columns))[:, None]
+            columns, words = (np.where(places < 0, -1, array[rows, places]) for array in (columns, words))
+        texts, used = domain.vocabulary.spelled_array[words].tolist(), answers.used(columns).tolist()
+        found = (columns >= 0).sum(axis=1).tolist()
         n_known, read, likely = answers.candidates.n_columns, answers.read.tolist(), queries.likely().tolist()
         familiar, guessed = (answers.familiar >= 0.5).tolist(), queries.guessed.tolist()
         traces, made = self._traces(queries) if options.trace else None, []

@@ -98,14 +98,16 @@ class Fusion:
 
         weights : (n_posts, n_members), each post's own; None for those that were learnt.
         """
-        W = np.broadcast_to(self.weights, (1, len(self.members))) if weights is None else weights
-        total: np.ndarray = np.zeros(np.broadcast_shapes((len(W), 1), scores[self.members[0]].shape), np.float32)
-        weighted = np.empty_like(total)
-        for name, w in zip(self.members, W.T.astype(np.float32)):
-            if any(scores[name].strides):
-                total += np.multiply(w[:, None], scores[name], out=weighted)
-            elif (value := scores[name][:1, :1]).any():  # one for all
-                total += w[:, None] * value
+        W = np.asarray(self.weights[None] if weights is None else weights, np.float32)
+        F = [scores[name] for name in self.members]
+        if len(F[0]) == 1:
+            return W @ np.concatenate(F, dtype=np.float32)
+        total, weighted = np.zeros(F[0].shape, np.float32), np.empty(F[0].shape, np.float32)
+        for f, w in zip(F, W.T[:, :, None]):
+            if any(f.strides):
+                total += np.multiply(w, f, out=weighted)
+            elif (value := f[:1, :1]).any():  # one for all
+                total += w * value
         return total
 
     def log_probabilities(self, scores: Scores, excluded: np.ndarray | None = None) -> np.ndarray:
