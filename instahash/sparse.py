@@ -166,8 +166,7 @@ def renumber(matrix: CSR, order: Any) -> CSR:
 def moved(matrix: CSR, numbers: np.ndarray, n_columns: int) -> CSR:
     """Column j becomes column numbers[j], and goes where that is -1. Entries keep their order in a row."""
     columns = numbers[matrix.indices]
-    kept = keep(matrix, there := columns >= 0)
-    return unchecked_csr(kept.data, columns[there], kept.indptr, (matrix.shape[0], n_columns))
+    return keep(unchecked_csr(matrix.data, columns, matrix.indptr, (matrix.shape[0], n_columns)), columns >= 0)
 
 
 def union(a: CSR, b: CSR) -> CSR:

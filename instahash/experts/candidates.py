@@ -108,10 +108,8 @@ class Candidates:
         at = np.searchsorted(there, wanted)
         found = np.append(there, -1)[at] == wanted
         in_tail = self.n_head + np.append(_places(self.tail), 0)[at]
-        there_too = (columns < self.n_head) | found
-        kept = keep(hashtags, there_too)
-        moved = np.where(columns < self.n_head, columns, in_tail)[there_too]
-        return unchecked_csr(kept.data, moved, kept.indptr, shape)
+        moved = np.where(columns < self.n_head, columns, np.where(found, in_tail, -1))
+        return keep(unchecked_csr(hashtags.data, moved, hashtags.indptr, shape), moved >= 0)
 
     def rows(self, rows: np.ndarray) -> Candidates:
         """Those of the posts with these row numbers."""

@@ -19,9 +19,9 @@ class PersonalExpert(CommonExpert):
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         keys = self.keys(queries)
-        of_users = self._shift(keys, domain, candidates)
-        common = general(keys)
-        return of_users - self._shift(common, domain, candidates) if common != keys else candidates.of_one(0)
+        if (common := general(keys)) == keys:
+            return candidates.of_one(0)
+        return self._shift(keys, domain, candidates) - self._shift(common, domain, candidates)
 
     def proposes(self, queries: Queries, domain: Domain) -> CSR:
         own = [tuple(key for key in keys if key.startswith("user:")) for keys in self.keys(queries)]
