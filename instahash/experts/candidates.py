@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
+from instahash.merge import maximum
 from instahash.sparse import CSR, empty, keep, row_of_entries, row_sizes, rows_at, unchecked_csr
 from instahash.topk import largest_in_rows
 
@@ -40,9 +41,8 @@ class Candidates:
         if n_head < n_hashtags:
             for proposal in proposals:
                 others = keep(proposal, proposal.indices >= n_head)
-                tail = tail + keep(others, largest_in_rows(others.indptr, others.indices, others.data, PROPOSED))
-            tail = tail.tocsr()
-            tail.sort_indices()
+                best = keep(others, largest_in_rows(others.indptr, others.indices, others.data, PROPOSED))
+                tail = maximum(tail, best if best.has_sorted_indices else best.sorted_indices())
         return cls(n_head, tail)
 
     @cached_property
