@@ -154,7 +154,7 @@ class Panel:
         candidates, beyond = self.candidates(understood), self._beyond(understood)
         n, n_posts = candidates.n_columns, queries.description.shape[0]
         log_p = np.full((n_posts, n + beyond.matrix.shape[1]), -np.inf, np.float32)
-        calibrations = np.zeros((n_posts, 3), np.float32)
+        calibrations = np.zeros((n_posts, 2), np.float32)
         contexts = contexts_of(understood)
         for context in dict.fromkeys(contexts.tolist()):
             rows = np.flatnonzero(contexts == context)
@@ -162,10 +162,9 @@ class Panel:
             chosen = part.chosen if understood.chosen is queries.chosen else rows_at(queries.chosen, rows)
             known, log_p[rows, n:] = self._fused(context, self._scores(context, part, own), chosen, part, own, more)
             log_p[rows, : own.n_columns] = known
-            calibrations[rows] = self.fusions[context].calibrations(part.familiar)
+            calibrations[rows] = self.fusions[context].calibrations(row_sizes(part.chosen), part.familiar)
         read = (understood.n_words() > 0) | understood.with_photo()
-        n_chosen, familiar = row_sizes(understood.chosen), understood.familiar
-        return Answers(candidates, beyond, log_p, calibrations, n_chosen, read, familiar)
+        return Answers(candidates, beyond, log_p, calibrations, read, understood.familiar)
 
     def candidates(self, understood: Queries) -> Candidates:
         """The hashtags that are scored for each post, see :mod:`.candidates`."""
@@ -186,7 +185,7 @@ class Panel:
             scores={name: scores[name][0] for name in fusion.members},
             weights=dict(zip(fusion.members, self._weights(context, familiar)[0].tolist())),
             log_p=log_p[0],
-            probabilities=fusion.probabilities(log_p, np.diff(understood.chosen.indptr), familiar)[0],
+            probabilities=fusion.probabilities(log_p, row_sizes(understood.chosen), familiar)[0],
             familiar=float(familiar[0]),
         )
 

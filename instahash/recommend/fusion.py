@@ -124,12 +124,12 @@ class Fusion:
         log_p : (n_posts, n_hashtags) float.  n_chosen : (n_posts,) int, hashtags of each post that are chosen already.
         learnt : (n_posts,) float in [0, 1], how far the calibration that was learnt holds; at 0 it is CALIBRATION.
         """
-        return calibrated(log_p, self.calibrations(np.ones(len(log_p)) if learnt is None else learnt), n_chosen)
+        return calibrated(log_p, self.calibrations(n_chosen, np.ones(len(log_p)) if learnt is None else learnt))
 
-    def calibrations(self, learnt: np.ndarray) -> np.ndarray:
-        """(n_posts, 3) float32, each post's own a, c and d; learnt : as in :meth:`probabilities`."""
-        before, after = np.array(CALIBRATION, np.float32), np.array(self.calibration, np.float32)
-        return np.asarray(before + learnt[:, None] * (after - before), np.float32)
+    def calibrations(self, n_chosen: np.ndarray, learnt: np.ndarray) -> np.ndarray:
+        """(n_posts, 2) float32, each post's own a + d log(1 + n) and c; arguments as of :meth:`probabilities`."""
+        a, c, d = (before + learnt * (after - before) for before, after in zip(CALIBRATION, self.calibration))
+        return np.array([a + d * np.log1p(n_chosen), c], np.float32).T
 
     def inverse(self, log_used: np.ndarray, n_chosen: np.ndarray) -> np.ndarray:
         """The log p for which :meth:`probabilities` gives exp(log_used), (n_posts, n) float32; shapes as there."""
@@ -150,14 +150,12 @@ class Fusion:
         self.calibration = tuple(arrays["calibration"].tolist())
 
 
-def calibrated(log_p: np.ndarray, calibrations: np.ndarray, n_chosen: np.ndarray) -> np.ndarray:
+def calibrated(log_p: np.ndarray, calibrations: np.ndarray) -> np.ndarray:
     """The probability that the author uses each hashtag, (n_posts, n) float32 in [0, 1].
 
-    log_p : (n_posts, n) float.  calibrations : (n_posts, 3), a, c and d.  n_chosen : (n_posts,) int.
+    log_p : (n_posts, n) float.  calibrations : (n_posts, 2), as :meth:`Fusion.calibrations` gives them.
     """
-    a, c, d = calibrations.T[:, :, None]
-    z = a + c * log_p + d * np.log1p(n_chosen, dtype=np.float32)[:, None]
-    return np.asarray(expit(z), np.float32)
+    return np.asarray(expit(calibrations[:, :1] + calibrations[:, 1:] * log_p), np.float32)
 
 
 def _platt(log_p: np.ndarray, n_chosen: np.ndarray, used: np.ndarray, weights: np.ndarray) -> tuple[float, ...]:
