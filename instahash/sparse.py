@@ -67,6 +67,8 @@ def ones(matrix: CSR, dtype: Any = np.float32) -> CSR:
 
 def one_row(values: Mapping[int, float], n_columns: int) -> CSR:
     """CSR (1, n_columns) float32 of the value of each column."""
+    if not values:
+        return empty((1, n_columns), np.float32)
     columns = np.array(sorted(values), np.int32)
     data = np.array([values[i] for i in columns.tolist()], np.float32)
     return unchecked_csr(data, columns, np.array([0, len(data)], np.int32), (1, n_columns))
@@ -113,9 +115,9 @@ def ranks_in_rows(matrix: CSR, *keys: np.ndarray) -> np.ndarray:
     return ranks
 
 
-def row_sums(matrix: CSR) -> np.ndarray:
-    """(n_rows,) the sum of each row's stored entries in float64."""
-    return np.bincount(row_of_entries(matrix), matrix.data, matrix.shape[0])
+def row_sums(matrix: CSR, values: np.ndarray | None = None) -> np.ndarray:
+    """(n_rows,) the sum of each row's stored entries in float64, of `values` in their places where given."""
+    return np.bincount(row_of_entries(matrix), matrix.data if values is None else values, matrix.shape[0])
 
 
 def row_max(matrix: CSR) -> np.ndarray:
@@ -132,6 +134,14 @@ def keep(matrix: CSR, entries: np.ndarray) -> CSR:
     kept = np.zeros(len(entries) + 1, matrix.indptr.dtype)
     np.cumsum(entries, out=kept[1:])
     return unchecked_csr(matrix.data[entries], matrix.indices[entries], kept[matrix.indptr], matrix.shape)
+
+
+def rows_at(matrix: CSR, rows: np.ndarray) -> CSR:
+    """The rows with these numbers, (n,) int, in this order."""
+    indptr = np.zeros(len(rows) + 1, matrix.indptr.dtype)
+    np.cumsum(row_sizes(matrix)[rows], out=indptr[1:])
+    entries = np.arange(indptr[-1]) + (matrix.indptr[rows] - indptr[:-1]).repeat(indptr[1:] - indptr[:-1])
+    return unchecked_csr(matrix.data[entries], matrix.indices[entries], indptr, (len(rows), matrix.shape[1]))
 
 
 def widen(matrix: CSR, n_columns: int) -> CSR:
@@ -156,8 +166,7 @@ def renumber(matrix: CSR, order: Any) -> CSR:
 def moved(matrix: CSR, numbers: np.ndarray, n_columns: int) -> CSR:
     """Column j becomes column numbers[j], and goes where that is -1. Entries keep their order in a row."""
     columns = numbers[matrix.indices]
-    kept = keep(matrix, there := columns >= 0)
-    return unchecked_csr(kept.data, columns[there], kept.indptr, (matrix.shape[0], n_columns))
+    return keep(unchecked_csr(matrix.data, columns, matrix.indptr, (matrix.shape[0], n_columns)), columns >= 0)
 
 
 def union(a: CSR, b: CSR) -> CSR:

@@ -22,6 +22,7 @@ from instahash.sparse import (
     row_of_entries,
     row_sizes,
     row_sums,
+    rows_at,
     unchecked_csr,
     union,
     widen,
@@ -48,6 +49,8 @@ def test_on_a_matrix_that_can_be_read():
     assert (with_data(A, -A.data).toarray() == -DENSE).all()
     assert (keep(A, A.data > 1).toarray() == DENSE * (DENSE > 1)).all()
     assert widen(A, 6).toarray().tolist() == np.pad(DENSE, ((0, 0), (0, 2))).tolist()
+    assert rows_at(A, np.array([2, 0, 1, 2])).toarray().tolist() == DENSE[[2, 0, 1, 2]].tolist()
+    assert rows_at(A, np.array([], np.int64)).shape == (0, 4)
     assert renumber(A, [3, -1, 0]).toarray().tolist() == [[1, 0, 0], [0, 0, 0], [0, 0, 3]]
     assert moved(A, np.array([2, -1, -1, 0]), 4).toarray().tolist() == [[1, 0, 0, 0], [0, 0, 0, 0], [0, 0, 3, 0]]
     assert moved(A, np.array([2, -1, -1, 0]), 4).indices.tolist() == [0, 2]

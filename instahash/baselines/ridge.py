@@ -136,7 +136,7 @@ class Ridge:
         """
         check_query(description, chosen)
         X, n = self._known(description), self.n_words if first is None else first
-        held, rare = (int(np.searchsorted(words, n)) for words in (self.outputs, self.rare))
+        held, rare = (int(words.searchsorted(n)) for words in (self.outputs, self.rare))
         scores = _times(X, self.W)[:, :held]
         if held == n:
             return scores
@@ -169,8 +169,7 @@ class Ridge:
         if len(self.inputs) == X.shape[1]:
             return X
         columns = _place(self.inputs, X.indices)
-        kept = keep(X, columns >= 0)
-        return unchecked_csr(kept.data, columns[columns >= 0], kept.indptr, (X.shape[0], len(self.inputs)))
+        return keep(unchecked_csr(X.data, columns, X.indptr, (X.shape[0], len(self.inputs))), columns >= 0)
 
     def _places(self, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The column of W and the row of `sums` of each word, -1 for none."""

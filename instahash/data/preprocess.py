@@ -14,7 +14,17 @@ from instahash.data.echoes import Echoes
 from instahash.data.vocabulary import Vocabulary, ranked
 from instahash.errors import DataError
 from instahash.parameters import check, parameter
-from instahash.sparse import CSR, column_counts, keep, ranks_in_rows, renumber, row_max, row_of_entries, union
+from instahash.sparse import (
+    CSR,
+    column_counts,
+    keep,
+    ranks_in_rows,
+    renumber,
+    row_max,
+    row_of_entries,
+    row_sizes,
+    union,
+)
 
 
 @dataclass(frozen=True)
@@ -243,10 +253,11 @@ def believed(labels: CSR, echoes: Echoes, min_score: float) -> tuple[CSR, np.nda
     Believed are labels with score >= `min_score`. Where a post has none, these are its GUESSES best words with a score
     of at least GUESS, which are said to be guesses; of equals the first.
     """
-    sure, highest = above(labels, min_score), np.maximum(echoes.highest(), row_max(labels))
+    sure = above(labels, min_score)
+    if row_sizes(sure).all():
+        return sure, np.zeros(sure.shape[0], bool)
+    highest = np.maximum(echoes.highest(), row_max(labels))
     lacking = highest < np.float32(min_score)
-    if not lacking.any():
-        return sure, lacking
     best = ranks_in_rows(labels, labels.indices, -labels.data) < GUESSES
     guesses = lacking[row_of_entries(labels)] & best & (labels.data >= np.float32(GUESS))
     kept = keep(labels, guesses | (labels.data >= np.float32(min_score)))

@@ -65,10 +65,12 @@ def words(text: str) -> list[str]:
     >>> words("#T-shirt"), words("Body of water"), words("love❤️")
     (['tshirt'], ['body', 'of', 'water'], ['love❤'])
     """
-    if not text.isascii():
+    if text.isascii():
+        text = text.lower()
+    else:
         text = _UNSEEN.sub("", text)
-    # Folding can leave letters and marks apart that NFKC would join.
-    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+        # Folding can leave letters and marks apart that NFKC would join.
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     kept = (piece if piece.isascii() and piece.isalnum() else _kept(piece) for piece in text.split())
     return [word for word in kept if word]
 

@@ -13,7 +13,8 @@ from functools import cached_property
 import numpy as np
 
 from instahash.dense import product_at
-from instahash.sparse import CSR, empty, keep, row_of_entries, row_sizes, unchecked_csr, with_data
+from instahash.merge import maximum
+from instahash.sparse import CSR, empty, keep, row_of_entries, row_sizes, rows_at, unchecked_csr
 from instahash.topk import largest_in_rows
 
 # The most used hashtags that are scored for every post, and of each expert's proposals for a post so many others.
@@ -41,9 +42,8 @@ class Candidates:
         if n_head < n_hashtags:
             for proposal in proposals:
                 others = keep(proposal, proposal.indices >= n_head)
-                tail = tail + keep(others, largest_in_rows(others.indptr, others.indices, others.data, PROPOSED))
-            tail = tail.tocsr()
-            tail.sort_indices()
+                best = keep(others, largest_in_rows(others.indptr, others.indices, others.data, PROPOSED))
+                tail = maximum(tail, best if best.has_sorted_indices else best.sorted_indices())
         return cls(n_head, tail)
 
     @cached_property
@@ -75,7 +75,7 @@ class Candidates:
 
     def of_one(self, value: float) -> np.ndarray:
         """One value for all as such an array, which may not be changed."""
-        return np.broadcast_to(np.float32(value), (self.tail.shape[0], self.n_columns))
+        return np.ndarray((self.tail.shape[0], self.n_columns), np.float32, np.float32(value), strides=(0, 0))
 
     def of_all(self, values: np.ndarray) -> np.ndarray:
         """(n_hashtags,) values as such an array."""
@@ -84,9 +84,9 @@ class Candidates:
 
     def of_entries(self, values: CSR, other: float = 0.0) -> np.ndarray:
         """The stored entries of CSR (m, n_hashtags) as such an array, `other` elsewhere."""
-        scores = self.columns(with_data(values, values.data - values.dtype.type(other)) if other else values).toarray()
-        if other:
-            scores += scores.dtype.type(other)
+        values = self.columns(values)
+        scores = np.full(values.shape, other, values.dtype)
+        scores[row_of_entries(values), values.indices] = values.data
         return scores
 
     def product(self, A: CSR, B: CSR) -> np.ndarray:
@@ -119,14 +119,12 @@ class Candidates:
         at = np.searchsorted(there, wanted)
         found = np.append(there, -1)[at] == wanted
         in_tail = self.n_head + np.append(_places(self.tail), 0)[at]
-        there_too = (columns < self.n_head) | found
-        kept = keep(hashtags, there_too)
-        moved = np.where(columns < self.n_head, columns, in_tail)[there_too]
-        return unchecked_csr(kept.data, moved, kept.indptr, shape)
+        moved = np.where(columns < self.n_head, columns, np.where(found, in_tail, -1))
+        return keep(unchecked_csr(hashtags.data, moved, hashtags.indptr, shape), moved >= 0)
 
     def rows(self, rows: np.ndarray) -> Candidates:
         """Those of the posts with these row numbers."""
-        return self if len(rows) == self.tail.shape[0] else Candidates(self.n_head, self.tail[rows])
+        return self if len(rows) == self.tail.shape[0] else Candidates(self.n_head, rows_at(self.tail, rows))
 
 
 def _places(tail: CSR) -> np.ndarray:

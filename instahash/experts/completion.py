@@ -26,7 +26,9 @@ class CompletionExpert(SoftmaxExpert):
     def reads(self, queries: Queries) -> CSR:
         return queries.chosen
 
-    def proposes(self, queries: Queries, domain: Domain) -> CSR:
+    def proposes(self, queries: Queries, domain: Domain) -> CSR | None:
+        if not queries.chosen.nnz:
+            return None
         # Those chosen too: where descriptions are unknown, a label may be one of them, and be recommended.
         chosen = queries.chosen.astype(np.float32)
         return domain.by_output((domain.cooccurrence.companions(queries.chosen) + chosen).tocsr())

@@ -89,6 +89,12 @@ class Domain:
         return np.where(outputs < 0, -1, self.hashtags[outputs])
 
     @cached_property
+    def risen(self) -> np.ndarray:
+        """(n,) int64, ascending, outputs behind the head that are used more than one in it, as later posts may do."""
+        counts = self.vocabulary.hashtag_counts[self.hashtags].astype(np.float32)
+        return self.n_head + np.flatnonzero(counts[self.n_head :] > counts[: self.n_head].min(initial=np.inf))
+
+    @cached_property
     def log_frequency(self) -> np.ndarray:
         """(n_hashtags,) float32, the log of each hashtag's part of all uses."""
         counts = self.vocabulary.hashtag_counts[self.hashtags].astype(np.float32)

@@ -6,26 +6,28 @@ about these. The other one is taken to be the offline annotator, whose words are
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
+from scipy.special import expit
 
 from instahash.data import Dataset, Echoes
 from instahash.data.broader import label_fractions
-from instahash.sparse import CSR, column_counts, keep, row_sums, union, with_data
+from instahash.sparse import CSR, column_counts, keep, row_sums, union, used_columns
 from instahash.texts import texts_from_arrays, texts_to_arrays
 
 # The part of another labeller's labels that nobody has foreseen, and the least part of the known one's.
 UNFORESEEN, LEAST = 0.2, 0.05
-# Odds before any label is seen that labels are familiar: most questions are.
-ODDS = 100.0
+# The log of the odds before any label is seen that labels are familiar: most questions are.
+LOG_ODDS = math.log(100)
 # New words that a labeller may still have.
 NEW_WORDS = 1000
 
 
 class Familiarity:
-    """P(familiar | labels), with words drawn independently (Maron 1961) and ODDS before.
+    """P(familiar | labels), with words drawn independently (Maron 1961) and LOG_ODDS before.
 
     posts : (n_words,) float32, posts of the training that have it as a label or in one, whatever its score.
     others : word -> posts, labels that are no words of the vocabulary.
@@ -77,12 +79,13 @@ class Familiarity:
         """(m,) float32, that the labels of each post are familiar; log_ratios : of the words of the vocabulary."""
         if self.made_up:
             return np.full(echoes.known.shape[0], echoes.made_up, np.float32)
-        log_odds = np.log(ODDS) + row_sums(with_data(echoes.known, log_ratios[echoes.known.indices]))
+        log_odds = LOG_ODDS + row_sums(echoes.known, log_ratios[echoes.known.indices])
         if echoes.unknown.nnz:
-            others = np.array([self.others.get(word, 0) for word in echoes.unknown_words], np.float32)
-            ratios = self._ratios(echoes.unknown_words, others)
-            log_odds += row_sums(with_data(echoes.unknown, ratios[echoes.unknown.indices]))
-        return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -60, 60))), np.float32)
+            columns, unknown = used_columns(echoes.unknown)
+            words = [echoes.unknown_words[i] for i in columns.tolist()]
+            ratios = self._ratios(words, np.array([self.others.get(word, 0) for word in words], np.float32))
+            log_odds += row_sums(unknown, ratios[unknown.indices])
+        return np.asarray(expit(log_odds), np.float32)
 
     def log_ratios(self, words: Sequence[str]) -> np.ndarray:
         """(n_words,) float64, log P(word | familiar) / P(word | other) of the words of the vocabulary."""

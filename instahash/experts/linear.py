@@ -71,7 +71,7 @@ class LinearExpert(Expert):
         model, inputs = self.model, domain.inputs_of(queries)
         head = model.score(inputs, first=candidates.n_head)
         outputs = candidates.joined(head, lambda tail: model.score_at(inputs, tail))
-        return np.log(np.maximum(outputs, LEAST_OUTPUT))
+        return np.log(np.maximum(outputs, LEAST_OUTPUT, out=outputs), out=outputs)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         return self.replay.to_arrays() | (self.model.to_arrays() if self.model else {})

@@ -36,7 +36,7 @@ class LiteralExpert(Expert):
     foreign = {"short": 1.0, "description": 1.0, "both": 1.0}
     beside_photo = 0.2
     counts = True
-    sums: tuple[float, float] | None = None
+    made: tuple[np.ndarray, float, float] | None = None
 
     def fit(self, examples: Source, trainer: Trainer) -> None:
         n_words = len(examples.domain.vocabulary)
@@ -51,7 +51,7 @@ class LiteralExpert(Expert):
     def _add(self, posts: np.ndarray, echoes: np.ndarray) -> None:
         self.posts += posts
         self.echoes += echoes
-        self.sums = None
+        self.made = None
 
     @property
     def rate(self) -> float:
@@ -65,49 +65,43 @@ class LiteralExpert(Expert):
         others = domain.familiarity.counts_of_others
         return float((self.echoes[few].sum() + self.rate) / (self.posts[few].sum() + others[others <= RARE].sum() + 1))
 
-    def rates(self, posts: np.ndarray, echoes: np.ndarray, familiar: np.ndarray, domain: Domain) -> np.ndarray:
-        """Of labels that have been seen in so many posts, and echoed in so many, float32.
-
-        familiar : how far their labeller is the one whose labels were counted.
-        """
-        if self.sums is None:
-            self.sums = self.rate, self.rare(domain)
-        rate, rare = self.sums
-        own = (echoes + PRIOR * rare) / (posts + PRIOR)
-        return np.asarray(familiar * own + (1 - familiar) * rate, np.float32)
+    def fractions(self, domain: Domain) -> tuple[np.ndarray, float, float]:
+        """Of each word (n_words,) float32, of rare labels, and of all, made anew where more was counted."""
+        if self.made is None:
+            rare = self.rare(domain)
+            own = (self.echoes + PRIOR * rare) / (self.posts + PRIOR)
+            self.made = own.astype(np.float32), rare, self.rate
+        return self.made
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
-        said = queries.labels
-        scores = np.log(np.maximum(said.data * self._of(said, queries, domain), np.float32(LEAST_ECHO)))
+        said = queries.labels()
+        own, _, rate = self.fractions(domain)
+        scores = log_echoes(said, own[said.indices], rate, queries.familiar)
         return candidates.of_entries(domain.by_output(with_data(said, scores)), np.log(LEAST_ECHO))
 
     def proposes(self, queries: Queries, domain: Domain) -> CSR:
-        return domain.by_output(queries.labels)
+        return domain.by_output(queries.labels())
 
     def beyond(self, queries: Queries, domain: Domain) -> list[dict[str, float]]:
-        known, unknown, names = queries.echoes[:3]
+        known, unknown, names, _ = queries.echoes
+        own, rare, rate = self.fractions(domain)
         found: list[dict[str, float]] = [{} for _ in range(known.shape[0])]
-        labels = keep(known, domain.outputs_of_words[known.indices] < 0)
-        if labels.nnz:
+        no_hashtags = domain.outputs_of_words[known.indices] < 0
+        if no_hashtags.any():
+            labels = keep(known, no_hashtags)
             texts = domain.vocabulary.words_array[labels.indices].tolist()
-            _put(found, labels, texts, self._of(labels, queries, domain))
-        if not unknown.nnz:
-            return found
-        seen = np.array([domain.familiarity.others.get(name, 0) for name in names], np.float32)[unknown.indices]
-        rates = self.rates(seen, np.zeros(len(seen)), queries.familiar[row_of_entries(unknown)], domain)
-        _put(found, unknown, [names[i] for i in unknown.indices.tolist()], rates)
+            _put(found, labels, texts, log_echoes(labels, own[labels.indices], rate, queries.familiar))
+        if unknown.nnz:
+            texts = [names[i] for i in unknown.indices.tolist()]
+            seen = np.array([domain.familiarity.others.get(name, 0) for name in texts], np.float32)
+            _put(found, unknown, texts, log_echoes(unknown, PRIOR * rare / (seen + PRIOR), rate, queries.familiar))
         return found
-
-    def _of(self, labels: CSR, queries: Queries, domain: Domain) -> np.ndarray:
-        """The rates of the entries of labels CSR (m, n_words)."""
-        words, familiar = labels.indices, queries.familiar[row_of_entries(labels)]
-        return self.rates(self.posts[words], self.echoes[words], familiar, domain)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         return {"posts": self.posts, "echoes": self.echoes}
 
     def load(self, arrays: Mapping[str, np.ndarray], losses: list[float], domain: Domain) -> None:
-        self.posts, self.echoes, self.sums = arrays["posts"], arrays["echoes"], None
+        self.posts, self.echoes, self.made = arrays["posts"], arrays["echoes"], None
         if {self.posts.shape, self.echoes.shape} != {(len(domain.vocabulary),)}:
             raise ValueError("literal has other words than the vocabulary")
 
@@ -123,7 +117,15 @@ def _from(labels: CSR, least: float) -> CSR:
     return keep(labels, labels.data >= np.float32(least))
 
 
-def _put(found: list[dict[str, float]], labels: CSR, texts: list[str], rates: np.ndarray) -> None:
-    probabilities = np.maximum(labels.data * rates, np.float32(LEAST_ECHO))
-    for row, text, score in zip(row_of_entries(labels).tolist(), texts, np.log(probabilities).tolist()):
+def log_echoes(labels: CSR, own: np.ndarray, rate: float, familiar: np.ndarray) -> np.ndarray:
+    """(nnz,) float32, the log-probability that its author writes each of the labels, CSR (m, n) of scores.
+
+    own : (nnz,) float32, the fraction of each.  rate : that of all, where the labels are not `familiar`, (m,) float32.
+    """
+    fractions = rate + familiar[row_of_entries(labels)] * (own - rate)
+    return np.asarray(np.log(np.maximum(labels.data * fractions, np.float32(LEAST_ECHO))))
+
+
+def _put(found: list[dict[str, float]], labels: CSR, texts: list[str], scores: np.ndarray) -> None:
+    for row, text, score in zip(row_of_entries(labels).tolist(), texts, scores.tolist()):
         found[row][text] = score

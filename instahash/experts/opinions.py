@@ -51,6 +51,8 @@ class Beyond(NamedTuple):
 
     @classmethod
     def of(cls, expert: str, hashtags: list[dict[str, float]]) -> Beyond:
+        if not any(hashtags):
+            return cls(expert, hashtags, np.empty((len(hashtags), 0), np.float32), np.empty((len(hashtags), 0), bool))
         sizes = np.array([len(own) for own in hashtags], np.int64)
         filled = np.arange(sizes.max(initial=0)) < sizes[:, None]
         matrix = np.full(filled.shape, -1, np.float32)
@@ -59,6 +61,8 @@ class Beyond(NamedTuple):
 
     def rows(self, rows: np.ndarray) -> Beyond:
         """Those of the posts with these row numbers."""
+        if len(rows) == len(self.hashtags):
+            return self
         hashtags = [self.hashtags[row] for row in rows.tolist()]
         return Beyond(self.expert, hashtags, self.matrix[rows], self.filled[rows])
 
@@ -69,7 +73,7 @@ class Answers(NamedTuple):
     candidates : Candidates, the hashtags that were scored.  beyond : Beyond, those that the model does not have.
     log_p : (m, n_columns + n) float32, log-probabilities of being the next hashtag: of the candidates, and behind them
         of `beyond`; -inf where a post has fewer.
-    calibrations, n_chosen : (m, 3) and (m,), what turns them into probabilities of being used at all.
+    calibrations : (m, 2) float32, what turns them into probabilities of being used at all.
     read : (m,) bool, of which posts the experts read a word or the photo.
     familiar : (m,) float32 in [0, 1], the probability that a post's labels are such as the training has.
     """
@@ -78,14 +82,13 @@ class Answers(NamedTuple):
     beyond: Beyond
     log_p: np.ndarray
     calibrations: np.ndarray
-    n_chosen: np.ndarray
     read: np.ndarray
     familiar: np.ndarray
 
     def used(self, columns: np.ndarray) -> np.ndarray:
         """The probability that the author uses the hashtag in each of some columns, (m, k) float32; 0 for column -1."""
         n_known, rows = self.candidates.n_columns, np.arange(len(columns))[:, None]
-        used = np.where(columns < 0, 0, calibrated(self.log_p[rows, columns], self.calibrations, self.n_chosen))
+        used = np.where(columns < 0, 0, calibrated(self.log_p[rows, columns], self.calibrations))
         if not self.beyond.matrix.size:
             return used
         own = self.beyond.matrix[rows, np.maximum(columns - n_known, 0)]

@@ -21,7 +21,7 @@ from instahash.experts.protocol import CONTEXTS, PHOTO, Expert, in_words
 from instahash.experts.settings import BestSettings
 from instahash.experts.understanding import FEW, contexts_of, trusted, understood
 from instahash.recommend import Fusion, Preferences, Queries, age_weights
-from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries, row_sizes
+from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries, row_sizes, rows_at
 from instahash.threads import Threads
 from instahash.trainer import Trainer
 from instahash.word2vec import Word2Vec
@@ -72,6 +72,7 @@ class Panel:
         self.active = {name: expert for name, expert in self.experts.items() if photos >= expert.reads_photo}
         contexts = [*CONTEXTS, *(context + PHOTO for context in CONTEXTS if photos)]
         self.fusions = {context: self._fusion(context) for context in contexts}
+        self._foreign = {context: self._foreign_weights(context) for context in contexts}
 
     # Training
 
@@ -167,18 +168,17 @@ class Panel:
         candidates, beyond = self.candidates(understood), self._beyond(understood)
         n, n_posts = candidates.n_columns, queries.description.shape[0]
         log_p = np.full((n_posts, n + beyond.matrix.shape[1]), -np.inf, np.float32)
-        calibrations = np.zeros((n_posts, 3), np.float32)
+        calibrations = np.zeros((n_posts, 2), np.float32)
         contexts = contexts_of(understood)
         for context in dict.fromkeys(contexts.tolist()):
             rows = np.flatnonzero(contexts == context)
             part, own, more = understood.rows(rows), candidates.rows(rows), beyond.rows(rows)
-            scores = self._scores(context, part, own)
-            known, log_p[rows, n:] = self._fused(context, scores, queries.rows(rows), part, own, more)
+            chosen = part.chosen if understood.chosen is queries.chosen else rows_at(queries.chosen, rows)
+            known, log_p[rows, n:] = self._fused(context, self._scores(context, part, own), chosen, part, own, more)
             log_p[rows, : own.n_columns] = known
-            calibrations[rows] = self.fusions[context].calibrations(part.familiar)
+            calibrations[rows] = self.fusions[context].calibrations(row_sizes(part.chosen), part.familiar)
         read = (understood.n_words() > 0) | understood.with_photo()
-        n_chosen, familiar = row_sizes(understood.chosen), understood.familiar
-        return Answers(candidates, beyond, log_p, calibrations, n_chosen, read, familiar)
+        return Answers(candidates, beyond, log_p, calibrations, read, understood.familiar)
 
     def candidates(self, understood: Queries) -> Candidates:
         """The hashtags that are scored for each post, see :mod:`.candidates`."""
@@ -192,14 +192,14 @@ class Panel:
         candidates, beyond = self.candidates(understood), self._beyond(understood)
         context, familiar = str(contexts_of(understood)[0]), understood.familiar
         scores, fusion = self._scores(context, understood, candidates), self.fusions[context]
-        log_p, _ = self._fused(context, scores, queries, understood, candidates, beyond)
+        log_p, _ = self._fused(context, scores, queries.chosen, understood, candidates, beyond)
         return Opinions(
             context=context,
             hashtags=self.domain.hashtags_of(candidates)[0],
             scores={name: scores[name][0] for name in fusion.members},
             weights=dict(zip(fusion.members, self._weights(context, familiar)[0].tolist())),
             log_p=log_p[0],
-            probabilities=fusion.probabilities(log_p, np.diff(understood.chosen.indptr), familiar)[0],
+            probabilities=fusion.probabilities(log_p, row_sizes(understood.chosen), familiar)[0],
             familiar=float(familiar[0]),
         )
 
@@ -216,12 +216,14 @@ class Panel:
 
     def _weights(self, context: str, familiar: np.ndarray) -> np.ndarray:
         """Each post's weights, (m, n_members): those that were learnt as far as its labels are familiar."""
-        fusion, start, photo = self.fusions[context], context.removesuffix(PHOTO), context.endswith(PHOTO)
-        learnt, foreign = fusion.weights, fusion.weights.copy()
-        for i, expert in enumerate(self.experts[name] for name in fusion.members):
-            if start in expert.foreign:
-                foreign[i] = expert.foreign[start] * (expert.beside_photo if photo else 1)
-        return familiar[:, None] * learnt + (1 - familiar[:, None]) * foreign
+        learnt, foreign, part = self.fusions[context].weights, self._foreign[context], familiar[:, None]
+        return part * learnt + (1 - part) * np.where(np.isnan(foreign), learnt, foreign)
+
+    def _foreign_weights(self, context: str) -> np.ndarray:
+        """(n_members,) weights where no label is familiar, NaN for those that stay as they were learnt."""
+        start, photo = context.removesuffix(PHOTO), context.endswith(PHOTO)
+        experts = [self.experts[name] for name in self.fusions[context].members]
+        return np.array([e.foreign.get(start, np.nan) * (e.beside_photo if photo else 1) for e in experts])
 
     def _scores(self, context: str, queries: Queries, candidates: Candidates) -> dict[str, np.ndarray]:
         members = self.fusions[context].members
@@ -235,7 +237,7 @@ class Panel:
         self,
         context: str,
         scores: dict[str, np.ndarray],
-        queries: Queries,
+        chosen: CSR,
         understood: Queries,
         candidates: Candidates,
         beyond: Beyond,
@@ -243,7 +245,7 @@ class Panel:
         """Log-probabilities of the next hashtag, (m, n_columns) float32, and those of `beyond`, (m, n); -inf in columns
         that are not filled.
 
-        A hashtag that was given as a label is as probable as the most probable of the others.
+        A hashtag that was given as a label, and not `chosen`, is as probable as the most probable of the others.
         """
         fusion, weights = self.fusions[context], self._weights(context, understood.familiar)
         pooled = fusion.pooled(scores, weights)
@@ -251,10 +253,10 @@ class Panel:
             pooled[~candidates.filled] = -np.inf
         named = self.named(understood.chosen, candidates) if understood.chosen.nnz else None
         log_p = log_probabilities(pooled, named)
-        if named is not None and understood.chosen is not queries.chosen:
-            chosen = self.named(queries.chosen, candidates)
+        if named is not None and understood.chosen is not chosen:
             others = np.where(named, -np.inf, log_p).max(axis=1, keepdims=True)
-            log_p = np.where(named & ~chosen & (others > -np.inf), others, log_p)
+            labelled = named & ~self.named(chosen, candidates)
+            log_p = np.where(labelled & (others > -np.inf), others, log_p)
         if not beyond.matrix.size:
             return log_p, beyond.matrix
         # Where labels are familiar the expert's own probability is the best that is known. Where they are not, the

@@ -20,8 +20,7 @@ class PersonalExpert(Expert):
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         keys = keys_of(queries, domain)
-        common = general(keys)
-        if common == keys:
+        if (common := general(keys)) == keys:
             return candidates.of_one(0)
         return shift(keys, domain, candidates) - shift(common, domain, candidates)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
 
 from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
 from instahash.experts.protocol import Expert
 from instahash.recommend import Queries
-from instahash.sparse import CSR
+from instahash.sparse import CSR, unchecked_csr
 
 
 class PopularityExpert(Expert):
@@ -25,9 +24,9 @@ class PopularityExpert(Expert):
 
     def proposes(self, queries: Queries, domain: Domain) -> CSR | None:
         """Hashtags of later posts that are used more than those which are scored for every post."""
-        counts = domain.vocabulary.hashtag_counts[domain.hashtags].astype(np.float32)
-        risen = domain.n_head + np.flatnonzero(counts[domain.n_head :] > counts[: domain.n_head].min(initial=np.inf))
-        n_posts = queries.description.shape[0]
-        ends, shape = np.arange(n_posts + 1) * len(risen), (n_posts, len(counts))
-        every: CSR = sparse.csr_array((np.tile(counts[risen], n_posts), np.tile(risen, n_posts), ends), shape=shape)
-        return every
+        risen, n_posts = domain.risen, queries.description.shape[0]
+        if not len(risen):
+            return None
+        uses = domain.vocabulary.hashtag_counts[domain.hashtags[risen]].astype(np.float32)
+        ends, shape = np.arange(n_posts + 1) * len(risen), (n_posts, len(domain.hashtags))
+        return unchecked_csr(np.tile(uses, n_posts), np.tile(risen, n_posts), ends, shape)

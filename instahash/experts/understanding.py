@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from instahash.data import Echoes
@@ -32,25 +30,24 @@ def understood(queries: Queries, domain: Domain) -> Queries:
     if not len(domain.described):
         nothing = empty(queries.description.shape, np.float32)
         chosen = union(queries.chosen, queries.description)
-        return replace(queries, description=nothing, chosen=chosen, echoes=Echoes.of_description(nothing))
+        return queries._replace(description=nothing, chosen=chosen, echoes=Echoes.of_description(nothing))
     description = _lent(queries, domain)
     description = keep(description, domain.labelled[description.indices])
-    return replace(queries, description=description, inputs=domain.inputs(description))
+    return queries._replace(description=description, inputs=domain.inputs(description))
 
 
 def trusted(queries: Queries, domain: Domain, familiar: np.ndarray) -> Queries:
     """So familiar, and with the scores of unsure labels lower where these are worth less than they promise."""
     least, trust = np.float32(domain.settings.data.min_score), domain.familiarity.trust
-    echoes = queries.echoes
-    factors = np.where(queries.guessed, 1, 1 - familiar * (1 - trust)).astype(np.float32)
 
     def lowered(labels: CSR) -> CSR:
         if not (unsure := labels.data < least).any():
             return labels
+        factors = np.where(queries.guessed, 1, 1 - familiar * (1 - trust)).astype(np.float32)
         return with_data(labels, labels.data * np.where(unsure, factors[row_of_entries(labels)], 1))
 
-    echoes = echoes._replace(known=lowered(echoes.known), unknown=lowered(echoes.unknown))
-    return replace(queries, familiar=familiar, echoes=echoes)
+    known, unknown = lowered(queries.echoes.known), lowered(queries.echoes.unknown)
+    return queries._replace(familiar=familiar, echoes=queries.echoes._replace(known=known, unknown=unknown))
 
 
 def _lent(queries: Queries, domain: Domain) -> CSR:
@@ -84,8 +81,8 @@ def contexts_of(queries: Queries) -> np.ndarray:
     n_words = row_sizes(queries.description)
     if not n_words.all():
         n_words = np.where((n_words == 0) & (queries.echoes.highest() >= GUESS), 1, n_words)
-    alone = np.searchsorted([1, FEW + 1], n_words, side="right")
-    contexts = IN_ORDER[np.where(row_sizes(queries.chosen) > 0, 3 + (n_words > 0), alone)]
+    known = n_words > 0
+    contexts = IN_ORDER[np.where(row_sizes(queries.chosen) > 0, 3 + known, known * np.where(n_words > FEW, 2, 1))]
     if queries.photo_features is None:
         return contexts
     return np.where(queries.with_photo(), np.char.add(contexts, PHOTO), contexts)

@@ -12,7 +12,7 @@ from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
 from instahash.data.general import GENERAL_HASHTAGS as GENERAL
 from instahash.experts import EXPERTS, Answers, BestSettings, Expert, Losses, NetworkQuery, Opinions, Panel, Sections
-from instahash.recommend import Options, Queries, Recommendation, diversify, echoes, novelty_shift
+from instahash.recommend import Options, Queries, Recommendation, diversify, echoes, novelty_shift, reachable
 from instahash.topk import top_k
 from instahash.trainer import Trainer
 from instahash.word2vec import WordVectors
@@ -79,26 +79,31 @@ class Best:
         top = RECOMMENDED if options.top is None else options.top
         answers = self.panel.score(queries)
         ranked = self._ranked(queries, options, answers)
-        columns, scores = top_k(ranked, min(ranked.shape[1], max(top, CANDIDATES if diversity else 0)))
+        columns, scores = top_k(ranked, min(ranked.shape[1], top))
+        if diversity:
+            ranked = reachable(ranked, scores.min(axis=1, initial=np.inf), diversity)
+            columns, scores = top_k(ranked, min(ranked.shape[1], max(top, CANDIDATES)))
         words = domain.words_at(columns, answers.candidates)
         if diversity:
-            places = diversify(scores, words, self.vectors.unit, top, diversity)
-            rows = np.arange(len(places))[:, None]
-            columns, words = (np.where(places < 0, -1, a[rows, places]) for a in (columns, words))
+            places, rows = diversify(scores, words, self.vectors.unit, top, diversity), np.arange(len(columns))[:, None]
+            columns, words = (np.where(places < 0, -1, array[rows, places]) for array in (columns, words))
         texts, used = domain.vocabulary.spelled_array[words].tolist(), answers.used(columns).tolist()
-        found, n_known = (columns >= 0).sum(axis=1).tolist(), answers.candidates.n_columns
-        familiar, guessed, likely = answers.familiar >= 0.5, queries.guessed, queries.likely()
+        found = (columns >= 0).sum(axis=1).tolist()
+        n_known, read, likely = answers.candidates.n_columns, answers.read.tolist(), queries.likely().tolist()
+        familiar, guessed = (answers.familiar >= 0.5).tolist(), queries.guessed.tolist()
         traces, made = self._traces(queries) if options.trace else None, []
         for post, own in enumerate(answers.beyond.hashtags):
             trace, source = traces[post] if traces else None, "guesses" if guessed[post] else "experts"
-            if not (answers.read[post] and likely[post] or self._knows_author(queries, post)):
+            if not (read[post] and likely[post] or self._knows_author(queries, post)):
                 echoed = own if likely[post] else {}
                 made.append(self._general(echoed, top, options.banned_words, source, trace))
                 continue
             n, hashtags = found[post], texts[post]
             if own:
                 names = list(own)
-                hashtags = [names[i - n_known] if i >= n_known else text for i, text in zip(columns[post], hashtags)]
+                hashtags = [
+                    names[i - n_known] if i >= n_known else text for i, text in zip(columns[post].tolist(), hashtags)
+                ]
             kind = "probability" if familiar[post] else "estimate"
             made.append(Recommendation(hashtags[:n], used[post][:n], kind, source, trace))
         return made

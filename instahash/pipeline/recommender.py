@@ -20,8 +20,8 @@ from instahash.sparse import CSR, as_csr, row_max, row_of_entries
 from instahash.threads import Threads
 from instahash.word2vec import WordVectors
 
-# Posts answered at a time, and outputs that are then held in memory, at most.
-POSTS_AT_A_TIME, OUTPUTS = 1024, 2**19
+# Posts read at a time; posts answered at a time, whose scores then stay in the cache, and outputs of them, at most.
+POSTS_READ, POSTS_ANSWERED, OUTPUTS = 1024, 256, 2**19
 # Posts that one thread has answered before others would have started.
 FEW_POSTS = 64
 
@@ -119,7 +119,7 @@ class Recommender:
             :meth:`recommend_matrix`. Users and features are the posts' own.
         """
         posts = iter(posts)
-        while block := list(islice(posts, POSTS_AT_A_TIME)):
+        while block := list(islice(posts, POSTS_READ)):
             dataset = encode(Corpus.from_posts(block), self.vocabulary, self.settings.data.min_score, guess=True)
             known: dict[str, Any] = {name: getattr(dataset, name) for name in ("keys", "echoes", "photo_features")}
             answers = self.recommend_matrix(dataset.description, top, **known, **options)
@@ -228,6 +228,6 @@ class Recommender:
     @staticmethod
     def _blocks(queries: Queries, n_outputs: int) -> Iterator[Queries]:
         """The queries some at a time, of which so many outputs a post fit into memory; at least one block."""
-        n_posts, block = queries.description.shape[0], max(1, min(POSTS_AT_A_TIME, OUTPUTS // n_outputs))
+        n_posts, block = queries.description.shape[0], max(1, min(POSTS_ANSWERED, OUTPUTS // n_outputs))
         for start in range(0, max(n_posts, 1), block):
             yield queries.rows(np.arange(start, min(start + block, n_posts)))

@@ -9,7 +9,7 @@ diversity.py       lists whose hashtags differ, and hashtags that do not repeat 
 platforms.py       how many hashtags a platform takes
 """
 
-from instahash.recommend.diversity import diversify, echoes, novelty_shift
+from instahash.recommend.diversity import diversify, echoes, novelty_shift, reachable
 from instahash.recommend.fusion import Fusion
 from instahash.recommend.paper import Combination, autorec_sets, combine
 from instahash.recommend.preferences import EVERYBODY, Preferences, age_weights
@@ -18,5 +18,5 @@ from instahash.recommend.recommendation import Recommendation
 
 __all__ = [
     "Combination", "EVERYBODY", "Fusion", "Options", "Preferences", "Queries", "Recommendation", "age_weights",
-    "autorec_sets", "combine", "diversify", "echoes", "ids_of", "novelty_shift",
+    "autorec_sets", "combine", "diversify", "echoes", "ids_of", "novelty_shift", "reachable",
 ]  # fmt: skip

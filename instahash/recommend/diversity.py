@@ -17,6 +17,8 @@ from instahash.sparse import CSR
 REPEATED, ECHOED = 4.0, 1.0
 # A hashtag starts to repeat a word of the description above this cosine; below, it is about the same topic.
 NEAR = 0.7
+# By how much more than 1 a cosine may be.
+ROUNDING = 1e-3
 
 
 def diversify(
@@ -37,6 +39,17 @@ def diversify(
     _check("diversity", diversity)
     penalty = scores.dtype.type(diversity * REPEATED)
     return mmr(scores, candidates, vectors, min(top, scores.shape[1]), penalty)
+
+
+def reachable(scores: np.ndarray, last: np.ndarray, diversity: float) -> np.ndarray:
+    """The scores that :func:`diversify` may take, -inf for others: no score loses more than diversity * REPEATED.
+
+    scores : (m, n) float.  last : (m,) float, the last of as many of the highest scores as are wanted. Raises
+    SettingsError for a diversity out of range.
+    """
+    _check("diversity", diversity)
+    lost = scores.dtype.type(diversity * REPEATED * (1 + ROUNDING))
+    return np.where(scores >= last[:, None] - lost, scores, scores.dtype.type(-np.inf))
 
 
 @kernel

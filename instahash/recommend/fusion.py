@@ -13,6 +13,7 @@ from itertools import compress
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize
+from scipy.special import expit
 
 from instahash.dense import log_probabilities, softmax
 from instahash.sparse import CSR, row_of_entries
@@ -111,14 +112,16 @@ class Fusion:
 
         weights : (n_posts, n_members), each post's own; None for those that were learnt.
         """
-        W = np.broadcast_to(self.weights, (1, len(self.members))) if weights is None else weights
-        total: np.ndarray = np.zeros(np.broadcast_shapes((len(W), 1), scores[self.members[0]].shape), np.float32)
-        weighted = np.empty_like(total)
-        for name, w in zip(self.members, W.T.astype(np.float32)):
-            if any(scores[name].strides):
-                total += np.multiply(w[:, None], scores[name], out=weighted)
-            elif (value := scores[name][:1, :1]).any():  # one for all
-                total += w[:, None] * value
+        W = np.asarray(self.weights[None] if weights is None else weights, np.float32)
+        F = [scores[name] for name in self.members]
+        if len(F[0]) == 1:
+            return W @ np.concatenate(F, dtype=np.float32)
+        total, weighted = np.zeros(F[0].shape, np.float32), np.empty(F[0].shape, np.float32)
+        for f, w in zip(F, W.T[:, :, None]):
+            if any(f.strides):
+                total += np.multiply(w, f, out=weighted)
+            elif (value := f[:1, :1]).any():  # one for all
+                total += w * value
         return total
 
     def log_probabilities(self, scores: Scores, excluded: np.ndarray | None = None) -> np.ndarray:
@@ -135,12 +138,12 @@ class Fusion:
         log_p : (n_posts, n_hashtags) float.  n_chosen : (n_posts,) int, hashtags of each post that are chosen already.
         learnt : (n_posts,) float in [0, 1], how far the calibration that was learnt holds; at 0 it is CALIBRATION.
         """
-        return calibrated(log_p, self.calibrations(np.ones(len(log_p)) if learnt is None else learnt), n_chosen)
+        return calibrated(log_p, self.calibrations(n_chosen, np.ones(len(log_p)) if learnt is None else learnt))
 
-    def calibrations(self, learnt: np.ndarray) -> np.ndarray:
-        """(n_posts, 3) float32, each post's own a, c and d; learnt : as in :meth:`probabilities`."""
-        before, after = np.array(CALIBRATION, np.float32), np.array(self.calibration, np.float32)
-        return np.asarray(before + learnt[:, None] * (after - before), np.float32)
+    def calibrations(self, n_chosen: np.ndarray, learnt: np.ndarray) -> np.ndarray:
+        """(n_posts, 2) float32, each post's own a + d log(1 + n) and c; arguments as of :meth:`probabilities`."""
+        a, c, d = (before + learnt * (after - before) for before, after in zip(CALIBRATION, self.calibration))
+        return np.array([a + d * np.log1p(n_chosen), c], np.float32).T
 
     def inverse(self, log_used: np.ndarray, n_chosen: np.ndarray) -> np.ndarray:
         """The log p for which :meth:`probabilities` gives exp(log_used), (n_posts, n) float32; shapes as there."""
@@ -161,14 +164,12 @@ class Fusion:
         self.calibration = tuple(arrays["calibration"].tolist())
 
 
-def calibrated(log_p: np.ndarray, calibrations: np.ndarray, n_chosen: np.ndarray) -> np.ndarray:
+def calibrated(log_p: np.ndarray, calibrations: np.ndarray) -> np.ndarray:
     """The probability that the author uses each hashtag, (n_posts, n) float32 in [0, 1].
 
-    log_p : (n_posts, n) float.  calibrations : (n_posts, 3), a, c and d.  n_chosen : (n_posts,) int.
+    log_p : (n_posts, n) float.  calibrations : (n_posts, 2), as :meth:`Fusion.calibrations` gives them.
     """
-    a, c, d = calibrations.T[:, :, None]
-    z = a + c * log_p + d * np.log1p(n_chosen, dtype=np.float32)[:, None]
-    return np.asarray(1 / (1 + np.exp(-np.clip(z, -60, 60))), np.float32)
+    return np.asarray(expit(calibrations[:, :1] + calibrations[:, 1:] * log_p), np.float32)
 
 
 def _parts(n: int, most: int) -> list[slice]:
@@ -184,7 +185,7 @@ def _platt(log_p: np.ndarray, n_chosen: np.ndarray, used: np.ndarray, weights: n
         gradient, curvature = np.zeros(3), 1e-6 * np.eye(3)
         for part in _parts(len(x), BLOCK):
             A, w = every[:, part], weights[part]
-            p = 1 / (1 + np.exp(-np.clip(theta @ A, -60, 60)))
+            p = expit(theta @ A)
             gradient += A @ (w * (p - used[part]))
             curvature += (A * (w * p * (1 - p))) @ A.T
         step = np.linalg.solve(curvature, gradient)

@@ -22,7 +22,7 @@ from scipy import sparse
 
 from instahash.data.times import DAY
 from instahash.errors import DataError, SettingsError
-from instahash.sparse import CSR, csr_from_arrays, csr_to_arrays, keep, ones
+from instahash.sparse import CSR, csr_from_arrays, csr_to_arrays, empty, keep, ones
 from instahash.texts import texts_from_arrays, texts_to_arrays
 
 EVERYBODY = ""  # the key under which all posts are counted
@@ -172,11 +172,12 @@ class Preferences:
         Returns CSR (n_posts, n_hashtags) float32.
         """
         known = self._known(keys)
+        if not any(known):
+            return empty((len(known), n_hashtags), np.float32)
         found = {key: self._most_used(key, first, most) for key in {key for own in known for key in own}}
         parts = [[found[key] for key in own] for own in known]
         rows = np.repeat(np.arange(len(known)), [sum(len(ids) for ids, _ in own) for own in parts])
-        flat = [pair for own in parts for pair in own] or [(np.empty(0, np.int32), np.empty(0, np.float32))]
-        ids, uses = (np.concatenate(arrays) for arrays in zip(*flat))
+        ids, uses = (np.concatenate(arrays) for arrays in zip(*(pair for own in parts for pair in own)))
         total: CSR = sparse.coo_array((uses, (rows, ids)), shape=(len(known), n_hashtags)).tocsr()
         return total
 

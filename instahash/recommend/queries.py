@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,11 +12,10 @@ from instahash.data.hashtags import is_hashtag
 from instahash.data.preprocess import GUESS, DataSettings, believed
 from instahash.errors import DataError
 from instahash.merge import maximum
-from instahash.sparse import CSR, empty, one_row, ones, row_sizes, union
+from instahash.sparse import CSR, empty, one_row, ones, row_sizes, rows_at, union
 
 
-@dataclass(frozen=True, eq=False)
-class Queries:
+class Queries(NamedTuple):
     """What is known of m posts.
 
     description : CSR (m, n_words) float32, the stored entries are the words, their values the labels' scores.
@@ -109,14 +106,13 @@ class Queries:
         """Description and chosen hashtags together, CSR int8 of ones."""
         return union(self.description, self.chosen) if self.chosen.nnz else ones(self.description, np.int8)
 
-    @cached_property
     def labels(self) -> CSR:
         """The description with each label that is a hashtag too, CSR float32 of the scores."""
         return maximum(self.description, self.echoes.known)
 
     def weighted_words(self) -> CSR:
         """Labels and chosen hashtags together, CSR float32: a label's value is its score, of a chosen 1."""
-        return maximum(self.labels, self.chosen)
+        return maximum(self.labels(), self.chosen)
 
     def n_words(self) -> np.ndarray:
         """(m,) int, how many words of each post are known, those counted twice that say the same of it."""
@@ -126,11 +122,19 @@ class Queries:
         """The queries with these row numbers, which are distinct and ascend."""
         if len(rows) == self.description.shape[0]:  # as for a single post, which is not copied
             return self
-        keys = None if self.keys is None else [self.keys[row] for row in rows]
-        labels = self.echoes.take(rows), self.guessed[rows], self.familiar[rows]
-        photo_features = None if self.photo_features is None else self.photo_features[rows]
-        inputs = None if self.inputs is None else self.inputs[rows]
-        return Queries(self.description[rows], self.chosen[rows], keys, *labels, photo_features, inputs)
+        description, chosen, known, unknown = (
+            rows_at(matrix, rows) for matrix in (self.description, self.chosen, self.echoes.known, self.echoes.unknown)
+        )
+        return Queries(
+            description,
+            chosen,
+            None if self.keys is None else [self.keys[row] for row in rows.tolist()],
+            self.echoes._replace(known=known, unknown=unknown),
+            self.guessed[rows],
+            self.familiar[rows],
+            None if self.photo_features is None else self.photo_features[rows],
+            None if self.inputs is None else rows_at(self.inputs, rows),
+        )
 
     def with_photo(self) -> np.ndarray:
         """(m,) bool, of which posts the photo's features are there."""

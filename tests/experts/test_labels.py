@@ -1,6 +1,5 @@
 """How familiar labels are, what weak ones are worth, and the labels themselves as an expert."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -160,7 +159,7 @@ def test_literal_is_what_a_loop_counts():
     assert expert.posts.tolist() == counts and expert.echoes.tolist() == written and sum(written) > 5
     rare, rate = expert.rare(domain), expert.rate
     queries = Queries.of(data.description[:5], echoes=data.echoes.take(range(5)))
-    queries = replace(queries, familiar=np.array([1, 0.25, 0, 1, 1], np.float32))
+    queries = queries._replace(familiar=np.array([1, 0.25, 0, 1, 1], np.float32))
     scores = expert.score(queries, domain, Candidates.of(5, *2 * [len(domain.hashtags)]))
     for row in range(5):
         own = {label.description: label.score for label in posted[row].labels}
@@ -180,7 +179,7 @@ def test_literal_knows_what_the_model_does_not():
     (found,) = expert.beyond(queries, domain)
     assert set(found) == {"quilk30x", "wrixle"}  # a label that is no hashtag, and one that is unknown
     assert np.exp(found["wrixle"]) == pytest.approx(max(0.6 * expert.rare(domain), LEAST_ECHO), rel=1e-4)
-    (foreign,) = expert.beyond(replace(queries, familiar=np.zeros(1, np.float32)), domain)
+    (foreign,) = expert.beyond(queries._replace(familiar=np.zeros(1, np.float32)), domain)
     assert np.exp(foreign["wrixle"]) == pytest.approx(0.6 * expert.rate, rel=1e-4)
     assert np.exp(foreign["quilk30x"]) == pytest.approx(0.8 * expert.rate, rel=1e-4)
 

@@ -19,6 +19,7 @@ from instahash.recommend.diversity import (
     mmr,
     novelty_shift,
     plain_mmr,
+    reachable,
 )
 
 # dog, dogs, sea, love: dogs has cosine 0.8 with dog, love -0.6 with dogs, all others 0.
@@ -93,6 +94,21 @@ def test_laws_of_a_list(made, top, diversity):
     np.testing.assert_array_equal(diversify(scores, candidates, vectors, top, 0.0), in_order[:, :top])
 
 
+@given(lists(), st.integers(1, 9), st.floats(0, 1))
+def test_what_is_out_of_reach_is_never_taken(made, top, diversity):
+    scores, candidates, vectors = made
+    near = reachable(scores, scores[:, min(top, scores.shape[1]) - 1], diversity)
+    expected = diversify(scores, candidates, vectors, top, diversity)
+    np.testing.assert_array_equal(diversify(near, candidates, vectors, top, diversity), expected)
+
+
+def test_how_far_a_list_reaches():
+    # At diversity 1 no hashtag loses more than 4 nats: those up to 4 behind the second may still be before it.
+    scores = np.array([[-1.0, -1.1, -5.0, -5.2]], np.float32)
+    assert np.isfinite(reachable(scores, scores[:, 1], 1.0)).tolist() == [[True, True, True, False]]
+    assert np.isfinite(reachable(scores, scores[:, 1], 0.0)).tolist() == [[True, True, False, False]]
+
+
 @given(st.integers(0, 10**6), st.floats(-50, 50))
 def test_of_planted_near_duplicates_one_is_taken(seed, shift):
     """Ten topics of five hashtags with cosine 0.9, whole topics one after the other: a list of ten has one of each."""
@@ -165,5 +181,7 @@ def test_no_novelty_changes_nothing(log_frequency):
 def test_settings_out_of_range_are_refused(value):
     with pytest.raises(SettingsError, match=rf"diversity is {value}; it must lie in \[0, 1\]"):
         diversify(SCORES, IDS, VECTORS, 4, value)
+    with pytest.raises(SettingsError, match="diversity is"):
+        reachable(SCORES, SCORES[:, 1], value)
     with pytest.raises(SettingsError, match="novelty is"):
         novelty_shift(np.zeros(1), np.zeros((1, 1)), value)

@@ -1,7 +1,5 @@
 """What is known of posts, and what the answer should be like."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -38,7 +36,7 @@ def test_what_goes_with_the_rows_by_hand():
     echoes = Echoes(csr([[0], [5], []]), csr([[], [0], [1]], 2), ["no", "word"])
     queries = Queries.of(csr([[0, 2], [], [4]]), echoes=echoes, guessed=np.array([False, False, True]))
     assert queries.keys is None and queries.familiar.tolist() == [1, 1, 1]
-    part = replace(queries, familiar=np.array([0.25, 0.5, 0.75], np.float32)).rows(np.array([1, 2]))
+    part = queries._replace(familiar=np.array([0.25, 0.5, 0.75], np.float32)).rows(np.array([1, 2]))
     assert part.familiar.tolist() == [0.5, 0.75] and part.guessed.tolist() == [False, True]
     assert part.echoes.known.indices.tolist() == [5] and part.echoes.unknown.indices.tolist() == [0, 1]
     alone = Queries.of(csr([[1, 3]]))
