@@ -91,12 +91,9 @@ class Candidates:
 
     def product(self, A: CSR, B: CSR) -> np.ndarray:
         """A B of CSR (m, n) and (n, n_hashtags) as such an array, 0 where it is not filled."""
-        out, of_a, of_b = (
-            np.empty((A.shape[0], self.n_columns), np.float32),
-            (A.indptr, A.indices, A.data),
-            (B.indptr, B.indices, B.data),
-        )
-        product_at(*of_a, *of_b, self.n_head, self.tail.indptr, self.tail.indices, np.empty(B.shape[1], np.int32), out)
+        of_a, of_b, tail = (A.indptr, A.indices, A.data), (B.indptr, B.indices, B.data), self.tail
+        out, places = np.empty((A.shape[0], self.n_columns), np.float32), np.empty(B.shape[1], np.int32)
+        product_at(*of_a, *of_b, self.n_head, tail.indptr, tail.indices, places, out)
         return out
 
     def outputs(self, columns: np.ndarray) -> np.ndarray:

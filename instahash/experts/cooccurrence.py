@@ -22,14 +22,13 @@ class CooccurrenceExpert(Expert):
     starts = {"short": 0.6, "description": 0.6}
     foreign = {"short": 0.0, "description": 0.0}
     beside_photo = 0.5
-    # The counts of the last time with their fractions, and those of hashtags that are not scored for every post.
-    made: tuple[CSR, CSR | np.ndarray] | None = None
-    rare: CSR
+    # The counts of the last time, what is made of them, and those of it of hashtags that are not scored for every post.
+    made: tuple[CSR, CSR | np.ndarray, CSR] | None = None
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         if domain.settings.stream.half_life:
             return candidates.of_one(np.log(LEAST_FRACTION))
-        words, fractions = _parts(queries.description), self._fractions(domain)
+        words, (fractions, _) = _parts(queries.description), self._fractions(domain)
         if isinstance(fractions, np.ndarray):
             every = product(words.indptr, words.indices, words.data, fractions)
             head = every[:, : candidates.n_head]
@@ -40,19 +39,21 @@ class CooccurrenceExpert(Expert):
         return np.log(means, out=means)
 
     def proposes(self, queries: Queries, domain: Domain) -> CSR | None:
-        fractions = self._fractions(domain)
-        return None if isinstance(fractions, np.ndarray) else _parts(queries.description) @ self.rare
+        rare = self._fractions(domain)[1]
+        return _parts(queries.description) @ rare if rare.nnz else None
 
-    def _fractions(self, domain: Domain) -> CSR | np.ndarray:
-        """P(t | w), (n_words, n_hashtags), made anew where the counts are others than the last time."""
+    def _fractions(self, domain: Domain) -> tuple[CSR | np.ndarray, CSR]:
+        """P(t | w), (n_words, n_hashtags), made anew where the counts are others than the last time, and its part of
+        the hashtags that are not scored for every post.
+        """
         counts, n_hashtags = domain.cooccurrence.from_words, len(domain.hashtags)
         small = n_hashtags <= domain.n_head and counts.shape[0] * n_hashtags <= DENSE
         if self.made is None or self.made[0] is not counts or isinstance(self.made[1], np.ndarray) != small:
             posts = np.repeat(domain.cooccurrence.word_posts, np.diff(counts.indptr))
             fractions = domain.by_output(with_data(counts, counts.data / (posts + 1)))
-            self.made = counts, fractions.toarray() if small else fractions
-            self.rare = keep(fractions, fractions.indices >= domain.n_head)
-        return self.made[1]
+            rare = keep(fractions, fractions.indices >= domain.n_head)
+            self.made = counts, fractions.toarray() if small else fractions, rare
+        return self.made[1:]
 
 
 def _parts(words: CSR) -> CSR:
