@@ -9,7 +9,7 @@ from instahash.sparse import CSR, unchecked_csr
 
 
 def maximum(a: CSR, b: CSR) -> CSR:
-    """The entries that either stores, in the type of `a`, of what both store the higher; rows are sorted."""
+    """The entries that either stores, in the type of `a`, of what both store the higher. All rows are sorted."""
     if not b.nnz:
         return a
     of_b = b.indptr, b.indices, b.data.astype(a.dtype, copy=False)

@@ -34,6 +34,19 @@ def test_by_hand():
         np.testing.assert_allclose(fusion.probabilities(log_p, np.array([n_chosen])), expected, rtol=1e-5)
 
 
+@given(seeds)
+def test_a_post_alone_is_pooled_as_among_others(seed):
+    """To the last bit: two hashtags that are nearly as good must not change places."""
+    rng = np.random.default_rng(seed)
+    scores = {name: rng.normal(0, 3, (5, 40)).astype(np.float32) for name in "abcde"}
+    scores["b"], scores["d"] = (np.broadcast_to(np.float32(value), (5, 40)) for value in (0, -1.7))
+    fusion, weights = Fusion("abcde", rng.random(5)), rng.random((5, 5))
+    together = fusion.pooled(scores, weights)
+    for post in range(5):
+        alone = fusion.pooled({name: score[[post]] for name, score in scores.items()}, weights[[post]])
+        np.testing.assert_array_equal(alone[0], together[post])
+
+
 def test_what_is_chosen_is_excluded():
     """Scores 0, log 3, log 6: without the last, 1/4 and 3/4; the last stays on the same scale."""
     fusion = Fusion(("a",), [1.0])
