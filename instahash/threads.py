@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from typing import Any, TypeVar
 
@@ -13,6 +13,8 @@ from threadpoolctl import threadpool_limits
 S = TypeVar("S")
 T = TypeVar("T")
 Work = Callable[[slice], T]
+# Kernels' callers test what they get for NaN and infinity, which says more than a warning of NumPy's.
+QUIET: Any = {"over": "ignore", "invalid": "ignore"}
 
 
 class Threads:
@@ -27,8 +29,7 @@ class Threads:
 
     def __init__(self, n_threads: int, blas: bool = True):
         self.n_threads, self._blas = n_threads, blas
-        # Kernels' callers test what they get for NaN and infinity, which says more than a warning of NumPy's.
-        quiet: dict[str, Any] = {"initializer": lambda: np.seterr(over="ignore", invalid="ignore")}
+        quiet: dict[str, Any] = {"initializer": lambda: np.seterr(**QUIET)}
         self._executor = ThreadPoolExecutor(n_threads, **quiet) if n_threads > 1 else None
 
     def __enter__(self) -> Threads:
@@ -69,4 +70,12 @@ class Threads:
         if not self._executor:
             return [work(slice(0, n_rows))]
         ends = [0, *cuts().tolist(), n_rows]
-        return list(self._executor.map(work, map(slice, ends, ends[1:])))
+        first, *others = map(slice, ends, ends[1:])
+        # The first is this thread's: it need not be woken, and has the same part of the caches at each call.
+        futures = [self._executor.submit(work, part) for part in others]
+        try:
+            with np.errstate(**QUIET):
+                result = work(first)
+        finally:
+            wait(futures)  # or they would go on changing rows
+        return [result, *(future.result() for future in futures)]

@@ -151,9 +151,14 @@ def corrupted(X: CSR, probability: float, rng: np.random.Generator) -> CSR:
 def codes(theta: Parameters, X: CSR, hidden: str, threads: Threads) -> np.ndarray:
     """H (m, n_hidden) = g(X V' + 1 mu')."""
     H = np.empty((X.shape[0], len(theta.mu)), theta.mu.dtype)
-    H[:] = theta.mu
-    add_product(X, theta.Vt, H, threads)
-    threads.rows(len(H), lambda part: activate(hidden, H[part]))
+    data, one = X.data.astype(H.dtype, copy=False), H.dtype.type(1)
+
+    def run(part: slice) -> None:
+        H[part] = theta.mu
+        kernels.add_rows(X.indptr[part.start : part.stop + 1], X.indices, data, theta.Vt, one, H[part])
+        activate(hidden, H[part])
+
+    threads.entries(X.indptr, run)
     return H
 
 

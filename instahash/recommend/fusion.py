@@ -21,7 +21,7 @@ from instahash.sparse import CSR, row_of_entries
 # Weight of the pull towards the weights before fitting, in posts.
 STRENGTH = 20.0
 # Scores of a member that are looked at together while its weight is learnt: those of all stay in the cache.
-BLOCK = 2**15
+BLOCK = 2**16
 # The calibration before any is learnt.
 CALIBRATION = (1.5, 1.0, 0.0)
 Scores = dict[str, np.ndarray]
