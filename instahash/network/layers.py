@@ -40,11 +40,14 @@ class Parameters:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Parameters:
-        """Copies of the arrays V, mu, U and b. KeyError where one is missing, ValueError where they do not fit."""
+        """The arrays V, mu, U and b, where they are laid out as here no copies, for these may be gigabytes.
+
+        KeyError where one is missing, ValueError where they do not fit.
+        """
         V, mu, U, b = shapes = [arrays[name].shape for name in ("V", "mu", "U", "b")]
         if len(V) != 2 or mu != V[:1] or U != (*b, *mu) or len(b) != 1:
             raise ValueError(f"V, mu, U and b are {', '.join(map(str, shapes))}")
-        return cls(*(np.array(array, order="C") for array in (arrays["V"].T, arrays["mu"], arrays["U"], arrays["b"])))
+        return cls(*map(np.ascontiguousarray, (arrays["V"].T, arrays["mu"], arrays["U"], arrays["b"])))
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The arrays V, mu, U and b themselves."""
