@@ -182,7 +182,10 @@ def epoch_of_torch(way, X, S):
     U, b = (torch.nn.Embedding(S.shape[1], n, sparse=sparse) for n in (args.n_hidden, 1))
     mu = torch.nn.Parameter(torch.zeros(args.n_hidden))
     parts = [V.weight, U.weight, b.weight]
-    optimisers = [(torch.optim.SparseAdam if sparse else torch.optim.Adam)(parts, lr=2e-3), torch.optim.Adam([mu])]
+    optimisers = [
+        (torch.optim.SparseAdam if sparse else torch.optim.Adam)(parts, lr=own.learning_rate),
+        torch.optim.Adam([mu]),
+    ]
 
     def step(indices, starts, data, J, log_pi, row, column, weight):
         for optimiser in optimisers:

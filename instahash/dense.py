@@ -54,18 +54,17 @@ def product(indptr, indices, data, B):
 
 
 @kernel
-def product_at(indptr, indices, data, B_indptr, B_indices, B_data, n_first, tail_indptr, tail_indices, places, out):
-    """out (n, n_columns) <- A B for CSR matrices A (n, m) and B (m, k) with these arrays, in some of k columns.
+def product_at(indptr, indices, data, B_indptr, B_indices, B_data, n_first, tail_indptr, tail_indices, k, n_columns):
+    """(n, n_columns), A B for CSR matrices A (n, m) and B (m, k) with these arrays, in some of its k columns.
 
     They are the first `n_first`, and behind them for each row those in the CSR matrix (n, k) of the two arrays `tail`,
-    which are none of the first; 0 stands where a row has fewer than others.  places : (k,) int of any values.
+    which are none of the first; 0 stands where a row has fewer than others.
     """
-    places[:] = -1
+    out, places = np.zeros((len(indptr) - 1, n_columns), data.dtype), np.full(k, -1, np.int32)
     for j in range(n_first):
         places[j] = j
     for i in range(len(out)):
         row = out[i]
-        row[:] = 0
         for p in range(tail_indptr[i], tail_indptr[i + 1]):
             places[tail_indices[p]] = n_first + p - tail_indptr[i]
         for p in range(indptr[i], indptr[i + 1]):
@@ -75,6 +74,7 @@ def product_at(indptr, indices, data, B_indptr, B_indices, B_data, n_first, tail
                     row[places[B_indices[q]]] += a * B_data[q]
         for p in range(tail_indptr[i], tail_indptr[i + 1]):
             places[tail_indices[p]] = -1
+    return out
 
 
 @kernel

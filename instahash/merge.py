@@ -40,5 +40,13 @@ def merged(a_indptr, a_indices, a_data, b_indptr, b_indices, b_data):
 
 
 def plain_maximum(a: CSR, b: CSR) -> CSR:
-    """:func:`maximum` as SciPy makes it, which drops what is not above 0."""
-    return a.maximum(b).tocsr()
+    """:func:`maximum`, row by row."""
+    rows = []
+    for i in range(a.shape[0]):
+        row = dict(zip(a[[i]].indices.tolist(), a[[i]].data.tolist()))
+        for j, value in zip(b[[i]].indices.tolist(), b[[i]].data.tolist()):
+            row[j] = max(value, row.get(j, value))
+        rows.append(sorted(row.items()))
+    indices, data = ([entry[part] for row in rows for entry in row] for part in (0, 1))
+    indptr = np.cumsum([0, *map(len, rows)])
+    return CSR((np.array(data, a.dtype), np.array(indices, np.int64), indptr), shape=a.shape)

@@ -68,7 +68,8 @@ class Threads:
 
     def _run(self, n_rows: int, cuts: Callable[[], np.ndarray], work: Work[T]) -> list[T]:
         if not self._executor:
-            return [work(slice(0, n_rows))]
+            with np.errstate(**QUIET):
+                return [work(slice(0, n_rows))]
         ends = [0, *cuts().tolist(), n_rows]
         first, *others = map(slice, ends, ends[1:])
         # The first is this thread's: it need not be woken, and has the same part of the caches at each call.

@@ -1,6 +1,7 @@
 """Threads share rows, and leave BLAS as they found it."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -21,6 +22,28 @@ def test_rows_are_shared_out_once_and_in_order(n_threads):
         indptr = np.array([0, 0, 7, 8, 8, 9, 12])
         parts = threads.entries(indptr, lambda part: list(range(6))[part])
         assert len(parts) == n_threads and sum(parts, []) == list(range(6))
+
+
+def test_the_calling_thread_has_the_first_part_and_waits_for_the_others():
+    """Also where it fails itself."""
+    ended, began = [], threading.Event()
+
+    def work(part):
+        if part.start:
+            began.set()
+            time.sleep(0.2)
+            ended.append(threading.get_ident())
+        else:
+            assert began.wait(20)
+            return threading.get_ident(), 1 / fails
+
+    with Threads(2) as threads:
+        fails = 1
+        assert threads.rows(2, work)[0][0] == threading.get_ident() not in ended
+        fails = 0
+        with pytest.raises(ZeroDivisionError):
+            threads.rows(2, work)
+        assert len(ended) == 2
 
 
 @pytest.mark.parametrize("n_threads", [1, 2])

@@ -149,7 +149,7 @@ class AutoRec:
         theta = Parameters.from_arrays(arrays)
         model = cls(settings, seed=seed, n_hidden=len(theta.mu), dtype=theta.U.dtype.name)
         if "background" not in arrays:
-            theta.b += theta.U.sum(axis=1) / 2  # U g(0), with g the sigmoid itself
+            theta.b = theta.b + theta.U.sum(axis=1) / 2  # U g(0), with g the sigmoid itself
         background, span = float(arrays.get("background", 0.0)), np.array(arrays.get("span", ()), theta.U.dtype)
         model.begin(theta, background, span, History([*history]))
         model.replay = ReplayBuffer.from_arrays(arrays)

@@ -129,13 +129,13 @@ class Ridge:
         self.W = self.inverse @ B.astype(np.float32)
         return self
 
-    def score(self, description: CSR, chosen: CSR | None = None, first: int | None = None) -> np.ndarray:
+    def score(self, description: CSR, chosen: CSR | None = None, n_first: int | None = None) -> np.ndarray:
         """(n_posts, n_words) float32; zero for posts without a description and for words never used as a hashtag.
 
-        first : of so many words alone, the first ones.
+        n_first : of so many words alone, the first ones.
         """
         check_query(description, chosen)
-        X, n = self._known(description), self.n_words if first is None else first
+        X, n = self._known(description), self.n_words if n_first is None else n_first
         held, rare = (int(words.searchsorted(n)) for words in (self.outputs, self.rare))
         scores = _times(X, self.W)[:, :held]
         if held == n:

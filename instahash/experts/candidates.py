@@ -92,9 +92,8 @@ class Candidates:
     def product(self, A: CSR, B: CSR) -> np.ndarray:
         """A B of CSR (m, n) and (n, n_hashtags) as such an array, 0 where it is not filled."""
         of_a, of_b, tail = (A.indptr, A.indices, A.data), (B.indptr, B.indices, B.data), self.tail
-        out, places = np.empty((A.shape[0], self.n_columns), np.float32), np.empty(B.shape[1], np.int32)
-        product_at(*of_a, *of_b, self.n_head, tail.indptr, tail.indices, places, out)
-        return out
+        sizes = B.shape[1], self.n_columns
+        return np.asarray(product_at(*of_a, *of_b, self.n_head, tail.indptr, tail.indices, *sizes), np.float32)
 
     def outputs(self, columns: np.ndarray) -> np.ndarray:
         """(m, k) int, the output in each of some columns (m, k) of each post; -1 for none."""

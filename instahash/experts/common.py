@@ -8,12 +8,10 @@ import numpy as np
 
 from instahash.experts.candidates import PROPOSED, Candidates
 from instahash.experts.domain import Domain
-from instahash.experts.people import Keys, with_trend
+from instahash.experts.people import USER, Keys, with_trend
 from instahash.experts.protocol import Expert
 from instahash.recommend import Queries
 from instahash.sparse import CSR
-
-USER = "user:"  # how the key of a single user begins
 
 
 class CommonExpert(Expert):

@@ -37,8 +37,8 @@ class Domain:
     hashtags : (n_hashtags,) int32, the word of each output, most used first; those of later posts follow.
     described : (n_described,) int32, words that descriptions had in training; those of later posts follow.
     score_mean, score_std : of the labels' scores in training.
-    word2vec : Word2Vec.  cooccurrence : Cooccurrence.  preferences : Preferences, of outputs. All have learnt before
-        any expert does.
+    word2vec : Word2Vec.  cooccurrence : Cooccurrence.  Both have learnt before any expert does.
+    preferences : Preferences, of outputs; they have learnt before any expert is asked.
     familiarity : Familiarity with the labels of the posts seen.
     now : the latest time of the posts seen, seconds since the epoch, -inf where none has a time.
     photo_mean, photo_std : (n_features,) float32, of the features of the training's photos; n_features is 0 where there

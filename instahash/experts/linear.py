@@ -69,7 +69,7 @@ class LinearExpert(Expert):
         if self.model is None:
             return candidates.of_one(np.log(LEAST_OUTPUT))
         model, inputs = self.model, domain.inputs_of(queries)
-        head = model.score(inputs, first=candidates.n_head)
+        head = model.score(inputs, n_first=candidates.n_head)
         outputs = candidates.joined(head, lambda tail: model.score_at(inputs, tail))
         return np.log(np.maximum(outputs, LEAST_OUTPUT, out=outputs), out=outputs)
 

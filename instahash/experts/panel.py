@@ -28,6 +28,8 @@ from instahash.word2vec import Word2Vec
 
 # Posts held out to learn the weights, at most, and how many scores each expert gives to all of them.
 HELD_OUT, HELD_OUT_SCORES = 2500, 2**22
+# Contexts whose weights are learnt at the same time, at most: each has the scores of all posts held out twice.
+CONTEXTS_AT_A_TIME = 2
 
 Sections = dict[str, dict[str, np.ndarray]]
 Losses = dict[str, list[float]]
@@ -137,7 +139,7 @@ class Panel:
             weights = ", ".join(f"{member} {w:.2f}" for member, w in zip(fusion.members, fusion.weights))
             return f"Weights where {in_words(context)}: {weights}."
 
-        with Threads(self.settings.n_threads, blas=False) as threads:
+        with Threads(min(self.settings.n_threads, CONTEXTS_AT_A_TIME), blas=False) as threads:
             for line in threads.each(self.fusions, learn):
                 trainer.report(line)
 

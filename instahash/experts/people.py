@@ -17,6 +17,9 @@ from instahash.texts import draw
 # Posts, at most about so many, by which the strengths of preferences are chosen.
 ENOUGH = 1_000_000
 
+# How the key of a single user begins.
+USER = "user:"
+
 Keys = Sequence[tuple[str, ...]]
 
 
@@ -52,7 +55,7 @@ def of_people(examples: Examples, part: float) -> tuple[Keys, CSR, np.ndarray]:
     Of the posts of nobody who is known they are those of about as many.
     """
     keys, times = examples.dataset.keys, examples.dataset.times
-    whose = (key[-1] if key and key[-1].startswith("user:") else str(post) for post, key in enumerate(keys))
+    whose = (key[-1] if key and key[-1].startswith(USER) else str(post) for post, key in enumerate(keys))
     chosen = [post for post, who in enumerate(whose) if part >= 1 or draw(who) < part]
     times = np.full(len(keys), np.nan) if times is None else times
     return [keys[i] for i in chosen], examples.hashtags[chosen], times[chosen]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from instahash.experts.candidates import PROPOSED, Candidates
-from instahash.experts.common import USER, CommonExpert, general, keys_of, shift
+from instahash.experts.common import CommonExpert, general, keys_of, shift
 from instahash.experts.domain import Domain
+from instahash.experts.people import USER
 from instahash.experts.protocol import Expert
 from instahash.recommend import Queries
 from instahash.sparse import CSR
@@ -20,13 +21,13 @@ class PersonalExpert(Expert):
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         keys = keys_of(queries, domain)
-        if (common := general(keys)) == keys:
+        if not any(self.knows(key, domain) for own in keys for key in own):
             return candidates.of_one(0)
-        return shift(keys, domain, candidates) - shift(common, domain, candidates)
+        return shift(keys, domain, candidates) - shift(general(keys), domain, candidates)
 
     def proposes(self, queries: Queries, domain: Domain) -> CSR:
         own = [tuple(key for key in keys if key.startswith(USER)) for keys in keys_of(queries, domain)]
         return domain.preferences.most_used(own, len(domain.hashtags), domain.n_head, PROPOSED)
 
     def knows(self, key: str, domain: Domain) -> bool:
-        return key in domain.preferences.rows and key.startswith(USER)
+        return key.startswith(USER) and key in domain.preferences.rows

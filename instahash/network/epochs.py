@@ -6,6 +6,7 @@ A training calls, from the outside in:
       run_epochs                one_epoch, of the model; then its loss is noted, and on_epoch called
         batch_epoch             step, of the model, for each batch at its learning rate
           loss_and_gradients    of the package; gives each gradient to `Optimizer.update`, which changes those rows
+                                (`softmax` has a step of its own around it, for a part of the weights)
             codes               forwards
             decoder_gradients   U and b, some words at a time (`softmax` has it in loss_and_gradients)
             encoder_gradients   mu, and Vt some words at a time

@@ -27,7 +27,9 @@ class SoftmaxSettings:
     epochs: int | str = parameter("auto", "passes over all posts; auto: more for few posts", least=1, choices=("auto",))
     batch_size: int = parameter(256, "posts a step", least=1)
     learning_rate: float = parameter(2.4e-3, "the first step size", above=0)
-    reg: float = parameter(0.0, "weight of L2 on encoder and decoder, beside a loss that is a mean over posts", least=0)
+    reg: float = parameter(
+        0.0, "weight of L2 on the weights that a step touches, beside a loss that is a mean over posts", least=0
+    )
     optimizer: str = parameter("adam", "from gradients to steps", choices=("adam", "momentum", "sgd"))
     schedule: str = parameter("linear", "how the step size falls to zero", choices=SCHEDULES)
     negatives: str = parameter(

@@ -69,7 +69,7 @@ def test_a_part_of_the_scores_is_that_part_of_all(seed, frequent, block):
     at = np.repeat(np.arange(30), np.diff(places.indptr)), places.indices
     for model in (Ridge(2.0).fit(X, Y), fitted(frequent, X, Y)):
         scores = model.score(Q)
-        np.testing.assert_allclose(model.score(Q, first=first), scores[:, :first], rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(model.score(Q, n_first=first), scores[:, :first], rtol=1e-5, atol=1e-6)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(ridge, "POSTS", block)
             found = model.score_at(Q, places.astype(np.int8))

@@ -550,9 +550,14 @@ def test_an_interruption_says_what_is_kept(tmp_path, checkpoint, more, said):
         with suppress(OSError):  # nobody reads yet
             writer = os.open(posts, os.O_WRONLY | os.O_NONBLOCK)
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=60)[1] == f"\ninstahash-train: interrupted{said}\n" and process.returncode == 130
-    os.close(writer)
+    try:
+        assert writer is not None, "the command has not opened the posts"
+        process.send_signal(signal.SIGINT)
+        interrupted = f"\ninstahash-train: interrupted{said}\n"
+        assert process.communicate(timeout=60)[1] == interrupted and process.returncode == 130
+        os.close(writer)
+    finally:
+        process.kill()
 
 
 @compiled

@@ -1,5 +1,7 @@
 """The fusion of experts: weights and calibration are found again where they are planted; what questions are made of."""
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from instahash.recommend import Fusion
+from instahash.recommend import fusion as module
 
 seeds = st.integers(0, 10**6)
 
@@ -86,15 +89,15 @@ def test_only_signed_members_may_have_a_negative_weight():
 
 @given(seed=seeds, n_posts=st.integers(1, 40))
 def test_no_other_weights_near_by_are_likelier(seed, n_posts):
-    """The pull towards the first weights included, which rules where posts are few."""
-    from instahash.recommend import fusion as module
+    """The pull towards the first weights included, which rules where posts are few; a block holds four posts."""
 
     scores, targets = planted(seed, n_posts)
     rng = np.random.default_rng(seed)
     more = sparse.csr_array(rng.random(targets.shape) < 0.3)  # so that some posts have several hashtags
     targets = ((targets + more) > 0).astype(np.float64).tocsr()
     counts, start = rng.random(n_posts), np.array([0.5, 0.5, 0.5])
-    found = Fusion(scores, start).fit(scores, targets, weights=counts).weights
+    with patch.object(module, "BLOCK", 50):
+        found = Fusion(scores, start).fit(scores, targets, weights=counts).weights
     each = (counts / np.sqrt(np.diff(targets.indptr)))[:, None]
 
     def loss(weights):

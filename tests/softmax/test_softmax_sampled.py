@@ -184,7 +184,8 @@ def test_the_bias_of_the_gradient_falls_with_the_batch():
 def test_the_choice_is_made_by_cost_and_said():
     """A thousand outputs, of which every post has ten: a batch of ten posts has a hundred at most, one of 300 most."""
     S = sparse.csr_array(np.kron(np.eye(100), np.ones((5, 10))).reshape(500, 1000))
-    few, many = (SoftmaxNetwork(batch_size=m).plan(S) for m in (10, 300))
+    few, half, most, many = (SoftmaxNetwork(batch_size=m).plan(S) for m in (10, 65, 130, 300))
+    assert 450 < half.outputs < 550 and half.negatives == "batch" and most.negatives == "all"
     assert few.negatives == "batch" and many.negatives == "all"
     assert few.outputs < 100 and many.outputs == 1000
     assert few.why == f"a batch of 10 posts has about {few.outputs:,.0f} of all 1,000"
