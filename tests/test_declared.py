@@ -16,6 +16,7 @@ PACKAGE = Path(instahash.__file__).parent
 BRINGS = {
     "PIL": "pillow",
     "dask": "distributed",
+    "cloudpickle": "distributed",
     "psutil": "distributed",
     "backports": "backports.zstd",
     "compression": "backports.zstd",  # of the standard library from Python 3.14 on
