@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -188,15 +189,24 @@ class Cluster:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Have processes that begin meanwhile ignore Ctrl-C for as long as they live: this one alone answers it."""
-    if threading.current_thread() is not threading.main_thread():
+    """Have processes that begin meanwhile never see Ctrl-C: this one alone answers it, as soon as the block has ended.
+
+    They have the mask of the thread that begins them, and that thread the one of the thread that began it.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource_tracker.ensure_running()  # which would take the mask away from the thread that begins it
+    caught: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: caught.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         signal.signal(signal.SIGINT, before)
+    if caught and callable(before):  # and not where Ctrl-C was ignored
+        raise KeyboardInterrupt
 
 
 def _pickled(args: tuple[Any, ...]) -> tuple[bytes, list[Vocabulary]]:

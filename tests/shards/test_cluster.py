@@ -20,6 +20,7 @@ from instahash.errors import DataError
 from instahash.parameters import assign
 from instahash.shards import Shards, encoding_of, fit_best, fit_paper
 from instahash.shards.cluster import SETTINGS as cluster_settings
+from instahash.shards.cluster import _uninterrupted
 from instahash.shards.counts import count_pairs, grams, ridge_columns
 from instahash.shards.reading import Encoding
 
@@ -281,3 +282,17 @@ def test_a_cluster_of_no_process_is_refused(pattern):
     for address in ("local:0", "local:-1", "local:x"):
         with pytest.raises(DataError, match="does not answer.*local:4"):
             Shards(pattern, address)
+
+
+def test_an_interruption_while_processes_begin_is_answered_when_they_have():
+    """A process that begins meanwhile never sees it."""
+    child = "import os, signal; os.kill(os.getpid(), signal.SIGINT); print('goes on')"
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the tests were started with
+    try:
+        with pytest.raises(KeyboardInterrupt), _uninterrupted():
+            os.kill(os.getpid(), signal.SIGINT)
+            said = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True)
+        assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert said.stdout == "goes on\n" and signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
