@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from weakref import WeakSet
@@ -165,8 +166,11 @@ def children_of(parent):
     """Worker processes: children that Dask's nannies made."""
     import psutil
 
-    found = psutil.Process(parent).children(recursive=True)
-    return [child.pid for child in found if "spawn_main" in " ".join(child.cmdline())]
+    found = []
+    for child in psutil.Process(parent).children(recursive=True):
+        with suppress(psutil.Error):  # one that is ending
+            found += [child.pid] * ("spawn_main" in " ".join(child.cmdline()))
+    return found
 
 
 def test_that_workers_die_of_a_shard_is_said(pattern, monkeypatch):
