@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from instahash.sparse import CSR, empty, one_row, renumber, row_max
+from instahash.sparse import CSR, empty, one_row, renumber, row_max, rows_at
 
 
 class Echoes(NamedTuple):
@@ -66,7 +66,8 @@ class Echoes(NamedTuple):
 
     def take(self, rows: Any) -> Echoes:
         """Those of the posts with these row numbers."""
-        return self._replace(known=self.known[rows], unknown=self.unknown[rows])
+        rows = np.arange(self.known.shape[0])[rows]
+        return self._replace(known=rows_at(self.known, rows), unknown=rows_at(self.unknown, rows))
 
     def highest(self) -> np.ndarray:
         """(m,) float32, the score of each post's surest label, 0 without one."""

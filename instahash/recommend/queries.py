@@ -122,14 +122,11 @@ class Queries(NamedTuple):
         """The queries with these row numbers, which are distinct and ascend."""
         if len(rows) == self.description.shape[0]:  # as for a single post, which is not copied
             return self
-        description, chosen, known, unknown = (
-            rows_at(matrix, rows) for matrix in (self.description, self.chosen, self.echoes.known, self.echoes.unknown)
-        )
         return Queries(
-            description,
-            chosen,
+            rows_at(self.description, rows),
+            rows_at(self.chosen, rows),
             None if self.keys is None else [self.keys[row] for row in rows.tolist()],
-            self.echoes._replace(known=known, unknown=unknown),
+            self.echoes.take(rows),
             self.guessed[rows],
             self.familiar[rows],
             None if self.photo_features is None else self.photo_features[rows],
