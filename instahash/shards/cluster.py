@@ -33,6 +33,7 @@ TIMEOUT = 60  # seconds in which a scheduler must answer and a worker be there
 SETTINGS = {
     "distributed.scheduler.allowed-failures": 20,  # deaths that a shard may meet before it is taken for their cause
     "distributed.scheduler.work-stealing": False,  # who steals a shard has to read it anew
+    "distributed.scheduler.active-memory-manager.start": False,  # it drops what two workers have, and will need again
     "distributed.worker.profile.enabled": False,
 }
 

@@ -28,6 +28,7 @@ from instahash.shards.reading import Encoding
 from .conftest import made_posts
 
 pytest.importorskip("distributed", reason="dask.distributed is not installed")
+dask = pytest.importorskip("dask")
 POSTS = made_posts(150, seed=14)
 SMALL = "data.max_hashtags=9 word2vec.dim=4 autorec.n_hidden=6 ratings.n_expand=3 word2vec.vectors=sum".split()
 SMALL_BEST = (
@@ -113,7 +114,8 @@ def test_neighbours_have_one_process_each_time(cluster):
 def test_a_vocabulary_is_sent_to_each_worker_once_in_its_life(pattern):
     first = Encoding(Vocabulary(["sea"], [1], [1]), 0.5)
     other = replace(first, min_score=0.7)
-    with Shards(pattern, "local:2") as shards:
+    at_once = {"distributed.scheduler.active-memory-manager.interval": "20ms"}  # of Dask, which drops second copies
+    with dask.config.set(at_once), Shards(pattern, "local:2") as shards:
         workers = {worker for worker, _ in shards.map(marked, first)}
         assert {*shards.map(marked, other)} == {(worker, True) for worker in workers}
         for worker in children_of(os.getpid()):
