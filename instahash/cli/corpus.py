@@ -104,8 +104,11 @@ def _of_shards(args: Namespace, items: Any) -> Iterator[Any]:
 
 def fit_shards(args: Namespace, settings: Any, **kept: Any) -> Any:
     """A model of the shards of --data, where they are.  kept : arguments of :func:`instahash.shards.fit_best`."""
+    from instahash.data.sample import SAMPLES
     from instahash.shards import Shards, fit_best, fit_paper
 
+    if args.data in SAMPLES:
+        raise DataError("--cluster works on shards of posts; name them, as in --data 'shards/*.jsonl.gz'")
     if args.photos or args.labels or args.features or is_folder(Path(args.data)):
         raise DataError("shards are files of posts that have labels; annotate photos before, with instahash-annotate")
     with Shards(args.data, args.cluster or "", progress=not args.quiet, **how_to_read(args)) as shards:

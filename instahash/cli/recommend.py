@@ -85,6 +85,9 @@ def work(args: Namespace) -> None:
     model = any_model(args, lambda: _check_annotator(args))
     options = {"top": top, "novelty": args.novelty, "diversity": args.diversity, "banned": _banned(args.banned)}
     options["trace"] = wants_json(args)
+    _, strange = model.vocabulary.lookup([word for text in chosen for word in words(text)])
+    if strange and model.settings.mode != "paper":  # which says so of all that it was given
+        note("recommend", f"not known to the model, so that nothing follows from it: --chosen {', '.join(strange)}")
     if args.user and not model.knows_user(args.user):
         note("recommend", f"no post of the training is by user '{args.user}'; it makes no difference")
     if args.posts:

@@ -57,8 +57,7 @@ class Cluster:
         self._folder = f"instahash-{secrets.token_hex(8)}"  # of this object alone: files may change until the next
         try:
             if address.partition(":")[0] == "local":
-                if (number := int(address.partition(":")[2] or os.cpu_count() or 1)) < 1:
-                    raise ValueError("it must have one process or more")
+                number = _processes(address)
                 own: dict[str, Any] = {"threads_per_worker": 1, "dashboard_address": ":0"}
                 with dask.config.set(SETTINGS), _uninterrupted():
                     self._local = LocalCluster(n_workers=number, silence_logs=logging.CRITICAL, **own)
@@ -186,6 +185,14 @@ class Cluster:
         except ImportError as error:
             lack = f"the workers of the cluster lack a package ({one_line(error)})"
             raise DataError(f"{lack}; install the same there as here") from None
+
+
+def _processes(address: str) -> int:
+    """How many processes local:N has; as many as cores, where it names no number."""
+    number = address.partition(":")[2] or str(os.cpu_count() or 1)
+    if not number.isdecimal() or int(number) < 1:
+        raise DataError(f"the cluster '{address}' must have a number of processes, 1 or more; try local:4")
+    return int(number)
 
 
 @contextmanager

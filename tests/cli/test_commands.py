@@ -628,6 +628,8 @@ def test_options_of_an_answer(trained, tmp_path):
     assert len(ask("--labels", "dog", "--platform", "tiktok", "--chosen", "#love, fun")["hashtags"]) == 6
     assert len(ask("--labels", "dog", "--platform", "instagram")["hashtags"]) == 30
     assert "love" not in ask("--labels", "dog", "--chosen", "#love", "--top", "50")["hashtags"]
+    strange = asked("recommend", *model, "--labels", "dog", "--chosen", "#love #qwxyz")
+    assert strange.returncode == 0 and "nothing follows from it: --chosen qwxyz" in strange.stderr
     (tmp_path / "banned.txt").write_text(f"#{plain['hashtags'][0].upper()}\n{plain['hashtags'][1]}, x\n")
     left = ask("--labels", "dog, grass", "--banned", tmp_path / "banned.txt")["hashtags"]
     assert len(left) == 10 and not set(plain["hashtags"][:2]) & set(left)

@@ -183,7 +183,7 @@ def test_that_workers_die_of_a_shard_is_said(pattern, monkeypatch):
 
 def test_who_does_not_answer_is_said(pattern, monkeypatch):
     monkeypatch.setattr("instahash.shards.cluster.TIMEOUT", 0.5)
-    for address in ("tcp://127.0.0.1:9", "nonsense", "local:many"):
+    for address in ("tcp://127.0.0.1:9", "nonsense"):
         with pytest.raises(DataError, match=f"the cluster '{address}' does not answer"):
             Shards(pattern, address)
 
@@ -265,6 +265,8 @@ def test_the_command_trains_mode_best_from_shards(pattern, tmp_path):
         assert InstaHash.load(tmp_path / name).recommend(["sea", "sky"]).hashtags
     done = subprocess.run([*command, "--photos", str(tmp_path), "--cluster", "local:2"], capture_output=True, text=True)
     assert done.returncode == 2 and "annotate photos before" in done.stderr
+    done = subprocess.run([*command[:2], "--cluster", "local:2"], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 2 and "--cluster works on shards of posts; name them, as in" in done.stderr
 
 
 @pytest.mark.parametrize("moment", ["From", "softmax"])
@@ -286,7 +288,7 @@ def test_ctrl_c_is_one_line(pattern, tmp_path, moment):
 
 def test_a_cluster_of_no_process_is_refused(pattern):
     for address in ("local:0", "local:-1", "local:x"):
-        with pytest.raises(DataError, match="does not answer.*local:4"):
+        with pytest.raises(DataError, match=f"'{address}' must have a number of processes, 1 or more; try local:4"):
             Shards(pattern, address)
 
 
