@@ -1,6 +1,6 @@
 """How well mode "best" ranks, against every simple method, on both protocols; what each step adds; what novelty costs.
 
-    python benchmarks/bench_quality.py --data posts.jsonl.gz --threads 2 --json result.json --plot curve.svg
+    python benchmarks/bench_quality.py --data posts.jsonl.gz --threads 2 --json result.json --plot docs/quality.svg
 
 Trains on nine tenths of the posts; the queries are about the rest, which nothing was tuned on. All systems see the same
 posts.

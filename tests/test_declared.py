@@ -71,7 +71,7 @@ def test_a_package_has_the_same_minimum_in_each_extra(declared):
 
 def test_the_extra_of_tests_holds_all_that_users_may_install(declared):
     all_extras = extras(declared)
-    for name in set(all_extras) - {"bench", "lint"}:
+    for name in set(all_extras) - {"bench", "docs", "lint"}:
         assert all_extras[name].keys() <= all_extras["test"].keys(), name
 
 

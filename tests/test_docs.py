@@ -26,9 +26,9 @@ import instahash
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 LESSONS = DOCS / "lessons"
-# Pages that run besides the lessons, by their names in docs.
-OTHERS = ("testing.md",)
-PAGES = [*sorted(LESSONS.glob("*.md")), *(DOCS / name for name in OTHERS)]
+# Pages whose cells run here; those of the lessons run in their notebooks, in test_notebooks.py.
+PAGES = [LESSONS / "README.md", DOCS / "testing.md"]
+NOTEBOOKS = sorted(LESSONS.glob("[0-9]*.md"))
 
 # A cell takes at most 10 s, and three times as long on a slow machine. Counted are seconds of the processor, of which a
 # cell takes no more when others keep the machine busy.
@@ -145,7 +145,13 @@ def test_page_prints_what_it_shows(tmp_path, monkeypatch, page):
 
 
 @checkout
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", NOTEBOOKS, ids=lambda page: page.stem)
+def test_a_page_is_made_of_cells_and_what_they_print(page):
+    assert cells(page.read_text(encoding="utf-8"), page.name)
+
+
+@checkout
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.stem)
 def test_what_a_page_links_to_is_there(page):
     parts = blocks(page.read_text(encoding="utf-8"), page.name)
     prose = "".join(content for _, language, content in parts if language is None)
@@ -165,6 +171,16 @@ def test_each_figure_is_drawn_by_the_script_and_shown_in_a_lesson():
     assert shown == there == set(re.findall(r'"([\w-]+\.svg)":', script))
     for name in there:
         assert (LESSONS / name).stat().st_size < 100_000, f"{name} is large"
+
+
+@checkout
+def test_each_picture_is_named_by_a_script():
+    scripts = "".join(
+        path.read_text("utf-8") for folder in (DOCS, DOCS.parent / "benchmarks") for path in folder.rglob("*.py")
+    )
+    pictures = {path.name for suffix in ("svg", "png", "gif", "jpg") for path in DOCS.rglob(f"*.{suffix}")}
+    assert {"quality.svg", "sigmoid.svg"} <= pictures
+    assert not {name for name in pictures if name not in scripts}
 
 
 @checkout

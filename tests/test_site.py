@@ -1,0 +1,126 @@
+"""The built site of the documentation, in the folder that SITE names: every link leads somewhere, words are found.
+
+`.ci/site` builds it and runs these tests.
+"""
+
+import functools
+import http.server
+import os
+import threading
+from html.parser import HTMLParser
+from importlib import util
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlparse
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def local(name):
+    """A module beside this file; the tests are no package."""
+    spec = util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    module = util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+browser = local("browser")
+built = pytest.mark.skipif("SITE" not in os.environ, reason="SITE names no built site; .ci/site builds one")
+in_browser = pytest.mark.skipif(browser.program() is None, reason="Chromium is not installed")
+
+
+class Links(HTMLParser):
+    """What a page links to, and the ids that can be linked to."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.targets, self.ids = set(), set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.ids |= {attributes[name] for name in ("id", "name") if attributes.get(name)}
+        self.targets |= {attributes[name] for name in ("href", "src") if attributes.get(name)}
+
+
+def dead_links(site):
+    """(page, target) of each link within a built site that leads nowhere."""
+    pages = {path: Links(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
+    for page, links in sorted(pages.items()):
+        for target in sorted(links.targets):
+            path, anchor = map(unquote, urldefrag(target))
+            if urlparse(target).scheme:
+                continue
+            there = (page.parent / urlparse(path).path).resolve() if path else page
+            if not there.is_file() or anchor and there in pages and anchor not in pages[there].ids:
+                yield page.relative_to(site).as_posix(), target
+
+
+@pytest.fixture(scope="module")
+def site():
+    return Path(os.environ["SITE"]).resolve()
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@built
+def test_each_link_leads_somewhere(site):
+    assert list(dead_links(site)) == []
+
+
+@built
+def test_each_page_of_the_documentation_is_there(site):
+    pages = [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), ROOT / "benchmarks" / "README.md"]
+    missing = [page for page in pages if not (site / page.relative_to(ROOT)).with_suffix(".html").is_file()]
+    assert not missing
+    index = (site / "docs" / "README.html").read_text(encoding="utf-8")
+    for page in pages:
+        assert f'{page.stem}.html"' in index or page.name == "README.md", f"{page.name} is not in the contents"
+
+
+@built
+def test_nothing_is_fetched_from_elsewhere(site):
+    for page in site.rglob("*.html"):
+        for target in Links(page.read_text(encoding="utf-8")).targets:
+            assert not urlparse(target).path.endswith((".js", ".css")) or not urlparse(target).netloc, (page, target)
+
+
+@built
+@in_browser
+def test_a_word_is_found_and_pages_fit_a_narrow_screen(address):
+    with browser.Browser() as chromium:
+        page = chromium.page(address + "search.html?q=negatives", width=390, height=844)
+        page.wait("document.querySelectorAll('#search-results li').length > 3")
+        assert "word2vec" in page.js("document.querySelector('#search-results').innerText")
+        for path in (
+            "docs/README.html",
+            "docs/lessons/1-word2vec.html",
+            "docs/lessons/2-autorec.html",
+            "api/index.html",
+        ):
+            page = chromium.page(address + path, width=390, height=844)
+            assert page.js("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_planted_dead_links_are_found(tmp_path):
+    (tmp_path / "a.html").write_text(
+        '<a href="b.html#there"><a href="#no"><a href="c.html"><img src="https://x/y.png">'
+    )
+    (tmp_path / "b.html").write_text('<p id="there"><a href="a.html"><a href="a.html#no"><img src="no.svg">')
+    assert list(dead_links(tmp_path)) == [
+        ("a.html", "#no"),
+        ("a.html", "c.html"),
+        ("b.html", "a.html#no"),
+        ("b.html", "no.svg"),
+    ]
