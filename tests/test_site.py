@@ -8,11 +8,13 @@ import http.server
 import os
 import threading
 from html.parser import HTMLParser
-from importlib import util
+from importlib import import_module, util
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlparse
 
 import pytest
+
+import instahash
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,6 +28,7 @@ def local(name):
 
 
 browser = local("browser")
+checkout = pytest.mark.skipif(not (ROOT / "docs").is_dir(), reason="no checkout: there is no docs beside the tests")
 built = pytest.mark.skipif("SITE" not in os.environ, reason="SITE names no built site; .ci/site builds one")
 in_browser = pytest.mark.skipif(browser.program() is None, reason="Chromium is not installed")
 
@@ -124,3 +127,41 @@ def test_planted_dead_links_are_found(tmp_path):
         ("b.html", "a.html#no"),
         ("b.html", "no.svg"),
     ]
+
+
+# What the site is made of
+
+
+@pytest.fixture
+def parts(monkeypatch):
+    """The modules beside the site's conf.py, by name."""
+    monkeypatch.syspath_prepend(str(ROOT / "docs" / "site"))
+    return import_module
+
+
+@checkout
+def test_each_package_has_a_page_of_the_api(parts):
+    found = parts("api").modules()
+    assert {"instahash.word2vec", "instahash.word2vec.reference", "instahash.testing", "instahash.errors"} <= {*found}
+    assert parts("api").home("Word2Vec") == "instahash.word2vec.Word2Vec"
+    for name in instahash.__all__[:-1]:
+        home, kind = parts("api").home(name).rsplit(".", 1)
+        assert home in found and hasattr(import_module(home), kind)
+
+
+@checkout
+@pytest.mark.parametrize(
+    "text, rst",
+    [
+        ("Rows of `X`s, *stars* and w_i_ stay.", [r"Rows of \ ``X``\ s, \*stars\* and w\_i\_ stay.", ""]),
+        ("See :meth:`instahash.InstaHash.fit`.", [r"See \ :meth:`instahash.pipeline.InstaHash.fit`\ .", ""]),
+        ("It is in docs/testing.md.", [r"It is in \ :doc:`/docs/testing`\ .", ""]),
+        ("One.\n\n    x = |y|\n\nTwo.", ["One.", "", "::", "", "       x = |y|", "", "Two.", ""]),
+        ("a, b : two.  c : three\n    of them.", ["``a, b``", "   two.", "", "``c``", "   three of them.", "", ""]),
+        ("a.py     first\nbc.py    second", ["::", "", "   a.py     first", "   bc.py    second", "", ""]),
+        ("- one\n  line\n- two", ["- one line", "- two", ""]),
+    ],
+)
+def test_docstrings_stay_what_they_say(parts, text, rst):
+    made = parts("docstrings").as_rst(text)
+    assert [line for line in made if line] == [line for line in rst if line]

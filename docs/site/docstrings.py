@@ -4,10 +4,10 @@ They are plain text: paragraphs, lists with "- ", what is indented as it stands,
 
     rows : (n, dim) array, the rows.  top : int >= 1.
 
-Nothing but `code` and :role:`name` is markup, so that stars, bars and underscores stay what they are.
+Nothing but `code`, :role:`name` and the name of a page, docs/NAME.md, is markup, so that stars, bars and underscores
+stay what they are.
 """
 
-import inspect
 import re
 from dataclasses import fields, is_dataclass
 
@@ -15,7 +15,7 @@ from api import home
 
 import instahash
 
-MARKUP = re.compile(r"(:\w+:`[^`]+`|``[^`]+``|`[^`]+`)")
+MARKUP = re.compile(r"(:\w+:`[^`]+`|``[^`]+``|`[^`]+`|docs/[\w/-]+\.md)")
 SHORT = re.compile(r"(?<=`)instahash\.(\w+)(?=[.`])")
 ARGUMENT = re.compile(r"^(\*{0,2}\w+(?:, \*{0,2}\w+)*) : ")
 
@@ -28,6 +28,8 @@ def inline(text):
             made.append(re.sub(r"([*_|`\\])", r"\\\1", part))
         elif part.startswith(":"):
             made.append(SHORT.sub(at_home, part))
+        elif part.startswith("docs/"):
+            made.append(f":doc:`/{part.removesuffix('.md')}`")
         else:
             made.append(f"``{part.strip('`')}``")
         if place % 2:
@@ -57,9 +59,9 @@ def defined(name, text):
 
 
 def as_rst(text):
-    """The lines of a docstring as reStructuredText."""
+    """The lines of a docstring, without the spaces before all of them, as reStructuredText."""
     made = []
-    for block in re.split(r"\n\s*\n", inspect.cleandoc(text)):
+    for block in re.split(r"\n\s*\n", text.strip("\n")):
         lines = block.split("\n")
         if lines[0].startswith((" ", ">>>")) or is_table(lines):
             made += ["::", "", *(f"   {line}" for line in lines), ""]
