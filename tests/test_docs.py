@@ -26,9 +26,11 @@ import instahash
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 LESSONS = DOCS / "lessons"
-# Pages whose cells run here; those of the lessons run in their notebooks, in test_notebooks.py.
-PAGES = [LESSONS / "README.md", DOCS / "testing.md"]
+# Pages that run besides the lessons, by their names in docs.
+OTHERS = ("testing.md",)
+# The cells of lessons run in their notebooks, in test_notebooks.py.
 NOTEBOOKS = sorted(LESSONS.glob("[0-9]*.md"))
+PAGES = [LESSONS / "README.md", *(DOCS / name for name in OTHERS)]
 
 # A cell takes at most 10 s, and three times as long on a slow machine. Counted are seconds of the processor, of which a
 # cell takes no more when others keep the machine busy.
