@@ -11,6 +11,8 @@ import instahash
 
 # Modules that are a file and are used by themselves.
 FILES = ("dense", "errors", "files", "parameters", "sparse", "threads", "topk", "training")
+# Commands and pages, which are run and not called.
+RUN = ("instahash.cli", "instahash.explore")
 INDEX = """API
 ===
 
@@ -41,7 +43,7 @@ def modules():
     return [
         name
         for name in found
-        if not name.startswith("instahash.cli")
+        if not name.startswith(RUN)
         and (name in single or name.endswith(".reference") or hasattr(import_module(name), "__all__"))
     ]
 
