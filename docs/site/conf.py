@@ -49,6 +49,7 @@ copybutton_selector = "div.highlight-python pre, div.highlight-console pre, div.
 
 html_theme = "furo"
 html_title = "instahash"
+html_favicon = "../../instahash/explore/static/icon.svg"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False
