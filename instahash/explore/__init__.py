@@ -3,6 +3,7 @@
 explain.py      every step from labels to hashtags as plain values; network.py, those of a network; words.py, of a word
 groups.py       big, middle and niche hashtags
 map.py          the hashtags' vectors in a plane
+moving.py       the next steps of small models that are trained before one's eyes; scenes.py, what they learn from
 photos.py       labels of a photo, one photo at a time
 systems.py      the two systems that are judged, and what they recommend
 judging.py      the next pair, a choice, one step back; posts to rate

@@ -40,7 +40,7 @@ class Pages:
         for file in resources.files("instahash.explore").joinpath("static").iterdir():
             self.files[f"/static/{file.name}"] = file.read_bytes(), TYPES[file.name.rpartition(".")[2]]
         self.files["/favicon.ico"] = self.files["/static/icon.svg"]  # where browsers look beside answers without pages
-        pages = {"/": "explore", "/judge": "judge", "/rate": "rate", "/docs": "docs"}
+        pages = {"/": "explore", "/judge": "judge", "/rate": "rate", "/move": "move", "/docs": "docs"}
         for path, name in pages.items():
             self.files[path] = self.html(f"{name}.html", api=openapi).body, "text/html"
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import reprlib
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from instahash.errors import cut
 from instahash.explore.judgements import Choice
+from instahash.explore.moving import FARTHEST
 from instahash.explore.network import N_HASHTAGS
 
 NO_JSON = "the request is not JSON in UTF-8"
@@ -30,6 +31,9 @@ Pair = Annotated[int, Field(ge=1, le=2**62, description="the number of the pair,
 
 Place = Annotated[int, Field(ge=0, le=2**62, description="of the post in its file")]
 Wanted = Annotated[int, Field(ge=0, le=60)]
+Number = Annotated[float, Field(ge=-FARTHEST, le=FARTHEST)]
+Numbers = Annotated[list[Number], Field(max_length=40)]
+Rows = Annotated[list[Numbers], Field(max_length=40)]
 
 
 class Form(BaseModel):
@@ -61,6 +65,28 @@ class Judge(Form):
 class Judgement(Judge):
     pair: Pair
     choice: Choice
+
+
+class Steps(Form):
+    seed: int = Field(0, ge=0, le=2**32, description="of the start, where no parameters are given")
+    step_size: float = Field(0.1, gt=0, le=100)
+    steps: int = Field(60, ge=0, le=200, description="how many")
+
+
+class WordSteps(Steps):
+    scene: Literal["pair", "ten", "forty"] = Field("ten", description="what is learnt from")
+    W: Rows = Field([], description="input vectors, a row of two numbers for each word")
+    C: Rows = Field([], description="output vectors")
+    negatives: int = Field(1, ge=0, le=20, description="k, negatives a pair")
+    power: float = Field(0.75, ge=0, le=1, description="of the words' counts, to which negatives are in proportion")
+
+
+class UnitSteps(Steps):
+    n_hidden: int = Field(3, ge=1, le=6, description="hidden units")
+    V: Rows = Field([], description="encoder, a row for each unit")
+    mu: Numbers = Field([], description="its biases")
+    U: Rows = Field([], description="decoder, a row for each of 15 words")
+    b: Numbers = Field([], description="its biases")
 
 
 def complaint(error: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from instahash.errors import DataError, ImageError, InstahashError, SettingsError, UnknownWordError, cut
-from instahash.explore import schemas
+from instahash.explore import moving, schemas
 from instahash.explore.explain import Explainer, text_of_features
 from instahash.explore.gate import HEADERS, MOST_IMAGE, Gate, Line, Refused, refusal
 from instahash.explore.judging import Judging
@@ -192,6 +192,23 @@ async def rated_photo(judging: Judged, place: Annotated[schemas.Place, Query()])
 async def report(judging: Judged) -> Line:
     """How often which system was preferred."""
     return Line({"comparisons": await _run(MODEL_THREADS, judging.judgements.report)})
+
+
+@api.post("/move/words", dependencies=IS_JSON)
+async def move_words(query: schemas.WordSteps) -> Any:
+    """The next steps of gradient descent of a few word vectors, from those that are given, or from a start.
+
+    `frames` has `W`, `C` and the mean `loss` a pair, first of what was given, then after each step. `note` says that
+    the step is too large, where it is; `ended`, that numbers grew past all bounds. `noise` is how probable each word is
+    as a negative.
+    """
+    return await _run(MODEL_THREADS, _timed, moving.move_words, **query.model_dump())
+
+
+@api.post("/move/units", dependencies=IS_JSON)
+async def move_units(query: schemas.UnitSteps) -> Any:
+    """The next steps of gradient descent of a small autoencoder of 15 words. The `loss` is the RMSE of a rating."""
+    return await _run(MODEL_THREADS, _timed, moving.move_units, **query.model_dump())
 
 
 def application(site: Site, served: str) -> Gate:
