@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from instahash.pipeline import BestSettings, InstaHash, PaperSettings
     from instahash.recommend import Recommendation
     from instahash.softmax import SoftmaxNetwork, SoftmaxSettings
-    from instahash.training import EarlyStopping
+    from instahash.training import EarlyStopping, Snapshots
     from instahash.word2vec import Word2Vec, Word2VecSettings, WordVectors
 
 __version__ = "0.1.0"
@@ -51,7 +51,7 @@ _PACKAGES = {
     "pipeline": "BestSettings InstaHash PaperSettings",
     "recommend": "Recommendation",
     "softmax": "SoftmaxNetwork SoftmaxSettings",
-    "training": "EarlyStopping",
+    "training": "EarlyStopping Snapshots",
     "word2vec": "Word2Vec Word2VecSettings WordVectors",
 }
 _HOME = {name: f"instahash.{package}" for package, names in _PACKAGES.items() for name in names.split()}

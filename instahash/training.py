@@ -1,4 +1,4 @@
-"""What a training leaves behind epoch by epoch, stopping it when nothing more is gained, undoing one that failed."""
+"""What a training leaves behind epoch by epoch, ending it when nothing more is gained, undoing one that failed."""
 
 from __future__ import annotations
 
@@ -90,6 +90,55 @@ class EarlyStopping:
             "epochs; the model is that epoch's"
         )
         return True
+
+
+class Snapshots:
+    """Keeps copies of some of a model's arrays while it trains, so that its way can be drawn afterwards.
+
+    Give it as `on_epoch`; beside another function as `on_epoch=lambda model: snapshots(model) or stopping(model)`.
+    The first copy is of the model after the first epoch of the training, the last one of that after its last epoch.
+    Another training begins anew.
+
+    names : of arrays of the model's `state()`: "W" and "C" of a Word2Vec, "Vt", "mu", "U" and "b" of an AutoRec.
+    every : int >= 1, epochs from one copy to the next.
+    most : int >= 2, copies that are kept, which bounds the memory to so many times the arrays. Where there would be
+        more, each second one is dropped, and from then on half as many are made.
+
+    Attributes: epochs, the epoch of each copy, 1 after the first.  Raises DataError, when called, for unknown names.
+    """
+
+    def __init__(self, *names: str, every: int = 1, most: int = 100):
+        self.names, self.epochs = names, list[int]()
+        self.every, self.most = whole(every, "Snapshots: every", 1), whole(most, "Snapshots: most", 2)
+        self._step, self._history, self._copies = self.every, None, list[Arrays]()
+
+    def __call__(self, model: Any) -> None:
+        history, state = model.history, model.state()
+        for name in self.names:
+            if name not in state:
+                raise DataError(f"Snapshots: the model has no array '{name}'; it has {', '.join(state)}")
+        if history is not self._history:
+            self._history, self._step, self.epochs, self._copies = history, self.every, [], []
+        epoch = len(history)
+        if not self._is_kept(epoch, history):
+            return
+        if len(self.epochs) == self.most and epoch == history.last:
+            self.epochs, self._copies = self.epochs[:-1], self._copies[:-1]
+        elif len(self.epochs) == self.most:
+            self._step *= 2
+            self.epochs, self._copies = self.epochs[::2], self._copies[::2]
+        if self._is_kept(epoch, history):
+            self.epochs.append(epoch)
+            self._copies.append({name: state[name].copy() for name in self.names})
+
+    def of(self, name: str) -> np.ndarray:
+        """The copies of an array, (copies, *its shape), oldest first. Raises DataError where there are none."""
+        if name not in self.names or not self._copies:
+            raise DataError(f"Snapshots: there is no copy of '{name:.60}'; name it, and give this as on_epoch to fit")
+        return np.stack([copy[name] for copy in self._copies])
+
+    def _is_kept(self, epoch: int, history: History) -> bool:
+        return (epoch - history.first - 1) % self._step == 0 or epoch == history.last
 
 
 def put_back(arrays: Arrays, state: Arrays) -> None:

@@ -25,7 +25,8 @@ UNIT_POSTS, OF_A_POST = 300, 3
 class Scene(NamedTuple):
     """Words that are learnt, and what their posts say of them.
 
-    words : n_words texts.  topics : (n_words,) which words belong together, -1 for one that goes with all; for their colours alone.
+    words : n_words texts.
+    topics : (n_words,) which words belong together, for their colours alone; -1 for a word that goes with all.
     N : (n_words, n_words) float64, in how many posts two words meet.  counts : (n_words,) float64, posts of each word.
     """
 

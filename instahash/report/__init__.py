@@ -7,6 +7,7 @@ distributions.py  histograms and learning curves
 examples.py       posts of each kind with every set of words on the way to their hashtags
 failures.py       where it fails: clusters of vectors, near misses, hashtags often wrong or missed
 plots.py          histograms, curves and bars as SVG
+trajectories.py   not of the page: vectors and their ways through a training, as a figure or an animation
 wording.py        names, numbers and words as the page writes them
 
 To import it without Jinja2 or matplotlib raises an InstahashError that says what to install.
@@ -16,6 +17,7 @@ from instahash.errors import InstahashError
 
 try:
     from instahash.report.page import About, page
+    from instahash.report.trajectories import animation, save_animation, trajectories
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in ("jinja2", "markupsafe", "matplotlib"):
         raise
@@ -23,4 +25,4 @@ except ModuleNotFoundError as error:
         f'a report needs the package {error.name}; install it with: python3 -m pip install "instahash[report]"'
     ) from None
 
-__all__ = ["About", "page"]
+__all__ = ["About", "animation", "page", "save_animation", "trajectories"]

@@ -151,7 +151,7 @@ def opened(browser):
         page.home = "/".join(address.split("/")[:3])
         page.settle = lambda: page.wait(SETTLED)
         pages.append(page)
-        if "/rate" in address:
+        if "/rate" in address or "/move" in address:
             page.wait("document.body.dataset.ready")
         elif "/judge" not in address:
             page.wait("document.body.dataset.ready")

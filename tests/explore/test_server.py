@@ -13,6 +13,7 @@ import pytest
 
 from instahash.data import Label, Post
 from instahash.explore.explain import Explainer
+from instahash.explore.moving import move_units, move_words
 from instahash.explore.systems import model_name
 from instahash.formats import write_posts
 
@@ -57,7 +58,7 @@ def refused(answer, status, *parts):
 
 
 def test_the_pages_and_their_headers(served):
-    for path in ("/", "/judge", "/judge/report", "/rate", "/docs"):
+    for path in ("/", "/judge", "/judge/report", "/rate", "/move", "/docs"):
         answer = httpx.get(served + path)
         assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/html")
         policy = answer.headers["content-security-policy"]
@@ -153,7 +154,7 @@ def test_the_api_is_described_without_anything_from_elsewhere(served):
     described = httpx.get(served + "/openapi.json").json()
     calls = {f"{method.upper()} {path}" for path, methods in described["paths"].items() for method in methods}
     page = httpx.get(served + "/docs").text
-    assert set(re.findall(r"<h2><code>([A-Z]+ [^<]+)</code></h2>", page)) == calls and len(calls) == 13
+    assert set(re.findall(r"<h2><code>([A-Z]+ [^<]+)</code></h2>", page)) == calls and len(calls) == 15
     query = described["components"]["schemas"]["Query"]["properties"]
     assert (
         set(query) == {"labels", "chosen", "novelty", "top", "mix", "photo_features"} and query["top"]["maximum"] == 100
@@ -366,6 +367,62 @@ NO_JSON = [
 @pytest.mark.parametrize("asked, why", TOO_LARGE, ids=[why for _, why in TOO_LARGE])
 def test_too_much_is_refused(served, asked, why):
     refused(httpx.post(served + "/api/explain", json=asked), 400, why)
+
+
+def test_the_next_steps_are_those_of_the_references(served):
+    asked = {"scene": "ten", "seed": 3, "step_size": 0.5, "steps": 7, "negatives": 2, "power": 0.25}
+    answer = httpx.post(served + "/api/move/words", json=asked)
+    assert answer.status_code == 200 and answer.json() == move_words(W=[], C=[], **asked)
+    assert float(re.fullmatch(r"answer;dur=([\d.]+)", answer.headers["server-timing"])[1]) > 0
+    last = answer.json()["frames"][-1]
+    goes_on = httpx.post(served + "/api/move/words", json=asked | {"W": last["W"], "C": last["C"]}).json()
+    assert goes_on["frames"][0] == last  # through JSON and back to the same bits
+    units = httpx.post(served + "/api/move/units", json={"n_hidden": 2, "steps": 3}).json()
+    assert units == move_units([], [], [], [], 2, 0, 0.1, 3)
+
+
+def test_a_step_that_is_too_large_is_said_kindly(served):
+    for path, loss in (("words", "1.385"), ("units", "0.895")):
+        answer = httpx.post(served + f"/api/move/{path}", json={"step_size": 100, "steps": 200})
+        assert answer.status_code == 200 and answer.json()["ended"] and len(answer.json()["frames"]) < 10
+        assert answer.json()["note"].startswith(f"The step is too large: the loss grew from {loss} to ")
+
+
+ROWS = [[0.5, 0.5]] * 10
+STEPS = [
+    ("words", {"steps": 201}, "'steps' is 201: Input should be less than or equal to 200"),
+    ("words", {"steps": -1}, "'steps' is -1"),
+    ("words", {"step_size": 0}, "'step_size' is 0: Input should be greater than 0"),
+    ("words", {"step_size": 101}, "less than or equal to 100"),
+    ("words", {"step_size": "1"}, "'step_size' is '1'"),
+    ("words", {"negatives": 21}, "less than or equal to 20"),
+    ("words", {"power": 1.5}, "less than or equal to 1"),
+    ("words", {"seed": -1}, "'seed' is -1"),
+    ("words", {"scene": "../ten"}, "'scene' is '../ten'"),
+    ("words", {"W": ROWS, "C": ROWS[:9]}, "C must be 10 x 2 numbers; give all of W, C as they came, or none"),
+    ("words", {"W": ROWS}, "C must be 10 x 2 numbers"),
+    ("words", {"W": [*ROWS[:9], [1]], "C": ROWS}, "W must be 10 x 2 numbers"),
+    ("words", {"W": [*ROWS[:9], [1, 1001]], "C": ROWS}, "'W.9.1' is 1001: Input should be less than or equal to 1000"),
+    ("words", {"W": [[[1]]], "C": ROWS}, "'W.0.0'"),
+    ("words", {"W": [[0] * 41], "C": ROWS}, "at most 40 items"),
+    ("words", {"W": [[0]] * 41, "C": ROWS}, "at most 40 items"),
+    ("units", {"n_hidden": 0}, "'n_hidden' is 0"),
+    ("units", {"n_hidden": 7}, "less than or equal to 6"),
+    ("units", {"mu": [0, 0, 0]}, "V must be 3 x 15 numbers; give all of V, mu, U, b as they came, or none"),
+]
+
+
+@pytest.mark.parametrize("path, asked, why", STEPS, ids=[f"{path}: {why}" for path, _, why in STEPS])
+def test_steps_past_bounds_are_refused(served, path, asked, why):
+    refused(httpx.post(served + f"/api/move/{path}", json=asked), 400, why)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "1" + "0" * 400])
+@pytest.mark.parametrize("path, key", [("words", "step_size"), ("words", "W"), ("units", "b")])
+def test_numbers_that_are_none_are_refused(served, path, key, number):
+    value = {"step_size": number, "W": f"[[{number}, 0]]", "b": f"[{number}]"}[key]
+    headers = {"content-type": "application/json"}
+    refused(httpx.post(served + f"/api/move/{path}", content=f'{{"{key}": {value}}}', headers=headers), 400)
 
 
 @pytest.mark.parametrize("asked", MISSHAPEN, ids=repr)

@@ -13,8 +13,8 @@ const KEY = 1 / 40; // of the plane's width, that an arrow key moves
 const NAMES_EVERY = 6; // frames: where names have space is not looked for at each
 // Where a name may stand, by the place of its left upper corner, from its point, and its size.
 const SIDES = {
-  right: () => [10, -11],
-  left: (long) => [-10 - long, -11],
+  right: () => [10, -10],
+  left: (long) => [-10 - long, -10],
   above: (long) => [-long / 2, -29],
   below: (long) => [-long / 2, 7],
 };
@@ -49,7 +49,9 @@ export class Plane {
     const label = el("span", { class: "label" }, word);
     const button = el("button", { type: "button", class: `point ${name === "W" ? "input" : "ring"} ${tone}`, data: { word, array: name } },
       el("span", { class: "mark" }), label);
-    const point = { name, word, i, tone, button, label, side: "right", x: 0, y: 0 };
+    const title = name === "W" ? word : `${word}, output vector`;
+    const point = { name, word, i, title, tone, button, label, side: "right", x: 0, y: 0 };
+    button.setAttribute("aria-label", title);
     button.addEventListener("pointerdown", (event) => this.pressed(event, point));
     button.addEventListener("pointermove", (event) => this.dragged(event, point));
     for (const end of ["pointerup", "pointercancel"]) button.addEventListener(end, () => this.released(point));
@@ -71,8 +73,7 @@ export class Plane {
   }
 
   say(point) {
-    const kind = point.name === "W" ? "" : ", output vector";
-    point.button.setAttribute("aria-label", `${point.word}${kind}, at ${number(point.x)}, ${number(point.y)}`);
+    point.button.setAttribute("aria-label", `${point.title}, at ${number(point.x)}, ${number(point.y)}`);
   }
 
   // Moving a word by hand

@@ -12,6 +12,13 @@ const JUMP = 100; // steps at a time, where nothing may be animated
 
 const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
+const shownLoss = (loss) => (loss < 1000 ? number(loss, 3) : Math.round(loss).toLocaleString("en"));
+
+/** A text where it is another one: to put it there again would have a screen reader say it again. */
+function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 export class Player {
   /**
    * section : the element with the transport.  path : of the API.  arrays : names of the parameters in a frame.
@@ -170,7 +177,7 @@ export class Player {
   /** For a screen reader, where nothing moves. */
   say() {
     const frame = this.frames[this.place];
-    if (frame) this.show.said.textContent = `Step ${this.place}, loss ${number(frame.loss, 3)}. ${this.note()}`;
+    if (frame) this.show.said.textContent = `Step ${this.place}, loss ${shownLoss(frame.loss)}. ${this.note()}`;
   }
 
   note() {
@@ -186,9 +193,9 @@ export class Player {
     while (span < frames.length - 1) span *= 2;
     show.time.max = span;
     show.time.value = this.at;
-    show.step.textContent = `step ${place}`;
-    show.loss.textContent = `loss ${frames[place].loss < 1000 ? number(frames[place].loss, 3) : Math.round(frames[place].loss).toLocaleString("en")}`;
-    show.note.textContent = this.note();
+    put(show.step, `step ${place}`);
+    put(show.loss, `loss ${shownLoss(frames[place].loss)}`);
+    put(show.note, this.note());
     drawCurve(show.curve, frames, this.at, span);
     this.shown(frames, place, part, this.answer);
     this.section.dataset.step = place;
