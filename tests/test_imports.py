@@ -72,10 +72,11 @@ MAY_IMPORT = {
         *("softmax", "sparse", "storage", "texts", "threads", "trainer", "training", "word2vec"),
     },
     "evaluation": {"data", "dense", "names", "sparse"},
-    "report": {"data", "evaluation", "names", "palette", "sparse", "templates"},
-    # It is handed a model, and asks it as anyone may.
+    "report": {"data", "evaluation", "names", "palette", "parameters", "sparse", "templates"},
+    # It is handed a model, and asks it as anyone may; what moves comes from the references.
     "explore": {
-        *("annotate", "data", "database", "names", "palette", "softmax", "sparse", "storage", "templates", "topk"),
+        *("annotate", "autorec", "data", "database", "names", "palette", "softmax", "sparse", "storage", "templates"),
+        *("topk", "word2vec"),
     },
 }
 LEAVES = {name for name in MAY_IMPORT if (FOLDER / f"{name}.py").exists()}

@@ -9,7 +9,7 @@ Letters as in `word2vec` and `autorec`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -105,7 +105,7 @@ def _given(arrays: dict[str, tuple[Any, tuple[int, ...]]]) -> Arrays | None:
     return theta
 
 
-def _start(shapes: dict[str, tuple[int, ...]], seed: int) -> Arrays:
+def _start(shapes: Mapping[str, tuple[int, ...]], seed: int) -> Arrays:
     rng = np.random.default_rng(seed)
     return {name: rng.normal(0, SPREAD, shape) for name, shape in shapes.items()}
 
