@@ -101,7 +101,7 @@ for (const button of document.querySelectorAll("[data-try]")) {
     const wanted = Object.fromEntries(button.dataset.try.split(" ").map((pair) => pair.split("=")));
     for (const [id, value] of Object.entries(wanted)) if (id in choices) choices[id].set(value);
     const player = wanted.scene ? words : units;
-    player.section.querySelector(".stage").scrollIntoView({ block: "nearest" });
+    player.section.querySelector(".seen-part").scrollIntoView({ block: "nearest" });
     if (wanted.scene) choose(wanted.scene, true);
     else player.start(player.seed, true);
   });

@@ -83,6 +83,9 @@ export class Plane {
     point.button.focus();
     point.button.setPointerCapture(event.pointerId);
     this.grip = point;
+    const { left, top } = this.canvas.getBoundingClientRect();
+    const [x, y] = this.at(point.x, point.y);
+    this.beside = [event.clientX - left - x, event.clientY - top - y]; // of the point's middle, in pixels
     point.button.classList.add("held");
     this.held(true);
   }
@@ -90,7 +93,8 @@ export class Plane {
   dragged(event, point) {
     if (this.grip !== point) return;
     const { left, top } = this.canvas.getBoundingClientRect();
-    this.move(point, (event.clientX - left - this.middle[0]) / this.scale, (this.middle[1] - event.clientY + top) / this.scale);
+    const [x, y] = [event.clientX - left - this.beside[0], event.clientY - top - this.beside[1]];
+    this.move(point, (x - this.middle[0]) / this.scale, (this.middle[1] - y) / this.scale);
   }
 
   released(point) {

@@ -27,7 +27,7 @@ export class Player {
    */
   constructor(section, { path, arrays, request, speed, shown }) {
     Object.assign(this, { section, path, arrays, request, speed, shown });
-    Object.assign(this, { frames: [], at: 0, playing: false, held: false, ended: false, version: 0, seed: 0 });
+    Object.assign(this, { frames: [], at: 0, playing: false, held: false, ended: false, failed: "", version: 0, seed: 0 });
     this.show = Object.fromEntries([...section.querySelectorAll("[data-show]")].map((e) => [e.dataset.show, e]));
     const on = (name, listener) => section.querySelector(`[data-do="${name}"]`).addEventListener("click", listener);
     this.button = section.querySelector('[data-do="play"]');
@@ -47,7 +47,7 @@ export class Player {
   }
 
   get complete() {
-    return this.ended || this.frames.length > MOST;
+    return this.ended || this.failed || this.frames.length > MOST;
   }
 
   // What is computed
@@ -58,6 +58,7 @@ export class Player {
     this.show.seed.textContent = `seed ${seed}`;
     this.pause();
     this.fresh = true;
+    this.failed = "";
     this.version += 1;
     await this.more();
     if (playing) this.play();
@@ -71,6 +72,7 @@ export class Player {
     this.frames.length = this.place + 1;
     Object.assign(frame, parameters);
     this.ended = false;
+    this.failed = "";
     this.version += 1;
     this.draw();
     this.more();
@@ -104,9 +106,8 @@ export class Player {
     } catch (error) {
       this.pause();
       this.failed = error.message;
-      this.ended = true;
     }
-    this.again = version !== this.version;
+    this.again = version !== this.version && !this.failed;
     this.draw();
   }
 
@@ -123,6 +124,7 @@ export class Player {
   // What is seen
 
   play() {
+    this.failed = ""; // it is tried again
     if (reduced.matches) return this.go(this.place + JUMP);
     this.playing = true;
     this.named();
@@ -158,6 +160,7 @@ export class Player {
   /** Go to a step, which is computed first where it is not yet. */
   async go(place) {
     this.pause();
+    this.failed = "";
     this.target = place;
     const { version } = this;
     while (this.frames.length <= place && !this.complete) {
@@ -182,11 +185,12 @@ export class Player {
 
   note() {
     const full = this.place === MOST;
-    return this.failed || this.frames[this.place].note || (full ? `${MOST.toLocaleString("en")} steps are kept; start anew.` : "");
+    return this.failed || this.frames[this.place]?.note || (full ? `${MOST.toLocaleString("en")} steps are kept; start anew.` : "");
   }
 
   draw() {
     const { place, frames, show } = this;
+    put(show.note, this.note());
     if (place < 0) return;
     const part = reduced.matches ? 0 : this.at - place;
     let span = SPAN;
@@ -195,7 +199,6 @@ export class Player {
     show.time.value = this.at;
     put(show.step, `step ${place}`);
     put(show.loss, `loss ${shownLoss(frames[place].loss)}`);
-    put(show.note, this.note());
     drawCurve(show.curve, frames, this.at, span);
     this.shown(frames, place, part, this.answer);
     this.section.dataset.step = place;
