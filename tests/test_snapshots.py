@@ -51,6 +51,14 @@ def test_copies_span_a_training_and_are_few(epochs, every, most, first):
         assert len(own) > most / 2 and all(gap % every == 0 for gap in gaps)
 
 
+def test_the_last_epoch_takes_the_place_of_the_newest_copy():
+    kept = Snapshots("W", most=4)
+    Counter().fit(5, kept)
+    assert kept.epochs == [1, 2, 3, 5]
+    Counter().fit(6, kept)
+    assert kept.epochs == [1, 3, 5, 6]
+
+
 def test_every_epoch_is_kept_and_another_training_begins_anew():
     kept, model = Snapshots("W", "C"), Counter()
     model.fit(3, kept)

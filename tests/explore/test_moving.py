@@ -39,6 +39,16 @@ def test_the_loss_is_that_of_all_pairs(name, seed, k, power):
     assert gradient["W"] == pytest.approx(dW / a_word) and gradient["C"] == pytest.approx(dC / a_word)
 
 
+@pytest.mark.parametrize("power, expected", [(0, [1 / 3] * 3), (1, [0.2, 0.2, 0.6])])
+def test_negatives_are_drawn_by_counts_to_a_power(power, expected):
+    told = move_words("pair", **WORDS | {"power": power})  # counts of 1, 1 and 3
+    assert told["noise"] == pytest.approx(expected)
+    loss, _ = words_loss(
+        scene("pair"), np.array(expected), 1, {name: np.array(told["frames"][0][name]) for name in "WC"}
+    )
+    assert told["frames"][0]["loss"] == pytest.approx(loss, rel=1e-12)
+
+
 def test_the_gradients_are_right():
     here = scene("ten")
     P, theta = noise(here, 0.75), random(here, 0)
