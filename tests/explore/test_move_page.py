@@ -149,6 +149,18 @@ def test_too_large_a_step_is_said_and_can_be_taken_back(page):
     page.wait(f"document.querySelector('#learn-words').dataset.step > {last + 5}")
 
 
+def test_a_setting_that_is_changed_while_a_start_is_on_its_way_counts(page):
+    page.js(
+        "document.querySelector('[name=scene][value=pair]').click(); window.slider = document.querySelector('#step_size'); "
+        "slider.value = 4; slider.dispatchEvent(new Event('input'))"
+    )
+    page.wait("document.querySelectorAll('.point').length === 6")
+    asked = WORDS | {"scene": "pair", "step_size": 0.5}
+    page.click(ON)
+    page.wait("document.querySelector('#learn-words').dataset.step === '1'")
+    assert is_at(page, move_words(**asked, steps=1)["frames"][1]["W"])
+
+
 def test_units_learn_to_like_topics(page):
     expected = move_units([], [], [], [], 3, 0, 0.2, 100)["frames"]
     part = "Number(/scaleX\\((.*)\\)/.exec(e.style.transform)[1])"

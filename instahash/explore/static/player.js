@@ -67,7 +67,11 @@ export class Player {
   /** The settings are others, or what is seen has been moved: what came after it is not true any more. */
   changed(parameters) {
     const frame = this.frames[this.place];
-    if (!frame || this.fresh) return;
+    if (this.fresh) {
+      this.version += 1; // a start that is on its way is of other settings
+      return this.more();
+    }
+    if (!frame) return;
     this.at = this.place;
     this.frames.length = this.place + 1;
     Object.assign(frame, parameters);
@@ -185,7 +189,8 @@ export class Player {
 
   note() {
     const full = this.place === MOST;
-    return this.failed || this.frames[this.place]?.note || (full ? `${MOST.toLocaleString("en")} steps are kept; start anew.` : "");
+    const kept = `${MOST.toLocaleString("en")} steps are kept, and no more; go back or start anew.`;
+    return this.failed || (full && kept) || this.frames[this.place]?.note || "";
   }
 
   draw() {
