@@ -150,10 +150,9 @@ def test_too_large_a_step_is_said_and_can_be_taken_back(page):
 
 
 def test_a_setting_that_is_changed_while_a_start_is_on_its_way_counts(page):
-    page.js(
-        "document.querySelector('[name=scene][value=pair]').click(); window.slider = document.querySelector('#step_size'); "
-        "slider.value = 4; slider.dispatchEvent(new Event('input'))"
-    )
+    slider = "document.querySelector('#step_size')"
+    changed = f"{slider}.value = 4; {slider}.dispatchEvent(new Event('input'))"
+    page.js(f"document.querySelector('[name=scene][value=pair]').click(); {changed}")
     page.wait("document.querySelectorAll('.point').length === 6")
     asked = WORDS | {"scene": "pair", "step_size": 0.5}
     page.click(ON)
