@@ -114,8 +114,13 @@ def test_each_extra_that_a_page_or_an_error_names_is_there(declared):
     assert {"test", "offline"} <= named <= extras(declared).keys()
 
 
+def is_data(path):
+    """Whether it is no module: a Python file beside which there is no `__init__.py` is data as well."""
+    return path.suffix not in COMPILED or path.suffix == ".py" and not (path.parent / "__init__.py").exists()
+
+
 def test_data_files_are_packed(declared):
-    files = {path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix not in COMPILED}
+    files = {path for path in PACKAGE.rglob("*") if path.is_file() and is_data(path)}
     packed = {
         path
         for package, patterns in declared["options.package_data"].items()
