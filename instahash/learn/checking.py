@@ -20,14 +20,17 @@ def run(step: Step, source: str) -> list[str]:
     """
     try:
         tree = ast.parse(source, step.file)
+    except SyntaxError as error:
+        return _of_syntax(error, step)
+    except (ValueError, RecursionError, MemoryError) as error:  # of a text that is no program at all
+        return [f"{step.file} cannot be read as Python: {error}"]
+    try:
         if _is_untouched(step, tree):
             line = next((i for i, text in enumerate(source.splitlines(), 1) if HOLE.strip() in text), 0)
             return [f"nothing to check yet: write your lines in place of the ... in line {line} of {step.file}"]
         answer = _module(step.name, source, step.file)
         _must_have(step, answer)
         _module(f"check_of_{step.name}", step.part("check.py"), str(step.folder / "check.py")).check(answer)
-    except SyntaxError as error:
-        return _of_syntax(error, step)
     except (Exception, SystemExit) as error:
         return _of_error(error, step, source)
     finally:

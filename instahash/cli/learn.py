@@ -1,0 +1,250 @@
+"""instahash-learn: a course of short files, each with a hole, and what says whether a student's lines are right."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from instahash.cli.common import Parser, SomeFailed, note, printable, run, say
+from instahash.errors import DataError, SettingsError, plural
+
+if TYPE_CHECKING:
+    from instahash.learn.course import Step
+    from instahash.learn.folder import Folder
+
+COURSE = "instahash-course"  # where the course is copied to and looked for
+EXAMPLE = f"""commands:
+  start [FOLDER]     copy the course into a folder (default: {COURSE}); files that are there stay as they are
+  watch [FOLDER]     check a step whenever its file is saved, and go on to the next when it passes
+  check [STEP|all]   check a step once (default: the next); exit 1 where one does not pass
+  hint [STEP]        one more hint, of three
+  list               the steps, and which pass
+  reset STEP         put a step's file back as it was; yours is kept beside it as .old
+  solution STEP      how we would write a step, once yours passes
+  class FOLDER       one line of CSV for each student, whose folders are in FOLDER; this runs the students' files
+
+STEP is a number, or a name as in the list. Without a command it is said what to do next.
+
+example:
+  instahash-learn start
+  instahash-learn watch
+  instahash-learn hint 3
+  instahash-learn class handed-in --csv class.csv
+"""
+
+
+def parser() -> ArgumentParser:
+    command = Parser("instahash-learn", "Learn how the models work by writing their lines.", EXAMPLE)
+    add = command.add_argument
+    add("what", nargs="?", choices=[*COMMANDS], metavar="COMMAND", help="what to do, see below")
+    add("argument", nargs="?", metavar="STEP|FOLDER", help="of which step, or in which folder")
+    add("--folder", metavar="FOLDER", help=f"where the course is (default: here, else in {COURSE})")
+    add("--class", dest="class_folder", metavar="FOLDER", help="the same as the command class")
+    add("--csv", metavar="FILE", help="class: write the lines to a file")
+    command.set_defaults(command="learn")
+    return command
+
+
+def work(args: Namespace) -> None:
+    if args.class_folder is not None:
+        if args.what:
+            raise SettingsError(f"--class is a command of its own; leave out '{args.what}'")
+        args.what, args.argument = "class", args.class_folder
+    if args.csv and args.what != "class":
+        raise SettingsError("--csv is of the command class, as in: instahash-learn class FOLDER --csv FILE")
+    if args.what in NEEDS and not args.argument:
+        raise SettingsError(f"{args.what} takes a {NEEDS[args.what]}, as in: {_command(args.what, NEEDS[args.what])}")
+    if args.what == "list" and args.argument:
+        raise SettingsError(f"list takes no argument; leave out '{args.argument}', or name a folder with --folder")
+    COMMANDS.get(args.what, _what_next)(args)
+
+
+def _what_next(args: Namespace) -> None:
+    from instahash.learn.screens import bar, end_screen
+
+    try:
+        folder = _folder(args)
+    except DataError:
+        if args.folder:
+            raise
+        say(f"Copy the course into a folder, '{COURSE}', with: instahash-learn start")
+        return
+    step = folder.next_step()
+    if step is None:
+        say(end_screen())
+        return
+    say(f"{bar(folder)}\nNext: {step.title}, in '{printable(str(folder.file(step)))}'")
+    say(f"Each time you save it, this checks it: {_command('watch', args.folder)}")
+
+
+def _start(args: Namespace) -> None:
+    from instahash.learn.course import steps
+    from instahash.learn.folder import start
+
+    path = args.argument or args.folder or COURSE
+    written = start(Path(path))
+    if not written:
+        say(f"nothing new for '{printable(path)}': all {len(steps())} steps are there, and stay as they are")
+    else:
+        say(f"copied {plural(len(written), 'step')} to '{printable(path)}'")
+    say(f"Now start: {_command('watch', None if path == COURSE else path)}")
+    say(f"and open in your editor: {printable(str(Path(path, steps()[0].file)))}")
+
+
+def _watch(args: Namespace) -> None:
+    from instahash.learn.terminal import Terminal
+    from instahash.learn.watching import watch
+
+    folder = _folder(args, args.argument)
+    with Terminal() as terminal:
+
+        def show(text: str) -> None:
+            terminal.clear()
+            print(text if terminal.interactive else f"{text}\n", flush=True)
+
+        try:
+            watch(folder, show, terminal)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"; what passes is kept, and {_command('watch', args.argument)} goes on") from None
+
+
+def _check(args: Namespace) -> None:
+    from instahash.learn.course import steps
+    from instahash.learn.process import Checker
+    from instahash.learn.screens import bar, places, told
+
+    folder = _folder(args)
+    with Checker() as checker:
+        chosen = steps() if args.argument == "all" else [_step(folder, args.argument)]
+        failed = False
+        for step in chosen:
+            outcome = checker.check(step, folder.file(step))
+            _keep(folder, step, outcome.passes)
+            failed |= not outcome.passes
+            if args.argument != "all":
+                say(f"{step.title}\n{places(folder, step)}\n\n{told(outcome)}\n\n{bar(folder)}")
+            else:
+                say(f"{step.title}: {'passes' if outcome.passes else 'does not pass'}")
+    if failed:
+        raise SomeFailed
+
+
+def _hint(args: Namespace) -> None:
+    from instahash.learn.screens import hint_lines
+
+    folder = _folder(args)
+    step = _step(folder, args.argument)
+    say(f"{step.title}\n\n{hint_lines(step, folder.take_hint(step))}")
+
+
+def _list(args: Namespace) -> None:
+    from instahash.learn.screens import list_screen
+
+    say(list_screen(_folder(args)))
+
+
+def _reset(args: Namespace) -> None:
+    folder = _folder(args)
+    step = _step(folder, args.argument)
+    old = folder.reset(step)
+    say(f"'{step.file}' is as it was" + (f"; yours is kept as '{old.name}'" if old else ""))
+
+
+def _solution(args: Namespace) -> None:
+    from instahash.learn.process import Checker
+
+    folder = _folder(args)
+    step = _step(folder, args.argument)
+    with Checker() as checker:
+        passes = checker.check(step, folder.file(step)).passes
+    _keep(folder, step, passes)
+    if not passes:
+        hint = _command("hint", str(step.number))
+        raise DataError(f"the solution of step {step.number} is shown once yours passes; for a hint: {hint}")
+    say(f"{step.title}\n\n{step.solution().rstrip()}")
+
+
+def _class(args: Namespace) -> None:
+    from tqdm import tqdm
+
+    from instahash.files import check_writable, write_text
+    from instahash.learn.classroom import as_csv, look_at, students
+    from instahash.learn.course import steps
+    from instahash.learn.process import Checker
+
+    found = students(Path(args.argument))
+    if args.csv:
+        check_writable(args.csv)
+    note("learn", f"runs the files of {plural(len(found), 'student')} on this machine, each with a time limit")
+    with Checker() as checker, tqdm(desc="Checking", total=len(found) * len(steps()), disable=None) as progress:
+        text = as_csv([look_at(path, checker, progress.update) for path in found])
+    if args.csv:
+        write_text(args.csv, text)
+        note("learn", f"{plural(len(found), 'student')} in '{args.csv}'")
+    else:
+        say(text.rstrip("\n"))
+
+
+def _folder(args: Namespace, given: str | None = None) -> Folder:
+    """The student's folder. Where its progress is lost, all files are checked anew."""
+    from instahash.learn.folder import Folder, is_course
+
+    given = given or args.folder
+    here = [Path(given)] if given else [path for path in (Path(), Path(COURSE)) if is_course(path)]
+    if not here:
+        raise DataError(f"there is no course here or in '{COURSE}'; instahash-learn start makes one")
+    folder = Folder(here[0])
+    if folder.lost:
+        _restore(folder)
+    return folder
+
+
+def _restore(folder: Folder) -> None:
+    from tqdm import tqdm
+
+    from instahash.learn.course import steps
+    from instahash.learn.process import Checker, passing
+
+    note("learn", f"{folder.lost}; all files are checked anew")
+    with Checker() as checker, tqdm(desc="Checking", total=len(steps()), disable=None, leave=False) as progress:
+        passed = passing(folder.path, checker, progress.update)
+    try:
+        folder.keep(passed)
+    except DataError as error:
+        note("learn", f"progress is not kept: {error}")
+
+
+def _keep(folder: Folder, step: Step, passes: bool) -> None:
+    if passes != (step.name in folder.passed):
+        try:
+            folder.mark(step, passes)
+        except DataError as error:
+            note("learn", f"progress is not kept: {error}")
+
+
+def _step(folder: Folder, text: str | None) -> Step:
+    """The step that is named, else the next one, or the last at the end."""
+    from instahash.learn.course import step_named, steps
+
+    return step_named(text) if text else folder.next_step() or steps()[-1]
+
+
+def _command(what: str, argument: str | None) -> str:
+    """A command as it is typed."""
+    import shlex
+
+    return " ".join(["instahash-learn", what, *([shlex.quote(printable(argument))] if argument else [])])
+
+
+COMMANDS = {
+    "start": _start, "watch": _watch, "check": _check, "hint": _hint, "list": _list, "reset": _reset,
+    "solution": _solution, "class": _class,
+}  # fmt: skip
+# What these cannot do without.
+NEEDS = {"reset": "STEP", "solution": "STEP", "class": "FOLDER"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    return run(parser(), work, argv)
