@@ -20,6 +20,7 @@ def run(step: Step, source: str) -> list[str]:
     """
     try:
         tree = ast.parse(source, step.file)
+        compile(tree, step.file, "exec")  # which sees what parsing does not, as a return outside of a function
     except SyntaxError as error:
         return _of_syntax(error, step)
     except (ValueError, RecursionError, MemoryError) as error:  # of a text that is no program at all

@@ -35,12 +35,14 @@ def start(path: Path) -> list[str]:
     for step in steps():
         if not os.path.lexists(path / step.file):
             write_text(path / step.file, step.exercise())
-            written.append(step.file)
+            written.append(step)
         if not os.path.lexists(picture(path, step)):
             write_text(picture(path, step), step.part("picture.svg"))
-    if not (path / PROGRESS).exists():
+    if len(written) == len(steps()) and not (path / PROGRESS).exists():
         write_text(path / PROGRESS, _as_text(set(), {}))
-    return written
+    if (folder := Folder(path)).passed & {step.name for step in written}:
+        folder.unmark(written)
+    return [step.file for step in written]
 
 
 def picture(path: Path, step: Step) -> Path:
@@ -80,6 +82,10 @@ class Folder:
         """Keep whether a step passes. Raises DataError where that cannot be written; it is known here all the same."""
         self._change(lambda: self.passed.add(step.name) if passes else self.passed.discard(step.name))
 
+    def unmark(self, some: list[Step]) -> None:
+        """Keep that these steps do not pass. Raises DataError where that cannot be written."""
+        self._change(lambda: self.passed.difference_update(step.name for step in some))
+
     def take_hint(self, step: Step) -> list[str]:
         """The hints of a step with one more than were taken before."""
         number = min(self.hints.get(step.name, 0) + 1, len(step.hints()))
@@ -99,7 +105,7 @@ class Folder:
             old = path.with_name(path.name + ".old")
             shutil.copy2(path, old)
         write_text(path, step.exercise())
-        self.mark(step, False)
+        self.unmark([step])
         return old
 
     def keep(self, passed: set[str]) -> None:
