@@ -249,6 +249,8 @@ def _equal(a: Any, b: Any) -> bool:
         return a.dtype == b.dtype and a.tobytes() == b.tobytes() and a.shape == b.shape
     if isinstance(a, (list, tuple)):
         return len(a) == len(b) and all(map(_equal, a, b))
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
     return bool(a == b)
 
 

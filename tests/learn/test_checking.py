@@ -1,0 +1,189 @@
+"""What is said of files that are no answer, of what they raise, and of what they do to the process they run in."""
+
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from instahash.errors import DataError
+from instahash.learn.checking import run
+from instahash.learn.course import step_named, steps
+from instahash.learn.process import Checker
+from instahash.learn.sources import read_source
+
+STEP = steps()[0]
+RIGHT = STEP.filled(STEP.solution())
+
+
+def told(body):
+    return "\n".join(run(STEP, STEP.filled(body)))
+
+
+def line_of(body, words):
+    """The number of the line of the student's file that holds the words."""
+    return next(i for i, line in enumerate(STEP.filled(body).splitlines(), 1) if words in line)
+
+
+@pytest.mark.parametrize(
+    "body, words",
+    [
+        ("return nq.exp(x)", "NameError: name 'nq' is not defined\n    return nq.exp(x)"),
+        ("y = 1\nreturn (y +", "SyntaxError: '(' was never closed\n    return (y +"),
+        ("return 1 / int('a')", "ValueError: invalid literal for int() with base 10: 'a'"),
+        ("return np.eye(2) @ np.eye(3)", "ValueError: matmul"),
+        ("import nowhere_at_all", "ModuleNotFoundError: No module named 'nowhere_at_all'"),
+        ("assert x is None, 'mine'", "AssertionError: mine"),
+        ("def f(): return f()\nreturn f()", "RecursionError: maximum recursion depth exceeded"),
+    ],
+)
+def test_an_error_has_kind_message_and_line_of_the_students_file(body, words):
+    line = line_of(body, words.split("\n    ")[-1] if "\n    " in words else body.split("\n")[-1])
+    assert f"line {line} of {STEP.file}: {words}" in told(body)
+    assert "Traceback" not in told(body) and "check.py" not in told(body)
+
+
+@pytest.mark.parametrize(
+    "source, words",
+    [
+        (STEP.exercise(), "nothing to check yet: write your lines in place of the ... in line"),
+        (STEP.exercise() + "\n# a thought\n", "nothing to check yet"),
+        ("", "the function sigmoid is not there any more; instahash-learn reset 1"),
+        ("return 3\n", "line 1 of 01_sigmoid.py: SyntaxError: 'return' outside function"),
+        ("x = 1\n  y = 2\n", "line 2 of 01_sigmoid.py: IndentationError: unexpected indent"),
+        ("a\0b", "01_sigmoid.py"),
+        ("exit()\n", "leave out exit()"),
+        ("import sys\nsys.exit('no')\n", "leave out exit()"),
+        (STEP.filled("pass"), "s is None: is a return missing"),
+        ("def sigmoid():\n    pass\n", "what your function returns cannot be used"),
+    ],
+)
+def test_what_is_no_answer_is_told_kindly(source, words):
+    assert words in "\n".join(run(STEP, source))
+
+
+def test_the_case_of_a_check_stands_before_what_is_wrong():
+    assert told("return -x").startswith("for x = ") and told("return nq").startswith("for x = ")
+
+
+def test_steps_are_found_by_their_names():
+    for text in ("1", "01", "sigmoid", "01_sigmoid", "folder/01_sigmoid.py", r"C:\course\01_sigmoid.py"):
+        assert step_named(text) == STEP
+    for text in ("0", "99", "", "sig"):
+        with pytest.raises(DataError, match="give a number from 1 to"):
+            step_named(text)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        RIGHT.encode(),
+        b"\xef\xbb\xbf" + RIGHT.encode(),
+        RIGHT.replace("\n", "\r\n").encode(),
+        b"\xef\xbb\xbf" + RIGHT.replace("\n", "\r\n").encode() + b"# \xc3\xa9",
+        b"# coding: latin-1\n# \xe9\n" + RIGHT.encode("latin-1"),
+        RIGHT.rstrip("\n").encode(),
+    ],
+)
+def test_whatever_an_editor_saves_is_read(tmp_path, data):
+    (tmp_path / "f.py").write_bytes(data)
+    assert run(STEP, read_source(tmp_path / "f.py")) == []
+
+
+@pytest.mark.parametrize(
+    "data, words",
+    [
+        (RIGHT.encode("utf-16"), "save it as UTF-8"),
+        (RIGHT.encode() + b"# \xe9", "save it as UTF-8"),
+        (b"# coding: martian\n", "save it as UTF-8"),
+        (b" " * 1_000_001, "is it the right file"),
+        (None, "is not there; instahash-learn start puts it back"),
+    ],
+)
+def test_what_is_no_text_is_refused(tmp_path, data, words):
+    if data is not None:
+        (tmp_path / "f.py").write_bytes(data)
+    with pytest.raises(DataError, match=words):
+        read_source(tmp_path / "f.py")
+
+
+@pytest.fixture(scope="module")
+def checker():
+    with Checker(seconds=1) as checker:
+        yield checker
+
+
+@pytest.fixture
+def outcome(checker, tmp_path):
+    def of(body):
+        path = tmp_path / "ein Ordner é" / STEP.file
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(STEP.filled(body), encoding="utf-8")
+        return checker.check(STEP, path)
+
+    return of
+
+
+def test_a_process_says_what_is_wrong_and_what_was_printed(outcome):
+    assert outcome(STEP.solution()).passes
+    answer = outcome("import sys\nprint('seen', len(x), 'é')\nprint('bad', file=sys.stderr)\nreturn nq")
+    assert "NameError" in "\n".join(answer.lines) and answer.printed == "seen 3 é\nbad\n"
+    assert "RuntimeWarning: divide by zero" in outcome("return np.log(0 * x)").printed
+    assert "EOFError" in "\n".join(outcome("return input()").lines)
+
+
+def test_an_endless_loop_is_stopped_and_its_line_named(outcome):
+    body = "y = 0\nwhile True:\n    print('on and on')"
+    begun = time.monotonic()
+    answer = outcome(body)
+    assert time.monotonic() - begun < 20
+    number = line_of(body, "while")
+    assert answer.lines[0] in {
+        f"stopped after 1 s at line {n} of {STEP.file}: does it loop without end?" for n in (number, number + 1)
+    }
+    assert answer.printed.startswith("on and on\n") and len(answer.printed) < 10_000
+    assert outcome(STEP.solution()).passes
+
+
+@pytest.mark.parametrize(
+    "body, words",
+    [
+        ("return sum(range(10**13))", "stopped after 1 s"),  # no other thread of the process gets a turn
+        ("import os\nos._exit(3)", "your file ended the process that checks it (exit code 3)"),
+        ("import ctypes\nctypes.string_at(0)", "your file ended the process that checks it"),
+    ],
+)
+def test_what_ends_or_blocks_the_process_is_said(outcome, body, words):
+    assert words in "\n".join(outcome(body).lines)
+    assert outcome(STEP.solution()).passes
+
+
+def test_a_renewed_process_knows_nothing_of_the_last(checker, outcome):
+    spoil = "np.where = lambda *a: 0 * x\n"
+    outcome(spoil + "return x")
+    assert not outcome(STEP.solution()).passes
+    checker.renew()
+    assert outcome(STEP.solution()).passes
+
+
+ORPHAN = """
+import sys, time
+from pathlib import Path
+from instahash.learn.course import steps
+from instahash.learn.process import Checker
+checker = Checker(seconds=1)
+checker.begin(steps()[0], Path(sys.argv[1]))
+print(checker._process.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_process_whose_parent_was_killed_ends(tmp_path):
+    path = tmp_path / STEP.file
+    path.write_text(STEP.filled("while True: pass"))
+    with subprocess.Popen([sys.executable, "-c", ORPHAN, path], stdout=subprocess.PIPE, text=True) as parent:
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    psutil.wait_procs([child], timeout=25)
+    assert not child.is_running()
