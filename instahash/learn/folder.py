@@ -33,10 +33,10 @@ def start(path: Path) -> list[str]:
         raise DataError(f"cannot make the folder '{path}': {error.strerror or error}; choose another one") from None
     written = []
     for step in steps():
-        if not os.path.lexists(path / step.file):
+        if not (path / step.file).exists():
             write_text(path / step.file, step.exercise())
             written.append(step)
-        if not os.path.lexists(picture(path, step)):
+        if not picture(path, step).exists():
             write_text(picture(path, step), step.part("picture.svg"))
     if len(written) == len(steps()) and not (path / PROGRESS).exists():
         write_text(path / PROGRESS, _as_text(set(), {}))

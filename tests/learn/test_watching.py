@@ -1,0 +1,220 @@
+"""`instahash-learn watch` as a student has it: in a terminal, with an editor that saves files."""
+
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from instahash.learn.course import steps
+from instahash.learn.folder import PROGRESS, Folder, start
+from instahash.learn.terminal import Terminal
+from instahash.learn.watching import Saves
+
+fcntl, pty, termios = (pytest.importorskip(name, reason="no pseudo-terminals") for name in ("fcntl", "pty", "termios"))
+
+FIRST, *OTHERS = steps()
+COMMAND = [sys.executable, "-c", "import sys; from instahash.cli.learn import main; sys.exit(main())"]
+SECONDS = 60  # that an answer may take on a busy machine
+
+
+def into_terminal():
+    """Make the terminal that a process has as its input its own, so that Ctrl-C reaches it."""
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+class Watch:
+    """The command, in a terminal or not, and what it has written since it was last asked."""
+
+    def __init__(self, folder, terminal=True, **variables):
+        self.folder, command = folder, [*COMMAND, "watch", str(folder)]
+        ours, theirs = pty.openpty() if terminal else os.pipe()
+        stdin = theirs if terminal else subprocess.DEVNULL
+        self.process = subprocess.Popen(
+            command,
+            stdin=stdin,
+            stdout=theirs,
+            stderr=theirs,
+            env=os.environ | variables,
+            preexec_fn=into_terminal if terminal else None,
+        )
+        os.close(theirs)
+        self.screen, self.text = ours, ""
+
+    def shows(self, *words):
+        """What it writes until the last of the words has come; all must be in it, in this order."""
+        until = time.monotonic() + SECONDS
+        pattern = ".*?".join(map(re.escape, words))
+        while not (found := re.search(pattern, self.text, re.DOTALL)):
+            assert time.monotonic() < until, f"{words} are not in:\n{self.text}"
+            if select.select([self.screen], [], [], 0.1)[0]:
+                try:
+                    new = os.read(self.screen, 65536)
+                except OSError:  # the terminal of a process that has ended
+                    new = b""
+                assert new, f"it ended before it wrote {words}:\n{self.text}"
+                self.text += new.decode("utf-8", "replace").replace("\r\n", "\n")
+        shown, self.text = self.text[: found.end()], self.text[found.end() :]
+        return shown
+
+    def save(self, step, body):
+        (self.folder / step.file).write_text(step.filled(body), encoding="utf-8")
+
+    def presses(self, key):
+        os.write(self.screen, key)
+
+    def ends(self):
+        self.process.wait(timeout=SECONDS)
+        os.close(self.screen)
+        return self.process.returncode
+
+
+@pytest.fixture
+def folder(tmp_path):
+    start(tmp_path / "Kurs é")
+    return tmp_path / "Kurs é"
+
+
+@pytest.fixture
+def watch(folder):
+    started = []
+
+    def begin(**options):
+        started.append(Watch(folder, **options))
+        return started[-1]
+
+    yield begin
+    for watch in started:
+        if watch.process.poll() is None:
+            watch.process.kill()
+            watch.ends()
+
+
+def test_a_step_is_checked_at_each_save_and_the_next_one_follows(folder, watch):
+    student = watch()
+    shown = student.shows(FIRST.title, "nothing to check yet", "] 0 of", "h: hint", "q: quit")
+    assert "\033[2J" in shown and str(folder / FIRST.file) in shown
+    student.save(FIRST, "print('seen')\nreturn -x")
+    shown = student.shows("is wanted", "printed by your file:", "seen", "checked at", "q: quit")
+    assert "Traceback" not in shown
+    student.presses(b"h")
+    student.shows("is wanted", "hint 1 of 3\n" + FIRST.hints()[0].split("\n")[0], "q: quit")
+    student.presses(b"l")
+    student.shows("next    " + FIRST.title, "1 hint", "any key: back")
+    student.save(FIRST, FIRST.solution())
+    if OTHERS:
+        student.shows("passed: " + FIRST.title, OTHERS[0].title, OTHERS[0].file, "nothing to check yet", "] 1 of")
+        student.presses(b"q")
+    else:
+        student.shows("All 1 steps pass")
+    assert student.ends() == 0
+    assert (Folder(folder).passed, Folder(folder).hints) == ({FIRST.name}, {FIRST.name: 1})
+
+
+def test_ctrl_c_ends_it_and_leaves_no_process(folder, watch):
+    student = watch()
+    student.shows("q: quit")
+    student.save(FIRST, "while True: pass")
+    student.shows("checking ...")
+    (inside,) = psutil.Process(student.process.pid).children()
+    student.presses(b"\x03")
+    student.shows("instahash-learn: interrupted; what passes is kept, and instahash-learn watch")
+    assert student.ends() == 130
+    assert not inside.is_running()
+
+
+def test_a_loop_is_given_up_when_the_file_is_saved_again(folder, watch):
+    student = watch()
+    student.shows("q: quit")
+    student.save(FIRST, "while True: pass")
+    student.shows("checking ...")
+    student.save(FIRST, "return nq")
+    assert "stopped" not in student.shows("NameError: name 'nq' is not defined")
+
+
+def test_without_a_terminal_it_writes_lines(folder, watch):
+    student = watch(terminal=False, PYTHONIOENCODING="ascii")
+    shown = student.shows("nothing to check yet", f"a hint: instahash-learn hint {FIRST.number}\n\n")
+    assert "\033" not in shown and r"Kurs \xe9" in shown
+    student.save(FIRST, "print('\\033[2J é')\nreturn x")
+    shown = student.shows("printed by your file", r"\x1b[2J \xe9", "a hint")
+    assert "\033" not in shown
+    student.process.send_signal(signal.SIGINT)
+    student.shows("interrupted")
+    assert student.ends() == 130
+
+
+def test_two_watchers_at_once_both_go_on(folder, watch):
+    two = [watch(), watch()]
+    for student in two:
+        student.shows("q: quit")
+    two[0].save(FIRST, FIRST.solution())
+    for student in two:
+        student.shows("passed: " + FIRST.title if OTHERS else "All 1 steps")
+    assert Folder(folder).passed == {FIRST.name}
+
+
+def test_progress_that_cannot_be_kept_is_said_and_the_course_goes_on(folder, watch):
+    student = watch()
+    student.shows("q: quit")
+    (folder / PROGRESS).unlink()
+    (folder / PROGRESS).mkdir()
+    student.save(FIRST, FIRST.solution())
+    student.shows("passed: " + FIRST.title, "] 1 of", "progress is not kept: cannot write") if OTHERS else ()
+
+
+@pytest.fixture
+def saves(tmp_path):
+    paths = {step: tmp_path / step.file for step in steps()[:2]}
+    for path in paths.values():
+        path.write_text("old")
+    return Saves(paths)
+
+
+def seen(saves, seconds=0.5):
+    """The steps that were saved, in some time."""
+    until, found = time.monotonic() + seconds, []
+    while time.monotonic() < until and not found:
+        time.sleep(0.03)
+        found = saves.look()
+    return found
+
+
+def test_a_save_is_seen_once_however_an_editor_does_it(saves, tmp_path):
+    assert seen(saves, 0.2) == []
+    path, beside = tmp_path / FIRST.file, tmp_path / "beside"
+    os.utime(path, (1e9, 1e9))
+    assert seen(saves) == [FIRST] and seen(saves, 0.2) == []
+    beside.write_text("new")
+    os.utime(beside, (1e9, 1e9))  # by renaming: time and size are the same
+    os.replace(beside, path)
+    assert seen(saves) == [FIRST] and seen(saves, 0.2) == []
+    path.unlink()  # by a new file in the place of the old one
+    assert seen(saves, 0.2) == []
+    path.write_text("newer")
+    assert seen(saves) == [FIRST] and seen(saves, 0.2) == []
+
+
+def test_a_file_that_is_gone_is_told_after_a_while(saves, tmp_path):
+    (tmp_path / FIRST.file).unlink()
+    assert seen(saves, 0.5) == [] and seen(saves, 3) == [FIRST]
+
+
+def test_a_file_that_is_still_written_to_is_waited_for(saves, tmp_path):
+    with open(tmp_path / FIRST.file, "w") as file:
+        for _ in range(5):
+            file.write("more")
+            file.flush()
+            assert saves.look() == []
+    assert seen(saves) == [FIRST]
+
+
+def test_no_terminal_has_no_keys():
+    terminal = Terminal()
+    assert not terminal.interactive and terminal.pressed() == "" and terminal.bold("x") == "x"
