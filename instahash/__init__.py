@@ -18,6 +18,7 @@ The packages, in the order to read them:
     annotate    photos in, labels out: Google Cloud Vision, or a network that needs no cloud
     explore     a page on this machine: every step from labels to hashtags, and two systems judged blindly
     testing     checks for hand-written gradients, for your own code too
+    learn       a course of files with holes to fill, and what says whether a student's lines are right
     cli         the commands
 
 Single files: `sparse`, `merge`, `dense`, `topk` and `texts` are helpers for arrays; `files` reads and writes files,

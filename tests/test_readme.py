@@ -15,13 +15,19 @@ from instahash.pipeline import MODES, settings_of
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-NAMES = ("annotate", "train", "recommend", "evaluate", "explore")
+NAMES = ("annotate", "train", "recommend", "evaluate", "explore", "learn")
 COMMANDS = {f"instahash-{name}": import_module(f"instahash.cli.{name}") for name in NAMES}
 
 
 def command_lines():
     texts = [module.EXAMPLE for module in COMMANDS.values()]
-    pages = [README, ROOT / "docs" / "photos.md", ROOT / "docs" / "explore.md", ROOT / "docs" / "scale.md"]
+    pages = [
+        README,
+        ROOT / "docs" / "photos.md",
+        ROOT / "docs" / "explore.md",
+        ROOT / "docs" / "scale.md",
+        ROOT / "docs" / "course.md",
+    ]
     texts += [page.read_text() for page in pages if page.exists()]
     lines = [line.strip().removeprefix("$ ") for text in texts for line in text.splitlines()]
     return sorted({re.split(r" {3,}|>", line)[0] for line in lines if line.startswith("instahash-")})
