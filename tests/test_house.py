@@ -11,7 +11,18 @@ import instahash
 PACKAGE = Path(instahash.__file__).parent
 LONGEST_FUNCTION = 60
 # Underscored names that belong to Python and are documented there, as namedtuple's methods are.
-PYTHONS = {"_replace", "_asdict", "_make", "_fields", "_field_defaults", "_getframe", "_exit", "_name_", "_value_"}
+PYTHONS = {
+    "_replace",
+    "_asdict",
+    "_make",
+    "_fields",
+    "_field_defaults",
+    "_getframe",
+    "_current_frames",
+    "_exit",
+    "_name_",
+    "_value_",
+}
 # Decorators of functions whose types Numba finds out by itself.
 COMPILED = {"kernel"}
 
