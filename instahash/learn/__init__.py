@@ -1,6 +1,7 @@
 """Learning by doing: a course of short files with a hole each, and what says whether a student's lines are right.
 
 course.py     the steps in their order; a step's text with its hole, its solution, or other lines in it
+wrong.py      answers that are wrong: what may not overflow, or may not change
 compare.py    what a student's function returned beside what was wanted
 checking.py   a step's check run on a student's text
 sources.py    the text of a file, whatever editor saved it

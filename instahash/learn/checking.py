@@ -8,8 +8,8 @@ import traceback
 from types import ModuleType
 from typing import Any
 
-from instahash.learn.compare import Wrong
 from instahash.learn.course import HOLE, Step
+from instahash.learn.wrong import Wrong
 from instahash.testing import GradientError
 
 

@@ -1,24 +1,24 @@
 """What a student's function returned beside what was wanted, in the words of instahash.testing.
 
-same       numbers, arrays, sparse arrays, several of them, or lists: what is wrong, and the kind of mistake
-unchanged  arguments that must stay as they are
-no_overflow, case  a place where nothing may overflow; what the numbers of a check were
+same : numbers, arrays, sparse arrays, several of them, or lists: what is wrong, and the kind of mistake. What checks
+need besides is here as well: Wrong, case, no_overflow and unchanged, of wrong.py.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from copy import deepcopy
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
+from instahash.learn.wrong import Wrong, case, equal, no_overflow, unchanged
 from instahash.testing.cases import Case
 from instahash.testing.mistakes import diagnose
+
+__all__ = ["Wrong", "case", "no_overflow", "same", "unchanged"]
 
 # Numbers that are this small beside the largest one wanted are rounding errors.
 ROUNDING = 1e-9
@@ -30,49 +30,6 @@ _WORDS = {
     r" \* 1 is": " is",
     r": a factor of the chain rule for": ": is a factor wrong for",
 }
-
-
-class Wrong(AssertionError):
-    """An answer that is not right; its text is for the student, and does not hold the solution."""
-
-
-@contextmanager
-def case(text: str) -> Iterator[None]:
-    """What is wrong inside of the block is told with this text, "w = [1, 2], c = [3, 4]", before it."""
-    try:
-        yield
-    except Exception as error:
-        notes: Any = [f"for {text}:", *getattr(error, "__notes__", [])]
-        error.__notes__ = notes
-        raise
-
-
-@contextmanager
-def no_overflow() -> Iterator[None]:
-    """Where an array overflows inside of the block, or 0 / 0 is computed, FloatingPointError is raised in that line."""
-    with np.errstate(over="raise", invalid="raise", divide="raise"):
-        yield
-
-
-@contextmanager
-def unchanged(**arguments: Any) -> Iterator[None]:
-    """Raise Wrong where one of the arguments, by their names, is not the same after the block.
-
-    That is said rather than what else is found wrong in the block, which may come of it.
-    """
-    before = deepcopy(arguments)
-
-    def look() -> None:
-        for name, value in arguments.items():
-            if not _equal(value, before[name]):
-                raise Wrong(f"in place: {name} is changed by your function; it must work on a copy") from None
-
-    try:
-        yield
-    except Exception:
-        look()
-        raise
-    look()
 
 
 def same(
@@ -199,7 +156,7 @@ def _same_items(found: Any, wanted: Any, name: str) -> None:
     if isinstance(wanted, dict):
         if not isinstance(found, dict):
             raise Wrong(f"{name} must be a dict, not {_what(found)}")
-        _same_items(set(found), set(wanted), f"the keys of {name}")
+        _same_items(set(found), set(wanted), f"the set of keys of {name}")
         for key, value in wanted.items():
             same(found[key], value, f"{name}[{key!r}]")
         return
@@ -234,24 +191,12 @@ def _near(found: Any, other: Any, rtol: float) -> bool:
         is_tuple = isinstance(found, (tuple, list)) and len(found) == len(other)
         return is_tuple and all(_near(f, o, rtol) for f, o in zip(found, other))
     if not _is_numeric(other):
-        return _equal(found, other)
+        return equal(found, other)
     try:
         same(found, other, "it", rtol=rtol)
     except Wrong:
         return False
     return True
-
-
-def _equal(a: Any, b: Any) -> bool:
-    if sparse.issparse(a):
-        return a.shape == b.shape and np.array_equal(a.toarray(), b.toarray(), equal_nan=True)
-    if isinstance(a, np.ndarray):
-        return a.dtype == b.dtype and a.tobytes() == b.tobytes() and a.shape == b.shape
-    if isinstance(a, (list, tuple)):
-        return len(a) == len(b) and all(map(_equal, a, b))
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
-    return bool(a == b)
 
 
 def _is_numeric(wanted: Any) -> bool:

@@ -47,7 +47,7 @@ V = W[::-1] ** 2
         (["a", "c"], {"a", "b"}, ["it lacks 'b' and should not hold 'c'"]),
         ("ab", ["a", "b"], ["it must be a list, not 'ab'"]),
         ({"a": 1.0}, {"a": -1.0}, ["it['a'] is 1, but -1 is wanted"]),
-        ({"b": 1.0}, {"a": 1.0}, ["the keys of it lacks 'a' and should not hold 'b'"]),
+        ({"b": 1.0}, {"a": 1.0}, ["the set of keys of it lacks 'a' and should not hold 'b'"]),
         ("a", "b", ["it is 'a', but 'b' is wanted"]),
     ],
 )
