@@ -8,6 +8,7 @@ import psutil
 import pytest
 
 from instahash.errors import DataError
+from instahash.learn import process
 from instahash.learn.checking import run
 from instahash.learn.course import step_named, steps
 from instahash.learn.process import Checker
@@ -95,6 +96,7 @@ def test_whatever_an_editor_saves_is_read(tmp_path, data):
     "data, words",
     [
         (RIGHT.encode("utf-16"), "save it as UTF-8"),
+        (RIGHT.encode("utf-16-le"), "in UTF-16 perhaps; save it as UTF-8"),
         (RIGHT.encode() + b"# \xe9", "save it as UTF-8"),
         (b"# coding: martian\n", "save it as UTF-8"),
         (b" " * 1_000_001, "is it the right file"),
@@ -134,7 +136,7 @@ def test_a_process_says_what_is_wrong_and_what_was_printed(outcome):
 
 
 def test_an_endless_loop_is_stopped_and_its_line_named(outcome):
-    body = "y = 0\nwhile True:\n    print('on and on')"
+    body = "y = 0\nwhile True:\n    print('on and on'), np.median(np.ones(99)), np.median(np.ones(99))"
     begun = time.monotonic()
     answer = outcome(body)
     assert time.monotonic() - begun < 20
@@ -167,22 +169,32 @@ def test_a_renewed_process_knows_nothing_of_the_last(checker, outcome):
     assert outcome(STEP.solution()).passes
 
 
+@pytest.mark.parametrize("child", ["raise SystemExit(1)", "import time; time.sleep(99)"])
+def test_a_process_that_does_not_start_is_an_error(monkeypatch, tmp_path, child):
+    monkeypatch.setattr(process, "_CHILD", child)
+    monkeypatch.setattr(process, "START", 0.5)
+    with Checker() as checker, pytest.raises(DataError, match="does not start"):
+        checker.check(STEP, tmp_path / STEP.file)
+
+
 ORPHAN = """
 import sys, time
 from pathlib import Path
 from instahash.learn.course import steps
 from instahash.learn.process import Checker
-checker = Checker(seconds=1)
+checker = Checker(seconds=2)
 checker.begin(steps()[0], Path(sys.argv[1]))
+while not Path(sys.argv[2]).exists():
+    time.sleep(0.01)
 print(checker._process.pid, flush=True)
 time.sleep(60)
 """
 
 
 def test_a_process_whose_parent_was_killed_ends(tmp_path):
-    path = tmp_path / STEP.file
-    path.write_text(STEP.filled("while True: pass"))
-    with subprocess.Popen([sys.executable, "-c", ORPHAN, path], stdout=subprocess.PIPE, text=True) as parent:
+    path, begun = tmp_path / STEP.file, tmp_path / "begun"
+    path.write_text(STEP.filled(f"open({str(begun)!r}, 'w')\nwhile True: pass"))
+    with subprocess.Popen([sys.executable, "-c", ORPHAN, path, begun], stdout=subprocess.PIPE, text=True) as parent:
         child = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
     psutil.wait_procs([child], timeout=25)
