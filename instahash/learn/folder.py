@@ -119,9 +119,7 @@ class Folder:
 
     def _change(self, change: Callable[[], object]) -> None:
         """Change what is kept: another process may have changed it meanwhile."""
-        mine = self.passed, self.hints
-        if self._read():
-            self.passed, self.hints = mine
+        self._read()
         change()
         self._write()
 

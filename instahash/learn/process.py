@@ -19,8 +19,14 @@ from instahash.learn.course import Step, steps
 SECONDS = 10.0  # that a check may take
 # Seconds for a process to start, and for one that is past its limit to say where it was.
 START, GRACE = 60.0, 1.0
-# The child finds what this process finds, whatever folder it is started in.
-_CHILD = "import sys; sys.path[:] = sys.argv[1:]; from instahash.learn.worker import main; main()"
+# The child leaves Ctrl-C to this process, and finds what this one finds, whatever folder it is started in.
+_CHILD = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+sys.path[:] = sys.argv[1:]
+from instahash.learn.worker import main
+main()
+"""
 
 
 class Outcome(NamedTuple):

@@ -1,5 +1,6 @@
 """What is said of files that are no answer, of what they raise, and of what they do to the process they run in."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -167,6 +168,13 @@ def test_a_renewed_process_knows_nothing_of_the_last(checker, outcome):
     assert not outcome(STEP.solution()).passes
     checker.renew()
     assert outcome(STEP.solution()).passes
+
+
+def test_ctrl_c_is_left_to_the_parent(checker, outcome):
+    outcome("return x")
+    pid = checker._process.pid
+    checker._process.send_signal(signal.SIGINT)
+    assert outcome(STEP.solution()).passes and checker._process.pid == pid
 
 
 @pytest.mark.parametrize("child", ["raise SystemExit(1)", "import time; time.sleep(99)"])

@@ -129,6 +129,15 @@ def test_ctrl_c_ends_it_and_leaves_no_process(folder, watch):
     assert not inside.is_running()
 
 
+def test_ctrl_c_while_it_starts_leaves_no_traceback(watch):
+    student = watch()
+    while not psutil.Process(student.process.pid).children():
+        assert student.process.poll() is None
+    student.presses(b"\x03")
+    assert "Traceback" not in student.shows("interrupted; what passes is kept", "goes on\n")
+    assert student.ends() == 130
+
+
 def test_a_loop_is_given_up_when_the_file_is_saved_again(folder, watch):
     student = watch()
     student.shows("q: quit")
