@@ -115,19 +115,18 @@ def _check(args: Namespace) -> None:
     from instahash.learn.process import Checker
     from instahash.learn.screens import bar, places, told
 
-    folder = _folder(args)
+    folder, every, results = _folder(args), args.argument == "all", []
     with Checker() as checker:
-        chosen = steps() if args.argument == "all" else [_step(folder, args.argument)]
-        failed = False
-        for step in chosen:
+        for step in steps() if every else [_step(folder, args.argument)]:
             outcome = checker.check(step, folder.file(step))
             _keep(folder, step, outcome.passes)
-            failed |= not outcome.passes
-            if args.argument != "all":
-                say(f"{step.title}\n{places(folder, step)}\n\n{told(outcome)}\n\n{bar(folder)}")
-            else:
+            results.append(outcome.passes)
+            if every:
                 say(f"{step.title}: {'passes' if outcome.passes else 'does not pass'}")
-    if failed:
+            else:
+                say(f"{step.title}\n{places(folder, step)}\n\n{told(outcome)}")
+    say(f"\n{bar(folder)}")
+    if not all(results):
         raise SomeFailed
 
 
