@@ -21,13 +21,7 @@ COMMANDS = {f"instahash-{name}": import_module(f"instahash.cli.{name}") for name
 
 def command_lines():
     texts = [module.EXAMPLE for module in COMMANDS.values()]
-    pages = [
-        README,
-        ROOT / "docs" / "photos.md",
-        ROOT / "docs" / "explore.md",
-        ROOT / "docs" / "scale.md",
-        ROOT / "docs" / "course.md",
-    ]
+    pages = [README, *(ROOT / "docs" / f"{name}.md" for name in ("photos", "explore", "scale", "course"))]
     texts += [page.read_text() for page in pages if page.exists()]
     lines = [line.strip().removeprefix("$ ") for text in texts for line in text.splitlines()]
     return sorted({re.split(r" {3,}|>", line)[0] for line in lines if line.startswith("instahash-")})
