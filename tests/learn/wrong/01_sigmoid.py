@@ -2,16 +2,15 @@
 
 WRONG = [
     ("overflow", "return 1 / (1 + np.exp(-x))"),
-    ("sign", "e = np.exp(-np.abs(x))\nreturn np.where(x >= 0, e, 1.0) / (1 + e)"),
-    ("negative x", "return 1 / (1 + np.exp(-np.abs(x)))"),
+    ("computes both of its sides", "return np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))"),
+    ("sign: it is s(-x)", "e = np.exp(-np.abs(x))\nreturn np.where(x >= 0, e, 1.0) / (1 + e)"),
+    ("where x is negative", "return 1 / (1 + np.exp(-np.abs(x)))"),
     (
         "in place",
         """
         e = np.exp(-np.abs(x))
-        s = np.where(x >= 0, 1.0, e) / (1 + e)
-        x[...] = s
+        x[:] = np.where(x >= 0, 1, e) / (1 + e)
         return x
         """,
     ),
-    ("overflow", "return np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))"),
 ]

@@ -1,4 +1,4 @@
-"""The sigmoid against one computed number by number."""
+"""The sigmoid beside one that is computed number by number."""
 
 import math
 
@@ -7,24 +7,34 @@ import numpy as np
 from instahash.learn.compare import case, no_overflow, same, unchanged
 
 
-def s(x):
-    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
-
-
 def check(answer):
     rng = np.random.default_rng(1)
-    arrays = [np.array([0.0, 2.0, -2.0]), 3 * rng.standard_normal((2, 3, 4)), np.zeros((0, 2))]
-    for x in arrays:
-        with case(f"x = {x}" if x.ndim == 1 else f"an x of shape {x.shape}"), unchanged(x=x):
-            mistaken = {
-                "sign: it is s(-x)": each(lambda v: s(-v), x),
-                "sign: it is right for positive x, but for negative x it is s(-x)": each(lambda v: s(abs(v)), x),
-            }
-            same(answer.sigmoid(x), each(s, x), "s", mistaken=mistaken)
-    x = np.array([1000.0, -1000.0, 40.0, -40.0, -700.0, 700.0])
-    with case(f"x = {x}"), no_overflow(), unchanged(x=x):
-        same(answer.sigmoid(x), each(s, x), "s")
+    with case("x = (0, log 3, -log 3)"):
+        look(answer, np.array([0.0, math.log(3), -math.log(3)]))
+    for shape in ((2, 3), (4, 1, 2), (0,)):
+        with case(f"an x of shape {shape}"):
+            look(answer, rng.normal(0, 3, shape))
+    with case("x = (1000, -1000), of which exp may only see the negative one; np.where computes both of its sides"):
+        with no_overflow():
+            look(answer, np.array([1000.0, -1000.0]))
+    with case("x = (40, -40, 700, -700)"), no_overflow():
+        look(answer, np.array([40.0, -40.0, 700.0, -700.0]))
+
+
+def look(answer, x):
+    with unchanged(x=x):
+        found = answer.sigmoid(x)
+    mistaken = {
+        "sign: it is s(-x)": each(s, -x),
+        "sign: it is right where x is positive, but where x is negative it is s(-x)": each(s, abs(x)),
+        "it is 1 / s(x): what stands above the line and what below?": 1 + np.exp(-np.clip(x, -50, 50)),
+    }
+    same(found, each(s, x), "s(x)", mistaken=mistaken)
 
 
 def each(function, x):
-    return np.array([function(v) for v in x.ravel()]).reshape(x.shape)
+    return np.array([function(number) for number in x.ravel()]).reshape(x.shape)
+
+
+def s(x):
+    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))

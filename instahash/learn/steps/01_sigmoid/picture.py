@@ -1,15 +1,18 @@
-"""The curve of the sigmoid, with the numbers of the text."""
+"""The curve of the sigmoid, with the points of the text."""
 
 import numpy as np
+
+from instahash.learn.drawing import BLUE, GREY, INK, plain
 
 
 def draw(figure, answer):
     axes = figure.subplots()
     x = np.linspace(-6, 6, 61)
-    axes.plot(x, answer.sigmoid(x), linewidth=2)
-    for point in (-2.0, 0.0, 2.0):
+    axes.plot(x, answer.sigmoid(x), color=BLUE, linewidth=2)
+    axes.axhline(1, color=GREY, linewidth=0.8)
+    axes.axhline(0, color=GREY, linewidth=0.8)
+    for point, text in ((-np.log(3), "s(-log 3) = 1/4"), (0.0, "s(0) = 1/2"), (np.log(3), "s(log 3) = 3/4")):
         value = float(answer.sigmoid(np.array(point)))
-        axes.plot(point, value, "o", color="black")
-        axes.annotate(f"s({point:g}) = {value:.4g}", (point, value), (8, -12), textcoords="offset points")
-    axes.set(xlabel="score x", ylabel="probability s(x)", title="The sigmoid", ylim=(-0.05, 1.05))
-    axes.grid(alpha=0.3)
+        axes.plot(point, value, "o", color=INK)
+        axes.annotate(text, (point, value), (10, -5), textcoords="offset points")
+    plain(axes, xlabel="score x", ylabel="s(x)", title="A probability from a score", yticks=[0, 0.5, 1])

@@ -1,26 +1,37 @@
 """1. The sigmoid
 
-A score says how well a word and its neighbour fit: any number, from very negative to very large. The sigmoid makes a
-probability of it:
+The model of this course gives two words a score x: any number, from very low to very high.
+The sigmoid makes a probability of it, a number from 0 to 1:
 
-    s(x) = 1 / (1 + exp(-x))            1 |          ______
-                                          |        /
-    s(0) = 0.5                        0.5 |       /
-    s(2) = 1 / (1 + 0.1353) = 0.8808      |      /
-    s(-2) = 1 - s(2) = 0.1192           0 |_____/__________
-                                            -5    0     5
-x is an array of any shape, and so is what comes back.
+    s(x) = 1 / (1 + exp(-x))
+                                        1 |                  . . . .
+    x      -5     0     5                 |              .
+    s(x)   0.007  0.5   0.993         1/2 |            .
+                                          |          .
+                                        0 | . . . .
+                                          +------------------------- x
 
-There is a catch: exp(1000) is more than a float64 can hold. It must neither become inf nor warn. So of exp(x) and
-exp(-x) take only the one that is small, and for negative x write s(x) = exp(x) / (1 + exp(x)).
+By hand: at x = log 3, exp(-x) is 1/3, so s = 1 / (4/3) = 3/4. At x = -log 3 it is 1/4.
+
+The one difficulty: exp(1000) is too large a number for a computer, it overflows. exp(-1000)
+is no trouble, it is 0. So exp should never see a large positive number. Multiply above and
+below by exp(x), and the same sigmoid reads
+
+    s(x) = exp(x) / (1 + exp(x))
+
+One of the two forms is safe where x >= 0, the other where x < 0.
 """
 
 import numpy as np
 
 
 def sigmoid(x):
-    """s(x), an array of the shape of x, for any finite numbers."""
+    """s(x) for each number of x.
+
+    x          an array of any shape
+    returned   an array of the same shape
+    """
     # solution
-    small = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1.0, small) / (1 + small)
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, e) / (1 + e)
     # end
