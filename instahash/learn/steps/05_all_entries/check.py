@@ -1,0 +1,39 @@
+"""The differences of functions whose slopes are known, entry by entry."""
+
+import numpy as np
+
+from instahash.learn.compare import case, same, unchanged
+
+
+def check(answer):
+    X, h = np.arange(1.0, 7.0).reshape(2, 3), 0.1
+    with case("f(X) = the sum of the squares of X, X = [[1, 2, 3], [4, 5, 6]], h = 0.1"):
+        look(answer, lambda X: (X**2).sum(), X, h, 2 * X)
+    rng = np.random.default_rng(5)
+    for shape in ((4,), (3, 2), (2, 1, 3), (0, 2), ()):
+        X, weights = rng.normal(size=shape), rng.normal(size=shape)
+        right = weights * np.cos(X) * np.sin(h) / h  # the central difference of sin is cos(x) sin(h) / h
+        with case(f"f(X) = the sum of weights * sin(X), X of shape {shape}"):
+            look(answer, lambda X, weights=weights: float((weights * np.sin(X)).sum()), X, h, right)
+
+
+def look(answer, f, X, h, right):
+    with unchanged(X=X):
+        found = answer.differences(f, X, h)
+    moved_before = np.cumsum(right).reshape(right.shape)
+    only_first = np.where(np.arange(X.size).reshape(X.shape) == 0, right, 0)
+    mistaken = {
+        "only the first entry of G is there: is the return inside of the loop?": only_first,
+        "all entries of X are moved at once; move one, and the others stay": np.full(right.shape, right.sum()),
+        "entries that were moved before are still moved when the next one is": moved_before,
+        "factor: it is twice the slope; the two points are 2 h apart": 2 * right,
+        "brackets: Python divides by 2 and then multiplies by h": right * h**2,
+        "the numbers are right, but they stand in one row: G must have the shape of X": right.ravel(),
+        "one side: go to both sides of X": one_sided(f, X, h),
+    }
+    same(found, right, "G", mistaken=mistaken)
+
+
+def one_sided(f, X, h):
+    slopes = [(f(X + h * (np.arange(X.size).reshape(X.shape) == i)) - f(X)) / h for i in range(X.size)]
+    return np.array(slopes).reshape(X.shape)

@@ -1,0 +1,59 @@
+"""Five mistakes of students, each with words that its message has."""
+
+WRONG = [
+    (
+        "in place",
+        """
+        G = np.zeros(X.shape)
+        for index in np.ndindex(X.shape):
+            X[index] += h
+            high = f(X)
+            X[index] -= 2 * h
+            G[index] = (high - f(X)) / (2 * h)
+        return G
+        """,
+    ),
+    (
+        "all entries of X are moved at once",
+        """
+        G = np.zeros(X.shape)
+        for index in np.ndindex(X.shape):
+            G[index] = (f(X + h) - f(X - h)) / (2 * h)
+        return G
+        """,
+    ),
+    (
+        "still moved",
+        """
+        G = np.zeros(X.shape)
+        move = np.zeros(X.shape)
+        for index in np.ndindex(X.shape):
+            move[index] = h
+            G[index] = (f(X + move) - f(X - move)) / (2 * h)
+        return G
+        """,
+    ),
+    (
+        "must have the shape of X",
+        """
+        slopes = []
+        for index in np.ndindex(X.shape):
+            high, low = X.copy(), X.copy()
+            high[index] += h
+            low[index] -= h
+            slopes.append((f(high) - f(low)) / (2 * h))
+        return np.array(slopes)
+        """,
+    ),
+    (
+        "is the return inside of the loop",
+        """
+        G = np.zeros(X.shape)
+        for index in np.ndindex(X.shape):
+            move = np.zeros(X.shape)
+            move[index] = h
+            G[index] = (f(X + move) - f(X - move)) / (2 * h)
+            return G
+        """,
+    ),
+]
