@@ -1,0 +1,37 @@
+"""The loss of drawn words beside a sum word by word."""
+
+import numpy as np
+
+from instahash.learn.compare import case, no_overflow, same, unchanged
+from instahash.word2vec.reference import log_sigmoid
+
+
+def check(answer):
+    with case("the example of the text"):
+        look(answer, np.full(2, np.log(3)), np.array([[1.0, 0.0], [0.0, -1.0], [1.0, -1.0]]), np.array([1, 2, 2]))
+    rng = np.random.default_rng(7)
+    for n_words, dim, n in ((5, 3, 4), (1, 2, 6), (6, 6, 6), (4, 2, 0)):
+        with case(f"{n_words} words, vectors of {dim} numbers, {n} words drawn"):
+            look(answer, rng.normal(size=dim), rng.normal(size=(n_words, dim)), rng.integers(n_words, size=n))
+    with case("scores of 1000 and -1000"), no_overflow():
+        look(answer, np.array([1000.0]), np.array([[1.0], [-1.0]]), np.array([0, 1, 1]))
+
+
+def look(answer, w, C, drawn):
+    with unchanged(w=w, C=C, drawn=drawn):
+        found = answer.negatives_loss(w, C, drawn)
+    right = losses(w, C, drawn).sum()
+    mistaken = {
+        "sign: it is minus the loss; a loss is never below 0": -right,
+        "sign: it is the sum of -log s(x), which is small where scores are high": losses(-w, C, drawn).sum(),
+        "a word that was drawn twice should count twice": losses(w, C, np.unique(drawn)).sum(),
+        "it is the loss of all rows of C; only those of the drawn words count": losses(w, C, range(len(C))).sum(),
+        "the scores are added up first, and then one loss is made of them": -log_sigmoid(-(C[drawn] @ w).sum()),
+    }
+    if len(drawn):
+        mistaken["factor: it is the mean of the losses, not their sum"] = losses(w, C, drawn).mean()
+    same(found, right, "the loss", mistaken=mistaken)
+
+
+def losses(w, C, words):
+    return np.array([-log_sigmoid(-(C[word] @ w)) for word in words])
