@@ -1,0 +1,41 @@
+"""The nearest words beside those of cosines that are computed one by one."""
+
+import numpy as np
+
+from instahash.learn.compare import case, same, unchanged
+
+
+def check(answer):
+    vectors = np.array([[4.0, 3.0], [-3.0, 4.0], [0.8, 0.6], [3.0, 4.0]])
+    for i, top in ((0, 2), (1, 3), (2, 1)):
+        with case(f"the example of the text, i = {i}, top = {top}"):
+            look(answer, vectors, i, top)
+    rng = np.random.default_rng(15)
+    for n_words, dim, top in ((6, 3, 2), (3, 5, 2), (30, 4, 10)):
+        vectors = rng.normal(size=(n_words, dim)) * rng.uniform(0.1, 10, (n_words, 1))
+        with case(f"{n_words} words, vectors of {dim} numbers, top = {top}"):
+            look(answer, vectors, int(rng.integers(n_words)), top)
+
+
+def look(answer, vectors, i, top):
+    with unchanged(vectors=vectors):
+        found = answer.nearest(vectors, i, top)
+    cosine = np.array([v @ vectors[i] / np.sqrt((v @ v) * (vectors[i] @ vectors[i])) for v in vectors])
+    product = vectors @ vectors[i]
+    distance = np.linalg.norm(vectors - vectors[i], axis=1)
+    right = best(cosine, i)[:top]
+    mistaken = {
+        "lengths: the products are sorted; long vectors win whatever their direction": best(product, i)[:top],
+        "lengths: the distances are sorted; the cosine looks at the direction alone": best(-distance, i)[:top],
+        "order: these are the words with the lowest cosines": best(-cosine, i)[:top],
+        "order: the right words, but the highest cosine should come first": right[::-1],
+        "itself: word i is in the answer; sorting puts it first, or a word of the same direction": [i, *right][:top],
+        "itself: word i is in the answer, and one too many": [i, *right],
+        "these are the cosines; the numbers of the words are wanted": cosine[right],
+    }
+    arrays = {sentence: np.array(answer) for sentence, answer in mistaken.items()}
+    same(found, right, "the answer", mistaken=arrays)
+
+
+def best(scores, i):
+    return np.array([j for j in np.argsort(-scores, kind="stable") if j != i])
