@@ -27,13 +27,18 @@ def look(answer, x):
     mistaken = {
         "sign: it is s(-x)": each(s, -x),
         "sign: it is right where x is positive, but where x is negative it is s(-x)": each(s, abs(x)),
-        "it is 1 / s(x): what stands above the line and what below?": 1 + np.exp(-np.clip(x, -50, 50)),
+        "brackets: it is 1 + exp(-x); all of that should stand below the line": 1 + exp(-x),
+        "brackets: it is 2 exp(x); 1 + exp(x) should stand below the line": 2 * exp(x),
     }
     same(found, each(s, x), "s(x)", mistaken=mistaken)
 
 
 def each(function, x):
     return np.array([function(number) for number in x.ravel()]).reshape(x.shape)
+
+
+def exp(x):
+    return np.exp(np.clip(x, -700, 700))
 
 
 def s(x):

@@ -26,6 +26,9 @@ def look(answer, w, c):
     mistaken = {
         "sign: it is log s(x), which is never above 0; a loss is never below": -right,
         "sign: it is -log s(-x), which is large where the model is right": -log_sigmoid(-x),
+        "sign: it is log s(-x)": log_sigmoid(-x),
+        "sum: a loss is made of each product w[d] c[d]; add the products up first": -log_sigmoid(w * c).sum(),
+        "it is log(exp(1) + exp(-x)); 1 is exp of another number": np.logaddexp(1, -x),
         "it is s(x), the probability; the loss is minus its logarithm": np.exp(-right),
         "it is the score x": x,
         "factor: the logarithm is to the base 10; np.log is the one that is wanted": right / np.log(10),

@@ -3,7 +3,7 @@
 Two words stand under the same photo. One is called the centre and has a vector w, the other
 its context, with a vector c. Their score x is the product of the two vectors, one number:
 
-    x = w . c = w[0] c[0] + w[1] c[1] + ...
+    x = w . c = w[0] c[0] + w[1] c[1] + ...           in NumPy w @ c
 
     w = (log 3, 1)    c = (1, 0)      x = log 3 * 1 + 1 * 0 = log 3 = 1.0986
 

@@ -23,7 +23,7 @@ def check(answer):
             check_gradient(loss, answer.pair_gradient, *rng.normal(size=(2, dim)), names=["w", "c"])
     for x, error in ((-1000.0, -1.0), (1000.0, 0.0)):
         w = np.array([x, 5.0])
-        with case(f"w = ({x:g}, 5), c = (1, 0), so x = {x:g}"), no_overflow():
+        with case(f"w = ({x:g}, 5), c = (1, 0), so x = {x:g} and s(x) = {1 + error:g}"), no_overflow():
             same(answer.pair_gradient(w, c), (error * c, error * w), ("dw", "dc"))
 
 
@@ -32,6 +32,8 @@ def mistaken(w, c, s):
         "swapped: dw is what dc should be, and dc what dw should be": (-w / 4, -c / 4),
         "sign: these are minus the derivatives; the error is negative where the score is too low": (c / 4, w / 4),
         "missing term: your error is s(x); it should be 0 where s(x) is 1": (s * c, s * w),
+        "sign: your error is -s(x); it should be 0 where s(x) is 1": (-s * c, -s * w),
+        "chain rule: your error is -1 / s(x), how -log s changes with s; but s changes with x": (-c / s, -w / s),
         "chain rule: s (1 - s) is the derivative of s(x), but the loss has a logarithm as well": (
             s * (1 - s) * c,
             s * (1 - s) * w,

@@ -1,7 +1,7 @@
 """3. The gradient of one pair
 
 How does the loss of step 2 change when w or c change a little? There are two stages, and by
-the chain rule their derivatives are multiplied:
+the chain rule their derivatives are multiplied. Start at the loss and go back:
 
     w, c  --->  x = w . c  --->  loss = -log s(x)
            (1)              (2)
@@ -19,6 +19,7 @@ when the score rises. Then
     dc = (-0.2747, -0.25)   with each number of c; the shape of c
 """
 
+import numpy as np
 from scipy.special import expit as s  # the sigmoid of step 1
 
 

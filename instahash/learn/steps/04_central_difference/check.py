@@ -19,6 +19,8 @@ def check(answer):
             "brackets: only the second value of f is divided": high - low / (2 * h),
             "brackets: only the second value of f is divided, and by 2; then it is multiplied by h": high - low / 2 * h,
             "your two points are h / 2 away from x; they should be h away": (f(x + h / 2) - f(x - h / 2)) / h,
+            "your two points are 2 h away from x; they should be h away": (f(x + 2 * h) - f(x - 2 * h)) / (4 * h),
+            "sign: the two values of f are added; how far apart are they?": (high + low) / (2 * h),
             "the division by the distance of the two points is missing": high - low,
             "it is 12, the derivative itself: is h another number in your lines?": 12.0,
         }

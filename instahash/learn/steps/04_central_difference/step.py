@@ -20,6 +20,8 @@ The derivative is 3 x^2 = 12. Going to one side only, from f(2) = 8 to f(2.1), w
 12.61, much further off.
 """
 
+import numpy as np
+
 
 def central_difference(f, x, h):
     """The slope of f at x, from the values of f at a step h to each side.

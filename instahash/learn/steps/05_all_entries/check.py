@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from instahash.learn.compare import case, same, unchanged
+from instahash.learn.compare import Wrong, case, same, unchanged
 
 
 def check(answer):
@@ -18,12 +18,18 @@ def check(answer):
 
 
 def look(answer, f, X, h, right):
+    def of_whole_array(Y):
+        if np.shape(Y) != X.shape:
+            raise Wrong(f"f wants an array like X, of shape {X.shape}; your lines give it one of shape {np.shape(Y)}")
+        return f(Y)
+
     with unchanged(X=X):
-        found = answer.differences(f, X, h)
+        found = answer.differences(of_whole_array, X, h)
     moved_before = np.cumsum(right).reshape(right.shape)
     only_first = np.where(np.arange(X.size).reshape(X.shape) == 0, right, 0)
     mistaken = {
         "only the first entry of G is there: is the return inside of the loop?": only_first,
+        "zero: all of G is 0; is h added to the entry, or put in its place?": np.zeros(X.shape),
         "all entries of X are moved at once; move one, and the others stay": np.full(right.shape, right.sum()),
         "entries that were moved before are still moved when the next one is": moved_before,
         "factor: it is twice the slope; the two points are 2 h apart": 2 * right,

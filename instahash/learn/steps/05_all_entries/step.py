@@ -4,23 +4,22 @@ A model has many parameters, in arrays. A loss f takes the whole array X and giv
 number. Move one entry of X at a time by h to both sides, all others stay as they are, and
 take the central difference of step 4:
 
-                 X[0, 1] + h       X[0, 1] - h
-                1.0  2.1  3.0     1.0  1.9  3.0
-    G[0, 1] = f(             ) - f(             ) / 2h
-                4.0  5.0  6.0     4.0  5.0  6.0
+                f( 1.0  2.1  3.0 )  -  f( 1.0  1.9  3.0 )        X = [[1, 2, 3], [4, 5, 6]],
+                 ( 4.0  5.0  6.0 )      ( 4.0  5.0  6.0 )        h = 0.1
+    G[0, 1]  =  -----------------------------------------
+                                  2 h
 
 Do so for each entry. The slopes make an array G of the shape of X.
 
-By hand: f(X) = sum of the squares of X, at the X above without h. Only one square changes,
-so with h = 0.1 G[0, 1] = (2.1^2 - 1.9^2) / 0.2 = (4.41 - 3.61) / 0.2 = 4. All of them are 2
-X: G = [[2, 4, 6], [8, 10, 12]].
+By hand: f(X) = the sum of the squares of all entries. In G[0, 1] all squares cancel but one:
+(2.1^2 - 1.9^2) / 0.2 = (4.41 - 3.61) / 0.2 = 4. The whole is G = [[2, 4, 6], [8, 10, 12]].
 
 X may have one axis, two, or more. np.ndindex(X.shape) goes through all its entries,
 whatever the shape: for X of shape (2, 3) it gives (0, 0), (0, 1), (0, 2), (1, 0), (1, 1),
 (1, 2), and X[index] is the entry there.
 
 X belongs to the caller: when you return, its numbers must be what they were, to the last
-digit. (So work on copies.)
+digit. So work on copies, such as X.copy() or X + something.
 """
 
 import numpy as np

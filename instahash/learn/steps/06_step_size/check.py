@@ -30,6 +30,8 @@ def look(answer, x):
             "h does not grow with the size of x": np.full(x.shape, h),
             "h does not grow where x is negative; the size of x is |x|": h * np.maximum(1, x.astype(float)),
             "h falls below epsilon^(1/3) where |x| is below 1; it should not": h * abs(x.astype(float)),
+            "max(1, |x|) is the larger of the two; yours is their sum": h * (1 + abs(x.astype(float))),
+            "power: your power is 0; 1 // 3 is 0 in Python": size,
             "power: it is epsilon^(1/2); that is the best step for going to one side only": epsilon**0.5 * size,
             "power: it is epsilon^(2/3), the tolerance; are the two swapped?": tolerance * size,
             "epsilon is that of the other kind of numbers; x.dtype says of which kind x is": other ** (1 / 3) * size,

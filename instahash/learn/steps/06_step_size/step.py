@@ -19,7 +19,7 @@ errors are equal, h^2 = epsilon / h. That is at
 
 Around a large x the numbers of a computer are further apart. So the step grows with |x|:
 
-    h = epsilon^(1/3) max(1, |x|)
+    h = epsilon^(1/3) max(1, |x|)        in NumPy ** (1 / 3), np.maximum, np.abs
 
 By hand: x = (0.5, 3, -2000) in float64 has h = (6.06e-06, 1.82e-05, 1.21e-02).
 """

@@ -26,10 +26,12 @@ def look(answer, w, C, drawn):
         "sign: it is the sum of -log s(x), which is small where scores are high": losses(-w, C, drawn).sum(),
         "a word that was drawn twice should count twice": losses(w, C, np.unique(drawn)).sum(),
         "it is the loss of all rows of C; only those of the drawn words count": losses(w, C, range(len(C))).sum(),
-        "the scores are added up first, and then one loss is made of them": -log_sigmoid(-(C[drawn] @ w).sum()),
+        "it is the loss of the first word, or of the sum of the scores": -log_sigmoid(-(C[drawn] @ w).sum()),
     }
     if len(drawn):
         mistaken["factor: it is the mean of the losses, not their sum"] = losses(w, C, drawn).mean()
+        mistaken["it is the loss of the first word only: is the return inside of a loop?"] = losses(w, C, drawn)[0]
+        mistaken["it is the loss of the last word only; are they added up?"] = losses(w, C, drawn)[-1]
     same(found, right, "the loss", mistaken=mistaken)
 
 

@@ -12,7 +12,7 @@ def check(answer):
     with case("the example of the text"):
         with unchanged(w=w, C=C, drawn=drawn):
             found = answer.negatives_gradient(w, C, drawn)
-        of_example(found, w, C[drawn])
+        of_example(found, w, C, drawn)
     rng = np.random.default_rng(8)
     for n_words, dim, n in ((5, 3, 2), (3, 2, 7), (1, 4, 3), (4, 2, 0)):
         w, C, drawn = rng.normal(size=dim), rng.normal(size=(n_words, dim)), rng.integers(n_words, size=n)
@@ -23,19 +23,27 @@ def check(answer):
         same(answer.negatives_gradient(w, C, np.array([0, 1])), (C[0], np.array([w, 0 * w])), ("dw", "dC"))
 
 
-def of_example(found, w, rows):
-    errors = np.array([1 / 4, 1 / 2, 1 / 2])
-    dw, dC = errors @ rows, np.outer([0, 1 / 4, 1], w)
+def of_example(found, w, C, drawn):
+    errors, of_words = np.array([1 / 4, 1 / 2, 1 / 2]), np.array([0, 1 / 4, 1])
+    rows, dC = C[drawn], np.outer(of_words, w)
+    dw = errors @ rows
     if isinstance(found, (tuple, list)) and len(found) == 2:
         mistaken = {
             "sign: it is minus the derivative": -dw,
             "missing term: dw is the sum of the drawn rows, without their errors": rows.sum(0),
             "sign: your errors are s(x) - 1, those of words that were seen with the centre": (errors - 1) @ rows,
+            "all rows of C are in dw; only those of the drawn words count": np.array([3 / 4, 1 / 4, 1 / 2]) @ C,
+            "repeated: word 2 was drawn twice, but is in dw once": np.array([0, 1 / 4, 1 / 2]) @ C,
+            "factor: dw is divided by how many words were drawn": dw / 3,
         }
         same(found[0], dw, "dw", mistaken=mistaken)
         mistaken = {
             "repeated: word 2 was drawn twice, but only one of its parts is in row 2": np.outer([0, 1 / 4, 1 / 2], w),
             "shape: the rows of dC are the drawn words here; row l should belong to word l": np.outer(errors, w),
+            "missing term: w is added to the rows of dC without the errors": np.outer([0, 1, 2], w),
+            "dC is what is wanted plus C; it should start from zeros": dC + C,
+            "swapped: the rows of dC hold c_l; the error of word l times the other vector belongs there": C
+            * of_words[:, None],
         }
         same(found[1], dC, "dC", mistaken=mistaken)
     same(found, (dw, dC), ("dw", "dC"))

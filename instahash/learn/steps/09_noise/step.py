@@ -27,5 +27,5 @@ def noise(counts):
     """
     # solution
     powers = counts ** (3 / 4)
-    return powers / np.sum(powers)
+    return powers / powers.sum()
     # end

@@ -29,6 +29,10 @@ def look(answer, w, C, j, P, k):
     mistaken = {
         "missing term: the negatives are not there": pair,
         "missing term: the pair is not there": k * negatives,
+        "sign: the pair has -log s(-x), the loss of words that were not seen together": each[j] + k * negatives,
+        "all words are in the part of the pair; it is of word j alone": -log_sigmoid(C @ w).sum() + k * negatives,
+        "the scores are averaged, and then a loss is made; average the losses": pair - k * log_sigmoid(-(P @ (C @ w))),
+        "mean: P times the losses should be added up; yours is their mean": pair + k * (P * each).mean(),
         "missing term: word j is not among the negatives; it may be drawn as well": pair + k * (P * each)[others].sum(),
         "sign: the negatives lower the loss; are there too many minus signs?": pair - k * negatives,
         "sign: the negatives have -log s(x), the loss of words that were seen": pair - k * P @ log_sigmoid(C @ w),

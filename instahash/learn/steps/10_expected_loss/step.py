@@ -12,8 +12,8 @@ This is the loss of word2vec (Mikolov et al. 2013, equation 4). j is the number 
 context: c_j is row j of C. The sum is over all words, also over j, for that word may be
 drawn as well. k is a whole number, such as 5.
 
-By hand: w = (log 3, log 3), C = [[1, 0], [0, -1], [1, -1]], j = 0, P = (1/2, 1/4, 1/4), k =
-2. The scores are log 3, -log 3 and 0.
+By hand: w = (log 3, log 3), C = [[1, 0], [0, -1], [1, -1]], j = 0, P = (1/2, 1/4, 1/4) and
+k = 2. The scores w . c_l are log 3, -log 3 and 0.
 
     the pair        -log s(log 3) = log 4/3                                      = 0.2877
     the negatives   2 (1/2 log(1 + 3) + 1/4 log(1 + 1/3) + 1/4 log(1 + 1))

@@ -9,8 +9,8 @@ The loss of step 10 has two parts, and each word pulls or pushes with an error, 
 Every error e moves two vectors: it adds e c_l to dw, and e w to row l of dC. So row j of dC
 gets two parts.
 
-By hand: w = (log 3, log 3), C = [[1, 0], [0, -1], [1, -1]], j = 0, P = (1/2, 1/4, 1/4), k =
-2. s of the scores is 3/4, 1/4, 1/2.
+By hand: w = (log 3, log 3), C = [[1, 0], [0, -1], [1, -1]], j = 0, P = (1/2, 1/4, 1/4) and
+k = 2. The scores are as in step 10, and s of them is 3/4, 1/4 and 1/2.
 
                     word 0    word 1    word 2
     as negatives    3/4       1/8       1/4           k P_l s(w . c_l)

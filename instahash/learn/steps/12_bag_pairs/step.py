@@ -1,7 +1,8 @@
 """12. A bag's pairs
 
-Hashtags have no order: those of a post are a bag, not a sentence. So every word of a bag is
-a context of every other, and once each is the centre:
+Steps 10 and 11 learn from one pair. Where do pairs come from? Hashtags have no order: the
+words of a post are a bag, not a sentence. So every word of a bag is a context of every other,
+and each is the centre once:
 
     bag = [5, 2, 7]               (numbers of words)
 
@@ -13,9 +14,11 @@ a context of every other, and once each is the centre:
 The pair (5, 2) and the pair (2, 5) are two: once w_5 and c_2 learn, once w_2 and c_5. No
 word is its own context.
 
-A bag of n words has n (n - 1) pairs: 3 words 6 pairs, 10 words 90. One word alone has none,
-and so has an empty bag.
+A bag of n words has n (n - 1) pairs: 3 words 6 pairs, 10 words 90. A bag of one word has
+none, nor has an empty one: then the list is empty.
 """
+
+import numpy as np
 
 
 def bag_pairs(bag):

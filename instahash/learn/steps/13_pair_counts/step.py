@@ -4,14 +4,14 @@ The loss of all posts is a sum over their pairs. So nothing but the counts matte
 says in how many posts the words i and j stand together. The posts are the rows of a matrix
 B: a 1 where the post has the word.
 
-    post 0: sea sand            sea sand sun dog                  sea sand sun dog
-    post 1: sea sand sun       [ 1   1   0   0 ]           sea   [ 0   2   1   0 ]
-    post 2: sun dog       B =  [ 1   1   1   0 ]      N =  sand  [ 2   0   1   0 ]
-                               [ 0   0   1   1 ]           sun   [ 1   1   0   1 ]
-                                                           dog   [ 0   0   1   0 ]
+                          B  sea sand sun dog         N  sea sand sun dog
+    post 0: sea sand        [ 1   1   0   0 ]      sea  [ 0   2   1   0 ]
+    post 1: sea sand sun    [ 1   1   1   0 ]      sand [ 2   0   1   0 ]
+    post 2: sun dog         [ 0   0   1   1 ]      sun  [ 1   1   0   1 ]
+                                                   dog  [ 0   0   1   0 ]
 
-By hand: sea and sand are together in posts 0 and 1, so N[sea, sand] = N[sand, sea] = 2. As
-a formula,
+By hand: sea and sand are together in posts 0 and 1, so N_ij is 2 for them, in both orders.
+As a formula,
 
     N_ij = sum over the posts p of  B_pi B_pj        where i and j differ;        N_ii = 0
 
@@ -21,6 +21,8 @@ Most words never meet, so most numbers are 0. B and N are sparse matrices, which
 the others: 20,000 words would make an N of 3.2 GB otherwise. Sparse matrices know @, .T,
 and a method setdiag(0), which sets all N_ii to 0 in place. B must stay as it is.
 """
+
+import numpy as np
 
 
 def pair_counts(B):

@@ -32,6 +32,8 @@ def look(answer, A, A2, i, g, rate):
         raise Wrong("in place: A is as it was; your lines must write into the array of the caller, into its row i")
     if mean not in (0, old2[i]) and np.array_equal(A2, old2):
         raise Wrong("in place: A2 is as it was; your lines must write into the array of the caller, into its entry i")
+    if np.delete(A != old, i, axis=0).any() or np.delete(A2 != old2, i).any():
+        raise Wrong("rows: other rows than row i are changed; a step is for row i of A and entry i of A2 alone")
 
     def after(A2_i, step):
         new, new2 = old.copy(), old2.copy()

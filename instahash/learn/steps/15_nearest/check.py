@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from instahash.learn.compare import case, same, unchanged
+from instahash.learn.compare import Wrong, case, same, unchanged
 
 
 def check(answer):
-    vectors = np.array([[4.0, 3.0], [-3.0, 4.0], [0.8, 0.6], [3.0, 4.0]])
-    for i, top in ((0, 2), (1, 3), (2, 1)):
+    vectors = np.array([[4.0, 3.0], [-3.0, 4.0], [0.4, 0.3], [3.0, 4.0], [7.0, 0.0]])
+    for i, top in ((0, 2), (0, 4), (2, 1)):
         with case(f"the example of the text, i = {i}, top = {top}"):
             look(answer, vectors, i, top)
     rng = np.random.default_rng(15)
@@ -20,6 +20,8 @@ def check(answer):
 def look(answer, vectors, i, top):
     with unchanged(vectors=vectors):
         found = answer.nearest(vectors, i, top)
+    if isinstance(found, (list, np.ndarray)) and any(isinstance(j, (int, np.integer)) and j == i for j in found):
+        raise Wrong("itself: word i is in the answer; sorting puts it first, or a word of the same direction")
     cosine = np.array([v @ vectors[i] / np.sqrt((v @ v) * (vectors[i] @ vectors[i])) for v in vectors])
     product = vectors @ vectors[i]
     distance = np.linalg.norm(vectors - vectors[i], axis=1)
@@ -29,9 +31,9 @@ def look(answer, vectors, i, top):
         "lengths: the distances are sorted; the cosine looks at the direction alone": best(-distance, i)[:top],
         "order: these are the words with the lowest cosines": best(-cosine, i)[:top],
         "order: the right words, but the highest cosine should come first": right[::-1],
-        "itself: word i is in the answer; sorting puts it first, or a word of the same direction": [i, *right][:top],
-        "itself: word i is in the answer, and one too many": [i, *right],
+        "places: with word i taken out, those of the words behind it are one too low": right - (right > i),
         "these are the cosines; the numbers of the words are wanted": cosine[right],
+        "these are the cosines with their sign turned; the numbers of the words are wanted": -cosine[right],
     }
     arrays = {sentence: np.array(answer) for sentence, answer in mistaken.items()}
     same(found, right, "the answer", mistaken=arrays)

@@ -7,9 +7,9 @@ from instahash.learn.drawing import BLUE, GREY, ORANGE, arrow, plain
 
 def draw(figure, answer):
     axes = figure.subplots()
-    vectors = np.array([[4.0, 3.0], [-3.0, 4.0], [0.8, 0.6], [3.0, 4.0]])
+    vectors = np.array([[4.0, 3.0], [-3.0, 4.0], [0.4, 0.3], [3.0, 4.0], [7.0, 0.0]])
     nearest = answer.nearest(vectors, 0, 2).tolist()
-    names = ["sea", "dog", "ocean", "sand"]
+    names = ["sea", "dog", "ocean", "sand", "love"]
     for i, (name, vector) in enumerate(zip(names, vectors)):
         place = f"{name}, nearest {nearest.index(i) + 1}" if i in nearest else name
         colour = ORANGE if i == 0 else BLUE if i in nearest else GREY
@@ -20,4 +20,4 @@ def draw(figure, answer):
     arrow(axes, (0, 0), vectors[2], BLUE)
     axes.set_aspect("equal")
     title = "Nearest to sea is ocean, of the same direction"
-    plain(axes, xlim=(-3.6, 6.5), ylim=(-0.4, 4.8), title=title, xticks=[0], yticks=[0])
+    plain(axes, xlim=(-3.6, 8.2), ylim=(-0.4, 4.8), title=title, xticks=[], yticks=[])
