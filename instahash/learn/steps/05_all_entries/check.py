@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from instahash.learn.compare import Wrong, case, same, unchanged
+from instahash.learn.compare import Wrong, case, same
 
 
 def check(answer):
@@ -10,7 +10,7 @@ def check(answer):
     with case("f(X) = the sum of the squares of X, X = [[1, 2, 3], [4, 5, 6]], h = 0.1"):
         look(answer, lambda X: (X**2).sum(), X, h, 2 * X)
     rng = np.random.default_rng(5)
-    for shape in ((4,), (3, 2), (2, 1, 3), (0, 2), ()):
+    for shape in ((4,), (3, 2), (2, 1, 3), (0, 2)):
         X, weights = rng.normal(size=shape), rng.normal(size=shape)
         right = weights * np.cos(X) * np.sin(h) / h  # the central difference of sin is cos(x) sin(h) / h
         with case(f"f(X) = the sum of weights * sin(X), X of shape {shape}"):
@@ -23,8 +23,11 @@ def look(answer, f, X, h, right):
             raise Wrong(f"f wants an array like X, of shape {X.shape}; your lines give it one of shape {np.shape(Y)}")
         return f(Y)
 
-    with unchanged(X=X):
-        found = answer.differences(of_whole_array, X, h)
+    before = X.copy()
+    found = answer.differences(of_whole_array, X, h)
+    if not np.array_equal(X, before):
+        nearly = "X is back only nearly, since x + h - 2 h + h is rounded; put back the number itself, or take a copy"
+        raise Wrong("in place: " + (nearly if np.allclose(X, before) else "X is changed; move a copy of it"))
     moved_before = np.cumsum(right).reshape(right.shape)
     only_first = np.where(np.arange(X.size).reshape(X.shape) == 0, right, 0)
     mistaken = {
