@@ -30,7 +30,7 @@ def look(answer, x):
         "brackets: it is 1 + exp(-x); all of that should stand below the line": 1 + exp(-x),
         "brackets: it is 2 exp(x); 1 + exp(x) should stand below the line": 2 * exp(x),
     }
-    same(found, each(s, x), "s(x)", mistaken=mistaken)
+    same(found, each(s, x), "s", mistaken=mistaken)
 
 
 def each(function, x):
