@@ -16,8 +16,8 @@ def draw(figure, answer):
         if name != "ocean":
             arrow(axes, (0, 0), vector, colour, place)
         else:
-            axes.annotate(place, vector, (8, -10), textcoords="offset points", color=colour)
+            axes.annotate(place, vector, (-4, -22), textcoords="offset points", color=colour)
     arrow(axes, (0, 0), vectors[2], BLUE)
     axes.set_aspect("equal")
     title = "Nearest to sea is ocean, of the same direction"
-    plain(axes, xlim=(-3.6, 8.2), ylim=(-0.4, 4.8), title=title, xticks=[], yticks=[])
+    plain(axes, xlim=(-3.6, 8.2), ylim=(-0.9, 4.8), title=title, xticks=[], yticks=[])
