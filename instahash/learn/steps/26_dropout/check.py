@@ -1,0 +1,46 @@
+"""What is kept and what goes back, entry by entry."""
+
+import numpy as np
+
+from instahash.learn.compare import Wrong, case, same, unchanged
+
+
+def check(answer):
+    h, dkept = np.array([0.2, -0.4, 0.1, 0.3]), np.array([1.0, 2.0, 3.0, 4.0])
+    with case("the example of the text"):
+        look(answer, h, dkept, np.array([0.9, 0.1, 0.5, 0.3]), 0.2)
+    rng = np.random.default_rng(26)
+    for p in (0.7, 0.3, 0.0):
+        with case(f"codes of shape (5, 6) and p = {p}"):
+            look(answer, rng.normal(size=(5, 6)), rng.normal(size=(5, 6)), rng.random((5, 6)), p)
+
+
+def look(answer, h, dkept, draws, p):
+    with unchanged(h=h, dkept=dkept, draws=draws):
+        found = answer.dropout(h, dkept, draws, p)
+        again = answer.dropout(h, dkept, draws, p)
+    if not isinstance(found, (tuple, list)) or len(found) != 2:
+        raise Wrong("two arrays are wanted, kept and dh")
+    for name, first, second in zip(("kept", "dh"), found, again):
+        if not np.array_equal(first, second):
+            raise Wrong(
+                f"state: {name} differs from call to call; `draws` says which units are dropped, draw no others"
+            )
+    k = np.array([0.0 if draw < p else 1 / (1 - p) for draw in draws.ravel()]).reshape(h.shape)
+    for name, array, value in (("kept", found[0], h), ("dh", found[1], dkept)):
+        same(array, k * value, name, mistaken=mistaken(k, value, p, name) if p else {})
+    same(found[1], k * dkept, "dh", mistaken={"dh is made of h here; it is made of dkept": k * h})
+
+
+def mistaken(k, value, p, name):
+    stays, turned = np.where(k > 0, 1.0, 0.0), np.where(k > 0, 0.0, 1.0)
+    return {
+        f"factor: {name} is not divided by 1 - p = {1 - p:g}, so it is too small on average": stays * value,
+        f"factor: {name} is divided by p; the share that stays is 1 - p": stays * value / p,
+        f"factor: {name} is multiplied by 1 - p; what is left has to grow": stays * value * (1 - p),
+        f"the other way round: {name} is 0 where a unit stays; a draw below p drops it": turned * value / (1 - p),
+        f"the other way round: {name} is 0 where a unit stays, and not divided by 1 - p": turned * value,
+        f"missing term: {name} has no k: the units that are dropped are still in it": value,
+        f"missing term: {name} is divided by 1 - p everywhere; the dropped ones are 0": value / (1 - p),
+        f"factor: k is in {name} twice": k * k * value,
+    }
