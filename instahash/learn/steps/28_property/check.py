@@ -12,12 +12,12 @@ LONGEST = 6
 
 
 def check(answer):
-    for n_words in (5, 1):
+    for n_words, n_cases in ((5, 100), (1, 10)):
         with case(f"n_words = {n_words}"):
             strategy = answer.drawn_words(n_words)
             if not isinstance(strategy, SearchStrategy):
                 raise Wrong(f"a strategy is wanted, such as st.lists(...) gives, not {str(strategy)[:40]}")
-            cases = drawn_from(strategy)
+            cases = drawn_from(strategy, n_cases)
             for drawn in cases:
                 must_be_allowed(drawn, n_words)
             if n_words > 1:
@@ -26,15 +26,16 @@ def check(answer):
         same(answer.smallest_failure(4), [0, 0], "the smallest failure")
 
 
-def drawn_from(strategy):
-    """Some hundred cases."""
+def drawn_from(strategy, n_cases):
     cases = []
 
     def keep(drawn):
         cases.append(drawn)
         return False
 
-    alone = settings(max_examples=400, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    alone = settings(
+        max_examples=n_cases, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
     try:
         find(strategy, keep, settings=alone, random=Random(28))
     except NoSuchExample:

@@ -2,17 +2,8 @@
 
 import numpy as np
 
-NEAR = {
-    "dog": 0.9,
-    "canine": 0.8,
-    "puppy": 0.5,
-    "leash": 0.3,
-    "cat": -0.5,
-    "dogs": 0.2,
-    "fur": 0.6,
-    "grass": -0.7,
-    "pet": -0.2,
-}
+NEAR = "dog canine puppy leash cat dogs fur grass pet".split()
+OUTPUTS = 0.9, 0.8, 0.5, 0.3, -0.5, 0.2, 0.6, -0.7, -0.2
 LABELS = {"canine", "leash", "fur", "grass"}
 
 
