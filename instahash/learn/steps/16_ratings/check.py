@@ -40,6 +40,7 @@ def mistaken(bag, expansion, n_words):
 
     right = 1 - np.arange(1, n + 1) / max(n, 1)
     return {
+        "missing term: the words of the expansion have -1 here, like absent ones": row(np.full(n, -1)),
         "words that are neither in the bag nor in the expansion are absent: they have -1, not 0": row(right, 0),
         "the expansion's ratings are cut to whole numbers: r is an array of ints; make it one of floats": row(
             right.astype(int)

@@ -27,6 +27,9 @@ def look(answer, V, mu, U, b, x):
         raise Wrong("two arrays are wanted, the codes and the outputs: return h, o")
     H, O = reference.forward(V, mu, U, b, x[None])
     h, z = H[0], V @ x + mu
+    inside = reference.forward(V, mu - 1 / 2, U, b, x[None])[0][0] + 1 / 2
+    if len(h) != len(x) and [np.shape(a) for a in found] == [x.shape, h.shape]:
+        raise Wrong("swapped: h comes first, then o")
     same(
         found[0],
         h,
@@ -35,9 +38,7 @@ def look(answer, V, mu, U, b, x):
             "h still has the 1/2: it is sigmoid(z), and should be sigmoid(z) - 1/2": h + 1 / 2,
             "mu is forgotten: z is V x + mu": reference.forward(V, 0 * mu, U, b, x[None])[0][0],
             "h is z here: the sigmoid is missing": z,
-            "the 1/2 is taken off inside the sigmoid; take it off what the sigmoid gives": reference.forward(
-                V, mu - 1 / 2, U, b, x[None]
-            )[0][0],
+            "the 1/2 is taken off inside the sigmoid; take it off what the sigmoid gives": inside,
         },
     )
     same(

@@ -40,6 +40,7 @@ def look(answer, V, mu, U, b, x, reg):
             "the pull is reg times the squares here; it is reg/2 times": fit + 2 * pull,
             "the pull has V only; it has U as well": fit + reg / 2 * (V**2).sum(),
             "the pull has U only; it has V as well": fit + reg / 2 * (U**2).sum(),
+            "the pull has absolute values here; it has the squares": fit + reg / 2 * (abs(V).sum() + abs(U).sum()),
             "the biases are pulled too; the pull has V and U only": fit
             + pull
             + reg / 2 * ((mu**2).sum() + (b**2).sum()),

@@ -28,25 +28,43 @@ def look(answer, V, mu, U, b, x, reg):
         found = answer.backward(V, mu, U, b, x, reg)
     if not isinstance(found, (tuple, list)) or len(found) != 4:
         raise Wrong("four arrays are wanted, in this order: dV, dmu, dU, db")
+    shapes, wanted = [np.shape(a) for a in found], [a.shape for a in (V, mu, U, b)]
+    if shapes != wanted and sorted(shapes) == sorted(wanted):
+        raise Wrong("order: dV, dmu, dU, db are wanted in this order; yours have the right shapes in another one")
     _, _, dmu, _, db = reference.loss_and_gradients(V, mu, U, b, x[None], x[None], reg=reg)
-    h = reference.forward(V, mu, U, b, x[None])[0][0]
-    dh = U.T @ db
-    mistaken = {
-        "the slope of the sigmoid is missing between dh and dz": dh,
-        "the slope is h (1 - h) here, which is for h = sigmoid(z); h has 1/2 taken off: (1/2 + h)(1/2 - h)": dh
-        * h
-        * (1 - h),
-        "the pull is on V and U only; mu and b are free of it": dmu + reg * mu,
-    }
+    H, O = reference.forward(V, mu, U, b, x[None])
     # From the back, since what is wrong there is wrong in all that follows.
-    same(found[3], db, "db", mistaken={"the pull is on V and U only; mu and b are free of it": db + reg * b})
-    same(found[1], dmu, "dmu", mistaken=mistaken)
+    same(found[3], db, "db", mistaken=mistaken_db(db, b, reg))
+    same(found[1], dmu, "dmu", mistaken=mistaken_dmu(dmu, H[0], U.T @ db, mu, reg))
+    others = {
+        "chain rule: what stands beside V in z = V x + mu is x; dV has another": dmu[:, None] * O + reg * V,
+        "chain rule: what stands beside U in o = U h + b is h; dU has another": np.outer(db, dmu) + reg * U,
+    }
+    for sentence, array in others.items():
+        if any(np.shape(f) == array.shape and np.allclose(f, array) for f in (found[0], found[2])):
+            raise Wrong(sentence)
     check_gradient(
         lambda V, mu, U, b: reference.loss_and_gradients(V, mu, U, b, x[None], x[None], reg=reg)[0],
         lambda V, mu, U, b: answer.backward(V, mu, U, b, x, reg),
-        V,
-        mu,
-        U,
-        b,
+        *(V, mu, U, b),
         names=("V", "mu", "U", "b"),
     )
+
+
+def mistaken_db(db, b, reg):
+    return {
+        "too much: the pull is on V and U only; b is free of it": db + reg * b,
+        "this is 1/2 e^2 itself; its derivative by o is e": db**2 / 2,
+        "e is squared; the derivative of 1/2 e^2 by o is e": db**2,
+    }
+
+
+def mistaken_dmu(dmu, h, dh, mu, reg):
+    s = 1 / (1 + np.exp(-h))
+    return {
+        "chain rule: the slope of the sigmoid is missing between dh and dz": dh,
+        "chain rule: the slope is h (1 - h) here; as h has 1/2 taken off, it is (1/2 + h)(1/2 - h)": dh * h * (1 - h),
+        "chain rule: the sigmoid is taken of h once more; h has been through it": dh * s * (1 - s),
+        "chain rule: dmu is the slope alone; dh is missing": (1 / 2 + h) * (1 / 2 - h),
+        "too much: the pull is on V and U only; mu is free of it": dmu + reg * mu,
+    }

@@ -27,25 +27,25 @@ def look(answer, V, mu, U, b, X, S):
         found = answer.batch_gradients(V, mu, U, b, X, S)
     if not isinstance(found, (tuple, list)) or len(found) != 4:
         raise Wrong("four arrays are wanted, in this order: dV, dmu, dU, db")
-    _, _, dmu, _, db = reference.loss_and_gradients(V, mu, U, b, X, S)
-    m = len(X)
-    last = reference.loss_and_gradients(V, mu, U, b, X[-1:], S[-1:])
-    factor = f"factor: it is the sum over the posts; J is their mean, so divide by m = {m}"
+    shapes, wanted = [np.shape(a) for a in found], [a.shape for a in (V, mu, U, b)]
+    if shapes != wanted and sorted(shapes) == sorted(wanted):
+        raise Wrong("order: dV, dmu, dU, db are wanted in this order; yours have the right shapes in another one")
+    H, O = reference.forward(V, mu, U, b, X)
+    E, slope, m = O - S, (1 / 2 + H) * (1 / 2 - H), len(X)
     # From the back, since what is wrong there is wrong in all that follows.
-    mistaken = {
-        f"{factor} (db)": m * db,
-        "reduction: db is that of the last post alone": last[4],
-        "reduction: db has one number for all words; sum over the posts only, axis 0": np.full_like(db, db.sum()),
-        "factor: db is divided by m twice": db / m,
+    same(found[3], E.sum(0) / m, "db", mistaken=sums("db", E, "words"))
+    dZ = E @ U * slope
+    mistaken = sums("dmu", dZ, "units") | {
+        "chain rule: the slope (1/2 + H)(1/2 - H) is missing": (E @ U).sum(0) / m,
+        "chain rule: the slope is H (1 - H) here; as H has 1/2 taken off, it is (1/2 + H)(1/2 - H)": (
+            E @ U * H * (1 - H)
+        ).sum(0)
+        / m,
+        "chain rule: dZ is the slope alone; E U is missing": slope.sum(0) / m,
     }
-    same(found[3], db, "db", mistaken={} if m == 1 else mistaken)
-    dZ_sum = m * dmu
-    mistaken = {
-        f"{factor} (dmu)": dZ_sum,
-        "reduction: dmu is that of the last post alone": last[2],
-        "reduction: dmu has one number for all units; sum over the posts only, axis 0": np.full_like(dmu, dmu.sum()),
-    }
-    same(found[1], dmu, "dmu", mistaken={} if m == 1 or len(dmu) == 1 else mistaken)
+    same(found[1], dZ.sum(0) / m, "dmu", mistaken=mistaken)
+    if np.shape(found[0]) == V.shape and np.allclose(found[0], dZ.T @ S / m) and not np.allclose(X, S):
+        raise Wrong("chain rule: dV is made of S; what stood beside V on the way forward is X")
     check_gradient(
         lambda V, mu, U, b: reference.loss_and_gradients(V, mu, U, b, X, S)[0],
         lambda V, mu, U, b: answer.batch_gradients(V, mu, U, b, X, S),
@@ -53,3 +53,17 @@ def look(answer, V, mu, U, b, X, S):
         names=NAMES,
         sizes={"m, the number of posts": m} if m > 1 else None,
     )
+
+
+def sums(name, rows, of):
+    """What other sums of these rows, one a post, would give."""
+    m, n = rows.shape
+    if 1 in (m, n):
+        return {}
+    right = rows.sum(0) / m
+    return {
+        f"factor: {name} is the sum over the posts; J is their mean, so divide by m = {m}": m * right,
+        f"reduction: {name} is that of the last post alone": rows[-1],
+        f"reduction: {name} has one number for all {of}; sum over the posts only, axis 0": np.full(n, right.sum()),
+        f"factor: {name} is divided by m twice": right / m,
+    }

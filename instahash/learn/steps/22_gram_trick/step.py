@@ -21,11 +21,13 @@ Write J = |O - S|^2 / 2m so that O never exists. Two posts, one unit, two words:
     |O - S|^2 = 58 - 2 (34) + (4 + 25) = 19          J = 19/4
 """
 
+import numpy as np
+
 
 def loss(H, U, b, S):
     """J, a number.  H (m, n_hidden), U (n_words, n_hidden), b (n_words,), S a sparse array (m, n_words)."""
     m = len(H)
-    squares_of_S = (S.data**2).sum()
+    squares_of_S = np.sum(S.data**2)
     # solution
     squares_of_O = (H @ (U.T @ U) * H).sum() + 2 * (H @ (U.T @ b)).sum() + m * b @ b
     products = (H * (S @ U)).sum() + (S @ b).sum()

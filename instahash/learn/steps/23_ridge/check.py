@@ -29,6 +29,9 @@ def look(answer, H, S, reg):
     mistaken = {
         "missing term: the means are not taken off; use H - h and S - s": plain,
         "missing term: the mean is taken off S only; use H - h as well": solve(H, S - s, m, reg),
+        "reduction: one mean of all numbers is taken off; each unit and each word has its own": solve(
+            H - H.mean(), S - S.mean(), m, reg
+        ),
         "factor: reg is added to every entry; reg I has it on the diagonal only": solve(H - h, S - s, m, reg, np.ones),
         f"factor: G'G is not divided by m = {m}, but reg is for the mean over the posts": solve(H - h, S - s, 1, reg),
         "missing term: reg I is not there": solve(H - h, S - s, m, 0.0),

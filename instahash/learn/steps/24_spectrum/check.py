@@ -27,7 +27,8 @@ def look(answer, X, n):
         P, d, Q = np.linalg.svd(G, full_matrices=False)
         return P[:, kept] * d[kept] @ Q[kept]
 
-    P, _, Q = np.linalg.svd(X - mean, full_matrices=False)
+    P, d, Q = np.linalg.svd(X - mean, full_matrices=False)
+    turned = P[:, :n] * d[:n] @ Q[:, :n].T + mean if len(Q) == X.shape[1] else mean
     rows, one = X.mean(1, keepdims=True), X.mean()
     without_d = P[:, :n] @ Q[:n] + mean
     mistaken = {
@@ -35,6 +36,7 @@ def look(answer, X, n):
         "missing term: the mean is not taken off before the decomposition": layers(X, slice(n)),
         "missing term: the mean is put back, but was not taken off before": layers(X, slice(n)) + mean,
         "missing term: the singular values d are not there: each layer is P[i, k] d[k] Q[k, j]": without_d,
+        "transposed: the first columns of Q are taken; its layers are rows": turned,
         "shifted: one layer too many is kept; they are numbered from 0": layers(X - mean, slice(n + 1)) + mean,
         "shifted: one layer too few is kept": layers(X - mean, slice(n - 1)) + mean,
         "shifted: the last layers are kept, the smallest; the first are the largest": layers(X - mean, slice(-n, None))

@@ -43,6 +43,11 @@ def look(answer, o, s):
         "some rows: do is zero for absent words; but their outputs are in Z too": s * (p - 1),
         "chain rule: this is the derivative of p, p (1 - p); J has log Z, whose derivative is p": p * (1 - p),
         "missing term: the part of the sum of s_j o_j is not there": n * p,
+        "factor: s is there n times; only log Z is": n * (p - s),
+        "chain rule: log p is not p; the derivative of log Z by o is p": n * np.log(np.maximum(p, 1e-300)) - s,
+        "factor: n is the number of the post's words, the sum of s, not of all words": len(s) * p - s,
+        "chain rule: this is the derivative by p, -s/p; o is what moves, and it moves every p": -s
+        / np.maximum(p, 1e-300),
         "missing term: the part of n log Z is not there": -s,
     }
     same(found, wanted, "do", mistaken=mistaken if n > 1 else {}, atol=1e-12)
