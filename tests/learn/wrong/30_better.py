@@ -12,7 +12,7 @@ WRONG = [
         """,
     ),
     (
-        "invalid value",
+        "0 / 0",
         """
         total = 0
         for scores in experts:

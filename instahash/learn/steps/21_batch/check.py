@@ -27,7 +27,7 @@ def look(answer, V, mu, U, b, X, S):
         found = answer.batch_gradients(V, mu, U, b, X, S)
     if not isinstance(found, (tuple, list)) or len(found) != 4:
         raise Wrong("four arrays are wanted, in this order: dV, dmu, dU, db")
-    shapes, wanted = [np.shape(a) for a in found], [a.shape for a in (V, mu, U, b)]
+    shapes, wanted = ([sorted(np.shape(a)) for a in arrays] for arrays in (found, (V, mu, U, b)))
     if shapes != wanted and sorted(shapes) == sorted(wanted):
         raise Wrong("order: dV, dmu, dU, db are wanted in this order; yours have the right shapes in another one")
     H, O = reference.forward(V, mu, U, b, X)

@@ -33,6 +33,7 @@ def look(answer, H, U, b, S):
     m, dense = len(H), S.toarray()
     O = H @ U.T + b
     right, products = ((O - dense) ** 2).sum(), (O * dense).sum()
+    mixed_posts = (H @ (U.T @ U) @ H.T).sum()
     codes, mixed, bias = ((H @ U.T) ** 2).sum(), (H @ U.T @ b).sum(), b @ b
     mistaken = {
         "missing term: 2 (sum of all H (U'b)) is not there": right - 2 * mixed,
@@ -47,6 +48,7 @@ def look(answer, H, U, b, S):
         - codes
         + (H @ (U.T @ U)).sum(),
     }
+    mistaken["reduction: the sum of all H (U'U) H' has products of different posts too"] = right - codes + mixed_posts
     mistaken = {sentence: total / 2 / m for sentence, total in mistaken.items()}
     for divisor in (1, 2, m, m * m):
         mistaken[f"factor: it is |O - S|^2 / {divisor}, but J is over 2m = {2 * m}"] = right / divisor

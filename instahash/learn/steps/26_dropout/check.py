@@ -27,9 +27,13 @@ def look(answer, h, dkept, draws, p):
                 f"state: {name} differs from call to call; `draws` says which units are dropped, draw no others"
             )
     k = np.array([0.0 if draw < p else 1 / (1 - p) for draw in draws.ravel()]).reshape(h.shape)
-    for name, array, value in (("kept", found[0], h), ("dh", found[1], dkept)):
-        same(array, k * value, name, mistaken=mistaken(k, value, p, name) if p else {})
-    same(found[1], k * dkept, "dh", mistaken={"dh is made of h here; it is made of dkept": k * h})
+    same(found[0], k * h, "kept", mistaken=mistaken(k, h, p, "kept") if p else {})
+    others = {
+        "chain rule: this is kept once more; dh is made of dkept": k * h,
+        "chain rule: h is in dh; what stands beside h in kept = k h is k alone": k * h * dkept,
+        "chain rule: dh is k alone; dkept is missing": k,
+    }
+    same(found[1], k * dkept, "dh", mistaken=others | (mistaken(k, dkept, p, "dh") if p else {}))
 
 
 def mistaken(k, value, p, name):

@@ -33,51 +33,59 @@ def check(answer):
 
 
 def look(answer, loss, parameters, gradients, directions, t):
-    called = []
+    called = 0
 
     def counted(*moved):
+        nonlocal called
         if len(moved) != len(parameters):
             raise Wrong(f"the loss is called with {len(moved)} of {len(parameters)} parameters: loss(*parameters)")
-        called.append([np.array(p) for p in moved])
+        called += 1
         return loss(*moved)
 
     with unchanged(parameters=parameters, gradients=gradients, directions=directions):
         found = answer.along(counted, parameters, gradients, directions, t)
     if not isinstance(found, (tuple, list)) or len(found) != 2:
         raise Wrong("two numbers are wanted, said and seen")
-    parts = [float((g * d).sum()) for g, d in zip(gradients, directions)]
-    said = {
-        "missing term: said has the first parameter only": parts[0],
-        "missing term: said has the last parameter only": parts[-1],
-        "said is a list of numbers, one a parameter; add them up": np.array(parts),
-        "reduction: said is a mean; it is the sum over all entries": sum(
-            (g * d).mean() for g, d in zip(gradients, directions)
-        ),
-        "factor: t is in said; only seen has t": t * sum(parts),
-        "missing term: said is the sum of the gradients; each entry is multiplied by its d": sum(
-            g.sum() for g in gradients
-        ),
-    }
-    same(found[0], sum(parts), "said", mistaken=said)
 
-    def at(*steps):
+    def at(steps):
         return loss(*[p + s * d for p, s, d in zip(parameters, steps, directions)])
 
-    n = len(parameters)
-    right = (at(*[t] * n) - at(*[-t] * n)) / (2 * t)
-    alone = np.eye(n) * t
-    seen = {
-        "factor: seen is twice what it should be: between the two points lies 2t": 2 * right,
-        "factor: seen is not divided by 2t": right * 2 * t,
-        "sign: seen is the loss behind less the loss ahead": -right,
+    def half(steps):
+        return (at(steps) - at(-steps)) / 2
+
+    every, alone = np.full(len(parameters), t), t * np.eye(len(parameters))
+    seen = half(every) / t
+    each = [float((g * d).sum()) for g, d in zip(gradients, directions)]
+    mistaken = {
+        "swapped: this is seen; said comes first": seen,
+        "missing term: said has the first parameter only": each[0],
+        "missing term: said has the last parameter only": each[-1],
+        "said is a list of numbers, one a parameter; add them up": np.array(each),
+        "reduction: said is made of means; it is the sum over all entries": sum(
+            (g * d).mean() for g, d in zip(gradients, directions)
+        ),
+        "factor: t is in said; only seen has t": t * sum(each),
+        "missing term: said is the sum of the gradients; each entry is multiplied by its d": sum(
+            map(np.sum, gradients)
+        ),
+    }
+    same(found[0], sum(each), "said", mistaken=mistaken)
+    mistaken = {
+        "factor: seen is twice what it should be: between the two points lies 2t": 2 * seen,
+        "factor: seen is not divided by 2t": 2 * t * seen,
+        "factor: / 2 * t divides by 2 and multiplies by t; it takes brackets": t * t * seen,
+        "factor: the parameters move by d; they should by t d": half(every / t) / t,
+        "factor: the parameters move by d; they should by t d, and seen is over 2t": half(every / t),
+        "sign: seen is the loss behind less the loss ahead": -seen,
         "seen looks ahead only, from the parameters to parameters + t d; look to both sides": (
-            at(*[t] * n) - at(*[0] * n)
+            at(every) - at(0 * every)
         )
         / t,
-        "seen moves one parameter at a time; move all at once": sum((at(*s) - at(*-s)) / (2 * t) for s in alone),
-        "missing term: only the first parameter moves": (at(*alone[0]) - at(*-alone[0])) / (2 * t),
-        "seen is what the gradient says; it has to come from the loss": sum(parts),
+        "seen moves one parameter at a time; move all at once": sum(half(steps) / t for steps in alone),
+        "missing term: only the first parameter moves": half(alone[0]) / t,
+        "seen is what the gradient says; it has to come from the loss": sum(each),
     }
-    same(found[1], right, "seen", mistaken=seen if t > 1e-3 else {}, rtol=1e-7)
-    if len(called) != 2:
-        raise Wrong(f"the loss was called {len(called)} times; two calls are enough, however many entries there are")
+    # With a tiny t some of these are right up to rounding.
+    same(found[1], seen, "seen", mistaken=mistaken if t > 1e-3 else {}, rtol=1e-7)
+    if called != 2:
+        raise Wrong(f"the loss was called {called} times; two calls are enough, however many entries there are")

@@ -17,8 +17,8 @@ def check(answer):
         shown = f"near = {near}, outputs = {np.round(outputs - lower, 1).tolist()}, hashtags {np.flatnonzero(of_words)}"
         with case(shown):
             look(answer, near, outputs - lower, of_words)
-    with case("near = [3, 0] and an output of exactly 0 for both"):
-        look(answer, [3, 0], np.array([0.0, -0.5, 0.7, 0.0]), np.ones(4, bool))
+    with case("near = [3, 1] and an output of exactly 0 for word 3"):
+        look(answer, [3, 1], np.array([0.3, -0.5, 0.7, 0.0, 0.2, 0.9, 0.8]), np.ones(7, bool))
     rng = np.random.default_rng(29)
     for n, mean in enumerate((0.0, 0.0, -0.5, -3.0, -3.0)):
         near = rng.permutation(60)[:20].tolist()
