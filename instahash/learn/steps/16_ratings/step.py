@@ -1,9 +1,10 @@
 """16. What a post says of every word
 
-AutoRec reads a post as one row r of ratings, a number for each word of the vocabulary:
+Word2vec looks at pairs of words. The second model, AutoRec, looks at a whole post, and says of every word
+how well it would fit. So a post is written as one row r of ratings, a number for each word there is:
 
     1             the words of the post, its bag
-    less by rank  its expansion: n words related to the bag, the nearest first
+    less by rank  its expansion: n other words, those nearest to the bag, the nearest first
     -1            every other word
 
 The expansion's ratings go down to 0 in equal steps: 1 - 1/n, 1 - 2/n, ..., 1 - n/n.

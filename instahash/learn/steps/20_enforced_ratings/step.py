@@ -1,9 +1,9 @@
 """20. What counts where a word is absent
 
-AutoRec was made for stars: only ratings that somebody gave count. A post gives one kind of rating, yes. So outputs of 2
-for every word, yes to everything, would have no error that counts, and nothing would be learnt.
+AutoRec was made for stars, where only ratings that somebody gave count. But a post only ever says yes. So
+outputs of 2 for every word, yes to everything, would have no error that counts, and nothing would be learnt.
 
-So absent words must count too, but less: nobody writes all that fits. Each error gets a weight w,
+Absent words must count too, but less, since nobody writes all that fits. Each error gets a weight w:
 
     w_j = 1         where the post rates the word: x_j > 0, in the bag or in its expansion
     w_j = absent    elsewhere, a number between 0 and 1

@@ -1,7 +1,7 @@
 """21. A batch of posts
 
 m posts go through the network at once, a row each: X (m, n_words). What was a vector for one post is now
-a matrix with a row a post:
+a matrix with a row a post. V' is V transposed:
 
     H = sigmoid(X V' + mu) - 1/2  (m, n_hidden)          O = H U' + b,  E = O - S  (m, n_words)
 

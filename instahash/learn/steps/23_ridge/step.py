@@ -1,10 +1,11 @@
 """23. The best decoder, without a single step
 
-If the codes H stay as they are, the best U and b need no training. What is to be least is
+The decoder, U and b, makes outputs of codes. If the codes H stay as they are, the best decoder needs no
+training. What is to be least is
 
-    J = 1/(2m) |H U' + b - S|^2 + reg/2 |U|^2          H (m, n_hidden), S (m, n_words)
+    J = 1/(2m) |H U' + b - S|^2 + reg/2 |U|^2          H (m, n_hidden), S (m, n_words), U' is U transposed
 
-which is a parabola in U and b: set its slope to zero and solve. That is called ridge regression.
+a parabola in U and b: set its slope to zero and solve. That is called ridge regression.
 
 The slope by b is zero if b = s - U h, where h and s are the means of H and S over the posts. Put in, it takes
 the means off: with G = H - h and Y = S - s, row by row, the slope by U is zero if

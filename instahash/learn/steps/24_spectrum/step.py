@@ -1,8 +1,8 @@
 """24. The best that n units can do
 
-Whatever the encoder is, n hidden units give outputs U h + b: points on a flat piece of n dimensions, a line
-for one unit, a plane for two. Which flat piece is nearest to all posts? The answer is in the singular value
-decomposition, and no training can go below it.
+Whatever V and mu are, n hidden units give outputs U h + b: points on a line for one unit, on a plane for two,
+and so on. Which line or plane is nearest to all posts? The singular value decomposition knows, and no training
+can do better.
 
     1. Take the mean over the posts off: G = X - mean.
     2. P, d, Q = np.linalg.svd(G, full_matrices=False) writes G as a sum of simple layers, the largest first:
