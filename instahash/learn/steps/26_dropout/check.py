@@ -11,8 +11,10 @@ def check(answer):
         look(answer, h, dkept, np.array([0.9, 0.1, 0.5, 0.3]), 0.2)
     rng = np.random.default_rng(26)
     for p in (0.7, 0.3, 0.0):
-        with case(f"codes of shape (5, 6) and p = {p}"):
-            look(answer, rng.normal(size=(5, 6)), rng.normal(size=(5, 6)), rng.random((5, 6)), p)
+        h, dkept, draws = rng.normal(size=(5, 6)), rng.normal(size=(5, 6)), rng.random((5, 6))
+        draws[0, 0] = p
+        with case(f"codes of shape (5, 6), p = {p}, and a first draw that is exactly p"):
+            look(answer, h, dkept, draws, p)
 
 
 def look(answer, h, dkept, draws, p):
