@@ -10,17 +10,18 @@ HAND = np.array([[1.0, -1.0, 2.0]]), np.array([np.log(3)]), np.array([[-4.0], [-
 
 def check(answer):
     with case("the example of the text"):
-        look(answer, *HAND, np.array([2.0, 2.0, 0.0]))
+        look(answer, HAND, np.array([2.0, 2.0, 0.0]))
     rng = np.random.default_rng(17)
     for n_hidden, n_words in ((2, 5), (4, 3), (6, 40)):
         parameters = [rng.normal(size=shape) for shape in ((n_hidden, n_words), n_hidden, (n_words, n_hidden), n_words)]
         with case(f"{n_hidden} hidden units and {n_words} words"):
-            look(answer, *parameters, rng.choice([0.0, 0.0, 0.5, 2.0], n_words))
+            look(answer, parameters, rng.choice([0.0, 0.0, 0.5, 2.0], n_words))
         with case("a post without words, x = 0"):
-            look(answer, *parameters, np.zeros(n_words))
+            look(answer, parameters, np.zeros(n_words))
 
 
-def look(answer, V, mu, U, b, x):
+def look(answer, parameters, x):
+    V, mu, U, b = parameters
     with unchanged(V=V, mu=mu, U=U, b=b, x=x):
         found = answer.forward(V, mu, U, b, x)
     if not isinstance(found, (tuple, list)) or len(found) != 2:

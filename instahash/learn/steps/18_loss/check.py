@@ -12,15 +12,16 @@ def check(answer):
     x = np.array([2.0, 2.0, 0.0])
     for reg in (0.0, 0.1):
         with case(f"the example of the text with reg = {reg}"):
-            look(answer, *HAND, x, reg)
+            look(answer, HAND, x, reg)
     rng = np.random.default_rng(18)
     for n_hidden, n_words in ((2, 5), (4, 3), (6, 40)):
         parameters = [rng.normal(size=shape) for shape in ((n_hidden, n_words), n_hidden, (n_words, n_hidden), n_words)]
         with case(f"{n_hidden} hidden units, {n_words} words and reg = 0.3"):
-            look(answer, *parameters, rng.choice([0.0, 0.0, 0.5, 2.0], n_words), 0.3)
+            look(answer, parameters, rng.choice([0.0, 0.0, 0.5, 2.0], n_words), 0.3)
 
 
-def look(answer, V, mu, U, b, x, reg):
+def look(answer, parameters, x, reg):
+    V, mu, U, b = parameters
     with unchanged(V=V, mu=mu, U=U, b=b, x=x):
         found = answer.loss(V, mu, U, b, x, reg)
     J = reference.loss_and_gradients(V, mu, U, b, x[None], x[None], reg=reg)[0]

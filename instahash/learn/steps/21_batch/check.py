@@ -13,16 +13,17 @@ def check(answer):
     log3 = np.log(3)
     X, S = np.array([[log3, 0.0], [0.0, log3]]), np.array([[0.0, -0.5], [-1.0, 0.0]])
     with case("the example of the text"):
-        look(answer, np.array([[1.0, -1.0]]), np.zeros(1), np.array([[4.0], [-2.0]]), np.zeros(2), X, S)
+        look(answer, (np.array([[1.0, -1.0]]), np.zeros(1), np.array([[4.0], [-2.0]]), np.zeros(2)), X, S)
     rng = np.random.default_rng(21)
     for m, n_hidden, n_words in ((3, 2, 5), (7, 4, 3), (1, 2, 4), (5, 3, 5)):
         parameters = [rng.normal(size=shape) for shape in ((n_hidden, n_words), n_hidden, (n_words, n_hidden), n_words)]
         X = rng.choice([0.0, 0.5, 2.0], (m, n_words))
         with case(f"{m} posts, {n_hidden} hidden units and {n_words} words"):
-            look(answer, *parameters, X, X)
+            look(answer, parameters, X, X)
 
 
-def look(answer, V, mu, U, b, X, S):
+def look(answer, parameters, X, S):
+    V, mu, U, b = parameters
     with unchanged(V=V, mu=mu, U=U, b=b, X=X, S=S):
         found = answer.batch_gradients(V, mu, U, b, X, S)
     if not isinstance(found, (tuple, list)) or len(found) != 4:

@@ -11,23 +11,24 @@ from instahash.learn.compare import Wrong, case, same, unchanged
 def check(answer):
     H, U, b = np.array([[1.0], [2.0]]), np.array([[1.0], [3.0]]), np.array([1.0, 0.0])
     with case("the example of the text"):
-        look(answer, H, U, b, sparse.csr_array(np.array([[2.0, 0.0], [0.0, 5.0]])))
+        look(answer, (H, U, b), sparse.csr_array(np.array([[2.0, 0.0], [0.0, 5.0]])))
     rng = np.random.default_rng(22)
     for m, n_hidden, n_words in ((3, 2, 7), (6, 4, 5), (1, 3, 4)):
         S = np.where(rng.random((m, n_words)) < 0.4, rng.uniform(0.5, 2, (m, n_words)), 0)
         with case(f"{m} posts, {n_hidden} hidden units and {n_words} words"):
-            look(answer, *network(rng, m, n_hidden, n_words), sparse.csr_array(S))
+            look(answer, codes_and_decoder(rng, m, n_hidden, n_words), sparse.csr_array(S))
     with case("two posts without words, S = 0"):
-        look(answer, *network(rng, 2, 3, 4), sparse.csr_array((2, 4)))
+        look(answer, codes_and_decoder(rng, 2, 3, 4), sparse.csr_array((2, 4)))
     with case("400 posts and 10,000 words"):
-        no_outputs(answer, *network(rng, 400, 3, 10_000), sparse.csr_array((400, 10_000)))
+        no_outputs(answer, codes_and_decoder(rng, 400, 3, 10_000), sparse.csr_array((400, 10_000)))
 
 
-def network(rng, m, n_hidden, n_words):
+def codes_and_decoder(rng, m, n_hidden, n_words):
     return rng.normal(size=(m, n_hidden)), rng.normal(size=(n_words, n_hidden)), rng.normal(size=n_words)
 
 
-def look(answer, H, U, b, S):
+def look(answer, parts, S):
+    H, U, b = parts
     with unchanged(H=H, U=U, b=b, S=S):
         found = answer.loss(H, U, b, S)
     m, dense = len(H), S.toarray()
@@ -55,7 +56,8 @@ def look(answer, H, U, b, S):
     same(found, right / 2 / m, "J", mistaken={} if m == 1 else mistaken)
 
 
-def no_outputs(answer, H, U, b, S):
+def no_outputs(answer, parts, S):
+    H, U, b = parts
     tracemalloc.start()
     try:
         answer.loss(H, U, b, S)

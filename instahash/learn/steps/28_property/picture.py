@@ -11,13 +11,14 @@ N_WORDS = 4
 
 def draw(figure, answer):
     cases = []
+
+    def keep(drawn):
+        cases.append(drawn)
+        return False
+
+    alone = settings(max_examples=100, database=None, phases=[Phase.generate])
     try:
-        find(
-            answer.drawn_words(N_WORDS),
-            lambda drawn: cases.append(drawn),
-            settings=settings(max_examples=100, database=None, phases=[Phase.generate]),
-            random=Random(0),
-        )
+        find(answer.drawn_words(N_WORDS), keep, settings=alone, random=Random(0))
     except NoSuchExample:
         pass
     axes = figure.subplots()

@@ -27,6 +27,6 @@ def recommend(near, outputs, is_hashtag):
     # solution
     both = [word for word in near if outputs[word] > 0]
     if not both:
-        both = np.argsort(-outputs)[:5]
+        both = list(np.argsort(-outputs)[:5])
     return [word for word in both if is_hashtag[word]]
     # end
