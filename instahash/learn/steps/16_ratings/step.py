@@ -1,7 +1,8 @@
 """16. What a post says of every word
 
-Word2vec looks at pairs of words. The second model, AutoRec, looks at a whole post, and says of every word
-how well it would fit. So a post is written as one row r of ratings, a number for each word there is:
+Word2vec looks at pairs of words. The second model, AutoRec, looks at a whole post, and says
+of every word how well it would fit. So a post is written as one row r of ratings, a number
+for each word there is:
 
     1             the words of the post, its bag
     less by rank  its expansion: n other words, those nearest to the bag, the nearest first

@@ -1,8 +1,9 @@
 """17. One post through AutoRec
 
-AutoRec makes a few numbers of a post, its codes h, and of these it makes the whole post again. A place for
-such a number is called a hidden unit. Ratings are counted from that of an absent word, x = r + 1: then x is 2
-for the words of the bag and 0 for absent words, nearly all. Now
+AutoRec makes a few numbers of a post, its codes h, and of these it makes the whole post
+again. A place for such a number is called a hidden unit. Ratings are counted from that of
+an absent word, x = r + 1: then x is 2 for the words of the bag and 0 for absent words,
+nearly all. Now
 
     z = V x + mu            V (n_hidden, n_words), mu (n_hidden,)
     h = sigmoid(z) - 1/2    the codes (n_hidden,)
@@ -10,9 +11,11 @@ for the words of the bag and 0 for absent words, nearly all. Now
 
     x  o o o o o o  -- V, mu -->  h  o o  -- U, b -->  o  o o o o o o
 
-A sigmoid is 1/2 at z = 0. With 1/2 taken off, a unit that sees nothing says nothing. Outputs have no sigmoid.
+A sigmoid is 1/2 at z = 0. With 1/2 taken off, a unit that sees nothing says nothing.
+Outputs have no sigmoid.
 
-One unit, three words, V = (1, -1, 2), mu = log 3, U = (-4, -2, 2) as a column, b = (2, 3, 0), x = (2, 2, 0):
+One unit, three words, V = (1, -1, 2), mu = log 3, U = (-4, -2, 2) as a column, b = (2, 3,
+0), x = (2, 2, 0):
 
     z = 2 - 2 + 0 + log 3 = log 3           h = 3/4 - 1/2 = 1/4
     o = (-4, -2, 2) / 4 + (2, 3, 0) = (1, 5/2, 1/2)

@@ -1,14 +1,16 @@
 """18. The loss, and a pull towards zero
 
-The outputs o should be what went in, x. What is off is the error e = o - x. The loss is one number,
+The outputs o should be what went in, x. What is off is the error e = o - x. The loss is one
+number,
 
     J = 1/2 (sum of all e_j^2)  +  reg/2 (|V|^2 + |U|^2)
 
-where |V|^2 is the sum of the squares of all entries of V. The second part is called L2: it pulls the
-weights towards zero, so that a weight is only large where that makes the errors smaller. `reg` says
-how hard it pulls. The biases mu and b are left alone.
+where |V|^2 is the sum of the squares of all entries of V. The second part is called L2: it
+pulls the weights towards zero, so that a weight is only large where that makes the errors
+smaller. `reg` says how hard it pulls. The biases mu and b are left alone.
 
-With the numbers of the last step x = (2, 2, 0), o = (1, 5/2, 1/2), V = (1, -1, 2), U = (-4, -2, 2):
+With the numbers of the last step x = (2, 2, 0), o = (1, 5/2, 1/2), V = (1, -1, 2), U = (-4,
+-2, 2):
 
     e = (-1, 1/2, 1/2)           1/2 (1 + 1/4 + 1/4) = 3/4
     |V|^2 = 1 + 1 + 4 = 6        |U|^2 = 16 + 4 + 4 = 24

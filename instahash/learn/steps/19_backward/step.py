@@ -1,17 +1,18 @@
 """19. Back through AutoRec
 
-How does the loss change with each weight? Go back line by line. Each derivative is the one behind it
-times what stood beside it on the way forward. Write dh for the derivative of J by h, and so on:
+How does the loss change with each weight? Go back line by line. Each derivative is the one
+behind it times what stood beside it on the way forward. Write dh for the derivative of J by
+h, and so on:
 
     forward                              back, the last line first
     J = 1/2 sum of e^2,  e = o - x       do = e
     o = U h + b                          db = do     dU[j, k] = do[j] h[k]
-                                         dh[k] = sum over all j of U[j, k] do[j], as h[k] is in every o[j]
+                                         dh[k] = sum over all j of U[j, k] do[j]
     h = sigmoid(z) - 1/2                 dz = dh times the slope (1/2 + h)(1/2 - h)
     z = V x + mu                         dmu, dV: the same rule as for b and U
 
-A derivative has the shape of what it belongs to: dV that of V, and so on.
-The pull reg/2 (|V|^2 + |U|^2) adds reg V to dV, and reg U to dU.
+A derivative has the shape of what it belongs to: dV that of V, and so on. The pull reg/2
+(|V|^2 + |U|^2) adds reg V to dV, and reg U to dU.
 
 The example of the last steps with reg = 0, where h = 1/4 and o - x = (-1, 1/2, 1/2):
 

@@ -1,26 +1,26 @@
 """21. A batch of posts
 
-m posts go through the network at once, a row each: X (m, n_words). What was a vector for one post is now
-a matrix with a row a post. V' is V transposed:
+m posts go through the network at once, a row each: X (m, n_words). What was a vector for
+one post is now a matrix with a row a post. V' is V transposed:
 
     H = sigmoid(X V' + mu) - 1/2  (m, n_hidden)          O = H U' + b,  E = O - S  (m, n_words)
 
     J = 1/(2m) (sum of all E^2)
 
-S is what should come out, here X itself or another matrix. J is the mean over the posts, so that a larger
-batch makes no larger steps. V, mu, U and b are the same for all posts, so each gradient is the mean of the
-m gradients that the posts have by themselves (those of step 19, here without the pull).
-
-A sum over posts i of all E[i, j] H[i, k] is one matrix product: the posts' axis is what it sums over.
+S is what should come out, here X itself or another matrix. V, mu, U and b are the same for
+all posts, and J is the mean over the posts. So each gradient is the mean of those that the
+posts have by themselves, as in step 19 without the pull. A sum over posts i of all E[i, j]
+H[i, k] is one matrix product: the posts' axis is what it sums over.
 
 Two posts, one unit, two words: V = (1, -1), mu = 0, U = (4, -2) as a column, b = 0, and
 
     X = (log 3, 0)     H =  1/4     O = ( 1, -1/2)     S = ( 0, -1/2)     E = (1, 0)
         (0, log 3)         -1/4         (-1,  1/2)         (-1,    0)         (0, 1/2)
 
-    db = 1/2 ((1, 0) + (0, 1/2)) = (1/2, 1/4)        dU = 1/2 ((1, 0)/4 - (0, 1/2)/4) = (1/8, -1/16)
+    db = 1/2 ((1, 0) + (0, 1/2)) = (1/2, 1/4)
+    dU = 1/2 ((1, 0)/4 - (0, 1/2)/4) = (1/8, -1/16)
     dH = E U = 4 and -1, times slopes of 3/16 each: dZ = 3/4 and -3/16
-    dmu = 1/2 (3/4 - 3/16) = 9/32                    dV = 1/2 (3/4 log 3, -3/16 log 3) = (0.412, -0.103)
+    dmu = 1/2 (3/4 - 3/16) = 9/32     dV = 1/2 (3/4 log 3, -3/16 log 3) = (0.412, -0.103)
 """
 
 import numpy as np

@@ -1,15 +1,17 @@
 """22. A loss over all words, and no output computed
 
-With 1,000 posts and 100,000 words O has 100,000,000 numbers. Yet S is sparse, nearly all zeros, and
-O = H U' + b is a product. So multiply the square out, with <O, S> for the sum of all O_ij S_ij:
+With 1,000 posts and 100,000 words O has 100,000,000 numbers. Yet S is sparse, nearly all
+zeros, and O = H U' + b is a product. So multiply the square out, with <O, S> for the sum of
+all O_ij S_ij:
 
     |O - S|^2 = |O|^2 - 2 <O, S> + |S|^2                      all are sums over posts and words
 
     |O|^2  = (sum of all H (U'U) * H)  +  2 (sum of all H (U'b))  +  m b.b
     <O, S> = (sum of all H * (S U))    +  (sum of all S b)
 
-Here * multiplies entry by entry, all else are matrix products; m is the number of posts. U'U, called a Gram
-matrix, has units and units, S U has posts and units. Only S has posts and words, and there zeros cost nothing.
+Here * multiplies entry by entry, all else are matrix products; m is the number of posts.
+U'U, called a Gram matrix, has units and units, S U has posts and units. Only S has posts
+and words, and there zeros cost nothing.
 
 Write J = |O - S|^2 / 2m so that O never exists. Two posts, one unit, two words:
 

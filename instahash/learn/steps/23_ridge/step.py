@@ -1,18 +1,17 @@
 """23. The best decoder, without a single step
 
-The decoder, U and b, makes outputs of codes. If the codes H stay as they are, the best decoder needs no
-training. What is to be least is
+The decoder, U and b, makes outputs of codes. If the codes H stay as they are, the best
+decoder needs no training. What is to be least (U' is U transposed) is
 
-    J = 1/(2m) |H U' + b - S|^2 + reg/2 |U|^2          H (m, n_hidden), S (m, n_words), U' is U transposed
+    J = 1/(2m) |H U' + b - S|^2 + reg/2 |U|^2          H (m, n_hidden), S (m, n_words)
 
-a parabola in U and b: set its slope to zero and solve. That is called ridge regression.
+a parabola in U and b, so set its slopes to zero. That is called ridge regression. With the
+means h and s of H and S over the posts, G = H - h and Y = S - s, the slopes are zero if
 
-The slope by b is zero if b = s - U h, where h and s are the means of H and S over the posts. Put in, it takes
-the means off: with G = H - h and Y = S - s, row by row, the slope by U is zero if
+    (G'G / m + reg I) U' = G'Y / m          b = s - U h
 
-    (G'G / m + reg I) U' = G'Y / m                     I is the identity, n_hidden x n_hidden
-
-This is a system of linear equations, A U' = B. np.linalg.solve(A, B) solves it, for all words at once.
+where I is the identity (n_hidden, n_hidden). The first are linear equations, A U' = B,
+which np.linalg.solve(A, B) solves for all words at once.
 
 Two posts, one unit, one word, reg = 3:
 
@@ -21,7 +20,7 @@ Two posts, one unit, one word, reg = 3:
     S = 1     s = 5     Y = -4     G'Y / m = 4         b = 5 - 1 (1) = 4
         9                    4
 
-The outputs H U' + b are 4 and 6: nearer to each other than 1 and 9, since U costs something.
+The outputs H U' + b are 4 and 6: nearer to each other than 1 and 9, as U costs something.
 """
 
 import numpy as np

@@ -1,11 +1,11 @@
 """24. The best that n units can do
 
-Whatever V and mu are, n hidden units give outputs U h + b: points on a line for one unit, on a plane for two,
-and so on. Which line or plane is nearest to all posts? The singular value decomposition knows, and no training
-can do better.
+Whatever V and mu are, n hidden units give outputs U h + b: points on a line for one unit,
+on a plane for two, and so on. Which line or plane is nearest to all posts? The singular
+value decomposition knows, and no training can do better.
 
     1. Take the mean over the posts off: G = X - mean.
-    2. P, d, Q = np.linalg.svd(G, full_matrices=False) writes G as a sum of simple layers, the largest first:
+    2. P, d, Q = np.linalg.svd(G, full_matrices=False) makes layers of G, the largest first:
 
            G[i, j] = sum over k of  P[i, k] d[k] Q[k, j]          d[0] >= d[1] >= ... >= 0
 

@@ -1,17 +1,20 @@
 """26. Units that are missing now and then
 
-A network with many units can learn its posts by heart. Dropout hinders that: in each training step every
-unit is missing with probability p, so that no unit can rely on another. The codes h are multiplied by k:
+A network with many units can learn its posts by heart. Dropout hinders that: in each
+training step every unit is missing with probability p, so that no unit can rely on another.
+The codes h are multiplied by k:
 
     kept_j = k_j h_j           k_j = 0            where unit j is dropped
                                k_j = 1 / (1 - p)  where it stays
 
-Dividing by 1 - p makes up for the missing ones: over many draws the mean of k_j is 1, so the mean of kept is h.
-When the network is used, nothing is dropped and nothing else need change.
+Dividing by 1 - p makes up for the missing ones: over many draws the mean of k_j is 1, so
+the mean of kept is h. When the network is used, nothing is dropped and nothing else need
+change.
 
 Each code has a draw, a number from 0 to 1. It is dropped where its draw is below p.
 
-The way back starts from dkept, the derivative of J by each kept_j. What is dh, the derivative by each h_j?
+The way back starts from dkept, the derivative of J by each kept_j. What is dh, the
+derivative by each h_j?
 
 Four codes, p = 0.2:
 

@@ -34,7 +34,11 @@ def drawn_from(strategy, n_cases):
         return False
 
     alone = settings(
-        max_examples=n_cases, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+        max_examples=n_cases,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
     )
     try:
         find(strategy, keep, settings=alone, random=Random(28))

@@ -16,7 +16,7 @@ def draw(figure, answer):
         cases.append(drawn)
         return False
 
-    alone = settings(max_examples=100, database=None, phases=[Phase.generate])
+    alone = settings(max_examples=100, database=None, deadline=None, phases=[Phase.generate])
     try:
         find(answer.drawn_words(N_WORDS), keep, settings=alone, random=Random(0))
     except NoSuchExample:

@@ -1,11 +1,12 @@
 """29. What both models say
 
-For a photo's description Word2Vec names the words nearest to it: `near`, the nearest first. AutoRec rates
-all words: `outputs` (n_words,), above 0 means rather yes than no. The paper recommends what both say:
+For a photo's description Word2Vec names the words nearest to it: `near`, the nearest first.
+AutoRec rates all words: `outputs` (n_words,), above 0 means rather yes than no. The paper
+recommends what both say:
 
     1. the words of `near` with an output above 0, in the order of `near`
-    2. if there are none, the five words with the highest outputs, the highest first, above 0 or not
-    3. of what 1 or 2 gave, the hashtags only; the rest are words of labels. This may leave nothing.
+    2. if there are none, the five words with the highest outputs, the highest first
+    3. of what 1 or 2 gave, the hashtags only, even if that leaves none
 
 Seven words, all but 4 and 6 are hashtags:
 
