@@ -17,7 +17,8 @@ WRONG = [
         total = 0
         for scores in experts:
             mean, deviation = scores.mean(axis=1, keepdims=True), scores.std(axis=1, keepdims=True)
-            total = total + (scores - mean) / deviation
+            with np.errstate(invalid="ignore"):
+                total = total + (scores - mean) / deviation
         return total
         """,
     ),
