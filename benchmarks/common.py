@@ -17,8 +17,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 # Those whose versions are written beside the figures, where they are installed.
 PACKAGES = (
-    *("instahash", "numpy", "scipy", "numba", "gensim", "torch", "efficientnet-lite-pytorch", "google-cloud-vision"),
-    *("grpcio", "pillow", "pyarrow", "distributed", "omikuji", "fastapi", "starlette", "uvicorn"),
+    *("instahash", "numpy", "scipy", "numba", "gensim", "torch", "jax", "autograd", "efficientnet-lite-pytorch"),
+    *(
+        "google-cloud-vision",
+        "grpcio",
+        "pillow",
+        "pyarrow",
+        "distributed",
+        "omikuji",
+        "fastapi",
+        "starlette",
+        "uvicorn",
+    ),
 )
 
 

@@ -28,7 +28,7 @@ def names_rightly(wrong, kinds):
 
 
 def best(answers, settings):
-    """(figures, lines about what is not right). Numbers become alarms with the threshold that is best for them."""
+    """The figures. Numbers become alarms with the threshold that is best for them."""
     numbers = np.array([a.verdict.number if a.verdict.number is not None else np.nan for a in answers])
     is_wrong = np.array([a.wrong is not None for a in answers])
     alarms = np.array([a.verdict.alarm for a in answers])
@@ -52,7 +52,7 @@ def best(answers, settings):
             named += names_rightly(wrong, said.kinds)
             if not names_rightly(wrong, said.kinds):
                 lines.append(f"named {said.kinds}, not {wrong.kinds}: {answer.problem.name}: {wrong.why}")
-    figures = {
+    return {
         "wrong": int(is_wrong.sum()),
         "right": int((~is_wrong).sum()),
         "found": int((alarms & is_wrong).sum()),
@@ -62,5 +62,5 @@ def best(answers, settings):
         "right answers": int((alarms == is_wrong).sum()),
         "settings": settings,
         "seconds": sum(a.seconds for a in answers),
+        "not right": lines,
     }
-    return figures, lines
