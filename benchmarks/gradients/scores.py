@@ -17,14 +17,18 @@ class Answer(NamedTuple):
     seconds: float
 
 
+# What may stand in place of a parameter's name: what the whole gradient does, or is along random directions.
+OF_ALL = {"gradient", "loss", "random directions"}
+
+
 def names_rightly(wrong, kinds):
-    """Whether nothing false is said of a wrong gradient: for each parameter a kind that is true, none for "other"."""
-    if not kinds:
-        return False
-    each = wrong.kinds if isinstance(wrong.kinds, dict) else dict.fromkeys(kinds, wrong.kinds)
-    every = {kind for own in each.values() for kind in own}
-    true = [(kind or "other") in each.get(name, every if name not in each else ()) for name, kind in kinds.items()]
-    return all(true)
+    """Whether a wrong gradient is named rightly: a true kind for each wrong parameter, none where it is "other"."""
+    if not isinstance(wrong.kinds, dict):
+        return bool(kinds) and all((kind or "other") in wrong.kinds for kind in kinds.values())
+    if kinds.keys() <= OF_ALL:
+        every = {kind for own in wrong.kinds.values() for kind in own}
+        return bool(kinds) and all((kind or "other") in every for kind in kinds.values())
+    return kinds.keys() == wrong.kinds.keys() and all((kinds[n] or "other") in own for n, own in wrong.kinds.items())
 
 
 def best(answers, settings):

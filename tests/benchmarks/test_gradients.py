@@ -99,8 +99,10 @@ def test_kinds_are_counted_where_nothing_false_is_said(parts, every):
     assert not rightly(wrong, {"w": "sign"}) and not rightly(wrong, {"w": None}) and not rightly(wrong, {})
     both = wrong._replace(kinds={"U": ("sign",), "V": ("other", "zero")})
     assert rightly(both, {"U": "sign", "V": None}) and rightly(both, {"U": "sign", "V": "zero"})
-    assert not rightly(both, {"U": "zero", "V": "sign"})
+    assert not rightly(both, {"U": "sign", "V": "sign"}) and not rightly(both, {"U": "zero", "V": "zero"})
+    assert not rightly(both, {"U": "sign"}) and not rightly(both, {"U": "sign", "V": None, "W": "sign"})
     assert rightly(wrong._replace(kinds=("in place",)), {"gradient": "in place"})
+    assert rightly(both, {"random directions": "sign"}) and not rightly(both, {"random directions": "factor"})
 
 
 def test_a_number_becomes_an_alarm_at_the_best_threshold(parts, every):
