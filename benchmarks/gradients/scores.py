@@ -61,7 +61,7 @@ def best(answers, settings):
         "right": int((~is_wrong).sum()),
         "found": int((alarms & is_wrong).sum()),
         "false alarms": int((alarms & ~is_wrong).sum()),
-        "unsure": sum(a.verdict.unsure and not alarm for a, alarm in zip(answers, alarms)),
+        "unsure": sum(a.wrong is None and a.verdict.unsure for a in answers),
         "kinds right": int(named) if any(a.verdict.kinds is not None for a in answers) else None,
         "right answers": int((alarms == is_wrong).sum()),
         "settings": settings,

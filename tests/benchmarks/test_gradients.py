@@ -112,7 +112,13 @@ def test_a_number_becomes_an_alarm_at_the_best_threshold(parts, every):
     figures = parts.scores.best(answers, {})
     assert figures["settings"]["threshold"] == 1e-7 and figures["seconds"] == 5
     assert (figures["found"], figures["false alarms"], figures["right answers"]) == (3, 1, 4)
-    assert figures["kinds right"] is None
+    assert figures["kinds right"] is None and figures["unsure"] == 0
+
+
+def test_doubts_about_right_ones_are_counted(parts, every):
+    wrong, doubt = every[0].wrongs[0], parts.checkers.Verdict(unsure=True)
+    figures = parts.scores.best([parts.scores.Answer(every[0], w, doubt, 0.0) for w in (None, wrong, wrong)], {})
+    assert (figures["unsure"], figures["found"], figures["false alarms"]) == (1, 0, 0)
 
 
 def test_the_short_form_runs_and_writes_its_figures(tmp_path):
