@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from instahash.learn.course import step_named, steps
 
-SIZE = (6.0, 3.4)  # inches
+SIZE, MARGIN = (6.0, 3.4), 0.15  # inches
 
 
 def draw(step):
@@ -23,7 +23,7 @@ def draw(step):
         figure = Figure(SIZE, layout="constrained", facecolor="white")
         answer = runpy.run_path(str(step.folder / "step.py"))
         runpy.run_path(str(step.folder / "picture.py"))["draw"](figure, type("Answer", (), as_static(answer)))
-        figure.savefig(step.folder / "picture.svg", metadata={"Date": None})
+        figure.savefig(step.folder / "picture.svg", metadata={"Date": None}, bbox_inches="tight", pad_inches=MARGIN)
 
 
 def as_static(names):

@@ -18,14 +18,17 @@ def table(
     columns: Sequence[str] = (),
     form: str = "{:g}",
     zero: str = "0",
+    largest: float = 0,
 ) -> None:
     """A matrix as coloured cells with their numbers: blue above 0, orange below.
 
     numbers : (n_rows, n_columns), or one row.  rows, columns : what stands beside and above them.
     form : of a number, as of :meth:`str.format`.  zero : what stands for 0.
+    largest : a number with the full colour, where two tables have the same scale; 0: the largest of this one.
     """
     numbers = np.atleast_2d(np.asarray(numbers, dtype=float))
-    limit = 2 * max(np.abs(numbers).max(initial=0), 1e-300)  # pale colours, so that the numbers can be read
+    # Pale colours, so that the numbers can be read.
+    limit = 2 * (largest or max(np.abs(numbers).max(initial=0), 1e-300))
     axes.pcolormesh(numbers, cmap="RdBu", vmin=-limit, vmax=limit, edgecolors="white", linewidth=2)
     for i, j in np.ndindex(numbers.shape):
         if text := form.format(numbers[i, j]) if numbers[i, j] else zero:
