@@ -76,13 +76,13 @@ def test_enforced_ratings():
 
 def test_batch():
     step = Solved(21)
-    batch, S = np.diag([LOG3, LOG3]), np.array([[0, -0.5], [-1, 0]])
-    found = step.batch_gradients(np.array([[1.0, -1]]), np.zeros(1), np.array([[4.0], [-2]]), np.zeros(2), batch, S)
-    dV, dmu, dU, db = found
-    step.shows("db = 1/2 ((1, 0) + (0, 1/2)) = (1/2, 1/4)", db, 1 / 2, 1 / 4)
-    step.shows("dU = 1/2 ((1, 0)/4 - (0, 1/2)/4) = (1/8, -1/16)", dU, 1 / 8, -1 / 16)
-    step.shows("dmu = 1/2 (3/4 - 3/16) = 9/32", dmu, 9 / 32)
-    step.shows("(0.412, -0.103)", dV, 0.412, -0.103, digits=3)
+    batch, S = LOG3 * np.eye(2, 3), np.array([[0, -0.5, 1], [-1, 0, -1.5]])
+    V, U = np.array([[1.0, -1, 0]]), np.array([[4.0], [-2], [4]])
+    dV, dmu, dU, db = step.batch_gradients(V, np.zeros(1), U, np.zeros(3), batch, S)
+    step.shows("db = 1/2 ((1, 0, 0) + (0, 1/2, 1/2)) = (1/2, 1/4, 1/4)", db, 1 / 2, 1 / 4, 1 / 4)
+    step.shows("= (1/8, -1/16, -1/16)", dU, 1 / 8, -1 / 16, -1 / 16)
+    step.shows("dmu = 1/2 (3/4 + 3/16) = 15/32", dmu, 15 / 32)
+    step.shows("(0.412, 0.103, 0)", dV, 0.412, 0.103, 0, digits=3)
 
 
 def test_gram_trick():

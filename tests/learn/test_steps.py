@@ -1,4 +1,4 @@
-"""Each step: its solution passes, its hole is named, five wrong answers are caught in the right words."""
+"""Each step: its solution passes, its hole is named, five or more wrong answers are caught in the right words."""
 
 import re
 import runpy
@@ -51,7 +51,7 @@ def test_the_solution_passes_and_the_hole_is_named(step):
 @every_step
 def test_wrong_answers_are_caught_in_the_right_words(step):
     answers = wrong(step)
-    assert len({body for _, body in answers}) == 5
+    assert len({body for _, body in answers}) == len(answers) >= 5
     for expected, body in answers:
         told = "\n".join(run(step, step.filled(body)))
         assert expected in told, f"{expected!r} is not in what is said of:\n{body}\n\n{told}"

@@ -1,6 +1,6 @@
 WRONG = [
     (
-        "shape",
+        "axis: db is summed over the words",
         """
         dZ = E @ U * (1 / 2 + H) * (1 / 2 - H)
         return dZ.T @ X / m, dZ.sum(axis=1) / m, E.T @ H / m, E.sum(axis=1) / m
@@ -35,6 +35,20 @@ WRONG = [
         """
         dZ = E @ U * (1 / 2 + H) * (1 / 2 - H)
         return dZ.T @ X / m, dZ.mean(), E.T @ H / m, E.mean()
+        """,
+    ),
+    (
+        "axis: dmu is summed over the units",
+        """
+        dZ = E @ U * (1 / 2 + H) * (1 / 2 - H)
+        return dZ.T @ X / m, dZ.sum(axis=1) / m, E.T @ H / m, E.sum(axis=0) / m
+        """,
+    ),
+    (
+        "factor: dmu is divided by m twice",
+        """
+        dZ = E @ U * (1 / 2 + H) * (1 / 2 - H)
+        return dZ.T @ X / m, dZ.mean(axis=0) / m, E.T @ H / m, E.mean(axis=0)
         """,
     ),
 ]

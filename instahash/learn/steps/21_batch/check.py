@@ -11,9 +11,9 @@ NAMES = "V", "mu", "U", "b"
 
 def check(answer):
     log3 = np.log(3)
-    X, S = np.array([[log3, 0.0], [0.0, log3]]), np.array([[0.0, -0.5], [-1.0, 0.0]])
+    X, S = np.array([[log3, 0.0, 0.0], [0.0, log3, 0.0]]), np.array([[0.0, -0.5, 1.0], [-1.0, 0.0, -1.5]])
     with case("the example of the text"):
-        look(answer, (np.array([[1.0, -1.0]]), np.zeros(1), np.array([[4.0], [-2.0]]), np.zeros(2)), X, S)
+        look(answer, (np.array([[1.0, -1.0, 0.0]]), np.zeros(1), np.array([[4.0], [-2.0], [4.0]]), np.zeros(3)), X, S)
     rng = np.random.default_rng(21)
     for m, n_hidden, n_words in ((3, 2, 5), (7, 4, 3), (1, 2, 4), (5, 3, 5)):
         parameters = [rng.normal(size=shape) for shape in ((n_hidden, n_words), n_hidden, (n_words, n_hidden), n_words)]
@@ -59,12 +59,15 @@ def look(answer, parameters, X, S):
 def sums(name, rows, of):
     """What other sums of these rows, one a post, would give."""
     m, n = rows.shape
-    if 1 in (m, n):
+    if m == 1:
         return {}
     right = rows.sum(0) / m
-    return {
+    one = f"reduction: {name} has one number for all {of}; sum over the posts only, axis 0"
+    return ({one: np.full(n, right.sum())} if n > 1 else {}) | {
         f"factor: {name} is the sum over the posts; J is their mean, so divide by m = {m}": m * right,
         f"reduction: {name} is that of the last post alone": rows[-1],
-        f"reduction: {name} has one number for all {of}; sum over the posts only, axis 0": np.full(n, right.sum()),
         f"factor: {name} is divided by m twice": right / m,
+        f"axis: {name} is summed over the {of}, axis 1; the posts are axis 0": rows.sum(1) / m,
+        f"axis: {name} is summed over the {of}, axis 1; the posts are axis 0, and m is missing": rows.sum(1),
+        f"axis: {name} is the mean over the {of}, axis 1; the posts are axis 0": rows.mean(1),
     }

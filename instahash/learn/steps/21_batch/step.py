@@ -10,17 +10,17 @@ one post is now a matrix with a row a post. V' is V transposed:
 S is what should come out, here X itself or another matrix. V, mu, U and b are the same for
 all posts, and J is the mean over the posts. So each gradient is the mean of those that the
 posts have by themselves, as in step 19 without the pull. A sum over posts i of all E[i, j]
-H[i, k] is one matrix product: the posts' axis is what it sums over.
+H[i, k] is one matrix product, (n_words, m) by (m, n_hidden): it sums over the posts' axis.
 
-Two posts, one unit, two words: V = (1, -1), mu = 0, U = (4, -2) as a column, b = 0, and
+Two posts, one unit, three words: V = (1, -1, 0), mu = 0, U = (4, -2, 4) as a column, b = 0,
 
-    X = (log 3, 0)     H =  1/4     O = ( 1, -1/2)     S = ( 0, -1/2)     E = (1, 0)
-        (0, log 3)         -1/4         (-1,  1/2)         (-1,    0)         (0, 1/2)
+    X = (log 3, 0, 0)  H =  1/4  O = ( 1, -1/2,  1)  S = ( 0, -1/2,    1)  E = (1,   0,   0)
+        (0, log 3, 0)      -1/4      (-1,  1/2, -1)      (-1,    0, -3/2)      (0, 1/2, 1/2)
 
-    db = 1/2 ((1, 0) + (0, 1/2)) = (1/2, 1/4)
-    dU = 1/2 ((1, 0)/4 - (0, 1/2)/4) = (1/8, -1/16)
-    dH = E U = 4 and -1, times slopes of 3/16 each: dZ = 3/4 and -3/16
-    dmu = 1/2 (3/4 - 3/16) = 9/32     dV = 1/2 (3/4 log 3, -3/16 log 3) = (0.412, -0.103)
+    db = 1/2 ((1, 0, 0) + (0, 1/2, 1/2)) = (1/2, 1/4, 1/4)
+    dU = 1/2 ((1, 0, 0)/4 - (0, 1/2, 1/2)/4) = (1/8, -1/16, -1/16)
+    dH = E U = 4 and 1, times slopes of 3/16 each: dZ = 3/4 and 3/16
+    dmu = 1/2 (3/4 + 3/16) = 15/32    dV = 1/2 (3/4 log 3, 3/16 log 3, 0) = (0.412, 0.103, 0)
 """
 
 import numpy as np
