@@ -1,4 +1,4 @@
-"""Five mistakes of students, each with words that its message has."""
+"""Mistakes of students, each with words that its message has."""
 
 WRONG = [
     ("swapped", "error = s(w @ c) - 1\nreturn error * w, error * c"),
@@ -12,6 +12,13 @@ WRONG = [
         w *= error
         c *= error
         return c, w
+        """,
+    ),
+    (
+        "the derivative of log s by s is 1/s",
+        """
+        slope = s(w @ c) * (1 - s(w @ c))
+        return -slope * c, -slope * w
         """,
     ),
 ]

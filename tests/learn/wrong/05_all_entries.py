@@ -1,4 +1,4 @@
-"""Five mistakes of students, each with words that its message has."""
+"""Mistakes of students, each with words that its message has."""
 
 WRONG = [
     (
@@ -54,6 +54,44 @@ WRONG = [
             move[index] = h
             G[index] = (f(X + move) - f(X - move)) / (2 * h)
             return G
+        """,
+    ),
+    (
+        "a second name of X",
+        """
+        G = np.zeros(X.shape)
+        for index in np.ndindex(X.shape):
+            plus = X
+            minus = X
+            plus[index] += h
+            minus[index] -= h
+            G[index] = (f(plus) - f(minus)) / (2 * h)
+        return G
+        """,
+    ),
+    (
+        "a second name of X",
+        """
+        G = np.zeros(X.shape)
+        for index in np.ndindex(X.shape):
+            plus = X
+            plus[index] += h
+            high = f(plus)
+            minus = X
+            minus[index] -= h
+            G[index] = (high - f(minus)) / (2 * h)
+        return G
+        """,
+    ),
+    (
+        "one of the two points is X itself",
+        """
+        G = np.zeros(X.shape)
+        for index in np.ndindex(X.shape):
+            minus = X.copy()
+            minus[index] -= h
+            G[index] = (f(X) - f(minus)) / (2 * h)
+        return G
         """,
     ),
 ]

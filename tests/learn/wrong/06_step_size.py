@@ -1,4 +1,4 @@
-"""Five mistakes of students, each with words that its message has."""
+"""Mistakes of students, each with words that its message has."""
 
 WRONG = [
     (
@@ -20,5 +20,21 @@ WRONG = [
     (
         "tolerance is epsilon itself",
         "epsilon = np.finfo(x.dtype).eps\nreturn epsilon ** (1 / 3) * np.maximum(1, np.abs(x)), epsilon",
+    ),
+    (
+        "one number, without the |x|",
+        """
+        epsilon = np.finfo(x.dtype).eps
+        h = epsilon ** (1 / 3) * np.maximum(1, np.abs(x))
+        return h, h**2
+        """,
+    ),
+    (
+        "the square of the largest h",
+        """
+        epsilon = np.finfo(x.dtype).eps
+        h = epsilon ** (1 / 3) * np.maximum(1, np.abs(x))
+        return h, np.max(h) ** 2
+        """,
     ),
 ]

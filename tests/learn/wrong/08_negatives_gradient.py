@@ -1,4 +1,4 @@
-"""Five mistakes of students, each with words that its message has."""
+"""Mistakes of students, each with words that its message has."""
 
 WRONG = [
     (
@@ -40,6 +40,24 @@ WRONG = [
         C[:] = 0
         np.add.at(C, drawn, np.outer(errors, w))
         return dw, C
+        """,
+    ),
+    (
+        "dC is None: is it what np.add.at gave",
+        """
+        errors = s(C[drawn] @ w)
+        dC = np.zeros(C.shape)
+        dC = np.add.at(dC, drawn, np.outer(errors, w))
+        return errors @ C[drawn], dC
+        """,
+    ),
+    (
+        "swapped: dw comes first",
+        """
+        errors = s(C[drawn] @ w)
+        dC = np.zeros(C.shape)
+        np.add.at(dC, drawn, np.outer(errors, w))
+        return dC, errors @ C[drawn]
         """,
     ),
 ]

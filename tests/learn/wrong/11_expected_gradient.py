@@ -1,9 +1,9 @@
-"""Five mistakes of students, each with words that its message has."""
+"""Mistakes of students, each with words that its message has."""
 
 WRONG = [
-    ("missing term: the error of the pair", "errors = k * P * s(C @ w)\nreturn errors @ C, np.outer(errors, w)"),
+    ("dw: missing term: the error of the pair", "errors = k * P * s(C @ w)\nreturn errors @ C, np.outer(errors, w)"),
     (
-        "it is a negative as well",
+        "dw: missing term: word j has the pair's error only",
         "errors = k * P * s(C @ w)\nerrors[j] = s(C[j] @ w) - 1\nreturn errors @ C, np.outer(errors, w)",
     ),
     (
@@ -20,6 +20,14 @@ WRONG = [
         P *= k * s(C @ w)
         P[j] += s(C[j] @ w) - 1
         return P @ C, np.outer(P, w)
+        """,
+    ),
+    (
+        "swapped: dw comes first",
+        """
+        errors = k * P * s(C @ w)
+        errors[j] += s(C[j] @ w) - 1
+        return np.outer(errors, w), errors @ C
         """,
     ),
 ]

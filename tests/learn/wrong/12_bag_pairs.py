@@ -1,4 +1,4 @@
-"""Five mistakes of students, each with words that its message has."""
+"""Mistakes of students, each with words that its message has."""
 
 WRONG = [
     ("half", "return [(bag[a], bag[b]) for a in range(len(bag)) for b in range(a + 1, len(bag))]"),
@@ -16,4 +16,5 @@ WRONG = [
             return pairs
         """,
     ),
+    ("tuples are wanted, (5, 2); these are lists", "return [[i, j] for i in bag for j in bag if i != j]"),
 ]

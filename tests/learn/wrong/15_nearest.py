@@ -1,4 +1,4 @@
-"""Five mistakes of students, each with words that its message has."""
+"""Mistakes of students, each with words that its message has."""
 
 COSINES = """
 lengths = np.linalg.norm(vectors, axis=1)
@@ -18,4 +18,6 @@ WRONG = [
         return np.argsort(-cosines)[:top]
         """,
     ),
+    ("not the word 4", COSINES + "return np.delete(np.argsort(-cosines), i)[:top]"),
+    ("with a cosine of 0", COSINES + "cosines[i] = 0\nreturn np.argsort(-cosines)[:top]"),
 ]

@@ -35,4 +35,11 @@ WRONG = [
         return o
         """,
     ),
+    (
+        "x is r + 1 already",
+        """
+        h = sigmoid(V @ (x + 1) + mu) - 1 / 2
+        return h, U @ h + b
+        """,
+    ),
 ]

@@ -25,9 +25,16 @@ WRONG = [
         """,
     ),
     (
-        "square each error",
+        "the sum of the errors is squared",
         """
         return (o - x).sum() ** 2 / 2 + reg / 2 * ((V**2).sum() + (U**2).sum())
+        """,
+    ),
+    (
+        "square each, then sum, and take half\nmissing term: the pull is missing",
+        """
+        e = o - x
+        return np.sum(e) ** 2
         """,
     ),
 ]

@@ -39,4 +39,12 @@ WRONG = [
         return np.outer(dz, x) + reg * V, dz, np.outer(do, h) + reg * U, do
         """,
     ),
+    (
+        "every entry of do times every entry of h",
+        """
+        do = o - x
+        dz = U.T @ do * (1 / 2 + h) * (1 / 2 - h)
+        return np.outer(dz, x) + reg * V, dz, np.outer(h, do) + reg * U, do
+        """,
+    ),
 ]

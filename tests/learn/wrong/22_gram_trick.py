@@ -37,4 +37,20 @@ WRONG = [
         return (squares_of_O - 2 * products + squares_of_S) / 2 / m
         """,
     ),
+    (
+        "brackets: / 2 * m divides by 2",
+        """
+        squares_of_O = (H @ (U.T @ U) * H).sum() + 2 * (H @ (U.T @ b)).sum() + m * b @ b
+        products = (H * (S @ U)).sum() + (S @ b).sum()
+        return (squares_of_O - 2 * products + squares_of_S) / 2 * m
+        """,
+    ),
+    (
+        "mind the brackets in H (U'U)",
+        """
+        squares_of_O = (H @ U.T @ U * H).sum() + 2 * (H @ (U.T @ b)).sum() + m * b @ b
+        products = (H * (S @ U)).sum() + (S @ b).sum()
+        return (squares_of_O - 2 * products + squares_of_S) / 2 / m
+        """,
+    ),
 ]

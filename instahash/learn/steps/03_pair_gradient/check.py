@@ -38,6 +38,10 @@ def mistaken(w, c, s):
             s * (1 - s) * c,
             s * (1 - s) * w,
         ),
+        "chain rule: the error is -s (1 - s) here, without a factor: the derivative of log s by s is 1/s, not 1": (
+            -s * (1 - s) * c,
+            -s * (1 - s) * w,
+        ),
         "chain rule: the factor s (1 - s) is there once too often; it has cancelled already": (
             -((1 - s) ** 2) * s * c,
             -((1 - s) ** 2) * s * w,

@@ -4,6 +4,8 @@ import numpy as np
 
 from instahash.learn.compare import Wrong, case, same
 
+SECOND_NAME = "plus = X makes no copy, it is a second name of X, and so is minus = X: take X.copy()"
+
 
 def check(answer):
     X, h = np.arange(1.0, 7.0).reshape(2, 3), 0.1
@@ -26,8 +28,7 @@ def look(answer, f, X, h, right):
     before = X.copy()
     found = answer.differences(of_whole_array, X, h)
     if not np.array_equal(X, before):
-        nearly = "X is back only nearly, since x + h - 2 h + h is rounded; put back the number itself, or take a copy"
-        raise Wrong("in place: " + (nearly if np.allclose(X, before) else "X is changed; move a copy of it"))
+        raise Wrong(f"in place: {how_changed(found, f, X, before, h)}")
     moved_before = np.cumsum(right).reshape(right.shape)
     only_first = np.where(np.arange(X.size).reshape(X.shape) == 0, right, 0)
     mistaken = {
@@ -36,11 +37,25 @@ def look(answer, f, X, h, right):
         "all entries of X are moved at once; move one, and the others stay": np.full(right.shape, right.sum()),
         "entries that were moved before are still moved when the next one is": moved_before,
         "factor: it is twice the slope; the two points are 2 h apart": 2 * right,
+        f"half: one of the two points is X itself; {SECOND_NAME}": one_sided(f, X, -h) / 2,
         "brackets: Python divides by 2 and then multiplies by h": right * h**2,
         "the numbers are right, but they stand in one row: G must have the shape of X": right.ravel(),
         "one side: go to both sides of X": one_sided(f, X, h),
     }
     same(found, right, "G", mistaken=mistaken)
+
+
+def how_changed(found, f, X, before, h):
+    """The mistake behind an X that is not what it was."""
+    if not np.allclose(X, before):
+        return "X is changed; move a copy of it"
+    if any(_alike(found, G) for G in (np.zeros(X.shape), one_sided(f, before, h) / 2, one_sided(f, before, -h) / 2)):
+        return SECOND_NAME
+    return "X is back only nearly, since x + h - 2 h + h is rounded; put back the number itself, or take a copy"
+
+
+def _alike(found, G):
+    return np.shape(found) == G.shape and np.allclose(found, G)
 
 
 def one_sided(f, X, h):

@@ -1,8 +1,8 @@
 """5. The derivative by every entry
 
 A model has many parameters, in arrays. A loss f takes the whole array X and gives one
-number. Move one entry of X at a time by h to both sides, all others stay as they are, and
-take the central difference of step 4:
+number. Move one entry of X at a time by h to both sides, while all others stay as they are,
+and take the central difference of step 4:
 
                 f( 1.0  2.1  3.0 )  -  f( 1.0  1.9  3.0 )        X = [[1, 2, 3], [4, 5, 6]],
                  ( 4.0  5.0  6.0 )      ( 4.0  5.0  6.0 )        h = 0.1
@@ -19,7 +19,7 @@ whatever the shape: for X of shape (2, 3) it gives (0, 0), (0, 1), (0, 2), (1, 0
 (1, 2), and X[index] is the entry there.
 
 X belongs to the caller: when you return, its numbers must be what they were, to the last
-digit. So work on copies, such as X.copy() or X + something.
+digit. So work on copies, such as X.copy() or X + something; Y = X alone makes no copy.
 """
 
 import numpy as np

@@ -38,7 +38,11 @@ def look(answer, x):
             "brackets: epsilon ** 1 / 3 is (epsilon ** 1) / 3": epsilon / 3 * size,
         }
         same(found[0], h * size, "h", mistaken=mistaken)
+        without = "the tolerance is epsilon^(2/3), one number, without the |x| that h has"
         mistaken = {
+            without: (h * size) ** 2,
+            f"{without}; is yours the square of the largest h?": (h * size.max(initial=0)) ** 2,
+            f"{without}; is yours the square of the mean of all h?": (h * size.sum() / max(size.size, 1)) ** 2,
             "the tolerance is epsilon itself; no difference is that exact": epsilon,
             "power: the tolerance is epsilon^(1/3), the step; it should be the error at that step": h,
             "epsilon is that of the other kind of numbers; x.dtype says of which kind x is": other ** (2 / 3),

@@ -11,13 +11,13 @@ epsilon is the distance from 1 to the next number of a computer: np.finfo(x.dtyp
 x.dtype is float64 or float32, numbers of 64 or of 32 bits. The best step is where both
 errors are equal, h^2 = epsilon / h. That is at
 
-    h = epsilon^(1/3), where the error is h^2 = epsilon^(2/3)
+    h = epsilon^(1/3), where the error is epsilon^(2/3): this one number is the tolerance
 
-               epsilon     h          h^2
-    float64    2.2e-16     6.1e-06    3.7e-11      h^2 is the tolerance: so far a right gradient
-    float32    1.2e-07     4.9e-03    2.4e-05      and the difference may be apart
+               epsilon     h          tolerance
+    float64    2.2e-16     6.1e-06    3.7e-11      a right gradient may differ from the
+    float32    1.2e-07     4.9e-03    2.4e-05      differences by this much
 
-Around a large x the numbers of a computer are further apart. So the step grows with |x|:
+Numbers are further apart around a large x. So the step grows with |x|, not the tolerance:
 
     h = epsilon^(1/3) max(1, |x|)        in NumPy ** (1 / 3), np.maximum, np.abs
 

@@ -19,8 +19,9 @@ By hand: word 1 has the score x = w . c = -log 3, and its loss is log(1 + 1/3) =
 Word 2 has the score 0, and its loss is log 2 = 0.6931, each time. The sum is 0.2877 +
 0.6931 + 0.6931 = 1.6740.
 
-C[drawn] takes rows of C: here rows 1, 2 and 2, a matrix of shape (3, 2). High scores
-happen, so mind the overflow as in step 2.
+C[drawn] takes rows of C: here rows 1, 2 and 2, a matrix of shape (n, dim) = (3, 2). With w
+of shape (dim,), C[drawn] @ w is (n,): the last axis of the first meets the first of the
+second. High scores happen, so mind the overflow as in step 2.
 """
 
 import numpy as np

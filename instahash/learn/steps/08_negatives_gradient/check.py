@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from instahash.learn.compare import case, no_overflow, same, unchanged
+from instahash.learn.compare import Wrong, case, no_overflow, same, unchanged
 from instahash.testing import check_gradient
 from instahash.word2vec.reference import log_sigmoid
 
@@ -28,6 +28,10 @@ def of_example(found, w, C, drawn):
     rows, dC = C[drawn], np.outer(of_words, w)
     dw = errors @ rows
     if isinstance(found, (tuple, list)) and len(found) == 2:
+        if [np.shape(a) for a in found] == [C.shape, w.shape]:
+            raise Wrong("swapped: dw comes first, then dC")
+        if found[1] is None:
+            raise Wrong("dC is None: is it what np.add.at gave? That changes its array in place, and returns nothing")
         mistaken = {
             "sign: it is minus the derivative": -dw,
             "missing term: dw is the sum of the drawn rows, without their errors": rows.sum(0),

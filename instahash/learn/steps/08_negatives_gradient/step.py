@@ -18,9 +18,9 @@ errors are 1/4, 1/2, 1/2.
           [1.0986, 1.0986]]      1/2 w + 1/2 w: word 2 was drawn twice, and both count
 
 The one difficulty is such a word. dC[drawn] += ... writes each row only once, and one of
-the two is lost. np.add.at(dC, drawn, rows) adds rows[0] to dC[drawn[0]], rows[1] to
-dC[drawn[1]], and so on, and loses none. (np.outer(a, b) has the numbers a[t] b[d], a row
-for each of a.)
+the two is lost. np.add.at(dC, drawn, rows), with rows (n, dim), adds rows[0] to dC[drawn[0]],
+rows[1] to dC[drawn[1]], and so on, and loses none. It changes dC itself and returns nothing.
+(np.outer(a, b) has the numbers a[t] b[d], a row for each of a.)
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """10. The loss without drawing
 
-Drawn negatives make noise: each time others, each time another loss. Let us do without. If
-k words are drawn with the probabilities P of step 9, then word l comes k P_l times on
-average. So take every word, with that weight:
+Drawn negatives make noise: other words each time, so another loss each time. Let us do
+without. If k words are drawn with the probabilities P of step 9, then word l comes k P_l
+times on average. So take every word, with that weight:
 
     loss  =  -log s(w . c_j)  -  k  sum over all l of  P_l log s(-w . c_l)
              ---------------     -----------------------------------------
@@ -19,6 +19,8 @@ k = 2. The scores w . c_l are log 3, -log 3 and 0.
     the negatives   2 (1/2 log(1 + 3) + 1/4 log(1 + 1/3) + 1/4 log(1 + 1))
                   = 2 (0.6931         + 0.0719           + 0.1733)               = 1.8767
     loss                                                                         = 2.1644
+
+Scores may be high or low, so mind the overflow as in steps 2 and 7.
 """
 
 import numpy as np

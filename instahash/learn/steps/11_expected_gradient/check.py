@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from instahash.learn.compare import case, no_overflow, same, unchanged
+from instahash.learn.compare import Wrong, case, no_overflow, same, unchanged
 from instahash.testing import check_gradient
 from instahash.word2vec import reference
 
@@ -44,9 +44,11 @@ def check(answer):
 def of_example(found, w, C):
     errors = np.array([1 / 2, 1 / 8, 1 / 4])
     if isinstance(found, (tuple, list)) and len(found) == 2:
-        of_dw = {f"{sentence}, in dw": np.array(wrong) @ C for sentence, wrong in ERRORS.items()}
+        if [np.shape(a) for a in found] == [C.shape, w.shape]:
+            raise Wrong("swapped: dw comes first, then dC")
+        of_dw = {f"dw: {sentence}": np.array(wrong) @ C for sentence, wrong in ERRORS.items()}
         same(found[0], errors @ C, "dw", mistaken=of_dw)
-        of_dC = {f"{sentence}, in dC": np.outer(wrong, w) for sentence, wrong in ERRORS.items()}
+        of_dC = {f"dC: {sentence}": np.outer(wrong, w) for sentence, wrong in ERRORS.items()}
         same(found[1], np.outer(errors, w), "dC", mistaken=of_dC)
     same(found, (errors @ C, np.outer(errors, w)), ("dw", "dC"))
 

@@ -2,6 +2,8 @@
 
 from itertools import combinations, product
 
+import numpy as np
+
 from instahash.learn.compare import Wrong, case, same, unchanged
 from instahash.word2vec.reference import bag_pairs
 
@@ -16,6 +18,8 @@ def look(answer, bag):
     with unchanged(bag=bag):
         found = answer.bag_pairs(bag)
     if isinstance(found, (list, tuple, set)):
+        if inner := next((pair for pair in found if isinstance(pair, (list, set, np.ndarray))), None):
+            raise Wrong(f"tuples are wanted, {tuple(inner)}; these are {type(inner).__name__}s")
         found = sorted(found, key=repr)
     elif found is not None and found is not ...:
         raise Wrong(f"a list of tuples (centre, context) is wanted, not one {type(found).__name__}")

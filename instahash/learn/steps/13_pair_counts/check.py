@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-from instahash.learn.compare import case, same, unchanged
+from instahash.learn.compare import Wrong, case, same, unchanged
 from instahash.word2vec import reference
 
 
@@ -22,6 +22,8 @@ def look(answer, posts):
     B = sparse.csr_array(posts.astype(float))
     with unchanged(B=B):
         found = answer.pair_counts(B)
+    if found is None:
+        raise Wrong("N is None: is a return missing, or is N what setdiag gave? That changes N, and returns nothing")
     bags = [np.flatnonzero(post).tolist() for post in posts]
     right = reference.cooccurrence(bags, [1.0] * len(bags), posts.shape[1])
     mistaken = {

@@ -15,11 +15,13 @@ As a formula,
 
     N_ij = sum over the posts p of  B_pi B_pj        where i and j differ;        N_ii = 0
 
-That sum is a matrix product. Which? Mind what is summed over. (The transpose of B is B.T.)
+That sum is a matrix product. Which? Mind what is summed over: here B is (3, 4) and N is
+(4, 4). (The transpose of B is B.T.)
 
-Most words never meet, so most numbers are 0. B and N are sparse matrices, which keep only
-the others: 20,000 words would make an N of 3.2 GB otherwise. Sparse matrices know @, .T,
-and a method setdiag(0), which sets all N_ii to 0 in place. B must stay as it is.
+Most words never meet, so most numbers are 0. B and N are sparse arrays, which keep only the
+others: 20,000 words would make an N of 3.2 GB otherwise. Sparse arrays know @, .T, and a
+method setdiag(0), which sets all N_ii to 0 in place and returns nothing. To see a small one,
+print(N.toarray()). B must stay as it is.
 """
 
 import numpy as np
@@ -28,8 +30,8 @@ import numpy as np
 def pair_counts(B):
     """In how many posts two words are together.
 
-    B          (n_posts, n_words)    a sparse matrix of 0 and 1
-    returned   N, (n_words, n_words), a sparse matrix with 0 on its diagonal
+    B          (n_posts, n_words)    a sparse array of 0 and 1
+    returned   N, (n_words, n_words), a sparse array with 0 on its diagonal
     """
     # solution
     N = B.T @ B

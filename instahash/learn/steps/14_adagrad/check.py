@@ -5,6 +5,11 @@ import numpy as np
 from instahash.learn.compare import Wrong, case, no_overflow, same, unchanged
 from instahash.word2vec import reference
 
+NOTHING = (
+    "in place: neither A nor A2 is changed; write into both, and A2[i] first: it must have grown before you look if it "
+    "is 0"
+)
+
 
 def check(answer):
     A, A2 = np.array([[1.0, 1.0], [5.0, 5.0]]), np.array([0.0, 4.0])
@@ -28,6 +33,8 @@ def look(answer, A, A2, i, g, rate):
     reference.adagrad_rows(right, right2, np.array([i]), g[None], rate)
     with unchanged(g=g):
         answer.adagrad(A, A2, i, g, rate)
+    if g.any() and np.array_equal(A, old) and np.array_equal(A2, old2):
+        raise Wrong(NOTHING)
     if g.any() and np.array_equal(A, old):
         raise Wrong("in place: A is as it was; your lines must write into the array of the caller, into its row i")
     if mean not in (0, old2[i]) and np.array_equal(A2, old2):

@@ -20,12 +20,12 @@ def check(answer):
 def look(answer, vectors, i, top):
     with unchanged(vectors=vectors):
         found = answer.nearest(vectors, i, top)
-    if isinstance(found, (list, np.ndarray)) and any(isinstance(j, (int, np.integer)) and j == i for j in found):
-        raise Wrong("itself: word i is in the answer; sorting puts it first, or a word of the same direction")
     cosine = np.array([v @ vectors[i] / np.sqrt((v @ v) * (vectors[i] @ vectors[i])) for v in vectors])
     product = vectors @ vectors[i]
     distance = np.linalg.norm(vectors - vectors[i], axis=1)
     right = best(cosine, i)[:top]
+    if isinstance(found, (list, np.ndarray)) and any(isinstance(j, (int, np.integer)) and j == i for j in found):
+        raise Wrong(itself(np.asarray(found), cosine, i))
     mistaken = {
         "lengths: the products are sorted; long vectors win whatever their direction": best(product, i)[:top],
         "lengths: the distances are sorted; the cosine looks at the direction alone": best(-distance, i)[:top],
@@ -37,6 +37,17 @@ def look(answer, vectors, i, top):
     }
     arrays = {sentence: np.array(answer) for sentence, answer in mistaken.items()}
     same(found, right, "the answer", mistaken=arrays)
+
+
+def itself(found, cosine, i):
+    """Why word i is in the answer."""
+    text = f"itself: word i = {i} is in the answer {found.tolist()}; "
+    if np.array_equal(found, np.delete(np.argsort(-cosine), i)[: len(found)]):
+        return text + f"np.delete(order, {i}) takes out place {i} of the order, not the word {i}"
+    zero = np.where(np.arange(len(cosine)) == i, 0, cosine)
+    if np.array_equal(found, np.argsort(-zero)[: len(found)]):
+        return text + "with a cosine of 0 it is before all whose cosine is below 0, and these may be all others"
+    return text + "sorting puts it first, or a word of the same direction"
 
 
 def best(scores, i):

@@ -37,6 +37,7 @@ def look(answer, parameters, x):
         "h",
         mistaken={
             "h still has the 1/2: it is sigmoid(z), and should be sigmoid(z) - 1/2": h + 1 / 2,
+            "1 is added to x here, but x is r + 1 already": reference.forward(V, mu, U, b, x[None] + 1)[0][0],
             "mu is forgotten: z is V x + mu": reference.forward(V, 0 * mu, U, b, x[None])[0][0],
             "h is z here: the sigmoid is missing": z,
             "the 1/2 is taken off inside the sigmoid; take it off what the sigmoid gives": inside,

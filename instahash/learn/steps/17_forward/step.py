@@ -30,7 +30,7 @@ def sigmoid(z):
 
 
 def forward(V, mu, U, b, x):
-    """The codes h (n_hidden,) and the outputs o (n_words,)."""
+    """The codes h (n_hidden,) and the outputs o (n_words,).  x (n_words,), the ratings + 1 already."""
     # solution
     h = sigmoid(V @ x + mu) - 1 / 2
     return h, U @ h + b

@@ -1,5 +1,7 @@
 """The loss beside that of `instahash.autorec.reference`."""
 
+from itertools import product
+
 import numpy as np
 
 from instahash.autorec import reference
@@ -53,26 +55,34 @@ def name_mistake(answer, network, reg):
     half, of_V, of_U = (e**2).sum() / 2, reg / 2 * (V**2).sum(), reg / 2 * (U**2).sum()
     pull = of_V + of_U
     lengths, sizes = np.linalg.norm(V) + np.linalg.norm(U), abs(V).sum() + abs(U).sum()
-    mistaken = {
-        "factor: the 1/2 before the sum of the squared errors is missing": 2 * half + pull,
-        "reduction: the squared errors are averaged over the words here; J has their sum": half / len(x) + pull,
-        "reduction: the errors are summed first and squared then; square each error": e.sum() ** 2 / 2 + pull,
-        "the errors are not squared": e.sum() / 2 + pull,
-        "half of the sum of the absolute errors was taken; square each error": abs(e).sum() / 2 + pull,
-        "missing term: the pull is missing: reg/2 (|V|^2 + |U|^2)": half,
-        "missing term: the errors are missing, only the pull is there": pull,
-        "sign: the pull is taken away here; large weights must cost something, so it is added": half - pull,
-        "factor: the pull is reg times the squares here; it is reg/2 times": half + 2 * pull,
-        "missing term: the pull has V only; it has U as well": half + of_V,
-        "missing term: the pull has U only; it has V as well": half + of_U,
-        "too much: the biases are pulled too; the pull has V and U only": half + pull + reg / 2 * (mu @ mu + b @ b),
-        "the pull has absolute values here; it has the squares": half + reg / 2 * sizes,
-        "the pull has the lengths |V| and |U| here; it has their squares": half + reg / 2 * lengths,
+    of_errors = {
+        "": half,
+        "factor: the 1/2 before the sum of the squared errors is missing": 2 * half,
+        "reduction: the squared errors are averaged over the words here; J has their sum": half / len(x),
+        "reduction: the sum of the errors is squared; square each, then sum": e.sum() ** 2 / 2,
+        "reduction: the sum of the errors is squared; square each, then sum, and take half": e.sum() ** 2,
+        "the errors are not squared": e.sum() / 2,
+        "half of the sum of the absolute errors was taken; square each error": abs(e).sum() / 2,
+        "missing term: the errors are missing, only the pull is there": 0,
+    }
+    of_pull = {
+        "": pull,
+        "missing term: the pull is missing: reg/2 (|V|^2 + |U|^2)": 0,
+        "sign: the pull is taken away here; large weights must cost something, so it is added": -pull,
+        "factor: the pull is reg times the squares here; it is reg/2 times": 2 * pull,
+        "missing term: the pull has V only; it has U as well": of_V,
+        "missing term: the pull has U only; it has V as well": of_U,
+        "too much: the biases are pulled too; the pull has V and U only": pull + reg / 2 * (mu @ mu + b @ b),
+        "the pull has absolute values here; it has the squares": reg / 2 * sizes,
+        "the pull has the lengths |V| and |U| here; it has their squares": reg / 2 * lengths,
+        "the pull has the squares of sums here; square each weight, then sum": reg / 2 * (V.sum() ** 2 + U.sum() ** 2),
     }
     found = called(answer, network, reg)
-    for sentence, J in mistaken.items():
+    # Also two mistakes at once: one in each part.
+    for (error, first), (other, second) in product(of_errors.items(), of_pull.items()):
         try:
-            same(found, J, "J")
+            same(found, first + second, "J")
         except Wrong:
             continue
-        raise Wrong(sentence)
+        if error or other:
+            raise Wrong("\n".join(filter(None, (error, other))))

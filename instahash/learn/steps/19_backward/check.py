@@ -32,6 +32,11 @@ def look(answer, parameters, x, reg):
     shapes, wanted = ([sorted(np.shape(a)) for a in arrays] for arrays in (found, (V, mu, U, b)))
     if shapes != wanted and sorted(shapes) == sorted(wanted):
         raise Wrong("order: dV, dmu, dU, db are wanted in this order; yours have the right shapes in another one")
+    of_outer = ("dV", np.shape(found[0]), V.shape, "dz", "x"), ("dU", np.shape(found[2]), U.shape, "do", "h")
+    for name, shape, right, one, other in of_outer:
+        if shape not in (right, right[::-1], ()):
+            text = f"shape: {name} has shape {shape}, but {right} is wanted"
+            raise Wrong(f"{text}: every entry of {one} times every entry of {other}; which of the two makes the rows?")
     _, _, dmu, _, db = reference.loss_and_gradients(V, mu, U, b, x[None], x[None], reg=reg)
     H, O = reference.forward(V, mu, U, b, x[None])
     # From the back, since what is wrong there is wrong in all that follows.

@@ -62,8 +62,9 @@ def name_mistake(answer, H, U, b, S):
         + (H @ gram @ H.T).sum(),
     }
     mistaken = {sentence: total / 2 / m for sentence, total in mistaken.items()}
+    mistaken["brackets: / 2 * m divides by 2 and then multiplies by m; J is over (2m)"] = right / 2 * m
     for divisor in (1, 2, m):
-        mistaken[f"factor: it is |O - S|^2 / {divisor}, but J is over 2m = {2 * m}"] = right / divisor
+        mistaken[f"factor: it is |O - S|^2 / {divisor}, but J is over (2m) = {2 * m}"] = right / divisor
     for sentence, J in mistaken.items():
         try:
             same(found, J, "J")
@@ -83,5 +84,5 @@ def no_outputs(answer, H, U, b, S):
     if most > outputs / 4:
         raise Wrong(
             f"posts x words: your lines took {most / 1e6:.0f} MB, and an array of posts and words has "
-            f"{outputs / 1e6:.0f} MB; H U' and S.toarray() are such arrays: take the sums of the text"
+            f"{outputs / 1e6:.0f} MB; H U' and S.toarray() are such arrays; mind the brackets in H (U'U)"
         )

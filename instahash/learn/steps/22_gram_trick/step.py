@@ -10,10 +10,10 @@ all O_ij S_ij:
     <O, S> = (sum of all H * (S U))    +  (sum of all S b)
 
 Here * multiplies entry by entry, all else are matrix products; m is the number of posts.
-U'U, called a Gram matrix, has units and units, S U has posts and units. Only S has posts
-and words, and there zeros cost nothing.
+U'U, called a Gram matrix, is (n_hidden, n_hidden), and S U is (m, n_hidden). Only S is
+(m, n_words), and there zeros cost nothing.
 
-Write J = |O - S|^2 / 2m so that O never exists. Two posts, one unit, two words:
+Write J = |O - S|^2 / (2m) so that O never exists. Two posts, one unit, two words:
 
     H = 1     U = 1     b = (1, 0)     S = (2, 0)     so O would be (2, 3)
         2         3                        (0, 5)                   (3, 6)
