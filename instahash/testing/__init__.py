@@ -2,6 +2,7 @@
 
 gradients.py   check_gradient (every entry), check_directional (random directions, for many parameters); the tolerance
                and the messages
+noise.py       how large the errors of a loss are
 points.py      a loss and its gradient at a point, and lines through it
 quotients.py   a derivative along a line, by difference quotients that know their error; kinks
 cases.py       a gradient beside what was expected

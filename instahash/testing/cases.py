@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ class Found(NamedTuple):
     said : the gradient's numbers.  derivatives : what they should be.
     floors : the part of the tolerance that is not relative. hidden : the derivative is not known to a tenth of G.
     sides : maps a probe's number to the slopes on both sides of a kink, NaN at an end of the loss.
+    jump : the size of a jump of the loss close by; 0 where there is none, or nothing is wrong.
     """
 
     said: np.ndarray
@@ -27,6 +28,7 @@ class Found(NamedTuple):
     hidden: np.ndarray
     sides: dict[int, tuple[float, float]]
     rtol: float
+    jump: float = 0.0
 
 
 @dataclass
@@ -37,6 +39,7 @@ class Case:
     floor : the part of the tolerance that is not relative to the numbers.
     others : the cases of all parameters; sizes : numbers that may be a forgotten factor, by name.
     elsewhere : as :meth:`Point.elsewhere`, for all parameters.
+    kinds : the only kinds of mistake that make sense; all where it is empty.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Case:
     others: list[Case] = field(default_factory=list)
     sizes: Mapping[str, float] = field(default_factory=dict)
     elsewhere: Callable[[], Elsewhere] = list
+    kinds: Collection[str] = ()
 
     def __post_init__(self) -> None:
         self.checked = ~np.isnan(self.expected)

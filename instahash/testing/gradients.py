@@ -29,8 +29,12 @@ import numpy as np
 
 from instahash.testing.cases import Case, Found, entries
 from instahash.testing.mistakes import diagnose
+from instahash.testing.noise import Noise, jump_of
 from instahash.testing.points import Gradient, GradientError, Loss, NotSmoothError, Point, Probe
 from instahash.testing.quotients import QUICK, quick, slope
+
+# Kinds of mistake that hold along directions if they hold for all entries.
+GLOBAL = ("sign", "factor", "zero")
 
 
 def check_gradient(
@@ -102,7 +106,7 @@ def check_directional(
     probes = [point.direction(rng, number) for number in range(n_directions if has_entries else 0)]
     found = _compare(point, probes, rtol, atol)
     name = "random directions"
-    _report(point, [name], probes, found, lambda: [Case(name, found.said, *found[:4], found.rtol)])
+    _report(point, [name], probes, found, lambda: [Case(name, found.said, *found[:4], found.rtol, kinds=GLOBAL)])
 
 
 @np.errstate(all="ignore")
@@ -116,10 +120,9 @@ def _compare(point: Point, probes: list[Probe], rtol: float | None, atol: float)
     def fails() -> Any:
         return ~(np.abs(missing) <= rtol * np.maximum(size, np.abs(said + missing)) + floors + errors)
 
-    suspects = np.flatnonzero(fails())
+    noise, suspects = Noise(point.value, point.params), np.flatnonzero(fails())
     if len(suspects):
         point.blame_the_loss()
-        noise = point.noise()
     for i in suspects:
         measured, scale = slope(probes[i].line, noise, point.loss_epsilon), probes[i].scale
         missing[i], errors[i] = measured.value / scale, measured.error / scale
@@ -127,15 +130,15 @@ def _compare(point: Point, probes: list[Probe], rtol: float | None, atol: float)
         if not abs(right - left) / scale <= rtol * size[i] + floors[i]:
             sides[int(i)] = said[i] + left / scale, said[i] + right / scale
     wrong = fails()
+    jump = jump_of(point.value, point.params, max(noise(0), noise(9))) if wrong.any() else 0.0
     sides = {i: both for i, both in sides.items() if not wrong[i]}
-    return Found(said, said + missing, floors + errors, wrong, errors > 0.1 * rounding, sides, rtol)
+    return Found(said, said + missing, floors + errors, wrong, errors > 0.1 * rounding, sides, rtol, jump)
 
 
 def _report(
     point: Point, names: Sequence[str], probes: list[Probe], found: Found, cases: Callable[[], list[Case]]
 ) -> None:
     """Raise, or warn, if there is reason to. cases : called for the cases in which mistakes are looked for."""
-    point.must_be_unchanged_by("loss")
     if found.wrong.any():
         raise _wrong_slope(probes, found, cases())
     if found.sides:
@@ -171,6 +174,9 @@ def _wrong_slope(probes: list[Probe], found: Found, cases: list[Case]) -> Gradie
             lines.append(f"  {kind}: {text}" if kind else "  no one kind of mistake explains it")
     if found.sides:
         lines.append(f"at {len(found.sides)} more the loss has a kink or an end")
+    if found.jump:
+        lines.append(f"the loss jumps by about {found.jump:.1g} close by, as where a solver stops at a tolerance, or a")
+        lines[-1] += " branch changes: is the gradient that of a smooth loss?"
     return GradientError("\n".join(lines), named)
 
 

@@ -195,6 +195,6 @@ MISTAKES = {
 def diagnose(case: Case) -> tuple[str | None, str]:
     """(kind, text) of the first kind that explains what is wrong; (None, "") if none does."""
     for look, kind in MISTAKES.items() if case.clear.any() else ():
-        for text in look(case):
+        for text in look(case) if not case.kinds or kind in case.kinds else ():
             return kind, text
     return None, ""

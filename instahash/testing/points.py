@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from instahash.testing.quotients import Line, Moved, noise_of
+from instahash.testing.quotients import Line, Moved
 
 Loss = Callable[..., Any]
 Gradient = Callable[..., Any]
@@ -68,7 +68,7 @@ class Point:
                 raise TypeError(f"{text}; np.array(x, np.float64) makes one of numbers")
             if not np.isfinite(param).all():
                 raise ValueError("parameters must be finite, without NaN and inf")
-        self._loss, self._gradient, self._originals = loss, gradient, params
+        self._loss, self._gradient = loss, gradient
         self.params = [param.copy() for param in params]
         self.dtype = np.dtype(np.float32 if any(p.dtype == np.float32 for p in params) else np.float64)
         if names is None:
@@ -109,12 +109,11 @@ class Point:
         return Probe(name, position, place, line, found, scale, abs(found), self._largest[position])
 
     @np.errstate(all="ignore")
-    def direction(self, rng: np.random.Generator, number: int = 0, moves: list[np.ndarray] | None = None) -> Probe:
-        """The probe along `moves`, one array a parameter; default a random direction relative to max(1, |x|)."""
-        if moves is None:
-            n_entries = sum(param.size for param in self.params)
-            sizes = [np.maximum(1.0, np.abs(param)) / np.sqrt(n_entries) for param in self.params]
-            moves = [rng.standard_normal(param.shape) * size for param, size in zip(self.params, sizes)]
+    def direction(self, rng: np.random.Generator, number: int) -> Probe:
+        """The probe along a random direction relative to max(1, |x|)."""
+        n_entries = sum(param.size for param in self.params)
+        sizes = [np.maximum(1.0, np.abs(param)) / np.sqrt(n_entries) for param in self.params]
+        moves = [rng.standard_normal(param.shape) * size for param, size in zip(self.params, sizes)]
         square = sum(float((move**2).sum()) for move in moves)
 
         def line(t: float) -> Moved:
@@ -129,21 +128,13 @@ class Point:
         name, found = f"d loss / d direction {number}", float(sum(part.sum() for part in parts))
         return Probe(name, 0, (number,), line, found, 1.0, size, size)
 
-    def noise(self) -> float:
-        """The size of the errors of the loss near the point, measured along one line on which every entry moves."""
-        rng, moves = np.random.default_rng(0), []
-        for param in self.params:
-            sizes = np.where(param == 0, np.abs(param).max(initial=0) or 1.0, np.abs(param)).astype(np.float64)
-            moves.append(rng.choice([-1.0, 1.0], param.shape) * sizes)
-        return noise_of(self.direction(rng, moves=moves).line, COARSE if self.dtype == np.float32 else FINE)
-
     def elsewhere(self) -> Elsewhere:
         """At eight points near this one, each entry moved by up to 30 %."""
         rng, points = np.random.default_rng(0), []
         for _ in range(8):
-            params = [np.asarray(p * rng.uniform(0.7, 1.3, p.shape), p.dtype) for p in self._originals]
+            params = [np.asarray(p * rng.uniform(0.7, 1.3, p.shape), p.dtype) for p in self.params]
             try:
-                points.append((params, self._call_gradient([p.copy() for p in params])[0]))
+                points.append((params, self._call_gradient(params)[0]))
             except Exception:  # nobody has promised that it can be computed there
                 return None
         return points
@@ -152,7 +143,7 @@ class Point:
         """The loss; NaN where it cannot be computed."""
         try:
             with np.errstate(all="ignore"):
-                returned = self._loss(*params)
+                returned = self._called("loss", self._loss, params)
         except (ArithmeticError, ValueError):
             return np.nan
         array = np.asarray(returned)
@@ -169,8 +160,7 @@ class Point:
     def blame_the_loss(self) -> None:
         """Raise where the loss itself, at the point, cannot be differentiated."""
         # Six calls, since what is drawn may be the same in two.
-        values = [float(np.asarray(self._loss(*self.params)).reshape(-1)[0]) for _ in range(6)]
-        self.must_be_unchanged_by("loss")
+        values = [float(np.asarray(self._called("loss", self._loss, self.params)).reshape(-1)[0]) for _ in range(6)]
         if not np.isfinite(values).all():
             raise GradientError(f"the loss is {values[0]} at the point itself", {"loss": "not finite"})
         low, high = min(values), max(values)
@@ -178,22 +168,24 @@ class Point:
             text = f"the loss differs from call to call, {low!r} to {high!r} at one point; hand in what it draws"
             raise GradientError(text, {"loss": "state"})
 
-    def must_be_unchanged_by(self, culprit: str) -> None:
-        """Raise where the parameters are not what they were."""
-        for name, param, original in zip(self.names, self.params, self._originals):
-            if not np.array_equal(param, original):
+    def _called(self, culprit: str, function: Callable[..., Any], params: Sequence[np.ndarray]) -> Any:
+        """What a function returns for copies of its own, which it may keep but must leave as they are."""
+        copies = [param.copy() for param in params]
+        returned = function(*copies)
+        for name, param, copy in zip(self.names, params, copies):
+            if not np.array_equal(param, copy):
                 text = f"the {culprit} changes {name} in place; it must work on a copy"
                 raise GradientError(text, {culprit: "in place"})
+        return returned
 
     def _call_gradient(self, params: list[np.ndarray]) -> tuple[list[np.ndarray], float]:
         """The gradient as float64 arrays of the parameters' shapes, and the epsilon that it was computed with."""
-        returned, n = self._gradient(*params), len(params)
+        returned, n = self._called("gradient", self._gradient, params), len(params)
         if returned is None:
             wanted = "the array of the parameter" if n == 1 else f"{n} arrays, one a parameter"
             text = f"the gradient function returned None; it must return {wanted}: is a return missing?"
             raise GradientError(text, {"gradient": "count"})
         arrays = [returned] if hasattr(returned, "shape") or not isinstance(returned, Iterable) else list(returned)
-        self.must_be_unchanged_by("gradient")
         if len(arrays) != n:
             text = f"the gradient must have one array for each parameter: {n}, not {len(arrays)}"
             raise GradientError(text, {"gradient": "count"})

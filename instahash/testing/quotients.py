@@ -17,15 +17,15 @@ has an error, and the step with the least is taken:
 
 The first term of C is the error of the coarser of two extrapolations, some 256 times that of the finer one. The second
 tells whether h is small enough: on a smooth curve it is O(h^3), but where the curve turns sharply within h it is of the
-size of the slopes. The sum is what finer steps change that noise does not explain. The noise is measured, and at least
-epsilon |loss|. Steps are tried until N_k > E, and either noise could explain all that the gradient misses, N_k > |R|,
+size of the slopes. The sum is what finer steps change that noise does not explain. The noise is measured (`noise`), and
+at least epsilon |loss|. Steps are tried until N_k > E, and either noise could explain all that the gradient misses, N_k > |R|,
 or nine digits of it are known.
 
 At a kink S_k / h_k goes to the slope on the right minus the slope on the left as h goes to zero, else to zero.
 
 References: Press, Teukolsky, Vetterling and Flannery, Numerical Recipes, section 5.7, for the balance of both errors
 and a table of extrapolations (Ridders 1982); Gill, Murray and Wright 1981, Practical Optimization, sections 4.6.1, 8.5
-and 8.6, for noise and steps; More and Wild 2011, Estimating Computational Noise, for noise from a table of differences.
+and 8.6, for noise and steps.
 """
 
 from __future__ import annotations
@@ -85,10 +85,10 @@ def quick(line: Line, k: int) -> float:
     return extrapolated(*(central(line(h), line(-h)) for h in (step(k), step(k - 1))))
 
 
-def slope(line: Line, noise: float, epsilon: float) -> Slope:
+def slope(line: Line, noise: Callable[[int], float], epsilon: float) -> Slope:
     """phi'(0).
 
-    noise : of the loss near the point; epsilon times the loss is taken where that is more.
+    noise : from a level k to the noise of the loss as far away; epsilon times the loss is taken where that is more.
     epsilon : the machine epsilon of the loss.
     """
     here, best, value = line(0.0), np.inf, np.inf
@@ -98,7 +98,7 @@ def slope(line: Line, noise: float, epsilon: float) -> Slope:
         D.append(central(right, left))
         second = (right.loss - here.loss - right.said) - (here.loss - left.loss + left.said)
         jumps.append((second - D[k] * (right.step + left.step)) / h)
-        noises.append(NOISES * max(noise, epsilon * max(abs(right.loss), abs(left.loss), abs(here.loss))) / h)
+        noises.append(NOISES * max(noise(k), epsilon * max(abs(right.loss), abs(left.loss), abs(here.loss))) / h)
         if k > 0:
             R.append(extrapolated(D[k], D[k - 1]))
             changes.append(abs(R[k] - R[k - 1]) + abs(jumps[k] - jumps[k - 1] / RATIO))
@@ -129,26 +129,10 @@ def sides(jumps: np.ndarray, R: np.ndarray, noises: np.ndarray) -> tuple[float, 
         return None
     k = clear[-1]
     relative = np.abs(jumps[k - 2 : k + 2] / jumps[k] - 1)
+    relative[3:] = np.nan_to_num(relative[3:])  # rounding may leave no finer step
     settled = np.abs(np.diff(R[k - 3 : k + 1])) < 0.2 * abs(jumps[k])
     if not settled.all() or not (relative < [0.25, 0.25, 0.25, 0.75][: len(relative)]).all():
         return None
     # Without its term of the order h, at the coarsest of the three, which has the least noise.
     jump = (RATIO * jumps[k - 2] - jumps[k - 3]) / (RATIO - 1)
     return float(R[k - 2] - jump / 2), float(R[k - 2] + jump / 2)
-
-
-def noise_of(line: Line, epsilon: float) -> float:
-    """The noise of the loss near the point: the root mean square of fourth differences of 17 values, over sqrt(70).
-
-    Of a smooth curve they are nothing on a short stretch; of independent errors of variance s^2 they have variance
-    70 s^2. The least of three short stretches is taken. A loss that is the same all over them may round its parameters
-    to float32; a longer one is tried then.
-    """
-    found: list[float] = []
-    for spacing in (*epsilon**0.75 * 2.0 ** -np.arange(0, 24, 8), 0.7 * 2.0**-17):
-        if not found or spacing < 2.0**-18:
-            losses, said, _ = np.transpose([line(i * spacing) for i in range(-8, 9)])
-            size = float(np.sqrt(np.mean((np.diff(losses, 4) - np.diff(said, 4)) ** 2) / 70))
-            if (losses != losses[0]).any() and np.isfinite(size):
-                found.append(size)
-    return min(found, default=0.0)

@@ -289,3 +289,43 @@ def test_in_float32_it_costs_as_much():
 def test_a_check_of_nothing_is_refused(check, options):
     with pytest.raises(ValueError, match=f"{next(iter(options))} is 0; it must be at least 1"):
         check(loss, WRONG["one entry"], *point(1), **options)
+
+
+@pytest.mark.parametrize("check", [check_gradient, check_directional])
+def test_each_call_gets_arrays_of_its_own(check):
+    class Remembers:
+        """Keeps its argument without a copy, and compares the next one with it."""
+
+        def __init__(self, f):
+            self.f, self.seen = f, []
+
+        def __call__(self, x):
+            if not self.seen or not np.array_equal(x, self.seen[-1]):
+                self.value = self.f(x)
+            self.seen.append(x)
+            return self.value
+
+    loss, gradient = Remembers(lambda x: (x**2).sum()), Remembers(lambda x: 2 * x)
+    check(loss, gradient, np.array([1.0, 2.0]))
+    for function in (loss, gradient):
+        assert len({id(x) for x in function.seen}) == len(function.seen) > 1
+
+
+@pytest.mark.parametrize("check", [check_gradient, check_directional])
+def test_a_loss_that_changes_its_parameter_and_is_right_all_the_same(check):
+    def doubles(x):
+        x *= 2
+        return (x**2).sum()
+
+    with pytest.raises(GradientError, match="the loss changes parameter in place") as caught:
+        check(doubles, lambda x: 8 * x, np.array([1.0, 2.0]))
+    assert caught.value.kinds == {"loss": "in place"}
+
+
+def test_directions_have_no_kinds_but_those_of_all_entries():
+    """Slopes that are off by one multiple of themselves, as nearly all that noise makes of them."""
+    for seed in range(20):
+        with pytest.raises(GradientError) as caught:
+            check_directional(lambda x: 1 + 1e-14 * (x**2).sum(), lambda x: -7e-14 * x, np.array([1.0, 2.0]), seed=seed)
+        assert set(caught.value.kinds.values()) <= {"sign", "factor", "zero", None}
+        assert "is too much" not in str(caught.value)

@@ -9,8 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from instahash.testing import GradientError, NotSmoothError, check_directional, check_gradient, parameters
+from instahash.testing.noise import Noise, jump_of
 from instahash.testing.points import Point
-from instahash.testing.quotients import N_STEPS, Moved, central, extrapolated, noise_of, quick, sides, slope, step
+from instahash.testing.quotients import N_STEPS, Moved, central, extrapolated, quick, sides, slope, step
 
 EPS = float(np.finfo(np.float64).eps)
 checks = pytest.mark.parametrize("check", [check_gradient, check_directional])
@@ -18,6 +19,15 @@ checks = pytest.mark.parametrize("check", [check_gradient, check_directional])
 
 def line(f, said=0.0):
     return lambda t: Moved(f(t), said * t, t)
+
+
+def no_noise(level):
+    return 0.0
+
+
+def noise_on(f, x=0.0):
+    """The noise of a function of one number."""
+    return Noise(lambda params: f(float(params[0][0])), [np.array([x])])
 
 
 def test_quotients_by_hand():
@@ -31,7 +41,7 @@ def test_quotients_by_hand():
 def test_the_steps_that_count_are_those_after_rounding():
     assert central(Moved(3.0, 0.0, 0.1), Moved(1.0, 0.0, -0.3)) == pytest.approx(5.0)
     assert central(Moved(3.0, 0.5, 0.1), Moved(1.0, -0.1, -0.3)) == pytest.approx(3.5)
-    found = slope(lambda t: Moved(3 * max(t, 1.001 * t), 0.0, max(t, 1.001 * t)), 0.0, 0.0)
+    found = slope(lambda t: Moved(3 * max(t, 1.001 * t), 0.0, max(t, 1.001 * t)), no_noise, 0.0)
     assert found.value == pytest.approx(3.0) and found.error < 1e-11
 
 
@@ -48,9 +58,9 @@ def test_two_slopes_by_hand():
 
 
 def test_the_error_of_a_cubic_is_that_of_rounding_and_of_a_fifth_power_what_the_steps_show():
-    found = slope(line(lambda t: t**3 + 2 * t + 1), 0.0, EPS)
+    found = slope(line(lambda t: t**3 + 2 * t + 1), no_noise, EPS)
     assert abs(found.value - 2) <= found.error < 1e-11 and found.sides == (found.value, found.value)
-    found = slope(line(lambda t: 1 + np.sin(3 * t)), 0.0, EPS)
+    found = slope(line(lambda t: 1 + np.sin(3 * t)), no_noise, EPS)
     assert abs(found.value - 3) <= found.error < 1e-9
 
 
@@ -63,7 +73,7 @@ def test_the_error_bounds_the_error_at_every_scale(dtype, a, s, x, offset, facto
     assume(a > 1000 * epsilon * offset)
     right = a / s * np.cos(x)
     f = line(lambda t: float(dtype(a * np.sin(t / s + x) + offset)), factor * right)
-    found = slope(f, noise_of(lambda t: f(t * s), EPS), epsilon)
+    found = slope(f, noise_on(lambda t: f(t).loss), epsilon)
     assert abs(found.value - (1 - factor) * right) <= found.error
 
 
@@ -97,34 +107,109 @@ def test_a_loss_that_exists_at_one_point_alone(check):
         check(lambda x: 1.0 if x[0] == 10 else np.nan, lambda x: x, np.array([10.0]))
 
 
-@given(st.integers(0, 10**6), st.sampled_from([1e-3, 1e-6, 1e-9, 0.0]))
-def test_noise_is_measured(seed, size):
+@given(st.integers(0, 10**6), st.sampled_from([1e-3, 1e-6, 1e-9, 0.0]), st.sampled_from([0.0, 1.0, 200.0, 1e-9]))
+def test_noise_is_measured(seed, size, x):
     """Errors drawn uniformly from -size to size have variance size^2 / 3; a smooth curve has none but rounding."""
     rng = np.random.default_rng(seed)
-    found = noise_of(line(lambda t: 2 + np.exp(t) + size * rng.uniform(-1, 1)), EPS)
-    assert size / sqrt(3) / 10 <= found <= max(3 * size, 4 * EPS)
+    noise = noise_on(lambda t: 2 + np.cos(t) + size * rng.uniform(-1, 1), x)
+    for level in (0, 5, 20, 39):
+        assert size / sqrt(3) / 10 <= noise(level) <= max(3 * size, 4 * EPS)
 
 
 def test_noise_of_a_loss_that_rounds_its_parameters():
     """All the same on short stretches; on longer ones it moves by float32's steps."""
-    found = noise_of(line(lambda t: float(np.float32(1.1 + t)) ** 2), EPS)
-    assert 1e-9 < found < 1e-6
-    assert noise_of(line(lambda t: 3.0), EPS) == 0.0
+    assert 1e-9 < noise_on(lambda t: float(np.float32(t)) ** 2, 1.1)(9) < 1e-6
+    assert noise_on(lambda t: 3.0)(9) == 0.0
 
 
-def test_noise_is_measured_where_zeros_move_as_little_as_other_entries():
-    """A bump of width and height 1e-5 on 1e4, at which nothing changes but in the last digits."""
-    point = Point(lambda x: 1e4 + 1e-5 * np.exp(-((x / 1e-5) ** 2)).sum(), lambda x: x, [np.array([0.0, 1e-5])], None)
-    assert point.noise() < 1e-11
+def test_noise_at_a_round_number_is_that_beside_it():
+    """200^2 is exact, and so are the values at steps of many a power of two."""
+    for level in range(20):
+        assert 1e-13 < noise_on(lambda t: np.cos(t**2), 200.0)(level) < 1e-10
 
 
-def test_noise_is_neither_the_steps_rounding_nor_a_bend():
-    def rounded(t):
-        t = float(np.float32(1.1 + t)) - float(np.float32(1.1))
-        return Moved(5e3 * t + 1, 5e3 * t, t)
+def test_noise_where_a_loss_is_exactly_zero_is_that_of_longer_steps():
+    noise = noise_on(lambda t: 1 - np.cos(t), 1e-12)
+    assert step(20) < 1e-8 and 1e-17 < noise(20) < 1e-15
 
-    assert noise_of(rounded, 2.0**-23) < 1e-12
-    assert noise_of(line(lambda t: np.sin(t / 1e-12)), EPS) < 1e-6
+
+def test_noise_grows_with_the_loss_and_not_before():
+    """(t / 1e-9)^4 is 1e36 at the first step, and 1 at the thirteenth."""
+    noise = noise_on(lambda t: (t / 1e-9) ** 4, 1e-9)
+    assert noise(0) > 1e16 and noise(15) < 1e-10
+
+
+def test_a_jump_is_found_wherever_a_curve_has_one_and_nowhere_else():
+    def jump(f, noise=1e-13):
+        return jump_of(lambda params: float(f(params[0]).sum()), [np.array([0.3, 1.7])], noise)
+
+    assert 3e-7 < jump(lambda x: np.sin(x) + 1e-6 * (np.floor(1234.5 * x) % 2)) < 3e-6
+    for smooth in (np.sin, np.abs, lambda x: np.sin(1e4 * x), lambda x: np.abs(x - 0.3)):
+        assert jump(smooth) == 0.0
+    assert jump(lambda x: np.exp(30 * x), 1e9) == 0.0
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+def test_a_solver_that_stops_at_a_tolerance_gets_a_hint(factor):
+    """y^3 + y = x by damped Newton steps: dy/dx = 1 / (3 y^2 + 1) of the solution, not of where it stops."""
+
+    def solve(x, tolerance):
+        y = np.zeros_like(x)
+        while np.abs(off := y**3 + y - x).max() > tolerance:
+            y = y - 0.7 * off / (3 * y * y + 1)
+        return y
+
+    def gradient(x):
+        return factor / (3 * solve(x, 1e-14) ** 2 + 1)
+
+    x = np.array([0.3, 1.7, 2.2])
+    with pytest.raises(
+        GradientError, match="jumps by about 0.000[12] close by, as where a solver stops at a tolerance"
+    ):
+        check_gradient(lambda x: solve(x, 1e-3).sum(), gradient, x)
+    if factor == 1:
+        check_gradient(lambda x: solve(x, 1e-14).sum(), gradient, x)
+    else:
+        with pytest.raises(GradientError, match="times the derivative\\Z"):
+            check_gradient(lambda x: solve(x, 1e-14).sum(), gradient, x)
+
+
+ROUND = {
+    "cos(v^2)": (lambda v: np.cos(v**2).sum(), lambda v: -2 * v * np.sin(v**2), 200.0),
+    "sin(100 v)": (lambda v: np.sin(100 * v).sum(), lambda v: 100 * np.cos(100 * v), 100.0),
+    "cos(exp v)": (lambda v: np.cos(np.exp(v)).sum(), lambda v: -np.exp(v) * np.sin(np.exp(v)), 8.0),
+    "sin(v^3)": (lambda v: np.sin(v**3).sum(), lambda v: 3 * v**2 * np.cos(v**3), 16.0),
+}
+
+
+@pytest.mark.parametrize("name", ROUND)
+@pytest.mark.filterwarnings("ignore:.* hidden by rounding errors")
+@checks
+def test_no_alarm_at_round_numbers(check, name):
+    loss, gradient, x = ROUND[name]
+    for seed in range(5):
+        check(loss, gradient, np.array([x]), seed=seed)
+        check(loss, gradient, np.array([x, x / 2]), seed=seed)
+
+
+CANCELLING = {
+    "pseudo-Huber": (lambda x: np.sqrt(1 + x * x) - 1, lambda x: x / np.sqrt(1 + x * x)),
+    "1 - cos": (lambda x: 1 - np.cos(x), np.sin),
+    "exp(x) - 1 - x": (lambda x: np.exp(x) - 1 - x, np.expm1),
+    "log cosh": (lambda x: np.log(np.cosh(x)), np.tanh),
+    "a difference of squares": (lambda x: (x + 3) * (x - 3) + 9, lambda x: 2 * x),
+}
+
+
+@checks
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("name", CANCELLING)
+@pytest.mark.filterwarnings("ignore:.* hidden by rounding errors")
+@given(power=st.floats(-14, -1), seed=st.integers(0, 10**6))
+def test_no_alarm_where_a_loss_cancels_to_zero(check, dtype, name, power, seed):
+    loss, gradient = CANCELLING[name]
+    x = (10.0**power * np.random.default_rng(seed).normal(size=3)).astype(dtype)
+    check(lambda x: loss(x).sum(), gradient, x, seed=seed)
 
 
 SHAPES = {
@@ -385,7 +470,7 @@ def test_the_end_of_where_a_loss_exists(power):
         check_gradient(lambda p: np.sqrt(p).sum(), lambda p: p + 1.0, 0 * p)
 
 
-def test_a_check_of_one_wrong_entry_costs_some_tens_of_values():
+def test_a_check_of_one_wrong_entry_costs_some_hundred_values():
     calls = []
 
     def loss(x):
@@ -394,7 +479,7 @@ def test_a_check_of_one_wrong_entry_costs_some_tens_of_values():
 
     with pytest.raises(GradientError):
         check_gradient(loss, lambda x: -np.cos(x), np.array([1.0]))
-    assert len(calls) < 4 + 6 + 3 * 17 + N_STEPS
+    assert len(calls) < 4 + 6 + 3 * 36 + N_STEPS + 14 * 13
 
 
 def test_the_dtype_of_a_loss_is_seen_in_its_values():
