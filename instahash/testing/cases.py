@@ -40,6 +40,7 @@ class Case:
     others : the cases of all parameters; sizes : numbers that may be a forgotten factor, by name.
     elsewhere : as :meth:`Point.elsewhere`, for all parameters.
     kinds : the only kinds of mistake that make sense; all where it is empty.
+    wirtinger : the convention of a gradient by complex numbers, whose last axis has both parts; empty for real ones.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Case:
     sizes: Mapping[str, float] = field(default_factory=dict)
     elsewhere: Callable[[], Elsewhere] = list
     kinds: Collection[str] = ()
+    wirtinger: str = ""
 
     def __post_init__(self) -> None:
         self.checked = ~np.isnan(self.expected)
@@ -81,6 +83,9 @@ class Case:
         """The rows, columns or entries that hold what is wrong, if they are not all; else an empty text."""
         if not self.checked.all():
             return ""
+        if self.wirtinger:
+            real, imaginary = (bool(self.wrong[..., part].any()) for part in (0, 1))
+            return "" if real == imaginary else "real parts" if real else "imaginary parts"
         names = ("entry", "entries") if self.found.ndim == 1 else ("row", "rows")
         for axis, (one, many) in enumerate((names, ("column", "columns"))[: self.found.ndim]):
             bad = np.flatnonzero(self.wrong.any(tuple(i for i in range(self.found.ndim) if i != axis)))
@@ -98,6 +103,8 @@ def entries(point: Point, probes: list[Probe], found: Found, sizes: Mapping[str,
             array[probe.place] = value
     cases: list[Case] = []
     elsewhere = cache(point.elsewhere)
-    for name, param, said, of_param in zip(point.names, point.params, point.gradients, arrays):
-        cases.append(Case(name, param, said, *of_param, found.rtol, cases, sizes, elsewhere))
+    leaves = zip(point.names, point.params, point.gradients, arrays, point.is_complex)
+    for name, param, said, of_param, is_complex in leaves:
+        convention = point.wirtinger if is_complex else ""
+        cases.append(Case(name, param, said, *of_param, found.rtol, cases, sizes, elsewhere, (), convention))
     return cases

@@ -20,182 +20,127 @@ loss. A loss that curves within much less than max(1, |x_i|), and by less than i
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
-from math import ceil, log10
+from time import monotonic
 from typing import Any
 
 import numpy as np
 
-from instahash.testing.cases import Case, Found, entries
-from instahash.testing.mistakes import diagnose
-from instahash.testing.noise import Noise, jump_of
-from instahash.testing.points import Gradient, GradientError, Loss, NotSmoothError, Point, Probe
-from instahash.testing.quotients import QUICK, quick, slope
+from instahash.testing.cases import Case, entries
+from instahash.testing.comparing import Checked, compare
+from instahash.testing.functions import Functions
+from instahash.testing.messages import report, say_how_little
+from instahash.testing.points import Point
 
+__tracebackhide__ = True  # pytest shows the line that called a check, and none of these
 # Kinds of mistake that hold along directions if they hold for all entries.
 GLOBAL = ("sign", "factor", "zero")
 
 
 def check_gradient(
-    loss: Loss,
-    gradient: Gradient,
-    *params: np.ndarray,
+    loss: Callable[..., Any],
+    gradient: Callable[..., Any] | bool,
+    *params: Any,
     rtol: float | None = None,
     atol: float = 0.0,
     names: Sequence[str] | None = None,
     n_checked: int | None = None,
+    seconds: float | None = None,
     seed: int = 0,
     sizes: Mapping[str, float] | None = None,
-) -> None:
+    kwargs: Mapping[str, Any] | None = None,
+    out: bool = False,
+    wirtinger: str = "x+iy",
+) -> Checked:
     """Compare each entry of a hand-written gradient with a difference quotient of the loss.
 
-    loss, gradient : called with copies of `params`; return one number, and one array of its shape for each parameter,
-        or the one array of a single parameter.
-    params : float64 or float32 arrays of any shapes.
+    loss, gradient : called with copies of `params`. The loss returns one real number; the gradient an array of its
+        shape for each parameter, or the one array of a single parameter, dense or sparse. With gradient=True the loss
+        returns both, (loss, gradient).
+    params : arrays and numbers, in float16, float32, float64, longdouble or as complex of these; lists of Python
+        numbers; and lists, tuples, dicts, NamedTuples and dataclasses of all these. Their gradient has the same
+        structure, or is a list of all their arrays.
     rtol, atol : the relative part of the tolerance, default epsilon^(2/5), and the absolute part; see this module.
     names : a name a parameter, for the message.
     n_checked : check so many entries of each parameter, drawn with `seed`; default all.
+    seconds : stop after that time; entries come in an order drawn with `seed`, and at least one is checked.
     sizes : numbers that may have been forgotten in the gradient, for the message: {"the batch size": 32}.
+    kwargs : data, with which both functions are called by keyword: {"X": X, "y": y}.
+    out : the gradient is written into arrays, handed in as the keyword `out`: one in the structure of the parameter, or
+        a list of them where there are more. They hold NaN, or zeros, before.
+    wirtinger : which number a gradient by z = x + iy is, of dL/dx + i dL/dy: "x+iy" this itself, "x-iy" its conjugate,
+        "z*" half of the first, "z" half of the second.
+
+    Returns how many entries of each array were checked.
 
     Raises GradientError where a number is wrong. The text has the worst, how many are wrong in each parameter, and the
     kind of mistake where one explains them all; `kinds` maps the parameters' names to these kinds. Also where shapes or
-    the number of arrays are wrong, the gradient is not finite, the loss is not one finite number, and where one of the
+    the structure are wrong, the gradient is not finite, the loss is not one finite number, and where one of the
     two changes its parameters or gives other values when it is called again. Its kind NotSmoothError: the loss has a
-    kink, or an end, wherever the two differ. TypeError where parameters are not float64 or float32 arrays, or gradients
-    are not of real numbers; ValueError where parameters are not finite, there is not one name for each, or nothing is
-    to be checked.
+    kink, or an end, wherever the two differ. TypeError where parameters or gradients are not of such numbers;
+    ValueError where parameters are not finite, there is not one name for each, or nothing is to be checked.
 
     Warns (RuntimeWarning) where E is more than a tenth of the largest entry of a parameter's gradient: such an entry
-    was not checked.
+    was not checked. Also where less than a tenth of all entries was looked at within `seconds`.
     """
     if n_checked is not None and n_checked < 1:
         raise ValueError(f"n_checked is {n_checked}; it must be at least 1")
-    point = Point(loss, gradient, params, names)
-    probes = []
+    deadline = _deadline(seconds)
+    point = Point(Functions(loss, gradient, params, names, kwargs, out), wirtinger)
+    chosen = []
     for position, param in enumerate(point.params):
         indices = np.arange(param.size)
         if n_checked is not None and n_checked < param.size:
             indices = np.random.default_rng([seed, position]).choice(param.size, n_checked, replace=False)
-        probes += [point.entry(position, int(index)) for index in indices]
-    found = _compare(point, probes, rtol, atol)
-    _report(point, point.names, probes, found, lambda: entries(point, probes, found, sizes or {}))
+        chosen += [(position, int(index)) for index in indices]
+    if seconds is not None:
+        chosen = [chosen[i] for i in np.random.default_rng(seed).permutation(len(chosen))]
+    probes, found = compare(point, [point.entry(*at) for at in chosen], rtol, atol, deadline)
+    report(point.names, probes, found, lambda: entries(point, probes, found, sizes or {}))
+    counts = np.bincount([probe.position for probe in probes], minlength=len(point.params))
+    checked = Checked(dict(zip(point.names, map(int, counts))), {n: p.size for n, p in zip(point.names, point.params)})
+    if len(probes) < len(chosen):
+        say_how_little(checked)
+    return checked
 
 
 def check_directional(
-    loss: Loss,
-    gradient: Gradient,
-    *params: np.ndarray,
+    loss: Callable[..., Any],
+    gradient: Callable[..., Any] | bool,
+    *params: Any,
     rtol: float | None = None,
     atol: float = 0.0,
+    names: Sequence[str] | None = None,
     n_directions: int = 5,
+    seconds: float | None = None,
     seed: int = 0,
-) -> None:
+    kwargs: Mapping[str, Any] | None = None,
+    out: bool = False,
+    wirtinger: str = "x+iy",
+) -> Checked:
     """Compare gradient . d with the derivative of the loss along d, for random directions d over all parameters.
 
     One number a direction whatever the size of the parameters: four values of the loss check millions of entries at
     once, though they cannot say which is wrong. An entry of d is normal times max(1, |x_i|), over the root of how many
     there are; rtol and G are relative to the length of the vector of all g_i d_i. Other arguments, errors and warnings
-    as in :func:`check_gradient`.
+    as in :func:`check_gradient`. Returns how many directions were checked.
     """
     if n_directions < 1:
         raise ValueError(f"n_directions is {n_directions}; it must be at least 1")
-    point = Point(loss, gradient, params, None)
+    deadline = _deadline(seconds)
+    point = Point(Functions(loss, gradient, params, names, kwargs, out), wirtinger)
     rng = np.random.default_rng(seed)
-    has_entries = any(param.size for param in point.params)
-    probes = [point.direction(rng, number) for number in range(n_directions if has_entries else 0)]
-    found = _compare(point, probes, rtol, atol)
+    n = n_directions if any(param.size for param in point.params) else 0
+    probes, found = compare(point, [point.direction(rng, number) for number in range(n)], rtol, atol, deadline)
     name = "random directions"
-    _report(point, [name], probes, found, lambda: [Case(name, found.said, *found[:4], found.rtol, kinds=GLOBAL)])
+    report([name], probes, found, lambda: [Case(name, found.said, *found[:4], found.rtol, kinds=GLOBAL)])
+    checked = Checked({name: len(probes)}, {name: n})
+    if len(probes) < n:
+        say_how_little(checked)
+    return checked
 
 
-@np.errstate(all="ignore")
-def _compare(point: Point, probes: list[Probe], rtol: float | None, atol: float) -> Found:
-    said, size, rounding = (np.array([getattr(p, name) for p in probes]) for name in ("found", "size", "rounding"))
-    missing = np.array([quick(probe.line, QUICK[point.dtype]) / probe.scale for probe in probes])
-    rtol = point.epsilon**0.4 if rtol is None else rtol
-    floors = atol + 100 * point.epsilon * rounding
-    errors, sides = np.zeros(len(probes)), {}
-
-    def fails() -> Any:
-        return ~(np.abs(missing) <= rtol * np.maximum(size, np.abs(said + missing)) + floors + errors)
-
-    noise, suspects = Noise(point.value, point.params), np.flatnonzero(fails())
-    if len(suspects):
-        point.blame_the_loss()
-    for i in suspects:
-        measured, scale = slope(probes[i].line, noise, point.loss_epsilon), probes[i].scale
-        missing[i], errors[i] = measured.value / scale, measured.error / scale
-        left, right = measured.sides
-        if not abs(right - left) / scale <= rtol * size[i] + floors[i]:
-            sides[int(i)] = said[i] + left / scale, said[i] + right / scale
-    wrong = fails()
-    jump = jump_of(point.value, point.params, max(noise(0), noise(9))) if wrong.any() else 0.0
-    sides = {i: both for i, both in sides.items() if not wrong[i]}
-    return Found(said, said + missing, floors + errors, wrong, errors > 0.1 * rounding, sides, rtol, jump)
-
-
-def _report(
-    point: Point, names: Sequence[str], probes: list[Probe], found: Found, cases: Callable[[], list[Case]]
-) -> None:
-    """Raise, or warn, if there is reason to. cases : called for the cases in which mistakes are looked for."""
-    if found.wrong.any():
-        raise _wrong_slope(probes, found, cases())
-    if found.sides:
-        raise _no_slope(probes, found)
-    positions = np.array([probe.position for probe in probes])
-    for position, name in enumerate(names):
-        hidden = found.hidden[positions == position]
-        if hidden.any():
-            warnings.warn(
-                f"{hidden.sum()} of {len(hidden)} derivatives by {name} are hidden by rounding errors of the loss, or "
-                "by a kink close by, and were not checked; leave out of the loss what does not depend on parameters, "
-                "or compute in float64",
-                RuntimeWarning,
-                stacklevel=3,
-            )
-
-
-def _wrong_slope(probes: list[Probe], found: Found, cases: list[Case]) -> GradientError:
-    """The error for numbers that are wrong: the worst, then a line for each parameter that has any."""
-    worst = max(np.flatnonzero(found.wrong), key=lambda i: abs(found.derivatives[i] - found.said[i]))
-    said, derivative, floor = (numbers[worst] for numbers in found[:3])
-    expected, number = _displayed(derivative, said, floor)
-    tolerance = found.rtol * max(abs(derivative), probes[worst].size) + floor
-    lines = [f"{probes[worst].name} is {expected} by differences, but the gradient says {number}"]
-    lines.append(f"they may differ by {tolerance:.1g}")
-    named: dict[str, str | None] = {}
-    for case in cases:
-        if case.wrong.any():
-            kind, text = diagnose(case)
-            named[case.name] = kind
-            place = f", in {case.place}" if case.place else ""
-            lines.append(f"{case.name}: {case.wrong.sum()} of {case.checked.sum()} wrong{place}")
-            lines.append(f"  {kind}: {text}" if kind else "  no one kind of mistake explains it")
-    if found.sides:
-        lines.append(f"at {len(found.sides)} more the loss has a kink or an end")
-    if found.jump:
-        lines.append(f"the loss jumps by about {found.jump:.1g} close by, as where a solver stops at a tolerance, or a")
-        lines[-1] += " branch changes: is the gradient that of a smooth loss?"
-    return GradientError("\n".join(lines), named)
-
-
-def _no_slope(probes: list[Probe], found: Found) -> NotSmoothError:
-    """The error for kinks and ends of the loss."""
-    number, (left, right) = next(iter(found.sides.items()))
-    probe, reason = probes[number], "the loss is not finite on one side of the point, or on both"
-    if not np.isnan(left):
-        left, right = (0.0 if abs(side) < 0.01 * abs(right - left) else side for side in (left, right))
-        said = f"slope {left:.3g} on one side, {right:.3g} on the other; the gradient says {probe.found:.3g}"
-        reason = f"the loss has a kink\n{said}"
-    n = f"{len(found.sides)} of {len(probes)} checked are so"
-    return NotSmoothError(
-        f"{probe.name} does not exist: {reason}\n{n}; move the point, as testing.away_from_kinks does"
-    )
-
-
-def _displayed(a: float, b: float, floor: float) -> list[str]:
-    """Two numbers as texts, with enough digits to tell them apart; 0 for what is below `floor`."""
-    size = max(abs(a), abs(b))
-    digits = 6 if a == b or not size else min(max(6, ceil(log10(size / abs(a - b))) + 3), 17)
-    return ["0" if abs(x) <= floor else f"{x:.{digits}g}" for x in (a, b)]
+def _deadline(seconds: float | None) -> float:
+    if seconds is not None and not seconds > 0:
+        raise ValueError(f"seconds is {seconds}; it must be more than 0")
+    return np.inf if seconds is None else monotonic() + seconds

@@ -15,6 +15,17 @@ from itertools import combinations, permutations
 import numpy as np
 
 from instahash.testing.cases import Case
+from instahash.testing.wirtinger import CONVENTIONS, read_as
+
+# Those that make sense for complex numbers, whose real and imaginary parts lie along an axis.
+COMPLEX = ("convention", "zero", "sign", "factor", "some rows", "missing term")
+
+
+def convention(case: Case) -> Iterator[str]:
+    """A gradient by complex numbers is right in another convention."""
+    for other in CONVENTIONS if case.wirtinger else ():
+        if other != case.wirtinger and case.fits(read_as(case.expected, case.wirtinger, other)):
+            yield f'it is right as wirtinger="{other}", and wirtinger="{case.wirtinger}" was asked for'
 
 
 def zero(case: Case) -> Iterator[str]:
@@ -185,16 +196,17 @@ def some_rows(case: Case) -> Iterator[str]:
 
 # In the order in which they are looked for, each with the kind that it is reported as.
 MISTAKES = {
-    zero: "zero", unreached: "some rows", sign: "sign", factor: "factor", swapped: "swapped", transposed: "transposed",
-    reduction: "reduction", shifted: "shifted", missing_term: "missing term", chain: "chain rule", total: "reduction",
-    some_rows: "some rows",
+    convention: "convention", zero: "zero", unreached: "some rows", sign: "sign", factor: "factor", swapped: "swapped",
+    transposed: "transposed", reduction: "reduction", shifted: "shifted", missing_term: "missing term",
+    chain: "chain rule", total: "reduction", some_rows: "some rows",
 }  # fmt: skip
 
 
 @np.errstate(all="ignore")
 def diagnose(case: Case) -> tuple[str | None, str]:
     """(kind, text) of the first kind that explains what is wrong; (None, "") if none does."""
+    kinds = case.kinds or (COMPLEX if case.wirtinger else MISTAKES.values())
     for look, kind in MISTAKES.items() if case.clear.any() else ():
-        for text in look(case) if not case.kinds or kind in case.kinds else ():
+        for text in look(case) if kind in kinds else ():
             return kind, text
     return None, ""

@@ -6,7 +6,7 @@ by its own odd number of units in its last place, so that no step is rounded.
 
 At the point itself errors may be far smaller than beside it: 200^2 is exact, and 1 - cos(1e-9) is exactly 0. So a
 stretch lies at a random place as far from the point as the steps are whose errors it is to tell, and at least half of
-an entry's digits away from it. Where all values of a stretch are one number, they say nothing; what was found farther
+an entry's digits away from it. Where all values of a stretch are one number, they say nothing; what is found farther
 away then counts.
 
 References: More and Wild 2011, Estimating Computational Noise.
@@ -23,6 +23,8 @@ from instahash.testing.quotients import step
 
 # Levels of steps that share a measurement, of which the first has the longest step.
 GROUP = 3
+# Of groups before the first, how many are looked at where a loss is flat all over that.
+FARTHEST = -3
 # The parts of an entry that two stretches' steps are; the longer one shows what a loss in a coarser dtype does.
 SHORT, LONG = (2.0**-47, 2.0**-39), 2.0**-17
 STEPS = np.arange(-4, 5)
@@ -43,15 +45,14 @@ class Noise:
 
     def _measured(self, group: int) -> float:
         """The least of the stretches' errors, of which the one here that is longer may have to do with the curve."""
-        h, rng, found = step(group * GROUP), np.random.default_rng(group), []
+        h, rng = step(group * GROUP), np.random.default_rng(group - FARTHEST)
+        found: list[float] = []
         bases = [self._base(side * h, rng) for side in (1.0, -1.0)]
         for part in (*SHORT, LONG):
             if part != LONG or not found:
                 sizes = [size for base in bases if 0 < (size := self._differences(base, part, rng)) < np.inf]
                 found += [max(sizes)] if sizes else []
-        if found or not group:
-            return min(found, default=0.0)
-        return self._at(group - 1)
+        return min(found) if found else self._at(group - 1) if group > FARTHEST else 0.0
 
     def _base(self, h: float, rng: np.random.Generator) -> list[np.ndarray]:
         """The parameters where every entry has moved by about h max(1, |x|)."""
@@ -77,8 +78,8 @@ class Noise:
 def jump_of(value: Callable[[list[np.ndarray]], float], params: Sequence[np.ndarray], noise: float) -> float:
     """How large a jump of the loss close by is, such as those of a solver that stops at a tolerance; 0 where is none.
 
-    The largest fourth difference of a stretch is looked at from nearer and nearer. That of a smooth curve falls 256-fold
-    where the steps are a quarter as long, that at a kink fourfold; that of a jump, three times as high as it, stays.
+    The largest fourth difference of a stretch is looked at from nearer and nearer. That of a smooth curve falls by 256
+    where the steps are a quarter as long, that at a kink by 4; that of a jump, three times as high as it, stays.
     noise : what is not a hundred times as large is no jump.
     """
     rng, seen, middle = np.random.default_rng(0), [np.inf] * 4, 0.0

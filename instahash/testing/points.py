@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from instahash.testing.quotients import Line, Moved
+from instahash.testing.errors import GradientError
+from instahash.testing.functions import Functions
+from instahash.testing.quotients import FIRST, Line, Moved
+from instahash.testing.wirtinger import CONVENTIONS, slopes
 
-Loss = Callable[..., Any]
-Gradient = Callable[..., Any]
-FINE, COARSE = (float(np.finfo(dtype).eps) for dtype in (np.float64, np.float32))
+DTYPES = [np.dtype(kind) for kind in (np.float16, np.float32, np.float64, np.longdouble)]
 # All parameters and their gradients at other points; None where the gradient cannot be computed there.
 Elsewhere = list[tuple[list[np.ndarray], list[np.ndarray]]] | None
-
-
-class GradientError(AssertionError):
-    """A gradient that is not the derivative of its loss; `kinds` maps parameters' names to the kinds of mistake."""
-
-    __module__ = "instahash.testing"  # as tracebacks name it
-
-    def __init__(self, text: str, kinds: dict[str, str | None] | None = None) -> None:
-        super().__init__(text)
-        self.kinds = kinds or {}
-
-
-class NotSmoothError(GradientError):
-    """The loss has a kink at the point, or ends there, so that it has no derivative to compare with."""
-
-    __module__ = "instahash.testing"
 
 
 class Probe(NamedTuple):
@@ -54,35 +38,33 @@ class Probe(NamedTuple):
 class Point:
     """Calls the gradient, and checks it as far as this needs no derivative.
 
-    params : copies of the parameters, of which `dtype` is the coarsest.
-    gradients : their gradients, float64 arrays.  names : their names.
+    params : the leaves, of which `dtype` is the coarsest.  names : their names.
+    gradients : their gradients, arrays of their shapes in float64, or in longdouble where they are in it.
     loss_epsilon : machine epsilon of the loss, as far as its values show.
     """
 
-    def __init__(
-        self, loss: Loss, gradient: Gradient, params: Sequence[np.ndarray], names: Sequence[str] | None
-    ) -> None:
-        for param in params:
-            if not isinstance(param, np.ndarray) or param.dtype not in (np.float64, np.float32):
-                text = f"parameters must be float64 or float32 arrays, not {_kind(param)}"
-                raise TypeError(f"{text}; np.array(x, np.float64) makes one of numbers")
-            if not np.isfinite(param).all():
-                raise ValueError("parameters must be finite, without NaN and inf")
-        self._loss, self._gradient = loss, gradient
-        self.params = [param.copy() for param in params]
-        self.dtype = np.dtype(np.float32 if any(p.dtype == np.float32 for p in params) else np.float64)
-        if names is None:
-            names = ["parameter" if len(params) == 1 else f"parameter {i}" for i in range(len(params))]
-        if isinstance(names, str) or len(names) != len(params):
-            raise ValueError(f"names must be a list of {len(params)}, one a parameter, not {names!r}")
-        self.names = names
-        self.loss_epsilon = COARSE  # until a value is seen that is not a float32 number
+    def __init__(self, functions: Functions, wirtinger: str = "x+iy") -> None:
+        if wirtinger not in CONVENTIONS:
+            raise ValueError(f"wirtinger must be one of {', '.join(map(repr, CONVENTIONS))}, not {wirtinger!r}")
+        self._functions, self.wirtinger = functions, wirtinger
+        self.params = [leaf.array for leaf in functions.leaves]
+        self.names = [leaf.name for leaf in functions.leaves]
+        self.is_complex = [leaf.is_complex for leaf in functions.leaves]
+        if not all(np.isfinite(param).all() for param in self.params):
+            raise ValueError("parameters must be finite, without NaN and inf")
+        self.dtype = max((param.dtype for param in self.params), key=epsilon_of, default=np.dtype(np.float64))
+        # Until a value is seen that is no number of this dtype.
+        self._loss_dtype = np.dtype(np.float16 if self.dtype == np.float16 else np.float32)
         self.gradients, self._epsilon = self._call_gradient(self.params)
         self._largest = [float(np.abs(gradient).max(initial=0)) for gradient in self.gradients]
         for name, first, second in zip(self.names, self.gradients, self._call_gradient(self.params)[0]):
             if np.abs(first - second).max(initial=0) > 1e-5 * np.abs(first).max(initial=0):
                 text = f"the gradient of {name} differs from call to call; hand in what it draws or keeps"
                 raise GradientError(text, {name: "state"})
+
+    @property
+    def loss_epsilon(self) -> float:
+        return epsilon_of(self._loss_dtype)
 
     @property
     def epsilon(self) -> float:
@@ -92,35 +74,39 @@ class Point:
     def entry(self, position: int, index: int) -> Probe:
         """The probe of entry `index` of the flat parameter at `position`, which moves by t max(1, |x|)."""
         flat, gradient = self.params[position].reshape(-1), self.gradients[position]
-        found, here = float(gradient.reshape(-1)[index]), flat[index]
-        scale = max(1.0, abs(float(here)))
+        found, here = gradient.reshape(-1)[index], _wide(flat[index])
+        scale = float(_scales(flat[index]))
 
         def line(t: float) -> Moved:
-            flat[index] = float(here) + t * scale
-            moved = float(flat[index]) - float(here)
+            flat[index] = here + t * scale
+            moved = _wide(flat[index]) - here
             try:
-                value = self.value(self.params) if _resolved(moved, t * scale) else np.nan
+                value = self.value(self.params) if self._resolved(moved, t * scale) else np.nan
                 return Moved(value, found * moved, moved / scale)
             finally:
                 flat[index] = here
 
         place = tuple(int(i) for i in np.unravel_index(index, gradient.shape))
-        name = f"d loss / d {self.names[position]}{list(place) if place else ''}"
-        return Probe(name, position, place, line, found, scale, abs(found), self._largest[position])
+        name, at = self.names[position], list(place)
+        part = (".real", ".imag")[at.pop()] if self.is_complex[position] else ""
+        name = f"d loss / d {name}{at if at else ''}{part}"
+        return Probe(name, position, place, line, float(found), scale, abs(float(found)), self._largest[position])
 
     @np.errstate(all="ignore")
     def direction(self, rng: np.random.Generator, number: int) -> Probe:
         """The probe along a random direction relative to max(1, |x|)."""
         n_entries = sum(param.size for param in self.params)
-        sizes = [np.maximum(1.0, np.abs(param)) / np.sqrt(n_entries) for param in self.params]
-        moves = [rng.standard_normal(param.shape) * size for param, size in zip(self.params, sizes)]
+        moves = [
+            _scales(param, rng.standard_normal(param.shape) / np.sqrt(n_entries) * np.maximum(1.0, np.abs(param)))
+            for param in self.params
+        ]
         square = sum(float((move**2).sum()) for move in moves)
 
         def line(t: float) -> Moved:
             moved = [np.asarray(param + t * move, param.dtype) for param, move in zip(self.params, moves)]
-            steps = [there.astype(np.float64) - here for there, here in zip(moved, self.params)]
-            value = self.value(moved) if all(map(_resolved, steps, [t * move for move in moves])) else np.nan
-            said = sum(float((g * step).sum()) for g, step in zip(self.gradients, steps))
+            steps = [_wide(there) - _wide(here) for there, here in zip(moved, self.params)]
+            value = self.value(moved) if all(map(self._resolved, steps, [t * move for move in moves])) else np.nan
+            said = sum((g * step).sum() for g, step in zip(self.gradients, steps))
             return Moved(value, said, sum(float((m * step).sum()) for m, step in zip(moves, steps)) / square)
 
         parts = [gradient * move for gradient, move in zip(self.gradients, moves)]
@@ -139,28 +125,38 @@ class Point:
                 return None
         return points
 
-    def value(self, params: list[np.ndarray]) -> float:
-        """The loss; NaN where it cannot be computed."""
+    def value(self, params: list[np.ndarray]) -> Any:
+        """The loss, a float or a longdouble; NaN where it cannot be computed."""
         try:
             with np.errstate(all="ignore"):
-                returned = self._called("loss", self._loss, params)
+                value = self._number(self._functions.loss(params))
         except (ArithmeticError, ValueError):
             return np.nan
+        with np.errstate(over="ignore"):
+            while np.isfinite(value) and self._loss_dtype.type(value) != value:
+                self._loss_dtype = DTYPES[DTYPES.index(self._loss_dtype) + 1]
+        return value
+
+    def _number(self, returned: Any) -> Any:
         array = np.asarray(returned)
         if array.size != 1 or array.dtype.kind not in "fiub":
-            what = f"an array of shape {array.shape}" if array.size != 1 else repr(returned)
-            text = f"the loss is {what}, not one real number; sum it, or take the mean"
-            raise GradientError(text, {"loss": "no scalar"})
-        value = float(array.reshape(-1)[0])
-        with np.errstate(over="ignore"):
-            if np.isfinite(value) and float(np.float32(value)) != value:
-                self.loss_epsilon = FINE
-        return value
+            what, advice = repr(returned), "sum it, or take the mean"
+            if array.size != 1:
+                what = f"an array of shape {array.shape}"
+            elif array.dtype.kind == "c":
+                advice = "the sum of abs(z)**2 is one"
+            raise GradientError(f"the loss is {what}, not one real number; {advice}", {"loss": "no scalar"})
+        return _wide(array.reshape(-1)[0])
+
+    def _resolved(self, moved: Any, wanted: Any) -> bool:
+        """Whether rounding has left a step, or an array of steps, about as it was wanted."""
+        part = 1 / 32 if self.dtype == np.float16 else 1 / 256
+        return bool(np.abs(moved - wanted).sum() <= np.abs(wanted).sum() * part)
 
     def blame_the_loss(self) -> None:
         """Raise where the loss itself, at the point, cannot be differentiated."""
         # Six calls, since what is drawn may be the same in two.
-        values = [float(np.asarray(self._called("loss", self._loss, self.params)).reshape(-1)[0]) for _ in range(6)]
+        values = [float(self._number(self._functions.loss(self.params))) for _ in range(6)]
         if not np.isfinite(values).all():
             raise GradientError(f"the loss is {values[0]} at the point itself", {"loss": "not finite"})
         low, high = min(values), max(values)
@@ -168,54 +164,58 @@ class Point:
             text = f"the loss differs from call to call, {low!r} to {high!r} at one point; hand in what it draws"
             raise GradientError(text, {"loss": "state"})
 
-    def _called(self, culprit: str, function: Callable[..., Any], params: Sequence[np.ndarray]) -> Any:
-        """What a function returns for copies of its own, which it may keep but must leave as they are."""
-        copies = [param.copy() for param in params]
-        returned = function(*copies)
-        for name, param, copy in zip(self.names, params, copies):
-            if not np.array_equal(param, copy):
-                text = f"the {culprit} changes {name} in place; it must work on a copy"
-                raise GradientError(text, {culprit: "in place"})
-        return returned
-
     def _call_gradient(self, params: list[np.ndarray]) -> tuple[list[np.ndarray], float]:
-        """The gradient as float64 arrays of the parameters' shapes, and the epsilon that it was computed with."""
-        returned, n = self._called("gradient", self._gradient, params), len(params)
-        if returned is None:
-            wanted = "the array of the parameter" if n == 1 else f"{n} arrays, one a parameter"
-            text = f"the gradient function returned None; it must return {wanted}: is a return missing?"
-            raise GradientError(text, {"gradient": "count"})
-        arrays = [returned] if hasattr(returned, "shape") or not isinstance(returned, Iterable) else list(returned)
-        if len(arrays) != n:
-            text = f"the gradient must have one array for each parameter: {n}, not {len(arrays)}"
-            raise GradientError(text, {"gradient": "count"})
-        gradients = [_checked(*parts) for parts in zip(self.names, params, arrays)]
-        coarse = any(np.asarray(array).dtype == np.float32 for array in arrays) or any(
-            param.dtype == np.float32 and np.array_equal(gradient.astype(np.float32), gradient)
-            for param, gradient in zip(params, gradients)
-        )
-        return gradients, COARSE if coarse else FINE
+        """The gradient as arrays of the leaves' shapes, and the epsilon that it was computed with."""
+        returned = self._functions.gradient(params)
+        gradients = [self._checked(*parts) for parts in zip(self.names, params, self.is_complex, returned)]
+        epsilons = []
+        for param, gradient, array in zip(params, gradients, returned):
+            dtype = np.asarray(array).dtype
+            epsilons.append(epsilon_of(dtype if dtype.kind in "fc" else param.dtype))
+            with np.errstate(over="ignore"):
+                if np.array_equal(gradient.astype(param.dtype), gradient):
+                    epsilons.append(epsilon_of(param.dtype))
+        return gradients, max(epsilons, default=epsilon_of(np.float64))
+
+    def _checked(self, name: str, param: np.ndarray, is_complex: bool, array: Any) -> np.ndarray:
+        """One leaf's gradient, real as the leaf."""
+        kinds = "fiubc" if is_complex else "fiub"
+        try:
+            found = np.asarray(array)
+        except ValueError:
+            found = np.asarray(None)
+        if found.dtype.kind not in kinds:
+            wanted = "complex" if is_complex else "real"
+            raise TypeError(f"the gradient of {name} must be an array of {wanted} numbers, not {_kind(array)}")
+        wanted_shape = param.shape[:-1] if is_complex else param.shape
+        if found.shape != wanted_shape:
+            turned = found.shape == wanted_shape[::-1]
+            text = f"{name} has shape {wanted_shape}, but its gradient {found.shape}" + turned * ": it is transposed"
+            raise GradientError(text, {name: "transposed" if turned else "shape"})
+        if bad := np.argwhere(~np.isfinite(found)).tolist():
+            what, where = found[tuple(bad[0])], f"{len(bad)} of {found.size} entries, first at {name}{bad[0] or ''}"
+            raise GradientError(f"the gradient of {name} is {what} in {where}", {name: "not finite"})
+        return slopes(_wide(found), self.wirtinger) if is_complex else _wide(found)
 
 
-def _checked(name: str, param: np.ndarray, array: Any) -> np.ndarray:
-    """One parameter's gradient in float64."""
-    if np.asarray(array).dtype.kind not in "fiub":
-        raise TypeError(f"the gradient of {name} must be an array of real numbers, not {_kind(array)}")
-    shape = np.shape(array)
-    if shape != param.shape:
-        turned = shape == param.shape[::-1]
-        text = f"{name} has shape {param.shape}, but its gradient {shape}" + turned * ": it is transposed"
-        raise GradientError(text, {name: "transposed" if turned else "shape"})
-    gradient = np.array(array, dtype=np.float64)
-    if bad := np.argwhere(~np.isfinite(gradient)).tolist():
-        what, where = gradient[tuple(bad[0])], f"{len(bad)} of {param.size} entries, first at {name}{bad[0]}"
-        raise GradientError(f"the gradient of {name} is {what} in {where}", {name: "not finite"})
-    return gradient
+def epsilon_of(dtype: Any) -> float:
+    """Machine epsilon of a real or complex dtype."""
+    return float(np.finfo(dtype).eps)
 
 
-def _resolved(moved: Any, wanted: Any) -> bool:
-    """Whether rounding has left a step, or an array of steps, about as it was wanted."""
-    return bool(np.abs(moved - wanted).sum() <= np.abs(wanted).sum() / 256)
+def _wide(x: Any) -> Any:
+    """A copy in float64, or in longdouble where it is in that; complex where it is complex."""
+    return np.asarray(x).astype(np.result_type(x, np.float64))[()]
+
+
+def _scales(x: np.ndarray, moves: Any = None) -> Any:
+    """max(1, |x|), or other moves; in float16 longer ones, near to these, of which no step is rounded."""
+    scales = np.maximum(1.0, np.abs(_wide(x)))
+    moves = scales if moves is None else moves
+    if x.dtype == np.float16:
+        sizes = np.clip(np.abs(moves), scales / 4, scales)
+        return np.where(moves < 0, -1.0, 1.0) * 2.0 ** np.round(np.log2(sizes * FIRST)) / FIRST
+    return moves
 
 
 def _kind(x: Any) -> str:

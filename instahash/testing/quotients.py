@@ -18,8 +18,8 @@ has an error, and the step with the least is taken:
 The first term of C is the error of the coarser of two extrapolations, some 256 times that of the finer one. The second
 tells whether h is small enough: on a smooth curve it is O(h^3), but where the curve turns sharply within h it is of the
 size of the slopes. The sum is what finer steps change that noise does not explain. The noise is measured (`noise`), and
-at least epsilon |loss|. Steps are tried until N_k > E, and either noise could explain all that the gradient misses, N_k > |R|,
-or nine digits of it are known.
+at least epsilon |loss|. Steps are tried, at least nine, until N_k > E, and either noise could explain all that the
+gradient misses, N_k > |R|, or nine digits of it are known. Fewer may show a curve that is flat, or wild, by chance.
 
 At a kink S_k / h_k goes to the slope on the right minus the slope on the left as h goes to zero, else to zero.
 
@@ -35,10 +35,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-FIRST, RATIO, N_STEPS = 0.7, 4.0, 40
+FIRST, RATIO, LEAST_STEPS, N_STEPS = 0.7, 4.0, 9, 40
 NOISES = 8.0
 # Levels whose extrapolation is tried first: steps near the fifth root of epsilon, where both errors are alike.
-QUICK = {np.dtype(np.float64): 4, np.dtype(np.float32): 2}
+QUICK = {np.dtype(np.longdouble): 6, np.dtype(np.float64): 4, np.dtype(np.float32): 2, np.dtype(np.float16): 1}
 
 
 class Moved(NamedTuple):
@@ -106,7 +106,7 @@ def slope(line: Line, noise: Callable[[int], float], epsilon: float) -> Slope:
                 best, value = changes[k] + noises[k], abs(R[k])
             # Could noise explain what is missing? Are nine digits known and settled?
             settled = changes[k] <= 2 * noises[k] and best < 1e-9 * value
-            if noises[k] > best and (settled or noises[k] > value):
+            if k + 1 >= LEAST_STEPS and noises[k] > best and (settled or noises[k] > value):
                 break
     J, R_, C, N = (np.array(numbers) for numbers in (jumps, R, changes, noises))
     # What is still to change at finer steps, as far as it is not noise.
@@ -115,7 +115,8 @@ def slope(line: Line, noise: Callable[[int], float], epsilon: float) -> Slope:
     if not np.isfinite(errors).any():
         return Slope(0.0, np.inf, (np.nan, np.nan))
     k = int(np.nanargmin(errors))
-    return Slope(R[k], float(errors[k]), sides(J, R_, N) or (R[k], R[k]))
+    value = float(R[k])
+    return Slope(value, float(errors[k]), sides(J, R_, N) or (value, value))
 
 
 def sides(jumps: np.ndarray, R: np.ndarray, noises: np.ndarray) -> tuple[float, float] | None:

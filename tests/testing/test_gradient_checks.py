@@ -86,15 +86,16 @@ def test_shapes_counts_and_types_are_checked():
         check_gradient(lambda x, y: 0.0, lambda x, y: np.ones(3), x, x)
     with pytest.raises(TypeError, match="float64 or float32 arrays, not int64"):
         check_gradient(lambda x: x.sum(), lambda x: np.ones(3), x.astype(np.int64))
-    with pytest.raises(TypeError, match="float64 or float32 arrays, not a list"):
-        check_directional(lambda x: x.sum(), lambda x: np.ones(3), [1.0, 2.0, 3.0])
+    with pytest.raises(TypeError, match="must be arrays, numbers, or lists, .* not a str; hand in data as kwargs="):
+        check_directional(lambda x: 0.0, lambda x: np.ones(3), "abc")
     for bad, what in (
         (np.ones(3) + 0j, "complex128"),
         ([None], "a NoneType"),
-        (sparse.csr_array(np.ones((1, 3))), "a csr_array"),
     ):
         with pytest.raises(TypeError, match=f"of parameter must be an array of real numbers, not {what}"):
             check_gradient(lambda x: x.sum(), lambda x, bad=bad: bad, x)
+    with pytest.raises(GradientError, match=r"shape \(3,\), but its gradient \(1, 3\)$"):
+        check_gradient(lambda x: x.sum(), lambda x: sparse.csr_array(np.ones((1, 3))), x)
 
 
 @pytest.mark.parametrize("check", [check_gradient, check_directional])

@@ -1,0 +1,75 @@
+"""Numbers of a gradient beside slopes: the tolerance, and which are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from instahash.testing.cases import Found
+from instahash.testing.noise import Noise, jump_of
+from instahash.testing.points import Point, Probe
+from instahash.testing.quotients import QUICK, quick, slope
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How much was looked at: entries, or directions, of each parameter.
+
+    checked, total : by the parameters' names.
+    """
+
+    checked: Mapping[str, int]
+    total: Mapping[str, int]
+
+    @property
+    def share(self) -> float:
+        """The part of all entries that was looked at, from 0 to 1; 1 where there are none."""
+        return sum(self.checked.values()) / max(sum(self.total.values()), 1) if any(self.total.values()) else 1.0
+
+    def __str__(self) -> str:
+        parts = ", ".join(f"{name} {n} of {self.total[name]}" for name, n in self.checked.items())
+        return f"{sum(self.checked.values())} of {sum(self.total.values())} checked, {self.share:.3g} of all: {parts}"
+
+
+@np.errstate(all="ignore")
+def compare(
+    point: Point, probes: Sequence[Probe], rtol: float | None, atol: float, deadline: float = np.inf
+) -> tuple[list[Probe], Found]:
+    """The probes that were compared before the time of `deadline`, at least one, and what was found."""
+    quotients: list[float] = []
+    for probe in probes:
+        if quotients and monotonic() > deadline:
+            break
+        quotients.append(float(quick(probe.line, QUICK[point.dtype]) / probe.scale))
+    probes, missing = list(probes[: len(quotients)]), np.array(quotients)
+    said, size, rounding = (np.array([getattr(p, name) for p in probes]) for name in ("found", "size", "rounding"))
+    rtol = point.epsilon**0.4 if rtol is None else rtol
+    floors = atol + 100 * point.epsilon * rounding
+    errors, sides = np.zeros(len(probes)), {}
+
+    def fails() -> Any:
+        return ~(np.abs(missing) <= rtol * np.maximum(size, np.abs(said + missing)) + floors + errors)
+
+    noise, suspects, known = Noise(point.value, point.params), np.flatnonzero(fails()), ~fails()
+    if len(suspects):
+        point.blame_the_loss()
+    for i in suspects:
+        if i != suspects[0] and monotonic() > deadline:
+            break
+        measured, scale, known[i] = slope(probes[i].line, noise, point.loss_epsilon), probes[i].scale, True
+        missing[i], errors[i] = measured.value / scale, measured.error / scale
+        left, right = measured.sides
+        if not abs(right - left) / scale <= rtol * size[i] + floors[i]:
+            sides[int(i)] = said[i] + left / scale, said[i] + right / scale
+    wrong = fails()
+    # Positions count those that are known.
+    sides = {int(known[:i].sum()): both for i, both in sides.items() if not wrong[i]}
+    jump = jump_of(point.value, point.params, max(noise(0), noise(9))) if (wrong & known).any() else 0.0
+    arrays = (said, said + missing, floors + errors, wrong, errors > 0.1 * rounding)
+    numbers, derivatives, floors, wrong, hidden = (array[known] for array in arrays)
+    found = Found(numbers, derivatives, floors, wrong, hidden, sides, rtol, jump)
+    return [probe for probe, is_known in zip(probes, known) if is_known], found

@@ -1,0 +1,17 @@
+"""What a check raises."""
+
+
+class GradientError(AssertionError):
+    """A gradient that is not the derivative of its loss; `kinds` maps parameters' names to the kinds of mistake."""
+
+    __module__ = "instahash.testing"  # as tracebacks name it
+
+    def __init__(self, text: str, kinds: dict[str, str | None] | None = None) -> None:
+        super().__init__(text)
+        self.kinds = kinds or {}
+
+
+class NotSmoothError(GradientError):
+    """The loss has a kink at the point, or ends there, so that it has no derivative to compare with."""
+
+    __module__ = "instahash.testing"
