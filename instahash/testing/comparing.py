@@ -14,6 +14,8 @@ from instahash.testing.noise import Noise, jump_of
 from instahash.testing.points import Point, Probe
 from instahash.testing.quotients import QUICK, quick, slope
 
+__tracebackhide__ = True
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -33,6 +35,28 @@ class Checked:
     def __str__(self) -> str:
         parts = ", ".join(f"{name} {n} of {self.total[name]}" for name, n in self.checked.items())
         return f"{sum(self.checked.values())} of {sum(self.total.values())} checked, {self.share:.3g} of all: {parts}"
+
+
+def drawn(size: int, n_checked: int | None, seed: list[int]) -> np.ndarray:
+    """So many of `size` numbers from 0 on; all where there are no more."""
+    if n_checked is None or n_checked >= size:
+        return np.arange(size)
+    return np.random.default_rng(seed).choice(size, n_checked, replace=False)
+
+
+def checked_entries(point: Point, probes: Sequence[Probe]) -> Checked:
+    """How many entries of each leaf the probes are."""
+    counts = np.bincount([probe.position for probe in probes], minlength=len(point.params))
+    totals = {name: param.size for name, param in zip(point.names, point.params)}
+    return Checked(dict(zip(point.names, map(int, counts))), totals)
+
+
+def joined(parts: Sequence[Found]) -> Found:
+    """What was found at several points, one after the other."""
+    starts = np.cumsum([0, *(len(part.said) for part in parts)])
+    sides = {int(start) + i: both for start, part in zip(starts, parts) for i, both in part.sides.items()}
+    arrays = [np.concatenate([part[i] for part in parts]) for i in range(5)]
+    return Found(*arrays, sides, max(part.rtol for part in parts), max(part.jump for part in parts))
 
 
 @np.errstate(all="ignore")

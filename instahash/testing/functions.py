@@ -8,12 +8,24 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from instahash.testing.errors import GradientError
 from instahash.testing.trees import Leaf, MismatchError, is_branch, is_leaf, leaves, matched, rebuilt
+
+__tracebackhide__ = True
+
+
+class Pair(Protocol):
+    """A loss and its gradient as functions of all leaves."""
+
+    leaves: list[Leaf]
+
+    def loss(self, arrays: Sequence[np.ndarray]) -> Any: ...
+
+    def gradient(self, arrays: Sequence[np.ndarray]) -> list[Any]: ...
 
 
 class Functions:
@@ -44,6 +56,7 @@ class Functions:
         self._names = _argument_names(loss, params) if names is None else list(names)
         if isinstance(names, str) or len(self._names) != len(params):
             raise ValueError(f"names must be a list of {len(params)}, one a parameter, not {names!r}")
+        self._is_plain = all(isinstance(param, np.ndarray) and param.dtype.kind == "f" for param in params)
         self.leaves: list[Leaf] = [leaf for p, name in zip(params, self._names) for leaf in leaves(p, name)]
         if params and not self.leaves and not all(is_leaf(p) for p in params):
             raise TypeError("there is no floating-point number in the parameters; write 3.0 for 3")
@@ -69,11 +82,34 @@ class Functions:
             raise GradientError(text, {"gradient": "count"})
         return [part.toarray() if hasattr(part, "toarray") else part for part in self._parts(returned)]
 
+    def jacobian(self) -> list[Any]:
+        """What the second function, a Jacobian, returned for each leaf."""
+        arrays = [leaf.array for leaf in self.leaves]
+        returned = self._called("Jacobian", self._gradient, arrays)  # type: ignore[arg-type]
+        if len(self.leaves) == len(self._params) == 1 and isinstance(returned, (list, tuple)) and len(returned) != 1:
+            returned = np.asarray(returned)
+        return [part.toarray() if hasattr(part, "toarray") else part for part in self._parts(returned)]
+
+    def product(self, arrays: Sequence[np.ndarray], vectors: Sequence[Any], as_gradient: bool = False) -> Any:
+        """What the second function returned for the parameters and then the vectors; if a gradient, for each leaf."""
+
+        def with_vectors(*params: Any, **kwargs: Any) -> Any:
+            return self._gradient(*params, *vectors, **kwargs)  # type: ignore[operator]
+
+        returned = self._called("product", with_vectors, arrays)
+        if not as_gradient:
+            return returned
+        return [part.toarray() if hasattr(part, "toarray") else part for part in self._parts(returned)]
+
+    def structured(self, arrays: Sequence[np.ndarray]) -> list[Any]:
+        """Arrays of the leaves' shapes in the structure of the parameters."""
+        return self._arguments(arrays)
+
     def _called(self, culprit: str, function: Callable[..., Any], arrays: Sequence[np.ndarray], **more: Any) -> Any:
         """What a function returns for copies of its own, which it may keep but must leave as they are."""
         arguments = self._arguments(arrays)
         returned = function(*arguments, **self._kwargs, **more)
-        after = [leaf.array for p in arguments for leaf in leaves(p, "")]
+        after = arguments if self._is_plain else [leaf.array for p in arguments for leaf in leaves(p, "")]
         for leaf, before, now in zip(self.leaves, arrays, after):
             if not np.array_equal(before, now):
                 text = f"the {culprit} changes {leaf.name} in place; it must work on a copy"
@@ -81,6 +117,8 @@ class Functions:
         return returned
 
     def _arguments(self, arrays: Sequence[np.ndarray]) -> list[Any]:
+        if self._is_plain:
+            return [array.copy() for array in arrays]
         copies = iter([array.copy() for array in arrays])
         return [rebuilt(param, copies) for param in self._params]
 

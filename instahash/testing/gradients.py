@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from instahash.testing.cases import Case, entries
-from instahash.testing.comparing import Checked, compare
+from instahash.testing.comparing import Checked, compare, drawn
 from instahash.testing.functions import Functions
 from instahash.testing.messages import report, say_how_little
 from instahash.testing.points import Point
@@ -83,16 +83,10 @@ def check_gradient(
     Warns (RuntimeWarning) where E is more than a tenth of the largest entry of a parameter's gradient: such an entry
     was not checked. Also where less than a tenth of all entries was looked at within `seconds`.
     """
-    if n_checked is not None and n_checked < 1:
-        raise ValueError(f"n_checked is {n_checked}; it must be at least 1")
+    must_be_some(n_checked, "n_checked")
     deadline = _deadline(seconds)
     point = Point(Functions(loss, gradient, params, names, kwargs, out), wirtinger)
-    chosen = []
-    for position, param in enumerate(point.params):
-        indices = np.arange(param.size)
-        if n_checked is not None and n_checked < param.size:
-            indices = np.random.default_rng([seed, position]).choice(param.size, n_checked, replace=False)
-        chosen += [(position, int(index)) for index in indices]
+    chosen = _chosen(point, n_checked, seed)
     if seconds is not None:
         chosen = [chosen[i] for i in np.random.default_rng(seed).permutation(len(chosen))]
     probes, found = compare(point, [point.entry(*at) for at in chosen], rtol, atol, deadline)
@@ -125,8 +119,7 @@ def check_directional(
     there are; rtol and G are relative to the length of the vector of all g_i d_i. Other arguments, errors and warnings
     as in :func:`check_gradient`. Returns how many directions were checked.
     """
-    if n_directions < 1:
-        raise ValueError(f"n_directions is {n_directions}; it must be at least 1")
+    must_be_some(n_directions, "n_directions")
     deadline = _deadline(seconds)
     point = Point(Functions(loss, gradient, params, names, kwargs, out), wirtinger)
     rng = np.random.default_rng(seed)
@@ -138,6 +131,21 @@ def check_directional(
     if len(probes) < n:
         say_how_little(checked)
     return checked
+
+
+def must_be_some(n: int | None, name: str) -> None:
+    """ValueError where nothing is to be checked."""
+    if n is not None and n < 1:
+        raise ValueError(f"{name} is {n}; it must be at least 1")
+
+
+def _chosen(point: Point, n_checked: int | None, seed: int) -> list[tuple[int, int]]:
+    """The leaf and the flat index of each entry that is to be checked."""
+    chosen = []
+    for position, param in enumerate(point.params):
+        for index in drawn(param.size, n_checked, [seed, position]):
+            chosen.append((position, int(index)))
+    return chosen
 
 
 def _deadline(seconds: float | None) -> float:

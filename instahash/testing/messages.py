@@ -14,13 +14,20 @@ from instahash.testing.errors import GradientError, NotSmoothError
 from instahash.testing.mistakes import diagnose
 from instahash.testing.points import Probe
 
+__tracebackhide__ = True
 
-def report(names: Sequence[str], probes: list[Probe], found: Found, cases: Callable[[], list[Case]]) -> None:
-    """Raise, or warn, if there is reason to. cases : called for the cases in which mistakes are looked for."""
+
+def report(
+    names: Sequence[str], probes: list[Probe], found: Found, cases: Callable[[], list[Case]], of: str = "gradient"
+) -> None:
+    """Raise, or warn, if there is reason to.
+
+    cases : called for the cases in which mistakes are looked for.  of : what is checked.
+    """
     if found.wrong.any():
-        raise wrong_slope(probes, found, cases())
+        raise wrong_slope(probes, found, cases(), of)
     if found.sides:
-        raise no_slope(probes, found)
+        raise no_slope(probes, found, of)
     positions = np.array([probe.position for probe in probes])
     for position, name in enumerate(names):
         hidden = found.hidden[positions == position]
@@ -34,13 +41,13 @@ def report(names: Sequence[str], probes: list[Probe], found: Found, cases: Calla
             )
 
 
-def wrong_slope(probes: list[Probe], found: Found, cases: list[Case]) -> GradientError:
+def wrong_slope(probes: list[Probe], found: Found, cases: list[Case], of: str) -> GradientError:
     """The error for numbers that are wrong: the worst, then a line for each parameter that has any."""
     worst = max(np.flatnonzero(found.wrong), key=lambda i: abs(found.derivatives[i] - found.said[i]))
     said, derivative, floor = (numbers[worst] for numbers in found[:3])
     expected, number = _displayed(derivative, said, floor)
     tolerance = found.rtol * max(abs(derivative), probes[worst].size) + floor
-    lines = [f"{probes[worst].name} is {expected} by differences, but the gradient says {number}"]
+    lines = [f"{probes[worst].name} is {expected} by differences, but the {of} says {number}"]
     lines.append(f"they may differ by {tolerance:.1g}")
     named: dict[str, str | None] = {}
     for case in cases:
@@ -58,13 +65,13 @@ def wrong_slope(probes: list[Probe], found: Found, cases: list[Case]) -> Gradien
     return GradientError("\n".join(lines), named)
 
 
-def no_slope(probes: list[Probe], found: Found) -> NotSmoothError:
+def no_slope(probes: list[Probe], found: Found, of: str) -> NotSmoothError:
     """The error for kinks and ends of the loss."""
     number, (left, right) = next(iter(found.sides.items()))
     probe, reason = probes[number], "the loss is not finite on one side of the point, or on both"
     if not np.isnan(left):
         left, right = (0.0 if abs(side) < 0.01 * abs(right - left) else side for side in (left, right))
-        said = f"slope {left:.3g} on one side, {right:.3g} on the other; the gradient says {probe.found:.3g}"
+        said = f"slope {left:.3g} on one side, {right:.3g} on the other; the {of} says {probe.found:.3g}"
         reason = f"the loss has a kink\n{said}"
     n = f"{len(found.sides)} of {len(probes)} checked are so"
     return NotSmoothError(

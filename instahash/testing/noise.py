@@ -21,6 +21,8 @@ import numpy as np
 
 from instahash.testing.quotients import step
 
+__tracebackhide__ = True
+
 # Levels of steps that share a measurement, of which the first has the longest step.
 GROUP = 3
 # Of groups before the first, how many are looked at where a loss is flat all over that.

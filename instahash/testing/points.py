@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from instahash.testing.errors import GradientError
-from instahash.testing.functions import Functions
+from instahash.testing.functions import Pair
 from instahash.testing.quotients import FIRST, Line, Moved
 from instahash.testing.wirtinger import CONVENTIONS, slopes
+
+__tracebackhide__ = True
 
 DTYPES = [np.dtype(kind) for kind in (np.float16, np.float32, np.float64, np.longdouble)]
 # All parameters and their gradients at other points; None where the gradient cannot be computed there.
@@ -41,12 +43,13 @@ class Point:
     params : the leaves, of which `dtype` is the coarsest.  names : their names.
     gradients : their gradients, arrays of their shapes in float64, or in longdouble where they are in it.
     loss_epsilon : machine epsilon of the loss, as far as its values show.
+    of : what is differentiated, for messages.
     """
 
-    def __init__(self, functions: Functions, wirtinger: str = "x+iy") -> None:
+    def __init__(self, functions: Pair, wirtinger: str = "x+iy", of: str = "loss") -> None:
         if wirtinger not in CONVENTIONS:
             raise ValueError(f"wirtinger must be one of {', '.join(map(repr, CONVENTIONS))}, not {wirtinger!r}")
-        self._functions, self.wirtinger = functions, wirtinger
+        self._functions, self.wirtinger, self._of = functions, wirtinger, of
         self.params = [leaf.array for leaf in functions.leaves]
         self.names = [leaf.name for leaf in functions.leaves]
         self.is_complex = [leaf.is_complex for leaf in functions.leaves]
@@ -89,7 +92,7 @@ class Point:
         place = tuple(int(i) for i in np.unravel_index(index, gradient.shape))
         name, at = self.names[position], list(place)
         part = (".real", ".imag")[at.pop()] if self.is_complex[position] else ""
-        name = f"d loss / d {name}{at if at else ''}{part}"
+        name = f"d {self._of} / d {name}{at if at else ''}{part}"
         return Probe(name, position, place, line, float(found), scale, abs(float(found)), self._largest[position])
 
     @np.errstate(all="ignore")
@@ -127,13 +130,12 @@ class Point:
 
     def value(self, params: list[np.ndarray]) -> Any:
         """The loss, a float or a longdouble; NaN where it cannot be computed."""
-        try:
-            with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):
+            try:
                 value = self._number(self._functions.loss(params))
-        except (ArithmeticError, ValueError):
-            return np.nan
-        with np.errstate(over="ignore"):
-            while np.isfinite(value) and self._loss_dtype.type(value) != value:
+            except (ArithmeticError, ValueError):
+                return np.nan
+            while self._loss_dtype.type(value) != value and np.isfinite(value):
                 self._loss_dtype = DTYPES[DTYPES.index(self._loss_dtype) + 1]
         return value
 
@@ -146,7 +148,8 @@ class Point:
             elif array.dtype.kind == "c":
                 advice = "the sum of abs(z)**2 is one"
             raise GradientError(f"the loss is {what}, not one real number; {advice}", {"loss": "no scalar"})
-        return _wide(array.reshape(-1)[0])
+        value = array.reshape(-1)[0]
+        return value if isinstance(value, np.longdouble) else float(value)
 
     def _resolved(self, moved: Any, wanted: Any) -> bool:
         """Whether rounding has left a step, or an array of steps, about as it was wanted."""

@@ -35,6 +35,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+__tracebackhide__ = True
+
 FIRST, RATIO, LEAST_STEPS, N_STEPS = 0.7, 4.0, 9, 40
 NOISES = 8.0
 # Levels whose extrapolation is tried first: steps near the fifth root of epsilon, where both errors are alike.

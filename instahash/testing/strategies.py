@@ -1,10 +1,12 @@
 """Hypothesis strategies for parameters of models, and for the data that word2vec and AutoRec see.
 
-Arrays are drawn from a drawn seed: Hypothesis then shrinks one number and the shapes, not every entry.
+Most arrays are drawn from a drawn seed: Hypothesis then shrinks one number and the shapes, not every entry. `points`
+are drawn number by number, so that where a test fails the smallest sizes and the plainest numbers are shown.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -15,7 +17,10 @@ from scipy import sparse
 T = TypeVar("T")
 Shape = int | tuple[int, ...]
 Arrays = st.SearchStrategy[np.ndarray]
+Points = st.SearchStrategy[list[np.ndarray]]
 SEEDS = st.integers(0, 2**32 - 1)
+# Plain numbers, the plainest first.
+TENTHS = [1.0, 2.0, 0.5, 1.5, *(i / 10 for i in range(1, 20) if i % 5)]
 
 
 def parameters(shape: Shape, dtype: Any = np.float64, scale: float = 1.0) -> Arrays:
@@ -29,6 +34,29 @@ def parameters(shape: Shape, dtype: Any = np.float64, scale: float = 1.0) -> Arr
         return np.asarray(scale * rng.uniform(0.1, 1.0, shape) * rng.choice([-1.0, 1.0], shape), dtype)
 
     return SEEDS.map(array)
+
+
+def points(*shapes: Shape | str | tuple[int | str, ...], sizes: st.SearchStrategy[int] | None = None) -> Points:
+    """A list of float64 arrays, one a shape, of which each entry shrinks by itself to 1.
+
+    shapes : lengths of axes, or names of lengths that are to be the same wherever they stand: ("n", "m"), "m".
+    sizes : the lengths that names stand for, default 1 to 4.
+    """
+    lengths = st.integers(1, 4) if sizes is None else sizes
+    axes = [shape if isinstance(shape, tuple) else (shape,) for shape in shapes]
+    named = sorted({axis for shape in axes for axis in shape if isinstance(axis, str)})
+
+    def arrays(drawn: dict[str, int]) -> Points:
+        known = [tuple(drawn[axis] if isinstance(axis, str) else axis for axis in shape) for shape in axes]
+        return st.tuples(*(_plain(shape) for shape in known)).map(list)
+
+    return st.fixed_dictionaries(dict.fromkeys(named, lengths)).flatmap(arrays)
+
+
+def _plain(shape: tuple[int, ...]) -> Arrays:
+    """An array of tenths from -2 to 2, none of them 0."""
+    n, entry = math.prod(shape), st.sampled_from([*TENTHS, *(-tenth for tenth in TENTHS)])
+    return st.lists(entry, min_size=n, max_size=n).map(lambda numbers: np.array(numbers, float).reshape(shape))
 
 
 def probabilities(shape: Shape, dtype: Any = np.float64) -> Arrays:

@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+__tracebackhide__ = True
+
 
 class Leaf(NamedTuple):
     """name : as in "layers[0].weight"; array : real and of its own; is_complex : its last axis is of two parts."""

@@ -1,0 +1,219 @@
+"""Jacobians whole and as products, Hessians, gradients of gradients, and many points in one call."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from instahash.testing import GradientError, check_batched, check_hessian, check_jacobian
+
+rng = np.random.default_rng(0)
+A, x = rng.normal(size=(4, 3)), np.array([0.3, -0.5, 1.2])
+W = rng.normal(size=(2, 3))
+
+
+def f(x):
+    return np.tanh(A @ x)
+
+
+def J(x):
+    return (1 - np.tanh(A @ x) ** 2)[:, None] * A
+
+
+def complaint(check, *arguments, **options):
+    with pytest.raises(GradientError) as caught:
+        check(*arguments, **options)
+    return caught.value
+
+
+FORMS = {
+    "jacobian": lambda jacobian: jacobian,
+    "jvp": lambda jacobian: lambda x, v: jacobian(x) @ v,
+    "vjp": lambda jacobian: lambda x, u: jacobian(x).T @ u,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form(form):
+    checked = check_jacobian(f, FORMS[form](J), x, form=form)
+    assert checked.checked == checked.total == {"parameter": 12}
+    error = complaint(check_jacobian, f, FORMS[form](lambda x: -J(x)), x, form=form, names=["x"])
+    assert error.kinds == {"x": "sign"} and "d f[3] / d x[0] is -1.26499 by differences" in str(error)
+    assert f"but the {'Jacobian' if form == 'jacobian' else form} says 1.26499" in str(error)
+    error = complaint(check_jacobian, f, FORMS[form](lambda x: J(x) * [[1], [1], [2], [1]]), x, form=form)
+    assert "3 of 12 wrong, in row 2\n  factor: it is twice the derivative" in str(error)
+    error = complaint(check_jacobian, f, FORMS[form](lambda x: 0 * J(x)), x, form=form)
+    assert error.kinds == {"parameter": "zero"}
+    one = complaint(check_jacobian, f, FORMS[form](lambda x: J(x) + (np.arange(12) == 7).reshape(4, 3)), x, form=form)
+    assert str(one).startswith("d f[2] / d parameter[1] is ")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("seed", range(10))
+def test_a_part_is_checked(form, seed):
+    checked = check_jacobian(f, FORMS[form](J), x, form=form, n_checked=2, seed=seed)
+    assert checked.checked == {"parameter": 4} and checked.total == {"parameter": 12}
+
+
+def test_shapes_of_a_jacobian():
+    check_jacobian(f, lambda x: sparse.csr_array(J(x)), x)
+    check_jacobian(f, lambda x: J(x).tolist(), x)
+    check_jacobian(lambda W: W @ x, lambda W: np.einsum("ik,j->ikj", np.eye(2), x), W)
+    check_jacobian(lambda W: W @ x, lambda W: np.kron(np.eye(2), x), W)
+    check_jacobian(lambda a: np.array([a, a**2]), lambda a: np.array([1, 2 * a]), 0.7)
+    error = complaint(check_jacobian, f, lambda x: J(x).T, x)
+    assert "has shape (3, 4), and must be (4, 3): it is transposed" in str(error)
+    assert error.kinds == {"parameter": "transposed"}
+    assert complaint(check_jacobian, f, lambda x: J(x)[:2], x).kinds == {"parameter": "shape"}
+    assert complaint(check_jacobian, f, lambda x: J(x) * np.nan, x).kinds == {"parameter": "not finite"}
+    square = np.random.default_rng(1).normal(size=(3, 3))
+    assert complaint(check_jacobian, lambda x: square @ x, lambda x: square.T, x).kinds == {"parameter": "transposed"}
+
+
+def test_several_parameters_and_outputs():
+    def both(x, p, scale):
+        return {"product": scale * x * p["y"], "sum": x.sum()}
+
+    def jvp(x, p, dx, dp, scale):
+        return {"product": scale * (dx * p["y"] + x * dp["y"]), "sum": dx.sum()}
+
+    def vjp(x, p, u, scale):
+        return scale * u["product"] * p["y"] + u["sum"], {"y": scale * u["product"] * x}
+
+    arguments, options = (x, {"y": x + 1}), {"kwargs": {"scale": 3.0}}
+    check_jacobian(both, jvp, *arguments, form="jvp", **options)
+    check_jacobian(both, vjp, *arguments, form="vjp", **options)
+    check_jacobian(lambda a, b: a * b, lambda a, b: (np.diag(b), np.diag(a)), x, x + 1)
+    error = complaint(check_jacobian, both, lambda *a, **k: vjp(*a, scale=2.0), *arguments, form="vjp", **options)
+    assert error.kinds == {"x": "factor", "p['y']": "factor"} and "d f['product'][" in str(error)
+
+
+def test_products_are_linear():
+    for form, product in (("jvp", lambda x, v: J(x) @ v**3), ("vjp", lambda x, u: J(x).T @ u**3)):
+        error = complaint(check_jacobian, f, product, x, form=form)
+        assert f"the {form} is not linear" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("form", "product", "text"),
+    [
+        ("jvp", lambda x, v: None, "the jvp returned None: is a return missing"),
+        ("jvp", lambda x, v: v, r"the jvp has shape \(3,\), and must be \(4,\)"),
+        ("vjp", lambda x, u: u, r"the vjp by parameter has shape \(4,\), and must be \(3,\)"),
+        ("vjp", lambda x, u: np.full(3, np.inf), "3 of 3 derivatives of vjp by parameter are not finite"),
+    ],
+)
+def test_products_of_another_shape(form, product, text):
+    with pytest.raises(GradientError, match=text):
+        check_jacobian(f, product, x, form=form)
+
+
+def test_what_makes_no_sense_for_a_jacobian():
+    with pytest.raises(ValueError, match="form must be one of 'jacobian', 'jvp', 'vjp', not 'hvp'"):
+        check_jacobian(f, J, x, form="hvp")
+    with pytest.raises(ValueError, match="n_checked is 0; it must be at least 1"):
+        check_jacobian(f, J, x, n_checked=0)
+    with pytest.raises(TypeError, match="must be real; take real and imaginary parts as two of them"):
+        check_jacobian(f, J, x + 1j)
+    with pytest.raises(GradientError, match="returned None; it must return arrays of real numbers"):
+        check_jacobian(lambda x: None, J, x)
+
+    def grows(x):
+        x += 1
+        return f(x)
+
+    assert complaint(check_jacobian, grows, J, x).kinds == {"loss": "in place"}
+
+
+def cubes(x):
+    return 3 * x**2 + x.sum()
+
+
+def hessian(x):
+    return np.diag(6 * x) + 1
+
+
+def test_hessians_and_their_products():
+    check_hessian(cubes, hessian, x)
+    check_hessian(lambda W: 3 * W**2, lambda W: np.diag(6 * W.reshape(-1)).reshape(2, 3, 2, 3), W)
+    check_hessian(lambda W: 3 * W**2, lambda W: sparse.diags_array(6 * W.reshape(-1)), W)
+    check_hessian(cubes, lambda x, v: 6 * x * v + v.sum(), x, product=True)
+    error = complaint(check_hessian, cubes, lambda x: np.diag(6 * x), x, names=["x"])
+    assert str(error).startswith("d gradient[") and error.kinds == {"x": "missing term"}
+    error = complaint(check_hessian, cubes, lambda x, v: 3 * x * v + v.sum(), x, product=True)
+    assert "3 of 9 wrong" in str(error)
+
+
+def test_the_gradient_of_a_gradient():
+    """Back through the product u' J(x), by x and by u; d/dx of (1 - t^2) is -2 t (1 - t^2)."""
+
+    def back(x, u):
+        return J(x).T @ u
+
+    def twice(x, u, v, factor=-2):
+        t = f(x)
+        return A.T @ (factor * t * (1 - t**2) * u * (A @ v)), J(x) @ v
+
+    u = rng.normal(size=4)
+    check_jacobian(back, twice, x, u, form="vjp")
+    error = complaint(check_jacobian, back, lambda *a: twice(*a, factor=2), x, u, form="vjp", names=["x", "u"])
+    assert error.kinds == {"x": "sign"}
+
+
+# Many points in one call
+
+P = rng.normal(size=(50, 3))
+
+
+def losses(P):
+    return (np.sin(P) * P[:, :1]).sum(1)
+
+
+def gradients(P):
+    g = np.cos(P) * P[:, :1]
+    g[:, 0] += np.sin(P).sum(1)
+    return g
+
+
+def test_many_points_cost_four_calls_an_entry():
+    calls = []
+
+    def counted(P):
+        calls.append(1)
+        return losses(P)
+
+    checked = check_batched(counted, gradients, P)
+    assert checked.checked == {"parameter": 150} and len(calls) == 2 + 4 * 3
+    assert check_batched(losses, gradients, P, n_checked=2).checked == {"parameter": 100}
+
+
+def test_what_is_wrong_at_some_of_many_points():
+    error = complaint(check_batched, losses, lambda P: -gradients(P), P, names=["P"])
+    assert error.kinds == {"P": "sign"} and "P: 150 of 150 wrong" in str(error)
+    error = complaint(check_batched, losses, lambda P: gradients(P) * (np.arange(50) != 7)[:, None], P)
+    assert str(error).startswith("d loss[7] / d parameter[7, ") and "3 of 150 wrong, in row 7" in str(error)
+
+
+def test_batches_of_several_complex_and_structured_parameters():
+    z = rng.normal(size=(5, 2)) + 1j * rng.normal(size=(5, 2))
+
+    def loss(p, scale, k):
+        return k * scale * (np.abs(p["z"]) ** 2).sum(1)
+
+    def gradient(p, scale, k):
+        return {"z": 2 * k * scale[:, None] * p["z"]}, k * (np.abs(p["z"]) ** 2).sum(1)
+
+    scale, options = rng.normal(size=5).astype(np.float32), {"kwargs": {"k": 3.0}}
+    check_batched(loss, gradient, {"z": z}, scale, **options)
+    error = complaint(check_batched, loss, gradient, {"z": z}, scale, wirtinger="x-iy", **options)
+    assert error.kinds == {"p['z']": "convention"}
+
+
+def test_points_must_not_depend_on_each_other():
+    error = complaint(check_batched, lambda P: losses(P - P.mean(0)), gradients, P)
+    assert "where other points are other ones; it must not depend on them" in str(error)
+    with pytest.raises(GradientError, match=r"the loss has shape \(\), and must be \(50,\), one number a point"):
+        check_batched(lambda P: losses(P).sum(), gradients, P)
+    with pytest.raises(ValueError, match="every parameter must have a row for each point"):
+        check_batched(lambda P, q: losses(P), lambda P, q: (gradients(P), q), P, np.ones(3))
+    check_batched(losses, gradients, P[:1])
+    check_batched(losses, gradients, P[:0])
