@@ -55,8 +55,17 @@ def joined(parts: Sequence[Found]) -> Found:
     """What was found at several points, one after the other."""
     starts = np.cumsum([0, *(len(part.said) for part in parts)])
     sides = {int(start) + i: both for start, part in zip(starts, parts) for i, both in part.sides.items()}
-    arrays = [np.concatenate([part[i] for part in parts]) for i in range(5)]
-    return Found(*arrays, sides, max(part.rtol for part in parts), max(part.jump for part in parts))
+    said, derivatives, floors, wrong, hidden = (np.concatenate([part[i] for part in parts]) for i in range(5))
+    return Found(
+        said,
+        derivatives,
+        floors,
+        wrong,
+        hidden,
+        sides,
+        max(part.rtol for part in parts),
+        max(part.jump for part in parts),
+    )
 
 
 @np.errstate(all="ignore")
