@@ -95,8 +95,8 @@ def test_each_import_is_declared(declared):
         for extra in ("vision", "offline", "metadata", "web", "report", "formats", "cluster")
         for name in extras(declared)[extra]
     }
-    # Hypothesis is whose tests use the strategies; they say so where it is missing.
-    users |= {"hypothesis"}
+    # Hypothesis is whose tests use the strategies, pytest whose tests use the fixture.
+    users |= {"hypothesis", "pytest"}
     assert {BRINGS.get(name, name) for name in imported(PACKAGE) - ON_REQUEST} <= users
     testers = needed | extras(declared)["test"].keys()
     assert {BRINGS.get(name, name) for name in imported(ROOT / "tests") - ON_REQUEST - ONLY_IF_THERE} <= testers

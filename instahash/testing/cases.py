@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from instahash.testing.points import Elsewhere, Point, Probe
+from instahash.testing.point import Elsewhere, Point, Probe
 
 
 class Found(NamedTuple):

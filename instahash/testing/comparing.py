@@ -11,7 +11,7 @@ import numpy as np
 
 from instahash.testing.cases import Found
 from instahash.testing.noise import Noise, jump_of
-from instahash.testing.points import Point, Probe
+from instahash.testing.point import Point, Probe
 from instahash.testing.quotients import QUICK, quick, slope
 
 __tracebackhide__ = True

@@ -30,7 +30,7 @@ from instahash.testing.cases import Case, entries
 from instahash.testing.comparing import Checked, compare, drawn
 from instahash.testing.functions import Functions
 from instahash.testing.messages import report, say_how_little
-from instahash.testing.points import Point
+from instahash.testing.point import Point
 
 __tracebackhide__ = True  # pytest shows the line that called a check, and none of these
 # Kinds of mistake that hold along directions if they hold for all entries.

@@ -13,7 +13,7 @@ from instahash.testing.errors import GradientError
 from instahash.testing.functions import Functions
 from instahash.testing.gradients import must_be_some
 from instahash.testing.messages import report
-from instahash.testing.points import Point
+from instahash.testing.point import Point
 from instahash.testing.products import FORMS, jacobian_of
 from instahash.testing.trees import leaves
 

@@ -12,7 +12,7 @@ from instahash.testing.cases import Case, Found
 from instahash.testing.comparing import Checked
 from instahash.testing.errors import GradientError, NotSmoothError
 from instahash.testing.mistakes import diagnose
-from instahash.testing.points import Probe
+from instahash.testing.point import Probe
 
 __tracebackhide__ = True
 

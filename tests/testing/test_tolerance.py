@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from instahash.testing import GradientError, NotSmoothError, check_directional, check_gradient, parameters
 from instahash.testing.functions import Functions
 from instahash.testing.noise import Noise, jump_of
-from instahash.testing.points import Point
+from instahash.testing.point import Point
 from instahash.testing.quotients import N_STEPS, Moved, central, extrapolated, quick, sides, slope, step
 
 EPS = float(np.finfo(np.float64).eps)

@@ -135,7 +135,8 @@ class Point:
                 value = self._number(self._functions.loss(params))
             except (ArithmeticError, ValueError):
                 return np.nan
-            while self._loss_dtype.type(value) != value and np.isfinite(value):
+            # As a long double, since a float32 beside a Python float is compared in float32.
+            while np.longdouble(self._loss_dtype.type(value)) != value and np.isfinite(value):
                 self._loss_dtype = DTYPES[DTYPES.index(self._loss_dtype) + 1]
         return value
 
