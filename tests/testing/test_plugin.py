@@ -12,7 +12,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 import instahash
-from instahash.testing import GradientError, check_gradient, points
+from instahash.testing import points
 
 ROOT = Path(instahash.__file__).parents[1]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": "", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -109,15 +109,7 @@ def test_points_have_the_shapes_that_are_asked_for(point):
 
 
 def test_points_shrink_entry_by_entry():
-    def fails(point):
-        (x,) = point
-        try:
-            check_gradient(lambda x: (x**2).sum(), lambda x: 2 * np.where(x < 0, -x, x), x)
-        except GradientError:
-            return True
-        return False
-
     quick = settings(database=None, derandomize=True, max_examples=500)
-    assert find(points("n"), fails, settings=quick)[0].tolist() == [-1.0]
+    assert find(points("n"), lambda point: (point[0] < 0).any(), settings=quick)[0].tolist() == [-1.0]
     (x,) = find(points(3), lambda point: point[0][1] > 1.5, settings=quick)
     assert x.tolist() == [1.0, 2.0, 1.0]
