@@ -5,9 +5,9 @@ nothing, of independent errors of variance s^2 they have variance 70 s^2. A stre
 by its own odd number of units in its last place, so that no step is rounded.
 
 At the point itself errors may be far smaller than beside it: 200^2 is exact, and 1 - cos(1e-9) is exactly 0. So a
-stretch lies at a random place as far from the point as the steps are whose errors it is to tell, and at least half of
-an entry's digits away from it. Where all values of a stretch are one number, they say nothing; what is found farther
-away then counts.
+stretch lies at a random place as far from the point as the steps are whose errors it is to tell, and at least a
+thousandth of an entry away from it: next to 1 the squares of a stretch are all rounded alike. Where all values of a
+stretch are one number, they say nothing; what is found farther away then counts.
 
 References: More and Wild 2011, Estimating Computational Noise.
 """
@@ -28,8 +28,10 @@ GROUP = 3
 # Of groups before the first, how many are looked at where a loss is flat all over that.
 FARTHEST = -3
 # The parts of an entry that two stretches' steps are; the longer one shows what a loss in a coarser dtype does.
-SHORT, LONG = (2.0**-47, 2.0**-39), 2.0**-17
+SHORT, LONG = (2.0**-41, 2.0**-35), 2.0**-17
 STEPS = np.arange(-4, 5)
+# The least part of an entry that a stretch is away from it.
+NEAREST = 2.0**-10
 
 
 class Noise:
@@ -61,7 +63,7 @@ class Noise:
         base = []
         for param in self._params:
             size = np.abs(param).astype(np.float64)
-            far = np.maximum(abs(h) * np.maximum(1.0, size), np.finfo(param.dtype).eps ** 0.5 * size)
+            far = np.maximum(abs(h) * np.maximum(1.0, size), NEAREST * size)
             signs = np.sign(h) * rng.choice([-1.0, 1.0], param.shape)
             base.append(np.asarray(param + signs * far * rng.uniform(0.5, 1.0, param.shape), param.dtype))
         return base

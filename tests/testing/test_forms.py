@@ -303,10 +303,11 @@ def test_advice_keeps_imaginary_parts():
 @checks
 @pytest.mark.parametrize("inner", [np.float16, np.float32])
 def test_half_precision(check, inner):
-    """Steps must be multiples of 2^-10 near 1; the tolerance is 6 %."""
-    for seed in range(20):
-        x = np.random.default_rng(seed).uniform(0.5, 2, 4).astype(np.float16)
-        M = np.random.default_rng(seed).normal(size=(3, 4)).astype(inner)
+    """Steps must be multiples of 2^-10 near 1; the tolerance is 6 %. Losses in float16 may hide what is right."""
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        x = (rng.normal(size=6) * rng.choice([0.1, 1, 5])).astype(np.float16)
+        M = (rng.normal(size=(3, 6)) / 3).astype(inner)
 
         def loss(x):
             return np.tanh(M @ x.astype(inner)).sum()

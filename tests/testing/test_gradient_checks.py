@@ -330,3 +330,12 @@ def test_directions_have_no_kinds_but_those_of_all_entries():
             check_directional(lambda x: 1 + 1e-14 * (x**2).sum(), lambda x: -7e-14 * x, np.array([1.0, 2.0]), seed=seed)
         assert set(caught.value.kinds.values()) <= {"sign", "factor", "zero", None}
         assert "is too much" not in str(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore:.* hidden by rounding errors")
+def test_a_parameter_that_overflows_where_it_is_moved_is_not_changed_in_place():
+    x = np.array([1e308, 1.0])
+    with pytest.raises(GradientError, match="sign"):
+        check_gradient(lambda x: np.tanh(x).sum(), lambda x: np.tanh(x) ** 2 - 1, x)
+    flat = np.array([60000, 1], np.float16)
+    check_gradient(lambda x: 0.0 * np.tanh(x[1]), lambda x: np.array([0, 1e-3]), flat, atol=1e-4, rtol=1.0)

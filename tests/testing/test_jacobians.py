@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from instahash.testing import GradientError, check_batched, check_hessian, check_jacobian
+from instahash.testing import GradientError, NotSmoothError, check_batched, check_hessian, check_jacobian
 
 rng = np.random.default_rng(0)
 A, x = rng.normal(size=(4, 3)), np.array([0.3, -0.5, 1.2])
@@ -85,6 +85,11 @@ def test_several_parameters_and_outputs():
     check_jacobian(lambda a, b: a * b, lambda a, b: (np.diag(b), np.diag(a)), x, x + 1)
     error = complaint(check_jacobian, both, lambda *a, **k: vjp(*a, scale=2.0), *arguments, form="vjp", **options)
     assert error.kinds == {"x": "factor", "p['y']": "factor"} and "d f['product'][" in str(error)
+
+
+def test_a_kink_of_one_output():
+    with pytest.raises(NotSmoothError, match=r"^d f\[1\] / d parameter\[0\] does not exist: the loss has a kink"):
+        check_jacobian(lambda x: np.r_[x**2, np.maximum(x, 0)], lambda x: np.r_[2 * x, x > 0][:, None], np.zeros(1))
 
 
 def test_products_are_linear():

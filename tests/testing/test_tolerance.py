@@ -130,12 +130,24 @@ def test_noise_of_a_loss_that_rounds_its_parameters():
 def test_noise_at_a_round_number_is_that_beside_it():
     """200^2 is exact, and so are the values at steps of many a power of two."""
     for level in range(20):
-        assert 1e-13 < noise_on(lambda t: np.cos(t**2), 200.0)(level) < 1e-10
+        assert 1e-15 < noise_on(lambda t: np.cos(t**2), 200.0)(level) < 1e-10
+    assert noise_on(lambda t: np.cos(2.0**16 * t**2), 1.0)(39) > 1e-13
 
 
 def test_noise_where_a_loss_is_exactly_zero_is_that_of_longer_steps():
     noise = noise_on(lambda t: 1 - np.cos(t), 1e-12)
     assert step(20) < 1e-8 and 1e-17 < noise(20) < 1e-15
+
+
+def test_noise_of_a_loss_that_is_flat_all_around():
+    """cos(1e-9 t) is exactly 1 up to some t = 10."""
+    assert noise_on(lambda t: 1 - np.cos(1e-9 * t))(0) > 1e-17
+    assert noise_on(lambda t: 3.0)(0) == 0.0
+
+
+def test_steps_that_see_nothing_by_chance_are_not_the_last():
+    """Far from 0 the two are exactly 1 each, and their slope of 1,000 is at 0 alone."""
+    check_gradient(lambda x: 495.2 + (np.tanh(2000 * x) - np.tanh(1000 * x)).sum(), lambda x: 1000 + 0 * x, np.zeros(1))
 
 
 def test_noise_grows_with_the_loss_and_not_before():
