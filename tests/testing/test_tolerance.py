@@ -146,8 +146,8 @@ def test_noise_of_a_loss_that_is_flat_all_around():
 
 
 def test_steps_that_see_nothing_by_chance_are_not_the_last():
-    """Far from 0 the two are exactly 1 each, and their slope of 1,000 is at 0 alone."""
-    check_gradient(lambda x: 495.2 + (np.tanh(2000 * x) - np.tanh(1000 * x)).sum(), lambda x: 1000 + 0 * x, np.zeros(1))
+    """Far from 0 the two are exactly 1 each, and their slope of 10,000 is at 0 alone."""
+    check_gradient(lambda x: 495.2 + (np.tanh(2e4 * x) - np.tanh(1e4 * x)).sum(), lambda x: 1e4 + 0 * x, np.zeros(1))
 
 
 def test_noise_grows_with_the_loss_and_not_before():
