@@ -39,23 +39,23 @@ if TYPE_CHECKING:
         rating_matrices,
     )
 
-_MODULES = {
-    "batches": "check_batched",
-    "comparing": "Checked",
-    "errors": "GradientError NotSmoothError",
-    "gradients": "check_directional check_gradient",
-    "jacobians": "check_hessian check_jacobian",
-    "strategies": "away_from_kinks bag_matrices bags csr_matrices parameters points probabilities rating_matrices",
-}
-_HOME = {name: f"instahash.testing.{module}" for module, names in _MODULES.items() for name in names.split()}
-__all__ = [*_HOME]
+__all__ = [
+    "Checked", "GradientError", "NotSmoothError", "away_from_kinks", "bag_matrices", "bags", "check_batched",
+    "check_directional", "check_gradient", "check_hessian", "check_jacobian", "csr_matrices", "parameters", "points",
+    "probabilities", "rating_matrices",
+]  # fmt: skip
+_HOME = {
+    "Checked": "comparing", "GradientError": "errors", "NotSmoothError": "errors", "check_batched": "batches",
+    "check_directional": "gradients", "check_gradient": "gradients", "check_hessian": "jacobians",
+    "check_jacobian": "jacobians",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
+    if name in __all__:
+        return getattr(import_module(f"instahash.testing.{_HOME.get(name, 'strategies')}"), name)
     raise AttributeError(f"module 'instahash.testing' has no attribute '{name}'")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME])
+    return sorted({*globals(), *__all__})
