@@ -36,6 +36,9 @@ class Checked:
         parts = ", ".join(f"{name} {n} of {self.total[name]}" for name, n in self.checked.items())
         return f"{sum(self.checked.values())} of {sum(self.total.values())} checked, {self.share:.3g} of all: {parts}"
 
+    def _ipython_display_(self) -> None:
+        """Nothing: a check that ends a notebook's cell is as silent as elsewhere."""
+
 
 def drawn(size: int, n_checked: int | None, seed: list[int]) -> np.ndarray:
     """So many of `size` numbers from 0 on; all where there are no more."""
