@@ -1,6 +1,7 @@
 """The list of gradients: complete, its wrong ones wrong by more than rounding, its answers counted as they are."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -121,9 +122,15 @@ def test_doubts_about_right_ones_are_counted(parts, every):
     assert (figures["unsure"], figures["found"], figures["false alarms"]) == (1, 0, 0)
 
 
+def ran(*options):
+    command = [sys.executable, FOLDER / "bench_gradients.py", *options]
+    environment = {**os.environ, "PYTHONSAFEPATH": ""}  # the script finds what is beside it
+    return subprocess.run(command, capture_output=True, text=True, env=environment)
+
+
 def test_the_short_form_runs_and_writes_its_figures(tmp_path):
     options = ["--against", "", "--families", "regression,words", "--repeat", "1", "--json", tmp_path / "figures.json"]
-    done = subprocess.run([sys.executable, FOLDER / "bench_gradients.py", *options], capture_output=True, text=True)
+    done = ran(*options)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\nours ") == 2
     figures = json.loads((tmp_path / "figures.json").read_text())["figures"]
@@ -133,7 +140,6 @@ def test_the_short_form_runs_and_writes_its_figures(tmp_path):
 
 
 def test_an_unknown_checker_gets_one_clear_line():
-    command = [sys.executable, FOLDER / "bench_gradients.py", "--against", "nobody"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = ran("--against", "nobody")
     assert done.returncode == 2
     assert "no checker is called nobody; there are torch, jax, autograd, scipy" in done.stderr
