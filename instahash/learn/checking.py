@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import sys
-import traceback
 from types import ModuleType
 from typing import Any
 
 from instahash.learn.course import HOLE, Step
+from instahash.learn.raised import of_nothing, of_raised, of_syntax
 from instahash.learn.wrong import Wrong
 from instahash.testing import GradientError
 
@@ -22,7 +23,7 @@ def run(step: Step, source: str) -> list[str]:
         tree = ast.parse(source, step.file)
         compile(tree, step.file, "exec")  # which sees what parsing does not, as a return outside of a function
     except SyntaxError as error:
-        return _of_syntax(error, step)
+        return of_syntax(error, step)
     except (ValueError, RecursionError, MemoryError) as error:  # of a text that is no program at all
         return [f"{step.file} cannot be read as Python: {error}"]
     try:
@@ -32,7 +33,7 @@ def run(step: Step, source: str) -> list[str]:
         answer = _module(step.name, source, step.file)
         _must_have(step, answer)
         _module(f"check_of_{step.name}", step.part("check.py"), str(step.folder / "check.py")).check(answer)
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
         return _of_error(error, step, source)
     finally:
         sys.modules.pop(step.name, None)
@@ -54,39 +55,27 @@ def _module(name: str, source: str, file: str) -> Any:
 
 
 def _must_have(step: Step, answer: ModuleType) -> None:
-    """Raise Wrong where a function or class that the exercise had is no longer there."""
+    """Raise Wrong where a function of the exercise is no longer there, or takes other arguments."""
     for node in ast.parse(step.exercise()).body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not hasattr(answer, node.name):
-            what = "function" if isinstance(node, ast.FunctionDef) else "class"
-            text = f"the {what} {node.name} is not there any more"
-            raise Wrong(f"{text}; instahash-learn reset {step.number} brings it back")
-
-
-def _of_syntax(error: SyntaxError, step: Step) -> list[str]:
-    lines = [f"line {error.lineno} of {step.file}: {type(error).__name__}: {error.msg}"]
-    if error.text:
-        text = error.text.rstrip("\n")
-        lines.append(f"    {text.lstrip()}")
-        column = (error.offset or 0) - 1 - (len(text) - len(text.lstrip()))
-        if column >= 0:
-            lines.append("    " + " " * column + "^")
-    return lines
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        line, back = f"def {node.name}({ast.unparse(node.args)}):", f"or instahash-learn reset {step.number}"
+        if not callable(function := getattr(answer, node.name, None)):
+            raise Wrong(f"the function {node.name} is not there any more; write its line again, {line} {back}")
+        try:
+            inspect.signature(function).bind(*node.args.args)
+        except (TypeError, ValueError):
+            if not node.decorator_list:
+                raise Wrong(f"{node.name} takes other arguments; write its line again, {line} {back}") from None
 
 
 def _of_error(error: BaseException, step: Step, source: str) -> list[str]:
     """Mistakes that a check found in its own words; what a student's line raised with that line."""
     notes = list(getattr(error, "__notes__", []))
     if isinstance(error, (Wrong, GradientError)):
-        return notes + str(error).replace("the gradient says", "your gradient says").splitlines()
-    if isinstance(error, SystemExit):
-        return [*notes, "your file ends the program: leave out exit() or quit()"]
-    told = " ".join(f"{type(error).__name__}: {error}".split())
-    places = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == step.file]
-    if not places:
-        return [*notes, "what your function returns cannot be used as it is wanted", told]
-    line = places[-1].lineno or 0
-    lines = [*notes, f"line {line} of {step.file}: {told}"]
-    lines += [f"    {text.strip()}" for text in source.splitlines()[line - 1 : line]]
-    if isinstance(error, ModuleNotFoundError) and error.name == "hypothesis":
-        lines.append('this step needs it: python3 -m pip install "instahash[learn]"')
-    return lines
+        lines = str(error).replace("the gradient says", "your gradient says").splitlines()
+    elif isinstance(error, SystemExit):
+        lines = ["your file ends the program: leave out exit() or quit()"]
+    else:
+        lines = of_raised(error, step, source)
+    return [*notes, *lines, *(of_nothing(ast.parse(source)) if "None" in str(error) else ())]

@@ -25,10 +25,10 @@ ROUNDING = 1e-9
 # How a gradient's mistakes are told where there is no derivative but a value.
 _WORDS = {
     r"the derivatives?": "what is wanted",
-    r", as if the loss .*": "",
+    r" everywhere, as if the loss .*": " everywhere",
     r": no gradient arrives": "",
     r" \* 1 is": " is",
-    r": a factor of the chain rule for": ": is a factor wrong for",
+    r": a factor of the chain rule for": ": is one wrong for",
 }
 
 
@@ -102,7 +102,8 @@ def _array(found: Any, wanted: Any, name: str) -> tuple[np.ndarray, np.ndarray, 
     except ValueError:  # lists of different lengths
         array = np.array(None)
     if array.dtype.kind not in "fiub":
-        raise Wrong(f"{name} must be {'an array of' if np.ndim(wanted) else 'one of'} real numbers, not {_what(found)}")
+        kind = "an array of real numbers" if np.ndim(wanted) else "one real number"
+        raise Wrong(f"{name} must be {kind}, not {_what(found)}")
     wanted = np.asarray(wanted)
     if array.shape != wanted.shape:
         raise Wrong(_shapes(name, array.shape, wanted.shape))
@@ -135,12 +136,13 @@ def _told(wrong: Case) -> str:
     lines = [f"{_entry(wrong.name, place)} is {said:.{digits}g}, but {wanted:.{digits}g} is wanted"]
     if wrong.found.size > 1:
         where = f", in {wrong.place}" if wrong.place else ""
-        lines.append(f"{wrong.wrong.sum()} of {wrong.checked.sum()} numbers are wrong{where}")
+        n = int(wrong.wrong.sum())
+        lines.append(f"{n} of {wrong.checked.sum()} numbers {'is' if n == 1 else 'are'} wrong{where}")
     kind, text = diagnose(wrong)
-    if kind:
+    if kind and (kind != "zero" or wrong.found.size > 1):
         for word, replacement in _WORDS.items():
             text = re.sub(word, replacement, text)
-        lines.append(f"{kind}: {text}")
+        lines.append(f"{'factor' if kind == 'chain rule' else kind}: {text}")
     return "\n".join(lines)
 
 

@@ -37,6 +37,7 @@ def line_of(body, words):
         ("return np.eye(2) @ np.eye(3)", "ValueError: matmul"),
         ("import nowhere_at_all", "ModuleNotFoundError: No module named 'nowhere_at_all'"),
         ("assert x is None, 'mine'", "AssertionError: mine"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("def f(): return f()\nreturn f()", "RecursionError: maximum recursion depth exceeded"),
     ],
 )
@@ -51,18 +52,52 @@ def test_an_error_has_kind_message_and_line_of_the_students_file(body, words):
     [
         (STEP.exercise(), "nothing to check yet: write your lines in place of the ... in line"),
         (STEP.exercise() + "\n# a thought\n", "nothing to check yet"),
-        ("", "the function sigmoid is not there any more; instahash-learn reset 1"),
+        ("", "not there any more; write its line again, def sigmoid(x): or instahash-learn reset 1"),
         ("return 3\n", "line 1 of 01_sigmoid.py: SyntaxError: 'return' outside function"),
         ("x = 1\n  y = 2\n", "line 2 of 01_sigmoid.py: IndentationError: unexpected indent"),
         ("a\0b", "01_sigmoid.py"),
         ("exit()\n", "leave out exit()"),
         ("import sys\nsys.exit('no')\n", "leave out exit()"),
         (STEP.filled("pass"), "s is None: is a return missing"),
-        ("def sigmoid():\n    pass\n", "what your function returns cannot be used"),
+        ("def sigmoid():\n    pass\n", "sigmoid takes other arguments; write its line again, def sigmoid(x): or"),
+        ("sigmoid = 3\n", "the function sigmoid is not there any more"),
+        (STEP.filled("return {}['a'] if x is None else lambda: 0"), "s must be an array of real numbers"),
     ],
 )
 def test_what_is_no_answer_is_told_kindly(source, words):
     assert words in "\n".join(run(STEP, source))
+
+
+@pytest.mark.parametrize(
+    "number, body, words",
+    [
+        (7, "return w @ C[drawn]", ["the last axis of A must be", "here w is (2,), C is (3, 2), drawn is (3,)"]),
+        (7, "return (C[drawn]\n* drawn)", ["compared from the last one on", "here C is (3, 2), drawn is (3,)"]),
+        (3, "return 2.5 @ w, w", ["@ takes arrays; one number is multiplied with *", "here w is (2,)"]),
+        (
+            8,
+            "C = C.copy()\nnp.add.at(C, drawn, C.T)",
+            ["one row of values for each", "here C is (3, 2), drawn is (3,)"],
+        ),
+        (1, "return 1 if x > 0 else 2", ["one True or False, not one for each entry", "here x is (3,)"]),
+        (13, "return B.T * B", ["the matrix product is @", "here B is (3, 4)"]),
+        (
+            8,
+            "dC = np.zeros((3, 2))\nreturn np.add.at(dC, drawn, w)",
+            ["np.add.at changes dC itself and gives nothing back"],
+        ),
+        (13, "N = B.T @ B\nN = N.setdiag(0)\nreturn N", ["N is None", "N.setdiag changes N itself"]),
+        (13, "N = (B.T @ B).setdiag(0)\nreturn N.tocsr()", ["'tocsr'", "setdiag changes B.T @ B itself"]),
+        (10, "return s(w @ C[j])", ["each file stands alone: s is not known here"]),
+        (2, "import sigmoid", ["each file stands alone: sigmoid is not known here"]),
+        (2, "from 01_sigmoid import sigmoid", ["each file stands alone: 01_sigmoid is not known here"]),
+    ],
+)
+def test_what_an_error_comes_from_is_told_in_plain_words(number, body, words):
+    step = step_named(str(number))
+    told = "\n".join(run(step, step.filled(body)))
+    for part in words:
+        assert part in told, told
 
 
 def test_the_case_of_a_check_stands_before_what_is_wrong():

@@ -31,14 +31,20 @@ V = W[::-1] ** 2
         (W, W.sum(1), ["is a sum missing, or over the wrong axis?"]),
         (np.array([1.0, np.nan]), np.array([1.0, 2.0]), ["overflow: it[1] is nan, but 2 is wanted"]),
         (np.array([1.0, 2.0]), np.array([1.0, -np.inf]), ["it[1] is 2, but -inf is wanted"]),
-        (np.array([2.0, -np.inf]), np.array([1.0, -np.inf]), ["it[0] is 2, but 1 is wanted", "1 of 1 numbers"]),
+        (
+            np.array([2.0, -np.inf]),
+            np.array([1.0, -np.inf]),
+            ["it[0] is 2, but 1 is wanted", "1 of 1 numbers is wrong"],
+        ),
         (1.0000001, 1, ["it is 1.0000001, but 1 is wanted"]),
+        (0.0, 0.25, ["it is 0, but 0.25 is wanted\n"]),
+        (W * [[2], [3]], W, ["factor: in each row it is a multiple of what is wanted: is one wrong for this row?"]),
         (-0.25, 0.25, ["it is -0.25, but 0.25 is wanted", "sign"]),
         (None, W, ["it is None: is a return missing"]),
         (..., 1.0, ["it is ...: is a return missing"]),
-        ("text", 1.0, ["it must be one of real numbers, not 'text'"]),
+        ("text", 1.0, ["it must be one real number, not 'text'"]),
         ([[1, 2], [3]], np.eye(2), ["it must be an array of real numbers"]),
-        (1j, 1.0, ["real numbers"]),
+        (1j, 1.0, ["one real number, not 1j"]),
         (W, sparse.csr_array(W), ["it is an array of NumPy, but a sparse array is wanted"]),
         (sparse.csr_array(W), W, ["it is a sparse array, but an array of NumPy is wanted"]),
         (sparse.csr_array(-W), sparse.csr_array(W), ["sign"]),
@@ -56,6 +62,7 @@ def test_what_is_wrong_is_said(found, wanted, words):
         same(found, wanted, "it", sizes={"the number of negatives": 5})
     for part in words:
         assert part in f"{error.value}\n"
+    assert np.size(wanted) > 1 or "zero" not in str(error.value)
 
 
 @pytest.mark.parametrize(
