@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,22 +18,22 @@ if TYPE_CHECKING:
 
 COURSE = "instahash-course"  # where the course is copied to and looked for
 EXAMPLE = f"""commands:
-  start [FOLDER]     copy the course into a folder (default: {COURSE}); files that are there stay as they are
-  watch [FOLDER]     check a step whenever its file is saved, and go on to the next when it passes
-  check [STEP|all]   check a step once (default: the next); exit 1 where one does not pass
-  hint [STEP]        one more hint, of three
-  list               the steps, and which pass
-  reset STEP         put a step's file back as it was; yours is kept beside it as .old
-  solution STEP      how we would write a step, once yours passes
-  class FOLDER       one line of CSV for each student, whose folders are in FOLDER; this runs the students' files
+  start [FOLDER]       copy the course into a folder (default: {COURSE}); files that are there stay as they are
+  watch [STEP|FOLDER]  check a step whenever its file is saved, and go on to the next when it passes
+  check [STEP ...]     check steps once (default: the next), as in check 11-15 or check all; exit 1 if one does not pass
+  hint [STEP]          one more hint, of three
+  list                 the steps, and which pass
+  reset STEP           put a step's file back as it was; yours is kept beside it as .old
+  solution STEP        how we would write a step, once yours passes
+  class FOLDER         one line of CSV for each student, whose folders are in FOLDER; this runs the students' files
 
-STEP is a number, or a name as in the list. Without a command it is said what to do next.
+STEP is a number, or the beginning of a name or title as in the list. Without a command it is said what to do next.
 
 example:
   instahash-learn start
   instahash-learn watch
   instahash-learn hint 3
-  instahash-learn class handed-in --csv class.csv
+  instahash-learn class handed-in --csv class.csv --steps 1-5
 """
 
 
@@ -39,10 +41,11 @@ def parser() -> ArgumentParser:
     command = Parser("instahash-learn", "Learn how the models work by writing their lines.", EXAMPLE)
     add = command.add_argument
     add("what", nargs="?", choices=[*COMMANDS], metavar="COMMAND", help="what to do, see below")
-    add("argument", nargs="?", metavar="STEP|FOLDER", help="of which step, or in which folder")
+    add("arguments", nargs="*", metavar="STEP|FOLDER", help="of which step, or in which folder")
     add("--folder", metavar="FOLDER", help=f"where the course is (default: here, else in {COURSE})")
     add("--class", dest="class_folder", metavar="FOLDER", help="the same as the command class")
     add("--csv", metavar="FILE", help="class: write the lines to a file")
+    add("--steps", metavar="STEPS", help="class: of which steps, as in 11-22 or 1-3,7 (default: all)")
     command.set_defaults(command="learn")
     return command
 
@@ -51,13 +54,19 @@ def work(args: Namespace) -> None:
     if args.class_folder is not None:
         if args.what:
             raise SettingsError(f"--class is a command of its own; leave out '{args.what}'")
-        args.what, args.argument = "class", args.class_folder
-    if args.csv and args.what != "class":
-        raise SettingsError("--csv is of the command class, as in: instahash-learn class FOLDER --csv FILE")
-    if args.what in NEEDS and not args.argument:
+        args.what, args.arguments = "class", [args.class_folder]
+    if (args.csv or args.steps) and args.what != "class":
+        option = "--csv FILE" if args.csv else "--steps 11-22"
+        raise SettingsError(
+            f"{option[:7].strip()} is of the command class, as in: instahash-learn class FOLDER {option}"
+        )
+    if args.what in NEEDS and not args.arguments:
         raise SettingsError(f"{args.what} takes a {NEEDS[args.what]}, as in: {_command(args.what, NEEDS[args.what])}")
-    if args.what == "list" and args.argument:
-        raise SettingsError(f"list takes no argument; leave out '{args.argument}', or name a folder with --folder")
+    most = {"list": 0, "check": len(args.arguments)}.get(args.what, 1)
+    if more := args.arguments[most:]:
+        takes = "one argument" if most else "no argument"
+        raise SettingsError(f"{args.what} takes {takes}; leave out '{more[0]}', or name a folder with --folder")
+    args.argument = next(iter(args.arguments), None)
     COMMANDS.get(args.what, _what_next)(args)
 
 
@@ -81,15 +90,17 @@ def _what_next(args: Namespace) -> None:
 
 def _start(args: Namespace) -> None:
     from instahash.learn.course import steps
-    from instahash.learn.folder import start
+    from instahash.learn.folder import is_course, start
 
-    path = args.argument or args.folder or COURSE
+    path = args.argument or args.folder or ("." if is_course(Path()) else COURSE)
     written = start(Path(path))
     if not written:
         say(f"nothing new for '{printable(path)}': all {len(steps())} steps are there, and stay as they are")
     else:
         say(f"copied {plural(len(written), 'step')} to '{printable(path)}'")
-    say(f"Now start: {_command('watch', None if path == COURSE else path)}")
+    say(f"Now start: {_command('watch', None if path in ('.', COURSE) else path)}")
+    if path not in (".", COURSE):
+        say(f"and give other commands in that folder: cd {shlex.quote(printable(path))}")
     say(f"and open in your editor: {printable(str(Path(path, steps()[0].file)))}")
 
 
@@ -97,7 +108,8 @@ def _watch(args: Namespace) -> None:
     from instahash.learn.terminal import Terminal
     from instahash.learn.watching import watch
 
-    folder = _folder(args, args.argument)
+    step = _step_to_watch(args.argument)
+    folder = _folder(args, None if step else args.argument)
     with Terminal() as terminal:
 
         def show(text: str) -> None:
@@ -105,26 +117,43 @@ def _watch(args: Namespace) -> None:
             print(text if terminal.interactive else f"{text}\n", flush=True)
 
         try:
-            watch(folder, show, terminal)
+            watch(folder, show, terminal, step)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"; what passes is kept, and {_command('watch', args.argument)} goes on") from None
 
 
+def _step_to_watch(argument: str | None) -> Step | None:
+    """The step that an argument names, unless it names a folder."""
+    from instahash.learn.course import step_named
+
+    if argument is None or Path(argument).exists():
+        return None
+    try:
+        return step_named(argument)
+    except DataError:
+        if argument.isdecimal():
+            raise
+        return None
+
+
 def _check(args: Namespace) -> None:
-    from instahash.learn.course import steps
+    from instahash.learn.course import steps_named
     from instahash.learn.process import Checker
     from instahash.learn.screens import bar, places, told
+    from instahash.learn.terminal import Terminal
 
-    folder, every, results = _folder(args), args.argument == "all", []
+    folder, results = _folder(args), []
+    some = steps_named(args.arguments) or [_step(folder, None)]
     with Checker() as checker:
-        for step in steps() if every else [_step(folder, args.argument)]:
+        for step in some:
             outcome = checker.check(step, folder.file(step))
             _keep(folder, step, outcome.passes)
             results.append(outcome.passes)
-            if every:
-                say(f"{step.title}: {'passes' if outcome.passes else 'does not pass'}")
+            if len(some) > 1:
+                begun = folder.has_begun(step)
+                say(f"{step.title}: {'passes' if outcome.passes else 'does not pass' if begun else 'not begun'}")
             else:
-                say(f"{step.title}\n{places(folder, step)}\n\n{told(outcome)}")
+                say(f"{step.title}\n{places(folder, step)}\n\n{told(outcome, Terminal().columns)}")
     say(f"\n{bar(folder)}")
     if not all(results):
         raise SomeFailed
@@ -132,10 +161,13 @@ def _check(args: Namespace) -> None:
 
 def _hint(args: Namespace) -> None:
     from instahash.learn.screens import hint_lines
+    from instahash.learn.terminal import Terminal
 
     folder = _folder(args)
     step = _step(folder, args.argument)
-    say(f"{step.title}\n\n{hint_lines(step, folder.take_hint(step))}")
+    before = folder.hints.get(step.name, 0)
+    hints = hint_lines(step, folder.take_hint(step), columns=Terminal().columns)
+    say(f"{step.title}\n\n{hints}" + "\n\nthere are no more hints" * (before == len(step.hints())))
 
 
 def _list(args: Namespace) -> None:
@@ -170,17 +202,26 @@ def _class(args: Namespace) -> None:
 
     from instahash.files import check_writable, write_text
     from instahash.learn.classroom import as_csv, look_at, students
-    from instahash.learn.course import steps
+    from instahash.learn.course import steps, steps_named
     from instahash.learn.process import Checker
 
-    found = students(Path(args.argument))
+    found, others = students(Path(args.argument))
+    some = steps_named(args.steps.split(",")) if args.steps else steps()
     if args.csv:
         check_writable(args.csv)
+    if others:
+        note("learn", f"left out, for they are no folders: {', '.join(path.name for path in others)}")
     note("learn", f"runs the files of {plural(len(found), 'student')} on this machine, each with a time limit")
-    with Checker() as checker, tqdm(desc="Checking", total=len(found) * len(steps()), disable=None) as progress:
-        text = as_csv([look_at(path, checker, progress.update) for path in found])
+    rows = []
+    with Checker() as checker, tqdm(desc="Checking", total=len(found) * len(some), disable=None) as progress:
+        for path in found:
+            rows.append(row := look_at(path, checker, some, progress.update))
+            with tqdm.external_write_mode(sys.stderr):
+                passed = f"{row.passed} of {row.steps} pass" if row.passed is not None else row.note
+                note("learn", f"{row.student}: {passed}")
+    text = as_csv(rows, some)
     if args.csv:
-        write_text(args.csv, text)
+        write_text(args.csv, "\ufeff" + text)  # the mark by which Excel knows UTF-8
         note("learn", f"{plural(len(found), 'student')} in '{args.csv}'")
     else:
         say(text.rstrip("\n"))
@@ -193,7 +234,8 @@ def _folder(args: Namespace, given: str | None = None) -> Folder:
     given = given or args.folder
     here = [Path(given)] if given else [path for path in (Path(), Path(COURSE)) if is_course(path)]
     if not here:
-        raise DataError(f"there is no course here or in '{COURSE}'; instahash-learn start makes one")
+        where = f"there is no course here or in '{COURSE}'"
+        raise DataError(f"{where}; go to its folder, give it with --folder, or make one: instahash-learn start")
     folder = Folder(here[0])
     if folder.lost:
         _restore(folder)
@@ -204,13 +246,13 @@ def _restore(folder: Folder) -> None:
     from tqdm import tqdm
 
     from instahash.learn.course import steps
-    from instahash.learn.process import Checker, passing
+    from instahash.learn.process import Checker, outcomes
 
     note("learn", f"{folder.lost}; all files are checked anew")
     with Checker() as checker, tqdm(desc="Checking", total=len(steps()), disable=None, leave=False) as progress:
-        passed = passing(folder.path, checker, progress.update)
+        found = outcomes(folder, checker, steps(), progress.update)
     try:
-        folder.keep(passed)
+        folder.keep({step.name for step in found if found[step].passes})
     except DataError as error:
         note("learn", f"progress is not kept: {error}")
 
@@ -232,8 +274,6 @@ def _step(folder: Folder, text: str | None) -> Step:
 
 def _command(what: str, argument: str | None) -> str:
     """A command as it is typed."""
-    import shlex
-
     return " ".join(["instahash-learn", what, *([shlex.quote(printable(argument))] if argument else [])])
 
 

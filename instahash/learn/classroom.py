@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from instahash.errors import DataError
-from instahash.learn.course import steps
+from instahash.learn.course import Step
 from instahash.learn.folder import Folder, is_course
-from instahash.learn.process import Checker, passing
+from instahash.learn.process import Checker, Outcome, outcomes
 
 
 class Student(NamedTuple):
     """What a teacher wants to know.
 
     student : the name of the folder.  passed : how many steps pass, of `steps`.  next : the first that does not.
-    hints : how many were taken, as far as the folder says.  last_save : of any step's file, local time.
-    note : why something is not known.
+    hints : how many were taken, as far as the folder says.  last_save : of any step's file, as its time says, local.
+    note : what does not run, and why something is not known.
+    by_step : "1" for a step that passes, "0" for one that does not, "" for one that was not begun.
     """
 
     student: str
@@ -30,39 +33,66 @@ class Student(NamedTuple):
     hints: int | None
     last_save: str
     note: str
+    by_step: list[str]
 
 
-def students(folder: Path) -> list[Path]:
-    """The folders in a folder, one a student, by their names. Raises DataError where there are none."""
+def students(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The folders in a folder, one a student, by their names; and what else is there. Raises DataError for none."""
+    if is_course(folder):
+        raise DataError(f"'{folder}' is the folder of one student; give the one that holds the students' folders")
     try:
-        found = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+        found = sorted((path for path in folder.iterdir() if not path.name.startswith(".")), key=_alphabetical)
     except OSError as error:
         raise DataError(f"cannot read the folder '{folder}': {error.strerror or error}") from None
-    if not found:
+    folders = [path for path in found if path.is_dir()]
+    if not folders:
         raise DataError(f"there is no folder in '{folder}'; it should hold one for each student")
-    return found
+    return folders, [path for path in found if not path.is_dir()]
 
 
-def look_at(path: Path, checker: Checker, each: Callable[[], object]) -> Student:
-    """Check all files of a student. each : called after each step."""
+def _alphabetical(path: Path) -> tuple[str, str]:
+    """José after anna, and before Karl."""
+    return unicodedata.normalize("NFKD", path.name).casefold(), path.name
+
+
+def look_at(path: Path, checker: Checker, some: Sequence[Step], each: Callable[[], object]) -> Student:
+    """Check some files of a student. each : called after each step."""
     try:
         folder = Folder(_course_in(path))
     except (DataError, OSError) as error:
-        note = str(error) if isinstance(error, DataError) else f"cannot be read: {error.strerror}"
-        return Student(path.name, None, len(steps()), "", None, "", note)
-    there = [folder.file(step) for step in steps() if folder.file(step).is_file()]
-    folder.passed = passing(folder.path, checker, each)
-    following = folder.next_step()
+        note = f"cannot be read: {error.strerror}" if isinstance(error, OSError) else "there is no course in it"
+        return Student(path.name, None, len(some), "", None, "", note, [""] * len(some))
+    there = [folder.file(step) for step in some if folder.file(step).is_file()]
+    found = outcomes(folder, checker, some, each)
+    passed = [step for step in found if found[step].passes]
+    following = next((step.name for step in some if step not in passed), "")
     times = [file.stat().st_mtime for file in there]
+    missing = len(some) - len(there)
+    notes = [
+        *(_trouble(step, found[step]) for step in found),
+        folder.lost,
+        *[f"{missing} of the files are not there"] * (missing > 0),
+    ]
     return Student(
         student=path.name,
-        passed=folder.n_passed(),
-        steps=len(steps()),
-        next=following.name if following else "",
-        hints=None if folder.lost else sum(folder.hints.values()),
+        passed=len(passed),
+        steps=len(some),
+        next=following,
+        hints=None if folder.lost else sum(folder.hints.get(step.name, 0) for step in some),
         last_save=datetime.fromtimestamp(max(times)).isoformat(" ", "minutes") if times else "",
-        note="; ".join(filter(None, [folder.lost, _missing(len(steps()) - len(there))])),
+        note="; ".join(filter(None, notes)),
+        by_step=[str(int(found[step].passes)) if step in found else "" for step in some],
     )
+
+
+def _trouble(step: Step, outcome: Outcome) -> str:
+    """What a teacher is told of a file that does not run to its end: "11 does not run: SyntaxError"."""
+    for line in outcome.lines:
+        if match := re.match(r"line \d+ of \S+: (\w+)", line):
+            return f"{step.number} does not run: {match[1]}"
+        if match := re.match(r"stopped after [\d.]+ s|.* ended the process.*", line):
+            return f"{step.number} {match[0]}"
+    return ""
 
 
 def _course_in(path: Path) -> Path:
@@ -71,14 +101,10 @@ def _course_in(path: Path) -> Path:
     return next((folder for folder in (path, *inside) if is_course(folder)), path)
 
 
-def _missing(n: int) -> str:
-    return f"{n} of the files are not there" if n else ""
-
-
-def as_csv(rows: list[Student]) -> str:
-    """The lines of a class with their heads."""
+def as_csv(rows: list[Student], some: Sequence[Step]) -> str:
+    """The lines of a class with their heads; behind the note a column a step."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(Student._fields)
-    writer.writerows(rows)
+    writer.writerow([*Student._fields[:-1], *(step.number for step in some)])
+    writer.writerows([*row[:-1], *row.by_step] for row in rows)
     return file.getvalue()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from textwrap import dedent, indent
@@ -76,13 +77,42 @@ def steps() -> list[Step]:
 
 
 def step_named(text: str) -> Step:
-    """The step that somebody means with "3", "03_pair_gradient", "pair_gradient", or the path of its file.
+    """The step that is meant with "3", "03_pair_gradient", "pair_gradient", its title, the path of its file.
 
-    Raises DataError, which names the course's first and last step.
+    The beginning of a name or title will do where no other step's begins so. Raises DataError, which names the course's
+    first and last step.
     """
-    name = re.split(r"[/\\]", text)[-1].removesuffix(".py").lower()
-    for step in steps():
-        if name in (step.name, step.name.partition("_")[2]) or name.isdecimal() and int(name) == step.number:
-            return step
-    wanted = f"a number from 1 to {steps()[-1].number}, or a name as instahash-learn list shows"
-    raise DataError(f"there is no step '{text}'; give {wanted}")
+    wanted = re.split(r"[/\\]", text)[-1].removesuffix(".py").strip().lower()
+    names = {
+        step: (step.name, step.name.partition("_")[2], step.title.lower(), step.title[3:].lower().strip())
+        for step in steps()
+    }
+    if wanted.isdecimal():
+        found = [step for step in names if step.number == int(wanted)]
+    else:
+        found = [step for step in names if wanted in names[step]]
+        found = found or [step for step in names if wanted and any(name.startswith(wanted) for name in names[step])]
+    if len(found) == 1:
+        return found[0]
+    number = f"a number from 1 to {steps()[-1].number}"
+    if found:
+        raise DataError(f"'{text}' may be {' or '.join(step.name for step in found)}; give {number}")
+    raise DataError(f"there is no step '{text}'; give {number}, or a name as instahash-learn list shows")
+
+
+def steps_named(texts: Sequence[str]) -> list[Step]:
+    """The steps that are meant with texts as "3", "11-22", "adagrad" or "all", each once. Raises as `step_named`."""
+    found: dict[Step, None] = {}
+    for text in texts:
+        if text == "all":
+            found |= dict.fromkeys(steps())
+        elif match := re.fullmatch(r"(\d+)-(\d+)", text):
+            first, last = map(step_named, match.groups())
+            if first.number > last.number:
+                raise DataError(
+                    f"there are no steps '{text}'; give the first one first, as in {last.number}-{first.number}"
+                )
+            found |= dict.fromkeys(steps()[first.number - 1 : last.number])
+        else:
+            found[step_named(text)] = None
+    return list(found)

@@ -60,7 +60,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         if not is_course(path):
             what = "has no course" if path.is_dir() else "is not there"
-            raise DataError(f"the folder '{path}' {what}; instahash-learn start makes one")
+            raise DataError(f"the folder '{path}' {what}; instahash-learn start FOLDER copies one there")
         self.path = path
         self.passed: set[str] = set()
         self.hints: dict[str, int] = {}
@@ -70,9 +70,17 @@ class Folder:
         """Where a step's file is, or should be."""
         return self.path / step.file
 
-    def next_step(self) -> Step | None:
-        """The first step that does not pass; None at the end of the course."""
-        return next((step for step in steps() if step.name not in self.passed), None)
+    def has_begun(self, step: Step) -> bool:
+        """Whether a step's file is another one than was copied."""
+        try:
+            return self.file(step).read_bytes() != step.exercise().encode()
+        except OSError:
+            return False
+
+    def next_step(self, after: Step | None = None) -> Step | None:
+        """The first step that does not pass, among those after a step if there is one; None where all pass."""
+        n = after.number if after else 0
+        return next((step for step in [*steps()[n:], *steps()[:n]] if step.name not in self.passed), None)
 
     def n_passed(self) -> int:
         """How many steps pass."""
@@ -87,7 +95,9 @@ class Folder:
         self._change(lambda: self.passed.difference_update(step.name for step in some))
 
     def take_hint(self, step: Step) -> list[str]:
-        """The hints of a step with one more than were taken before."""
+        """The hints of a step with one more than were taken before; those of a step that passes are not counted."""
+        if step.name in self.passed:
+            return step.hints()
         number = min(self.hints.get(step.name, 0) + 1, len(step.hints()))
 
         def take() -> None:

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from instahash.errors import DataError
-from instahash.learn.course import Step, steps
+from instahash.errors import DataError, plural
+from instahash.learn.course import Step
+from instahash.learn.folder import Folder
 
 SECONDS = 10.0  # that a check may take
 # Seconds for a process to start, and for one that is past its limit to say where it was.
@@ -32,7 +33,8 @@ main()
 class Outcome(NamedTuple):
     """What came out of a check.
 
-    lines : what is wrong, to read; none where the step passes.  printed : what the student's file printed.
+    lines : what is wrong, to read; none where the step passes.
+    printed : what the student's file printed outside of all cases, and in the one that is wrong, else in the first one.
     """
 
     lines: list[str]
@@ -62,7 +64,8 @@ class Checker:
         """Begin to check a file, in a new process if the last file ended the one there was."""
         if self._process.poll() is not None:
             self.renew()
-        self._printed, self._started = "", False
+        self._printed: dict[str, str] = {}  # by case
+        self._started = False
         self._deadline = time.monotonic() + START
         job = {"step": step.name, "path": str(path.absolute()), "seconds": self._seconds}
         with suppress(OSError):  # the process has ended, which `poll` sees
@@ -85,11 +88,12 @@ class Checker:
             message = json.loads(answer)
             if "started" in message:
                 self._started, self._deadline = True, time.monotonic() + self._seconds + GRACE
-            self._printed += message.get("printed", "")
+            if "printed" in message:
+                self._printed[message["case"]] = self._printed.get(message["case"], "") + message["printed"]
             if message.get("ended"):
                 self.close()
             if "lines" in message:
-                return Outcome(message["lines"], self._printed)
+                return Outcome(message["lines"], _shown(self._printed, -1 if message["lines"] else 0))
 
     def check(self, step: Step, path: Path) -> Outcome:
         """Check a file, in the same process as the one before."""
@@ -107,7 +111,7 @@ class Checker:
         self.close()
         if not self._started:
             raise DataError("the process that checks files does not start; is the installation whole?")
-        return Outcome([line], self._printed)
+        return Outcome([line], _shown(self._printed, -1))
 
     def close(self) -> None:
         """End the process."""
@@ -128,20 +132,22 @@ def _read(lines: IO[bytes] | None, answers: queue.Queue[bytes]) -> None:
     answers.put(b"")
 
 
-def passing(folder: Path, checker: Checker, each: Callable[[], object]) -> set[str]:
-    """The names of the steps whose files in a folder pass. each : called after each step.
+def _shown(printed: dict[str, str], which: int) -> str:
+    """What was printed outside of all cases, and in one of those in which something was."""
+    text, cases = printed.get("", ""), [case for case in printed if case]
+    if cases:
+        others = f", as well as {plural(len(cases) - 1, 'other case')}" if len(cases) > 1 else ""
+        text += f"for {cases[which]}{others}:\n{printed[cases[which]]}"
+    return text
 
-    Files that are as they were copied are not run.
-    """
-    names = set()
-    for step in steps():
-        path = folder / step.file
-        try:
-            begun = path.is_file() and path.read_bytes() != step.exercise().encode()
-        except OSError:
-            begun = False
-        if begun and checker.check(step, path).passes:
-            names.add(step.name)
+
+def outcomes(folder: Folder, checker: Checker, some: Sequence[Step], each: Callable[[], object]) -> dict[Step, Outcome]:
+    """What comes out of steps whose files are not as they were copied. each : called after each of all."""
+    found = {}
+    for step in some:
+        if folder.has_begun(step):
+            found[step] = checker.check(step, folder.file(step))
         each()
-    checker.renew()
-    return names
+    if found:
+        checker.renew()
+    return found

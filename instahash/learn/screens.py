@@ -8,6 +8,7 @@ from typing import NamedTuple
 from instahash.errors import plural
 from instahash.learn.course import Step, steps
 from instahash.learn.folder import Folder, picture
+from instahash.learn.layout import cut, height, joined, window, wrapped
 from instahash.learn.process import Outcome
 from instahash.learn.terminal import Terminal
 
@@ -18,31 +19,39 @@ KEYS = "h: hint   l: list   r: check again   q: quit"
 class View(NamedTuple):
     """What is shown of a step.
 
-    outcome : None while it is checked.  passed : the step that has just passed, if one has.
-    hints : those that were asked for.  note : what else is to be said.
+    outcome : None while it is checked.  passed : the step that has just passed, if one has, and what it printed.
+    hints : those that were asked for.  notes : what else is to be said.
     """
 
     step: Step
     outcome: Outcome | None
     passed: Step | None = None
+    printed: str = ""
     hints: list[str] = []
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def step_screen(folder: Folder, view: View, terminal: Terminal) -> str:
-    """A step while it is watched."""
-    step = view.step
-    parts = [f"passed: {view.passed.title}"] if view.passed else []
-    parts.append(f"{terminal.bold(step.title)}\n{places(folder, step)}")
-    parts.append(told(view.outcome) if view.outcome else "checking ...")
-    if view.hints:
-        parts.append(hint_lines(step, view.hints))
+    """A step while it is watched. Where rows are few, earlier hints and the end of what was printed are left out."""
+    step, columns = view.step, terminal.columns
+    passed = f"passed: {view.passed.title}\n\n" if view.passed else ""
+    head = f"{passed}{terminal.bold(step.title)}\n{places(folder, step)}"
     checked = time.strftime(", checked at %H:%M:%S") if view.outcome else ""
-    parts.append(f"{bar(folder)}{checked}")
-    if view.note:
-        parts.append(view.note)
-    parts.append(KEYS if terminal.interactive else f"a hint: instahash-learn hint {step.number}")
-    return "\n\n".join(parts)
+    keys = KEYS if terminal.interactive else f"a hint: instahash-learn hint {step.number}"
+    foot = "\n\n".join([f"{bar(folder)}{checked}", *view.notes, keys])
+    message = _message(view.outcome) if view.outcome else "checking ..."
+    printed = _printed(view.outcome.printed if view.outcome and view.outcome.printed else view.printed)
+    hints = hint_lines(step, view.hints)
+    head, foot, message, hints = (wrapped(text, columns) for text in (head, foot, message, hints))
+    if terminal.rows:
+        left = terminal.rows - height(head, columns) - height(foot, columns) - 2
+        message = cut(message, left, columns)
+        left -= height(message, columns) + 1
+        if hints and height(hints, columns) > left:
+            hints = cut(wrapped(hint_lines(step, view.hints, len(view.hints)), columns), left, columns)
+        left -= height(hints, columns) + 1 if hints else 0
+        printed = cut(printed, left, columns) if left > 2 else ""
+    return "\n\n".join(filter(None, [head, message, printed, hints, foot]))
 
 
 def places(folder: Folder, step: Step) -> str:
@@ -50,12 +59,18 @@ def places(folder: Folder, step: Step) -> str:
     return f"  edit     {folder.file(step).absolute()}\n  picture  {picture(folder.path, step).absolute()}"
 
 
-def told(outcome: Outcome) -> str:
+def told(outcome: Outcome, columns: int = 0) -> str:
     """What came out of a check, and what the file printed."""
-    lines = outcome.lines or ["it passes"]
-    if printed := outcome.printed.rstrip():
-        lines = [*lines, "", "printed by your file:", *(f"  {line}" for line in printed.expandtabs().split("\n"))]
-    return "\n".join(map(_displayed, lines))
+    return "\n\n".join(filter(None, [wrapped(_message(outcome), columns), _printed(outcome.printed)]))
+
+
+def _message(outcome: Outcome) -> str:
+    return "\n".join(map(_displayed, outcome.lines or ["it passes"]))
+
+
+def _printed(text: str) -> str:
+    lines = [f"  {_displayed(line)}" for line in text.rstrip().expandtabs().split("\n")]
+    return "\n".join(["printed by your file:", *lines]) if text.strip() else ""
 
 
 def _displayed(line: str) -> str:
@@ -63,9 +78,11 @@ def _displayed(line: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
 
-def hint_lines(step: Step, hints: list[str]) -> str:
-    """Hints, the last one taken at the end."""
-    return "\n\n".join(f"hint {i} of {len(step.hints())}\n{text}" for i, text in enumerate(hints, 1))
+def hint_lines(step: Step, hints: list[str], first: int = 1, columns: int = 0) -> str:
+    """Hints from the first one wanted on, the last one taken at the end."""
+    n, parts = len(step.hints()), list(enumerate(hints, 1))[first - 1 :]
+    texts = [f"hint {i} of {n}\n{joined(text).replace('`', '')}" for i, text in parts]
+    return wrapped("\n\n".join(texts), columns)
 
 
 def bar(folder: Folder) -> str:
@@ -75,13 +92,18 @@ def bar(folder: Folder) -> str:
     return f"[{'#' * full}{'-' * (BAR - full)}] {folder.n_passed()} of {n} steps pass"
 
 
-def list_screen(folder: Folder) -> str:
-    """A line for each step: whether it passes, its title, how many hints were taken."""
+def list_screen(folder: Folder, rows: int = 0) -> str:
+    """A line for each step: whether it passes, its title, how many hints were taken; or those around the next one.
+
+    rows : that there are on the screen; 0 gives all steps.
+    """
     following, lines = folder.next_step(), []
     for step in steps():
         mark = "passes" if step.name in folder.passed else "next" if step == following else ""
         taken = folder.hints.get(step.name, 0)
-        lines.append(f"{mark:<8}{step.title:<44}{plural(taken, 'hint') if taken else ''}".rstrip())
+        lines.append(f"{mark:<8}{step.title:<52}{plural(taken, 'hint') if taken else ''}".rstrip())
+    if rows:
+        lines = window(lines, following.number - 1 if following else 0, max(rows - 2, 1))
     return "\n".join([*lines, "", bar(folder)])
 
 

@@ -21,7 +21,7 @@ def read_source(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except FileNotFoundError:
-        raise DataError(f"'{path.name}' is not there; instahash-learn start puts it back") from None
+        raise DataError(f"'{path.name}' is not there; instahash-learn reset {path.stem} puts it back") from None
     except OSError as error:
         raise DataError(f"cannot read '{path.name}': {error.strerror or error}") from None
     if len(data) > LARGEST:

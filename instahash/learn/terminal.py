@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import sys
 from contextlib import suppress
 from typing import Any
@@ -52,12 +53,22 @@ class Terminal:
         return ""
 
     def clear(self) -> None:
-        """Make the screen empty."""
+        """Make the screen empty; what has scrolled away stays."""
         if self.interactive:
             if os.name == "nt":
                 os.system("cls")
             else:
-                sys.stdout.write("\033[H\033[2J\033[3J")
+                sys.stdout.write("\033[H\033[2J")
+
+    @property
+    def columns(self) -> int:
+        """How long a line may be; 0 where nothing says."""
+        return shutil.get_terminal_size().columns if self.interactive else 0
+
+    @property
+    def rows(self) -> int:
+        """How many lines are seen at once, without the one that the cursor is in; 0 where nothing says."""
+        return max(shutil.get_terminal_size().lines - 1, 1) if self.interactive else 0
 
     def bold(self, text: str) -> str:
         """The text in bold, where that can be shown."""

@@ -17,12 +17,12 @@ TICK = 0.05  # seconds between looks at the files, the keys and the check
 PATIENCE = 1.0  # seconds: for an editor to put a new file in the old one's place, and until a slow check is spoken of
 
 
-def watch(folder: Folder, show: Callable[[str], None], terminal: Terminal) -> bool:
+def watch(folder: Folder, show: Callable[[str], None], terminal: Terminal, step: Step | None = None) -> bool:
     """Check files at each save until all steps pass, which returns True, or a key ends it, which returns False.
 
-    show : called with what is to be on the screen.
+    show : called with what is to be on the screen.  step : the one to begin with; the next one if it is None.
     """
-    step = folder.next_step()
+    step = step or folder.next_step()
     if step is None:
         show(end_screen())
         return True
@@ -45,10 +45,10 @@ class _Watching:
         self._slow = float("inf")  # when the check under way is to be spoken of
         self._checking = False
 
-    def begin(self, step: Step, passed: Step | None = None) -> None:
-        """Begin to check a step. passed : the one that has just passed."""
+    def begin(self, step: Step) -> None:
+        """Begin to check a step."""
         hints = self._view.hints if step == self._view.step else []
-        self._view = View(step, None, passed, hints, self._view.note)
+        self._view = self._view._replace(step=step, outcome=None, hints=hints)
         self._checker.begin(step, self._folder.file(step))
         self._checking, self._slow = True, time.monotonic() + PATIENCE
 
@@ -58,11 +58,7 @@ class _Watching:
             return False
         self._answer(key)
         if saved := self._saves.look():
-            if self._checking:
-                self._checker.renew()  # what is under way is of an older text
-            saved.sort(key=lambda step: step == self._view.step)  # the one on the screen last, so that it stays there
-            self._waiting = saved[1:]
-            self.begin(saved[0])
+            self._saved(saved)
         if not self._checking:
             time.sleep(TICK)
         elif (outcome := self._checker.poll(TICK)) is not None:
@@ -72,6 +68,20 @@ class _Watching:
             self._show_step()
         return None
 
+    def _saved(self, saved: list[Step]) -> None:
+        """Have saved files checked one after another: the one on the screen last, so that it stays there."""
+        if not self._folder.path.is_dir():
+            raise DataError(f"the folder '{self._folder.path}' is not there any more; was it moved? watch it there")
+        if self._checking and self._view.step in saved:
+            self._checker.renew()  # what is under way is of an older text
+            self._checking = False
+        if not self._checking:
+            self._view = self._view._replace(passed=None, printed="", notes=())
+        saved.sort(key=lambda step: step == self._view.step)
+        self._waiting = [*(step for step in self._waiting if step not in saved), *saved]
+        if not self._checking:
+            self.begin(self._waiting.pop(0))
+
     def _come_out(self, outcome: Outcome) -> bool | None:
         """Keep what came out, and go on to what is saved as well, or to the next step where this one passes."""
         step, self._checking = self._view.step, False
@@ -79,14 +89,20 @@ class _Watching:
             try:
                 self._folder.mark(step, outcome.passes)
             except DataError as error:
-                self._view = self._view._replace(note=f"progress is not kept: {error}")
-        passed = step if outcome.passes else self._view.passed
-        following = self._waiting.pop(0) if self._waiting else self._folder.next_step() if outcome.passes else step
+                self._view = self._view._replace(notes=(*self._view.notes, f"progress is not kept: {error}"))
+        if outcome.passes:
+            self._view = self._view._replace(passed=step, printed=outcome.printed)
+        elif self._waiting:
+            self._view = self._view._replace(notes=(*self._view.notes, f"saved as well, does not pass: {step.title}"))
+        if self._waiting:
+            self.begin(self._waiting.pop(0))
+            return None
+        following = self._folder.next_step(step) if outcome.passes else step
         if following is None:
             self._show(end_screen())
             return True
         if following != step:
-            self.begin(following, passed)
+            self.begin(following)
             return None
         self._view = self._view._replace(outcome=outcome)
         self._show_step()
@@ -96,9 +112,12 @@ class _Watching:
 
     def _answer(self, key: str) -> None:
         if key == "h":
-            self._view = self._view._replace(hints=self._folder.take_hint(self._view.step))
+            step, before = self._view.step, len(self._view.hints)
+            hints = self._folder.take_hint(step)
+            notes = ("there are no more hints",) if before == len(hints) else ()
+            self._view = self._view._replace(hints=hints, notes=notes)
         if key == "l":
-            self._show(list_screen(self._folder) + "\n\nany key: back")
+            self._show(list_screen(self._folder, max(self._terminal.rows - 2, 0)) + "\n\nany key: back   q: quit")
         elif key == "r":
             self._checker.renew()
             self.begin(self._view.step)

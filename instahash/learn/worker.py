@@ -1,8 +1,8 @@
 """What runs in the process that checks students' files: jobs come on its standard input, answers go to its output.
 
-A job is a line of JSON: {"step": name, "path": file, "seconds": limit}. The answer is lines of JSON: {"started": true},
-{"printed": text} as the file prints, and {"lines": [...]}, which :func:`instahash.learn.checking.run` gives; with
-"ended": true where this process ends as well.
+A job is a line of JSON: {"step": name, "path": file, "seconds": limit}. The answer is lines of JSON: {"started": true};
+{"printed": text, "case": of which} as the file prints; and {"lines": [...]}, which
+:func:`instahash.learn.checking.run` gives, with "ended": true where this process ends as well.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from instahash.errors import DataError
 from instahash.learn.checking import run
 from instahash.learn.course import Step, step_named
 from instahash.learn.sources import read_source
+from instahash.learn.wrong import CASES
 
 # What checks import, so that it is there when a job comes.
 WARM = ("scipy.sparse", "instahash.word2vec.reference", "instahash.autorec.reference", "instahash.softmax.reference")
@@ -34,15 +35,18 @@ _sending = threading.Lock()  # files may have threads that print
 
 
 class Printed(io.TextIOBase):
-    """Where a file prints to: each text is sent as it comes, until it is too much."""
+    """Where a file prints to: each text is sent as it comes, until it is too much for the case that is under way."""
 
     def __init__(self, answers: TextIO) -> None:
-        self._answers, self._left = answers, LONGEST_OUTPUT
+        self._answers, self._left, self._case = answers, LONGEST_OUTPUT, ""
 
     def write(self, text: str) -> int:
         """Send a text."""
+        if (case := ", ".join(CASES)) != self._case:
+            self._left, self._case = LONGEST_OUTPUT, case
         if self._left > 0 and text:
-            _send(self._answers, printed=text[: self._left] + "\n... and more\n" * (len(text) > self._left))
+            shown = text[: self._left] + "\n... and more\n" * (len(text) > self._left)
+            _send(self._answers, printed=shown, case=case)
         self._left -= len(text)
         return len(text)
 

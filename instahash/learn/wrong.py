@@ -15,15 +15,21 @@ class Wrong(AssertionError):
     """An answer that is not right; its text is for the student, and does not hold the solution."""
 
 
+CASES: list[str] = []  # that are under way, the outer one first
+
+
 @contextmanager
 def case(text: str) -> Iterator[None]:
-    """What is wrong inside of the block is told with this text, "w = [1, 2], c = [3, 4]", before it."""
+    """What is wrong or printed inside of the block is told with this text, "w = [1, 2], c = [3, 4]", before it."""
+    CASES.append(text)
     try:
         yield
     except Exception as error:
         notes: Any = [f"for {text}:", *getattr(error, "__notes__", [])]
         error.__notes__ = notes
         raise
+    finally:
+        CASES.pop()
 
 
 @contextmanager

@@ -76,7 +76,7 @@ def test_what_is_no_answer_is_told_kindly(source, words):
         (3, "return 2.5 @ w, w", ["@ takes arrays; one number is multiplied with *", "here w is (2,)"]),
         (
             8,
-            "C = C.copy()\nnp.add.at(C, drawn, C.T)",
+            "np.add.at(C.copy(), drawn, C.T)",
             ["one row of values for each", "here C is (3, 2), drawn is (3,)"],
         ),
         (1, "return 1 if x > 0 else 2", ["one True or False, not one for each entry", "here x is (3,)"]),
@@ -84,7 +84,7 @@ def test_what_is_no_answer_is_told_kindly(source, words):
         (
             8,
             "dC = np.zeros((3, 2))\nreturn np.add.at(dC, drawn, w)",
-            ["np.add.at changes dC itself and gives nothing back"],
+            ["np.add.at changes dC itself"],
         ),
         (13, "N = B.T @ B\nN = N.setdiag(0)\nreturn N", ["N is None", "N.setdiag changes N itself"]),
         (13, "N = (B.T @ B).setdiag(0)\nreturn N.tocsr()", ["'tocsr'", "setdiag changes B.T @ B itself"]),

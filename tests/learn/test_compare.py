@@ -34,7 +34,7 @@ V = W[::-1] ** 2
         (
             np.array([2.0, -np.inf]),
             np.array([1.0, -np.inf]),
-            ["it[0] is 2, but 1 is wanted", "1 of 1 numbers is wrong"],
+            ["it[0] is 2, but 1 is wanted", "1 of 1 numbers is"],
         ),
         (1.0000001, 1, ["it is 1.0000001, but 1 is wanted"]),
         (0.0, 0.25, ["it is 0, but 0.25 is wanted\n"]),
