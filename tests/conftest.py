@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -42,6 +43,39 @@ def load_module():
         return sys.modules[name]
 
     return load
+
+
+@pytest.fixture(scope="session")
+def copied_course(tmp_path_factory):
+    """A folder with the course, for tests that only read it."""
+    from instahash.learn.folder import start
+
+    start(path := tmp_path_factory.mktemp("course"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def copy_course(copied_course):
+    """A function that puts a course into a folder which is not there yet, and returns that folder."""
+    return lambda path: shutil.copytree(copied_course, path)
+
+
+@pytest.fixture(scope="session")
+def ready_checker():
+    """A process that checks students' files, started once, for tests in which no file spoils it."""
+    from instahash.learn.process import Checker
+
+    class Ready(Checker):
+        def renew(self):
+            if self._process.poll() is not None:
+                super().renew()
+
+        def __exit__(self, *_):
+            pass
+
+    checker = Ready()
+    yield checker
+    checker.close()
 
 
 @pytest.fixture(scope="session")

@@ -57,9 +57,7 @@ def work(args: Namespace) -> None:
         args.what, args.arguments = "class", [args.class_folder]
     if (args.csv or args.steps) and args.what != "class":
         option = "--csv FILE" if args.csv else "--steps 11-22"
-        raise SettingsError(
-            f"{option[:7].strip()} is of the command class, as in: instahash-learn class FOLDER {option}"
-        )
+        raise SettingsError(f"{option.split()[0]} is of the command class: instahash-learn class FOLDER {option}")
     if args.what in NEEDS and not args.arguments:
         raise SettingsError(f"{args.what} takes a {NEEDS[args.what]}, as in: {_command(args.what, NEEDS[args.what])}")
     most = {"list": 0, "check": len(args.arguments)}.get(args.what, 1)

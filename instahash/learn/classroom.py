@@ -68,11 +68,8 @@ def look_at(path: Path, checker: Checker, some: Sequence[Step], each: Callable[[
     following = next((step.name for step in some if step not in passed), "")
     times = [file.stat().st_mtime for file in there]
     missing = len(some) - len(there)
-    notes = [
-        *(_trouble(step, found[step]) for step in found),
-        folder.lost,
-        *[f"{missing} of the files are not there"] * (missing > 0),
-    ]
+    not_there = f"{missing} of the files are not there" if missing else ""
+    notes = [*(_trouble(step, found[step]) for step in found), folder.lost, not_there]
     return Student(
         student=path.name,
         passed=len(passed),

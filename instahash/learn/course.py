@@ -109,9 +109,7 @@ def steps_named(texts: Sequence[str]) -> list[Step]:
         elif match := re.fullmatch(r"(\d+)-(\d+)", text):
             first, last = map(step_named, match.groups())
             if first.number > last.number:
-                raise DataError(
-                    f"there are no steps '{text}'; give the first one first, as in {last.number}-{first.number}"
-                )
+                raise DataError(f"there are no steps '{text}'; did you mean {last.number}-{first.number}?")
             found |= dict.fromkeys(steps()[first.number - 1 : last.number])
         else:
             found[step_named(text)] = None

@@ -25,7 +25,7 @@ def wrapped(text: str, columns: int) -> str:
 
 def joined(text: str) -> str:
     """The text with the lines of a paragraph in one; those that begin with a space stay as they are."""
-    return re.sub(r"(?<=\S)\n(?=\S)", " ", text)
+    return re.sub(r"^(\S.*)((?:\n\S.*)+)", lambda match: match[0].replace("\n", " "), text, flags=re.MULTILINE)
 
 
 def height(text: str, columns: int) -> int:

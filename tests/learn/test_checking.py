@@ -1,5 +1,6 @@
 """What is said of files that are no answer, of what they raise, and of what they do to the process they run in."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 from instahash.errors import DataError
 from instahash.learn import process
 from instahash.learn.checking import run
-from instahash.learn.course import step_named, steps
+from instahash.learn.course import step_named, steps, steps_named
 from instahash.learn.process import Checker
 from instahash.learn.sources import read_source
 
@@ -107,9 +108,21 @@ def test_the_case_of_a_check_stands_before_what_is_wrong():
 def test_steps_are_found_by_their_names():
     for text in ("1", "01", "sigmoid", "01_sigmoid", "folder/01_sigmoid.py", r"C:\course\01_sigmoid.py"):
         assert step_named(text) == STEP
-    for text in ("0", "99", "", "sig"):
-        with pytest.raises(DataError, match="give a number from 1 to"):
+    for text in ("sig", "01_s", "the sigmoid", "1. The Sigmoid", "1. the"):
+        assert step_named(text) == STEP
+    for text in ("0", "99", "", "moid"):
+        with pytest.raises(DataError, match="there is no step .*; give a number from 1 to"):
             step_named(text)
+    with pytest.raises(DataError, match="'pair' may be 02_pair_loss or 03_pair_gradient or .*; give a number from 1"):
+        step_named("pair")
+
+
+def test_several_steps_are_found_by_ranges():
+    numbers = [step.number for step in steps_named(["3", "2-4", "adagrad", "14"])]
+    assert numbers == [3, 2, 4, 14] and steps_named(["all"]) == steps() and steps_named([]) == []
+    for text in ("4-2", "0-3", "3-99"):
+        with pytest.raises(DataError, match="there (is no step|are no steps)"):
+            steps_named([text])
 
 
 @pytest.mark.parametrize(
@@ -136,7 +149,7 @@ def test_whatever_an_editor_saves_is_read(tmp_path, data):
         (RIGHT.encode() + b"# \xe9", "save it as UTF-8"),
         (b"# coding: martian\n", "save it as UTF-8"),
         (b" " * 1_000_001, "is it the right file"),
-        (None, "is not there; instahash-learn start puts it back"),
+        (None, "is not there; instahash-learn reset f puts it back"),
     ],
 )
 def test_what_is_no_text_is_refused(tmp_path, data, words):
@@ -154,10 +167,10 @@ def checker():
 
 @pytest.fixture
 def outcome(checker, tmp_path):
-    def of(body):
+    def of(body, more=""):
         path = tmp_path / "ein Ordner é" / STEP.file
         path.parent.mkdir(exist_ok=True)
-        path.write_text(STEP.filled(body), encoding="utf-8")
+        path.write_text(STEP.filled(body) + more, encoding="utf-8")
         return checker.check(STEP, path)
 
     return of
@@ -166,7 +179,7 @@ def outcome(checker, tmp_path):
 def test_a_process_says_what_is_wrong_and_what_was_printed(outcome):
     assert outcome(STEP.solution()).passes
     answer = outcome("import sys\nprint('seen', len(x), 'é')\nprint('bad', file=sys.stderr)\nreturn nq")
-    assert "NameError" in "\n".join(answer.lines) and answer.printed == "seen 3 é\nbad\n"
+    assert "NameError" in "\n".join(answer.lines) and answer.printed == "for x = (0, log 3, -log 3):\nseen 3 é\nbad\n"
     assert "RuntimeWarning: divide by zero" in outcome("return np.log(0 * x)").printed
     assert "EOFError" in "\n".join(outcome("return input()").lines)
 
@@ -180,8 +193,18 @@ def test_an_endless_loop_is_stopped_and_its_line_named(outcome):
     assert answer.lines[0] in {
         f"stopped after 1 s at line {n} of {STEP.file}: does it loop without end?" for n in (number, number + 1)
     }
-    assert answer.printed.startswith("on and on\n") and len(answer.printed) < 10_000
+    assert "):\non and on\n" in answer.printed and len(answer.printed) < 10_000
     assert outcome(STEP.solution()).passes
+
+
+def test_what_is_printed_is_that_of_the_first_case_or_the_wrong_one(outcome):
+    right = STEP.solution()
+    printed = outcome(f"print(len(x), 'numbers')\nglobal np\n{right}").printed
+    assert re.fullmatch(r"for x = \(0, log 3, -log 3\), as well as \d+ other cases:\n3 numbers\n", printed)
+    answer = outcome(f"print(x.size * '.')\nif len(x) != 3: return x\n{right}")
+    assert not answer.passes and answer.lines[0].removesuffix(":") in answer.printed
+    assert answer.printed.count("\n") == 2 and "as well as 1 other case:" in answer.printed
+    assert outcome(right, "print('outside')").printed == "outside\n"
 
 
 @pytest.mark.parametrize(
@@ -225,7 +248,7 @@ import sys, time
 from pathlib import Path
 from instahash.learn.course import steps
 from instahash.learn.process import Checker
-checker = Checker(seconds=2)
+checker = Checker(seconds=0.5)
 checker.begin(steps()[0], Path(sys.argv[1]))
 while not Path(sys.argv[2]).exists():
     time.sleep(0.01)

@@ -7,19 +7,20 @@ import pytest
 from instahash.errors import DataError
 from instahash.learn.course import steps
 from instahash.learn.folder import PICTURES, PROGRESS, Folder, start
-from instahash.learn.process import Checker, passing
+from instahash.learn.process import Checker, outcomes
 
 STEP = steps()[0]
 NAMES = [step.file for step in steps()]
 
 
 @pytest.fixture
-def path(tmp_path):
-    start(tmp_path / "mein Kurs é")
-    return tmp_path / "mein Kurs é"
+def path(tmp_path, copy_course):
+    return copy_course(tmp_path / "mein Kurs é")
 
 
-def test_the_course_is_copied_without_its_solutions(path):
+def test_the_course_is_copied_without_its_solutions(tmp_path):
+    path = tmp_path / "mein Kurs é"
+    assert start(path) == NAMES
     assert sorted(p.name for p in path.glob("*.py")) == NAMES
     for step in steps():
         text = (path / step.file).read_text(encoding="utf-8")
@@ -52,22 +53,37 @@ def test_a_place_that_is_no_folder_is_refused(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(DataError, match="cannot make the folder .*file.*choose another one"):
         start(tmp_path / "file")
-    with pytest.raises(DataError, match="has no course; instahash-learn start makes one"):
+    with pytest.raises(DataError, match="has no course; instahash-learn start FOLDER copies one"):
         Folder(tmp_path)
-    with pytest.raises(DataError, match="is not there; instahash-learn start makes one"):
+    with pytest.raises(DataError, match="is not there; instahash-learn start FOLDER copies one"):
         Folder(tmp_path / "nowhere")
 
 
 def test_progress_and_hints_are_kept(path):
     folder = Folder(path)
-    folder.mark(STEP, True)
     assert [len(folder.take_hint(STEP)) for _ in range(4)] == [1, 2, 3, 3]
+    folder.mark(STEP, True)
     again = Folder(path)
     assert (again.passed, again.hints) == ({STEP.name}, {STEP.name: 3})
     assert folder.next_step() == again.next_step() != STEP
     folder.mark(STEP, False)
     assert Folder(path).passed == set() and Folder(path).next_step() == STEP
     assert [p.name for p in path.glob(".*")] == [PROGRESS]
+
+
+def test_hints_of_a_step_that_passes_are_not_counted(path):
+    folder = Folder(path)
+    folder.mark(STEP, True)
+    assert folder.take_hint(STEP) == STEP.hints() and Folder(path).hints == {}
+
+
+def test_the_next_step_is_the_one_after_with_all_others_behind_it(path):
+    folder, (first, *others) = Folder(path), steps()
+    assert folder.next_step(others[9]) == others[10] and folder.next_step(others[-1]) == first
+    folder.passed = {step.name for step in others}
+    assert folder.next_step(others[9]) == first
+    folder.passed.add(first.name)
+    assert folder.next_step(first) is None
 
 
 def test_what_another_watcher_kept_meanwhile_stays(path):
@@ -103,7 +119,7 @@ def test_progress_that_cannot_be_written_is_known_all_the_same(path):
     with pytest.raises(DataError, match="cannot write"):
         folder.mark(STEP, True)
     assert folder.passed == {STEP.name}
-    assert len(folder.take_hint(STEP)) == 1 and len(folder.take_hint(STEP)) == 2
+    assert [len(folder.take_hint(steps()[1])) for _ in range(2)] == [1, 2]
 
 
 def test_a_reset_keeps_what_was_written(path):
@@ -116,9 +132,13 @@ def test_a_reset_keeps_what_was_written(path):
     assert folder.reset(STEP) is None and folder.file(STEP).read_text() == STEP.exercise()
 
 
-def test_files_that_pass_are_found_by_running_them(path):
+def test_files_that_were_begun_are_run(path):
     (path / STEP.file).write_text(STEP.filled(STEP.solution()))
+    (path / steps()[1].file).write_text(steps()[1].filled("return 1"))
+    (path / steps()[2].file).unlink()
     looked_at = []
     with Checker() as checker:
-        assert passing(path, checker, lambda: looked_at.append(1)) == {STEP.name}
+        found = outcomes(Folder(path), checker, steps(), lambda: looked_at.append(1))
+        assert {step: outcome.passes for step, outcome in found.items()} == {STEP: True, steps()[1]: False}
+        assert list(outcomes(Folder(path), checker, steps()[1:], list)) == [steps()[1]]
     assert len(looked_at) == len(steps())

@@ -11,8 +11,10 @@ import time
 import psutil
 import pytest
 
+from instahash.errors import DataError
+from instahash.learn import watching
 from instahash.learn.course import steps
-from instahash.learn.folder import PROGRESS, Folder, start
+from instahash.learn.folder import PROGRESS, Folder
 from instahash.learn.terminal import Terminal
 from instahash.learn.watching import Saves
 
@@ -76,13 +78,13 @@ class Watch:
 
 
 @pytest.fixture
-def folder(tmp_path):
-    start(tmp_path / "Kurs é")
-    return tmp_path / "Kurs é"
+def folder(tmp_path, copy_course):
+    return copy_course(tmp_path / "Kurs é")
 
 
 @pytest.fixture
-def watch(folder):
+def command(folder):
+    """A function that starts the command."""
     started = []
 
     def begin(**options):
@@ -90,21 +92,21 @@ def watch(folder):
         return started[-1]
 
     yield begin
-    for watch in started:
-        if watch.process.poll() is None:
-            watch.process.kill()
-            watch.ends()
+    for one in started:
+        if one.process.poll() is None:
+            one.process.kill()
+            one.ends()
 
 
-def test_a_step_is_checked_at_each_save_and_the_next_one_follows(folder, watch):
-    student = watch()
+def test_a_step_is_checked_at_each_save_and_the_next_one_follows(folder, command):
+    student = command()
     shown = student.shows(FIRST.title, "nothing to check yet", "] 0 of", "h: hint", "q: quit")
-    assert "\033[2J" in shown and str(folder / FIRST.file) in shown
+    assert "\033[2J" in shown and "\033[3J" not in shown and str(folder / FIRST.file) in shown
     student.save(FIRST, "print('seen')\nreturn -x")
     shown = student.shows("is wanted", "printed by your file:", "seen", "checked at", "q: quit")
     assert "Traceback" not in shown
     student.presses(b"h")
-    student.shows("is wanted", "hint 1 of 3\n" + FIRST.hints()[0].split("\n")[0], "q: quit")
+    student.shows("is wanted", "hint 1 of 3\n" + FIRST.hints()[0].replace("`", "")[:60], "q: quit")
     student.presses(b"l")
     student.shows("next    " + FIRST.title, "1 hint", "any key: back")
     student.save(FIRST, FIRST.solution())
@@ -114,9 +116,13 @@ def test_a_step_is_checked_at_each_save_and_the_next_one_follows(folder, watch):
     assert (Folder(folder).passed, Folder(folder).hints) == ({FIRST.name}, {FIRST.name: 1})
 
 
-def test_ctrl_c_ends_it_and_leaves_no_process(folder, watch):
-    student = watch()
+def test_a_loop_is_given_up_at_a_save_and_ctrl_c_leaves_no_process(folder, command):
+    student = command()
     student.shows("q: quit")
+    student.save(FIRST, "while True: pass")
+    student.shows("checking ...")
+    student.save(FIRST, "return nq")
+    assert "stopped" not in student.shows("NameError: name 'nq' is not defined")
     student.save(FIRST, "while True: pass")
     student.shows("checking ...")
     (inside,) = psutil.Process(student.process.pid).children()
@@ -126,8 +132,8 @@ def test_ctrl_c_ends_it_and_leaves_no_process(folder, watch):
     assert not inside.is_running()
 
 
-def test_ctrl_c_while_it_starts_leaves_no_traceback(watch):
-    student = watch()
+def test_ctrl_c_while_it_starts_leaves_no_traceback(command):
+    student = command()
     while not psutil.Process(student.process.pid).children():
         assert student.process.poll() is None
     student.presses(b"\x03")
@@ -135,17 +141,8 @@ def test_ctrl_c_while_it_starts_leaves_no_traceback(watch):
     assert student.ends() == 130
 
 
-def test_a_loop_is_given_up_when_the_file_is_saved_again(folder, watch):
-    student = watch()
-    student.shows("q: quit")
-    student.save(FIRST, "while True: pass")
-    student.shows("checking ...")
-    student.save(FIRST, "return nq")
-    assert "stopped" not in student.shows("NameError: name 'nq' is not defined")
-
-
-def test_without_a_terminal_it_writes_lines(folder, watch):
-    student = watch(terminal=False, PYTHONIOENCODING="ascii")
+def test_without_a_terminal_it_writes_lines(folder, command):
+    student = command(terminal=False, PYTHONIOENCODING="ascii")
     shown = student.shows("nothing to check yet", f"a hint: instahash-learn hint {FIRST.number}\n\n")
     assert "\033" not in shown and r"Kurs \xe9" in shown
     student.save(FIRST, "print('\\033[2J é')\nreturn x")
@@ -156,8 +153,8 @@ def test_without_a_terminal_it_writes_lines(folder, watch):
     assert student.ends() == 130
 
 
-def test_two_watchers_at_once_both_go_on(folder, watch):
-    two = [watch(), watch()]
+def test_two_watchers_at_once_both_go_on(folder, command):
+    two = [command(), command()]
     for student in two:
         student.shows("q: quit")
     two[0].save(FIRST, FIRST.solution())
@@ -166,13 +163,127 @@ def test_two_watchers_at_once_both_go_on(folder, watch):
     assert Folder(folder).passed == {FIRST.name}
 
 
-def test_progress_that_cannot_be_kept_is_said_and_the_course_goes_on(folder, watch):
-    student = watch()
-    student.shows("q: quit")
-    (folder / PROGRESS).unlink()
-    (folder / PROGRESS).mkdir()
-    student.save(FIRST, FIRST.solution())
-    student.shows("passed: " + FIRST.title, "] 1 of", "progress is not kept: cannot write")
+class Story:
+    """A terminal at which a student does what a generator does: it is given the screens, and yields keys."""
+
+    interactive, columns, rows = True, 80, 23
+
+    def __init__(self, student):
+        self.screens = [""]
+        self._keys, self._until = student(self), time.monotonic() + SECONDS
+
+    def pressed(self):
+        assert time.monotonic() < self._until, self.screens[-1]
+        return next(self._keys)
+
+    def bold(self, text):
+        return text
+
+    def shows(self, *words):
+        """Wait until a screen has all words."""
+        while not all(word in self.screens[-1] for word in words):
+            yield ""
+
+
+def write(folder, step, body=None):
+    (folder / step.file).write_text(step.filled(body or step.solution()), encoding="utf-8")
+
+
+@pytest.fixture
+def watched(folder, ready_checker, monkeypatch):
+    """A function that lets a student do all that is told, and returns the last screen."""
+    monkeypatch.setattr(watching, "Checker", lambda: ready_checker)
+
+    def watch(student, step=None):
+        story = Story(student)
+        watching.watch(Folder(folder), story.screens.append, story, step)
+        return story.screens[-1]
+
+    return watch
+
+
+def test_each_of_several_files_saved_together_is_checked(folder, watched):
+    one, two, three, four, *_ = steps()
+
+    def student(story):
+        yield from story.shows(one.title, "nothing to check yet")
+        for step in (one, two, four):
+            write(folder, step, "return 7" if step == two else None)
+        yield from story.shows("saved as well, does not pass: " + two.title, "] 2 of")
+        write(folder, one, "print('seen')\nreturn 1")
+        yield from story.shows(one.title, "is wanted", "  seen")
+        assert "saved as well" not in story.screens[-1]
+        yield "q"
+
+    watched(student)
+    assert Folder(folder).passed == {four.name}
+
+
+def test_a_file_saved_while_another_is_checked_has_its_turn(folder, watched):
+    one, two, *_ = steps()
+
+    def student(story):
+        yield from story.shows(one.title, "nothing to check yet")
+        write(folder, one, f"import time\ntime.sleep(0.7)\n{one.solution()}")
+        for _ in range(8):
+            yield ""
+        write(folder, two)
+        yield from story.shows("] 2 of")
+        yield "q"
+
+    watched(student)
+    assert Folder(folder).passed == {one.name, two.name}
+
+
+def test_after_a_jump_the_step_behind_it_follows_and_what_was_printed_stays(folder, watched):
+    step, following = steps()[10:12]
+
+    def student(story):
+        yield from story.shows(step.title, "nothing to check yet")
+        write(folder, step, f"print('seen')\n{step.solution()}")
+        yield from story.shows("passed: " + step.title, following.title, "nothing to check yet", "\n  seen")
+        yield "q"
+
+    assert "] 1 of" in watched(student, step)
+
+
+def test_keys_show_hints_until_there_are_no_more_and_the_list(folder, watched):
+    def student(story):
+        yield from story.shows("nothing to check yet")
+        for number in (1, 2, 3):
+            yield "h"
+            yield from story.shows(f"hint {number} of 3")
+            assert "no more" not in story.screens[-1]
+        yield "h"
+        yield from story.shows("there are no more hints")
+        yield "l"
+        yield from story.shows("next    " + FIRST.title, "any key: back   q: quit")
+        assert story.screens[-1].count("\n") < story.rows
+        yield "q"
+
+    watched(student)
+
+
+def test_a_folder_that_was_moved_is_told(folder, watched):
+    def student(story):
+        yield from story.shows("nothing to check yet")
+        folder.rename(folder.with_name("moved"))
+        yield from story.shows("never")
+
+    with pytest.raises(DataError, match="is not there any more; was it moved"):
+        watched(student)
+
+
+def test_progress_that_cannot_be_kept_is_said_and_the_course_goes_on(folder, watched):
+    def student(story):
+        yield from story.shows("nothing to check yet")
+        (folder / PROGRESS).unlink()
+        (folder / PROGRESS).mkdir()
+        write(folder, FIRST)
+        yield from story.shows("passed: " + FIRST.title, "] 1 of", "progress is not kept: cannot write")
+        yield "q"
+
+    watched(student)
 
 
 @pytest.fixture
