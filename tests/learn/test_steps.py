@@ -59,5 +59,12 @@ def test_wrong_answers_are_caught_in_the_right_words(step):
         assert not set(given_away(step, told)) - set(given_away(step, body)), told
 
 
+def test_the_page_of_the_course_shows_what_a_step_says():
+    step = steps()[2]
+    text = (Path(__file__).parents[2] / "docs" / "course.md").read_text(encoding="utf-8")
+    told = "\n".join(run(step, step.filled("error = 1 - s(w @ c)\nreturn error * c, error * w")))
+    assert f"\n\n{told}\n\n[##" in text
+
+
 def test_the_course_is_numbered():
     assert [step.number for step in steps()] == list(range(1, len(steps()) + 1))
