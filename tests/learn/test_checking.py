@@ -73,7 +73,7 @@ def test_what_is_no_answer_is_told_kindly(source, words):
     "number, body, words",
     [
         (7, "return w @ C[drawn]", ["the last axis of A must be", "here w is (2,), C is (3, 2), drawn is (3,)"]),
-        (7, "return (C[drawn]\n* drawn)", ["compared from the last one on", "here C is (3, 2), drawn is (3,)"]),
+        (7, "return (w,\nC[drawn] * drawn)", ["from the last one on", "here w is (2,), C is (3, 2), drawn is (3,)"]),
         (3, "return 2.5 @ w, w", ["@ takes arrays; one number is multiplied with *", "here w is (2,)"]),
         (
             8,

@@ -63,6 +63,8 @@ def test_what_was_printed_is_cut_to_the_rows_that_are_left(copied_course):
     shown = text.count("  x\n")
     assert f"... {200 - shown} more lines" in text
     assert "200" not in told(view.outcome) and told(view.outcome).count("  x") == 200
+    text = step_screen(Folder(copied_course), view._replace(outcome=Outcome(["wrong"] * 99, "x")), Screen(80, 23))
+    assert height(text, 80) <= 23 and "more lines" in text
     passed = view._replace(outcome=Outcome(["wrong"], ""), passed=steps()[1], printed="seen\n")
     assert "printed by your file:\n  seen" in step_screen(Folder(copied_course), passed, Screen(80, 23))
 
