@@ -301,3 +301,49 @@ def test_a_server_that_is_gone_is_said(page):
     page.click(PLAY)
     page.wait(f"document.querySelector('{NOTE}').textContent.includes('still running')")
     assert page.text(PLAY) == "Play" and len(page.texts(".point")) == 20  # what was there stays
+
+
+def test_a_start_while_it_plays_goes_on_at_the_same_speed(page):
+    page.click(PLAY)
+    page.js(
+        "new Promise((done) => { const button = document.querySelector('#learn-words [data-do=play]'); "
+        "let times = 4; const again = () => { button.click(); button.click(); --times ? setTimeout(again, 50) : done(); }; "
+        "again(); })"
+    )
+    asked = "window.asked = 0; const frame = window.requestAnimationFrame; "
+    page.js(f"void (() => {{ {asked} window.requestAnimationFrame = (f) => {{ asked += 1; return frame(f); }}; }})()")
+    counted = (
+        "new Promise((done) => { let n = 0; const before = asked; const count = () => "
+        "(n++ < 20 ? requestAnimationFrame(count) : done((asked - before) / 20)); count(); })"
+    )
+    assert page.js(counted) < 2.5  # its own, and the page's
+
+
+def test_only_the_first_button_takes_hold_and_what_is_lost_is_let_go(page):
+    page.js(SENT)
+    x, y = page.middle("#learn-words [data-word=coffee].input")
+    held = "document.querySelectorAll('.point.held').length"
+    for kind in ("mousePressed", "mouseReleased"):
+        page.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="right", clickCount=1)
+        assert page.js(held) == 0
+    page.mouse("mousePressed", x, y)
+    assert page.js(held) == 1
+    page.js("void document.querySelector('.point.held').dispatchEvent(new PointerEvent('lostpointercapture'))")
+    assert page.js(held) == 0
+    page.wait("sent.length && sent.at(-1)[1].steps > 0")
+
+
+def test_words_that_are_hidden_leave_the_tab_key_another(page):
+    page.js("document.querySelector('#rings').click()")
+    page.js("document.querySelector('.ring').focus()")
+    page.js("document.querySelector('#rings').click()")
+    stops = "[...document.querySelectorAll('.point')].filter((e) => e.tabIndex === 0 && !e.hidden).length"
+    assert page.js(stops) == 1
+
+
+def test_a_word_that_has_the_focus_is_named_where_names_have_no_space(page):
+    page.js("document.querySelector('[name=scene][value=forty]').click()")
+    page.wait("document.querySelectorAll('.point.input').length === 40")
+    page.wait("document.querySelectorAll('.unnamed').length")
+    page.js("document.querySelector('.unnamed').focus()")
+    assert page.js("getComputedStyle(document.querySelector('.unnamed .label')).visibility") == "visible"

@@ -36,6 +36,7 @@ export class Plane {
   name(words, topics) {
     if (this.words === words.join()) return;
     this.words = words.join();
+    this.grip = null;
     const made = (name) => words.map((word, i) => this.made(name, word, i, TOPICS[topics[i]] ?? "dot"));
     this.points = [...made("W"), ...made("C")];
     fill(this.element, this.canvas, this.points.map((point) => point.button));
@@ -54,7 +55,7 @@ export class Plane {
     button.setAttribute("aria-label", title);
     button.addEventListener("pointerdown", (event) => this.pressed(event, point));
     button.addEventListener("pointermove", (event) => this.dragged(event, point));
-    for (const end of ["pointerup", "pointercancel"]) button.addEventListener(end, () => this.released(point));
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) button.addEventListener(end, () => this.released(point));
     button.addEventListener("focus", () => this.only(point));
     return point;
   }
@@ -63,6 +64,7 @@ export class Plane {
   show(rings) {
     this.rings = rings;
     for (const point of this.points) if (point.name === "C") point.button.hidden = !rings;
+    if (this.points.some(({ button }) => button.hidden && button.tabIndex === 0)) this.only(this.points[0]);
     this.painted = 0;
   }
 
@@ -79,6 +81,7 @@ export class Plane {
   // Moving a word by hand
 
   pressed(event, point) {
+    if (event.button || this.grip) return; // another button opens a menu, another finger holds another word
     event.preventDefault();
     point.button.focus();
     point.button.setPointerCapture(event.pointerId);

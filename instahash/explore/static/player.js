@@ -57,6 +57,7 @@ export class Player {
     this.seed = seed;
     this.show.seed.textContent = `seed ${seed}`;
     this.pause();
+    this.held = false;
     this.fresh = true;
     this.failed = "";
     this.version += 1;
@@ -130,24 +131,24 @@ export class Player {
   play() {
     this.failed = ""; // it is tried again
     if (reduced.matches) return this.go(this.place + JUMP);
+    if (this.playing) return;
     this.playing = true;
     this.named();
     let before = performance.now();
     const tick = (now) => {
-      if (!this.playing) return;
       if (!this.held) this.at += Math.min(Math.max(now - before, 0), 100) * 0.001 * this.speed();
       before = now;
       this.bound();
       this.draw();
-      requestAnimationFrame(tick);
+      if (this.playing) this.next = requestAnimationFrame(tick);
     };
-    requestAnimationFrame(tick);
+    this.next = requestAnimationFrame(tick);
   }
-
 
   pause() {
     const was = this.playing;
     this.playing = false;
+    cancelAnimationFrame(this.next); // or it would go on beside the next play, at twice the speed
     this.named();
     if (was) this.say();
   }
@@ -155,7 +156,7 @@ export class Player {
   /** Stay within what is computed, and have more computed where its end is near. */
   bound() {
     const last = this.frames.length - 1;
-    if (last - this.at < AHEAD && !this.complete && !this.held) this.more();
+    if ((this.fresh || last - this.at < AHEAD) && !this.complete && !this.held) this.more();
     if (this.at < last) return;
     this.at = Math.max(last, 0);
     if (this.complete) this.pause();
@@ -167,7 +168,7 @@ export class Player {
     this.failed = "";
     this.target = place;
     const { version } = this;
-    while (this.frames.length <= place && !this.complete) {
+    while (this.frames.length <= place && !this.complete && !this.held) {
       await this.more();
       if (this.target !== place || this.version !== version) return;
     }
