@@ -96,8 +96,8 @@ class Snapshots:
     """Keeps copies of some of a model's arrays while it trains, so that its way can be drawn afterwards.
 
     Give it as `on_epoch`; beside another function as `on_epoch=lambda model: snapshots(model) or stopping(model)`.
-    The first copy is of the model after the first epoch of the training, the last one of that after its last epoch.
-    Another training begins anew.
+    The first copy is of the model after the first epoch of the training, the last one of that after its last epoch, or,
+    where the training is ended before, after the newest epoch that was due. Another training begins anew.
 
     names : of arrays of the model's `state()`: "W" and "C" of a Word2Vec, "Vt", "mu", "U" and "b" of an AutoRec.
     every : int >= 1, epochs from one copy to the next.
