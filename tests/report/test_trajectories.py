@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed")
@@ -37,6 +37,7 @@ def test_two_numbers_are_drawn_as_they_are():
     assert left < low[0] and high[0] < right and bottom < low[1] and high[1] < top
 
 
+@settings(max_examples=10)  # each draws a figure
 @given(dim=st.integers(3, 6), seed=st.integers(0, 99))
 def test_more_numbers_are_projected_where_the_last_vary_most(dim, seed):
     own = paths(dim=dim, seed=seed)
