@@ -18,7 +18,15 @@ from instahash.errors import DataError
 from instahash.parameters import whole
 from instahash.report.wording import displayable
 
-OPTIONS = {"text.parse_math": False, "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+# MB of a page, past which matplotlib leaves frames out: its own 20 are less than a hundred snapshots of forty words.
+MOST_MB = 1000
+OPTIONS = {
+    "text.parse_math": False,
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "animation.embed_limit": MOST_MB,
+}
 # The user's own settings of matplotlib change nothing.
 drawing = style.context(["default", OPTIONS])
 SIZE, DPI = 6.0, 100
@@ -53,7 +61,8 @@ def animation(
     """The same as an animation, in which vectors go straight from each snapshot to the next.
 
     between : int >= 1, frames from one snapshot to the next.  tail : int >= 0, snapshots whose way stays visible.
-    Others, and errors, as in :func:`trajectories`. :func:`save_animation` writes it; a notebook shows `to_jshtml()`.
+    Others, and errors, as in :func:`trajectories`. :func:`save_animation` writes it. A notebook shows `to_jshtml()`, of
+    which matplotlib leaves out the frames past `animation.embed_limit`, 20 MB; a smaller `between` makes fewer.
     """
     between, tail = whole(between, "animation: between", 1), whole(tail, "animation: tail", 0)
     plane, axes, colours = _prepared(paths, names, groups)

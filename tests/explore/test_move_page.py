@@ -329,6 +329,24 @@ def test_only_the_first_button_takes_hold_and_what_is_lost_is_let_go(page):
     page.wait("sent.length && sent.at(-1)[1].steps > 0")
 
 
+def test_nothing_is_asked_for_over_and_over_while_a_word_is_held(page):
+    page.js("document.querySelector('[name=scene][value=pair]').click()")
+    page.wait("document.querySelectorAll('.point').length === 6")
+    page.js(SENT)
+    x, y = page.middle("#learn-words [data-word=sea].input")
+    page.mouse("mousePressed", x, y)
+    page.mouse("mouseMoved", x + 5, y, buttons=1)
+    answered(page)
+    page.js(f"document.querySelector('{ON}').click()")  # as another finger does
+    time.sleep(0.2)
+    assert page.js("sent.length") <= 2
+    page.mouse("mouseReleased", x + 5, y)
+    page.wait("sent.at(-1)[1].steps > 0")
+    answered(page)
+    page.click(ON)
+    page.wait("document.querySelector('#learn-words').dataset.step === '1'")
+
+
 def test_words_that_are_hidden_leave_the_tab_key_another(page):
     page.js("document.querySelector('#rings').click()")
     page.js("document.querySelector('.ring').focus()")

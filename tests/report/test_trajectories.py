@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 from PIL import Image
 
 from instahash.errors import DataError, SettingsError
@@ -95,6 +95,15 @@ def test_an_animation_is_a_gif_or_a_page(tmp_path):
     assert page.startswith("<!doctype html>") and "<title>&lt;b&gt;</title>" in page and "data:image/png" in page
     with pytest.raises(DataError, match=r"an animation is written as .gif or .html, not as 'a.mp4'"):
         save_animation(moving, tmp_path / "a.mp4")
+
+
+def test_no_frame_of_a_large_page_is_left_out(tmp_path):
+    class Large:
+        def to_jshtml(self, rate):
+            return f"up to {matplotlib.rcParams['animation.embed_limit']:.0f} MB"
+
+    save_animation(Large(), tmp_path / "a.html")
+    assert "up to 1000 MB" in (tmp_path / "a.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
