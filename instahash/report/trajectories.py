@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -9,30 +10,36 @@ from typing import Any
 
 import numpy as np
 from matplotlib import style
-from matplotlib.animation import Animation, FuncAnimation, PillowWriter
+from matplotlib.animation import Animation, FuncAnimation, HTMLWriter, PillowWriter
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from tqdm import tqdm
 
 from instahash.errors import DataError
 from instahash.parameters import whole
 from instahash.report.wording import displayable
 
-# MB of a page, past which matplotlib leaves frames out: its own 20 are less than a hundred snapshots of forty words.
-MOST_MB = 1000
-OPTIONS = {
-    "text.parse_math": False,
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "animation.embed_limit": MOST_MB,
-}
+OPTIONS = {"text.parse_math": False, "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
 # The user's own settings of matplotlib change nothing.
 drawing = style.context(["default", OPTIONS])
 SIZE, DPI = 6.0, 100
 # Frames a second of an animation.
 RATE = 20
 COLOURS = 10
+# MB of a page, past which matplotlib leaves frames out: its own 20 are less than a hundred snapshots of forty words.
+MOST_MB = 1000
+# In place of the font of icons that matplotlib's page would fetch from the network.
+ICONS = {
+    "minus": "−",
+    "plus": "+",
+    "fast-backward": "«",
+    "step-backward": "‹",
+    "step-forward": "›",
+    "fast-forward": "»",
+}
+ICONS |= {"play": "▶", "pause": "‖"}
+STYLE = ".fa { font-style: normal; display: inline-block; } .fa-flip-horizontal { transform: scaleX(-1); }"
 
 
 @drawing
@@ -62,7 +69,7 @@ def animation(
 
     between : int >= 1, frames from one snapshot to the next.  tail : int >= 0, snapshots whose way stays visible.
     Others, and errors, as in :func:`trajectories`. :func:`save_animation` writes it. A notebook shows `to_jshtml()`, of
-    which matplotlib leaves out the frames past `animation.embed_limit`, 20 MB; a smaller `between` makes fewer.
+    which matplotlib leaves out the frames past `animation.embed_limit`, 20 MB, and fetches icons from the network.
     """
     between, tail = whole(between, "animation: between", 1), whole(tail, "animation: tail", 0)
     plane, axes, colours = _prepared(paths, names, groups)
@@ -86,13 +93,26 @@ def animation(
 def save_animation(moving: Animation, file: str | Path) -> None:
     """Write an animation as .gif, or as .html, a page with buttons that needs nothing else. DataError for others."""
     path = Path(file)
-    if path.suffix == ".gif":
-        moving.save(path, PillowWriter(RATE), dpi=DPI)
-    elif path.suffix == ".html":
-        page = f'<!doctype html>\n<meta charset="utf-8">\n<title>{escape(path.stem)}</title>\n{moving.to_jshtml(RATE)}'
-        path.write_text(page, encoding="utf-8")
-    else:
+    if path.suffix not in (".gif", ".html"):
         raise DataError(f"an animation is written as .gif or .html, not as '{path.name:.60}'; give such a name")
+    is_page = path.suffix == ".html"
+    writer = HTMLWriter(RATE, embed_frames=True, embed_limit=MOST_MB) if is_page else PillowWriter(RATE)
+    with tqdm(desc="frames", disable=None, leave=False) as shown:
+
+        def progress(_: int, total: int) -> None:
+            shown.total = total
+            shown.update()
+
+        moving.save(path, writer, dpi=DPI, progress_callback=progress)
+    if is_page:
+        path.write_text(_by_itself(path.read_text(encoding="utf-8"), path.stem), encoding="utf-8")
+
+
+def _by_itself(page: str, title: str) -> str:
+    """matplotlib's page with a title, and with icons of its own."""
+    icons = "".join(f'.fa-{name}::before {{ content: "{icon}"; }} ' for name, icon in ICONS.items())
+    page = re.sub(r"<link\b[^>]*>", f"<style>{STYLE} {icons}</style>", page, count=1)
+    return f'<!doctype html>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n{page}'
 
 
 def _prepared(

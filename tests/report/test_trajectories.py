@@ -1,15 +1,18 @@
 """The ways of vectors as a figure and as an animation, measured in their own lines."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 from PIL import Image
 
 from instahash.errors import DataError, SettingsError
 from instahash.report import animation, save_animation, trajectories
+from instahash.report.trajectories import ICONS
 
 NAMES = ["sea", "<dog>", "$x$"]
 
@@ -92,6 +95,8 @@ def test_an_animation_is_a_gif_or_a_page(tmp_path):
     moving = animation(paths(n=2), NAMES, between=1)
     save_animation(moving, tmp_path / "<b>.html")
     page = (tmp_path / "<b>.html").read_text(encoding="utf-8")
+    assert not re.search(r"https?:|<link", page) and {*re.findall(r" fa-([\w-]+)", page)} == {*ICONS, "flip-horizontal"}
+    assert page.count("data:image/png") == 2
     assert page.startswith("<!doctype html>") and "<title>&lt;b&gt;</title>" in page and "data:image/png" in page
     with pytest.raises(DataError, match=r"an animation is written as .gif or .html, not as 'a.mp4'"):
         save_animation(moving, tmp_path / "a.mp4")
@@ -99,8 +104,8 @@ def test_an_animation_is_a_gif_or_a_page(tmp_path):
 
 def test_no_frame_of_a_large_page_is_left_out(tmp_path):
     class Large:
-        def to_jshtml(self, rate):
-            return f"up to {matplotlib.rcParams['animation.embed_limit']:.0f} MB"
+        def save(self, path, writer, **_):
+            path.write_text(f"up to {writer._bytes_limit / 2**20:.0f} MB")
 
     save_animation(Large(), tmp_path / "a.html")
     assert "up to 1000 MB" in (tmp_path / "a.html").read_text(encoding="utf-8")
