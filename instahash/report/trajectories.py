@@ -33,12 +33,13 @@ MOST_MB = 1000
 ICONS = {
     "minus": "−",
     "plus": "+",
+    "play": "▶",
+    "pause": "‖",
     "fast-backward": "«",
     "step-backward": "‹",
     "step-forward": "›",
     "fast-forward": "»",
 }
-ICONS |= {"play": "▶", "pause": "‖"}
 STYLE = ".fa { font-style: normal; display: inline-block; } .fa-flip-horizontal { transform: scaleX(-1); }"
 
 
