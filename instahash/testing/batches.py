@@ -11,8 +11,8 @@ from instahash.testing.cases import entries
 from instahash.testing.comparing import Checked, checked_entries, compare, drawn, joined
 from instahash.testing.errors import GradientError
 from instahash.testing.functions import Functions
-from instahash.testing.gradients import must_be_some
 from instahash.testing.messages import report
+from instahash.testing.options import must_be_dict, must_be_some
 from instahash.testing.point import Point
 from instahash.testing.quotients import QUICK, step
 from instahash.testing.trees import Leaf
@@ -44,6 +44,7 @@ def check_batched(
     parameters do not have one number of rows.
     """
     must_be_some(n_checked, "n_checked")
+    must_be_dict(sizes, "sizes", '{"the batch size": 32}')
     functions = Functions(loss, gradient, params, names, kwargs, False)
     shapes = {leaf.name: leaf.array.shape[: leaf.array.ndim - leaf.is_complex] for leaf in functions.leaves}
     lengths = {shape[0] if shape else None for shape in shapes.values()}

@@ -11,6 +11,7 @@ import numpy as np
 
 from instahash.testing.cases import Found
 from instahash.testing.noise import Noise, jump_of
+from instahash.testing.options import must_be_tolerances
 from instahash.testing.point import Point, Probe
 from instahash.testing.quotients import QUICK, quick, slope
 
@@ -76,6 +77,7 @@ def compare(
     point: Point, probes: Sequence[Probe], rtol: float | None, atol: float, deadline: float = np.inf
 ) -> tuple[list[Probe], Found]:
     """The probes that were compared before the time of `deadline`, at least one, and what was found."""
+    must_be_tolerances(rtol, atol)
     quotients: list[float] = []
     for probe in probes:
         if quotients and monotonic() > deadline:
@@ -104,7 +106,10 @@ def compare(
     wrong = fails()
     # Positions count those that are known.
     sides = {int(known[:i].sum()): both for i, both in sides.items() if not wrong[i]}
-    jump = jump_of(point.value, point.params, max(noise(0), noise(9))) if (wrong & known).any() else 0.0
+    jump = 0.0
+    if (wrong & known).any():
+        here = abs(float(point.value(point.params)))
+        jump = jump_of(point.value, point.params, max(noise(0), noise(9), point.loss_epsilon * here))
     arrays = (said, said + missing, floors + errors, wrong, errors > 0.1 * rounding)
     numbers, derivatives, floors, wrong, hidden = (array[known] for array in arrays)
     found = Found(numbers, derivatives, floors, wrong, hidden, sides, rtol, jump)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from instahash.testing.errors import GradientError
+from instahash.testing.options import must_be_dict
 from instahash.testing.trees import Leaf, MismatchError, is_branch, is_leaf, leaves, matched, rebuilt
 
 __tracebackhide__ = True
@@ -44,6 +45,11 @@ class Functions:
         kwargs: Mapping[str, Any] | None,
         out: bool,
     ) -> None:
+        must_be_dict(kwargs, "kwargs", '{"X": X, "y": y}')
+        if not callable(loss):
+            raise TypeError(f"the loss must be a function, not a {type(loss).__name__}")
+        if not params:
+            raise ValueError("there is no parameter; hand them in behind the two functions")
         self._loss, self._gradient, self._params, self._kwargs = loss, gradient, params, dict(kwargs or {})
         self._out = out
         for param in params:
@@ -56,9 +62,11 @@ class Functions:
         self._names = _argument_names(loss, params) if names is None else list(names)
         if isinstance(names, str) or len(self._names) != len(params):
             raise ValueError(f"names must be a list of {len(params)}, one a parameter, not {names!r}")
+        if len(set(self._names)) < len(params):
+            raise ValueError(f"names must differ from each other, and are {self._names}")
         self._is_plain = all(isinstance(param, np.ndarray) and param.dtype.kind == "f" for param in params)
         self.leaves: list[Leaf] = [leaf for p, name in zip(params, self._names) for leaf in leaves(p, name)]
-        if params and not self.leaves and not all(is_leaf(p) for p in params):
+        if not self.leaves and not all(is_leaf(p) for p in params):
             raise TypeError("there is no floating-point number in the parameters; write 3.0 for 3")
 
     def loss(self, arrays: Sequence[np.ndarray]) -> Any:
@@ -66,7 +74,7 @@ class Functions:
         return self._both(returned)[0] if isinstance(self._gradient, bool) else returned
 
     def gradient(self, arrays: Sequence[np.ndarray]) -> list[Any]:
-        """What was returned for each leaf, sparse ones as arrays."""
+        """What was returned for each leaf."""
         if isinstance(self._gradient, bool):
             returned = self._both(self._called("loss", self._loss, arrays))[1]
         elif self._out:
@@ -80,15 +88,17 @@ class Functions:
                 wanted = "what has the structure of the parameter"
             text = f"the gradient function returned None; it must return {wanted}: is a return missing?"
             raise GradientError(text, {"gradient": "count"})
-        return [part.toarray() if hasattr(part, "toarray") else part for part in self._parts(returned)]
+        return self._parts(returned)
 
     def jacobian(self) -> list[Any]:
         """What the second function, a Jacobian, returned for each leaf."""
         arrays = [leaf.array for leaf in self.leaves]
         returned = self._called("Jacobian", self._gradient, arrays)  # type: ignore[arg-type]
+        if returned is None:
+            raise GradientError("the Jacobian returned None: is a return missing?", {"Jacobian": "count"})
         if len(self.leaves) == len(self._params) == 1 and isinstance(returned, (list, tuple)) and len(returned) != 1:
             returned = np.asarray(returned)
-        return [part.toarray() if hasattr(part, "toarray") else part for part in self._parts(returned)]
+        return self._parts(returned)
 
     def product(self, arrays: Sequence[np.ndarray], vectors: Sequence[Any], as_gradient: bool = False) -> Any:
         """What the second function returned for the parameters and then the vectors; if a gradient, for each leaf."""
@@ -97,9 +107,7 @@ class Functions:
             return self._gradient(*params, *vectors, **kwargs)  # type: ignore[operator]
 
         returned = self._called("product", with_vectors, arrays)
-        if not as_gradient:
-            return returned
-        return [part.toarray() if hasattr(part, "toarray") else part for part in self._parts(returned)]
+        return self._parts(returned) if as_gradient else returned
 
     def structured(self, arrays: Sequence[np.ndarray]) -> list[Any]:
         """Arrays of the leaves' shapes in the structure of the parameters."""
@@ -133,6 +141,7 @@ class Functions:
 
         def filled(number: float) -> list[np.ndarray]:
             buffers = self._arguments([np.full_like(array, number) for array in arrays])
+            buffers = [b if is_branch(b) else np.asarray(b) for b in buffers]  # into a number nothing can be written
             self._called("gradient", gradient, arrays, out=buffers[0] if len(buffers) == 1 else buffers)
             return [leaf.array for buffer, name in zip(buffers, self._names) for leaf in leaves(buffer, name)]
 
@@ -145,7 +154,10 @@ class Functions:
         return [_complex(array) if leaf.is_complex else array for leaf, array in zip(self.leaves, written)]
 
     def _parts(self, returned: Any) -> list[Any]:
-        """What was returned for each leaf."""
+        """What was returned for each leaf, sparse ones as arrays."""
+        return [part.toarray() if hasattr(part, "toarray") else part for part in self._of_leaves(returned)]
+
+    def _of_leaves(self, returned: Any) -> list[Any]:
         n = len(self._params)
         wanted = f"one array for each parameter: {n}"
         is_sequence = not hasattr(returned, "shape") and isinstance(returned, Iterable)
@@ -154,11 +166,14 @@ class Functions:
                 return _of_branch(self._params[0], returned, self._names[0])
             if n == 1 and (not is_sequence or _has_shape(returned, self.leaves[0])):
                 return [returned]
+            if isinstance(returned, Mapping):
+                raise GradientError(f"the gradient is a dict, and must have {wanted}", {"gradient": "count"})
             arrays = list(returned) if is_sequence else [returned]
             if len(arrays) == len(self.leaves) != n:
                 return arrays
             if len(arrays) != n:
                 text = f"the gradient must have {wanted}, not {len(arrays)}"
+                text += "; what is no parameter goes in as kwargs={...}" * (len(arrays) < n)
                 raise GradientError(text, {"gradient": "count"})
             return [part for parts in zip(self._params, arrays, self._names) for part in _of_branch(*parts)]
         except MismatchError as error:

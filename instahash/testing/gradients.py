@@ -21,15 +21,15 @@ loss. A loss that curves within much less than max(1, |x_i|), and by less than i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from time import monotonic
 from typing import Any
 
 import numpy as np
 
 from instahash.testing.cases import Case, entries
-from instahash.testing.comparing import Checked, compare, drawn
+from instahash.testing.comparing import Checked, checked_entries, compare, drawn
 from instahash.testing.functions import Functions
 from instahash.testing.messages import report, say_how_little
+from instahash.testing.options import deadline_after, must_be_dict, must_be_some
 from instahash.testing.point import Point
 
 __tracebackhide__ = True  # pytest shows the line that called a check, and none of these
@@ -84,15 +84,15 @@ def check_gradient(
     was not checked. Also where less than a tenth of all entries was looked at within `seconds`.
     """
     must_be_some(n_checked, "n_checked")
-    deadline = _deadline(seconds)
+    must_be_dict(sizes, "sizes", '{"the batch size": 32}')
+    deadline = deadline_after(seconds)
     point = Point(Functions(loss, gradient, params, names, kwargs, out), wirtinger)
     chosen = _chosen(point, n_checked, seed)
     if seconds is not None:
         chosen = [chosen[i] for i in np.random.default_rng(seed).permutation(len(chosen))]
     probes, found = compare(point, [point.entry(*at) for at in chosen], rtol, atol, deadline)
     report(point.names, probes, found, lambda: entries(point, probes, found, sizes or {}))
-    counts = np.bincount([probe.position for probe in probes], minlength=len(point.params))
-    checked = Checked(dict(zip(point.names, map(int, counts))), {n: p.size for n, p in zip(point.names, point.params)})
+    checked = checked_entries(point, probes)
     if len(probes) < len(chosen):
         say_how_little(checked)
     return checked
@@ -120,7 +120,7 @@ def check_directional(
     as in :func:`check_gradient`. Returns how many directions were checked.
     """
     must_be_some(n_directions, "n_directions")
-    deadline = _deadline(seconds)
+    deadline = deadline_after(seconds)
     point = Point(Functions(loss, gradient, params, names, kwargs, out), wirtinger)
     rng = np.random.default_rng(seed)
     n = n_directions if any(param.size for param in point.params) else 0
@@ -133,12 +133,6 @@ def check_directional(
     return checked
 
 
-def must_be_some(n: int | None, name: str) -> None:
-    """ValueError where nothing is to be checked."""
-    if n is not None and n < 1:
-        raise ValueError(f"{name} is {n}; it must be at least 1")
-
-
 def _chosen(point: Point, n_checked: int | None, seed: int) -> list[tuple[int, int]]:
     """The leaf and the flat index of each entry that is to be checked."""
     chosen = []
@@ -146,9 +140,3 @@ def _chosen(point: Point, n_checked: int | None, seed: int) -> list[tuple[int, i
         for index in drawn(param.size, n_checked, [seed, position]):
             chosen.append((position, int(index)))
     return chosen
-
-
-def _deadline(seconds: float | None) -> float:
-    if seconds is not None and not seconds > 0:
-        raise ValueError(f"seconds is {seconds}; it must be more than 0")
-    return np.inf if seconds is None else monotonic() + seconds

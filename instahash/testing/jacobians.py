@@ -11,8 +11,8 @@ from instahash.testing.cases import Case
 from instahash.testing.comparing import Checked, compare, drawn, joined
 from instahash.testing.errors import GradientError
 from instahash.testing.functions import Functions
-from instahash.testing.gradients import must_be_some
 from instahash.testing.messages import report
+from instahash.testing.options import must_be_some
 from instahash.testing.point import Point
 from instahash.testing.products import FORMS, jacobian_of
 from instahash.testing.trees import leaves
@@ -52,6 +52,8 @@ def check_jacobian(
     must_be_some(n_checked, "n_checked")
     if form not in FORMS:
         raise ValueError(f"form must be one of {', '.join(map(repr, FORMS))}, not {form!r}")
+    if not callable(jacobian):
+        raise TypeError(f"the Jacobian must be a function, not {jacobian!r}")
     functions = Functions(function, jacobian, params, names, kwargs, False)
     if any(leaf.is_complex for leaf in functions.leaves):
         text = (
@@ -116,6 +118,10 @@ class _Outputs:
         if not parts or any(part.is_complex for part in parts):
             text = f"the function returned {self.here!r}; it must return arrays of real numbers"
             raise GradientError(text, {"f": "no scalar"})
+        flat = np.concatenate([part.array.reshape(-1) for part in parts])
+        if not np.allclose(flat, self([leaf.array for leaf in self.leaves]), rtol=1e-5, atol=0, equal_nan=True):
+            text = "the function differs from call to call; hand in what it draws or keeps"
+            raise GradientError(text, {"f": "state"})
         self.names = [
             f"{part.name}{list(index) if index else ''}" for part in parts for index in np.ndindex(part.array.shape)
         ]

@@ -141,10 +141,16 @@ class Point:
         return value
 
     def _number(self, returned: Any) -> Any:
-        array = np.asarray(returned)
+        try:
+            array = np.asarray(returned)
+        except ValueError:  # parts of several shapes
+            array = np.asarray(None)
         if array.size != 1 or array.dtype.kind not in "fiub":
             what, advice = repr(returned), "sum it, or take the mean"
-            if array.size != 1:
+            if isinstance(returned, tuple):
+                what = f"a tuple of {len(returned)}"
+                advice = "hand in gradient=True if it returns its gradient too"
+            elif array.size != 1:
                 what = f"an array of shape {array.shape}"
             elif array.dtype.kind == "c":
                 advice = "the sum of abs(z)**2 is one"
@@ -162,7 +168,8 @@ class Point:
         # Six calls, since what is drawn may be the same in two.
         values = [float(self._number(self._functions.loss(self.params))) for _ in range(6)]
         if not np.isfinite(values).all():
-            raise GradientError(f"the loss is {values[0]} at the point itself", {"loss": "not finite"})
+            of = "the loss" if self._of == "loss" else self._of
+            raise GradientError(f"{of} is {values[0]} at the point itself", {"loss": "not finite"})
         low, high = min(values), max(values)
         if high - low > 1e3 * self.loss_epsilon * max(abs(low), abs(high)):
             text = f"the loss differs from call to call, {low!r} to {high!r} at one point; hand in what it draws"

@@ -50,7 +50,7 @@ def _by_columns(
         returned = functions.product(arrays, functions.structured(tangents))
         return _flat(returned, shapes, "jvp")
 
-    found = [np.zeros((_size(shapes), array.size)) for array in arrays]
+    found = [_zeros(_size(shapes), array) for array in arrays]
     for position, by in enumerate(columns):
         for index in by:
             tangents = [np.zeros_like(array) for array in arrays]
@@ -72,7 +72,7 @@ def _by_rows(functions: Functions, output: Any, rows: np.ndarray, seed: int) -> 
         return [_flat(part, [shape], f"vjp by {name}") for part, shape, name in named]
 
     n_outputs = sum(part.size for part in outputs)
-    found = [np.zeros((n_outputs, array.size)) for array in arrays]
+    found = [_zeros(n_outputs, array) for array in arrays]
     for row in rows:
         for J, numbers in zip(found, product(np.eye(n_outputs)[row])):
             J[row] = numbers
@@ -111,6 +111,11 @@ def _finite(array: np.ndarray, name: str) -> np.ndarray:
         n = (~np.isfinite(array)).sum()
         raise GradientError(f"{n} of {array.size} derivatives of {name} are not finite", {name: "not finite"})
     return array
+
+
+def _zeros(n_outputs: int, array: np.ndarray) -> np.ndarray:
+    """(n_outputs, n_entries), as wide as the numbers may be."""
+    return np.zeros((n_outputs, array.size), np.result_type(array, np.float64))
 
 
 def _size(shapes: Sequence[tuple[int, ...]]) -> int:

@@ -34,7 +34,8 @@ class MismatchError(Exception):
 def leaves(x: Any, name: str) -> Iterator[Leaf]:
     """The leaves of one parameter, in order."""
     if is_leaf(x):
-        array = np.array(x, None if hasattr(x, "dtype") else complex if _has_complex(x) else float)
+        dtype = x.dtype.newbyteorder("=") if hasattr(x, "dtype") else complex if _has_complex(x) else float
+        array = np.array(x, dtype, order="C")  # so that its flat view is no copy
         is_complex = array.dtype.kind == "c"
         yield Leaf(name, np.stack([array.real, array.imag], -1) if is_complex else array, is_complex)
     else:

@@ -200,6 +200,15 @@ def test_several_parameters_written_in_place(complex_too):
     check_gradient(lambda a, b: (a**2).sum() + (np.abs(b["c"]) ** 3).sum(), gradient, w, b, out=True)
 
 
+def test_numbers_are_written_into_arrays():
+    def gradient(a, b, out):
+        out[0].fill(2 * a)
+        out[1][...] = 3 * b**2
+
+    check_gradient(lambda a: a**2, lambda a, out: out.fill(2 * a), 3.0, out=True)
+    check_gradient(lambda a, b: a**2 + b**3, gradient, 3.0, np.float32(0.5), out=True)
+
+
 @pytest.mark.parametrize("how", ["unwritten", "added"])
 def test_out_must_be_written_as_a_whole(how):
     def gradient(w, out):
@@ -240,6 +249,55 @@ def test_both_in_one_call(check):
 def test_options_that_make_no_sense(check, gradient, options, kind, text):
     with pytest.raises(kind, match=text):
         check(squares, gradient, w, kwargs={"X": X, "y": y}, **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "text"),
+    [
+        ({"kwargs": [X, y]}, TypeError, "kwargs must be a dict, as {.*}, not a list"),
+        ({"rtol": -1.0}, ValueError, "rtol is -1.0; it must be 0 or more"),
+        ({"rtol": "1e-6"}, TypeError, "rtol is '1e-6'; it must be a number"),
+        ({"atol": float("nan")}, ValueError, "atol is nan; it must be 0 or more"),
+        ({"seconds": "2"}, TypeError, "seconds is '2'; it must be a number"),
+    ],
+)
+@checks
+def test_options_of_another_kind(check, options, kind, text):
+    with pytest.raises(kind, match=text):
+        check(lambda w: (w**2).sum(), lambda w: 2 * w, w, **options)
+
+
+def test_odd_input_gets_a_line():
+    def loss(*params):
+        return sum((param**2).sum() for param in params)
+
+    for n in (2.5, "2", True):
+        with pytest.raises(TypeError, match="n_checked is .*; it must be a whole number"):
+            check_gradient(loss, lambda w: 2 * w, w, n_checked=n)
+    with pytest.raises(TypeError, match="sizes must be a dict, as .*, not a list"):
+        check_gradient(loss, lambda w: 4 * w, w, sizes=[2])
+    with pytest.raises(TypeError, match="the loss must be a function, not a ndarray"):
+        check_gradient(w, lambda w: 2 * w, w)
+    with pytest.raises(ValueError, match="there is no parameter; hand them in behind the two functions"):
+        check_gradient(lambda: 1.0, lambda: [])
+    with pytest.raises(ValueError, match=r"names must differ from each other, and are \['a', 'a'\]"):
+        check_gradient(loss, lambda a, b: (2 * a, 2 * b), w, w, names=["a", "a"])
+    error = complaint(lambda w: ((w**2).sum(), 2 * w), lambda w: 2 * w, w)
+    assert "the loss is a tuple of 2, not one real number; hand in gradient=True if it returns its" in str(error)
+    error = complaint(loss, lambda a, b: {"a": 2 * a, "b": 2 * b}, w, w)
+    assert "the gradient is a dict, and must have one array for each parameter: 2" in str(error)
+    error = complaint(lambda w, n: n * loss(w), lambda w, n: 2 * n * w, w, 3)
+    assert "one array for each parameter: 2, not 1; what is no parameter goes in as kwargs={...}" in str(error)
+
+
+@checks
+@pytest.mark.parametrize("form", [np.asfortranarray, lambda a: a[:, ::2], lambda a: a.astype(a.dtype.newbyteorder())])
+def test_arrays_of_any_order(check, form):
+    for V in (form(rng.normal(size=(3, 4))), form(rng.normal(size=(3, 4)) + 1j)):
+        check(lambda V: (np.abs(V) ** 2).sum(), lambda V: 2 * V, V)
+    V = form(rng.normal(size=(3, 4)))
+    error = complaint(lambda V: (V**2).sum(), lambda V: 2 * V * (np.arange(V.shape[1]) != 1), V)
+    assert ", in column 1\n" in str(error)
 
 
 # Complex parameters
@@ -350,10 +408,10 @@ def test_how_much_was_checked():
 
 def test_a_limit_of_time(monkeypatch):
     """The clock moves on by a second at each look."""
-    from instahash.testing import comparing, gradients
+    from instahash.testing import comparing, options
 
     clock = iter(range(10**6))
-    for module in (comparing, gradients):
+    for module in (comparing, options):
         monkeypatch.setattr(module, "monotonic", lambda: next(clock))
     x = np.random.default_rng(0).normal(size=100)
     assert check_gradient(lambda x: (x**3).sum(), lambda x: 3 * x**2, x, seconds=50).share == 0.51

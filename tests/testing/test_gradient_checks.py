@@ -112,7 +112,7 @@ def test_each_parameter_has_a_name(names):
 
 
 @pytest.mark.parametrize("check", [check_gradient, check_directional])
-@pytest.mark.parametrize("shapes", [[], [(0, 3)], [(0,), (2, 0)]])
+@pytest.mark.parametrize("shapes", [[(0, 3)], [(0,), (2, 0)]])
 def test_nothing_is_checked_where_there_are_no_entries(check, shapes):
     check(lambda *p: 1.0, lambda *p: p, *map(np.ones, shapes))
 

@@ -129,6 +129,42 @@ def test_what_makes_no_sense_for_a_jacobian():
     assert complaint(check_jacobian, grows, J, x).kinds == {"loss": "in place"}
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_arrays_of_any_order(form):
+    jacobians = {
+        "jacobian": lambda W: np.einsum("aj,ib->abij", np.eye(3), W) + np.einsum("bj,ia->abij", np.eye(3), W),
+        "jvp": lambda W, V: V.T @ W + W.T @ V,
+        "vjp": lambda W, U: W @ (U + U.T),
+    }
+    check_jacobian(lambda W: np.asfortranarray(W.T @ W), jacobians[form], np.asfortranarray(W), form=form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.skipif(np.finfo(np.longdouble).eps > 1e-18, reason="a long double is a double here")
+def test_long_doubles_keep_their_digits(form):
+    for factor in (1, 1 + np.longdouble(1e-7)):
+        arguments = f, FORMS[form](lambda x, factor=factor: J(x) * factor), x.astype(np.longdouble)
+        if factor == 1:
+            check_jacobian(*arguments, form=form)
+        else:
+            complaint(check_jacobian, *arguments, form=form)
+
+
+def test_odd_functions_get_a_line():
+    assert "the Jacobian returned None: is a return missing?" in str(complaint(check_jacobian, f, lambda x: None, x))
+    with pytest.raises(TypeError, match="the Jacobian must be a function, not True"):
+        check_jacobian(lambda x: (f(x), J(x)), True, x)
+    error = complaint(check_jacobian, lambda x: np.r_[x, np.nan], lambda x: np.eye(4, 3), x)
+    assert "f[3] is nan at the point itself" in str(error)
+
+
+def test_a_function_that_draws_is_said_to():
+    drawn = np.random.default_rng(0)
+    error = complaint(check_jacobian, lambda x: f(x) + drawn.normal(size=4), J, x)
+    assert "the function differs from call to call; hand in what it draws or keeps" in str(error)
+    assert error.kinds == {"f": "state"}
+
+
 def cubes(x):
     return 3 * x**2 + x.sum()
 

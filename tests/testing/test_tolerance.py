@@ -166,6 +166,14 @@ def test_a_jump_is_found_wherever_a_curve_has_one_and_nowhere_else():
     assert jump(lambda x: np.exp(30 * x), 1e9) == 0.0
 
 
+def test_rounding_is_no_jump():
+    """The values of x itself are rounded at some steps, and at most they are not: no noise is seen."""
+    for x in np.random.default_rng(0).normal(size=(20, 3)):
+        with pytest.raises(GradientError) as caught:
+            check_gradient(lambda x: x[0], lambda x: np.array([2.0, 0, 0]), x)
+        assert "jumps" not in str(caught.value)
+
+
 @pytest.mark.parametrize("factor", [1.0, 1.01])
 def test_a_solver_that_stops_at_a_tolerance_gets_a_hint(factor):
     """y^3 + y = x by damped Newton steps: dy/dx = 1 / (3 y^2 + 1) of the solution, not of where it stops."""

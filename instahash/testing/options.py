@@ -1,0 +1,45 @@
+"""Options of the checks: what makes no sense is said in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+__tracebackhide__ = True
+
+
+def must_be_some(n: int | None, name: str) -> None:
+    """TypeError where `n` is no whole number, ValueError where nothing is to be checked."""
+    if n is not None and (isinstance(n, bool) or not isinstance(n, (int, np.integer))):
+        raise TypeError(f"{name} is {n!r}; it must be a whole number")
+    if n is not None and n < 1:
+        raise ValueError(f"{name} is {n}; it must be at least 1")
+
+
+def must_be_dict(x: Any, name: str, example: str) -> None:
+    """TypeError where `x` is neither None nor a mapping, as `example` is one."""
+    if x is not None and not isinstance(x, Mapping):
+        raise TypeError(f"{name} must be a dict, as {example}, not a {type(x).__name__}")
+
+
+def must_be_tolerances(rtol: float | None, atol: float) -> None:
+    """TypeError, or ValueError, where they are no numbers of at least 0."""
+    for name, tolerance in (("rtol", 0.0 if rtol is None else rtol), ("atol", atol)):
+        if not isinstance(tolerance, (int, float, np.floating)):
+            raise TypeError(f"{name} is {tolerance!r}; it must be a number")
+        if not tolerance >= 0:
+            raise ValueError(f"{name} is {tolerance}; it must be 0 or more")
+
+
+def deadline_after(seconds: float | None) -> float:
+    """When so much time is over; never if it is None."""
+    if seconds is None:
+        return np.inf
+    if not isinstance(seconds, (int, float, np.floating)):
+        raise TypeError(f"seconds is {seconds!r}; it must be a number")
+    if not seconds > 0:
+        raise ValueError(f"seconds is {seconds}; it must be more than 0")
+    return monotonic() + seconds
