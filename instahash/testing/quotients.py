@@ -82,9 +82,12 @@ def extrapolated(fine: float, coarse: float) -> float:
     return (RATIO**2 * fine - coarse) / (RATIO**2 - 1)
 
 
-def quick(line: Line, k: int) -> float:
-    """R_k from four values: right if phi is smooth and well scaled, and without any word on its error."""
-    return extrapolated(*(central(line(h), line(-h)) for h in (step(k), step(k - 1))))
+def quick(line: Line, k: int) -> tuple[float, float]:
+    """R_k from four values, right if phi is smooth and well scaled; and how far apart their losses are, over h_k."""
+    right, left, far_right, far_left = (line(h) for h in (step(k), -step(k), step(k - 1), -step(k - 1)))
+    losses = [float(moved.loss) for moved in (right, left, far_right, far_left)]
+    value = extrapolated(central(right, left), central(far_right, far_left))
+    return float(value), (max(losses) - min(losses)) / step(k)
 
 
 def slope(line: Line, noise: Callable[[int], float], epsilon: float) -> Slope:

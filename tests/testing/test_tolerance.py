@@ -40,7 +40,9 @@ def test_quotients_by_hand():
     assert [step(0), step(1), step(2)] == [0.7, 0.175, 0.04375]
     assert extrapolated(1.0, 4.0) == pytest.approx(0.8)
     h = step(3)
-    assert quick(line(lambda t: t**5 + t**3 + 2 * t), 3) == pytest.approx(2 - 16 * h**4, abs=1e-12)
+    value, spread = quick(line(lambda t: t**5 + t**3 + 2 * t), 3)
+    assert value == pytest.approx(2 - 16 * h**4, abs=1e-12)
+    assert spread == pytest.approx(2 * ((4 * h) ** 5 + (4 * h) ** 3 + 8 * h) / h)
 
 
 def test_the_steps_that_count_are_those_after_rounding():
@@ -164,6 +166,24 @@ def test_a_jump_is_found_wherever_a_curve_has_one_and_nowhere_else():
     for smooth in (np.sin, np.abs, lambda x: np.sin(1e4 * x), lambda x: np.abs(x - 0.3)):
         assert jump(smooth) == 0.0
     assert jump(lambda x: np.exp(30 * x), 1e9) == 0.0
+
+
+@pytest.mark.filterwarnings("ignore:.* hidden by rounding errors of the loss, or by a kink close by")
+@pytest.mark.parametrize("factor", [1, -1])
+def test_a_loss_that_overflows_at_the_first_steps(factor):
+    """exp(t / 1e-6) is inf there, and so is the first quotient."""
+    if factor == 1:
+        check_gradient(lambda x: np.exp(1e6 * x).sum(), lambda x: 1e6 * np.exp(1e6 * x), np.zeros(2))
+        return
+    with pytest.raises(GradientError, match="2 of 2 wrong\n  sign"):
+        check_gradient(lambda x: np.exp(1e6 * x).sum(), lambda x: -1e6 * np.exp(1e6 * x), np.zeros(2))
+
+
+def test_losses_too_far_apart_do_not_pass_as_a_slope():
+    """At the first steps (t / 1e-12)^3 is 1e27, and its even differences cancel to 0 whatever the gradient says."""
+    x = np.array([-2.5e-12])
+    with pytest.warns(RuntimeWarning, match="1 of 1 derivatives by parameter are hidden"):
+        check_gradient(lambda x: ((x / 2e-12) ** 3).sum() + 107, lambda x: -3 * (x / 2e-12) ** 2 / 2e-12, x)
 
 
 def test_rounding_is_no_jump():
