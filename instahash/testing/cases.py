@@ -81,7 +81,7 @@ class Case:
 
     def _place(self) -> str:
         """The rows, columns or entries that hold what is wrong, if they are not all; else an empty text."""
-        if not self.checked.all():
+        if self.kinds or not self.checked.all():
             return ""
         if self.wirtinger:
             real, imaginary = (bool(self.wrong[..., part].any()) for part in (0, 1))

@@ -116,8 +116,10 @@ def check_directional(
 
     One number a direction whatever the size of the parameters: four values of the loss check millions of entries at
     once, though they cannot say which is wrong. An entry of d is normal times max(1, |x_i|), over the root of how many
-    there are; rtol and G are relative to the length of the vector of all g_i d_i. Other arguments, errors and warnings
-    as in :func:`check_gradient`. Returns how many directions were checked.
+    there are. The second direction has the signs of the gradient: along it the loss moves far above its rounding errors
+    however many entries there are, and shows a wrong sign or factor. rtol and G are relative to the length of the
+    vector of all g_i d_i, or to their sum where that is more. Other arguments, errors and warnings as in
+    :func:`check_gradient`. Returns how many directions were checked.
     """
     must_be_some(n_directions, "n_directions")
     deadline = deadline_after(seconds)

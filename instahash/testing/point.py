@@ -97,12 +97,13 @@ class Point:
 
     @np.errstate(all="ignore")
     def direction(self, rng: np.random.Generator, number: int) -> Probe:
-        """The probe along a random direction relative to max(1, |x|)."""
-        n_entries = sum(param.size for param in self.params)
-        moves = [
-            _scales(param, rng.standard_normal(param.shape) / np.sqrt(n_entries) * np.maximum(1.0, np.abs(param)))
-            for param in self.params
-        ]
+        """The probe along a random direction relative to max(1, |x|); number 1 has the signs of the gradient."""
+        n_entries, moves = sum(param.size for param in self.params), []
+        for param, gradient in zip(self.params, self.gradients):
+            move = rng.standard_normal(param.shape) / np.sqrt(n_entries) * np.maximum(1.0, np.abs(param))
+            if number == 1:
+                move = np.copysign(move, gradient)
+            moves.append(_scales(param, move))
         square = sum(float((move**2).sum()) for move in moves)
 
         def line(t: float) -> Moved:
@@ -115,6 +116,7 @@ class Point:
         parts = [gradient * move for gradient, move in zip(self.gradients, moves)]
         size = float(np.sqrt(sum((part**2).sum() for part in parts)))
         name, found = f"d loss / d direction {number}", float(sum(part.sum() for part in parts))
+        size = max(size, abs(found))
         return Probe(name, 0, (number,), line, found, 1.0, size, size)
 
     def elsewhere(self) -> Elsewhere:

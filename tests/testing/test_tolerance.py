@@ -186,6 +186,23 @@ def test_losses_too_far_apart_do_not_pass_as_a_slope():
         check_gradient(lambda x: ((x / 2e-12) ** 3).sum() + 107, lambda x: -3 * (x / 2e-12) ** 2 / 2e-12, x)
 
 
+@pytest.mark.filterwarnings("ignore:[1-4] of 5 derivatives by random directions are hidden by rounding")
+@pytest.mark.parametrize("seed", range(3))
+def test_a_sign_is_seen_in_float32_however_many_entries_there_are(seed):
+    """The loss is some 8e4 and known to 0.01; a direction of length 1 moves it by some 1, one up the slope by 300."""
+    t, w = np.random.default_rng(seed).normal(size=(2, 100_000)).astype(np.float32)
+
+    def loss(w):
+        return (np.logaddexp(0, w) - t * w).sum()
+
+    def gradient(w):
+        return 1 / (1 + np.exp(-w)) - t
+
+    check_directional(loss, gradient, w)
+    with pytest.raises(GradientError, match=r"\nrandom directions: \d of 5 wrong\n  sign: it is minus the derivative"):
+        check_directional(loss, lambda w: -gradient(w), w)
+
+
 def test_rounding_is_no_jump():
     """The values of x itself are rounded at some steps, and at most they are not: no noise is seen."""
     for x in np.random.default_rng(0).normal(size=(20, 3)):
