@@ -8,14 +8,14 @@ rtol     epsilon^(2/5) unless given: 5.5e-7 in float64, 1.7e-3 in float32. The b
          O(h^4) is near epsilon^(1/5) and leaves an error of epsilon^(4/5); rtol asks for half as many digits.
 atol     0 unless given.
 G        the largest |g| of the same parameter: large terms that cancel in g leave their rounding errors.
-E        the error of the quotient itself, which `quotients` estimates.
+E        the error of the quotient itself, which `quotients` estimates; three times it where it is more than G / 10.
 epsilon  of the dtype that loss and gradient are computed in. That is float32 where the gradient has this dtype, where
          all values of the loss are float32 numbers, or where the parameters have it and the gradient's numbers all are
          float32 numbers. Else it is float64.
 
 The steps in x_i are h max(1, |x_i|), as they are after rounding. First D is taken from one pair of steps, four values
-of the loss, and E as 0. What does not pass then is measured again with steps of all sizes, some 10 to 50 values of the
-loss. A loss that curves within much less than max(1, |x_i|), and by less than its own rounding errors, looks flat.
+of the loss, and E as 0. What does not pass then, and where these lie so far apart that rounding may hide the slope, is
+measured again with steps of all sizes, some 10 to 50 values of the loss. A loss that curves within much less than max(1, |x_i|), and by less than its own rounding errors, looks flat.
 """
 
 from __future__ import annotations

@@ -575,3 +575,29 @@ def test_terms_added_to_another_row():
 
     error = complaint(lambda W: (W**2).sum() / 10 + (np.sin(W) * M).sum(), gradient, W, names=["W"])
     assert error.kinds == {"W": "reduction"} and "added at wrong indices" in str(error)
+
+
+def test_a_slope_at_a_single_number_or_at_another_parameter_is_named():
+    p, m, s = np.array(0.7), np.array([1.0, 2.0, -0.7]), np.array([0.3, -0.4, 0.6])
+    with pytest.raises(GradientError, match=r"chain rule: the factor exp\(r\) is missing"):
+        check_gradient(lambda r: np.exp(r) ** 2, lambda r: 2 * np.exp(r), p, names=["r"])
+    with pytest.raises(GradientError, match=r"m: 3 of 3 wrong\n  chain rule: .*, or exp\(-s\) is missing") as caught:
+        check_gradient(
+            lambda m, s: ((m * np.exp(-s)) ** 2).sum(),
+            lambda m, s: (2 * m * np.exp(-s), -2 * m**2 * np.exp(-2 * s)),
+            m,
+            s,
+            names=["m", "s"],
+        )
+    assert caught.value.kinds == {"m": "chain rule"}
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@given(st.floats(0.3, 3), st.floats(1.1, 5))
+def test_no_slope_is_named_by_chance_at_a_single_number(dtype, x, factor):
+    """A constant, to which no slope is near by chance but to three digits."""
+    factors = [x, np.exp(x), 1 - np.tanh(x) ** 2, np.exp(-x) / (1 + np.exp(-x)) ** 2, 0.5, 2]
+    assume(all(abs(factor * f**sign - 1) > 1e-4 for f in factors for sign in (1, -1)))
+    with pytest.raises(GradientError) as caught:
+        check_gradient(lambda r: r**3, lambda r: dtype(factor) * 3 * r**2, dtype(x), names=["r"])
+    assert caught.value.kinds == {"r": None}
