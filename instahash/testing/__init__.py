@@ -4,7 +4,7 @@ gradients.py   check_gradient (every entry), check_directional (random direction
 batches.py     check_batched (many points in one call)
 jacobians.py   check_jacobian, check_hessian;  products.py  Jacobians from their products with vectors
 comparing.py   numbers of a gradient beside slopes; how much was checked
-messages.py    what is said of them;  errors.py  what is raised
+messages.py    what is said of them;  errors.py  what is raised;  options.py  options that make no sense
 functions.py   a loss and its gradient in whatever form they come;  trees.py  parameters of any structure
 wirtinger.py   conventions for complex parameters
 point.py       a loss and its gradient at a point, and lines through it

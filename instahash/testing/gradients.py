@@ -15,7 +15,8 @@ epsilon  of the dtype that loss and gradient are computed in. That is float32 wh
 
 The steps in x_i are h max(1, |x_i|), as they are after rounding. First D is taken from one pair of steps, four values
 of the loss, and E as 0. What does not pass then, and where these lie so far apart that rounding may hide the slope, is
-measured again with steps of all sizes, some 10 to 50 values of the loss. A loss that curves within much less than max(1, |x_i|), and by less than its own rounding errors, looks flat.
+measured again with steps of all sizes, some 10 to 50 values of the loss. A loss that curves within much less than
+max(1, |x_i|), and by less than its own rounding errors, looks flat.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def check_gradient(
     sizes : numbers that may have been forgotten in the gradient, for the message: {"the batch size": 32}.
     kwargs : data, with which both functions are called by keyword: {"X": X, "y": y}.
     out : the gradient is written into arrays, handed in as the keyword `out`: one in the structure of the parameter, or
-        a list of them where there are more. They hold NaN, or zeros, before.
+        a list of them where there are more; for a number, an array of shape (). They hold NaN, or zeros, before.
     wirtinger : which number a gradient by z = x + iy is, of dL/dx + i dL/dy: "x+iy" this itself, "x-iy" its conjugate,
         "z*" half of the first, "z" half of the second.
 
@@ -77,8 +78,9 @@ def check_gradient(
     kind of mistake where one explains them all; `kinds` maps the parameters' names to these kinds. Also where shapes or
     the structure are wrong, the gradient is not finite, the loss is not one finite number, and where one of the
     two changes its parameters or gives other values when it is called again. Its kind NotSmoothError: the loss has a
-    kink, or an end, wherever the two differ. TypeError where parameters or gradients are not of such numbers;
-    ValueError where parameters are not finite, there is not one name for each, or nothing is to be checked.
+    kink, or an end, wherever the two differ. TypeError where parameters, gradients or options are not of such kinds;
+    ValueError where parameters are not finite, there is none, names are not one for each or not different, a tolerance
+    is below 0, or nothing is to be checked.
 
     Warns (RuntimeWarning) where E is more than a tenth of the largest entry of a parameter's gradient: such an entry
     was not checked. Also where less than a tenth of all entries was looked at within `seconds`.
