@@ -2,7 +2,8 @@
 
 A leaf is an array, a NumPy or Python number, or lists and tuples of Python numbers alone, as [[1.0, 2.0], [3.0, 4.0]].
 Other lists and tuples, dicts, NamedTuples and dataclasses are branches. What else stands in a branch is a constant: it
-is passed on as it is. So are whole numbers in the fields of NamedTuples and dataclasses, which are settings there.
+is passed on as it is. So are whole numbers in the fields of NamedTuples and dataclasses, which are settings there
+unless the field is declared a float.
 
 A complex leaf of shape (...) becomes a real one of shape (..., 2), with real and imaginary parts.
 """
@@ -113,12 +114,13 @@ def _children(x: Any) -> list[tuple[str, Any]]:
     if isinstance(x, dict):
         return [(f"[{key!r}]", value) for key, value in x.items()]
     if isinstance(x, tuple) and hasattr(x, "_fields"):
-        names = x._fields
+        types = {name: getattr(x, "__annotations__", {}).get(name) for name in x._fields}
     elif isinstance(x, (list, tuple)):
         return [(f"[{i}]", value) for i, value in enumerate(x)]
     else:
-        names = [field.name for field in fields(x)] if is_branch(x) else []
-    return [(f".{name}", value) for name in names if not isinstance(value := getattr(x, name), int)]
+        types = {field.name: field.type for field in fields(x)} if is_branch(x) else {}
+    values = [(name, getattr(x, name), of in (float, "float")) for name, of in types.items()]
+    return [(f".{name}", value) for name, value, is_float in values if is_float or not isinstance(value, int)]
 
 
 def _shape(x: Any) -> tuple[int, ...] | None:

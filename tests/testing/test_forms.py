@@ -76,6 +76,14 @@ def test_a_dataclass_of_a_list_of_namedtuples(check):
     check(of_model, gradient_of_model, model())
 
 
+def test_a_whole_number_in_a_field_for_floats_is_a_parameter():
+    assert complaint(lambda a: a.bias**2 + a.weight.sum(), lambda a: a, Layer(np.ones(2), 3)).kinds.keys() == {"a.bias"}
+    m = Model([w], 2)
+    check_gradient(lambda m: m.scale**2 + m.layers[0].sum(), lambda m: replace(m, layers=[0 * w + 1], scale=4), m)
+    error = complaint(lambda m: m.scale**2 + m.layers[0].sum(), lambda m: replace(m, layers=[0 * w + 1], scale=5), m)
+    assert error.kinds.keys() == {"m.scale"}
+
+
 def test_what_is_wrong_is_named_by_the_way_to_it():
     def wrong(model):
         right = gradient_of_model(model)
