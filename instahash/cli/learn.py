@@ -88,18 +88,20 @@ def _what_next(args: Namespace) -> None:
 
 def _start(args: Namespace) -> None:
     from instahash.learn.course import steps
-    from instahash.learn.folder import is_course, start
+    from instahash.learn.folder import Folder, is_course, start
 
     path = args.argument or args.folder or ("." if is_course(Path()) else COURSE)
     written = start(Path(path))
     if not written:
         say(f"nothing new for '{printable(path)}': all {len(steps())} steps are there, and stay as they are")
     else:
-        say(f"copied {plural(len(written), 'step')} to '{printable(path)}'")
+        names = "" if len(written) == len(steps()) else f": {', '.join(written)}"
+        say(f"copied {plural(len(written), 'step')} to '{printable(path)}'{names}")
     say(f"Now start: {_command('watch', None if path in ('.', COURSE) else path)}")
     if path not in (".", COURSE):
         say(f"and give other commands in that folder: cd {shlex.quote(printable(path))}")
-    say(f"and open in your editor: {printable(str(Path(path, steps()[0].file)))}")
+    if step := Folder(Path(path)).next_step():
+        say(f"and open in your editor: {printable(str(Path(path, step.file)))}")
 
 
 def _watch(args: Namespace) -> None:

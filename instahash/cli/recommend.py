@@ -82,6 +82,8 @@ def work(args: Namespace) -> None:
     chosen = hashtags_from_list(args.chosen)
     n_chosen = len({word for text in chosen for word in words(text)})
     top = hashtags_left(args.platform, args.top, n_chosen) if args.platform else args.top
+    if args.labels is not None and not words(args.labels) and not chosen:
+        raise _no_word(args)
     model = any_model(args, lambda: _check_annotator(args))
     options = {"top": top, "novelty": args.novelty, "diversity": args.diversity, "banned": _banned(args.banned)}
     options["trace"] = wants_json(args)
@@ -118,7 +120,7 @@ def _for_labels(args: Namespace, model: Any, least: float, options: dict[str, An
     read = labels_from_text(args.labels, model.vocabulary.index)
     labels = [label for label in read if words(label if isinstance(label, str) else label[0])]
     if not labels and not options["chosen"]:
-        raise DataError(f"--labels is '{args.labels}', which has no word; try --labels \"sky, boat, sea\"")
+        raise _no_word(args)
     sure = [label for label in labels if isinstance(label, str) or label[1] >= least]
     unsure = [f"{label[0]}:{label[1]}" for label in labels if label not in sure]
     answer = model.recommend(labels, min_score=least, **options)
@@ -130,6 +132,12 @@ def _for_labels(args: Namespace, model: Any, least: float, options: dict[str, An
     _note_unknown(model, given + options["chosen"], answer, least)
     with output(args) as put:
         put(args.labels, answer.to_json())
+
+
+def _no_word(args: Namespace) -> Exception:
+    from instahash.errors import DataError
+
+    return DataError(f"--labels is '{args.labels}', which has no word; try --labels \"sky, boat, sea\"")
 
 
 def _unknown(model: Any, labels: Sequence[str]) -> list[str]:

@@ -46,6 +46,11 @@ def cut(text: str, rows: int, columns: int) -> str:
 
 
 def window(lines: list[str], at: int, rows: int) -> list[str]:
-    """The lines around one of them, as many as fit into some rows."""
+    """The lines around one of them, as many as fit into some rows; "..." where others are left out."""
     first = max(0, min(at - rows // 2, len(lines) - rows))
-    return lines[first : first + rows]
+    shown = lines[first : first + rows]
+    if rows > 2 and first > 0:
+        shown[0] = "..."
+    if rows > 2 and first + rows < len(lines):
+        shown[-1] = "..."
+    return shown

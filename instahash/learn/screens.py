@@ -40,7 +40,8 @@ def step_screen(folder: Folder, view: View, terminal: Terminal) -> str:
     keys = KEYS if terminal.interactive else f"a hint: instahash-learn hint {step.number}"
     foot = "\n\n".join([f"{bar(folder)}{checked}", *view.notes, keys])
     message = _message(view.outcome) if view.outcome else "checking ..."
-    printed = _printed(view.outcome.printed if view.outcome and view.outcome.printed else view.printed)
+    printed = _printed(view.outcome.printed) if view.outcome else ""
+    printed = printed or _printed(view.printed, view.passed)
     hints = hint_lines(step, view.hints)
     head, foot, message, hints = (wrapped(text, columns) for text in (head, foot, message, hints))
     if terminal.rows:
@@ -68,9 +69,10 @@ def _message(outcome: Outcome) -> str:
     return "\n".join(map(_displayed, outcome.lines or ["it passes"]))
 
 
-def _printed(text: str) -> str:
+def _printed(text: str, passed: Step | None = None) -> str:
     lines = [f"  {_displayed(line)}" for line in text.rstrip().expandtabs().split("\n")]
-    return "\n".join(["printed by your file:", *lines]) if text.strip() else ""
+    of = passed.file if passed else "your file"
+    return "\n".join([f"printed by {of}:", *lines]) if text.strip() else ""
 
 
 def _displayed(line: str) -> str:
@@ -92,10 +94,10 @@ def bar(folder: Folder) -> str:
     return f"[{'#' * full}{'-' * (BAR - full)}] {folder.n_passed()} of {n} steps pass"
 
 
-def list_screen(folder: Folder, rows: int = 0) -> str:
-    """A line for each step: whether it passes, its title, how many hints were taken; or those around the next one.
+def list_screen(folder: Folder, rows: int = 0, around: Step | None = None) -> str:
+    """A line for each step: whether it passes, its title, how many hints were taken.
 
-    rows : that there are on the screen; 0 gives all steps.
+    rows : that there are on the screen; 0 gives all steps.  around : the one that is shown for certain.
     """
     following, lines = folder.next_step(), []
     for step in steps():
@@ -103,7 +105,8 @@ def list_screen(folder: Folder, rows: int = 0) -> str:
         taken = folder.hints.get(step.name, 0)
         lines.append(f"{mark:<8}{step.title:<52}{plural(taken, 'hint') if taken else ''}".rstrip())
     if rows:
-        lines = window(lines, following.number - 1 if following else 0, max(rows - 2, 1))
+        at = around or following or steps()[-1]
+        lines = window(lines, at.number - 1, max(rows - 2, 1))
     return "\n".join([*lines, "", bar(folder)])
 
 

@@ -117,7 +117,10 @@ class _Watching:
             notes = ("there are no more hints",) if before == len(hints) else ()
             self._view = self._view._replace(hints=hints, notes=notes)
         if key == "l":
-            self._show(list_screen(self._folder, max(self._terminal.rows - 2, 0)) + "\n\nany key: back   q: quit")
+            self._show(
+                list_screen(self._folder, max(self._terminal.rows - 2, 0), self._view.step)
+                + "\n\nany key: back   q: quit"
+            )
         elif key == "r":
             self._checker.renew()
             self.begin(self._view.step)

@@ -96,7 +96,7 @@ def test_start_inside_of_a_course_brings_back_what_is_gone(learn, tmp_path):
     answer = learn("start", "my course")
     assert prints(answer, "instahash-learn watch 'my course'", "in that folder: cd 'my course'")
     (tmp_path / "my course" / FIRST.file).unlink()
-    assert prints(learn("start", folder="my course"), "copied 1 step to '.'", "instahash-learn watch\n")
+    assert prints(learn("start", folder="my course"), "copied 1 step to '.': ", "instahash-learn watch\n")
     assert (tmp_path / "my course" / FIRST.file).exists()
     assert not (tmp_path / "my course" / "instahash-course").exists()
     assert refused(learn("check", "12"), "there is no course here", "give it with --folder")

@@ -38,8 +38,9 @@ def test_lines_that_do_not_fit_are_counted():
     assert cut(text, 4, 80) == "0\n1\n2\n... 6 more lines"
     assert cut("x" * 100 + "\ny\nz", 4, 40) == "x" * 100 + "\n... 2 more lines"
     assert cut(text, 1, 80) == "0"
-    assert window(list("abcdef"), 0, 3) == list("abc") and window(list("abcdef"), 5, 3) == list("def")
-    assert window(list("abcdef"), 3, 3) == list("cde") and window(list("ab"), 1, 5) == list("ab")
+    assert window(list("abcdef"), 0, 3) == ["a", "b", "..."] and window(list("abcdef"), 5, 3) == ["...", "e", "f"]
+    assert window(list("abcdef"), 3, 3) == ["...", "d", "..."] and window(list("ab"), 1, 5) == list("ab")
+    assert window(list("abcdef"), 3, 1) == ["d"]
 
 
 @pytest.mark.parametrize("columns, rows", [(80, 23), (100, 39), (40, 15)])
@@ -66,7 +67,7 @@ def test_what_was_printed_is_cut_to_the_rows_that_are_left(copied_course):
     text = step_screen(Folder(copied_course), view._replace(outcome=Outcome(["wrong"] * 99, "x")), Screen(80, 23))
     assert height(text, 80) <= 23 and "more lines" in text
     passed = view._replace(outcome=Outcome(["wrong"], ""), passed=steps()[1], printed="seen\n")
-    assert "printed by your file:\n  seen" in step_screen(Folder(copied_course), passed, Screen(80, 23))
+    assert "printed by 02_pair_loss.py:\n  seen" in step_screen(Folder(copied_course), passed, Screen(80, 23))
 
 
 def test_the_list_shows_the_steps_around_the_next_one(copied_course):
@@ -75,6 +76,7 @@ def test_the_list_shows_the_steps_around_the_next_one(copied_course):
     folder.passed, folder.hints = {step.name for step in steps()[:20]}, {steps()[21].name: 3}
     lines = list_screen(folder, 12).split("\n")
     assert len(lines) == 12 and [line for line in lines if line.startswith("next    21.")]
+    assert lines[0] == "..." == lines[9] and "2. The loss" in list_screen(folder, 12, steps()[1])
     assert [line for line in lines if line.endswith("  3 hints")]
 
 

@@ -28,6 +28,9 @@ def look(answer, x):
         "sign: it is s(-x)": each(s, -x),
         "sign: it is right where x is positive, but where x is negative it is s(-x)": each(s, abs(x)),
         "brackets: it is 1 + exp(-x); all of that should stand below the line": 1 + exp(-x),
+        "brackets: a / 1 + e is (a / 1) + e; write a / (1 + e)": each(
+            lambda x: (1 if x >= 0 else math.exp(x)) + math.exp(-abs(x)), x
+        ),
         "brackets: it is 2 exp(x); 1 + exp(x) should stand below the line": 2 * exp(x),
     }
     same(found, each(s, x), "s", mistaken=mistaken)
