@@ -35,7 +35,7 @@ class Checked:
 
     def __str__(self) -> str:
         parts = ", ".join(f"{name} {n} of {self.total[name]}" for name, n in self.checked.items())
-        return f"{sum(self.checked.values())} of {sum(self.total.values())} checked, {self.share:.3g} of all: {parts}"
+        return f"{sum(self.checked.values())} of {sum(self.total.values())} checked, {100 * self.share:.3g} %: {parts}"
 
     def _ipython_display_(self) -> None:
         """Nothing: a check that ends a notebook's cell is as silent as elsewhere."""

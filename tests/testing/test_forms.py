@@ -408,9 +408,7 @@ def test_how_much_was_checked():
         "parameter 0": 3,
         "parameter 1": 1,
     }
-    assert (
-        checked.share == 0.75 and str(checked) == "3 of 4 checked, 0.75 of all: parameter 0 2 of 3, parameter 1 1 of 1"
-    )
+    assert checked.share == 0.75 and str(checked) == "3 of 4 checked, 75 %: parameter 0 2 of 3, parameter 1 1 of 1"
     assert check_directional(lambda a: (a**2).sum(), lambda a: 2 * a, w).share == 1
 
 
@@ -423,7 +421,7 @@ def test_a_limit_of_time(monkeypatch):
         monkeypatch.setattr(module, "monotonic", lambda: next(clock))
     x = np.random.default_rng(0).normal(size=100)
     assert check_gradient(lambda x: (x**3).sum(), lambda x: 3 * x**2, x, seconds=50).share == 0.51
-    with pytest.warns(RuntimeWarning, match="time was over when 6 of 100 checked, 0.06 of all: parameter 6 of 100; "):
+    with pytest.warns(RuntimeWarning, match="time was over when 6 of 100 checked, 6 %: parameter 6 of 100; "):
         check_gradient(lambda x: (x**3).sum(), lambda x: 3 * x**2, x, seconds=5)
     with pytest.warns(RuntimeWarning, match="1 of 100"):
         check_gradient(lambda x: (x**3).sum(), lambda x: 3 * x**2, x, seconds=0.5)
