@@ -155,6 +155,8 @@ def _check(args: Namespace) -> None:
             else:
                 say(f"{step.title}\n{places(folder, step)}\n\n{told(outcome, Terminal().columns)}")
     say(f"\n{bar(folder)}")
+    if results == [True] and (following := folder.next_step(some[0])):
+        say(f"next: {printable(str(folder.file(following)))}")
     if not all(results):
         raise SomeFailed
 

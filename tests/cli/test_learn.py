@@ -86,7 +86,13 @@ def test_from_nothing_to_the_first_step(learn, process, tmp_path):
     assert prints(learn("check", "1"), "is wanted", "] 0 of", code=1)
     assert refused(process("solution", "1"), "is shown once yours passes; for a hint: instahash-learn hint 1")
     write(folder, "print('é')\n" + FIRST.solution())
-    assert prints(learn("check", "sigmoid"), "it passes", "printed by your file:\n  ", "] 1 of")
+    assert prints(
+        learn("check", "sigmoid"),
+        "it passes",
+        "printed by your file:\n  ",
+        "] 1 of",
+        "next: instahash-course/02_pair_loss.py",
+    )
     assert prints(learn("list"), f"passes  {FIRST.title}", "] 1 of")
     assert prints(learn("solution", "1"), FIRST.solution())
     assert Folder(folder).passed == {FIRST.name}

@@ -94,4 +94,17 @@ WRONG = [
         return G
         """,
     ),
+    (
+        "half: the second point is X itself",
+        """
+        G = np.zeros(X.shape)
+        for index in np.ndindex(X.shape):
+            Y = X.copy()
+            Y[index] += h
+            ahead = f(Y)
+            Y[index] -= h
+            G[index] = (ahead - f(Y)) / (2 * h)
+        return G
+        """,
+    ),
 ]

@@ -13,4 +13,5 @@ WRONG = [
         return np.logaddexp(0, -w @ C[j]) + k * P @ losses
         """,
     ),
+    ("sign: the pair lowers the loss", "return k * P @ np.logaddexp(0, C @ w) - np.logaddexp(0, -w @ C[j])"),
 ]

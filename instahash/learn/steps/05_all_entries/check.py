@@ -38,6 +38,7 @@ def look(answer, f, X, h, right):
         "entries that were moved before are still moved when the next one is": moved_before,
         "factor: it is twice the slope; the two points are 2 h apart": 2 * right,
         f"half: one of the two points is X itself; {SECOND_NAME}": one_sided(f, X, -h) / 2,
+        "half: the second point is X itself; from x + h to x - h it takes 2 h, or a new copy": one_sided(f, X, h) / 2,
         "brackets: Python divides by 2 and then multiplies by h": right * h**2,
         "the numbers are right, but they stand in one row: G must have the shape of X": right.ravel(),
         "one side: go to both sides of X": one_sided(f, X, h),

@@ -34,6 +34,7 @@ def look(answer, w, C, j, P, k):
         "the scores are averaged, and then a loss is made; average the losses": pair - k * log_sigmoid(-(P @ (C @ w))),
         "mean: P times the losses should be added up; yours is their mean": pair + k * (P * each).mean(),
         "missing term: word j is not among the negatives; it may be drawn as well": pair + k * (P * each)[others].sum(),
+        "sign: the pair lowers the loss; is there a minus sign too many, or too few?": k * negatives - pair,
         "sign: the negatives lower the loss; are there too many minus signs?": pair - k * negatives,
         "sign: the negatives have -log s(x), the loss of words that were seen": pair - k * P @ log_sigmoid(C @ w),
         "factor: k is not there": pair + negatives,
