@@ -15,7 +15,7 @@ from instahash.testing.messages import report
 from instahash.testing.options import must_be_dict, must_be_some
 from instahash.testing.point import Point
 from instahash.testing.quotients import QUICK, step
-from instahash.testing.trees import Leaf
+from instahash.testing.trees import Leaf, bytes_of
 
 __tracebackhide__ = True
 
@@ -100,13 +100,13 @@ class _Batch:
                 asked, self._asked = self._asked, None
                 if len(asked) == self.n_points:
                     losses = self._losses([np.stack(rows) for rows in zip(*(asked[i] for i in sorted(asked)))])
-                    self._known |= {(i, _key(asked[i])): losses[i] for i in asked}
+                    self._known |= {(i, bytes_of(asked[i])): losses[i] for i in asked}
 
     def loss(self, row: int, arrays: Sequence[np.ndarray]) -> Any:
         if self._asked is not None:
             self._asked[row] = [array.copy() for array in arrays]
             return np.nan
-        key = row, _key(arrays)
+        key = row, bytes_of(arrays)
         if key not in self._known:
             moved = [array.copy() for array in self._arrays]
             for array, of_row in zip(moved, arrays):
@@ -135,7 +135,3 @@ class _Row:
     def gradient(self, arrays: Sequence[np.ndarray]) -> list[Any]:
         """That at the point itself."""
         return [np.asarray(gradient)[self._row] for gradient in self._batch.gradients]
-
-
-def _key(arrays: Sequence[np.ndarray]) -> bytes:
-    return b"".join(array.tobytes() for array in arrays)

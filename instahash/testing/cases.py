@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from instahash.testing.point import Elsewhere, Point, Probe
+
+Arrays = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 class Found(NamedTuple):
@@ -95,14 +97,20 @@ class Case:
         return ""
 
 
-def entries(point: Point, probes: list[Probe], found: Found, sizes: Mapping[str, float]) -> list[Case]:
-    """The cases of all parameters, from the probes of their entries."""
-    arrays = [(np.full(p.shape, np.nan), np.zeros(p.shape), np.zeros(p.shape, bool)) for p in point.params]
+def placed(like: Sequence[np.ndarray], probes: Sequence[Probe], found: Found) -> list[Arrays]:
+    """What is expected, the floor and what is wrong, in arrays like these; NaN, 0 and no where nothing is known."""
+    arrays: list[Arrays] = [(np.full(a.shape, np.nan), np.zeros(a.shape), np.zeros(a.shape, bool)) for a in like]
     for probe, *values in zip(probes, found.derivatives, found.floors, found.wrong):
         for array, value in zip(arrays[probe.position], values):
             array[probe.place] = value
+    return arrays
+
+
+def entries(point: Point, probes: list[Probe], found: Found, sizes: Mapping[str, float]) -> list[Case]:
+    """The cases of all parameters, from the probes of their entries."""
     cases: list[Case] = []
     elsewhere = cache(point.elsewhere)
+    arrays = placed(point.params, probes, found)
     leaves = zip(point.names, point.params, point.gradients, arrays, point.is_complex)
     for name, param, said, of_param, is_complex in leaves:
         convention = point.wirtinger if is_complex else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from instahash.testing.cases import Case
+from instahash.testing.cases import Case, placed
 from instahash.testing.comparing import Checked, compare, drawn, joined
 from instahash.testing.errors import GradientError
 from instahash.testing.functions import Functions
@@ -15,7 +15,7 @@ from instahash.testing.messages import report
 from instahash.testing.options import must_be_some
 from instahash.testing.point import Point
 from instahash.testing.products import FORMS, jacobian_of
-from instahash.testing.trees import leaves
+from instahash.testing.trees import bytes_of, leaves
 
 __tracebackhide__ = True
 
@@ -127,7 +127,7 @@ class _Outputs:
         ]
 
     def __call__(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
-        key = b"".join(array.tobytes() for array in arrays)
+        key = bytes_of(arrays)
         if key not in self._known:
             parts = list(leaves(self._functions.loss(arrays), ""))
             self._known[key] = np.concatenate([part.array.reshape(-1) for part in parts])
@@ -151,11 +151,7 @@ class _Output:
 def _cases(functions: Functions, J: Sequence[np.ndarray], probes: Sequence[Any], found: Any) -> list[Case]:
     """A case for the Jacobian by each array: a row an output, a column an entry."""
     cases: list[Case] = []
-    arrays = [(np.full(a.shape, np.nan), np.zeros(a.shape), np.zeros(a.shape, bool)) for a in J]
-    for probe, *values in zip(probes, found.derivatives, found.floors, found.wrong):
-        for array, value in zip(arrays[probe.position], values):
-            array[probe.place] = value
-    for leaf, said, of_leaf in zip(functions.leaves, J, arrays):
+    for leaf, said, of_leaf in zip(functions.leaves, J, placed(J, probes, found)):
         param = np.broadcast_to(leaf.array.reshape(-1), said.shape)
         cases.append(Case(leaf.name, param, said, *of_leaf, found.rtol, cases, elsewhere=lambda: None))
     return cases

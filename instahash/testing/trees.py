@@ -11,7 +11,7 @@ A complex leaf of shape (...) becomes a real one of shape (..., 2), with real an
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple
 
@@ -95,6 +95,11 @@ def matched(x: Any, returned: Any, name: str) -> Iterator[Any]:
                 raise MismatchError(f"the gradient has no {name}{key}", name + key)
         else:
             yield from matched(child, value, name + key)
+
+
+def bytes_of(arrays: Iterable[np.ndarray]) -> bytes:
+    """By which the leaves' numbers at one point are known again."""
+    return b"".join(array.tobytes() for array in arrays)
 
 
 def is_leaf(x: Any) -> bool:
