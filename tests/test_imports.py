@@ -44,8 +44,8 @@ MAY_IMPORT = {
     "autorec": {"dense", "jit", "network", "parameters", "replay", "sparse", "threads", "topk", "training"},
     "softmax": {"jit", "network", "parameters", "replay", "sparse", "threads", "training"},
     # One of the baselines is a softmax network.
-    "baselines": {"dense", "jit", "parameters", "softmax", "sparse", "topk"},
-    "recommend": {"data", "dense", "jit", "merge", "names", "sparse", "texts"},
+    "baselines": {"dense", "jit", "parameters", "softmax", "sparse", "topk", "training"},
+    "recommend": {"data", "dense", "jit", "merge", "names", "sparse", "training"},
     "experts": {
         *("baselines", "data", "dense", "merge", "parameters", "recommend", "replay", "softmax", "sparse", "texts"),
         *("threads", "topk", "trainer", "training", "word2vec"),
@@ -91,7 +91,7 @@ MAY_IMPORT = {
     },
     # It is handed a model, and asks it as anyone may; what moves comes from the references.
     "explore": {
-        *("annotate", "autorec", "data", "database", "names", "palette", "softmax", "sparse", "storage", "templates"),
+        *("annotate", "autorec", "data", "database", "names", "palette", "softmax", "sparse", "templates"),
         *("topk", "word2vec"),
     },
 }

@@ -7,7 +7,6 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import Parser, add_model_dir, at_least, note, printable, run
@@ -96,19 +95,19 @@ class Seconds(dict[str, float]):
 def _about(args: Namespace, model: Any, posts_read: int, seconds: Seconds, warning: str) -> Any:
     """What the report says of the evaluation besides its result."""
     from instahash.parameters import to_json
-    from instahash.pipeline import settings_of, versions
+    from instahash.pipeline import header_of, sections_of, settings_of, versions
     from instahash.report import About
-    from instahash.storage import MODEL, read_header
 
-    path, settings = Path(args.model_dir, MODEL), to_json(settings_of(model.settings.mode))
+    # Of the model as it was loaded: another may be in the directory by now.
+    sections = sections_of(model.learnt).items()
     return About(
         data=args.data,
         model=args.model_dir,
         baselines=args.baselines or "",
-        header=read_header(args.model_dir),
-        defaults=settings,
+        header=header_of(model.learnt),
+        defaults=to_json(settings_of(model.settings.mode)),
         seconds=seconds,
-        files={MODEL: path.stat().st_size},
+        arrays={section: sum(array.nbytes for array in arrays.values()) for section, arrays in sections},
         versions=versions(),
         posts_read=posts_read,
         warning=warning,

@@ -25,9 +25,12 @@ MOST_WORDS = 300  # of all labels, and of all chosen hashtags
 
 
 class Explainer:
-    """model : a trained InstaHash, which is only read: several threads may query at once."""
+    """model : a trained InstaHash, which is only read: several threads may query at once. What it learns later is
+    another model, and changes nothing here.
+    """
 
     def __init__(self, model: Any):
+        model = model.learnt
         self.model, self.vocabulary, self.words = model, model.vocabulary, Words(model.vocabulary)
         self.vectors = model.word_vectors()
         self._sorted = sorted(self.vocabulary.words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shlex
 from collections import Counter
@@ -12,9 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from instahash import storage
 from instahash.data import Label, Post
-from instahash.errors import DataError, SettingsError
+from instahash.errors import SettingsError
 from instahash.names import NETWORKS, SIMPLER
 
 N_JUDGED = 10
@@ -23,7 +21,8 @@ NOTHING = np.full((1, 1), -1)
 
 class System(NamedTuple):
     """name : it differs from that of every other system.
-    model : InstaHash.  baseline : see :func:`baselines_of`, or None for the model itself.
+    model : what an InstaHash has learnt, its `learnt`.
+    baseline : see :func:`baselines_of`, or None for the model itself.
     """
 
     name: str
@@ -56,16 +55,16 @@ def two_systems(directory: str | Path, model: Any, compared: str, load: Callable
     Raises SettingsError where both are one, or where there is neither a baseline nor a directory of that name,
     ModelError where the directory holds no model.
     """
-    ours, baselines = System(model_name(directory, model), model), ", ".join(baselines_of(model))
+    ours, baselines = System(model_name(directory, model), model.learnt), ", ".join(baselines_of(model))
     if compared in baselines_of(model):
-        return ours, System(f"{compared} of {ours.name}", model, compared)
+        return ours, System(f"{compared} of {ours.name}", model.learnt, compared)
     if not Path(compared).is_dir():
         raise SettingsError(
             f"'{compared}' is neither a directory nor one of {baselines}; train a model to compare with: "
             f"instahash-train --mode paper --model-dir {shlex.quote(compared)}"
         )
     other = load(compared)
-    theirs = System(model_name(compared, other), other)
+    theirs = System(model_name(compared, other), other.learnt)
     if theirs.name.rpartition(" ")[2] == ours.name.rpartition(" ")[2]:
         raise SettingsError(
             f"'{compared}' holds the model of '{directory}'; compare it with another, or with one of {baselines}"
@@ -74,13 +73,8 @@ def two_systems(directory: str | Path, model: Any, compared: str, load: Callable
 
 
 def model_name(directory: str | Path, model: Any) -> str:
-    """The directory's name, the mode, and the first digits of the SHA-256 of its file: "photos best 1a2b3c4d"."""
-    path = Path(directory, storage.MODEL)
-    try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise DataError(f"cannot read '{path}': {error.strerror}") from None
-    return f"{path.parent.resolve().name} {model.settings.mode} {digest[:8]}"
+    """The directory's name, the mode, and the first digits of the model's `digest`: "photos best 1a2b3c4d"."""
+    return f"{Path(directory).resolve().name} {model.settings.mode} {model.digest()[:8]}"
 
 
 def display_names(names: Iterable[str]) -> dict[str, str]:

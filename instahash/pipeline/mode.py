@@ -22,11 +22,14 @@ from instahash.word2vec import WordVectors
 class Mode(Protocol):
     """The trained models of a system, and how they answer.
 
+    settings : BestSettings or PaperSettings.
     vectors : WordVectors of the vocabulary.  cooccurrence : Cooccurrence, fitted on the same posts.
     default_score : the score that a label without one is taken to have.
     n_outputs : about how many scores it holds for each post that it answers.
     n_photo_features : how many features a photo has, 0 for a mode that has learnt from none.
     """
+
+    settings: Any
 
     @property
     def vectors(self) -> WordVectors: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -12,7 +13,7 @@ from instahash.baselines import Baseline, top_ranked
 from instahash.data import Corpus, Echoes, Post, Vocabulary, encode, words
 from instahash.data.corpus import array_of
 from instahash.data.preprocess import guessed
-from instahash.errors import DataError, UntrainedError
+from instahash.errors import DataError
 from instahash.parameters import whole
 from instahash.pipeline.mode import Mode
 from instahash.recommend import Options, Queries, Recommendation, ids_of
@@ -26,20 +27,25 @@ POSTS_READ, POSTS_ANSWERED, OUTPUTS = 1024, 256, 2**19
 FEW_POSTS = 64
 
 
+@dataclass(frozen=True, eq=False)
 class Recommender:
-    """The queries of :class:`~instahash.pipeline.system.InstaHash`, which says what the attributes are."""
+    """What one training gave, as it is answered from. Nothing of it changes: a system that learns takes another one.
 
-    settings: Any
+    mode, vocabulary, baselines, summary, trained_on : as of :class:`~instahash.pipeline.system.InstaHash`.
+    versions : package -> version, those that it was trained with.
+    """
+
     mode: Mode
     vocabulary: Vocabulary
     baselines: dict[str, Baseline]
     summary: dict[str, Any]
     trained_on: list[str]
+    versions: dict[str, str]
 
-    def __getattr__(self, name: str) -> Any:  # called for what is not there
-        if name in Recommender.__annotations__:
-            raise UntrainedError
-        raise AttributeError(f"'InstaHash' object has no attribute '{name}'", name=name, obj=self)
+    @property
+    def settings(self) -> Any:
+        """Those of the training."""
+        return self.mode.settings
 
     def recommend(
         self,
@@ -88,7 +94,7 @@ class Recommender:
         """What is known of one photo; arguments as in :meth:`recommend`."""
         least = self.settings.data.min_score if min_score is None else min_score
         given = labels, self.mode.default_score, chosen, user, features, least
-        of_photo = None if photo_features is None else self._photo_features([photo_features])
+        of_photo = None if photo_features is None else self.known_photos([photo_features])
         return Queries.of_photo(self.vocabulary, *given, of_photo)
 
     @property
@@ -171,7 +177,7 @@ class Recommender:
         description = as_csr(description, "descriptions", np.float32, len(self.vocabulary))
         if chosen is not None:
             chosen = as_csr(chosen, "chosen hashtags", np.int8, len(self.vocabulary))
-        photo_features = self._photo_features(photo_features)
+        photo_features = self.known_photos(photo_features)
         least, n_posts = self.settings.data.min_score, description.shape[0]
         for name, rows in {"chosen hashtags": chosen, "keys": keys, "photo_features": photo_features}.items():
             n = n_posts if rows is None else rows.shape[0] if hasattr(rows, "shape") else len(rows)
@@ -181,7 +187,7 @@ class Recommender:
         highest = row_max(description) if echoes is None else np.maximum(row_max(description), echoes.highest())
         return Queries.of(description, chosen, keys, echoes, guessed(highest, least), photo_features)
 
-    def _photo_features(self, given: Any) -> np.ndarray | None:
+    def known_photos(self, given: Any) -> np.ndarray | None:
         """Features of photos, (n_posts, n_features), where the mode has learnt from such.
 
         Raises DataError for others, and for a row that is neither finite nor all NaN.

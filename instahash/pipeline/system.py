@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from copy import deepcopy
+from dataclasses import replace
+from functools import wraps
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 from tqdm import tqdm
 
-from instahash.baselines import BASELINES, Popularity, create
+from instahash.baselines import BASELINES, create
 from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, grow
-from instahash.errors import DataError, ModelError, SettingsError
+from instahash.errors import DataError, ModelError, SettingsError, UntrainedError
 from instahash.experts import BestSettings
 from instahash.formats import read_posts
-from instahash.parameters import from_json, to_json
 from instahash.pipeline.identity import fingerprint, versions
+from instahash.pipeline.kept import copied_mode, digest, header_of, known_baselines, loaded, sections_of
 from instahash.pipeline.mode import MODES, Mode
 from instahash.pipeline.paper import PaperSettings
 from instahash.pipeline.recommender import Recommender
@@ -24,25 +26,61 @@ from instahash.storage import Checkpoint, read_model, write_model
 from instahash.trainer import Trainer
 
 Posts = str | Path | Iterable[Post] | Corpus
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-class InstaHash(Recommender):
+def _asked(query: Callable[Concatenate[Recommender, P], T]) -> Callable[Concatenate[InstaHash, P], T]:
+    """A query of what has been learnt when it is asked, whatever is learnt meanwhile."""
+
+    @wraps(query)
+    def answered(self: InstaHash, *args: P.args, **options: P.kwargs) -> T:
+        return query(self.learnt, *args, **options)
+
+    return answered
+
+
+class InstaHash:
     """The whole system: a vocabulary, the models, and how they are combined.
 
-    settings : BestSettings (default) or PaperSettings.
+    settings : BestSettings (default) or PaperSettings, those of the next :meth:`fit`.
 
     Attributes, after :meth:`fit` or :meth:`load`
     ---------------------------------------------
+    learnt : Recommender, all of the following, which a training replaces at once when it has ended well. So a training
+        that fails changes nothing, and other threads get the old answers or the new ones. Of two trainings at the same
+        time the one that ends last stays.
     vocabulary : Vocabulary, of n_words words.
     mode : Best or Paper, which holds the models.
     baselines : name -> simple method, fitted on the same posts, for comparison.
     summary : dict, sizes of the training posts.  trained_on : list of str, the digests of what was learnt from.
+
+    A copy by `copy.deepcopy` or pickle answers the same, and learns by itself.
     """
+
+    learnt: Recommender
+    vocabulary, mode, baselines, summary, trained_on = (
+        property(attrgetter(f"learnt.{name}")) for name in ("vocabulary", "mode", "baselines", "summary", "trained_on")
+    )
+    reads_photos = property(attrgetter("learnt.reads_photos"), doc=Recommender.reads_photos.__doc__)
+
+    recommend = _asked(Recommender.recommend)
+    recommend_posts = _asked(Recommender.recommend_posts)
+    recommend_matrix = _asked(Recommender.recommend_matrix)
+    queries = _asked(Recommender.queries)
+    rankings = _asked(Recommender.rankings)
+    word_vectors = _asked(Recommender.word_vectors)
+    knows_user = _asked(Recommender.knows_user)
 
     def __init__(self, settings: BestSettings | PaperSettings | None = None):
         self.settings = BestSettings() if settings is None else settings
         if not isinstance(self.settings, (BestSettings, PaperSettings)):
             raise SettingsError(f"settings are {settings!r:.60}; give BestSettings(...) or PaperSettings(...)")
+
+    def __getattr__(self, name: str) -> Any:  # called for what is not there
+        if isinstance(getattr(type(self), name, None), property) or name == "learnt":
+            raise UntrainedError
+        raise AttributeError(f"'InstaHash' object has no attribute '{name}'", name=name, obj=self)
 
     # Training
 
@@ -91,47 +129,48 @@ class InstaHash(Recommender):
         `stream.half_life` newer posts count more than older ones. Raises DataError where no post has a hashtag that is
         kept, SettingsError in mode "paper".
         """
-        vocabulary, corpus, data = self.vocabulary, self._read(posts, False), self.settings.data
+        learnt = self.learnt
+        vocabulary, corpus, data = learnt.vocabulary, self._read(posts, False), learnt.settings.data
         dataset = encode(corpus, grow(vocabulary, corpus, data.min_score, data.min_count), data.min_score)
         rows = np.flatnonzero(np.diff(dataset.hashtags.indptr))
         if not len(rows):
             kept = "" if data.min_count == 1 else f" that is known, or in data.min_count, {data.min_count:,}, of them"
             raise DataError(f"none of the {len(corpus):,} new posts has a hashtag{kept}, so there is nothing to learn")
         dataset = dataset.take(rows)
-        dataset = dataset._replace(photo_features=self._photo_features(dataset.photo_features))
+        dataset = dataset._replace(photo_features=learnt.known_photos(dataset.photo_features))
         _check_bags(dataset)
-        mode = deepcopy(self.mode)  # nothing is lost where this fails
+        mode = copied_mode(learnt)
         mode.partial_fit(dataset)
         more = {"posts": len(rows), "posts_read": len(corpus)}
-        summary = self.summary | {name: self.summary[name] + n for name, n in more.items()}
-        return self.take_up(mode, dataset.vocabulary, summary, [*self.trained_on, corpus.digest()])
+        summary = learnt.summary | {name: learnt.summary[name] + n for name, n in more.items()}
+        return self.take_up(mode, dataset.vocabulary, summary, [*learnt.trained_on, corpus.digest()])
 
     def fit_baselines(self, posts: Posts, report: Callable[[str], object] = lambda line: None) -> InstaHash:
         """Fit all baselines, most of which a model file does not hold; on the posts of the training.
 
         One whose words by words would not fit into memory is left out, and `report` is called with a line that says so.
         """
-        vocabulary, corpus = self.vocabulary, self._read(posts, False)
-        dataset = encode(corpus, vocabulary, self.settings.data.min_score)
+        learnt, corpus = self.learnt, self._read(posts, False)
+        settings = learnt.settings
+        dataset = encode(corpus, learnt.vocabulary, settings.data.min_score)
         rows = np.flatnonzero(np.diff(dataset.hashtags.indptr))
         if not len(rows):
             raise DataError("no post for the baselines has a hashtag that the model knows; give its training posts")
         posts = dataset.description[rows], dataset.hashtags[rows]
-        shared = {"seed": self.settings.seed, "n_threads": self.settings.n_threads}
-        fitted = dict(self.baselines)
+        shared = {"seed": settings.seed, "n_threads": settings.n_threads}
+        fitted = dict(learnt.baselines)
         for name in [name for name in BASELINES if name not in fitted]:
             try:
                 fitted[name] = create(name, **shared).fit(*posts)
             except DataError as error:
                 report(f"Left out: {error}.")
-        self.baselines = fitted
+        self.learnt = replace(learnt, baselines=fitted)
         return self
 
     def take_up(self, mode: Mode, vocabulary: Vocabulary, summary: dict[str, Any], trained_on: list[str]) -> InstaHash:
         """Be what was learnt. Baselines of :meth:`fit_baselines` are of other posts by now."""
-        popularity = Popularity.from_counts(vocabulary.hashtag_counts)
-        self.baselines = {"popularity": popularity, "cooccurrence": mode.cooccurrence}
-        self.mode, self.vocabulary, self.summary, self.trained_on = mode, vocabulary, summary, trained_on
+        baselines = known_baselines(mode, vocabulary)
+        self.learnt = Recommender(mode, vocabulary, baselines, summary, trained_on, versions())
         return self
 
     def _read(self, posts: Posts, progress: bool) -> Corpus:
@@ -144,34 +183,40 @@ class InstaHash(Recommender):
 
     def save(self, directory: str | Path) -> None:
         """Write the model file in this directory, whole or not at all. Raises ModelError where it cannot be written."""
-        settings = to_json(self.settings)
-        settings.pop("n_threads")  # how it was computed, not what it is
-        sizes, history = self.mode.header()
-        header = {
-            "mode": self.settings.mode,
-            "settings": settings,
-            "sizes": {"n_words": len(self.vocabulary), "n_hashtags": len(self.vocabulary.hashtag_ids)} | sizes,
-            "summary": self.summary,
-            "trained_on": self.trained_on,
-            "history": history,
-            "versions": versions(),
-        }
-        write_model(directory, header, {"vocabulary": self.vocabulary.to_arrays(), **self.mode.to_arrays()})
+        learnt = self.learnt
+        write_model(directory, header_of(learnt), sections_of(learnt))
 
     @classmethod
     def load(cls, directory: str | Path) -> InstaHash:
         """The model in a directory. Raises ModelError where it is missing, damaged or of another format."""
-        header, sections = read_model(directory)
         try:
-            make_mode, make_settings = MODES[header["mode"]]
-            model = cls(from_json(make_settings(), header["settings"]))
-            vocabulary = Vocabulary.from_arrays(sections["vocabulary"])
-            mode = make_mode(model.settings)
-            mode.load(sections, header["history"], vocabulary)
-            return model.take_up(mode, vocabulary, header["summary"], header["trained_on"])
+            learnt = loaded(*read_model(directory))
         except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
             why = f"is not one this version can use ({error!r}); train it anew"
             raise ModelError(f"the model in '{directory}' {why}") from None
+        model = cls(learnt.settings)
+        model.learnt = learnt
+        return model
+
+    def digest(self) -> str:
+        """Names what was learnt: the SHA-256 of all that the model file holds, as 64 hexadecimal digits."""
+        return digest(self.learnt)
+
+    def __reduce__(self) -> Any:
+        """For pickle and `copy.deepcopy`: what the model file has, and the baselines."""
+        if "learnt" not in vars(self):
+            return type(self), (self.settings,)
+        learnt = self.learnt
+        known = known_baselines(learnt.mode, learnt.vocabulary)
+        fitted = {name: baseline for name, baseline in learnt.baselines.items() if name not in known}
+        kept = header_of(learnt), sections_of(learnt), learnt.settings, fitted
+        return _unpickled, (type(self), self.settings, *kept)
+
+
+def _unpickled(cls: type[InstaHash], settings: Any, header: Any, sections: Any, own: Any, baselines: Any) -> InstaHash:
+    model, learnt = cls(settings), loaded(header, sections, own)
+    model.learnt = replace(learnt, baselines=learnt.baselines | baselines)
+    return model
 
 
 def _check_bags(dataset: Dataset) -> None:

@@ -31,7 +31,7 @@ class About:
     data, model, baselines : names of the posts, of the model and of the posts that baselines were fitted on.
     header : "mode", "settings", "sizes", "summary", "history" and "versions" as the model's file has them.
     defaults : the mode's own settings, in the form of header["settings"].
-    seconds : step -> seconds.  files : file name -> bytes.  versions : package -> version.
+    seconds : step -> seconds.  arrays : part of the model -> bytes of its arrays.  versions : package -> version.
     warning : why not to trust the figures.
     """
 
@@ -41,7 +41,7 @@ class About:
     header: dict[str, Any] = field(default_factory=dict)
     defaults: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
-    files: dict[str, int] = field(default_factory=dict)
+    arrays: dict[str, int] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     posts_read: int = 0
     seed: int = 0
@@ -101,7 +101,7 @@ def _costs(about: About) -> dict[str, Any]:
     return {
         "seconds": [[name, f"{value:.1f}"] for name, value in about.seconds.items()],
         "versions": [[name, trained.get(name, "–"), now.get(name, "–")] for name in trained | now],
-        "files": [[name, f"{size / 1000:,.1f}"] for name, size in about.files.items()],
+        "arrays": [[name.replace("_", " "), f"{size / 1000:,.1f}"] for name, size in about.arrays.items()],
         "sizes": [[name.replace("_", " "), size] for name, size in header.get("sizes", {}).items()],
         "trained_on": [[name.replace("_", " "), n] for name, n in header.get("summary", {}).items()],
         "settings": settings,

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -46,7 +47,7 @@ def models(folders):
 
 @pytest.fixture(scope="session")
 def names(folders, models):
-    """What each model is called before any test, with digits of its file's checksum."""
+    """What each model is called before any test, with digits of its checksum."""
     return {mode: model_name(folder, models[mode]) for mode, folder in folders.items()}
 
 
@@ -114,7 +115,8 @@ def hostile(folders, tmp_path_factory):
             words[id] = name
         else:
             spellings[words[id]] = name
-    model.vocabulary = Vocabulary(words, vocabulary.counts, vocabulary.hashtag_counts, spellings)
+    scripts = Vocabulary(words, vocabulary.counts, vocabulary.hashtag_counts, spellings)
+    model.learnt = replace(model.learnt, vocabulary=scripts)
     folder = tmp_path_factory.mktemp("hostile") / "model"
     model.save(folder)
     return folder, HOSTILE

@@ -17,6 +17,7 @@ from instahash.explore.network import N_HASHTAGS, RANKED
 from instahash.parameters import assign
 from instahash.pipeline import settings_of
 from instahash.pipeline.paper import Paper
+from instahash.pipeline.recommender import Recommender
 from instahash.recommend.fusion import CALIBRATION
 from instahash.word2vec import WordVectors
 
@@ -26,8 +27,8 @@ def by_hand():
     """Two hashtags and a label word, vectors in the plane, and two linear units."""
     settings = assign(settings_of("paper"), ["combination.n_similar=3", "autorec.hidden=identity"])
     model = InstaHash(settings)
-    model.vocabulary = Vocabulary(["dog", "cat", "grass"], [3, 2, 1], [3, 2, 0], {"cat": "CAT"})
-    model.mode = Paper(settings)
+    vocabulary = Vocabulary(["dog", "cat", "grass"], [3, 2, 1], [3, 2, 0], {"cat": "CAT"})
+    model.learnt = Recommender(Paper(settings), vocabulary, {}, {}, [], {})
     model.mode.vocabulary, model.mode.n_posts = model.vocabulary, 4
     W = np.array([[2, 0], [0.6, 0.8], [0, 1]], np.float32)
     model.mode.vectors = WordVectors(model.vocabulary.words, W)
@@ -134,8 +135,8 @@ def test_what_is_made_of_labels(by_hand):
 def test_endings_are_the_most_used_words():
     words = ["boat", "sea", "body", "bo", "bob"]
     model = InstaHash(settings_of("paper"))
-    model.vocabulary = Vocabulary(words, [9, 8, 7, 6, 5], [9, 8, 7, 6, 5])
-    model.mode = Paper(model.settings)
+    vocabulary = Vocabulary(words, [9, 8, 7, 6, 5], [9, 8, 7, 6, 5])
+    model.learnt = Recommender(Paper(model.settings), vocabulary, {}, {}, [], {})
     model.mode.vectors = WordVectors(words, np.eye(5, dtype=np.float32))
     explainer = Explainer(model)
     assert explainer._endings("bo") == ["boat", "body", "bo", "bob"] and explainer._endings("x") == []
@@ -362,7 +363,7 @@ def test_the_intersection_is_that_of_the_sets(folders, raised):
 
 def test_the_word2vec_set_is_as_large_as_the_settings_say(folders):
     model = InstaHash.load(folders["paper"])
-    model.settings = model.mode.settings = assign(model.settings, ["combination.n_similar=30"])
+    model.mode.settings = assign(model.settings, ["combination.n_similar=30"])
     near = Explainer(model).explain(["dog"])["word2vec"]
     assert [word["word"] for word in near] == model.recommend(["dog"], trace=True).trace["word2vec"] and len(near) == 30
 

@@ -3,6 +3,7 @@
 import json
 import statistics
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -249,7 +250,7 @@ def test_the_skip_link_leaves_the_question(page, models):
 
 def test_a_model_with_novelty_of_its_own(opened, start, folders, tmp_path):
     model = InstaHash.load(folders["best"])
-    model.settings = model.mode.settings = assign(model.settings, ["list.novelty=0.3"])
+    model.mode.settings = assign(model.settings, ["list.novelty=0.3"])
     model.save(tmp_path / "model")
     with start("--model-dir", tmp_path / "model") as address:
         page = opened(address + "/#labels=novelty")
@@ -511,7 +512,8 @@ def long_hashtags(start, folders, tmp_path):
     vocabulary = model.vocabulary
     words = [vocabulary.words[id] for id in vocabulary.hashtag_ids]
     spellings = {word: LONG + "abcdefgh"[i % 8] for i, word in enumerate(words)} | {words[3]: "x" * 120}
-    model.vocabulary = Vocabulary(vocabulary.words, vocabulary.counts, vocabulary.hashtag_counts, spellings)
+    spelled = Vocabulary(vocabulary.words, vocabulary.counts, vocabulary.hashtag_counts, spellings)
+    model.learnt = replace(model.learnt, vocabulary=spelled)
     model.save(tmp_path / "model")
     post = Post("1", labels=(Label("dog", 0.9), Label("grass", 0.9)))
     write_posts(tmp_path / "posts.jsonl", [post])

@@ -177,7 +177,7 @@ HEADER = {
 ABOUT = About(
     data="held.jsonl", model="photos", baselines="train.jsonl", header=HEADER, posts_read=170, seed=3,
     defaults={"data": {"max_hashtags": 1000, "min_score": 0.5}, "word2vec": {"vectors": "auto"}, "seed": 0, "on": True},
-    date="2026-01-02", seconds={"evaluating": 1.25}, files={"model.json": 1500}, versions={"numpy": "2.1"},
+    date="2026-01-02", seconds={"evaluating": 1.25}, arrays={"expert_linear": 1500}, versions={"numpy": "2.1"},
 )  # fmt: skip
 
 

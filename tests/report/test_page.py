@@ -85,15 +85,15 @@ def test_hostile_texts_change_nothing(planted, about, read):
     evil = "</title><script>alert(1)</script>"
     header = {**about.header, "versions": {evil: evil}, "settings": {"data": {evil: evil}}}
     tame = {**about.header, "versions": {"a": "b"}, "settings": {"data": {"c": "d"}}}
-    usual = read(page(planted, About(data="a", model="b", header=tame, files={"c": 1}, seconds={"d": 1.0})))
-    attack = About(data=evil, model=evil, header=header, files={evil: 1}, seconds={evil: 1.0})
+    usual = read(page(planted, About(data="a", model="b", header=tame, arrays={"c": 1}, seconds={"d": 1.0})))
+    attack = About(data=evil, model=evil, header=header, arrays={evil: 1}, seconds={evil: 1.0})
     html = page(hostile(planted), attack)
     html.encode()  # what has no UTF-8 is not there
     assert "<script" not in html and "<img" not in html
     attacked = read(html)
     assert shape(attacked) == shape(usual)
     assert attacked.text.count("<script>alert(0)</script>") > 10 and '"onmouseover="alert(1)' in attacked.text
-    assert attacked.tables["files"][1][0] == evil and r"\ud800\u0000" in attacked.text
+    assert attacked.tables["arrays"][1][0] == evil and r"\ud800\u0000" in attacked.text
 
 
 def test_a_page_without_anything_about_the_evaluation(planted, read):

@@ -316,7 +316,7 @@ def test_settings_and_costs(seen):
         "2.0",
         "2.1",
     ]
-    assert seen.tables["files"][1] == ["model.json", "1.5"]
+    assert seen.tables["arrays"][1] == ["expert linear", "1.5"]
     assert "drew with seed 3, with baselines fitted on train.jsonl." in seen.text
     assert seen.tables["curve-word2vec-loss-numbers"][1:] == [["1", "3.0000"], ["2", "2.5000"]]
     assert "curve-another" in seen.ids and "curve-none" not in seen.ids
