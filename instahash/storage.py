@@ -27,7 +27,7 @@ import numpy as np
 from instahash.errors import ModelError
 from instahash.files import check_writable, writing
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 MODEL, CHECKPOINT, HEADER = "model.npz", "checkpoint.npz", "header.json"
 Arrays = dict[str, np.ndarray]
 # The header that NumPy writes before an array of plain numbers, and the most bytes that one is looked for in.

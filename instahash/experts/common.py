@@ -28,13 +28,13 @@ class CommonExpert(Expert):
         return domain.preferences.most_used(keys, len(domain.hashtags), domain.n_head, PROPOSED)
 
     def knows(self, key: str, domain: Domain) -> bool:
-        return key in domain.preferences.rows and not key.startswith(USER)
+        return not key.startswith(USER) and domain.preferences.knows(key)
 
 
 def shift(keys: Keys, domain: Domain, candidates: Candidates) -> np.ndarray:
     """What is used more under each post's keys than is normal, (m, candidates.n_columns) float32."""
     preferences, log_frequency = domain.preferences, domain.log_frequency
-    if preferences.rows.keys().isdisjoint(chain.from_iterable(keys)):
+    if not any(map(preferences.knows, chain.from_iterable(keys))):
         return candidates.of_one(0)
     head = preferences.shift_matrix(keys, log_frequency[: candidates.n_head])
     return candidates.joined(head, lambda tail: preferences.shift_at(keys, log_frequency, tail))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from instahash.experts.candidates import HEAD, Candidates
 from instahash.experts.familiarity import Familiarity
 from instahash.experts.statistics import Statistics, latest
 from instahash.recommend import Preferences, Queries
+from instahash.recommend.preferences import SALT
 from instahash.sparse import CSR, column_counts, moved, ones, row_of_entries, unchecked_csr
 from instahash.word2vec import Word2Vec, WordVectors
 
@@ -126,8 +128,9 @@ class Domain:
         described = np.flatnonzero(statistics.described).astype(np.int32)
         word2vec = Word2Vec(settings.word2vec, seed=settings.seed, n_threads=settings.n_threads)
         words, figures = (vocabulary, vocabulary.hashtag_ids, described), statistics.of_scores()
+        preferences = Preferences(settings.stream.half_life or None, _salt(vocabulary, settings.seed))
         rest: Any = statistics.familiarity, statistics.latest, *statistics.of_photos()
-        return cls(settings, *words, *figures, word2vec, Cooccurrence(), Preferences(), *rest)
+        return cls(settings, *words, *figures, word2vec, Cooccurrence(), preferences, *rest)
 
     def grown(self, dataset: Dataset) -> Domain:
         """The domain after more posts, in the numbers of a grown vocabulary; old outputs keep their places."""
@@ -204,6 +207,14 @@ class Domain:
             raise ValueError("the mean and the deviation of photos' features do not fit together")
         words = vocabulary, hashtags, described
         return cls(settings, *words, mean, std, word2vec, cooccurrence, preferences, familiar, now, *photos)
+
+
+def _salt(vocabulary: Vocabulary, seed: int) -> bytes:
+    """Another one for other posts, and for another seed: drawn by chance, it would be another one at each training."""
+    digest = hashlib.blake2b(str(seed).encode(), digest_size=SALT)
+    for array in vocabulary.to_arrays().values():
+        digest.update(array.tobytes())
+    return digest.digest()
 
 
 def _numbers(ids: np.ndarray, n_words: int) -> np.ndarray:

@@ -33,7 +33,7 @@ def preferences_of(examples: Source) -> Preferences:
 
 def count_preferences(examples: Examples) -> Preferences:
     """The counts of posts."""
-    preferences = Preferences(examples.domain.settings.stream.half_life or None)
+    preferences = examples.domain.preferences.empty()
     add_posts(preferences, examples)
     return preferences
 
@@ -61,10 +61,10 @@ def of_people(examples: Examples, part: float) -> tuple[Keys, CSR, np.ndarray]:
     return [keys[i] for i in chosen], examples.hashtags[chosen], times[chosen]
 
 
-def strengths(of_people: list[tuple[Keys, CSR, np.ndarray]], domain: Domain) -> dict[str, float]:
-    """The strength of each kind of key by what :func:`of_people` gave of all parts."""
+def strengths(of_people: list[tuple[Keys, CSR, np.ndarray]], domain: Domain) -> dict[int, float]:
+    """The strength of each kind of key, by its hash, from what :func:`of_people` gave of all parts."""
     keys, hashtags, times = zip(*of_people)
-    preferences = Preferences(domain.settings.stream.half_life or None)
+    preferences = domain.preferences.empty()
     every = with_trend([*chain.from_iterable(keys)], preferences.half_life)
     matrix = sparse.vstack(hashtags, format="csr")
     return preferences.fit(every, matrix, domain.log_frequency, np.concatenate(times)).strengths

@@ -30,4 +30,4 @@ class PersonalExpert(Expert):
         return domain.preferences.most_used(own, len(domain.hashtags), domain.n_head, PROPOSED)
 
     def knows(self, key: str, domain: Domain) -> bool:
-        return key.startswith(USER) and key in domain.preferences.rows
+        return key.startswith(USER) and domain.preferences.knows(key)

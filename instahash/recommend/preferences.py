@@ -8,13 +8,17 @@ and the counts under each correct the prediction P of those before it. With n_t 
 is the mean of a Dirichlet posterior whose prior counts as `a` uses (MacKay and Peto 1995). The first P is t's fraction
 of all uses, and the shift is log Q of the last key minus log of the first P: exactly zero where nothing is known. Where
 everybody's counts decay, their shift is the trend.
+
+Keys are kept as salted hashes. So neither the names of users nor their features can be read in a model file, and the
+same user has other hashes in another model. But who has the file can test a guess: names are few, and hashes are fast.
 """
 
 from __future__ import annotations
 
+import hashlib
 from array import array
 from collections.abc import Sequence
-from typing import Any
+from itertools import chain
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,13 +27,18 @@ from scipy import sparse
 from instahash.data.times import DAY
 from instahash.errors import DataError, SettingsError
 from instahash.sparse import CSR, csr_from_arrays, csr_to_arrays, empty, keep, ones
-from instahash.texts import texts_from_arrays, texts_to_arrays
+from instahash.training import unchanged_on_error
 
 EVERYBODY = ""  # the key under which all posts are counted
 # Strengths of the prior that are tried, in uses, and the strength where no key has two posts.
 STRENGTHS, STRENGTH = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10_000.0, 1e5, 1e6]), 30.0
 
+# Bytes of a salt, and of a hash: of ten million keys two have the same one in three trainings out of a million.
+SALT, HASH = 16, 8
+
 Keys = Sequence[tuple[str, ...]]
+# A row of the counts, and the strength of the prior there.
+Row = tuple[int, float]
 
 
 def age_weights(times: ArrayLike, now: float, half_life: float | None) -> np.ndarray:
@@ -48,51 +57,70 @@ class Preferences:
     """Counts of hashtags under keys.
 
     half_life : days > 0 after which a use counts half; None for never.
+    salt : at most SALT bytes, which keys are hashed with.
 
     A key is any text. Its kind is the text up to its first colon ("user:" of "user:anna", "" of "anna"), and EVERYBODY
     is a kind of its own. Each kind has its own strength `a`: one use by a person is more telling than one by everybody.
 
     Attributes
     ----------
-    rows : dict of key -> its row in the counts.
+    rows : dict of hash of a key -> its row in the counts.
     counts : dict of "decaying", uses at known times by their weight at `now`, and "constant", uses at unknown times;
         CSR (n_keys, n_hashtags) float32.
     now : float, seconds since the epoch, the latest time among the posts; -inf before any.
-    strengths : dict of kind -> a; STRENGTH for kinds that are not in it.
+    strengths : dict of hash of a kind -> a; STRENGTH for kinds that are not in it.
     """
 
-    def __init__(self, half_life: float | None = None) -> None:
+    def __init__(self, half_life: float | None = None, salt: bytes = b"") -> None:
         if half_life is not None and not half_life > 0:
             raise SettingsError(f"half_life is {half_life}; it must be above 0 days, or None where nothing decays")
-        self.half_life, self.now = half_life, -np.inf
-        self.rows: dict[str, int] = {}
-        self.strengths: dict[str, float] = {}
+        self.half_life, self.salt, self.now = half_life, salt, -np.inf
+        self.rows: dict[int, int] = {}
+        self.strengths: dict[int, float] = {}
         self.counts = {name: CSR((0, 0), dtype=np.float32) for name in ("decaying", "constant")}
-        self._found: dict[Any, tuple[np.ndarray, np.ndarray]] = {}
+        self._found: dict[tuple[int, int, int], tuple[np.ndarray, np.ndarray]] = {}
+
+    def empty(self) -> Preferences:
+        """Others without counts, to be added to these."""
+        return Preferences(self.half_life, self.salt)
+
+    def knows(self, key: str) -> bool:
+        """Whether any post had this key."""
+        return self._hash(key) in self.rows
+
+    def strength(self, key: str) -> float:
+        """The strength `a` of the kind of a key."""
+        return self.strengths.get(self._hash(_kind(key)), STRENGTH)
 
     def add(self, keys: Keys, hashtags: CSR, times: np.ndarray | None = None) -> None:
         """Count the hashtags of posts, whose order does not matter.
 
         keys : for each post a tuple of distinct str.  hashtags : CSR (n_posts, n_hashtags).
         times : (n_posts,) float64 seconds since the epoch, or None; NaN for unknown times, whose uses never decay.
-        Raises DataError where there are not as many keys as posts.
+        Raises DataError where there are not as many keys as posts. Where it fails, nothing is counted.
         """
+        with unchanged_on_error(self):
+            self._add(keys, hashtags, times)
+
+    def _add(self, keys: Keys, hashtags: CSR, times: np.ndarray | None) -> None:
+        """:meth:`add`, which changes nothing in place."""
         times = np.full(len(keys), np.nan) if times is None else np.asarray(times, np.float64)
         latest = np.nanmax(times, initial=-np.inf)
-        if latest > self.now:
-            self.counts["decaying"] *= np.float32(age_weights(self.now, latest, self.half_life))
-            self.now = latest
         rows, posts = self._uses(keys, hashtags)
-        self.grow(max(self.counts["constant"].shape[1], hashtags.shape[1]))
+        counts = self._grown(max(self.counts["constant"].shape[1], hashtags.shape[1]))
+        if latest > self.now:
+            counts["decaying"] = counts["decaying"] * np.float32(age_weights(self.now, latest, self.half_life))
+            self.now = latest
         known = ~np.isnan(times)[posts]
         weights = age_weights(times, self.now, self.half_life).astype(np.float32)[posts]
         for name, part in (("decaying", known), ("constant", ~known)):
             if part.any():
                 under = sparse.csr_array((weights[part], (rows[part], posts[part])), (len(self.rows), len(keys)))
                 new = (under @ ones(hashtags)).tocsr()
-                new.resize(self.counts[name].shape)
-                self.counts[name] = self.counts[name] + new
-                self.counts[name].sort_indices()
+                new.resize(counts[name].shape)
+                counts[name] = counts[name] + new
+                counts[name].sort_indices()
+        self.counts, self._found = counts, {}
 
     def fit(self, keys: Keys, hashtags: CSR, log_frequency: np.ndarray, times: np.ndarray | None = None) -> Preferences:
         """:meth:`add` posts, and set each kind's strength to the one of STRENGTHS under which they are likeliest.
@@ -103,10 +131,20 @@ class Preferences:
 
         log_frequency : (n_hashtags,) float, log of each hashtag's fraction of all uses, finite. Others as in `add`.
         """
-        self.add(keys, hashtags, times)
+        with unchanged_on_error(self):
+            self._add(keys, hashtags, times)
+            self.strengths = self.strengths | self._likeliest(keys, hashtags, log_frequency, times)
+        return self
+
+    def _likeliest(
+        self, keys: Keys, hashtags: CSR, log_frequency: np.ndarray, times: np.ndarray | None
+    ) -> dict[int, float]:
+        """The likeliest strength of each kind, by its hash, from posts that are counted already."""
         rows, posts = self._uses(keys, hashtags)
         # A group is left out together: a post under its last key, all posts of one last key under another key.
-        last = np.array([self.rows[own[-1]] if own else -1 for own in keys], np.int64)[posts]
+        every = list(dict.fromkeys(chain.from_iterable(keys)))
+        row_of_key = {key: self.rows[self._hash(key)] for key in every}
+        last = np.array([row_of_key[own[-1]] if own else -1 for own in keys], np.int64)[posts]
         group = rows * (len(self.rows) + len(keys)) + np.where(rows == last, len(self.rows) + posts, last)
         groups, group = np.unique(group, return_inverse=True)
         row_of = np.zeros(len(groups), np.int64)
@@ -120,19 +158,22 @@ class Preferences:
         n = (_totals(rows, own) - _totals(group, own))[use].clip(0)
         n_t = (_totals(_pairs(rows[use], ids), w) - _totals(_pairs(group[use], ids), w)).clip(0)
         P = np.exp(np.asarray(log_frequency, np.float64))[ids]
-        names, kind = np.unique([_kind(key) for key in self.rows], return_inverse=True)
-        kind = kind[rows][use]
+        names, kinds = np.unique([_kind(key) for key in every], return_inverse=True)
+        kind_of = np.zeros(len(self.rows), np.int64)
+        kind_of[[*row_of_key.values()]] = kinds
+        kind = kind_of[rows][use]
         likelihood = [np.bincount(kind, w * np.log((n_t + a * P) / (n + a)), len(names)) for a in STRENGTHS]
         best = STRENGTHS[np.argmax(likelihood, axis=0)].tolist()
-        self.strengths |= {str(names[k]): best[k] for k in np.unique(kind)}
-        return self
+        return {self._hash(str(names[k])): best[k] for k in np.unique(kind)}
 
     def __add__(self, more: Preferences) -> Preferences:
-        """The counts of both, with the strengths of the first."""
-        total = Preferences(self.half_life)
+        """The counts of both, with the strengths of the first. Raises DataError for those of another salt."""
+        if self.salt != more.salt:
+            raise DataError("preferences of two salts cannot be added; make the second by empty() of the first")
+        total = self.empty()
         total.strengths, total.now = dict(self.strengths), max(self.now, more.now)
         total.rows = {key: row for row, key in enumerate(dict.fromkeys([*self.rows, *more.rows]))}
-        total.grow(max(part.counts["constant"].shape[1] for part in (self, more)))
+        total.counts = total._grown(max(part.counts["constant"].shape[1] for part in (self, more)))
         for part in (self, more):
             age = float(age_weights(part.now, total.now, self.half_life)) if part.now > -np.inf else 1.0
             order = np.full(len(total.rows), len(part.rows))  # of part's rows, and an empty one
@@ -149,7 +190,7 @@ class Preferences:
         left out.
         """
         shift, ids = np.zeros((len(keys), len(log_frequency)), np.float32), np.arange(len(log_frequency))
-        found: dict[tuple[str, ...], np.ndarray] = {}
+        found: dict[tuple[Row, ...], np.ndarray] = {}
         for post, own in enumerate(self._known(keys)):
             if own:
                 if own not in found:
@@ -174,36 +215,39 @@ class Preferences:
         known = self._known(keys)
         if not any(known):
             return empty((len(known), n_hashtags), np.float32)
-        found = {key: self._most_used(key, first, most) for key in {key for own in known for key in own}}
-        parts = [[found[key] for key in own] for own in known]
+        found = {row: self._most_used(row, first, most) for row in {row for own in known for row, _ in own}}
+        parts = [[found[row] for row, _ in own] for own in known]
         rows = np.repeat(np.arange(len(known)), [sum(len(ids) for ids, _ in own) for own in parts])
         ids, uses = (np.concatenate(arrays) for arrays in zip(*(pair for own in parts for pair in own)))
         total: CSR = sparse.coo_array((uses, (rows, ids)), shape=(len(known), n_hashtags)).tocsr()
         return total
 
-    def _most_used(self, key: str, first: int, most: int) -> tuple[np.ndarray, np.ndarray]:
+    def _most_used(self, row: int, first: int, most: int) -> tuple[np.ndarray, np.ndarray]:
         """Ids and uses, kept until more posts are counted: of a key that many posts have there are many."""
-        if (key, first, most) not in self._found:
-            row = sum(counts[[self.rows[key]]] for counts in self.counts.values())
-            row = keep(row, row.indices >= first)
-            chosen = np.sort(np.argsort(-row.data, kind="stable")[:most])
-            self._found[key, first, most] = row.indices[chosen], row.data[chosen]
-        return self._found[key, first, most]
+        found, name = self._found, (row, first, most)
+        if name not in found:
+            uses = sum(counts[[row]] for counts in self.counts.values())
+            uses = keep(uses, uses.indices >= first)
+            chosen = np.sort(np.argsort(-uses.data, kind="stable")[:most])
+            found[name] = uses.indices[chosen], uses.data[chosen]
+        return found[name]
 
-    def grow(self, n_hashtags: int) -> None:
-        """Add empty rows for new keys, and empty columns for new hashtags, which follow the old ones."""
-        self._found.clear()
-        for counts in self.counts.values():
-            counts.resize(len(self.rows), n_hashtags)
+    def _grown(self, n_hashtags: int) -> dict[str, CSR]:
+        """The counts with empty rows for new keys, and empty columns for new hashtags, which follow the old ones."""
+        counts = {name: matrix.copy() for name, matrix in self.counts.items()}
+        for matrix in counts.values():
+            matrix.resize(len(self.rows), n_hashtags)
+        return counts
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Everything as plain arrays."""
         numbers = {"now": self.now, "half_life": self.half_life or 0.0, "strengths": list(self.strengths.values())}
         arrays = {name: np.array(value, np.float64) for name, value in numbers.items()}
-        arrays |= texts_to_arrays(self.rows, "keys") | texts_to_arrays(self.strengths, "kinds")
+        hashes = {"keys": self.rows, "kinds": self.strengths}
+        arrays |= {name: np.fromiter(values, np.uint64, len(values)) for name, values in hashes.items()}
         for name, counts in self.counts.items():
             arrays |= csr_to_arrays(counts, name)
-        return arrays
+        return arrays | {"salt": np.frombuffer(self.salt, np.uint8)}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Preferences:
@@ -211,11 +255,15 @@ class Preferences:
 
         Raises KeyError where an array is missing, ValueError where they do not fit together.
         """
-        preferences = cls(float(arrays["half_life"]) or None)
+        salt, keys, kinds = (arrays[name] for name in ("salt", "keys", "kinds"))
+        if salt.dtype != np.uint8 or salt.ndim != 1 or len(salt) > SALT:
+            raise ValueError(f"a salt {salt.shape} of {salt.dtype}; it must be of at most {SALT} bytes")
+        if any(hashes.dtype != np.uint64 or hashes.ndim != 1 for hashes in (keys, kinds)):
+            raise ValueError(f"hashes of {keys.dtype} and {kinds.dtype}; they must be of uint64")
+        preferences = cls(float(arrays["half_life"]) or None, salt.tobytes())
         preferences.now = float(arrays["now"])
-        keys, kinds = (texts_from_arrays(arrays, name) for name in ("keys", "kinds"))
-        preferences.rows = {key: row for row, key in enumerate(keys)}
-        preferences.strengths = dict(zip(kinds, arrays["strengths"].tolist()))
+        preferences.rows = {key: row for row, key in enumerate(keys.tolist())}
+        preferences.strengths = dict(zip(kinds.tolist(), arrays["strengths"].tolist()))
         preferences.counts = {name: csr_from_arrays(arrays, name) for name in preferences.counts}
         for counts in preferences.counts.values():
             counts.sort_indices()
@@ -224,26 +272,37 @@ class Preferences:
             raise ValueError(f"counts of {decaying} and {constant} for {len(preferences.rows)} keys")
         return preferences
 
+    def _hash(self, text: str) -> int:
+        """What is kept of a key, or of a kind."""
+        content = text.encode("utf-8", "surrogatepass")
+        return int.from_bytes(hashlib.blake2b(content, digest_size=HASH, salt=self.salt).digest(), "big")
+
     def _uses(self, keys: Keys, hashtags: CSR) -> tuple[np.ndarray, np.ndarray]:
         """For each key of each post the key's row, a new one for a new key, and the post's number."""
         if len(keys) != hashtags.shape[0]:
             raise DataError(f"there are keys of {len(keys):,} posts and hashtags of {hashtags.shape[0]:,}; give both")
+        known = dict(self.rows)
+        every = dict.fromkeys(chain.from_iterable(keys))
+        row_of = {key: known.setdefault(self._hash(key), len(known)) for key in every}
         rows = array("i")  # four bytes each, and so have the indices of the counts
         for own in keys:
-            rows.extend(self.rows.setdefault(key, len(self.rows)) for key in own)
+            rows.extend(row_of[key] for key in own)
+        self.rows = known
         return np.array(rows, np.int32), np.repeat(np.arange(len(keys), dtype=np.int32), [len(own) for own in keys])
 
-    def _known(self, keys: Keys) -> list[tuple[str, ...]]:
-        return [tuple(key for key in own if key in self.rows) for own in keys]
+    def _known(self, keys: Keys) -> list[tuple[Row, ...]]:
+        """The row of each key of each post, and its strength; those never seen are left out."""
+        found = ([(self.rows.get(self._hash(key)), key) for key in own] for own in keys)
+        return [tuple((row, self.strength(key)) for row, key in own if row is not None) for own in found]
 
-    def _shift(self, keys: tuple[str, ...], log_frequency: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    def _shift(self, keys: tuple[Row, ...], log_frequency: np.ndarray, ids: np.ndarray) -> np.ndarray:
         """(n,) float32, of keys that are known; ids : (n,) ascending, the hashtags of `log_frequency` (n,)."""
         log_p = np.asarray(log_frequency, np.float64)
         Q, known = np.exp(log_p), False
-        for key in keys:
-            n, n_t, a = 0.0, np.zeros(len(log_p)), self.strengths.get(_kind(key), STRENGTH)
+        for row, a in keys:
+            n, n_t = 0.0, np.zeros(len(log_p))
             for counts in self.counts.values():
-                part = slice(*counts.indptr[self.rows[key] : self.rows[key] + 2])
+                part = slice(*counts.indptr[row : row + 2])
                 used, uses = counts.indices[part], counts.data[part]
                 if len(used) < len(ids):
                     places = np.searchsorted(ids, used)

@@ -454,7 +454,7 @@ def test_model_directories_that_are_not_whole(model_dir, tmp_path):
     for changed in (content[:-1], content[: len(content) // 2], b""):
         (model_dir / MODEL).write_bytes(changed)
         assert refused(ask(), "is damaged or no model")
-    (model_dir / MODEL).write_bytes(content.replace(b'"format_version": 3', b'"format_version": 4'))
+    (model_dir / MODEL).write_bytes(content.replace(b'"format_version": 4', b'"format_version": 5'))
     assert refused(ask(), "is damaged in 'header.json'")
     (model_dir / MODEL).write_bytes(content)
     assert ask().returncode == 0

@@ -27,7 +27,7 @@ def shift(preferences, keys, log_frequency):
 
 
 def counts(preferences, key):
-    row = [preferences.rows[key]]
+    row = [preferences.rows[preferences._hash(key)]]
     return sum(counts[row].toarray()[0] for counts in preferences.counts.values())
 
 
@@ -133,7 +133,7 @@ def test_counts_do_not_depend_on_batches_or_their_order(posts, random, half_life
     for keys, hashtags, day in posts:
         for key in keys:
             wanted[key][hashtags] += 0.5 ** ((latest - day) / half_life) if half_life and not isnan(day) else 1
-    assert set(preferences.rows) == set(wanted)
+    assert len(preferences.rows) == len(wanted) and all(map(preferences.knows, wanted))
     for key, expected in wanted.items():
         np.testing.assert_allclose(counts(preferences, key), expected, rtol=1e-5, atol=1e-6)
 
@@ -141,7 +141,7 @@ def test_counts_do_not_depend_on_batches_or_their_order(posts, random, half_life
 @given(posts_with_keys, posts_with_keys, st.sampled_from([None, 7.0]))
 def test_what_is_kept_goes_on_as_if_nothing_had_happened(posts, later, half_life):
     preferences = fed([posts], half_life)
-    preferences.strengths = {"user:": 3.0, "ü:": 100.0}
+    preferences.strengths = {preferences._hash("user:"): 3.0, preferences._hash("ü:"): 100.0}
     file = io.BytesIO()
     np.savez(file, **preferences.to_arrays())
     file.seek(0)
@@ -149,25 +149,30 @@ def test_what_is_kept_goes_on_as_if_nothing_had_happened(posts, later, half_life
     for one in (preferences, again):
         keys, hashtags, days = zip(*later) if later else ((), (), ())
         one.add(list(keys), csr(hashtags), np.array(days) * DAY)
-        one.grow(5)
     assert (again.rows, again.strengths, again.half_life) == (preferences.rows, preferences.strengths, half_life)
     log_frequency = np.log(np.full(5, 0.2, np.float32))
     np.testing.assert_array_equal(
-        again.shift_matrix([tuple(again.rows)], log_frequency),
-        preferences.shift_matrix([tuple(again.rows)], log_frequency),
+        again.shift_matrix([("user:a", "user:b", "x:ü", "")], log_frequency),
+        preferences.shift_matrix([("user:a", "user:b", "x:ü", "")], log_frequency),
     )
 
 
 def test_keys_may_be_any_text():
     preferences = Preferences()
     preferences.add([("user:\ud800",), ("user:",), ("",)], csr([[0], [1], [2]]))
-    assert Preferences.from_arrays(preferences.to_arrays()).rows == {"user:\ud800": 0, "user:": 1, "": 2}
+    again = Preferences.from_arrays(preferences.to_arrays())
+    assert [counts(again, key).tolist().index(1) for key in ("user:\ud800", "user:", "")] == [0, 1, 2]
+    assert not again.knows("user") and not again.knows("user:\ud801")
 
 
 @pytest.mark.parametrize(
     "name, change",
     [
-        ("keys_ends", lambda ends: ends[1:]),
+        ("keys", lambda keys: keys[1:]),
+        ("keys", lambda keys: keys.astype(np.int64)),
+        ("keys", lambda keys: np.append(keys[1:], keys[1])),
+        ("kinds", lambda kinds: kinds[None]),
+        ("salt", lambda salt: np.zeros(17, np.uint8)),
         ("strengths", lambda strengths: np.append(strengths, 1.0)),
         ("decaying_indices", lambda ids: ids + 100),
         ("constant_shape", lambda shape: shape + 1),
@@ -175,7 +180,7 @@ def test_keys_may_be_any_text():
 )
 def test_arrays_that_do_not_fit_together_are_refused(name, change):
     preferences = fed([[(("user:a",), [0], 0.0), (("user:b", ""), [1, 2], 3.0)] * 2], 7.0)
-    preferences.strengths = {"user:": 3.0}
+    preferences.strengths = {preferences._hash("user:"): 3.0}
     arrays = preferences.to_arrays()
     with pytest.raises(ValueError):
         Preferences.from_arrays(arrays | {name: change(arrays[name])})
@@ -198,14 +203,13 @@ def test_counts_of_parts_are_added_as_if_the_posts_had_come_together(half_life):
         for one, other in (parts, parts[::-1]):
             total = one + other
             assert total.rows.keys() == whole.rows.keys() and total.now == whole.now
-            for key in whole.rows:
+            for key in ("user:a", "x:b", "user:c", ""):
                 np.testing.assert_allclose(counts(total, key), counts(whole, key), rtol=1e-6)
 
 
 def test_new_hashtags_and_keys_are_added():
     preferences = Preferences()
     preferences.add([("a",)], csr([[0]], 1))
-    preferences.grow(2)
     preferences.add([("b",)], csr([[1]], 2))
     preferences.add([("a",)], csr([[3]], 4))
     assert counts(preferences, "a").tolist() == [1, 0, 0, 1] and counts(preferences, "b").tolist() == [0, 1, 0, 0]
@@ -249,9 +253,9 @@ def test_the_strength_is_the_likeliest(posts):
         of_kind = [(own, tuple(key for key in own if key.startswith(prefix)), tags, w) for own, tags, w in weighted]
         found = [left_out(of_kind, share, a) for a in STRENGTHS]
         if found[0] == 0:
-            assert kind not in preferences.strengths
+            assert preferences.strength(kind) == STRENGTH
         else:
-            got = left_out(of_kind, share, preferences.strengths[kind])
+            got = left_out(of_kind, share, preferences.strength(kind))
             assert got == pytest.approx(max(found), rel=1e-9, abs=1e-9)
 
 
@@ -260,10 +264,10 @@ def test_the_strength_by_hand():
     share = np.log(np.array([0.5, 0.25, 0.25]))
     anna = Preferences().fit([("user:anna",)] * 4, csr([[1]] * 4), share)
     # Three uses are left each time: log (3 + a / 4) / (3 + a), the more the smaller a is.
-    assert anna.strengths == {"user:": 1.0}
+    assert anna.strength("user:") == 1.0 and len(anna.strengths) == 1
     ben = Preferences().fit([("user:ben",)] * 3, csr([[0], [1], [2]]), share)
     # None of two uses: log (a / 2) / (2 + a) and so on, the more the larger a is.
-    assert ben.strengths == {"user:": 1e6}
+    assert ben.strength("user:ben") == 1e6
     once = Preferences().fit([("user:anna",), ("user:ben",)], csr([[1], [1]]), share)
     assert once.strengths == {} and shift(once, ["user:ben"], share)[1] > 0
 
@@ -281,10 +285,10 @@ def test_random_users_have_a_stronger_prior_than_those_with_tastes():
         posts.append(sorted({*rng.choice(50, 3, p=share).tolist(), *liked}))
     hashtags = csr(posts, 50)
     used = np.log(np.bincount(hashtags.indices, minlength=50) / hashtags.nnz)
-    tasteful = Preferences().fit(keys, hashtags, used).strengths
-    assert tasteful["user:"] <= 100 and tasteful["country:"] >= 1000
-    shuffled = Preferences().fit([keys[i] for i in rng.permutation(800)], hashtags, used).strengths
-    assert shuffled["user:"] >= 10 * tasteful["user:"]
+    tasteful = Preferences().fit(keys, hashtags, used)
+    assert tasteful.strength("user:") <= 100 and tasteful.strength("country:") >= 1000
+    shuffled = Preferences().fit([keys[i] for i in rng.permutation(800)], hashtags, used)
+    assert shuffled.strength("user:") >= 10 * tasteful.strength("user:")
 
 
 def test_what_does_not_fit_is_refused():
@@ -299,5 +303,43 @@ def test_a_feature_without_a_colon_does_not_share_its_strength_with_everybody():
     """Everybody uses each hashtag once, which wants a strong prior; anna one hashtag always, which wants a weak one."""
     share = np.log(np.array([0.5, 0.25, 0.25]))
     keys = [(EVERYBODY,)] * 3 + [("anna",)] * 4
-    strengths = Preferences().fit(keys, csr([[0], [1], [2]] + [[1]] * 4), share).strengths
-    assert strengths == {"everybody": 1e6, "": 1.0}
+    preferences = Preferences().fit(keys, csr([[0], [1], [2]] + [[1]] * 4), share)
+    assert preferences.strength(EVERYBODY) == 1e6 and preferences.strength("anna") == 1.0
+
+
+def test_no_key_can_be_read_and_each_salt_hashes_otherwise():
+    keys = [("country:pt", "anna@example.org"), ("user:anna",)]
+    kept = []
+    for salt in (b"", b"one", b"other"):
+        preferences = Preferences(7.0, salt).fit(keys, csr([[0], [1]]), LOG_FREQUENCY)
+        arrays = preferences.to_arrays()
+        content = b"".join(array.tobytes() for array in arrays.values())
+        assert not any(text in content for text in (b"anna", b"user", b"country", b"pt"))
+        again = Preferences.from_arrays(arrays)
+        assert again.salt == salt == again.empty().salt and all(map(again.knows, ["country:pt", "user:anna"]))
+        assert not again.knows("user:ann") and shift(again, ["user:anna"], LOG_FREQUENCY).any()
+        kept.append({*arrays["keys"].tolist()})
+    assert len(kept[0] | kept[1] | kept[2]) == 9
+    with pytest.raises(DataError, match="two salts"):
+        Preferences(salt=b"one") + Preferences(salt=b"other")
+
+
+@pytest.mark.parametrize("place", ["age_weights", "keep", "ones", "_totals"])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
+def test_counting_that_fails_or_is_interrupted_counts_nothing(monkeypatch, place, error):
+    def fail(*args):
+        raise error
+
+    preferences = fed([[(("user:a",), [0, 1], 0.0), (("user:a", "x:ü"), [2], float("nan"))]], 7.0)
+    preferences.most_used([("user:a",)], 3, 0, 2)
+    before, attributes = preferences.to_arrays(), dict(vars(preferences))
+    monkeypatch.setattr(f"instahash.recommend.preferences.{place}", fail)
+    more = [("user:b",), ("user:a",)], csr([[3], [3]], 4)
+    calls = [lambda: preferences.fit(*more, np.log(np.full(4, 0.25)), np.array([9 * DAY, np.nan]))]
+    calls += [lambda: preferences.add(*more, np.array([9 * DAY, np.nan]))] * (place in ("age_weights", "ones"))
+    for call in calls if place != "keep" else [lambda: preferences.most_used([("x:ü",)], 3, 0, 2)]:
+        with pytest.raises(error):
+            call()
+        after = preferences.to_arrays()
+        assert after.keys() == before.keys() and vars(preferences) == attributes
+        assert all(after[name].tobytes() == before[name].tobytes() for name in before)
