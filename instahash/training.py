@@ -128,8 +128,8 @@ class Snapshots:
             self._step *= 2
             self.epochs, self._copies = self.epochs[::2], self._copies[::2]
         if self._is_kept(epoch, history):
-            self.epochs.append(epoch)
-            self._copies.append({name: state[name].copy() for name in self.names})
+            copy = {name: state[name].copy() for name in self.names}
+            self.epochs, self._copies = [*self.epochs, epoch], [*self._copies, copy]
 
     def of(self, name: str) -> np.ndarray:
         """The copies of an array, (copies, *its shape), oldest first. Raises DataError where there are none."""
@@ -142,12 +142,17 @@ class Snapshots:
 
 
 def put_back(arrays: Arrays, state: Arrays) -> None:
-    """Copy what `state` has under the same names into these arrays; DataError where one is missing or misshapen."""
+    """Copy what `state` has under the same names into these arrays.
+
+    Raises DataError where one is missing, misshapen or not finite; then none has changed.
+    """
     for name, array in arrays.items():
         shape = getattr(state.get(name), "shape", "missing")
         if shape != array.shape:
             needed = f"this training needs {array.shape}; train from the start, or with the settings of then"
             raise DataError(f"the saved {name} is {shape}, {needed}")
+        if not np.isfinite(state[name]).all():
+            raise DataError(f"the saved {name} is not finite; train from the start")
     for name, array in arrays.items():
         array[...] = state[name]
 

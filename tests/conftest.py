@@ -46,6 +46,12 @@ def load_module():
 
 
 @pytest.fixture(scope="session")
+def interrupting(load_module):
+    """The module interrupting.py: calls that fail at any moment."""
+    return load_module(Path(__file__).with_name("interrupting.py"))
+
+
+@pytest.fixture(scope="session")
 def copied_course(tmp_path_factory):
     """A folder with the course, for tests that only read it."""
     from instahash.learn.folder import start

@@ -22,7 +22,7 @@ from instahash.parameters import settled, whole
 from instahash.replay import ReplayBuffer
 from instahash.sparse import CSR, as_csr
 from instahash.threads import Threads
-from instahash.training import Arrays, History, Hook, put_back, unchanged_on_error
+from instahash.training import Arrays, History, Hook, unchanged_on_error
 
 
 class AutoRec:
@@ -124,17 +124,20 @@ class AutoRec:
 
     def begin(self, theta: Parameters, background: float, span: np.ndarray, history: History) -> None:
         """Be a model with these parameters, before a training with that history."""
+        optimizer = Optimizer(self.settings.optimizer, trained_arrays(theta, self.settings.decoder))
         self.parameters, self.background, self.span, self.history = theta, float(background), span, history
-        self.optimizer = Optimizer(self.settings.optimizer, trained_arrays(theta, self.settings.decoder))
+        self.optimizer = optimizer
 
     def state(self) -> Arrays:
         """All that training needs to go on, a dict of arrays. They are the model's own: copy what must stay."""
         return vars(self.parameters) | {"history": np.array(self.history.loss)} | self.optimizer.state()
 
     def restore(self, state: Arrays) -> None:
-        """Put back the parameters of an earlier :meth:`state` of this model; the history stays."""
-        put_back(vars(self.parameters), state)
-        self.optimizer.restore(state)
+        """Put back the parameters of an earlier :meth:`state` of this model; the history stays.
+
+        Raises DataError where something of it is missing, misshapen or not finite; then nothing has changed.
+        """
+        self.optimizer.restore(state, vars(self.parameters))
 
     def to_arrays(self) -> Arrays:
         """Everything to be saved, a dict of arrays: the parameters, and what :meth:`partial_fit` needs."""

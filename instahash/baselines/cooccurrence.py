@@ -15,6 +15,7 @@ from instahash.sparse import (
     with_data,
     without_diagonal,
 )
+from instahash.training import unchanged_on_error
 
 
 class Cooccurrence:
@@ -32,17 +33,19 @@ class Cooccurrence:
 
     def fit(self, description: CSR, hashtags: CSR) -> Cooccurrence:
         check_posts(description, hashtags)
-        D, H = ones(description), ones(hashtags)
-        self.word_posts, self.hashtag_posts = (column_counts(matrix).astype(np.float32) for matrix in (D, H))
-        self.from_words = pair_counts(D, H, WORD_PAIRS, lambda counts, first: counts)
-        self.from_hashtags = pair_counts(H, H, HASHTAG_PAIRS, without_diagonal)
+        with unchanged_on_error(self):
+            D, H = ones(description), ones(hashtags)
+            self.word_posts, self.hashtag_posts = (column_counts(matrix).astype(np.float32) for matrix in (D, H))
+            self.from_words = pair_counts(D, H, WORD_PAIRS, lambda counts, first: counts)
+            self.from_hashtags = pair_counts(H, H, HASHTAG_PAIRS, without_diagonal)
         return self
 
     def fit_counts(self, words: CSR, hashtags: CSR, word_posts: np.ndarray, hashtag_posts: np.ndarray) -> Cooccurrence:
         """From n(w, t) of words and of hashtags, (n_words, n_words), and n(w) of both, (n_words,)."""
-        self.from_words = bounded(words.tocsr().astype(np.float32), WORD_PAIRS)
-        self.from_hashtags = bounded(without_diagonal(hashtags).astype(np.float32), HASHTAG_PAIRS)
-        self.word_posts, self.hashtag_posts = word_posts.astype(np.float32), hashtag_posts.astype(np.float32)
+        with unchanged_on_error(self):
+            self.from_words = bounded(words.tocsr().astype(np.float32), WORD_PAIRS)
+            self.from_hashtags = bounded(without_diagonal(hashtags).astype(np.float32), HASHTAG_PAIRS)
+            self.word_posts, self.hashtag_posts = word_posts.astype(np.float32), hashtag_posts.astype(np.float32)
         return self
 
     def add(self, description: CSR, hashtags: CSR) -> Cooccurrence:
@@ -51,12 +54,17 @@ class Cooccurrence:
         A pair that was left out before is counted from zero again, so its fraction is too low by at most what it was.
         """
         new, n_words = Cooccurrence().fit(description, hashtags), description.shape[1]
-        for matrix in (self.from_words, self.from_hashtags):
-            matrix.resize(n_words, n_words)
-        counts = (self.word_posts, new.word_posts), (self.hashtag_posts, new.hashtag_posts)
-        self.word_posts, self.hashtag_posts = (np.pad(a, (0, n_words - len(a))) + b for a, b in counts)
-        self.from_words = bounded((self.from_words + new.from_words).tocsr(), WORD_PAIRS)
-        self.from_hashtags = bounded((self.from_hashtags + new.from_hashtags).tocsr(), HASHTAG_PAIRS)
+
+        def total(old: CSR, more: CSR) -> CSR:
+            old = old.copy()
+            old.resize(n_words, n_words)
+            return (old + more).tocsr()
+
+        with unchanged_on_error(self):
+            counts = (self.word_posts, new.word_posts), (self.hashtag_posts, new.hashtag_posts)
+            self.word_posts, self.hashtag_posts = (np.pad(a, (0, n_words - len(a))) + b for a, b in counts)
+            self.from_words = bounded(total(self.from_words, new.from_words), WORD_PAIRS)
+            self.from_hashtags = bounded(total(self.from_hashtags, new.from_hashtags), HASHTAG_PAIRS)
         return self
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:

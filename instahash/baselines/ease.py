@@ -10,6 +10,7 @@ from scipy import linalg
 from instahash.baselines.checks import check_posts, check_query, check_size
 from instahash.parameters import check, parameter
 from instahash.sparse import CSR, ones
+from instahash.training import unchanged_on_error
 
 
 @dataclass(eq=False)
@@ -38,12 +39,14 @@ class EASE:
 
     def fit_counts(self, words: CSR, both: CSR, hashtags: CSR) -> EASE:
         """From D'D, D'H and H'H, (n_words, n_words), of ones for descriptions D and hashtags H; errors as in `fit`."""
-        self.words, self.hashtags = np.unique(words.indices), np.unique(hashtags.indices)
         n_words = _check(words, hashtags)
-        DD, HH = (A[own][:, own].toarray() for A, own in ((words, self.words), (hashtags, self.hashtags)))
-        DH = both[self.words][:, self.hashtags].toarray()
-        self.from_words = _weights(np.block([[DD, DH], [DH.T, HH]]), self.reg)[:n_words, n_words:].astype(np.float32)
-        self.from_hashtags = _weights(HH, self.reg).astype(np.float32)
+        with unchanged_on_error(self):
+            self.words, self.hashtags = np.unique(words.indices), np.unique(hashtags.indices)
+            DD, HH = (A[own][:, own].toarray() for A, own in ((words, self.words), (hashtags, self.hashtags)))
+            DH = both[self.words][:, self.hashtags].toarray()
+            B = _weights(np.block([[DD, DH], [DH.T, HH]]), self.reg)
+            self.from_words = B[:n_words, n_words:].astype(np.float32)
+            self.from_hashtags = _weights(HH, self.reg).astype(np.float32)
         return self
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:

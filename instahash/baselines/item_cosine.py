@@ -8,6 +8,7 @@ from instahash.baselines.checks import check_posts, check_query
 from instahash.baselines.cooccurrence import mean_score
 from instahash.baselines.pairs import HASHTAG_PAIRS, WORD_PAIRS, pair_counts
 from instahash.sparse import CSR, column_counts, ones, row_of_entries, with_data, without_diagonal
+from instahash.training import unchanged_on_error
 
 
 class ItemCosine:
@@ -30,8 +31,9 @@ class ItemCosine:
         def of_hashtags(counts: CSR, first: int) -> CSR:
             return _cosines(without_diagonal(counts, first), m[first:], m)
 
-        self.from_words = pair_counts(D, H, WORD_PAIRS, lambda counts, first: _cosines(counts, n[first:], m))
-        self.from_hashtags = pair_counts(H, H, HASHTAG_PAIRS, of_hashtags)
+        with unchanged_on_error(self):
+            self.from_words = pair_counts(D, H, WORD_PAIRS, lambda counts, first: _cosines(counts, n[first:], m))
+            self.from_hashtags = pair_counts(H, H, HASHTAG_PAIRS, of_hashtags)
         return self
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:

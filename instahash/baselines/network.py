@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,9 @@ class Network:
     def fit(self, description: CSR, hashtags: CSR) -> Network:
         """Raises DataError where no post has a hashtag, DivergenceError where a parameter stops being finite."""
         check_posts(description, hashtags)
-        self.hashtags = np.unique(hashtags.indices)
-        self.network.fit(ones(description), ones(hashtags)[:, self.hashtags])
+        used = np.unique(hashtags.indices)
+        network = copy(self.network).fit(ones(description), ones(hashtags)[:, used])
+        self.network, self.hashtags = network, used
         return self
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:

@@ -66,9 +66,12 @@ class Optimizer:
         """The moments and the number of steps: what a training needs to go on."""
         return self.moments | {"steps": np.array(self.steps)}
 
-    def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Go on from what :meth:`state` gave; DataError where it is of another optimizer, or of other parameters."""
-        put_back(self.state(), state)
+    def restore(self, state: dict[str, np.ndarray], parameters: dict[str, np.ndarray] | None = None) -> None:
+        """Go on from what :meth:`state` gave, and put these parameters back from it too.
+
+        Raises DataError where it is of another optimizer, or of other parameters; then nothing has changed.
+        """
+        put_back((parameters or {}) | self.state(), state)
         self.steps = round(float(state["steps"]))  # the mean of several may be no whole number
 
 

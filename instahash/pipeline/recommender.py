@@ -117,7 +117,7 @@ class Recommender:
         return Options(top, banned=ids, banned_words=unwanted, **others)
 
     def recommend_posts(
-        self, posts: Iterable[Post], top: int | None = None, **options: Any
+        self, /, posts: Iterable[Post], top: int | None = None, **options: Any
     ) -> Iterator[tuple[str, Recommendation]]:
         """(id, Recommendation) of each post, in order; posts are read a block at a time.
 
@@ -133,6 +133,7 @@ class Recommender:
 
     def recommend_matrix(
         self,
+        /,
         description: CSR,
         top: int | None = None,
         chosen: CSR | None = None,

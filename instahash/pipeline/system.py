@@ -34,7 +34,7 @@ def _asked(query: Callable[Concatenate[Recommender, P], T]) -> Callable[Concaten
     """A query of what has been learnt when it is asked, whatever is learnt meanwhile."""
 
     @wraps(query)
-    def answered(self: InstaHash, *args: P.args, **options: P.kwargs) -> T:
+    def answered(self: InstaHash, /, *args: P.args, **options: P.kwargs) -> T:
         return query(self.learnt, *args, **options)
 
     return answered

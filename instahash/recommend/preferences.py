@@ -243,8 +243,7 @@ class Preferences:
         """Everything as plain arrays."""
         numbers = {"now": self.now, "half_life": self.half_life or 0.0, "strengths": list(self.strengths.values())}
         arrays = {name: np.array(value, np.float64) for name, value in numbers.items()}
-        hashes = {"keys": self.rows, "kinds": self.strengths}
-        arrays |= {name: np.fromiter(values, np.uint64, len(values)) for name, values in hashes.items()}
+        arrays |= {"keys": np.array([*self.rows], np.uint64), "kinds": np.array([*self.strengths], np.uint64)}
         for name, counts in self.counts.items():
             arrays |= csr_to_arrays(counts, name)
         return arrays | {"salt": np.frombuffer(self.salt, np.uint8)}

@@ -31,7 +31,7 @@ from instahash.softmax.settings import SoftmaxSettings
 from instahash.softmax.units import Units
 from instahash.sparse import CSR, as_csr, column_counts
 from instahash.threads import Threads
-from instahash.training import Arrays, History, Hook, put_back, unchanged_on_error
+from instahash.training import Arrays, History, Hook, unchanged_on_error
 
 # Spread of the units' first inputs: units that begin small and alike overfit far less.
 FIRST_SPREAD = 0.1
@@ -143,8 +143,8 @@ class SoftmaxNetwork:
 
     def begin(self, theta: Parameters, history: History) -> None:
         """Be a model with these parameters, before a training with that history."""
-        self.parameters, self.history = theta, history
-        self.optimizer = Optimizer(self.settings.optimizer, dict(vars(theta)))
+        optimizer = Optimizer(self.settings.optimizer, dict(vars(theta)))
+        self.parameters, self.history, self.optimizer = theta, history, optimizer
 
     def _train(
         self,
@@ -192,9 +192,11 @@ class SoftmaxNetwork:
         return vars(self.parameters) | {"history": np.array(self.history.loss)} | self.optimizer.state()
 
     def restore(self, state: Arrays) -> None:
-        """Put back the parameters of an earlier :meth:`state` of this model; the history stays."""
-        put_back(vars(self.parameters), state)
-        self.optimizer.restore(state)
+        """Put back the parameters of an earlier :meth:`state` of this model; the history stays.
+
+        Raises DataError where something of it is missing, misshapen or not finite; then nothing has changed.
+        """
+        self.optimizer.restore(state, vars(self.parameters))
 
     def to_arrays(self) -> Arrays:
         """Everything to be saved, a dict of arrays: the parameters, and what :meth:`partial_fit` needs."""
