@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import glob
 import gzip
 import lzma
 import os
 import secrets
+import stat
 import sys
 import time
 import zlib
@@ -18,6 +20,7 @@ from typing import IO, Any
 
 from instahash.archive import Member
 from instahash.errors import DataError, InstahashError
+from instahash.locks import lock
 
 # Suffixes, and what the content of such a file begins with.
 _BEGINNINGS = {".gz": b"\x1f\x8b\x08", ".xz": b"\xfd7zXZ\0", ".bz2": b"BZh", ".zst": b"\x28\xb5\x2f\xfd"}
@@ -80,27 +83,32 @@ def writing(
 
     The content is written beside `path` under a name of its own, compressed by the suffix of `path` (see COMPRESSED),
     synced to the disk and renamed. At any moment `path` has its old content or its new; of two writers the last wins.
+    A file that is replaced passes its permissions on. Where `path` is a link, the file that it leads to is replaced and
+    the link stays; in a folder where everybody may write, another user's link is refused, and so is what is no file.
 
     error, advice : the kind of error where the file cannot be written, and what its line tells the user to try.
     """
     path = Path(path)
-    if path.is_dir():
-        raise error(f"cannot write '{path}': it is a folder; {advice}")
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
-        _remove_stale(path)
-        with open(beside, "xb") as raw:
-            with _compressed(raw, path.suffix.lower()) as file:
-                yield file
-            raw.flush()
-            os.fsync(raw.fileno())
-        os.replace(beside, path)
-        _sync_folder(path.parent)
+        target, old = _replaced(path)
+        _remove_stale(target)
+        beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.new")
+        try:
+            with open(beside, "xb") as raw:
+                lock(raw.fileno())  # others see that its writer lives, whatever their clocks say
+                if old:
+                    _allow_as(raw.fileno(), old)
+                with _compressed(raw, path.suffix.lower()) as file:
+                    yield file
+                raw.flush()
+                os.fsync(raw.fileno())
+            os.replace(beside, target)
+        finally:
+            with suppress(OSError):
+                beside.unlink()
+        sync_folder(target.parent)
     except OSError as fault:
         raise error(f"cannot write '{path}': {fault.strerror or fault}; {advice}") from None
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 def cache_folder() -> Path | None:
@@ -122,13 +130,12 @@ def write_text(path: str | Path, text: str) -> None:
 
 def check_writable(path: str | Path) -> None:
     """Raise the DataError of :func:`writing` before the work whose result is to be written; `path` stays as it is."""
-    path = Path(path)
-    probe = path if path.is_dir() else path.with_name(f".{path.name}.{secrets.token_hex(4)}.probe")
-    try:
-        write_text(probe, "")
-        probe.unlink()
-    except DataError as fault:
-        raise DataError(str(fault).replace(str(probe), str(path))) from None
+    with suppress(_Enough), writing(path):
+        raise _Enough
+
+
+class _Enough(Exception):
+    """A file could be written, and is not wanted."""
 
 
 def _compressed(raw: IO[bytes], suffix: str) -> Any:
@@ -142,15 +149,59 @@ def _compressed(raw: IO[bytes], suffix: str) -> Any:
     return lzma.LZMAFile(raw, "wb") if suffix == ".xz" else nullcontext(raw)
 
 
+def _replaced(path: Path) -> tuple[Path, os.stat_result | None]:
+    """The file that is to be replaced, at the end of links, and what the system knows of it; None of a new one.
+
+    Raises OSError for what is no file, and for the links that Linux does not follow in a folder such as /tmp.
+    """
+    if path.is_symlink():
+        folder, owner = path.parent.stat(), path.lstat().st_uid
+        if folder.st_mode & stat.S_ISVTX and hasattr(os, "geteuid") and owner not in (os.geteuid(), folder.st_uid):
+            raise PermissionError(errno.EPERM, "it is a link of another user")
+        path = Path(os.path.realpath(path))
+        if path.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    try:
+        old = path.stat()
+    except FileNotFoundError:
+        return path, None
+    except ValueError as error:  # a name that no file can have
+        raise OSError(errno.EINVAL, str(error)) from None
+    if not stat.S_ISREG(old.st_mode):
+        raise OSError(errno.EINVAL, "it is a folder" if stat.S_ISDIR(old.st_mode) else "it is no regular file")
+    return path, old
+
+
+def _allow_as(number: int, old: os.stat_result) -> None:
+    """Give an open file the owner and the permissions of another, as far as this user may."""
+    if hasattr(os, "fchown"):
+        for owner in (old.st_uid, -1):  # the group alone may still be given
+            with suppress(OSError):
+                os.fchown(number, owner, old.st_gid)
+                break
+    if hasattr(os, "fchmod"):
+        with suppress(OSError):
+            os.fchmod(number, old.st_mode & 0o777)
+
+
 def _remove_stale(path: Path) -> None:
+    """Remove what writers left that were killed. Where a file system has no locks, the age alone must do."""
     for left in path.parent.glob(f".{glob.escape(path.name)}.*.new"):
         with suppress(OSError):
-            if time.time() - left.stat().st_mtime > STALE:
+            if abs(time.time() - left.lstat().st_mtime) > STALE and not _is_locked(left):
                 left.unlink()
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a rename last through a loss of power, where the system can."""
+def _is_locked(path: Path) -> bool:
+    number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    try:
+        return not lock(number)
+    finally:
+        os.close(number)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make what was named or renamed in a folder last through a loss of power, where the system can."""
     with suppress(OSError):
         number = os.open(folder, os.O_RDONLY)
         try:

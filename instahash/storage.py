@@ -18,18 +18,21 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import wraps
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any, cast
+from typing import IO, Any, TypeVar, cast
 
 import numpy as np
 
 from instahash.errors import ModelError
-from instahash.files import check_writable, writing
+from instahash.files import check_writable, sync_folder, writing
+from instahash.locks import alone
 
 FORMAT_VERSION = 4
 MODEL, CHECKPOINT, HEADER = "model.npz", "checkpoint.npz", "header.json"
 Arrays = dict[str, np.ndarray]
+F = TypeVar("F", bound=Callable[..., Any])
 # The header that NumPy writes before an array of plain numbers, and the most bytes that one is looked for in.
 _NPY = re.compile(
     rb"\x93NUMPY\x01\x00..{'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\), } *\n", re.S
@@ -122,12 +125,47 @@ class Checkpoint:
         self._next_save = time.monotonic() + 9 * (time.monotonic() - began)
 
 
+@contextmanager
+def sole_training(checkpoint: str | Path | None) -> Iterator[None]:
+    """Keep all other trainings away from a checkpoint while the block runs; None is no checkpoint.
+
+    Raises ModelError where another process or thread is at it. A process that was killed is at nothing.
+    """
+    if not checkpoint:
+        yield
+        return
+    path = Path(checkpoint)
+    _make(path.parent)
+
+    def taken(process: str) -> ModelError:
+        who = f"another training{process and f' (process {process})'}"
+        return ModelError(f"{who} writes to '{path.parent}'; wait for it or choose another --model-dir")
+
+    with alone(path.with_name(f".{path.name}.lock"), taken):
+        yield
+
+
+def trains(fit: F) -> F:
+    """A function with an argument `checkpoint`, given by its name, which then has that file to itself."""
+
+    @wraps(fit)
+    def alone_with_it(*args: Any, **options: Any) -> Any:
+        with sole_training(options.get("checkpoint")):
+            return fit(*args, **options)
+
+    return cast(F, alone_with_it)
+
+
 def _make(directory: Path) -> None:
+    """Make a directory that lasts, with those above it that are not there yet."""
+    new = [folder for folder in (directory, *directory.parents) if not folder.exists()]
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         what = f"cannot write to the model directory '{directory}': {error.strerror}"
         raise ModelError(f"{what}; choose another --model-dir") from None
+    for folder in reversed(new):
+        sync_folder(folder.parent)
 
 
 def _write(

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import lzma
 import os
+import stat
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -116,14 +117,97 @@ def test_a_link_beside_the_file_is_not_followed(tmp_path, monkeypatch):
     assert (tmp_path / "victim").read_text() == "mine"
 
 
-def test_what_a_killed_writer_left_is_removed_in_time(tmp_path):
-    old, young, other = (tmp_path / name for name in (".a.0123.new", ".a.4567.new", ".b.0123.new"))
+@pytest.mark.parametrize("there", [True, False], ids=["to a file", "to none yet"])
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path, there):
+    """As where a model is kept on another disk."""
+    (tmp_path / "disk").mkdir()
+    if there:
+        (tmp_path / "disk" / "b").write_text("old")
+    (tmp_path / "a.gz").symlink_to(tmp_path / "between")
+    (tmp_path / "between").symlink_to(os.path.join("disk", "b"))
+    with pytest.raises(KeyError), writing(tmp_path / "a.gz"):
+        raise KeyError
+    assert (tmp_path / "disk" / "b").exists() == there
+    write_text(tmp_path / "a.gz", "new")
+    assert (tmp_path / "a.gz").is_symlink() and (tmp_path / "between").is_symlink()
+    assert gzip.decompress((tmp_path / "disk" / "b").read_bytes()) == b"new" and os.listdir(tmp_path / "disk") == ["b"]
+
+
+def test_links_that_lead_nowhere_or_belong_to_another_are_refused(tmp_path, monkeypatch):
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(DataError, match="cannot write .*: Too many levels of symbolic links; choose another"):
+        write_text(tmp_path / "a", "new")
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared").chmod(0o1777)  # as /tmp is
+    (tmp_path / "shared" / "c").symlink_to(tmp_path / "victim")
+    (tmp_path / "victim").write_text("mine")
+    write_text(tmp_path / "shared" / "c", "own")
+    real, me = type(tmp_path).stat, os.geteuid()
+    folder = [0o41777, 0, 0, 0, me + 2, *[0] * 5]
+    monkeypatch.setattr("instahash.files.os.geteuid", lambda: me + 1)
+    monkeypatch.setattr(
+        type(tmp_path),
+        "stat",
+        lambda path, **how: os.stat_result(folder) if path.name == "shared" else real(path, **how),
+    )
+    with pytest.raises(DataError, match="it is a link of another user"):
+        write_text(tmp_path / "shared" / "c", "new")
+    assert (tmp_path / "victim").read_text() == "own"
+
+
+def test_what_is_no_file_is_not_replaced_by_one(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "a").symlink_to("/dev/null")
+    for name in ("pipe", "a"):
+        with pytest.raises(DataError, match="it is no regular file; choose"):
+            check_writable(tmp_path / name)
+    with pytest.raises(DataError, match="cannot write .*null"):
+        write_text(tmp_path / "a\0b", "")
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o664, 0o400])
+def test_a_file_that_is_replaced_passes_its_permissions_on(tmp_path, mode):
+    """Already while it is written: what is private is never readable beside."""
+    write_text(path := tmp_path / "a", "old")
+    path.chmod(mode)
+    with writing(path) as file:
+        file.write(b"new")
+        (beside,) = (other for other in tmp_path.iterdir() if other != path)
+        assert stat.S_IMODE(beside.stat().st_mode) == mode
+    assert path.read_text() == "new" and stat.S_IMODE(path.stat().st_mode) == mode
+
+
+@pytest.mark.parametrize("hours", [-2, 2], ids=["behind", "ahead"])
+def test_what_a_killed_writer_left_is_removed_in_time(tmp_path, hours):
+    """Also where the clock was set meanwhile; what a writer that lives is at stays, however old it looks."""
+    old, young, other, link = (tmp_path / name for name in (".a.01.new", ".a.45.new", ".b.01.new", ".a.67.new"))
     for path in (old, young, other):
         path.write_text("half")
+    link.symlink_to(young)
+    moment = time.time() + hours * STALE
     for path in (old, other):
-        os.utime(path, (time.time() - STALE - 9,) * 2)
-    write_text(tmp_path / "a", "sea")
-    assert not old.exists() and young.exists() and other.exists()
+        os.utime(path, (moment, moment))
+    with writing(tmp_path / "a") as file:
+        (beside,) = {*tmp_path.glob(".a.*.new")} - {young, link}
+        os.utime(beside, (moment, moment))
+        write_text(tmp_path / "a", "second")
+        file.write(b"first")
+    assert (tmp_path / "a").read_text() == "first", "of two writers the last wins"
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "a", young, other, link])
+
+
+def test_looking_whether_a_file_can_be_written_leaves_nothing(tmp_path, monkeypatch):
+    """Nor does it when it is killed: what it left is what a writer would have left."""
+    write_text(tmp_path / "a", "old")
+    monkeypatch.setattr("instahash.files.Path.unlink", lambda path: None)
+    check_writable(tmp_path / "a")
+    monkeypatch.undo()
+    (left,) = tmp_path.glob(".*")
+    os.utime(left, (0, 0))
+    check_writable(tmp_path / "a")
+    assert os.listdir(tmp_path) == ["a"] and (tmp_path / "a").read_text() == "old"
 
 
 def test_a_name_is_no_pattern(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -54,9 +54,8 @@ def parser() -> ArgumentParser:
 
 def work(args: Namespace) -> None:
     set_blas_threads(args.threads)
-    from instahash.data.sample import SAMPLES
-    from instahash.pipeline import InstaHash, settings_of
-    from instahash.storage import CHECKPOINT, has_model, make_directory
+    from instahash.pipeline import settings_of
+    from instahash.storage import CHECKPOINT, sole_training
 
     settings = settings_of(args.mode, _assignments(args), seed=args.seed, n_threads=args.threads)
     if args.settings:
@@ -67,12 +66,33 @@ def work(args: Namespace) -> None:
         if not args.quiet:
             say(line)
 
-    checkpoint = Path(args.model_dir, CHECKPOINT)
+    checkpoint, read = Path(args.model_dir, CHECKPOINT), Read(settings.data.min_score)
+    with sole_training(checkpoint):
+        model = _trained(args, settings, checkpoint, read, report)
+    if read.examples:
+        report("\nWhat it says of posts that it learnt from:")
+    for post in read.examples:
+        labels = read.believed(post)
+        of_photo = {"features": post.features, "photo_features": post.photo_features}
+        answer = model.recommend(labels, 10, user=post.user, **of_photo)
+        report(f"\n  labels       {', '.join(label.description for label in labels)}")
+        report(f"  author       {hashtag_line(tag.lstrip('#') for tag in post.hashtags)}")
+        report(f"  instahash    {hashtag_line(answer.hashtags)}")
+    if read.failed:
+        raise SomeFailed
+
+
+def _trained(args: Namespace, settings: Any, checkpoint: Path, read: Read, report: Callable[[str], object]) -> Any:
+    """The model, trained and saved; None, with nothing read, where a finished one is to stay."""
+    from instahash.data.sample import SAMPLES
+    from instahash.pipeline import InstaHash
+    from instahash.storage import has_model, make_directory
+
     if args.resume and not checkpoint.exists() and has_model(args.model_dir):
         report(f"The model in '{args.model_dir}' is finished, and left as it is; to train anew, leave out --resume.")
-        return
+        return None
     make_directory(args.model_dir)
-    model, read = InstaHash(settings), Read(settings.data.min_score)
+    model = InstaHash(settings)
     kept: dict[str, Any] = {"checkpoint": checkpoint, "resume": args.resume, "options": _options(args)}
 
     def corpus() -> Any:
@@ -89,17 +109,7 @@ def work(args: Namespace) -> None:
         model.save(args.model_dir)
     checkpoint.unlink(missing_ok=True)
     report(f"Model saved in '{args.model_dir}'.")
-    if read.examples:
-        report("\nWhat it says of posts that it learnt from:")
-    for post in read.examples:
-        labels = read.believed(post)
-        of_photo = {"features": post.features, "photo_features": post.photo_features}
-        answer = model.recommend(labels, 10, user=post.user, **of_photo)
-        report(f"\n  labels       {', '.join(label.description for label in labels)}")
-        report(f"  author       {hashtag_line(tag.lstrip('#') for tag in post.hashtags)}")
-        report(f"  instahash    {hashtag_line(answer.hashtags)}")
-    if read.failed:
-        raise SomeFailed
+    return model
 
 
 @contextmanager

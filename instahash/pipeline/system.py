@@ -22,7 +22,7 @@ from instahash.pipeline.kept import copied_mode, digest, header_of, known_baseli
 from instahash.pipeline.mode import MODES, Mode
 from instahash.pipeline.paper import PaperSettings
 from instahash.pipeline.recommender import Recommender
-from instahash.storage import Checkpoint, read_model, write_model
+from instahash.storage import Checkpoint, read_model, trains, write_model
 from instahash.trainer import Trainer
 
 Posts = str | Path | Iterable[Post] | Corpus
@@ -84,6 +84,7 @@ class InstaHash:
 
     # Training
 
+    @trains
     def fit(
         self,
         posts: Posts,
@@ -101,8 +102,8 @@ class InstaHash:
         options : kept in it, those of the command with which `instahash-train` would go on.
         progress : show progress bars where standard error is a terminal.  report : called with lines of text.
 
-        Raises DataError for posts that cannot be used, ModelError for a checkpoint of another training,
-        DivergenceError where a model stops being finite.
+        Raises DataError for posts that cannot be used, ModelError for a checkpoint of another training, or one that
+        another process or thread is writing, DivergenceError where a model stops being finite.
         """
         settings, data, corpus = self.settings, self.settings.data, self._read(posts, progress)
         dataset = fit_dataset(corpus, data.max_hashtags, data.min_score, data.min_count)

@@ -34,12 +34,14 @@ from instahash.shards.shards import Shards
 from instahash.shards.word_vectors import fit_exact, fit_rounds, frequent, plan
 from instahash.softmax import SoftmaxNetwork
 from instahash.sparse import CSR, column_counts
+from instahash.storage import trains
 from instahash.trainer import Trainer
 from instahash.word2vec import Word2Vec
 
 T = TypeVar("T")
 
 
+@trains
 def fit_best(
     shards: Shards,
     settings: BestSettings | None = None,

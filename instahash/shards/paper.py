@@ -25,6 +25,7 @@ from instahash.shards.shards import Shards
 from instahash.shards.spectrum import BACKGROUND, Ratings, fit_autorec
 from instahash.shards.word_vectors import fit_exact, frequent
 from instahash.sparse import CSR
+from instahash.storage import trains
 from instahash.trainer import Trainer
 from instahash.training import History
 from instahash.word2vec import Word2Vec, WordVectors
@@ -46,6 +47,7 @@ def from_shards(settings: PaperSettings) -> PaperSettings:
     return replace(settings, word2vec=replace(settings.word2vec, trainer="exact"), autorec=autorec)
 
 
+@trains
 def fit_paper(
     shards: Shards,
     settings: PaperSettings | None = None,
