@@ -105,7 +105,7 @@ def writing(
             os.replace(beside, target)
         finally:
             with suppress(OSError):
-                beside.unlink()
+                os.unlink(beside)
         sync_folder(target.parent)
     except OSError as fault:
         raise error(f"cannot write '{path}': {fault.strerror or fault}; {advice}") from None
@@ -189,7 +189,7 @@ def _remove_stale(path: Path) -> None:
     for left in path.parent.glob(f".{glob.escape(path.name)}.*.new"):
         with suppress(OSError):
             if abs(time.time() - left.lstat().st_mtime) > STALE and not _is_locked(left):
-                left.unlink()
+                os.unlink(left)
 
 
 def _is_locked(path: Path) -> bool:

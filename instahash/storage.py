@@ -158,9 +158,9 @@ def trains(fit: F) -> F:
 
 def _make(directory: Path) -> None:
     """Make a directory that lasts, with those above it that are not there yet."""
-    new = [folder for folder in (directory, *directory.parents) if not folder.exists()]
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        new = [folder for folder in (directory, *directory.parents) if not folder.exists()]
+        os.makedirs(directory, exist_ok=True)
     except OSError as error:
         what = f"cannot write to the model directory '{directory}': {error.strerror}"
         raise ModelError(f"{what}; choose another --model-dir") from None

@@ -201,7 +201,7 @@ def test_what_a_killed_writer_left_is_removed_in_time(tmp_path, hours):
 def test_looking_whether_a_file_can_be_written_leaves_nothing(tmp_path, monkeypatch):
     """Nor does it when it is killed: what it left is what a writer would have left."""
     write_text(tmp_path / "a", "old")
-    monkeypatch.setattr("instahash.files.Path.unlink", lambda path: None)
+    monkeypatch.setattr("instahash.files.os.unlink", lambda path: None)
     check_writable(tmp_path / "a")
     monkeypatch.undo()
     (left,) = tmp_path.glob(".*")
