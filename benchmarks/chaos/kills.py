@@ -22,6 +22,8 @@ from instahash.explore.judgements import Judgements
 OWN = 1_000_000
 # Seconds that a killed process may have been at work.
 LONGEST = 0.02
+# Seconds in which each writer has saved once.
+PATIENCE = 20
 SYSTEMS, LISTS = ("a", "b"), (["sea"], ["sun"])
 
 
@@ -58,9 +60,11 @@ def writers_killed(saved: Saved, folder: Path, n: int, rng: random.Random, trial
     pids = [forked(lambda i=i: write(i)) for i in range(n)]
     how = ("SIGKILL", "SIGINT", "SIGINT twice")[trial % 3]
     when = f"{saved.name}, {n} writers, {how}, trial {trial}"
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while not all(counters[i] for i in range(n)) and time.monotonic() < deadline:
         time.sleep(0.0005)
+    if time.monotonic() >= deadline:
+        findings.fault("stuck", f"{when}: not each of them has saved in {PATIENCE} s")
     until = time.monotonic() + rng.uniform(0, LONGEST)
     while time.monotonic() < until:
         seen = findings.version(saved, folder, _versions(n, counters), f"{when}, read meanwhile")

@@ -82,7 +82,7 @@ def at_calls(chosen, folder, log, rng, findings, tick):
 def at_random(chosen, folder, log, rng, findings, tick):
     for trial in range(args.kills):
         saved, n = chosen[trial % len(chosen)], WRITERS[trial // len(chosen) % len(WRITERS)]
-        kills.writers_killed(saved, folder, n, rng, rng.randrange(6), findings)
+        kills.writers_killed(saved, folder, n, rng, trial, findings)
         tick()
     for trial in range(args.kills // 10):
         for name in kills.DATABASES:
