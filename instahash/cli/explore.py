@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from instahash.cli.common import (
+    MODEL_DIR,
     Parser,
     add_annotator_name,
     add_any_model,
@@ -61,37 +62,58 @@ def work(args: Namespace) -> None:
 
     if not args.posts and (args.compare or args.photos):
         raise SettingsError("--compare and --photos are about posts to judge; name them too, as in --posts sample")
-    server = _server()
-    from instahash.explore.explain import Explainer
+    server, connections = _server()
     from instahash.explore.gate import is_loopback
-    from instahash.explore.map import hashtag_map
-    from instahash.explore.photos import Labeller
+    from instahash.explore.renewal import Renewal, file_state
     from instahash.pipeline import InstaHash
 
-    listener = server.open_socket(args.host, args.port)
+    listener = connections.open_socket(args.host, args.port)
+    seen = file_state(args.model_dir or MODEL_DIR)  # before it is read, so that no later one is missed
     model = any_model(args)
-    explainer = Explainer(model)
-    explainer.warm_up()
-    labeller = Labeller(args.annotator, args.max_cost, model.reads_photos)
+    site = _site(args, model)
     if args.annotator:
-        labeller.require()
+        site.labeller.require()
     judging = _judging(args, model, InstaHash.load) if args.posts else None
-    site = server.Site(explainer, hashtag_map(model), labeller, judging)
+    app = server.application(site._replace(judging=judging), args.host)
+
+    def renewed() -> Any:
+        # What is compared stays the same to the end: only a new start judges the new model.
+        return _site(args, InstaHash.load(args.model_dir))._replace(judging=judging)
+
+    def take(site: Any) -> None:
+        server.take_up(app, site)
+
+    def say(line: str) -> None:
+        note("explore", line)
+
+    renewal = Renewal(args.model_dir, seen or file_state(args.model_dir), renewed, take, say)
     host = f"[{args.host}]" if ":" in args.host else args.host
     if not is_loopback(args.host):
         note("explore", f"warning: whoever reaches {args.host} can use this page, without a password or encryption")
     print(f"instahash-explore: http://{host}:{listener.getsockname()[1]} (end with Ctrl-C)", flush=True)
     if judging:
         note("explore", f"at /judge and /rate {plural(len(judging.posts), 'post')}, judgements in '{args.judgements}'")
-    server.serve(server.application(site, args.host), listener)
+    connections.serve(connections.server(app, renewal.check), listener)
 
 
-def _server() -> Any:
-    """The module that needs the extra `web`."""
+def _site(args: Namespace, model: Any) -> Any:
+    """What the pages show of a model."""
+    from instahash.explore.explain import Explainer
+    from instahash.explore.map import hashtag_map
+    from instahash.explore.photos import Labeller
+    from instahash.explore.server import Site
+
+    explainer = Explainer(model)
+    explainer.warm_up()
+    return Site(explainer, hashtag_map(model), Labeller(args.annotator, args.max_cost, model.reads_photos))
+
+
+def _server() -> tuple[Any, Any]:
+    """The modules that need the extra `web`."""
     from instahash.errors import SettingsError
 
     try:
-        from instahash.explore import server
+        from instahash.explore import connections, server
     except ImportError as error:
         packages = ("fastapi", "starlette", "pydantic", "uvicorn", "jinja2", "anyio", "h11")
         if (error.name or "").partition(".")[0] not in packages:
@@ -99,7 +121,7 @@ def _server() -> Any:
         raise SettingsError(
             f'the page needs the package {error.name}; install it with: python3 -m pip install "instahash[web]"'
         ) from None
-    return server
+    return server, connections
 
 
 def _judging(args: Namespace, model: Any, load: Callable[[str], Any]) -> Any:

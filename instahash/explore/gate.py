@@ -12,6 +12,7 @@ import ipaddress
 import json
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -23,13 +24,28 @@ from instahash.errors import cut
 
 PHOTO_PATH = "/api/photo"
 MOST_JSON, MOST_IMAGE = 64_000, 20_000_000  # bytes of a body
+MOST_BODIES = 100_000_000  # bytes of all bodies that are in memory
 BODY_SECONDS = 30  # until a body must be there
+# What a page of ours may not use in a browser.
+UNUSED = (
+    *("accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read", "display-capture", "encrypted-media"),
+    *("fullscreen", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone"),
+    *("midi", "payment", "picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "serial", "usb"),
+    *("web-share", "xr-spatial-tracking"),
+)
+# OWASP's list of secure headers, but for those of pages that are served encrypted.
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "x-permitted-cross-domain-policies": "none",
+    "x-dns-prefetch-control": "off",
     "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
     "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "clipboard-write=(self), " + ", ".join(f"{feature}=()" for feature in UNUSED),
     "cache-control": "no-store",
 }
 
@@ -47,8 +63,8 @@ class Refused(HTTPException):
     """A request that is not answered; `detail` is the one line that says why."""
 
 
-def refusal(status: int, line: str) -> Line:
-    return Line({"error": line}, status)
+def refusal(status: int, line: str, headers: Mapping[str, str] | None = None) -> Line:
+    return Line({"error": line}, status, headers)
 
 
 def is_loopback(host: str) -> bool:
@@ -87,11 +103,76 @@ def _is_address(name: str) -> bool:
         return False
 
 
+class Bodies:
+    """The bodies of requests in memory. Where they are too many, the one that has been arriving longest is given up.
+
+    So a client that sends slowly keeps nobody else's photo out.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0  # bytes of all of them
+        self.arriving: dict[Body, None] = {}  # the oldest first
+
+    def check_size(self) -> None:
+        while self.size > MOST_BODIES and self.arriving:
+            next(iter(self.arriving)).give_up()
+
+
+class Body:
+    """The body of a request: callable as ASGI's `receive`.
+
+    most : bytes; more of them, or a body that is not there after BODY_SECONDS, raise Refused.
+    """
+
+    def __init__(self, bodies: Bodies, receive: Receive, most: int):
+        self.bodies, self.receive, self.most, self.size = bodies, receive, most, 0
+        self.until = asyncio.get_running_loop().time() + BODY_SECONDS
+        self.is_given_up = False
+        self._message: asyncio.Future[Message] | None = None
+
+    async def __call__(self) -> Message:
+        self.bodies.arriving[self] = None
+        self._message = asyncio.ensure_future(self.receive())
+        try:
+            await asyncio.wait({self._message}, timeout=self.until - asyncio.get_running_loop().time())
+            if not self._message.done():
+                raise Refused(408, f"the request was not there after {BODY_SECONDS} seconds")
+        finally:
+            self._message.cancel()
+        if not self.is_given_up:
+            self._count(self._message.result())
+        if self.is_given_up:
+            raise Refused(503, "too much is being sent here at the same time; try again")
+        return self._message.result()
+
+    def _count(self, message: Message) -> None:
+        n = len(message.get("body", b""))
+        self.size += n
+        self.bodies.size += n
+        if self.size > self.most:
+            raise Refused(413, f"the request has more than {self.most:,} bytes, the most there may be")
+        self.bodies.check_size()
+        if not message.get("more_body"):
+            self.bodies.arriving.pop(self, None)
+
+    def give_up(self) -> None:
+        self.is_given_up = True
+        self.let_go()
+        if self._message:
+            self._message.cancel()
+
+    def let_go(self) -> None:
+        """It is in memory no longer."""
+        self.bodies.arriving.pop(self, None)
+        self.bodies.size -= self.size
+        self.size = 0
+
+
 class Gate:
     """ASGI middleware around the application.  served : the address that the server listens on."""
 
     def __init__(self, app: ASGIApp, served: str):
-        self.app, self.served = app, served
+        self.app, self.served, self.bodies = app, served, Bodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
@@ -99,34 +180,21 @@ class Gate:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
-        headers = Headers(scope=scope)
-        most = MOST_IMAGE if scope["path"] == PHOTO_PATH else MOST_JSON
+        body = Body(self.bodies, receive, MOST_IMAGE if scope["path"] == PHOTO_PATH else MOST_JSON)
         try:
-            check_source(scope["method"], scope["path"], headers, self.served)
-            length = headers.get("content-length", "0")
-            if length.isdecimal() and int(length) > most:
-                raise Refused(413, f"the request has {int(length):,} bytes, {most:,} are the most")
+            self._check(scope, body.most)
+            await self.app(scope, body, send_with_headers)
         except Refused as refused:
             await refusal(refused.status_code, refused.detail)(scope, receive, send_with_headers)
-        else:
-            await self.app(scope, _limited(receive, most), send_with_headers)
+        except asyncio.CancelledError:  # the server ends, and has waited long enough
+            with suppress(RuntimeError):  # where the answer had begun
+                await refusal(503, "the server has been stopped")(scope, receive, send_with_headers)
+        finally:
+            body.let_go()
 
-
-def _limited(receive: Receive, most: int) -> Receive:
-    """`receive` that raises Refused for a body of more bytes, or one that is not there in time, BODY_SECONDS."""
-    size, end = 0, None
-
-    async def receive_some() -> Message:
-        nonlocal size, end
-        now = asyncio.get_running_loop().time()
-        end = now + BODY_SECONDS if end is None else end
-        try:
-            message = await asyncio.wait_for(receive(), end - now)
-        except (TimeoutError, asyncio.TimeoutError):  # two classes before Python 3.11
-            raise Refused(408, f"the request was not there after {BODY_SECONDS} seconds") from None
-        size += len(message.get("body", b""))
-        if size > most:
-            raise Refused(413, f"the request has more than {most:,} bytes, the most there may be")
-        return message
-
-    return receive_some
+    def _check(self, scope: Scope, most: int) -> None:
+        headers = Headers(scope=scope)
+        check_source(scope["method"], scope["path"], headers, self.served)
+        length = headers.get("content-length", "0")
+        if length.isdecimal() and int(length) > most:
+            raise Refused(413, f"the request has {int(length):,} bytes, {most:,} are the most")

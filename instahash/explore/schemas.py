@@ -21,14 +21,22 @@ def _readable(text: str) -> str:
     return text
 
 
+def _of_one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("it has characters that belong in no name")
+    return text
+
+
 Labels = Annotated[str, Field(max_length=5000), AfterValidator(_readable)]
 Word = Annotated[str, Field(max_length=200), AfterValidator(_readable)]
+# Whoever knows it can judge in this judge's place.
 Session = Annotated[
-    str, Field(max_length=64, description="a random name of this browser's own"), AfterValidator(_readable)
+    str,
+    Field(min_length=16, max_length=64, description="a random name of this browser's own, for nobody to guess"),
+    AfterValidator(_of_one_line),
 ]
+Name = Annotated[str, Field(max_length=60), AfterValidator(_of_one_line)]
 Pair = Annotated[int, Field(ge=1, le=2**62, description="the number of the pair, from the last answer")]
-
-
 Place = Annotated[int, Field(ge=0, le=2**62, description="of the post in its file")]
 Wanted = Annotated[int, Field(ge=0, le=60)]
 Number = Annotated[float, Field(ge=-FARTHEST, le=FARTHEST)]
@@ -59,7 +67,9 @@ class Query(Form):
 
 class Judge(Form):
     session: Session
-    judge: Annotated[str, Field(max_length=60), AfterValidator(_readable)] = Field("", description="the judge's name")
+    judge: Annotated[str, Field(max_length=60), AfterValidator(_of_one_line)] = Field(
+        "", description="the judge's name"
+    )
 
 
 class Judgement(Judge):

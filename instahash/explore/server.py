@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
-import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from instahash.errors import DataError, ImageError, InstahashError, SettingsError, UnknownWordError, cut
 from instahash.explore import moving, schemas
 from instahash.explore.explain import Explainer, text_of_features
-from instahash.explore.gate import HEADERS, MOST_IMAGE, Gate, Line, Refused, refusal
+from instahash.explore.gate import MOST_IMAGE, Gate, Line, Refused, refusal
 from instahash.explore.judging import Judging
 from instahash.explore.pages import Pages
 from instahash.explore.photos import Labeller
 
 NO_PAGE = "there is no such page"
 NOTHING_TO_JUDGE = "there is nothing to judge: start with instahash-explore --posts FILE or sample"
-# Two queries of models at a time, one photo that is labelled, and four photos in memory.
-MODEL_THREADS, PHOTO_THREAD, UPLOADS = ThreadPoolExecutor(2), ThreadPoolExecutor(1), asyncio.Semaphore(4)
+# Two queries of models at a time, and one photo that is labelled.
+MODEL_THREADS, PHOTO_THREAD = ThreadPoolExecutor(2), ThreadPoolExecutor(1)
 
 
 class Site(NamedTuple):
@@ -142,8 +138,8 @@ async def photo(site: Here, request: Request) -> Line:
     """The labels of a photo, which is the body of the request, with the content type of an image, and
     `photo_features` for a query, where the model has learnt from such.
     """
-    async with UPLOADS:
-        found = await _run(PHOTO_THREAD, site.labeller.annotation, await request.body())
+    content = await request.body()  # nobody waits for a photo that is not there yet
+    found = await _run(PHOTO_THREAD, site.labeller.annotation, content)
     seen: dict[str, Any] = {"labels": [label._asdict() for label in found.labels]}
     if found.photo_features is not None:
         seen["photo_features"] = text_of_features(found.photo_features)
@@ -215,11 +211,17 @@ def application(site: Site, served: str) -> Gate:
     """The ASGI application.  served : the address that the server listens on."""
     # FastAPI's own page of the API loads its scripts from another server.
     app = FastAPI(title="instahash-explore", docs_url=None, redoc_url=None, exception_handlers=HANDLERS)
-    app.state.site = site
     app.include_router(api)
-    app.state.pages = Pages(site.explainer, app.openapi())
     app.router.routes += [Route("/judge/report", _judge_report), Route("/{path:path}", _file)]
-    return Gate(app, served)
+    gate = Gate(app, served)
+    take_up(gate, site)
+    return gate
+
+
+def take_up(gate: Gate, site: Site) -> None:
+    """Answer from now on with this site; requests that are under way end with the one before."""
+    app: Any = gate.app
+    app.state.pages, app.state.site = Pages(site.explainer, app.openapi()), site
 
 
 async def _judge_report(request: Request) -> Any:
@@ -247,7 +249,7 @@ async def _refused(request: Request, error: HTTPException) -> Any:
             return request.app.state.pages.html("missing.html", 404)
         lines = {400: schemas.NO_JSON, 404: NO_PAGE, 405: f"{request.method} is not answered here"}
         line = lines.get(error.status_code, line)
-    return refusal(error.status_code, line)
+    return refusal(error.status_code, line, error.headers)
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
@@ -280,43 +282,3 @@ HANDLERS: Any = {
     ClientDisconnect: _failed,
     Exception: _fault,
 }
-
-
-class Protocol(H11Protocol):
-    """Says in JSON too that a request is not HTTP."""
-
-    def send_400_response(self, msg: str) -> None:
-        line = refusal(400, msg)
-        head = "".join(f"{name}: {value}\r\n" for name, value in {**line.headers, **HEADERS}.items())
-        self.transport.write(f"HTTP/1.1 400 Bad Request\r\n{head}connection: close\r\n\r\n".encode() + bytes(line.body))
-        self.transport.close()
-
-
-def open_socket(host: str, port: int) -> socket.socket:
-    """A socket that listens there; port 0 is any that is free. Raises SettingsError where it cannot be had."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(1024)
-    except (OSError, OverflowError, UnicodeError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise SettingsError(f"cannot listen at {host} port {port}: {why}; try another --port, or 0 for any") from None
-    return listener
-
-
-def server(app: Gate) -> uvicorn.Server:
-    """A server that answers only in JSON or pages, and says nothing of itself."""
-    silent: dict[str, Any] = {"log_level": "error", "access_log": False, "server_header": False}
-    return uvicorn.Server(
-        uvicorn.Config(app, http=Protocol, ws="none", lifespan="off", timeout_graceful_shutdown=2, **silent)
-    )
-
-
-def serve(app: Gate, listener: socket.socket) -> None:
-    """Answer on the socket until interrupted."""
-    # An answer releases the GIL many times, and each time another thread may keep it for this long. The default is ten
-    # times longer, and many clients would mostly wait for it.
-    sys.setswitchinterval(0.0005)
-    server(app).run(sockets=[listener])

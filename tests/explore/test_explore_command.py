@@ -81,7 +81,7 @@ def test_bad_use_is_one_line(folders, tmp_path, capsys, monkeypatch):
     needs_web()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(explore, "set_blas_threads", lambda n_threads: None)  # of this process
-    monkeypatch.setattr("instahash.explore.server.serve", lambda *args: pytest.fail("it is served all the same"))
+    monkeypatch.setattr("instahash.explore.connections.serve", lambda *args: pytest.fail("it is served all the same"))
     posts = tmp_path / "posts.jsonl"
     write_posts(posts, [Post("1", labels=(Label("dog", 0.9),))])
     (tmp_path / "text").write_text("no folder")

@@ -20,6 +20,7 @@ from instahash.formats import write_posts
 httpx = pytest.importorskip("httpx", reason="httpx is not installed: `python3 -m pip install -e '.[test]'`")
 gate = pytest.importorskip("instahash.explore.gate", reason="the extra `web` is not installed")
 DOG = {"labels": ["dog"]}
+BLIND, GAME, VICTIM = (f"{name}-of-a-random-name" for name in ("blind", "game", "victim"))
 
 
 def raw(address, *pieces, pause=0):
@@ -518,7 +519,7 @@ def judged(start, folders, tmp_path_factory):
 
 def test_judging_tells_nobody_which_system_is_which(judged, folders):
     address, _ = judged
-    pair = httpx.post(address + "/api/judge/next", json={"session": "blind"}).json()
+    pair = httpx.post(address + "/api/judge/next", json={"session": BLIND}).json()
     assert set(pair) == {"judged", "posts", "pair", "labels", "photo", "left", "right"}
     # The same keys whichever side is whose, and neither a name nor an order in them.
     assert not re.search("best|paper|system|order|a_is_left", json.dumps(pair))
@@ -526,13 +527,13 @@ def test_judging_tells_nobody_which_system_is_which(judged, folders):
 
 def test_a_game_is_counted(judged, run_report):
     address, file = judged
-    pair = httpx.post(address + "/api/judge/next", json={"session": "game", "judge": "Anna"}).json()
-    assert httpx.post(address + "/api/judge/next", json={"session": "game"}).json() == pair
+    pair = httpx.post(address + "/api/judge/next", json={"session": GAME, "judge": "Anna"}).json()
+    assert httpx.post(address + "/api/judge/next", json={"session": GAME}).json() == pair
     for choice in ("left", "right", "equal"):
-        asked = {"session": "game", "pair": pair["pair"], "choice": choice, "judge": "Anna"}
+        asked = {"session": GAME, "pair": pair["pair"], "choice": choice, "judge": "Anna"}
         pair = httpx.post(address + "/api/judge/choose", json=asked).json()
     assert pair["judged"] == 3
-    assert httpx.post(address + "/api/judge/undo", json={"session": "game"}).json()["judged"] == 2
+    assert httpx.post(address + "/api/judge/undo", json={"session": GAME}).json()["judged"] == 2
     (part,) = httpx.get(address + "/api/judge/report").json()["comparisons"]
     assert (part["wins_a"] + part["wins_b"], part["ties"], part["judges"]) == (2, 0, ["Anna"])
     text = run_report(file)
@@ -541,9 +542,9 @@ def test_a_game_is_counted(judged, run_report):
 
 def test_hostile_judgements_are_refused_and_change_nothing(judged):
     address, file = judged
-    pair = httpx.post(address + "/api/judge/next", json={"session": "victim"}).json()["pair"]
+    pair = httpx.post(address + "/api/judge/next", json={"session": VICTIM}).json()["pair"]
     before = hashlib.sha256(file.read_bytes()).hexdigest()
-    asked = {"session": "victim", "pair": pair, "choice": "left"}
+    asked = {"session": VICTIM, "pair": pair, "choice": "left"}
     for change in (
         {"choice": "same"},
         {"choice": "'; DROP TABLE pairs; --"},
@@ -552,7 +553,10 @@ def test_hostile_judgements_are_refused_and_change_nothing(judged):
         {"pair": 2**70},
         {"pair": str(pair)},
         {"pair": -1},
-        {"session": "other"},
+        {"session": GAME},
+        {"session": "easily-guessed"},
+        {"session": VICTIM + "\n"},
+        {"judge": "Anna\n  preferred: 9 the first"},
         {"session": None},
         {"session": "s" * 65},
         {"session": 1},
@@ -563,14 +567,14 @@ def test_hostile_judgements_are_refused_and_change_nothing(judged):
         refused(httpx.post(address + "/api/judge/choose", json=asked | change), 400)
     refused(httpx.post(address + "/api/judge/choose", json=asked, headers={"origin": "http://evil.example"}), 403)
     refused(httpx.post(address + "/api/judge/choose", data={"pair": pair}), 415)
-    refused(httpx.get(address + "/api/judge/photo", params={"pair": pair, "session": "victim"}), 422)
-    refused(httpx.get(address + "/api/judge/photo", params={"pair": "1 OR 1=1", "session": "victim"}), 400)
+    refused(httpx.get(address + "/api/judge/photo", params={"pair": pair, "session": VICTIM}), 422)
+    refused(httpx.get(address + "/api/judge/photo", params={"pair": "1 OR 1=1", "session": VICTIM}), 400)
     refused(httpx.get(address + "/api/judge/photo"), 400)
     assert hashlib.sha256(file.read_bytes()).hexdigest() == before
 
 
 def test_without_posts_there_is_nothing_to_judge(served):
-    refused(httpx.post(served + "/api/judge/next", json={"session": "a"}), 404, "--posts")
+    refused(httpx.post(served + "/api/judge/next", json={"session": GAME}), 404, "--posts")
     for path in ("/api/judge/report", "/api/rate", "/api/rate/photo?place=0"):
         refused(httpx.get(served + path), 404, "--posts")
     page = httpx.get(served + "/judge/report")

@@ -11,6 +11,7 @@ from instahash.explore.explain import Explainer
 httpx = pytest.importorskip("httpx", reason="httpx is not installed: `python3 -m pip install -e '.[test]'`")
 gate = pytest.importorskip("instahash.explore.gate", reason="the extra `web` is not installed")
 server = pytest.importorskip("instahash.explore.server", reason="the extra `web` is not installed")
+connections = pytest.importorskip("instahash.explore.connections", reason="the extra `web` is not installed")
 
 
 class Slow(Explainer):
@@ -28,9 +29,9 @@ class Slow(Explainer):
 @pytest.fixture(scope="module")
 def slow(models):
     """The address of a server in this process whose models are slow."""
-    listener = server.open_socket("127.0.0.1", 0)
+    listener = connections.open_socket("127.0.0.1", 0)
     site = server.Site(Slow(models["best"]), {}, None)
-    running = server.server(server.application(site, "127.0.0.1"))
+    running = connections.server(server.application(site, "127.0.0.1"))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
