@@ -1,7 +1,8 @@
 """Connections to the server: how many there are, how long one may keep it waiting, and how it ends.
 
-A connection is the client's turn until a request is there whole, and again until its answer is taken. A turn has a time.
-Where there are too many connections the one whose turn has lasted longest makes room: honest clients take milliseconds.
+A connection is the client's turn until a request is there whole, and again until its answer is taken. A turn has its
+time. Where there are too many connections the one whose turn has lasted longest makes room: an honest client takes
+milliseconds.
 """
 
 from __future__ import annotations
