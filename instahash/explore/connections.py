@@ -157,10 +157,11 @@ class Server(uvicorn.Server):
                 connection.drop()
 
     def _fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """A connection that no descriptor is left for is taken up a second later: room is made, and nothing is said."""
+        """Where no descriptor is left asyncio takes up connections again a second later: until then room is made."""
         error = context.get("exception")
         if isinstance(error, OSError) and error.errno in NO_RESOURCES:
-            drop_longest(self._connections())
+            for _ in range(len(self._connections()) // 2 + 1):
+                drop_longest(self._connections())
         else:
             loop.default_exception_handler(context)
 
