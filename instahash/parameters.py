@@ -14,7 +14,7 @@ from numbers import Integral, Real
 from operator import ge, gt, le, lt
 from typing import Any, ClassVar, TypeVar
 
-from instahash.errors import InstahashError, SettingsError
+from instahash.errors import InstahashError, SettingsError, cut, one_line
 
 S = TypeVar("S")
 LIMITS = {"least": ("at least", ge), "above": ("above", gt), "most": ("at most", le), "below": ("below", lt)}
@@ -56,7 +56,7 @@ def check(settings: Any, owner: str) -> None:
             value = _checked(part, getattr(settings, part.name), f"{owner}: {part.name}" if owner else part.name)
             object.__setattr__(settings, part.name, value)
         elif is_dataclass(part.default) and not isinstance(value := getattr(settings, part.name), type(part.default)):
-            raise SettingsError(f"{part.name} is {value!r:.60}; give a {type(part.default).__name__}")
+            raise SettingsError(f"{part.name} is {shown(value)}; give a {type(part.default).__name__}")
 
 
 def _checked(part: Field[Any], value: Any, name: str) -> Any:
@@ -73,11 +73,12 @@ def _checked(part: Field[Any], value: Any, name: str) -> Any:
     example = "or None" if part.default is None else f"such as {part.default}"
     right = isinstance(value, types) and isinstance(value, bool) == (kind is bool)
     if not right or kind is float and not _is_finite(value):
-        raise SettingsError(f"{name} is {value!r:.60}; it must be {_wanted(part)}, {example}")
+        raise SettingsError(f"{name} is {shown(value)}; it must be {_wanted(part)}, {example}")
     for limit, bound in part.metadata["limits"].items():
         wanted, holds = LIMITS[limit]
         if not holds(value, bound):
-            raise SettingsError(f"{name} is {value}; it must be {wanted} {bound:g}, {example}")
+            number = f"{bound:,}" if isinstance(bound, int) else f"{bound:g}"
+            raise SettingsError(f"{name} is {shown(value)}; it must be {wanted} {number}, {example}")
     return kind(value)
 
 
@@ -95,6 +96,14 @@ def _is_finite(value: Any) -> bool:
         return False
 
 
+def shown(value: Any) -> str:
+    """A value in an error line: as Python writes it, on one line, shortened. A number is written as it is."""
+    try:
+        return cut(one_line(value if isinstance(value, Real) else ascii(value)), 60)
+    except Exception:  # a whole number of thousands of digits, an object that cannot be written
+        return f"{type(value).__name__} that cannot be shown"
+
+
 def settled(kind: type[S], settings: S | None, changes: dict[str, Any], owner: str) -> S:
     """The settings of a model, by default those of `kind`, with some fields changed by name.
 
@@ -102,7 +111,7 @@ def settled(kind: type[S], settings: S | None, changes: dict[str, Any], owner: s
     """
     settings = kind() if settings is None else settings
     if not isinstance(settings, kind):
-        raise SettingsError(f"{owner}: settings are {settings!r:.60}; give {kind.__name__}, or its fields by name")
+        raise SettingsError(f"{owner}: settings are {shown(settings)}; give {kind.__name__}, or its fields by name")
     known = [part.name for part in fields(settings)]  # type: ignore[arg-type]
     for name in changes:
         if name not in known:
@@ -118,10 +127,14 @@ def _near(name: str, known: list[str]) -> str:
     return f"did you mean {' or '.join(near)}?" if near else ""
 
 
-def whole(value: Any, name: str, least: int, error: type[InstahashError] = SettingsError) -> int:
-    """A whole number of at least `least`; an error of that kind for anything else."""
+def whole(
+    value: Any, name: str, least: int, error: type[InstahashError] = SettingsError, most: int = 2**63 - 1
+) -> int:
+    """A whole number from `least` to `most`; an error of that kind for anything else."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise error(f"{name} is {value!r}; it must be a whole number of at least {least}")
+        raise error(f"{name} is {shown(value)}; it must be a whole number of at least {least}")
+    if value > most:
+        raise error(f"{name} is {shown(value)}; it must be at most {most:,}")
     return int(value)
 
 

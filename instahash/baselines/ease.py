@@ -25,7 +25,7 @@ class EASE:
     from_words (len(words), len(hashtags)), from_hashtags (len(hashtags), len(hashtags)) : float32, the two B.
     """
 
-    reg: float = parameter(100.0, "weight of L2, in posts", above=0)
+    reg: float = parameter(100.0, "weight of L2, in posts", least=1e-3, most=1e9)
 
     def __post_init__(self) -> None:
         check(self, "EASE")

@@ -63,7 +63,7 @@ class Ridge:
         Y'X. Both are empty where nothing is rare.
     """
 
-    reg: float = parameter(60.0, "weight of L2, in posts described by a word with a score of 1", above=0)
+    reg: float = parameter(60.0, "weight of L2, in posts described by a word with a score of 1", least=1e-3, most=1e9)
 
     def __post_init__(self) -> None:
         check(self, "ridge")

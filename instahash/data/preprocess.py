@@ -31,8 +31,8 @@ from instahash.sparse import (
 class DataSettings:
     """The parameters of the preprocessing."""
 
-    max_hashtags: int = parameter(1000, "how many of the most used hashtags are kept, the hashtag vocabulary", least=1)
-    min_count: int = parameter(1, "hashtags in fewer posts than this are not kept", least=1)
+    max_hashtags: int = parameter(1000, "how many of the most used hashtags are kept, the hashtag vocabulary", least=1, most=10**9)
+    min_count: int = parameter(1, "hashtags in fewer posts than this are not kept", least=1, most=10**9)
     min_score: float = parameter(0.5, "labels with a lower score are left out", least=0, most=1)
 
     def __post_init__(self) -> None:

@@ -26,7 +26,7 @@ LEAST_OUTPUT = 1e-2  # whose logarithm is taken
 class LinearSettings(Section, owner="linear"):
     """Of the linear expert."""
 
-    reg: float = parameter(60.0, "weight of L2, in posts described by a word with a score of 1", above=0)
+    reg: float = parameter(60.0, "weight of L2, in posts described by a word with a score of 1", least=1e-3, most=1e9)
 
 
 class LinearExpert(Expert):

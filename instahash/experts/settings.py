@@ -22,7 +22,7 @@ from instahash.word2vec import Word2VecSettings
 class InputSettings(Section, owner="inputs"):
     """How a description becomes the input of a network and of the linear model."""
 
-    length: float = parameter(2.4, "Euclidean length of each description's input; 0 leaves it as it comes", least=0)
+    length: float = parameter(2.4, "Euclidean length of each description's input; 0 leaves it as it comes", least=0, most=100)
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class ListSettings(Section, owner="list"):
 class StreamSettings(Section, owner="stream"):
     """How posts that come over time are learnt from."""
 
-    half_life: float = parameter(0.0, "days after which a post counts half; 0 for never", least=0)
-    epochs: int = parameter(4, "epochs of the networks on new posts", least=1)
+    half_life: float = parameter(0.0, "days after which a post counts half; 0 for never", least=0, most=10**6)
+    epochs: int = parameter(4, "epochs of the networks on new posts", least=1, most=10_000)
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class BestSettings(Section):
     fusion: FusionSettings = FusionSettings()
     list: ListSettings = ListSettings()
     stream: StreamSettings = StreamSettings()
-    seed: int = parameter(0, "the same seed gives the same model", least=0)
-    n_threads: int = parameter(1, "threads of training", least=1)
+    seed: int = parameter(0, "the same seed gives the same model", least=0, most=2**63 - 1)
+    n_threads: int = parameter(1, "threads of training", least=1, most=1024)
 
     def __post_init__(self) -> None:
         super().__post_init__()

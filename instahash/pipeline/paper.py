@@ -30,16 +30,16 @@ class RatingSettings(Section, owner="ratings"):
 
     input: str = parameter("bag", "what AutoRec is given", choices=("bag", "description"))
     target: str = parameter("bag", "what it is to reproduce", choices=("bag", "hashtags"))
-    n_expand: int = parameter(20, "expansion words a post, 0 for none", least=0)
-    expansion_last: float = parameter(0.0, "rating of the last of them; the first has 1 - 1/n_expand")
+    n_expand: int = parameter(20, "expansion words a post, 0 for none", least=0, most=1000)
+    expansion_last: float = parameter(0.0, "rating of the last of them; the first has 1 - 1/n_expand", least=-1, most=1)
 
 
 @dataclass(frozen=True)
 class CombinationSettings(Section, owner="combination"):
     """How the two models' sets become hashtags."""
 
-    n_similar: int = parameter(20, "size of the Word2Vec set", least=1)
-    n_default: int = parameter(5, "AutoRec's first words, taken where the intersection is empty", least=0)
+    n_similar: int = parameter(20, "size of the Word2Vec set", least=1, most=10_000)
+    n_default: int = parameter(5, "AutoRec's first words, taken where the intersection is empty", least=0, most=10_000)
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class PaperSettings(Section):
     ratings: RatingSettings = RatingSettings()
     autorec: AutoRecSettings = AutoRecSettings()
     combination: CombinationSettings = CombinationSettings()
-    seed: int = parameter(0, "the same seed gives the same model", least=0)
-    n_threads: int = parameter(1, "threads of training", least=1)
+    seed: int = parameter(0, "the same seed gives the same model", least=0, most=2**63 - 1)
+    n_threads: int = parameter(1, "threads of training", least=1, most=1024)
 
 
 class Paper:

@@ -30,7 +30,7 @@ def noise_distribution(counts: A, exponent: float, min_count: int = 1) -> A:
 
     counts : (n_words,). Words of fewer than `min_count` are never drawn; at least one has as many.
     """
-    P = np.where(counts >= min_count, counts.astype(np.float64) ** exponent, 0.0)
+    P = np.where(counts >= min_count, np.maximum(counts, 1).astype(np.float64) ** exponent, 0.0)
     P /= P.sum()
     return P
 
