@@ -73,7 +73,7 @@ MAY_IMPORT = {
         *("softmax", "sparse", "storage", "texts", "threads", "trainer", "training", "word2vec"),
     },
     "evaluation": {"data", "dense", "names", "sparse"},
-    "report": {"data", "evaluation", "names", "palette", "parameters", "sparse", "templates"},
+    "report": {"data", "evaluation", "files", "names", "palette", "parameters", "sparse", "templates"},
     # Checks of its steps ask the references for what is right.
     "learn": {
         *(

@@ -5,11 +5,7 @@ import json
 import os
 import re
 import shlex
-import signal
-import subprocess
 import sys
-import threading
-import time
 import zipfile
 
 import numpy as np
@@ -106,42 +102,6 @@ def test_a_save_that_stops_anywhere_leaves_the_old_model_or_the_new(tmp_path, mo
     assert caught.type is KeyboardInterrupt or "nothing there was changed" in str(caught.value)
     assert text(tmp_path) == ("\0\0" if (call, when) == ("replace", "after") else "é海")
     assert os.listdir(tmp_path) == [MODEL]
-
-
-SAVER = """
-import sys, numpy as np
-from instahash.storage import write_model
-k = 0
-while True:
-    k += 1
-    a = np.full(20_000, int(sys.argv[2]) * 1_000_000 + k)
-    write_model(sys.argv[1], {"mode": "x"}, {"a": {"x": a}, "b": {"x": a}})
-    print(k, flush=True)
-"""
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=["kill", "ctrl-c"])
-def test_two_writers_that_are_killed_leave_one_whole_model(tmp_path, number):
-    """A reader meanwhile never sees half of one or a mixture of both."""
-    for trial in range(3):
-        writers = [
-            subprocess.Popen(
-                [sys.executable, "-c", SAVER, str(tmp_path), str(i)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-            )
-            for i in range(2)
-        ]
-        for writer in writers:
-            writer.stdout.readline()
-        for _ in range(30):
-            sections = read_model(tmp_path)[1]
-            assert len({int(n) for s in sections.values() for n in s["x"]}) == 1
-        for i, writer in enumerate(writers):
-            threading.Event().wait(0.003 * (trial + i))
-            writer.send_signal(number)
-            writer.wait()
-            writer.stdout.close()
-        sections = read_model(tmp_path)[1]
-        assert len({int(n) for s in sections.values() for n in s["x"]}) == 1
 
 
 def rewrite(directory, change):
@@ -301,40 +261,6 @@ def test_a_pickle_is_never_read_or_written(tmp_path):
         rewrite(tmp_path, lambda members: members.update({"a.b.npy": archive.read("a.b.npy")}))
     with pytest.raises(ModelError, match="is no array"):
         read_model(tmp_path)
-
-
-def test_ctrl_c_at_random_moments_of_a_save_loses_nothing(tmp_path):
-    """A timer interrupts, so that every instant may be hit, that of the rename too."""
-
-    armed = []
-
-    def interrupt(*_):
-        if armed:
-            raise KeyboardInterrupt
-
-    arrays = {k: {"a": {"x": np.full(20_000, k)}, "b": {"x": np.full(20_000, k)}} for k in range(200)}
-    write_model(tmp_path, {}, arrays[0])
-    began = time.perf_counter()
-    write_model(tmp_path, {}, arrays[0])
-    took, rng, last, hit = time.perf_counter() - began, np.random.default_rng(0), 0, 0
-    before = signal.signal(signal.SIGALRM, interrupt)
-    try:
-        for k in range(1, 200):
-            try:
-                armed.append(k)
-                signal.setitimer(signal.ITIMER_REAL, rng.uniform(1e-5, 1.2 * took))
-                write_model(tmp_path, {}, arrays[k])
-                armed.clear()
-            except KeyboardInterrupt:
-                hit += 1
-            armed.clear()
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            found = {int(n) for section in read_model(tmp_path)[1].values() for n in section["x"]}
-            assert found in ({last}, {k})
-            (last,) = found
-    finally:
-        signal.signal(signal.SIGALRM, before)
-    assert hit and os.listdir(tmp_path) == [MODEL]
 
 
 def test_large_arrays_are_kept_in_half_precision(tmp_path, monkeypatch):

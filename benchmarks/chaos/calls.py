@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from chaos.processes import CRASHED, DONE, INTERRUPTED, REFUSED, Findings, ended, forked
@@ -32,7 +33,8 @@ def traced(work: Callable[[], object], log: Path, options: list[str]) -> tuple[i
 
     def held_back() -> None:
         os.close(go)
-        os.read(waits, 1)
+        with suppress(OSError):  # that this call meets, since strace is there already
+            os.read(waits, 1)
         work()
 
     pid = forked(held_back)

@@ -164,7 +164,7 @@ def _name(names: dict[str, int | None], what: str, path: str, file: int | None, 
 
 
 def lay(disk: dict[str, bytes | None], old: Path, new: Path) -> None:
-    """Make what is on a disk of the folder `old` in the folder `new`; what was in a folder that is not there is lost."""
+    """Make what is on a disk of the folder `old` in the folder `new`; what is in no folder that is there, is lost."""
     for name in sorted(disk, key=lambda name: name.count("/")):
         path, content = new / Path(name).relative_to(old), disk[name]
         if content is None and (path == new or path.parent.is_dir()):

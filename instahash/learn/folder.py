@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from instahash.errors import DataError
-from instahash.files import check_writable, write_text
+from instahash.files import check_writable, write_text, writing
 from instahash.learn.course import Step, steps
 
 PROGRESS = ".instahash-learn.json"
@@ -113,7 +112,8 @@ class Folder:
         check_writable(path)
         if path.exists():
             old = path.with_name(path.name + ".old")
-            shutil.copy2(path, old)
+            with writing(old) as file:
+                file.write(path.read_bytes())
         write_text(path, step.exercise())
         self.unmark([step])
         return old

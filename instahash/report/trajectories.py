@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from matplotlib.figure import Figure
 from tqdm import tqdm
 
 from instahash.errors import DataError
+from instahash.files import writing
 from instahash.parameters import whole
 from instahash.report.wording import displayable
 
@@ -92,7 +94,10 @@ def animation(
 
 @drawing
 def save_animation(moving: Animation, file: str | Path) -> None:
-    """Write an animation as .gif, or as .html, a page with buttons that needs nothing else. DataError for others."""
+    """Write an animation as .gif, or as .html, a page with buttons that needs nothing else, whole or not at all.
+
+    Raises DataError for another kind of file, or one that cannot be written.
+    """
     path = Path(file)
     if path.suffix not in (".gif", ".html"):
         raise DataError(f"an animation is written as .gif or .html, not as '{path.name:.60}'; give such a name")
@@ -104,9 +109,11 @@ def save_animation(moving: Animation, file: str | Path) -> None:
             shown.total = total
             shown.update()
 
-        moving.save(path, writer, dpi=DPI, progress_callback=progress)
-    if is_page:
-        path.write_text(_by_itself(path.read_text(encoding="utf-8"), path.stem), encoding="utf-8")
+        with writing(path) as out, TemporaryDirectory() as folder:
+            made = Path(folder, path.name)  # matplotlib wants a name
+            moving.save(made, writer, dpi=DPI, progress_callback=progress)
+            content = made.read_bytes()
+            out.write(_by_itself(content.decode(), path.stem).encode() if is_page else content)
 
 
 def _by_itself(page: str, title: str) -> str:

@@ -54,6 +54,7 @@ class Shard:
         place = self.folder / f"{_digest(self.name)}-{_digest(what)}"
         if not place.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
+            # Nothing is synced: after a loss of power no process looks here any more.
             beside = Path(tempfile.mkdtemp(dir=self.folder))
             for name, array in make().items():
                 np.save(beside / f"{name}.npy", array, allow_pickle=False)

@@ -49,6 +49,21 @@ def check_refused(path, error):
 # -------------------------------------------------------------------------------------------------------- what is kept
 
 
+def test_labels_outlast_a_loss_of_power_once_their_claims_are_given_up(path):
+    """The log is synced by the statement that ends a batch, whatever was written to it before."""
+    done = []
+    with Cache(path, "settings") as cache:
+        cache.claim(["1"])
+        with cache.statements() as execute:
+            execute.__self__.set_trace_callback(done.append)
+        cache.put("1", DOG)
+        cache.release(["1"])
+        cache.put("2", DOG)
+    synced = done.index("PRAGMA synchronous=FULL")
+    assert "labels" in done[synced - 1] and done[-2] == "PRAGMA synchronous=NORMAL"
+    assert done[synced + 1] == "BEGIN IMMEDIATE" and "DELETE FROM claims" in done[synced + 2]
+
+
 @given(st.dictionaries(st.binary(max_size=4).map(digest), LABELS, max_size=5))
 @example({digest(b"1"): (Label("'; DROP TABLE labels; --", 1.0), Label('"', 0.0), Label("👩‍👩‍👧 \0\n\\", 0.1))})
 @example({digest(b"1"): ()})

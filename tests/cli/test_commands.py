@@ -537,7 +537,10 @@ KEPT = "; what is trained so far is kept, go on with the same command and --resu
     "checkpoint, more, said", [(False, [], ""), (True, [], ""), (True, ["--resume"], KEPT)], ids=["none", "old", "own"]
 )
 def test_an_interruption_says_what_is_kept(tmp_path, checkpoint, more, said):
-    """While posts are still read: what another training has left is not this one's, unless it goes on from there."""
+    """While posts are still read: what another training has left is not this one's, unless it goes on from there.
+
+    Until then no other training may write there.
+    """
     os.mkfifo(posts := tmp_path / "posts.jsonl")
     if checkpoint:
         (tmp_path / CHECKPOINT).write_bytes(b"")
@@ -552,6 +555,9 @@ def test_an_interruption_says_what_is_kept(tmp_path, checkpoint, more, said):
         time.sleep(0.01)
     try:
         assert writer is not None, "the command has not opened the posts"
+        answer = asked("train", "--data", posts, "--model-dir", tmp_path, "--resume")
+        who = f"another training (process {process.pid})"
+        assert refused(answer, f"{who} writes to '{tmp_path}'; wait for it or choose another --model-dir")
         process.send_signal(signal.SIGINT)
         interrupted = f"\ninstahash-train: interrupted{said}\n"
         assert process.communicate(timeout=60)[1] == interrupted and process.returncode == 130

@@ -1,5 +1,6 @@
 """The ways of vectors as a figure and as an animation, measured in their own lines."""
 
+import os
 import re
 
 import numpy as np
@@ -100,6 +101,20 @@ def test_an_animation_is_a_gif_or_a_page(tmp_path):
     assert page.startswith("<!doctype html>") and "<title>&lt;b&gt;</title>" in page and "data:image/png" in page
     with pytest.raises(DataError, match=r"an animation is written as .gif or .html, not as 'a.mp4'"):
         save_animation(moving, tmp_path / "a.mp4")
+
+
+def test_an_animation_that_fails_leaves_the_old_one(tmp_path):
+    class Failing:
+        def save(self, path, writer, **_):
+            path.write_text("half")
+            raise KeyboardInterrupt
+
+    (tmp_path / "a.html").write_text("old")
+    with pytest.raises(KeyboardInterrupt):
+        save_animation(Failing(), tmp_path / "a.html")
+    assert os.listdir(tmp_path) == ["a.html"] and (tmp_path / "a.html").read_text() == "old"
+    with pytest.raises(DataError, match="cannot write .*No such file"):
+        save_animation(Failing(), tmp_path / "missing" / "a.gif")
 
 
 def test_no_frame_of_a_large_page_is_left_out(tmp_path):
