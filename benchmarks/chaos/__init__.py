@@ -1,5 +1,11 @@
 """What others may do to files, calls and processes, tried many times.
 
+save.py         saves that are killed, interrupted, refused by the disk and robbed of power
+saved.py        what is saved, in versions that tell on themselves
+calls.py        signals and errors at every system call
+kills.py        kills at random moments, and full disks
+disk.py         what may be on a disk after a loss of power
+processes.py    saves in processes of their own, and what is found after them
 fuzz.py         mutated inputs to everything that reads: no traceback, crash, hang or flood of memory
 target.py       what a target is: sound inputs, mutations, and a call
 targets/        the targets, a file for each kind of input, each with a list TARGETS

@@ -28,7 +28,7 @@ WRITTEN: tuple[Callable[[bytes, bytes], bytes], ...] = (
 
 
 class Steps:
-    """The steps of a save: (what, ...) tuples, where "open", "rename", "unlink" and "mkdir" change the names.
+    """The steps of a save: (what, ...) tuples, where "open", "rename", "link", "unlink" and "mkdir" change names.
 
     at, error, done : the error that the step of this number ends in, after it is done or before. That is -1: none does.
     """
@@ -64,7 +64,7 @@ class _File(io.FileIO):
 @contextmanager
 def noted(steps: Steps) -> Iterator[None]:
     """Note what `instahash.files` does to files and folders."""
-    real = {name: getattr(os, name) for name in ("fsync", "replace", "unlink", "mkdir")}
+    real = {name: getattr(os, name) for name in ("fsync", "replace", "link", "unlink", "mkdir")}
 
     def opened(path: Path, mode: str = "r", *args: Any, **options: Any) -> Any:
         if "x" not in mode:
@@ -76,6 +76,12 @@ def noted(steps: Steps) -> Iterator[None]:
 
     def replace(old: Path, new: Path) -> None:
         steps.step(lambda: real["replace"](old, new), "rename", str(old), str(new))
+
+    def link(old: Path, new: Path) -> None:
+        if os.path.lexists(old) and not os.path.lexists(new):
+            steps.step(lambda: real["link"](old, new), "link", str(old), str(new))
+        else:
+            real["link"](old, new)
 
     def unlink(path: Path, **options: Any) -> None:
         if os.path.lexists(path):
@@ -89,7 +95,7 @@ def noted(steps: Steps) -> Iterator[None]:
         else:
             steps.step(lambda: real["mkdir"](path, *args, **options), "mkdir", str(path))
 
-    ours = {"fsync": fsync, "replace": replace, "unlink": unlink, "mkdir": mkdir}
+    ours = {"fsync": fsync, "replace": replace, "link": link, "unlink": unlink, "mkdir": mkdir}
     instahash.files.open = opened  # type: ignore[attr-defined]
     for name, function in ours.items():
         setattr(os, name, function)
@@ -137,6 +143,8 @@ class Disk:
                 file = self._open.pop(path)
             elif what == "rename":
                 file = self._open[more[0]] = self._open.pop(path)
+            elif what == "link":
+                file = self._open[more[0]] = self._open[path]
             self.pending.setdefault(os.path.dirname(path), []).append((what, path, file, *more))
 
     def possible(self) -> Iterator[dict[str, bytes | None]]:

@@ -43,8 +43,10 @@ class Counters:
 def writers_killed(saved: Saved, folder: Path, n: int, rng: random.Random, trial: int, findings: Findings) -> None:
     """Kill `n` writers, after a random time in which the file is read; then the last version of one must be there.
 
-    Trials alternate between SIGKILL, one Ctrl-C, and two, of which the second comes while the first is dealt with.
+    Two files that belong together have one writer, and no reader. Trials alternate between SIGKILL, one Ctrl-C, and
+    two, of which the second comes while the first is dealt with.
     """
+    n = 1 if saved.beside else n
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     saved.save(folder, 0)
@@ -66,7 +68,9 @@ def writers_killed(saved: Saved, folder: Path, n: int, rng: random.Random, trial
     if time.monotonic() >= deadline:
         findings.fault("stuck", f"{when}: not each of them has saved in {PATIENCE} s")
     until = time.monotonic() + rng.uniform(0, LONGEST)
-    while time.monotonic() < until:
+    if saved.beside:
+        time.sleep(max(until - time.monotonic(), 0))
+    while not saved.beside and time.monotonic() < until:
         seen = findings.version(saved, folder, _versions(n, counters), f"{when}, read meanwhile")
         findings.done["reads"] += 1
         if seen is None:

@@ -90,5 +90,5 @@ class Findings:
             self.fault("stuck", f"{when}: {error!r:.200}")
             return
         self.version(saved, folder, {k}, f"{when}, then saved again")
-        if left := set(os.listdir(folder)) - {saved.name}:
+        if left := set(os.listdir(folder)) - {saved.name, saved.beside}:
             self.fault("left", f"{when}: {sorted(left)}")

@@ -23,12 +23,15 @@ class Saved(NamedTuple):
     """name : the file's.  save(folder, k) : write version k.  parts(folder) : the versions found in a file, all of it.
 
     makes_folders : a save makes the folder where it is not there.
+    beside : a second file that belongs to it. Then only one process may write at a time, and who reads meanwhile is
+        told that they do not belong together.
     """
 
     name: str
     save: Callable[[Path, int], None]
     parts: Callable[[Path], set[int]]
     makes_folders: bool = False
+    beside: str = ""
 
     def load(self, folder: Path) -> int | None:
         """The version that is there, None where there is no file. Raises Mixed, or what reading raises."""
@@ -86,6 +89,18 @@ def _posts(folder: Path) -> set[int]:
     return {int(post.id) for post in posts}
 
 
+def _save_photos(folder: Path, k: int) -> None:
+    row = np.full(50, k % 1000, np.float16)
+    write_posts(folder / "photos.jsonl", (Post(f"{k}", ("sea",), photo_features=row) for _ in range(30)))
+
+
+def _photos(folder: Path) -> set[int]:
+    posts = list(read_posts(folder / "photos.jsonl"))
+    assert len(posts) == 30
+    assert all((post.photo_features == int(post.id) % 1000).all() for post in posts)
+    return {int(post.id) for post in posts}
+
+
 def _save_vectors(folder: Path, k: int) -> None:
     write_vectors(folder / "vectors.txt", [f"word{n}x" for n in range(300)], np.full((300, 5), k))
 
@@ -101,5 +116,6 @@ SAVED = (
     Saved(CHECKPOINT, _save_checkpoint, _checkpoint, True),
     Saved("report.html", _save_report, _report),
     Saved("posts.jsonl.gz", _save_posts, _posts),
+    Saved("photos.jsonl", _save_photos, _photos, beside="photos.jsonl.features.npy"),
     Saved("vectors.txt", _save_vectors, _vectors),
 )

@@ -2,14 +2,16 @@
 
 A post says where its own are, {"file": "posts.jsonl.features.npy", "row": 17, "crc32": 305419896}: lines may be
 left out, put in another order or copied to another file of the same folder, and a row that is no longer the photo's is
-recognised.
+recognised. Of two files one is replaced first: until the posts are, too, the file that was there before keeps another
+name, under which the old posts find it.
 """
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
@@ -19,7 +21,7 @@ import numpy as np
 from instahash.archive import Member
 from instahash.data.corpus import row_of
 from instahash.errors import DataError
-from instahash.files import writing
+from instahash.files import sync_folder, writing
 
 FEATURES = ".features.npy"
 AGAIN = "write both files again with instahash-annotate --features"
@@ -30,8 +32,16 @@ def features_path(posts: Path) -> Path:
     return posts.with_name(posts.name + FEATURES)
 
 
+def _before(path: Path) -> Path:
+    """Where the file is that was there before, while the posts are still the old ones."""
+    return path.with_name(path.name.removesuffix(FEATURES) + ".old" + FEATURES)
+
+
 class Writer:
-    """Writes features row by row; the file takes its name in the end, and only where there was a row."""
+    """Writes features row by row; the file takes its name in the end, and only where there was a row.
+
+    :meth:`end` is to be called when the posts have taken theirs.
+    """
 
     def __init__(self, path: Path, ends: ExitStack):
         self._path, self._ends = path, ends
@@ -62,6 +72,16 @@ class Writer:
             yield file
             file.seek(0)
             self._write_header(self._shape[1])
+            before = _before(self._path)
+            with suppress(OSError):  # a new file, one that is kept already, or a disk on which no file has two names
+                os.link(self._path, before)
+                sync_folder(before.parent)
+
+    def end(self) -> None:
+        """No posts need any more what was there before."""
+        if self._file:
+            with suppress(OSError):
+                os.unlink(_before(self._path))
 
     def _write_header(self, n_features: int) -> None:
         """Of fixed length, since NumPy leaves room for more rows."""
@@ -83,11 +103,22 @@ def read_features(source: Path | Member, reference: Any) -> np.ndarray:
         raise DataError(f"must name a file beside the posts, not {name!r:.60}")
     if isinstance(source, Member):
         raise DataError(f"are in '{name}', which cannot be mapped in a zip file; unpack that")
-    table = _mapped(source.with_name(name))
+    path = source.with_name(name)
+    try:
+        return _row(path, row, reference["crc32"])
+    except DataError:
+        if _before(path).exists():
+            with suppress(DataError):
+                return _row(_before(path), row, reference["crc32"])
+        raise
+
+
+def _row(path: Path, row: Any, crc32: Any) -> np.ndarray:
+    name, table = path.name, _mapped(path)
     if type(row) is not int or not 0 <= row < len(table):
         raise DataError(f"are not in '{name}', which has {len(table):,} rows; {AGAIN}, not row {row!r:.20}")
     features = table[row]
-    if zlib.crc32(features.tobytes()) != reference["crc32"]:
+    if zlib.crc32(features.tobytes()) != crc32:
         raise DataError(f"in '{name}' are those of another photo, or damaged; {AGAIN}")
     if not np.isfinite(features).all():
         raise DataError(f"in '{name}' are not all finite; {AGAIN}")

@@ -25,7 +25,8 @@ def write_posts(path: str | Path, posts: Iterable[Post]) -> int:
     """Write posts as JSON Lines, compressed by the suffix of `path`, whole or not at all; returns how many.
 
     Features of photos, where there are any, go into `posts.jsonl.gz.features.npy` beside `posts.jsonl.gz`,
-    see `formats/photo_features.py`. Raises DataError where a file cannot be written, or photos have not equally many.
+    see `formats/photo_features.py`; then only one process may write at a time. Raises DataError where a file cannot be
+    written, or photos have not equally many.
     """
     n_posts, path = 0, Path(path)
     with ExitStack() as ends:
@@ -43,6 +44,7 @@ def write_posts(path: str | Path, posts: Iterable[Post]) -> int:
             # UTF-8 has no half of a surrogate pair; backslashreplace writes one as JSON does.
             file.write((json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
             n_posts += 1
+    photos.end()
     return n_posts
 
 

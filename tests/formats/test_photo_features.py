@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import shutil
 import zlib
 
@@ -203,3 +204,31 @@ def test_photos_of_two_networks_are_refused_and_nothing_is_written(tmp_path):
     assert not list(tmp_path.iterdir())
     with pytest.raises(DataError, match="photos have 3 features and 4"):
         Corpus.from_posts(posts)
+
+
+def test_posts_that_cannot_be_replaced_keep_the_features_that_they_had(tmp_path, monkeypatch):
+    """Of two files one is replaced first. What was there before is gone once both are new."""
+
+    def posts(number):
+        return [Post(str(number), photo_features=np.full(3, number, np.float16))]
+
+    def read():
+        (post,) = read_posts(tmp_path / "a.jsonl")
+        return int(post.id), float(post.photo_features[0])
+
+    write_posts(tmp_path / "a.jsonl", posts(1))
+    real = os.replace
+
+    def replace(old, new):
+        if os.path.basename(new) == "a.jsonl":
+            raise OSError(28, "No space left on device")
+        real(old, new)
+
+    for number in (2, 3):  # what was kept the first time is not lost the second time
+        monkeypatch.setattr(os, "replace", replace)
+        with pytest.raises(DataError, match="No space left"):
+            write_posts(tmp_path / "a.jsonl", posts(number))
+        monkeypatch.undo()
+        assert read() == (1, 1)
+    write_posts(tmp_path / "a.jsonl", posts(4))
+    assert read() == (4, 4) and sorted(os.listdir(tmp_path)) == ["a.jsonl", "a.jsonl.features.npy"]
