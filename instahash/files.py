@@ -111,6 +111,12 @@ def writing(
         raise error(f"cannot write '{path}': {fault.strerror or fault}; {advice}") from None
 
 
+def check_regular(path: Path) -> None:
+    """OSError where it is no regular file: a device or a pipe may have no end, or let its reader wait for ever."""
+    if not stat.S_ISREG((status := path.stat()).st_mode):
+        raise OSError(errno.EINVAL, "it is a folder" if stat.S_ISDIR(status.st_mode) else "it is no regular file")
+
+
 def cache_folder() -> Path | None:
     """The system's folder for what this user may lose, which need not be there; None for a user without a home."""
     from platformdirs import user_cache_path

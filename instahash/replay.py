@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
+from instahash.forms import Form, fit
 from instahash.sparse import CSR, csr_from_arrays, csr_to_arrays, widen, with_data
 
-SIZE = 20_000
+# Posts that are kept, and posts out of which NumPy can draw.
+SIZE, MOST_SEEN = 20_000, 10**9 - 1
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,16 @@ class ReplayBuffer:
         return arrays
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> ReplayBuffer:
-        """What :meth:`to_arrays` gave, among other arrays; an empty buffer where there is nothing of it."""
-        n = sum(f"replay_{i}_indptr" in arrays for i in range(2))
-        return cls(tuple(csr_from_arrays(arrays, f"replay_{i}") for i in range(n)), int(arrays.get("replay_seen", 0)))
+    def from_arrays(cls, arrays: dict[str, np.ndarray], columns: Sequence[int | None], dtype: str) -> ReplayBuffer:
+        """What :meth:`to_arrays` gave, among other arrays; an empty buffer where there is nothing of it.
+
+        columns : of each matrix, None for any number; there may be fewer matrices.  dtype : of their values.
+        Raises ValueError where they do not fit, or are no posts out of so many as were seen.
+        """
+        n = sum(f"replay_{i}_indptr" in arrays for i in range(len(columns)))
+        if not n:
+            return cls()
+        fit(arrays, {"replay_seen": Form("int64", (), 0, MOST_SEEN)})
+        seen = int(arrays["replay_seen"])
+        shapes = [(min(SIZE, seen), own) for own in columns[:n]]
+        return cls(tuple(csr_from_arrays(arrays, f"replay_{i}", shape, dtype) for i, shape in enumerate(shapes)), seen)

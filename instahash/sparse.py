@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from instahash.errors import DataError
+from instahash.forms import COUNT, Form, fit
 
 CSR: TypeAlias = sparse.csr_array
 # Rows and columns are numbered by int32 in kernels and in what is returned.
@@ -251,14 +252,37 @@ def csr_to_arrays(matrix: CSR, name: str) -> dict[str, np.ndarray]:
     return {f"{name}_{part}": array for part, array in parts.items()} | {f"{name}_shape": np.array(matrix.shape)}
 
 
-def csr_from_arrays(arrays: dict[str, np.ndarray], name: str) -> CSR:
+def csr_from_arrays(
+    arrays: Mapping[str, np.ndarray],
+    name: str,
+    shape: tuple[int | None, int | None] = (None, None),
+    dtypes: str = "bool int8 int32 int64 float32 float64",
+    least: float = -COUNT,
+) -> CSR:
     """The matrix that :func:`csr_to_arrays` took apart.
 
-    Raises KeyError where an array is missing, ValueError where an index lies outside the matrix.
+    shape : what it must be, None for any number.  dtypes : as in :class:`Form`.  least : what its values are at least;
+        they are at most COUNT.
+
+    Raises KeyError where an array is missing, ValueError where it is of another shape, where an index lies outside of
+    the matrix or an entry is stored twice, and for values that are not finite.
     """
-    parts = tuple(arrays[f"{name}_{part}"] for part in ("data", "indices", "indptr"))
-    matrix = sparse.csr_array(parts, shape=tuple(int(n) for n in arrays[f"{name}_shape"]))
-    matrix.check_format(full_check=True)
-    if (np.diff(matrix.indptr) < 0).any():  # which SciPy does not look at where the last is 0
-        raise ValueError(f"the rows of {name} do not follow each other")
+    fit(arrays, {f"{name}_shape": Form("int64", (2,), 0, 2**62)})
+    n_rows, n_columns = (int(n) for n in arrays[f"{name}_shape"])
+    if any(wanted not in (None, n) for wanted, n in zip(shape, (n_rows, n_columns))):
+        raise ValueError(f"the matrix '{name}' is ({n_rows}, {n_columns}), where {shape} is wanted")
+    forms = {
+        f"{name}_indptr": Form("int32 int64", ("ends",), 0, below="ends of entries"),
+        f"{name}_indices": Form("int32 int64", ("entries",), 0, below="columns"),
+        f"{name}_data": Form(dtypes, ("entries",), least, COUNT),
+    }
+    n_entries = len(arrays[f"{name}_indices"])
+    fit(arrays, forms, ends=n_rows + 1, columns=n_columns, **{"ends of entries": n_entries + 1})
+    data, indices, indptr = (arrays[f"{name}_{part}"] for part in ("data", "indices", "indptr"))
+    if indptr[0] != 0 or indptr[-1] != n_entries or (indptr[1:] < indptr[:-1]).any():
+        raise ValueError(f"the rows of '{name}' do not follow each other")
+    indptr = indptr.astype(np.result_type(indices, indptr), copy=False)
+    matrix = unchecked_csr(data, indices, indptr, (n_rows, n_columns))
+    if not (matrix if matrix.has_sorted_indices else matrix.sorted_indices()).has_canonical_format:
+        raise ValueError(f"'{name}' stores an entry twice")
     return matrix

@@ -7,7 +7,6 @@ A model is one file, `model.npz`, in a directory that the user names: a zip arch
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 import shlex
@@ -25,23 +24,25 @@ from typing import IO, Any, TypeVar, cast
 
 import numpy as np
 
-from instahash.errors import ModelError
-from instahash.files import check_writable, sync_folder, writing
+from instahash.errors import ModelError, cut
+from instahash.files import check_regular, check_writable, sync_folder, writing
+from instahash.forms import declared
 from instahash.locks import alone
 
 FORMAT_VERSION = 4
 MODEL, CHECKPOINT, HEADER = "model.npz", "checkpoint.npz", "header.json"
 Arrays = dict[str, np.ndarray]
 F = TypeVar("F", bound=Callable[..., Any])
-# The header that NumPy writes before an array of plain numbers, and the most bytes that one is looked for in.
-_NPY = re.compile(
-    rb"\x93NUMPY\x01\x00..{'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\), } *\n", re.S
-)
-_MOST_HEADER = 4096
+# Bytes of a header, which is looked at before it is parsed: what JSON makes of a byte may have twenty.
+_MOST_HEADER = 2**24
+# What section.name.npy is called at most.
+_MEMBER = re.compile(r"[\x20-\x7e]{1,100}\.[\x20-\x7e]{1,100}\.npy")
 # Numbers of an array from which on a model file keeps half of their bits.
 LARGE = 2**24
 # The part of an array's numbers that may be so small that half precision has them less well.
 COARSE = 0.02
+# Characters of the options of a training that are repeated in a message.
+_MOST_OPTIONS = 200
 # Bytes before the name of a member in a zip file.
 _LOCAL_HEADER = 30
 
@@ -225,28 +226,24 @@ def _read_array(archive: zipfile.ZipFile, name: str, path: Path, reading: Lock) 
     """An array that is exactly as large as its member, so that no declared size is believed; in the member's memory."""
     content = _member(archive, name, path, reading)
     try:
-        declared = _NPY.match(content.data, 0, _MOST_HEADER)
-        if not declared:
-            raise ValueError("its header cannot be read")
-        dtype, start = _dtype(declared[1].decode("latin-1")), declared.end()
-        shape = tuple(int(n) for n in declared[3].split(b",") if n.strip())
-        if dtype.kind not in "biuf" or dtype.itemsize * math.prod(shape) != len(content) - start:
-            raise ValueError("its content is not of the size or type that it declares")
-        return content[start:].view(dtype).reshape(shape, order="F" if declared[2] == b"True" else "C")
+        dtype, shape, order, start = declared(content.data, len(content))
+        if max(shape, default=0) > os.fstat(cast(IO[bytes], archive.fp).fileno()).st_size:
+            raise ValueError("nothing is in it, in an absurd number of rows or columns")
+        return content[start:].view(dtype).reshape(shape, order=order)
     except (ValueError, TypeError, OverflowError) as error:
         raise ModelError(f"'{path}' holds '{name}', which is no array: {error}; copy the model again") from None
 
 
-def _dtype(text: str) -> np.dtype[Any]:
-    try:
-        return np.dtype(text)
-    except Exception as error:  # what a parser may raise is in no list of NumPy's
-        raise ValueError(f"its header cannot be read ({error!r:.60})") from None
-
-
 def _archive(path: Path, directory: str | Path) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(path)
+        check_regular(path)
+        archive = zipfile.ZipFile(path)
+        try:
+            _check_members(archive, path.stat().st_size)
+        except zipfile.BadZipFile:
+            archive.close()
+            raise
+        return archive
     except FileNotFoundError:
         raise ModelError(f"there is no model in '{directory}': {_how_to_train(directory)}") from None
     except NotADirectoryError:
@@ -255,6 +252,19 @@ def _archive(path: Path, directory: str | Path) -> zipfile.ZipFile:
         raise ModelError(f"cannot read '{path}': {error.strerror or error}") from None
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         raise ModelError(f"'{path}' is damaged or no model; copy the model again or train it anew") from None
+
+
+def _check_members(archive: zipfile.ZipFile, size: int) -> None:
+    """BadZipFile where a file of so many bytes has members that no model has: what they are called, or how large."""
+    names = archive.namelist()
+    if len({*names}) < len(names) or not all(name == HEADER or _MEMBER.fullmatch(name) for name in names):
+        raise zipfile.BadZipFile("its members have names that no model has")
+    # Several names may stand for the same bytes.
+    if sum(info.file_size for info in archive.infolist()) > size:
+        raise zipfile.BadZipFile("its members are larger than the file")
+    header = archive.NameToInfo.get(HEADER)
+    if header and header.file_size > _MOST_HEADER:
+        raise zipfile.BadZipFile("its header is too large")
 
 
 def _member(archive: zipfile.ZipFile, name: str, path: Path, reading: Lock) -> np.ndarray:
@@ -300,7 +310,9 @@ def _header(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     if version != FORMAT_VERSION:
         newer = isinstance(version, int) and version > FORMAT_VERSION
         advice = "install a newer instahash" if newer else "train the model anew"
-        raise ModelError(f"'{path}' has format {version!r}, this instahash reads format {FORMAT_VERSION}; {advice}")
+        raise ModelError(
+            f"'{path}' has format {cut(repr(version))}, this instahash reads format {FORMAT_VERSION}; {advice}"
+        )
     return header
 
 
@@ -315,7 +327,7 @@ def _how_to_train(directory: str | Path) -> str:
     with suppress(ModelError), _archive(checkpoint, directory) as archive:
         options = _json(archive, checkpoint).get("options")
         if isinstance(options, list) and all(isinstance(text, str) and text.isprintable() for text in options):
-            began = options
+            began = options if len(shlex.join(options)) <= _MOST_OPTIONS else ()
     same = "" if began else ", on the same posts,"
     command += [*(began or ("--data", "POSTS")), "--resume"]
     return f"it holds an interrupted training; finish it{same} with {shlex.join(command)}"

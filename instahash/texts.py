@@ -29,8 +29,7 @@ def texts_from_arrays(arrays: Mapping[str, np.ndarray], name: str) -> list[str]:
     content, ends = arrays[f"{name}_bytes"], arrays[f"{name}_ends"]
     if content.ndim != 1 or content.dtype != np.uint8 or ends.ndim != 1 or ends.dtype != np.int64:
         raise ValueError(f"'{name}' must be uint8 bytes and int64 ends, not {content.dtype} and {ends.dtype}")
-    bounds = [0, *ends.tolist()]
-    if bounds != sorted(bounds) or bounds[-1] != len(content):
+    if len(ends) and not (0 <= ends[0] and (ends[1:] >= ends[:-1]).all()) or (ends[-1:].sum() != len(content)):
         raise ValueError(f"the ends of '{name}' must rise to {len(content)}, the number of its bytes")
-    whole = content.tobytes()
+    whole, bounds = content.tobytes(), [0, *ends.tolist()]
     return [whole[a:b].decode("utf-8", "surrogatepass") for a, b in zip(bounds, bounds[1:])]

@@ -51,7 +51,7 @@ def test_through_arrays(n):
     buffer = ReplayBuffer()
     if n:
         buffer = buffer.including((numbered(1, 5),) * n, 3)
-    back = ReplayBuffer.from_arrays(buffer.to_arrays() | {"W": np.ones(2)})
+    back = ReplayBuffer.from_arrays(buffer.to_arrays() | {"W": np.ones(2)}, (None, None), "float32")
     assert back.seen == buffer.seen and len(back.matrices) == n
     for matrix, other in zip(back.matrices, buffer.matrices):
         assert (matrix.toarray() == other.toarray()).all()

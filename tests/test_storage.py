@@ -144,17 +144,17 @@ def flip(directory, at):
         (
             lambda d: rewrite(d, lambda m: m.update(
                 {"words.text.npy": npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }")})),
-            "not of the size or type that it declares",
+            "not of the size that it declares",
         ),
         (
             lambda d: rewrite(d, lambda m: m.update(
                 {"words.text.npy": npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }") + bytes(8)})),
-            "not of the size or type that it declares",
+            "its header cannot be read",
         ),
         (
             lambda d: rewrite(d, lambda m: m.update(
                 {"words.text.npy": npy("{'descr': '<U2', 'fortran_order': False, 'shape': (1,), }") + bytes(8)})),
-            "not of the size or type that it declares",
+            "its header cannot be read",
         ),
         (lambda d: rewrite(d, lambda m: m.update({"words.text.npy": npy("{'descr': (")})), "its header cannot be read"),
         (

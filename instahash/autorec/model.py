@@ -16,6 +16,7 @@ from instahash.autorec.recommend import allowed_words, recommend_many, recommend
 from instahash.autorec.settings import AutoRecSettings
 from instahash.autorec.training import continued, mean_square, start, train, trained_arrays
 from instahash.errors import DataError
+from instahash.forms import Form, fit, losses
 from instahash.network.layers import Parameters, check_new_posts, encode, outputs_at, unit_inputs
 from instahash.network.optimize import Optimizer
 from instahash.parameters import settled, whole
@@ -23,6 +24,9 @@ from instahash.replay import ReplayBuffer
 from instahash.sparse import CSR, as_csr
 from instahash.threads import Threads
 from instahash.training import Arrays, History, Hook, unchanged_on_error
+
+# What is kept beside the parameters.
+FORMS = {"background": Form("float64"), "span": Form("float32 float64", ("span",))}
 
 
 class AutoRec:
@@ -153,9 +157,13 @@ class AutoRec:
         model = cls(settings, seed=seed, n_hidden=len(theta.mu), dtype=theta.U.dtype.name)
         if "background" not in arrays:
             theta.b = theta.b + theta.U.sum(axis=1) / 2  # U g(0), with g the sigmoid itself
+        fit(arrays, {name: form for name, form in FORMS.items() if name in arrays})
         background, span = float(arrays.get("background", 0.0)), np.array(arrays.get("span", ()), theta.U.dtype)
-        model.begin(theta, background, span, History([*history]))
-        model.replay = ReplayBuffer.from_arrays(arrays)
+        if span.shape not in ((0,), (2,)):
+            raise ValueError(f"the span of the outputs has {span.size} numbers")
+        model.begin(theta, background, span, History(losses(history)))
+        columns = len(theta.Vt), len(theta.U)
+        model.replay = ReplayBuffer.from_arrays(arrays, columns, theta.U.dtype.name)
         return model
 
     def _query(self, ratings: CSR, background: float | None) -> CSR:

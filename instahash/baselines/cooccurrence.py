@@ -6,6 +6,7 @@ import numpy as np
 
 from instahash.baselines.checks import check_posts, check_query
 from instahash.baselines.pairs import HASHTAG_PAIRS, WORD_PAIRS, bounded, pair_counts
+from instahash.forms import COUNT, Form, fit
 from instahash.sparse import (
     CSR,
     column_counts,
@@ -16,6 +17,8 @@ from instahash.sparse import (
     without_diagonal,
 )
 from instahash.training import unchanged_on_error
+
+FORMS = {name: Form("float32", ("words",), 0, COUNT) for name in ("word_posts", "hashtag_posts")}
 
 
 class Cooccurrence:
@@ -94,13 +97,12 @@ class Cooccurrence:
 
         Raises KeyError where an array is missing, ValueError where they are not of the same words, `n_words` if given.
         """
+        n = fit(arrays, FORMS, **({} if n_words is None else {"words": n_words}))["words"]
         baseline = cls()
-        pairs = [csr_from_arrays(arrays, name) for name in ("from_words", "from_hashtags")]
-        posts = [arrays["word_posts"], arrays["hashtag_posts"]]
-        n_words = len(posts[0]) if n_words is None else n_words
-        if {2 * counts.shape for counts in posts} | {matrix.shape for matrix in pairs} != {(n_words, n_words)}:
-            raise ValueError("the counts of co-occurrence are not of the same words")
-        (baseline.from_words, baseline.from_hashtags), (baseline.word_posts, baseline.hashtag_posts) = pairs, posts
+        baseline.word_posts, baseline.hashtag_posts = arrays["word_posts"], arrays["hashtag_posts"]
+        baseline.from_words, baseline.from_hashtags = (
+            csr_from_arrays(arrays, name, (n, n), "float32", 0) for name in ("from_words", "from_hashtags")
+        )
         return baseline
 
 

@@ -11,6 +11,7 @@ from scipy import linalg, sparse
 from instahash.baselines import kernels
 from instahash.baselines.checks import check_posts, check_query, check_size, fits
 from instahash.dense import product
+from instahash.forms import COUNT, Form, fit
 from instahash.parameters import check, parameter
 from instahash.sparse import (
     CSR,
@@ -26,6 +27,19 @@ from instahash.sparse import (
 
 # Outputs whose weights are held where those of all would be too many, and posts whose products are held at a time.
 FREQUENT, POSTS = 8192, 256
+
+
+# What is kept, where `words` are the columns of Y and `columns` those of X.
+NUMBER_FORMS = {"n_words": Form("int64", (), 0, COUNT), "reg": Form("float64")}
+FORMS = {
+    "inputs": Form("int32 int64", ("inputs",), 0, below="columns"),
+    "outputs": Form("int32 int64", ("outputs",), 0, below="words"),
+    "W": Form("float32", ("inputs", "outputs")),
+}
+RARE_FORMS = {
+    "rare": Form("int32 int64", ("rare",), 0, below="words"),
+    "inverse": Form("float32", ("inputs", "inputs")),
+}
 
 
 class Columns(NamedTuple):
@@ -184,27 +198,27 @@ class Ridge:
         return arrays
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Ridge:
-        """The model whose :meth:`to_arrays` these are.
+    def from_arrays(cls, arrays: dict[str, np.ndarray], n_columns: int = 2**31 - 1) -> Ridge:
+        """The model whose :meth:`to_arrays` these are, of descriptions with so many columns.
 
         Raises KeyError where an array is missing, ValueError where they do not fit together.
         """
+        fit(arrays, NUMBER_FORMS)
         model = cls(float(arrays["reg"]))
+        model.n_words = int(arrays["n_words"])
+        sizes = fit(arrays, FORMS | (RARE_FORMS if "rare" in arrays else {}), columns=n_columns, words=model.n_words)
         model.W, model.inputs, model.outputs = (arrays[name] for name in ("W", "inputs", "outputs"))
-        model.n_words, n = int(arrays["n_words"]), len(model.inputs)
+        n = sizes["inputs"]
         if "rare" in arrays:
-            model.rare, model.inverse, model.sums = arrays["rare"], arrays["inverse"], csr_from_arrays(arrays, "sums")
+            model.rare, model.inverse = arrays["rare"], arrays["inverse"]
+            model.sums = csr_from_arrays(arrays, "sums", (sizes["rare"], n), "float32")
         else:
             model.rare, model.inverse = model.outputs[:0], np.empty((0, 0), np.float32)
             model.sums = sparse.csr_array((0, len(model.inputs)), dtype=np.float32)
         outputs = np.concatenate([model.outputs, model.rare])
-        ascending = all((np.diff(ids, prepend=-1) > 0).all() for ids in (model.inputs, model.outputs, model.rare))
-        if not ascending or len(np.unique(outputs)) < len(outputs) or outputs.max(initial=-1) >= model.n_words:
+        ascending = all((np.diff(ids) > 0).all() for ids in (model.inputs, model.outputs, model.rare))
+        if not ascending or len(np.unique(outputs)) < len(outputs):
             raise ValueError("the words of a ridge regression are not in order or not in the vocabulary")
-        if model.W.shape != (n, len(model.outputs)):
-            raise ValueError(f"weights {model.W.shape} for {n} inputs, {len(model.outputs)} outputs")
-        if len(model.rare) and (model.inverse.shape, model.sums.shape) != ((n, n), (len(model.rare), n)):
-            raise ValueError(f"sums {model.sums.shape} for {n} inputs, {len(model.rare)} rare outputs")
         return model
 
 

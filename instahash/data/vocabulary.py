@@ -8,7 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from instahash.data.words import KINDS
+from instahash.forms import COUNT, Form, fit
 from instahash.texts import texts_from_arrays, texts_to_arrays
+
+FORMS = {name: Form("int64", ("words",), 0, COUNT) for name in ("counts", "hashtag_counts")}
 
 
 class Vocabulary:
@@ -64,11 +68,11 @@ class Vocabulary:
         """The vocabulary that :meth:`to_arrays` gave. KeyError for a missing array, ValueError for a malformed one."""
         words, spellings = (texts_from_arrays(arrays, name) for name in ("words", "spellings"))
         counts, hashtag_counts = arrays["counts"], arrays["hashtag_counts"]
+        fit(arrays, FORMS, words=len(words))
         if len(set(words)) < len(words) or len(spellings) != len(words):
             raise ValueError("a vocabulary's words must be distinct, and there must be a spelling of each")
-        for array in (counts, hashtag_counts):
-            if array.shape != (len(words),) or array.dtype != np.int64 or (array < 0).any():
-                raise ValueError("a vocabulary's counts must be int64, 0 or more, one a word")
+        if odd := [c for c in {*"".join(words), *"".join(spellings)} if KINDS[ord(c)] in ".#"]:
+            raise ValueError(f"a vocabulary's words have the character {odd[0]!a}, which no word has")
         return cls(words, counts, hashtag_counts, {word: form for word, form in zip(words, spellings) if form})
 
 

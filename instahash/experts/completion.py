@@ -37,6 +37,9 @@ class CompletionExpert(SoftmaxExpert):
     def _lessons(self) -> Lessons:
         return hidden_hashtags
 
+    def _sizes(self, domain: Domain) -> tuple[int, int]:
+        return len(domain.hashtags), len(domain.hashtags)
+
     def _inputs(self, queries: Queries, domain: Domain) -> CSR:
         return domain.outputs(queries.chosen)
 

@@ -13,7 +13,8 @@ from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
 from instahash.experts.candidates import HEAD, Candidates
 from instahash.experts.familiarity import Familiarity
-from instahash.experts.statistics import Statistics, latest
+from instahash.experts.statistics import LEAST_DEVIATION, LEAST_PHOTO_DEVIATION, Statistics, latest
+from instahash.forms import COUNT, WEIGHT, Form, fit
 from instahash.recommend import Preferences, Queries
 from instahash.recommend.preferences import SALT
 from instahash.sparse import CSR, column_counts, moved, ones, row_of_entries, unchecked_csr
@@ -24,6 +25,16 @@ if TYPE_CHECKING:  # it collects the settings of the experts, which import this 
 
 # A word's presence in the input, and the standard deviation of its label's score, which is standardised.
 PRESENCE, SCORE_DEVIATION = 0.7, 0.5
+# What is kept beside the models.
+FORMS = {
+    "hashtags": Form("int32", ("hashtags",), 0, below="words"),
+    "described": Form("int32", ("described",), 0, below="words"),
+    "statistics": Form("float64", (3,), -np.inf, COUNT),
+}
+PHOTO_FORMS = {
+    "photo_mean": Form("float32", ("features",)),
+    "photo_std": Form("float32", ("features",), LEAST_PHOTO_DEVIATION / 2),
+}
 
 
 def _nothing() -> np.ndarray:
@@ -194,17 +205,17 @@ class Domain:
         """The domain whose :meth:`to_arrays` these are. Raises ValueError where they do not fit the vocabulary."""
         if len(word2vec.W) != len(vocabulary):
             raise ValueError("word2vec has other words than the vocabulary")
+        fit(arrays, FORMS | (PHOTO_FORMS if "photo_mean" in arrays else {}), words=len(vocabulary))
         hashtags, described = arrays["hashtags"], arrays["described"]
-        same = np.array_equal(np.sort(hashtags), np.flatnonzero(vocabulary.is_hashtag))
-        if hashtags.dtype.kind != "i" or not same:
+        if not np.array_equal(np.sort(hashtags), np.flatnonzero(vocabulary.is_hashtag)):
             raise ValueError("the hashtags are not those of the vocabulary")
-        if described.dtype.kind != "i" or not np.isin(described, np.arange(len(vocabulary))).all():
-            raise ValueError("the described words are not of the vocabulary")
+        if len(np.unique(described)) < len(described):
+            raise ValueError("a described word stands there twice")
         mean, std, now = arrays["statistics"].tolist()
+        if not (abs(mean) <= WEIGHT and LEAST_DEVIATION <= std <= WEIGHT and now <= COUNT):
+            raise ValueError(f"scores of {mean:g} and {std:g}, and the time {now:g}, are no statistics of posts")
         familiar = Familiarity.from_arrays(arrays, len(vocabulary))
-        photos = [arrays.get(name, _nothing()) for name in ("photo_mean", "photo_std")]
-        if photos[0].ndim != 1 or photos[0].shape != photos[1].shape:
-            raise ValueError("the mean and the deviation of photos' features do not fit together")
+        photos = [arrays.get(name, _nothing()) for name in PHOTO_FORMS]
         words = vocabulary, hashtags, described
         return cls(settings, *words, mean, std, word2vec, cooccurrence, preferences, familiar, now, *photos)
 

@@ -15,6 +15,7 @@ from scipy.special import expit
 
 from instahash.data import Dataset, Echoes
 from instahash.data.broader import label_fractions
+from instahash.forms import COUNT, Form, fit
 from instahash.sparse import CSR, column_counts, keep, row_sums, union, used_columns
 from instahash.texts import texts_from_arrays, texts_to_arrays
 
@@ -24,6 +25,13 @@ UNFORESEEN, LEAST = 0.2, 0.05
 LOG_ODDS = math.log(100)
 # New words that a labeller may still have.
 NEW_WORDS = 1000
+
+FORMS = {
+    "posts": Form("float32", ("words",), 0, COUNT),
+    "weak": Form("float64", (2, 2), 0, COUNT),
+    "others": Form("int64", ("others",), 1, COUNT),
+    "made_up": Form("bool"),
+}
 
 
 class Familiarity:
@@ -123,9 +131,8 @@ class Familiarity:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray], n_words: int) -> Familiarity:
         """What :meth:`to_arrays` gave. Raises KeyError or ValueError where it does not fit."""
+        fit(arrays, FORMS, words=n_words)
         posts, weak = arrays["posts"], arrays["weak"]
-        if posts.shape != (n_words,) or weak.shape != (2, 2):
-            raise ValueError("familiarity has other words than the vocabulary")
         others = zip(texts_from_arrays(arrays, "others"), arrays["others"].tolist(), strict=True)
         return cls(posts, dict(others), weak, bool(arrays["made_up"]))
 

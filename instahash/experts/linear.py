@@ -77,8 +77,9 @@ class LinearExpert(Expert):
         return self.replay.to_arrays() | (self.model.to_arrays() if self.model else {})
 
     def load(self, arrays: dict[str, np.ndarray], losses: list[float], domain: Domain) -> None:
-        self.replay = ReplayBuffer.from_arrays(arrays)
-        self.model = Ridge.from_arrays(arrays) if "W" in arrays else None
+        columns = 2 * len(domain.described), len(domain.hashtags)
+        self.replay = ReplayBuffer.from_arrays(arrays, columns, "float32")
+        self.model = Ridge.from_arrays(arrays, columns[0]) if "W" in arrays else None
         if self.model and self.model.n_words != len(domain.hashtags):
             raise ValueError("linear has other outputs than there are hashtags")
 

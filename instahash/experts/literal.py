@@ -10,6 +10,7 @@ from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
 from instahash.experts.examples import Examples, Source
 from instahash.experts.protocol import Expert
+from instahash.forms import COUNT, Form, fit
 from instahash.recommend import Queries
 from instahash.sparse import CSR, column_counts, keep, ones, row_of_entries, with_data
 from instahash.trainer import Trainer
@@ -17,6 +18,8 @@ from instahash.trainer import Trainer
 LEAST_ECHO = 1e-3  # whose logarithm is taken
 PRIOR = 10.0  # posts in which a label was seen before any, with echoes as rare labels have them
 RARE = 20  # posts of a rare label, at most
+
+FORMS = {name: Form("float32", ("words",), 0, COUNT) for name in ("posts", "echoes")}
 
 
 class LiteralExpert(Expert):
@@ -101,9 +104,8 @@ class LiteralExpert(Expert):
         return {"posts": self.posts, "echoes": self.echoes}
 
     def load(self, arrays: Mapping[str, np.ndarray], losses: list[float], domain: Domain) -> None:
+        fit(arrays, FORMS, words=len(domain.vocabulary))
         self.posts, self.echoes, self.made = arrays["posts"], arrays["echoes"], None
-        if {self.posts.shape, self.echoes.shape} != {(len(domain.vocabulary),)}:
-            raise ValueError("literal has other words than the vocabulary")
 
 
 def count_echoes(examples: Examples) -> tuple[np.ndarray, np.ndarray]:

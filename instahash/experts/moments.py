@@ -14,10 +14,20 @@ from typing import NamedTuple
 import numpy as np
 from scipy import linalg
 
+from instahash.forms import COUNT, SUM, Form, fit
 from instahash.sparse import CSR, with_data
 
 # Weights of L2 that are tried, in posts whose inputs have the deviation 1.
 REGS = 2.0 ** np.arange(-3, 13)
+
+FORMS = {
+    "n": Form("float64", (), 0, COUNT),
+    "x": Form("float64", ("features",), -SUM, SUM),
+    "y": Form("float64", ("hashtags",), -SUM, SUM),
+    "xx": Form("float32", ("features", "features"), -SUM, SUM),
+    "xy": Form("float32", ("features", "hashtags"), -SUM, SUM),
+    "yy": Form("float64", (), 0, SUM),
+}
 
 
 class Linear(NamedTuple):
@@ -100,9 +110,11 @@ class Moments:
         return {name: np.asarray(value) for name, value in vars(self).items()} | large
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Moments:
-        """What :meth:`to_arrays` gave, among other arrays. KeyError, ValueError where it does not fit together."""
+    def from_arrays(cls, arrays: dict[str, np.ndarray], **sizes: int) -> Moments:
+        """What :meth:`to_arrays` gave, among other arrays. KeyError, ValueError where it does not fit together.
+
+        sizes : of `features` and `hashtags`, where they are known.
+        """
+        fit(arrays, FORMS, **sizes)
         x, y, xx, xy = (np.array(arrays[name], np.float64) for name in ("x", "y", "xx", "xy"))
-        if x.ndim != 1 or y.ndim != 1 or xx.shape != 2 * x.shape or xy.shape != (len(x), len(y)):
-            raise ValueError(f"sums over posts of the shapes {x.shape}, {y.shape}, {xx.shape}, {xy.shape}")
         return cls(float(arrays["n"]), x, y, xx, xy, float(arrays["yy"]))

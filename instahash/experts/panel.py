@@ -288,7 +288,8 @@ class Panel:
         losses, seed = history.get("word2vec_loss", []), settings.seed
         word2vec = Word2Vec.from_arrays(arrays, settings.word2vec, history=losses, seed=seed)
         cooccurrence = Cooccurrence.from_arrays(sections["expert_cooccurrence"], len(vocabulary))
-        models = word2vec, cooccurrence, Preferences.from_arrays(sections["expert_personal"])
+        n_hashtags = int(vocabulary.is_hashtag.sum())
+        models = word2vec, cooccurrence, Preferences.from_arrays(sections["expert_personal"], n_hashtags)
         self.begin(Domain.from_arrays(sections["domain"], settings, vocabulary, *models))
         for name, expert in self.active.items():
             expert.load(sections.get(f"expert_{name}", {}), history.get(f"{name}_loss", []), self.domain)

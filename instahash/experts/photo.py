@@ -9,11 +9,18 @@ from instahash.experts.domain import Domain
 from instahash.experts.examples import Examples, Source
 from instahash.experts.moments import Linear, Moments
 from instahash.experts.protocol import Expert
+from instahash.forms import Form, fit
 from instahash.recommend import Queries
 from instahash.sparse import with_data
 from instahash.trainer import Trainer
 
 LEAST_OUTPUT = 1e-2  # whose logarithm is taken
+
+FORMS = {
+    "W": Form("float32", ("features", "hashtags")),
+    "b": Form("float32", ("hashtags",)),
+    "reg": Form("float64", (), 0),
+}
 
 
 class PhotoExpert(Expert):
@@ -53,11 +60,10 @@ class PhotoExpert(Expert):
         return self.moments.to_arrays() | {"W": self.model.W, "b": self.model.b, "reg": np.array(self.model.reg)}
 
     def load(self, arrays: dict[str, np.ndarray], losses: list[float], domain: Domain) -> None:
-        self.moments = Moments.from_arrays(arrays)
+        sizes = {"features": len(domain.photo_mean), "hashtags": domain.n_head}
+        fit(arrays, FORMS, **sizes)
+        self.moments = Moments.from_arrays(arrays, **sizes)
         self.model = Linear(arrays["W"], arrays["b"], float(arrays["reg"]))
-        shape = len(domain.photo_mean), domain.n_head
-        if self.moments.xy.shape != shape or self.model.W.shape != shape or self.model.b.shape != shape[1:]:
-            raise ValueError(f"photo is not from {shape[0]} features to {shape[1]} hashtags")
 
 
 def moments_of(examples: Examples) -> Moments:

@@ -11,6 +11,7 @@ from instahash.experts.domain import Domain
 from instahash.experts.examples import Examples, Lessons, Source
 from instahash.experts.protocol import NetworkQuery
 from instahash.experts.softmax import SoftmaxExpert
+from instahash.forms import Form, fit
 from instahash.recommend import Queries
 from instahash.softmax import SoftmaxSettings
 from instahash.sparse import CSR, keep, row_of_entries
@@ -59,14 +60,16 @@ class PhotoNetworkExpert(SoftmaxExpert):
         return super().to_arrays() | {"basis": self.basis}
 
     def load(self, arrays: dict[str, np.ndarray], losses: list[float], domain: Domain) -> None:
-        super().load(arrays, losses, domain)
+        fit(arrays, {"basis": Form("float32", ("features", "components"))}, features=len(domain.photo_mean))
         self.basis = arrays["basis"]
-        if self.basis.ndim != 2 or len(self.basis) != len(domain.photo_mean):
-            raise ValueError("photo_network has other features than its domain")
+        super().load(arrays, losses, domain)
 
     @property
     def _lessons(self) -> Lessons:
         return partial(photos_and_words, basis=self.basis)
+
+    def _sizes(self, domain: Domain) -> tuple[int, int]:
+        return self.basis.shape[1] + 2 * len(domain.described), len(domain.hashtags)
 
     def _inputs(self, queries: Queries, domain: Domain) -> CSR:
         return joined(queries.photo_features, queries.description, domain, self.basis)

@@ -72,12 +72,16 @@ class SoftmaxExpert(Expert):
     def load(self, arrays: dict[str, np.ndarray], losses: list[float], domain: Domain) -> None:
         own, seed = getattr(domain.settings, self.name), domain.settings.seed
         self.network = SoftmaxNetwork.from_arrays(arrays, own, history=losses, seed=seed)
-        if len(self.network.parameters.U) != len(domain.hashtags):
-            raise ValueError(f"{self.name} has other outputs than there are hashtags")
+        sizes, wanted = [len(own) for own in (self.network.parameters.Vt, self.network.U)], self._sizes(domain)
+        if sizes != [*wanted]:
+            raise ValueError(f"{self.name} has {sizes} inputs and outputs, where {wanted} are wanted")
 
     @property
     def _lessons(self) -> Lessons:
         return lessons
+
+    def _sizes(self, domain: Domain) -> tuple[int, int]:
+        return 2 * len(domain.described), len(domain.hashtags)
 
     def _inputs(self, queries: Queries, domain: Domain) -> CSR:
         return domain.inputs_of(queries)

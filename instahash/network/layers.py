@@ -10,6 +10,7 @@ import numpy as np
 
 from instahash.dense import dots_at
 from instahash.errors import DataError, ModelError, UntrainedError
+from instahash.forms import Form, fit
 from instahash.network import kernels
 from instahash.network.optimize import Update
 from instahash.replay import ReplayBuffer
@@ -21,6 +22,13 @@ HIDDEN = ("sigmoid", "tanh", "relu", "identity")
 WORDS = 512
 # Posts whose codes one thread has before others would have started.
 FEW_POSTS = 64
+# What is kept of a network.
+FORMS = {
+    "V": Form("float32 float64", ("hidden", "inputs")),
+    "mu": Form("float32 float64", ("hidden",)),
+    "U": Form("float32 float64", ("outputs", "hidden")),
+    "b": Form("float32 float64", ("outputs",)),
+}
 
 
 @dataclass
@@ -44,9 +52,9 @@ class Parameters:
 
         KeyError where one is missing, ValueError where they do not fit.
         """
-        V, mu, U, b = shapes = [arrays[name].shape for name in ("V", "mu", "U", "b")]
-        if len(V) != 2 or mu != V[:1] or U != (*b, *mu) or len(b) != 1:
-            raise ValueError(f"V, mu, U and b are {', '.join(map(str, shapes))}")
+        fit(arrays, FORMS)
+        if len({arrays[name].dtype for name in FORMS}) > 1:
+            raise ValueError("V, mu, U and b are not of one precision")
         return cls(*map(np.ascontiguousarray, (arrays["V"].T, arrays["mu"], arrays["U"], arrays["b"])))
 
     def to_arrays(self) -> dict[str, np.ndarray]:

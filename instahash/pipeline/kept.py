@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
@@ -12,9 +13,18 @@ import numpy as np
 from instahash.baselines import Baseline, Popularity
 from instahash.data import Vocabulary
 from instahash.experts import Sections
+from instahash.forms import COUNT
 from instahash.parameters import from_json, to_json
 from instahash.pipeline.mode import MODES, Mode
 from instahash.pipeline.recommender import Recommender
+
+# What the header says of the posts and the training: of which type, what holds for each value, and what is in any case
+# there.
+_IN_HEADER: dict[str, tuple[type, Callable[[Any], bool], set[str]]] = {
+    "summary": (dict, lambda n: type(n) in (int, float) and 0 <= n <= COUNT, {"posts", "posts_read"}),
+    "trained_on": (list, lambda text: isinstance(text, str) and text.isalnum(), set()),
+    "versions": (dict, lambda text: isinstance(text, str) and text.isprintable(), set()),
+}
 
 
 def header_of(learnt: Recommender) -> dict[str, Any]:
@@ -48,8 +58,17 @@ def loaded(header: dict[str, Any], sections: Sections, settings: Any = None) -> 
     mode = make_mode(from_json(make_settings(), header["settings"]) if settings is None else settings)
     vocabulary = Vocabulary.from_arrays(sections["vocabulary"])
     mode.load(sections, header["history"], vocabulary)
-    own = (header[name] for name in ("summary", "trained_on", "versions"))
+    own = (_checked(name, header[name]) for name in _IN_HEADER)
     return Recommender(mode, vocabulary, known_baselines(mode, vocabulary), *own)
+
+
+def _checked(name: str, value: Any) -> Any:
+    kind, each, there = _IN_HEADER[name]
+    if type(value) is not kind or not there <= {*value}:
+        raise ValueError(f"'{name}' in its header is none, or lacks something")
+    if not all(map(each, value.values() if isinstance(value, dict) else value)):
+        raise ValueError(f"'{name}' in its header is not what a model has there")
+    return value
 
 
 def known_baselines(mode: Mode, vocabulary: Vocabulary) -> dict[str, Baseline]:

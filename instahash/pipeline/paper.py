@@ -12,6 +12,7 @@ from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, DataSettings, Vocabulary, train_test_split
 from instahash.errors import DataError, SettingsError
 from instahash.experts import Losses, NetworkQuery, Sections, train_word2vec
+from instahash.forms import COUNT, Form, fit
 from instahash.parameters import Section, parameter
 from instahash.recommend import Options, Queries, Recommendation, autorec_sets, combine
 from instahash.sparse import CSR, ones
@@ -190,11 +191,13 @@ class Paper:
 
     def load(self, sections: Sections, history: Losses, vocabulary: Vocabulary) -> None:
         settings, seed = self.settings, self.settings.seed
+        fit(sections["paper"], {"n_posts": Form("int64", (), 1, COUNT)})
         self.vocabulary, self.n_posts = vocabulary, int(sections["paper"]["n_posts"])
         word2vec, autorec, losses = sections["word2vec"], sections["autorec"], history["word2vec_loss"]
         self.word2vec = Word2Vec.from_arrays(word2vec, settings.word2vec, history=losses, seed=seed)
         self.autorec = AutoRec.from_arrays(autorec, settings.autorec, history=history["autorec_rmse"], seed=seed)
-        if len(self.word2vec.W) != len(vocabulary) or len(self.autorec.parameters.U) != len(vocabulary):
+        theta = self.autorec.parameters
+        if {len(own) for own in (self.word2vec.W, theta.Vt, theta.U)} != {len(vocabulary)}:
             raise ValueError(f"{len(vocabulary)} words and other numbers of vectors")
         self.cooccurrence = Cooccurrence.from_arrays(sections["cooccurrence"], len(vocabulary))
         self.vectors = WordVectors(vocabulary.words, self.word2vec.word_vectors())

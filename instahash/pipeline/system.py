@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from instahash.baselines import BASELINES, create
 from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, grow
-from instahash.errors import DataError, ModelError, SettingsError, UntrainedError
+from instahash.errors import DataError, ModelError, SettingsError, UntrainedError, cut, one_line
 from instahash.experts import BestSettings
 from instahash.formats import read_posts
 from instahash.pipeline.identity import fingerprint, versions
@@ -192,8 +192,8 @@ class InstaHash:
         """The model in a directory. Raises ModelError where it is missing, damaged or of another format."""
         try:
             learnt = loaded(*read_model(directory))
-        except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
-            why = f"is not one this version can use ({error!r}); train it anew"
+        except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError, DataError) as error:
+            why = f"is not one this version can use ({cut(one_line(repr(error)))}); train it anew"
             raise ModelError(f"the model in '{directory}' {why}") from None
         model = cls(learnt.settings)
         model.learnt = learnt

@@ -16,6 +16,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from instahash.dense import log_probabilities, softmax
+from instahash.forms import Form, fit
 from instahash.sparse import CSR, row_of_entries
 
 # Weight of the pull towards the weights before fitting, in posts.
@@ -158,8 +159,9 @@ class Fusion:
 
     def load(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Take what :meth:`to_arrays` gave. Raises ValueError where it is of other members."""
-        if arrays.keys() != {*self.members, "calibration"} or arrays["calibration"].shape != (3,):
-            raise ValueError(f"weights of {sorted(arrays)} for {sorted(self.members)}")
+        if arrays.keys() != {*self.members, "calibration"}:
+            raise ValueError(f"weights of {len(arrays)} experts for {len(self.members)}")
+        fit(arrays, {"calibration": Form("float64", (3,))} | {name: Form("float64") for name in self.members})
         self.weights = np.array([float(arrays[name]) for name in self.members])
         self.calibration = tuple(arrays["calibration"].tolist())
 

@@ -26,6 +26,7 @@ from scipy import sparse
 
 from instahash.data.times import DAY
 from instahash.errors import DataError, SettingsError
+from instahash.forms import COUNT, Form, fit
 from instahash.sparse import CSR, csr_from_arrays, csr_to_arrays, empty, keep, ones
 from instahash.training import unchanged_on_error
 
@@ -39,6 +40,15 @@ SALT, HASH = 16, 8
 Keys = Sequence[tuple[str, ...]]
 # A row of the counts, and the strength of the prior there.
 Row = tuple[int, float]
+# What is kept beside the counts.
+FORMS = {
+    "now": Form("float64", (), -np.inf, COUNT),
+    "half_life": Form("float64", (), 0),
+    "salt": Form("uint8", ("salt",), 0, 255),
+    "keys": Form("uint64", ("keys",), 0, 2**64),
+    "kinds": Form("uint64", ("kinds",), 0, 2**64),
+    "strengths": Form("float64", ("kinds",), STRENGTHS[0], STRENGTHS[-1]),
+}
 
 
 def age_weights(times: ArrayLike, now: float, half_life: float | None) -> np.ndarray:
@@ -249,26 +259,25 @@ class Preferences:
         return arrays | {"salt": np.frombuffer(self.salt, np.uint8)}
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Preferences:
-        """The preferences whose :meth:`to_arrays` these are.
+    def from_arrays(cls, arrays: dict[str, np.ndarray], n_hashtags: int | None = None) -> Preferences:
+        """The preferences whose :meth:`to_arrays` these are, of so many hashtags.
 
         Raises KeyError where an array is missing, ValueError where they do not fit together.
         """
+        sizes = fit(arrays, FORMS)
         salt, keys, kinds = (arrays[name] for name in ("salt", "keys", "kinds"))
-        if salt.dtype != np.uint8 or salt.ndim != 1 or len(salt) > SALT:
-            raise ValueError(f"a salt {salt.shape} of {salt.dtype}; it must be of at most {SALT} bytes")
-        if any(hashes.dtype != np.uint64 or hashes.ndim != 1 for hashes in (keys, kinds)):
-            raise ValueError(f"hashes of {keys.dtype} and {kinds.dtype}; they must be of uint64")
+        if sizes["salt"] > SALT or len(np.unique(keys)) < len(keys):
+            raise ValueError(f"a salt of more than {SALT} bytes, or a key that is there twice")
         preferences = cls(float(arrays["half_life"]) or None, salt.tobytes())
         preferences.now = float(arrays["now"])
         preferences.rows = {key: row for row, key in enumerate(keys.tolist())}
         preferences.strengths = dict(zip(kinds.tolist(), arrays["strengths"].tolist()))
-        preferences.counts = {name: csr_from_arrays(arrays, name) for name in preferences.counts}
+        shape = len(keys), n_hashtags
+        preferences.counts = {name: csr_from_arrays(arrays, name, shape, "float32", 0) for name in preferences.counts}
         for counts in preferences.counts.values():
             counts.sort_indices()
-        decaying, constant = (counts.shape for counts in preferences.counts.values())
-        if decaying != constant or len(preferences.rows) != decaying[0] or len(kinds) != len(arrays["strengths"]):
-            raise ValueError(f"counts of {decaying} and {constant} for {len(preferences.rows)} keys")
+        if len({counts.shape for counts in preferences.counts.values()}) > 1:
+            raise ValueError("the counts of preferences are not of the same hashtags")
         return preferences
 
     def _hash(self, text: str) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from instahash.errors import DataError
+from instahash.forms import losses
 from instahash.network.epochs import batch_epoch, epochs_for, run_epochs
 from instahash.network.layers import (
     Parameters,
@@ -179,11 +180,15 @@ class SoftmaxNetwork:
         X = as_csr(inputs, "softmax: inputs", self.settings.dtype)
         S = as_csr(targets, "softmax: targets", self.settings.dtype)
         check_posts(X, S, "softmax")
+        self._check_pair(X, S)
+        return X, S
+
+    def _check_pair(self, X: CSR, S: CSR) -> None:
+        """DataError where inputs and targets of the same posts cannot be trained on."""
         if (S.data < 0).any():
             raise DataError("softmax: targets must be weights of at least 0")
         if self.settings.masked and not (np.array_equal(X.indptr, S.indptr) and np.array_equal(X.indices, S.indices)):
             raise DataError("softmax: masked=True needs targets in the places of the inputs; give both the same words")
-        return X, S
 
     # What is kept
 
@@ -209,8 +214,11 @@ class SoftmaxNetwork:
         """A trained model from what :meth:`to_arrays` gave."""
         theta = Parameters.from_arrays(arrays)
         model = cls(settings, seed=seed, n_hidden=len(theta.mu), dtype=theta.U.dtype.name)
-        model.begin(theta, History([*history]))
-        model.replay = ReplayBuffer.from_arrays(arrays)
+        model.begin(theta, History(losses(history)))
+        columns = len(theta.Vt), len(theta.U)
+        model.replay = ReplayBuffer.from_arrays(arrays, columns, theta.U.dtype.name)
+        if model.replay.matrices:
+            model._check_pair(*model.replay.matrices)
         return model
 
     # Queries

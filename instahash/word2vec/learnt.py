@@ -9,9 +9,17 @@ import numpy as np
 from scipy import sparse
 
 from instahash.errors import DataError
+from instahash.forms import COUNT, SUM, Form, fit
 from instahash.replay import ReplayBuffer
 from instahash.sparse import CSR, column_counts, csr_from_arrays, csr_to_arrays, keep
 
+FORMS = {
+    "W": Form("float32 float64", ("words", "dim")),
+    "C": Form("float32 float64", ("words", "dim")),
+    "counts": Form("int64", ("words",), 0, COUNT),
+    "W2": Form("float64", ("words",), 0, SUM),
+    "C2": Form("float64", ("words",), 0, SUM),
+}
 # The sampling kernel holds the scores of a bag's words with each other.
 LONGEST_BAG = 10_000
 
@@ -87,15 +95,14 @@ class Learnt:
 
         Raises KeyError where one of these is missing, ValueError where arrays do not fit each other.
         """
+        fit(arrays, {name: form for name, form in FORMS.items() if name in arrays or name in ("W", "C")})
         W, C = (np.require(arrays[name], np.float32, ["C", "W"]) for name in "WC")
-        counts = arrays.get("counts", np.zeros(len(W), np.int64))
+        n_words = len(W)
+        counts = arrays.get("counts", np.zeros(n_words, np.int64))
         learnt = cls(W, C, counts, "sampling", W2=arrays.get("W2"), C2=arrays.get("C2"))
         if "N_data" in arrays:
-            learnt.N, learnt.trainer = csr_from_arrays(arrays, "N"), "exact"
-        learnt.replay = ReplayBuffer.from_arrays(arrays)
-        rows = [len(array) for array in (*learnt.vectors().values(), counts)]
-        if W.shape != C.shape or {*rows, len(W) if learnt.N is None else learnt.N.shape[0]} != {len(W)}:
-            raise ValueError(f"W is {W.shape}, C is {C.shape}, and the arrays are of {sorted(set(rows))} words")
+            learnt.N, learnt.trainer = csr_from_arrays(arrays, "N", (n_words, n_words), "float32", 0), "exact"
+        learnt.replay = ReplayBuffer.from_arrays(arrays, [n_words], "int8")
         return learnt
 
 

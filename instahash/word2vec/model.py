@@ -11,6 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from instahash.errors import DataError, DivergenceError, ModelError, UntrainedError
+from instahash.forms import Form, fit, losses
 from instahash.parameters import settled, whole
 from instahash.replay import ReplayBuffer
 from instahash.sparse import CSR, as_csr
@@ -154,10 +155,12 @@ class Word2Vec:
 
         Raises KeyError where W or C is missing, ValueError where arrays do not fit each other.
         """
-        model = cls(settings, seed=seed, dim=arrays["W"].shape[1])
+        learnt = Learnt.from_arrays(arrays)
+        model = cls(settings, seed=seed, dim=learnt.W.shape[1])
         if "sum_vectors" in arrays:
+            fit(arrays, {"sum_vectors": Form("bool")})
             model.vectors = "sum" if arrays["sum_vectors"] else "input"
-        model.learnt, model.history = Learnt.from_arrays(arrays), History([*history])
+        model.learnt, model.history = learnt, History(losses(history))
         return model
 
     def _learn(

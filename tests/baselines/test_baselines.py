@@ -343,20 +343,20 @@ def test_counts_of_other_words_are_refused():
     arrays = Cooccurrence().fit(DESCRIPTION, HASHTAGS).to_arrays()
     for name in ("word_posts", "hashtag_posts"):
         for change in (lambda array: array[1:], lambda array: array[:, None]):
-            with pytest.raises(ValueError, match="not of the same words"):
+            with pytest.raises(ValueError, match="is of the shape"):
                 Cooccurrence.from_arrays(damage(arrays, name, change))
-    with pytest.raises(ValueError, match="not of the same words"):
+    with pytest.raises(ValueError, match="is wanted"):
         Cooccurrence.from_arrays(damage(arrays, "from_words_shape", lambda array: array + [0, 1]))
 
 
 @pytest.mark.parametrize(
     "name, change, error, message",
     [
-        ("W", lambda W: W[:, 1:], ValueError, r"weights \(2, 1\) for 2 inputs, 2 outputs"),
-        ("W", np.ravel, ValueError, "weights"),
+        ("W", lambda W: W[:, 1:], ValueError, r"'W' is of the shape \(2, 1\), where \(2, 2\)"),
+        ("W", np.ravel, ValueError, "'W' is of the shape"),
         ("inputs", lambda ids: ids[::-1], ValueError, "not in order"),
-        ("inputs", lambda ids: ids - 5, ValueError, "not in order"),
-        ("outputs", lambda ids: ids + 1, ValueError, "not in the vocabulary"),
+        ("inputs", lambda ids: ids - 5, ValueError, "'inputs' has a number"),
+        ("outputs", lambda ids: ids + 1, ValueError, "'outputs' has a number"),
         ("reg", lambda reg: -reg, SettingsError, "reg is"),
     ],
 )

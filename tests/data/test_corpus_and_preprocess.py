@@ -271,10 +271,12 @@ def test_vocabulary_round_trip_and_lookup(posts):
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"counts": np.array([2])}, "counts must be int64, 0 or more, one a word"),
-        ({"counts": np.array([2, -1])}, "counts must be int64"),
-        ({"hashtag_counts": np.array([1.5, 0])}, "counts must be int64"),
+        ({"counts": np.array([2])}, "'counts' is of the shape"),
+        ({"counts": np.array([2, -1])}, "'counts' has a number"),
+        ({"hashtag_counts": np.array([1.5, 0])}, "'hashtag_counts' has float64"),
         ({"words_bytes": np.frombuffer(b"seasea", np.uint8), "words_ends": np.array([3, 6])}, "must be distinct"),
+        ({"words_bytes": np.frombuffer(b"se\x1bsun", np.uint8)}, r"the character '\\x1b', which no word has"),
+        ({"words_bytes": np.frombuffer(b"\xe2\x80\xaesun", np.uint8)}, r"the character '\\u202e'"),
         ({"spellings_ends": np.array([3])}, "a spelling of each"),
         ({"words_ends": np.array([3, 4])}, "the ends of 'words' must rise to 6"),
     ],
