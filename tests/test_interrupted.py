@@ -32,7 +32,7 @@ MODELS = {
     "ridge decoder": lambda: AutoRec(n_hidden=3, epochs=1, decoder="ridge", init="spectral").fit(X),
     "softmax": lambda: SoftmaxNetwork(n_hidden=3, epochs=2).fit(X, Y),
 } | {name: lambda kind=kind: small(kind).fit(D, H) for name, kind in BASELINES.items()}
-NEW = {name: (NEW_X,) for name in ("exact", "sampling", "autorec", "ridge decoder")} | {"softmax": (NEW_X, NEW_Y)}
+NEW = dict.fromkeys(("exact", "sampling", "autorec", "ridge decoder"), (NEW_X,)) | {"softmax": (NEW_X, NEW_Y)}
 CALLS = {(name, "fit"): NEW.get(name, (NEW_D, NEW_H)) for name in MODELS}
 CALLS |= {(name, "partial_fit"): new for name, new in NEW.items()}
 CALLS |= {("softmax", "grow"): (9, 9), ("softmax", "decay"): (0.5,), ("cooccurrence", "add"): (NEW_D, NEW_H)}
