@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import nullcontext
+from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,6 +19,35 @@ Work = Callable[[slice], T]
 QUIET: Any = {"over": "ignore", "invalid": "ignore"}
 
 
+class _OneThread:
+    """BLAS has one thread while this is entered, by whichever thread and however often, and then as many as before."""
+
+    def __init__(self) -> None:
+        self._entered = 0
+        self.renew()
+
+    def renew(self) -> None:
+        """In a process that was forked nobody may be left who would open the lock."""
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._entered:
+                self._limits = threadpool_limits(1, user_api="blas")
+            self._entered += 1
+
+    def __exit__(self, *error: Any) -> None:
+        with self._lock:
+            self._entered -= 1
+            if not self._entered:
+                self._limits.restore_original_limits()
+
+
+_ONE_THREAD = _OneThread()
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_ONE_THREAD.renew)
+
+
 class Threads:
     """Runs work(slice) on slices that together are all rows, one a thread; results come as a list, in order.
 
@@ -24,7 +55,7 @@ class Threads:
 
     blas : False where each thread makes matrix products of its own. BLAS then gets one thread while this is open, so
         that its threads do not wait for their next product on the cores that ours work on. This holds for the whole
-        process: of trainings at the same time, let each have a process.
+        process, until the last of these is closed: of trainings at the same time, let each have a process.
     """
 
     def __init__(self, n_threads: int, blas: bool = True):
@@ -33,14 +64,16 @@ class Threads:
         self._executor = ThreadPoolExecutor(n_threads, **quiet) if n_threads > 1 else None
 
     def __enter__(self) -> Threads:
-        self._limits: Any = nullcontext() if self._blas else threadpool_limits(1, user_api="blas")
+        self._limits: Any = nullcontext() if self._blas else _ONE_THREAD
         self._limits.__enter__()
         return self
 
     def __exit__(self, *error: Any) -> None:
-        if self._executor:
-            self._executor.shutdown()
-        self._limits.__exit__(*error)
+        try:
+            if self._executor:
+                self._executor.shutdown()
+        finally:
+            self._limits.__exit__(*error)
 
     def each(self, items: Iterable[S], work: Callable[[S], T]) -> Iterator[T]:
         """work(item) of each item, in order."""

@@ -1,5 +1,7 @@
 """Threads share rows, and leave BLAS as they found it."""
 
+import os
+import signal
 import threading
 import time
 
@@ -7,6 +9,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from instahash import threads as threads_module
 from instahash.threads import Threads
 
 
@@ -80,3 +83,38 @@ def test_blas_gets_one_thread_where_ours_multiply_and_its_own_number_back():
         with pytest.raises(ZeroDivisionError), Threads(2, blas=False) as threads:
             threads.rows(2, lambda part: 1 / 0)
         assert blas_threads() == before
+
+
+def test_blas_gets_its_number_back_when_the_last_of_several_ends():
+    """Whichever ends first; and where a thread is waited for in vain."""
+    with threadpool_limits(2, user_api="blas"):
+        before = blas_threads()
+        first, second = Threads(1, blas=False), Threads(1, blas=False)
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert set(blas_threads()) == {1}
+        second.__exit__(None, None, None)
+        assert blas_threads() == before
+        threads = Threads(2, blas=False)
+        with pytest.raises(KeyboardInterrupt), threads:
+            threads._executor.shutdown = interrupt
+        assert blas_threads() == before
+
+
+def interrupt():
+    raise KeyboardInterrupt
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_process_waits_for_no_thread_of_the_other():
+    threads = Threads(2, blas=False)
+    with threads, threads_module._ONE_THREAD._lock:
+        threads.rows(4, lambda part: None)
+        child = os.fork()
+        if not child:  # where the lock would never be opened
+            signal.alarm(20)
+            with Threads(2, blas=False) as own:
+                os._exit(own.rows(4, lambda part: part.start) != [0, 2])
+        _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
