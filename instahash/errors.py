@@ -7,11 +7,20 @@ status 2; a program catches :class:`InstahashError` or one of its kinds.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from numbers import Real
 
 
 def plural(number: int, noun: str) -> str:
     """ "1 post", "2 posts": how texts for people count."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def shown(value: object) -> str:
+    """A value in an error line, as Python writes it, on one line and shortened."""
+    try:
+        return cut(one_line(value if isinstance(value, Real) else ascii(value)), 60)
+    except Exception:  # a whole number of thousands of digits, or an object that cannot be written
+        return f"{type(value).__name__} that cannot be shown"
 
 
 def cut(text: str, longest: int = 80) -> str:

@@ -14,7 +14,7 @@ from numbers import Integral, Real
 from operator import ge, gt, le, lt
 from typing import Any, ClassVar, TypeVar
 
-from instahash.errors import InstahashError, SettingsError, cut, one_line
+from instahash.errors import InstahashError, SettingsError, shown
 
 S = TypeVar("S")
 LIMITS = {"least": ("at least", ge), "above": ("above", gt), "most": ("at most", le), "below": ("below", lt)}
@@ -96,14 +96,6 @@ def _is_finite(value: Any) -> bool:
         return False
 
 
-def shown(value: Any) -> str:
-    """A value in an error line: as Python writes it, on one line, shortened. A number is written as it is."""
-    try:
-        return cut(one_line(value if isinstance(value, Real) else ascii(value)), 60)
-    except Exception:  # a whole number of thousands of digits, an object that cannot be written
-        return f"{type(value).__name__} that cannot be shown"
-
-
 def settled(kind: type[S], settings: S | None, changes: dict[str, Any], owner: str) -> S:
     """The settings of a model, by default those of `kind`, with some fields changed by name.
 
@@ -127,15 +119,21 @@ def _near(name: str, known: list[str]) -> str:
     return f"did you mean {' or '.join(near)}?" if near else ""
 
 
-def whole(
-    value: Any, name: str, least: int, error: type[InstahashError] = SettingsError, most: int = 2**63 - 1
-) -> int:
+def whole(value: Any, name: str, least: int, error: type[InstahashError] = SettingsError, most: int = 2**63 - 1) -> int:
     """A whole number from `least` to `most`; an error of that kind for anything else."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
         raise error(f"{name} is {shown(value)}; it must be a whole number of at least {least}")
-    if value > most:
+    if int(value) > most:
         raise error(f"{name} is {shown(value)}; it must be at most {most:,}")
     return int(value)
+
+
+def fraction(value: Any, name: str, error: type[InstahashError] = SettingsError) -> float:
+    """A number in [0, 1]; an error of that kind for anything else."""
+    number: Any = Real
+    if not isinstance(value, number) or isinstance(value, bool) or not 0 <= value <= 1:
+        raise error(f"{name} is {shown(value)}; it must lie in [0, 1]")
+    return float(value)
 
 
 def listed(settings: Any) -> Iterator[tuple[str, Any, str]]:

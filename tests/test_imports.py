@@ -48,7 +48,7 @@ MAY_IMPORT = {
     "softmax": {"jit", "network", "parameters", "replay", "sparse", "threads", "training"},
     # One of the baselines is a softmax network.
     "baselines": {"dense", "jit", "parameters", "softmax", "sparse", "topk", "training"},
-    "recommend": {"data", "dense", "jit", "merge", "names", "sparse", "training"},
+    "recommend": {"data", "dense", "jit", "merge", "names", "parameters", "sparse", "training"},
     "experts": {
         *("baselines", "data", "dense", "merge", "parameters", "recommend", "replay", "softmax", "sparse", "texts"),
         *("threads", "topk", "trainer", "training", "word2vec"),

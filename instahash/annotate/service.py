@@ -32,10 +32,14 @@ class GoogleSettings(Section, owner="google"):
 
     objects: bool = parameter(False, "localise objects too and add their names, for 2.25 USD more a 1,000 images")
     max_results: int = parameter(20, "labels, and as many objects, of an image at most", least=1, most=1000)
-    rate: float = parameter(1800.0, "images sent a minute at most; the service's own limit, unless raised", above=0, most=10**6)
+    rate: float = parameter(
+        1800.0, "images sent a minute at most; the service's own limit, unless raised", above=0, most=10**6
+    )
     max_cost: float | None = parameter(None, "USD at list price that may be spent; None: no limit", least=0, most=10**9)
     n_concurrent: int = parameter(4, "calls at the same time", least=1, most=1000)
-    patience: float = parameter(120.0, "seconds without any answer after which the service counts as away", above=0, most=10**6)
+    patience: float = parameter(
+        120.0, "seconds without any answer after which the service counts as away", above=0, most=10**6
+    )
     # Several timeouts must fit into the patience, or the one image at which the service hangs is not found.
     timeout: float = parameter(20.0, "seconds a call", above=0, most=10**6)
     endpoint: str = parameter(HOST, "host of the service, or of one of its regions: eu-vision.googleapis.com")

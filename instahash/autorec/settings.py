@@ -23,11 +23,17 @@ class AutoRecSettings:
 
     n_hidden: int = parameter(500, "hidden units", least=1, most=10**6)
     epochs: int | str = parameter(
-        "auto", "passes over all posts; auto: 50 from a random start, 0 from the spectrum", least=0, most=10_000, choices=("auto",)
+        "auto",
+        "passes over all posts; auto: 50 from a random start, 0 from the spectrum",
+        least=0,
+        most=10_000,
+        choices=("auto",),
     )
     batch_size: int = parameter(512, "posts a step", least=1, most=10**7)
     learning_rate: float = parameter(1e-3, "the first step size", above=0, most=100)
-    reg: float = parameter(0.0, "weight of L2 on encoder and decoder, beside a loss that is a mean over posts", least=0, most=1000)
+    reg: float = parameter(
+        0.0, "weight of L2 on encoder and decoder, beside a loss that is a mean over posts", least=0, most=1000
+    )
     init: str = parameter(
         "auto",
         "random, as published; spectral: the best linear autoencoder; auto: that where 50 epochs would come to it",
@@ -38,7 +44,9 @@ class AutoRecSettings:
     schedule: str = parameter("linear", "how the step size falls to zero", choices=SCHEDULES)
     hidden: str = parameter("sigmoid", "activation of the hidden units", choices=HIDDEN)
     output: str = parameter("identity", "or sigmoid, over the targets' range", choices=("identity", "sigmoid"))
-    absent_weight: float = parameter(1.0, "weight of an unrated word's error; 0: only stored ratings count", least=0, most=1000)
+    absent_weight: float = parameter(
+        1.0, "weight of an unrated word's error; 0: only stored ratings count", least=0, most=1000
+    )
     corruption: float = parameter(0.0, "probability that an input is dropped at a visit", least=0, below=1)
     dtype: str = parameter("float32", "precision of all that is trained", choices=("float32", "float64"))
 

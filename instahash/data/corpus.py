@@ -20,7 +20,7 @@ from instahash.data.posts import Post
 from instahash.data.spellings import forms_of, spellings_of
 from instahash.data.times import DAY, seconds_of
 from instahash.data.words import joined, words
-from instahash.errors import DataError, DataWarning, plural
+from instahash.errors import DataError, DataWarning, plural, shown
 from instahash.sparse import CSR
 
 
@@ -83,8 +83,8 @@ class Corpus:
     def from_posts(cls, posts: Iterable[Post]) -> Corpus:
         """Number the words of posts in one pass; the posts themselves are not kept.
 
-        Raises DataError where the features of a photo are no row of numbers, or those of two photos not as many, as of
-        different networks.
+        Raises DataError where one is no Post, where the features of a photo are no row of numbers, or those of two
+        photos not as many, as of different networks.
         """
         numbers = _Numbers()
         written: Counter[str] = Counter()  # hashtags as people write them
@@ -98,6 +98,8 @@ class Corpus:
         made_up = 0
 
         for post in posts:
+            if not isinstance(post, Post):
+                raise DataError(f"posts hold {shown(post)}; give Post objects")
             ids.append(post.id)
             made_up += post.made_up
             users.append(post.user)

@@ -13,7 +13,7 @@ from instahash.data.corpus import Corpus, take
 from instahash.data.echoes import Echoes
 from instahash.data.vocabulary import Vocabulary, ranked
 from instahash.errors import DataError
-from instahash.parameters import check, parameter
+from instahash.parameters import check, fraction, parameter
 from instahash.sparse import (
     CSR,
     column_counts,
@@ -31,7 +31,9 @@ from instahash.sparse import (
 class DataSettings:
     """The parameters of the preprocessing."""
 
-    max_hashtags: int = parameter(1000, "how many of the most used hashtags are kept, the hashtag vocabulary", least=1, most=10**9)
+    max_hashtags: int = parameter(
+        1000, "how many of the most used hashtags are kept, the hashtag vocabulary", least=1, most=10**9
+    )
     min_count: int = parameter(1, "hashtags in fewer posts than this are not kept", least=1, most=10**9)
     min_score: float = parameter(0.5, "labels with a lower score are left out", least=0, most=1)
 
@@ -229,8 +231,7 @@ def train_test_split(n_posts: int, test_fraction: float = 0.1, seed: int = 0) ->
 
     test_fraction : in [0, 1]; round(test_fraction * n_posts) rows are test rows.
     """
-    if not 0 <= test_fraction <= 1:
-        raise DataError(f"test_fraction is {test_fraction}; it must lie in [0, 1], such as 0.1")
+    test_fraction = fraction(test_fraction, "test_fraction", DataError)
     order = np.random.default_rng(seed).permutation(n_posts)
     n_test = round(test_fraction * n_posts)
     return np.sort(order[n_test:]), np.sort(order[:n_test])

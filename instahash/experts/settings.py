@@ -22,7 +22,9 @@ from instahash.word2vec import Word2VecSettings
 class InputSettings(Section, owner="inputs"):
     """How a description becomes the input of a network and of the linear model."""
 
-    length: float = parameter(2.4, "Euclidean length of each description's input; 0 leaves it as it comes", least=0, most=100)
+    length: float = parameter(
+        2.4, "Euclidean length of each description's input; 0 leaves it as it comes", least=0, most=100
+    )
 
 
 @dataclass(frozen=True)

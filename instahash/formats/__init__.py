@@ -10,6 +10,7 @@ posts.py         posts under usual names, read and written; beside it a file for
 folder.py        folders and zip files of such files
 photo_features.py  features of photos, in a file beside the posts
 joining.py       which photos belong to which posts
+given.py         posts that people give in Python
 """
 
 from __future__ import annotations
@@ -24,15 +25,16 @@ from pathlib import Path
 from instahash.archive import IMAGES
 from instahash.data import Post
 from instahash.data.sample import SAMPLES
-from instahash.errors import DataError, DataWarning, SettingsError, plural
+from instahash.errors import DataError, DataWarning, SettingsError, plural, shown
 from instahash.formats.files import FILE_FORMATS
 from instahash.formats.folder import FOLDER
+from instahash.formats.given import posts_of
 from instahash.formats.harrison import HARRISON
 from instahash.formats.items import check_columns
 from instahash.formats.posts import write_posts
 from instahash.formats.source import Format, LeftOut, Source
 
-__all__ = ["FORMATS", "Format", "LeftOut", "Reading", "Source", "read_posts", "write_posts"]
+__all__ = ["FORMATS", "Format", "LeftOut", "Reading", "Source", "posts_of", "read_posts", "write_posts"]
 
 # The first that matches reads a source.
 FORMATS: tuple[Format, ...] = (HARRISON, *FILE_FORMATS, FOLDER)
@@ -106,6 +108,8 @@ def read_posts(
     An odd item is left out and does not lose the rest. Raises DataError, which names the file and the place in it,
     where there is no post or more than a tenth of the items are odd, SettingsError for an unknown format or part.
     """
+    if not isinstance(source, (str, os.PathLike)):
+        raise DataError(f"the source of posts is {shown(source)}; it must be a path, or 'sample'")
     if source in SAMPLES:
         return SAMPLES[str(source)]()
     path = Path(source)

@@ -16,6 +16,7 @@ from typing import Any
 from instahash.data import Post
 from instahash.files import writing
 from instahash.formats.fields import known, usual
+from instahash.formats.given import posts_of
 from instahash.formats.items import container, first, item_format
 from instahash.formats.photo_features import Writer, features_path
 from instahash.formats.source import Source
@@ -32,7 +33,7 @@ def write_posts(path: str | Path, posts: Iterable[Post]) -> int:
     with ExitStack() as ends:
         file = ends.enter_context(writing(path))
         photos = Writer(features_path(path), ends)
-        for post in posts:
+        for post in posts_of(posts):
             labels = [{"description": description, "score": score} for description, score in post.labels]
             value = {"id": post.id, "hashtags": post.hashtags, "labels": labels}
             optional: dict[str, Any] = {"user": post.user, "created_at": post.created_at}

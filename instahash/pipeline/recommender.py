@@ -12,9 +12,11 @@ import numpy as np
 from instahash.baselines import Baseline, top_ranked
 from instahash.data import Corpus, Echoes, Post, Vocabulary, encode, words
 from instahash.data.corpus import array_of
+from instahash.data.given import hashtags_of, text_of
 from instahash.data.preprocess import guessed
 from instahash.errors import DataError
-from instahash.parameters import whole
+from instahash.formats import posts_of
+from instahash.parameters import fraction, whole
 from instahash.pipeline.mode import Mode
 from instahash.recommend import Options, Queries, Recommendation, ids_of
 from instahash.sparse import CSR, as_csr, row_max, row_of_entries
@@ -49,49 +51,55 @@ class Recommender:
 
     def recommend(
         self,
-        labels: Iterable[Any],
+        labels: Any,
         top: int | None = None,
         *,
-        chosen: Iterable[str] = (),
+        chosen: Iterable[str] | None = (),
         user: str | None = None,
-        features: Iterable[str] = (),
+        features: Iterable[str] | None = (),
         photo_features: np.ndarray | None = None,
         novelty: float | None = None,
         diversity: float | None = None,
-        banned: Iterable[str] = (),
+        banned: Iterable[str] | None = (),
         trace: bool = False,
         min_score: float | None = None,
     ) -> Recommendation:
         """Hashtags for a photo with these labels.
 
-        labels : texts of one or more words, or pairs of a text and its score.
+        labels : texts of one or more words, pairs of a text and its score, Labels, or dicts with a "description" and a
+            "score"; or a dict of text -> score, a text as --labels takes it ("sky, boat:0.9"), or a Post, whose user,
+            features and photo_features count too where no others are given.
         top : so many hashtags; by default ten in mode "best", in mode "paper" all that its combination has.
         chosen : hashtags that the author has picked already: what follows goes with them, and repeats none.
         user, features : whose earlier posts matter; nobody's where these are not known.
         photo_features : (n_features,) float, what the labeller's network sees in the photo, as
             `OfflineAnnotator.features` gives it; a model that was trained without such makes nothing of it.
         novelty, diversity : in [0, 1], see `recommend/diversity.py`; by default what the settings say.
-        banned : hashtags never to recommend.
+        banned : hashtags never to recommend. These and `chosen` may also be one text ("#sea #sun"), or None.
         trace : keep the lists on the way to the answer.
         min_score : labels below are believed less, see `recommend/queries.py`; by default that of the training.
+        Raises DataError for what is none of this, and SettingsError for another novelty or diversity.
         Where nothing is known the answer is about no photo in particular, and `source` says so: hashtags that fit any,
         in mode "best" at most 14, in mode "paper" the most used.
         """
-        chosen = chosen if isinstance(chosen, str) else list(chosen)
+        chosen = hashtags_of(chosen, "chosen")
         queries = self.queries(labels, chosen, user, features, min_score, photo_features)
         options = self._options(top, banned, chosen, novelty=novelty, diversity=diversity, trace=trace)
         return self.mode.recommend(queries, options)[0]
 
     def queries(
         self,
-        labels: Iterable[Any],
-        chosen: Iterable[str] = (),
+        labels: Any,
+        chosen: Iterable[str] | None = (),
         user: str | None = None,
-        features: Iterable[str] = (),
+        features: Iterable[str] | None = (),
         min_score: float | None = None,
         photo_features: np.ndarray | None = None,
     ) -> Queries:
         """What is known of one photo; arguments as in :meth:`recommend`."""
+        if isinstance(labels, Post):
+            user, features = labels.user if user is None else user, features or labels.features
+            photo_features, labels = labels.photo_features if photo_features is None else photo_features, labels.labels
         least = self.settings.data.min_score if min_score is None else min_score
         given = labels, self.mode.default_score, chosen, user, features, least
         of_photo = None if photo_features is None else self.known_photos([photo_features])
@@ -104,28 +112,39 @@ class Recommender:
 
     def knows_user(self, user: str) -> bool:
         """Whether earlier posts of this user shift what is recommended."""
-        return self.mode.knows(f"user:{user}")
+        return self.mode.knows(f"user:{text_of(user, 'user')}")
 
     def _options(
-        self, top: int | None, banned: Iterable[str] = (), chosen: Iterable[str] = (), **others: Any
+        self,
+        top: int | None,
+        banned: Iterable[str] | None = (),
+        chosen: Iterable[str] = (),
+        novelty: float | None = None,
+        diversity: float | None = None,
+        trace: bool = False,
     ) -> Options:
         top = None if top is None else whole(top, "top", 0, DataError)
-        banned = banned if isinstance(banned, str) else list(banned)
+        novelty, diversity = (
+            None if value is None else fraction(value, name)
+            for name, value in {"novelty": novelty, "diversity": diversity}.items()
+        )
+        banned = hashtags_of(banned, "banned")
         ids = ids_of(self.vocabulary, banned, "banned")
         own = [words(text) for text in [*banned, *chosen]]
         unwanted = frozenset(word for parts in own for word in [*parts, "".join(parts)])
-        return Options(top, banned=ids, banned_words=unwanted, **others)
+        return Options(top, novelty, diversity, ids, unwanted, trace)
 
     def recommend_posts(
-        self, /, posts: Iterable[Post], top: int | None = None, **options: Any
+        self, /, posts: Iterable[Any], top: int | None = None, **options: Any
     ) -> Iterator[tuple[str, Recommendation]]:
         """(id, Recommendation) of each post, in order; posts are read a block at a time.
 
+        posts : Posts, or dicts with the keys of a line of a posts file.
         options : novelty, diversity, banned and trace, as in :meth:`recommend`; n_threads, as in
             :meth:`recommend_matrix`. Users and features are the posts' own.
         """
-        posts = iter(posts)
-        while block := list(islice(posts, POSTS_READ)):
+        read = posts_of(posts)
+        while block := list(islice(read, POSTS_READ)):
             dataset = encode(Corpus.from_posts(block), self.vocabulary, self.settings.data.min_score, guess=True)
             known: dict[str, Any] = {name: getattr(dataset, name) for name in ("keys", "echoes", "photo_features")}
             answers = self.recommend_matrix(dataset.description, top, **known, **options)

@@ -16,7 +16,7 @@ from instahash.baselines import BASELINES, create
 from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, grow
 from instahash.errors import DataError, ModelError, SettingsError, UntrainedError, cut, one_line
 from instahash.experts import BestSettings
-from instahash.formats import read_posts
+from instahash.formats import posts_of, read_posts
 from instahash.pipeline.identity import fingerprint, versions
 from instahash.pipeline.kept import copied_mode, digest, header_of, known_baselines, loaded, sections_of
 from instahash.pipeline.mode import MODES, Mode
@@ -25,7 +25,7 @@ from instahash.pipeline.recommender import Recommender
 from instahash.storage import Checkpoint, read_model, trains, write_model
 from instahash.trainer import Trainer
 
-Posts = str | Path | Iterable[Post] | Corpus
+Posts = str | Path | Iterable[Post | dict[str, Any]] | Corpus
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -97,7 +97,8 @@ class InstaHash:
     ) -> InstaHash:
         """Train the models. One that fails or is interrupted leaves what was learnt before as it was.
 
-        posts : "sample" or a path, as :func:`instahash.read_posts` takes them, posts, or a Corpus.
+        posts : "sample" or a path, as :func:`instahash.read_posts` takes them; Posts, or dicts with the keys of a line
+            of a posts file; or a Corpus.
         checkpoint : a file to keep the state of training in, between epochs.  resume : go on from it.
         options : kept in it, those of the command with which `instahash-train` would go on.
         progress : show progress bars where standard error is a terminal.  report : called with lines of text.
@@ -177,7 +178,7 @@ class InstaHash:
     def _read(self, posts: Posts, progress: bool) -> Corpus:
         if isinstance(posts, Corpus):
             return posts
-        posts = read_posts(posts) if isinstance(posts, (str, Path)) else posts
+        posts = read_posts(posts) if isinstance(posts, (str, Path)) else posts_of(posts)
         return Corpus.from_posts(tqdm(posts, "Reading posts", disable=None if progress else True, unit=" posts"))
 
     # What is kept

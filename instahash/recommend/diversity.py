@@ -5,12 +5,10 @@ Scores are log-probabilities, so penalties are in nats: one nat makes a hashtag 
 
 from __future__ import annotations
 
-from numbers import Real
-
 import numpy as np
 
-from instahash.errors import SettingsError
 from instahash.jit import kernel
+from instahash.parameters import fraction
 from instahash.sparse import CSR
 
 # Penalties in nats: at diversity 1, for a cosine of 1 with a hashtag before it; at novelty 1, for an echo of 1.
@@ -36,7 +34,7 @@ def diversify(
     Returns (m, min(top, n_candidates)) int32, the places of those taken, -1 where only scores of -inf are left. Raises
     SettingsError for a diversity out of range.
     """
-    _check("diversity", diversity)
+    fraction(diversity, "diversity")
     penalty = scores.dtype.type(diversity * REPEATED)
     return mmr(scores, candidates, vectors, min(top, scores.shape[1]), penalty)
 
@@ -47,7 +45,7 @@ def reachable(scores: np.ndarray, last: np.ndarray, diversity: float) -> np.ndar
     scores : (m, n) float.  last : (m,) float, the last of as many of the highest scores as are wanted. Raises
     SettingsError for a diversity out of range.
     """
-    _check("diversity", diversity)
+    fraction(diversity, "diversity")
     lost = scores.dtype.type(diversity * REPEATED * (1 + ROUNDING))
     return np.where(scores >= last[:, None] - lost, scores, scores.dtype.type(-np.inf))
 
@@ -117,7 +115,7 @@ def novelty_shift(log_frequency: np.ndarray, echo: np.ndarray, novelty: float) -
     log_frequency : (n_hashtags,) float, log P(t), finite.  echo : (m, n_hashtags) float, see :func:`echoes`.
     Raises SettingsError for a novelty out of range.
     """
-    _check("novelty", novelty)
+    fraction(novelty, "novelty")
     if not novelty:
         return np.zeros(echo.shape, np.float32)
     repeated = np.clip((echo - np.float32(NEAR)) / np.float32(1 - NEAR), 0, 1)
@@ -139,8 +137,3 @@ def echoes(description: CSR, vectors: np.ndarray, hashtags: np.ndarray) -> np.nd
     for post, (start, end) in enumerate(zip(description.indptr, description.indptr[1:])):
         cosine[place[start:end]].max(axis=0, initial=0, out=echo[post])
     return echo
-
-
-def _check(name: str, value: float) -> None:
-    if not isinstance(value, Real) or not 0 <= value <= 1:
-        raise SettingsError(f"{name} is {value}; it must lie in [0, 1]")

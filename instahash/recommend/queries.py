@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from instahash.data import Echoes, Vocabulary, words
+from instahash.data.given import hashtags_of, labels_of, text_of, texts_of
 from instahash.data.hashtags import is_hashtag
 from instahash.data.preprocess import GUESS, DataSettings, believed
 from instahash.errors import DataError
 from instahash.merge import maximum
+from instahash.parameters import fraction
 from instahash.sparse import CSR, empty, one_row, ones, row_sizes, rows_at, union
 
 
@@ -65,30 +67,30 @@ class Queries(NamedTuple):
     def of_photo(
         cls,
         vocabulary: Vocabulary,
-        labels: Iterable[Any],
+        labels: Any,
         default_score: float = 1.0,
-        chosen: Iterable[str] = (),
+        chosen: Iterable[str] | None = (),
         user: str | None = None,
-        features: Iterable[str] = (),
+        features: Iterable[str] | None = (),
         min_score: float = DataSettings.min_score,
         photo_features: np.ndarray | None = None,
     ) -> Queries:
         """What is known of one photo.
 
-        labels : texts of one or more words, which have the `default_score`, or pairs of a text and its score.
-        chosen, features : texts.
+        labels : texts of one or more words, which have the `default_score`, or pairs of a text and its score, or what
+            else :func:`~instahash.data.given.labels_of` takes.
+        chosen, features : texts, or None.
         min_score : labels with a lower score are no part of the description, unless all have, see
             :func:`~instahash.data.preprocess.believed`.
         photo_features : (1, n_features) float.
-        Raises DataError for a score outside [0, 1], and for one text where a list is wanted.
+        Raises DataError for a score outside [0, 1], and for what is no label, no text or no list.
         """
         scores: dict[int, float] = {}
         whole: dict[str, float] = {}
-        for label in _listed(labels, "labels"):
-            text, score = (label, max(default_score, min_score)) if isinstance(label, str) else label
-            if not 0 <= score <= 1:
-                raise DataError(f"the score of label '{text}' is {score}; it must lie in [0, 1]")
-            own = words(text)
+        min_score = fraction(min_score, "min_score", DataError)
+        unsaid = max(default_score, min_score)
+        for text, said in labels_of(labels, vocabulary.index):
+            score, own = unsaid if said is None else said, words(text)
             for word in own:
                 if (i := vocabulary.index.get(word)) is not None:
                     scores[i] = max(score, scores.get(i, score))
@@ -98,8 +100,8 @@ class Queries(NamedTuple):
         labelled, chosen_row = one_row(scores, len(vocabulary)), ones(one_row(picked, len(vocabulary)), np.int8)
         echoes = Echoes.of_photo(whole, vocabulary.index)
         description, guessed = believed(labelled, echoes, min_score)
-        user_key = () if user is None else (f"user:{user}",)
-        keys = [(*_listed(features, "features"), *user_key)]
+        user_key = () if user is None else (f"user:{text_of(user, 'user')}",)
+        keys = [(*texts_of(features, "features"), *user_key)]
         return cls.of(description, chosen_row, keys, echoes, guessed, photo_features)
 
     def words(self) -> CSR:
@@ -168,13 +170,6 @@ class Options(NamedTuple):
     trace: bool = False
 
 
-def ids_of(vocabulary: Vocabulary, texts: Iterable[str], name: str) -> np.ndarray:
-    """The ids of the known words of some texts; DataError, which calls them `name`, for one text in place of a list."""
-    return vocabulary.lookup([word for text in _listed(texts, name) for word in words(text)])[0]
-
-
-def _listed(texts: Iterable[Any], name: str) -> Iterable[Any]:
-    """One text where a list is wanted would be taken letter by letter for words."""
-    if isinstance(texts, str):
-        raise DataError(f"{name} is the text '{texts}'; it must be a list, such as {[texts]}")
-    return texts
+def ids_of(vocabulary: Vocabulary, hashtags: Iterable[str] | None, name: str) -> np.ndarray:
+    """The ids of the known words of some hashtags; DataError, which calls them `name`, for what are none."""
+    return vocabulary.lookup([word for text in hashtags_of(hashtags, name) for word in words(text)])[0]

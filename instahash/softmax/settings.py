@@ -24,11 +24,16 @@ class SoftmaxSettings:
     """The settings of a :class:`instahash.softmax.SoftmaxNetwork`."""
 
     n_hidden: int = parameter(500, "hidden units", least=1, most=10**6)
-    epochs: int | str = parameter("auto", "passes over all posts; auto: more for few posts", least=1, most=10_000, choices=("auto",))
+    epochs: int | str = parameter(
+        "auto", "passes over all posts; auto: more for few posts", least=1, most=10_000, choices=("auto",)
+    )
     batch_size: int = parameter(256, "posts a step", least=1, most=10**7)
     learning_rate: float = parameter(2.4e-3, "the first step size", above=0, most=100)
     reg: float = parameter(
-        0.0, "weight of L2 on the weights that a step touches, beside a loss that is a mean over posts", least=0, most=1000
+        0.0,
+        "weight of L2 on the weights that a step touches, beside a loss that is a mean over posts",
+        least=0,
+        most=1000,
     )
     optimizer: str = parameter("adam", "from gradients to steps", choices=("adam", "momentum", "sgd"))
     schedule: str = parameter("linear", "how the step size falls to zero", choices=SCHEDULES)

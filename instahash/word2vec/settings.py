@@ -28,7 +28,9 @@ class Word2VecSettings:
         "linear", "linear: the learning rate falls to zero; or constant (sampling)", choices=("linear", "constant")
     )
     ns_exponent: float = parameter(0.75, "exponent of the noise distribution", least=-2, most=2)
-    sample: float = parameter(0.0, "subsampling threshold of frequent words, as in word2vec.c; 0 keeps all", least=0, most=1)
+    sample: float = parameter(
+        0.0, "subsampling threshold of frequent words, as in word2vec.c; 0 keeps all", least=0, most=1
+    )
     min_count: int = parameter(1, "words in fewer bags are left out and keep zero vectors", least=1)
     vectors: str = parameter(
         "auto",

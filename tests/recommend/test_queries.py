@@ -88,9 +88,9 @@ def test_guesses_about_one_photo(labels, least, description, guessed):
 
 
 def test_what_is_no_list_or_no_score():
-    with pytest.raises(DataError, match="banned is the text 'a'; it must be a list"):
-        ids_of(VOCABULARY, "a", "banned")
-    with pytest.raises(DataError, match="labels is the text 'a'"):
-        Queries.of_photo(VOCABULARY, "a")
+    with pytest.raises(DataError, match="banned is 3; it must be a list of texts"):
+        ids_of(VOCABULARY, 3, "banned")
+    with pytest.raises(DataError, match="labels is 2.5; it must be a list of labels"):
+        Queries.of_photo(VOCABULARY, 2.5)
     with pytest.raises(DataError, match=r"the score of label 'a' is 2; it must lie in \[0, 1\]"):
         Queries.of_photo(VOCABULARY, [("a", 2)])

@@ -1,0 +1,99 @@
+"""What people give in Python, in any of the shapes that they have it in, as what is worked with; or one line that says
+which argument it was, what came, and what was wanted.
+
+A text where a list is wanted is read as the commands read it: "sky, boat:0.9" is two labels, "#sea #sun" two hashtags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping
+from numbers import Integral, Real
+from typing import Any
+
+from instahash.data.hashtags import hashtags_from_list
+from instahash.data.labels import labels_from_text
+from instahash.errors import DataError, shown
+from instahash.parameters import fraction
+
+# Labels, or one, as dicts are written; "name" is what Rekognition and others call it.
+DESCRIPTIONS = ("description", "name")
+LABEL = "a text, a pair of a text and its score, or a dict with 'description' and 'score'"
+
+
+def text_of(value: Any, name: str) -> str:
+    """A text; a whole number is one too, as in files. Raises DataError for anything else."""
+    if isinstance(value, str):
+        return str(value)  # of NumPy's texts too
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return str(int(value))
+    raise DataError(f"{name} is {shown(value)}; it must be a text")
+
+
+def texts_of(value: Any, name: str, split: Callable[[str], list[str]] = lambda text: [text]) -> list[str]:
+    """Texts of a list, an array or anything that gives them one by one; of None none, of a text what `split` makes.
+
+    Raises DataError for anything else.
+    """
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return split(str(value))
+    texts = []
+    for text in _each(value, name, "a list of texts, such as ['sea', 'sun']"):
+        if not isinstance(text, str):
+            raise DataError(f"{name} holds {shown(text)}; it must be a list of texts, such as ['sea', 'sun']")
+        texts.append(str(text))
+    return texts
+
+
+def hashtags_of(value: Any, name: str) -> list[str]:
+    """The same of hashtags, which a text lists."""
+    return texts_of(value, name, hashtags_from_list)
+
+
+def labels_of(value: Any, known: Container[str] = ()) -> list[tuple[str, float | None]]:
+    """Pairs of a text and its score, None for one that is not said.
+
+    value : what :meth:`InstaHash.recommend` takes: labels in a list, an array or anything that gives them one by one,
+        each a text, a pair or a dict; a dict of text -> score; one label; a text of several, see
+        :func:`~instahash.data.labels.labels_from_text`, which `known` is for; None.
+    Raises DataError for anything else, and for a score outside [0, 1].
+    """
+    if value is None:
+        return []
+    if isinstance(value, str):
+        value = labels_from_text(str(value), known)
+    elif isinstance(value, Mapping):
+        value = [value] if any(name in value for name in DESCRIPTIONS) else value.items()
+    elif isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], Real):
+        value = [value]
+    return [_label(label) for label in _each(value, "labels", "a list of labels, such as ['sky', ('sea', 0.9)]")]
+
+
+def _label(label: Any) -> tuple[str, float | None]:
+    if isinstance(label, str):
+        return str(label), None
+    text = score = None
+    if isinstance(label, Mapping):
+        text = next((label[name] for name in DESCRIPTIONS if name in label), None)
+        score = label.get("score")
+    elif (isinstance(label, (tuple, list)) or getattr(label, "ndim", 0) == 1) and len(label) == 2:
+        text, score = label
+    if not isinstance(text, str):
+        raise DataError(f"labels holds {shown(label)}; a label is {LABEL}")
+    return str(text), None if score is None else score_of(score, text)
+
+
+def score_of(score: Any, label: str) -> float:
+    """The score of a label. Raises DataError for what is no number in [0, 1]."""
+    return fraction(score, f"the score of label {shown(label)}", DataError)
+
+
+def _each(value: Any, name: str, wanted: str) -> Iterable[Any]:
+    """What a list or the like gives; a dict, bytes and what gives nothing are none."""
+    try:
+        if not isinstance(value, (Mapping, bytes, bytearray, memoryview)):
+            return iter(value)
+    except TypeError:
+        pass
+    raise DataError(f"{name} is {shown(value)}; it must be {wanted}")
