@@ -30,6 +30,12 @@ def model():
     return InstaHash(settings_of("best", ["word2vec.dim=4", *quick])).fit(small_posts(80))
 
 
+@pytest.fixture(scope="module")
+def paper():
+    quick = ["word2vec.dim=4", "autorec.n_hidden=4", "autorec.epochs=1"]
+    return InstaHash(settings_of("paper", quick)).fit(small_posts(80))
+
+
 @pytest.mark.parametrize("labels", [
     [{"description": "sea", "score": 0.9}, {"description": "golden sand", "score": 0.5}],
     [OrderedDict(name="sea", score=np.float64(0.9)), ("golden sand", np.float32(0.5))],
@@ -116,9 +122,10 @@ def test_anything_else_gets_one_line(model, ask, message):
 
 @pytest.mark.parametrize("name", ["novelty", "diversity"])
 @pytest.mark.parametrize("value", [2, -1, float("nan"), "a", True, [1]])
-def test_odd_novelty_and_diversity_are_refused_by_both_modes_alike(model, name, value):
-    with pytest.raises(SettingsError, match=f"{name} is .*; it must lie in"):
-        model._options(None, **{name: value})
+def test_odd_novelty_and_diversity_are_refused_by_both_modes_alike(model, paper, name, value):
+    for each in (model, paper):
+        with pytest.raises(SettingsError, match=f"{name} is .*; it must lie in"):
+            each.recommend(["beach"], **{name: value})
 
 
 # Posts
