@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from numbers import Real
 
+LONGEST = 300  # characters of a line for people
+
 
 def plural(number: int, noun: str) -> str:
     """ "1 post", "2 posts": how texts for people count."""
@@ -33,8 +35,31 @@ def one_line(text: object) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split()).rstrip(".")
 
 
+def printable(text: str) -> str:
+    """A text from outside as one line that a terminal only displays: what would steer it is escaped."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def line(text: object) -> str:
+    """Any text as one printable line of at most LONGEST characters.
+
+    What does not fit is left out of the middle, since a message begins with where it is and ends with what to try.
+    """
+    text = str(text)
+    if len(text) > 2 * LONGEST:  # of which no more is looked at
+        text = text[:LONGEST] + text[-LONGEST:]
+    text = printable(text)
+    half = LONGEST // 2
+    return text if len(text) <= LONGEST else f"{text[:half]}…{text[half + 1 - LONGEST :]}"
+
+
 class InstahashError(Exception):
-    """Base of all errors raised on purpose; its text is one line fit to be shown to a user."""
+    """Base of all errors raised on purpose; its text is one line fit to be shown to a user, whatever came in."""
+
+    def __init__(self, text: object = "") -> None:
+        super().__init__(line(text))
 
 
 class DataError(InstahashError):
@@ -43,6 +68,9 @@ class DataError(InstahashError):
 
 class DataWarning(UserWarning):
     """Something in a file was left out, or read otherwise than it stands there; its text is one line."""
+
+    def __init__(self, text: object = "") -> None:
+        super().__init__(line(text))
 
 
 class UnknownWordError(DataError, KeyError):
@@ -56,6 +84,9 @@ class UnknownWordError(DataError, KeyError):
     def __str__(self) -> str:  # KeyError's own would put the line in quotes
         return str(self.args[0])
 
+    def __reduce__(self) -> tuple[type[UnknownWordError], tuple[list[str]]]:
+        return type(self), (self.words,)
+
 
 class ModelError(InstahashError):
     """A model directory or a file of weights is missing, incomplete, changed, or cannot be read or written."""
@@ -66,6 +97,9 @@ class UntrainedError(ModelError, AttributeError):
 
     def __init__(self) -> None:
         super().__init__("this model is not trained: call fit, or load one")
+
+    def __reduce__(self) -> tuple[type[UntrainedError], tuple[()]]:
+        return type(self), ()
 
 
 class ImageError(InstahashError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import warnings
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
@@ -10,9 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn, TextIO
 
 from instahash import __version__
-from instahash.errors import InstahashError
+from instahash.errors import InstahashError, line, printable
 from instahash.names import ANNOTATORS
 
+_JOINERS = "\u200c\u200d"
 MODEL_DIR = "instahash-model"  # where models are trained and looked for
 
 
@@ -24,7 +26,7 @@ class Parser(ArgumentParser):
         self.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+        self.exit(2, line(f"{self.prog}: error: {message} (see {self.prog} --help)") + "\n")
 
 
 class SomeFailed(Exception):
@@ -34,7 +36,8 @@ class SomeFailed(Exception):
 def run(parser: ArgumentParser, work: Callable[[Namespace], None], argv: Sequence[str] | None) -> int:
     """Call work(args); turn what it raises into an exit code and one line on standard error."""
     args = parser.parse_args(argv)
-    as_before, warnings.formatwarning = warnings.formatwarning, lambda message, *_, **__: _line(parser, message)
+    as_before = warnings.formatwarning
+    warnings.formatwarning = lambda message, *_, **__: line(f"{parser.prog}: {message}") + "\n"
     # An id may hold what the terminal's encoding cannot show; it is then escaped, as JSON does it.
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -43,7 +46,10 @@ def run(parser: ArgumentParser, work: Callable[[Namespace], None], argv: Sequenc
         sys.stdout.flush()
         return 0
     except InstahashError as error:
-        print(f"{parser.prog}: error: {printable(str(error))}", file=sys.stderr)
+        print(line(f"{parser.prog}: error: {error}"), file=sys.stderr)
+        return 2
+    except MemoryError:
+        print(f"{parser.prog}: error: it takes more memory than there is; give less at once", file=sys.stderr)
         return 2
     except SomeFailed:
         return 1
@@ -54,15 +60,11 @@ def run(parser: ArgumentParser, work: Callable[[Namespace], None], argv: Sequenc
         _close(sys.stdout)
         return 0
     except OSError as error:  # the disk that is printed to is full, say
-        print(f"{parser.prog}: error: {error.strerror or error}", file=sys.stderr)
+        print(line(f"{parser.prog}: error: {error.strerror or error}"), file=sys.stderr)
         _close(sys.stdout)
         return 2
     finally:
         warnings.formatwarning = as_before
-
-
-def _line(parser: ArgumentParser, message: object) -> str:
-    return f"{parser.prog}: {printable(str(message))}\n"
 
 
 def _close(file: TextIO) -> None:
@@ -104,9 +106,9 @@ def any_model(args: Namespace, needed: Callable[[], object] = lambda: None) -> A
         return InstaHash.load(MODEL_DIR)
     note(args.command, "with the model of the embedded sample; --model-dir takes one of your own posts")
 
-    def say(line: str) -> None:
+    def say(text: str) -> None:
         needed()
-        note(args.command, line)
+        note(args.command, text)
 
     model, args.model_dir = sample_model(say, progress=True)
     return model
@@ -140,28 +142,24 @@ amount = _number(float, "number", lambda value: 0 <= value < float("inf"), "an a
 port = _number(int, "port", lambda value: 0 <= value < 2**16, "a port")
 
 
-def say(line: str, file: TextIO | None = None) -> None:
+def say(text: str, file: TextIO | None = None) -> None:
     """A line on standard output, or in `file`, beside the work: it goes on where its reader, `head` say, has enough."""
     file = file or sys.stdout
     try:
-        print(line, file=file, flush=True)
+        print(text, file=file, flush=True)
     except BrokenPipeError:
         _close(file)
 
 
 def note(command: str, text: str) -> None:
     """A line on standard error that is no failure of the command."""
-    say(f"instahash-{command}: {printable(text)}", sys.stderr)
-
-
-def printable(text: str) -> str:
-    """A text from outside as one line that a terminal only displays: what would steer it is escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    say(line(f"instahash-{command}: {text}"), sys.stderr)
 
 
 def hashtag_line(hashtags: Iterable[str]) -> str:
-    """Hashtags as people write them, on one line."""
-    return " ".join(f"#{hashtag}" for hashtag in hashtags) or "(no hashtag)"
+    """Hashtags as people write them, on one line, with the joiners that emoji and some scripts have."""
+    text = " ".join(f"#{hashtag}" for hashtag in hashtags) or "(no hashtag)"
+    return "".join(part if part in _JOINERS else printable(part) for part in re.split(f"([{_JOINERS}])", text))
 
 
 def label_line(labels: Iterable[Any]) -> str:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from instahash.cli.common import Parser, add_model_dir, at_least, note, printable, run
+from instahash.cli.common import Parser, add_model_dir, at_least, note, run
 from instahash.cli.corpus import Read, add_corpus, read_corpus
+from instahash.errors import printable
 from instahash.names import PROTOCOLS
 
 EXAMPLE = """example:

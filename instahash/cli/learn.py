@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from instahash.cli.common import Parser, SomeFailed, note, printable, run, say
-from instahash.errors import DataError, SettingsError, plural
+from instahash.cli.common import Parser, SomeFailed, note, run, say
+from instahash.errors import DataError, SettingsError, plural, printable
 
 if TYPE_CHECKING:
     from instahash.learn.course import Step

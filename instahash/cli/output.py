@@ -12,10 +12,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from instahash.cli.common import SomeFailed, hashtag_line, printable
+from instahash.cli.common import SomeFailed, hashtag_line
 from instahash.cli.inputs import check_out, identities
 from instahash.cli.per_photo import Failures, Put, caption, captions, metadata
-from instahash.errors import DataError
+from instahash.errors import DataError, printable
 
 # A spreadsheet takes a cell that begins with one of these for a formula, says OWASP's page on CSV injection.
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")

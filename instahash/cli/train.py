@@ -11,6 +11,7 @@ from typing import Any
 
 from instahash.cli.common import Parser, SomeFailed, add_model_dir, at_least, hashtag_line, run, say, set_blas_threads
 from instahash.cli.corpus import Read, add_corpus, are_shards, fit_shards, read_corpus
+from instahash.errors import printable
 from instahash.names import MODES
 
 EXAMPLE = """example:
@@ -75,7 +76,7 @@ def work(args: Namespace) -> None:
         labels = read.believed(post)
         of_photo = {"features": post.features, "photo_features": post.photo_features}
         answer = model.recommend(labels, 10, user=post.user, **of_photo)
-        report(f"\n  labels       {', '.join(label.description for label in labels)}")
+        report(f"\n  labels       {', '.join(printable(label.description) for label in labels)}")
         report(f"  author       {hashtag_line(tag.lstrip('#') for tag in post.hashtags)}")
         report(f"  instahash    {hashtag_line(answer.hashtags)}")
     if read.failed:

@@ -9,10 +9,8 @@ from instahash.data.words import words
 from instahash.errors import DataError
 
 # What is meant as a score; a percentage is too, and refused.
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)? ?%?")
-# A score with a comma in it, as many languages write it, is no label and a half.
-_DECIMAL_COMMA = re.compile(r"(?:^|[,;|\n])([^,;|\n]*\w[^,;|\n]*):\s*((?:0|1(?=,0+\b)),\d+)\s*(?=$|[,;|\n])")
-_COMMA = re.compile(r":\s*[01],\d")  # what such a text has in any case, which is found faster
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)? ?%?")
+_BETWEEN = re.compile(r"([,;|\n])")
 # What stands between the words of a label, but for whole numbers as in "24/7" or "16:9".
 _BETWEEN_WORDS = re.compile(r"[/:](?!(?<=\d.)\d)")
 
@@ -24,15 +22,11 @@ def labels_from_text(text: str, known: Container[str] = ()) -> list[str | tuple[
     but for those of a word that is in `known` as it is written ("and/or", where "andor" is known).
     Raises DataError for a score outside [0, 1], and for one with a decimal comma.
     """
-    if _COMMA.search(text) and (comma := _DECIMAL_COMMA.search(text)):
-        name, number = comma[1].strip(), comma[2]
-        meant = f"{name}:{number.replace(',', '.')}"
-        raise DataError(
-            f"the score of {name!r:.60} is {number[:20]}, with a decimal comma, but commas stand between labels; write "
-            f"it with a point, as in {meant!r:.60}"
-        )
+    parts = _BETWEEN.split(text)
+    if "," in parts:
+        _check_commas(parts)
     labels: list[str | tuple[str, float]] = []
-    for part in filter(str.strip, re.split(r"[,;|\n]", text)):
+    for part in filter(str.strip, parts[::2]):
         label = label_from_text(part)
         name, score = (label, None) if isinstance(label, str) else label
         if _BETWEEN_WORDS.search(name):
@@ -41,6 +35,23 @@ def labels_from_text(text: str, known: Container[str] = ()) -> list[str | tuple[
         name = name.strip()
         labels.append(name if score is None else (name, score))
     return labels
+
+
+def _check_commas(parts: list[str]) -> None:
+    """Raise DataError for a score with a comma in it, as many languages write it, which is no label and a half.
+
+    parts : labels, and what stands between them at the odd places.
+    """
+    for part, comma, behind in zip(parts[::2], parts[1::2], parts[2::2]):
+        name, _, whole = part.rpartition(":")
+        digits = behind.rstrip()
+        is_score = digits.isdecimal() and (whole.lstrip() == "0" or (whole.lstrip() == "1" and not digits.strip("0")))
+        if comma == "," and is_score and re.search(r"\w", name):
+            name, whole = name.strip(), whole.strip()
+            raise DataError(
+                f"the score of {name!r:.60} is {f'{whole},{digits}':.20}, with a decimal comma, but commas stand "
+                f"between labels; write it with a point, as in {f'{name}:{whole}.{digits}'!r:.60}"
+            )
 
 
 def label_from_text(text: str) -> str | tuple[str, float]:

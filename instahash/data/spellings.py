@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from instahash.data.hashtags import is_hashtag
-from instahash.data.words import words
+from instahash.data.words import few_marks, words
 
 Forms = Counter[tuple[str, str]]  # (word, as it is written) -> uses
 
@@ -16,7 +16,7 @@ def forms_of(written: Mapping[str, int]) -> Forms:
     """The uses of each way to write a word, from those of hashtags as people write them."""
     found: Forms = Counter()
     for text, count in written.items():
-        own, form = words(text), unicodedata.normalize("NFC", text.strip().lstrip("#＃﹟"))
+        own, form = words(text), unicodedata.normalize("NFC", few_marks(text.strip().lstrip("#＃﹟")))
         # One hashtag, not several in one text, and such that nobody's "T-shirt" becomes a hashtag that ends at its T.
         if len(own) == 1 and is_hashtag(form):
             found[own[0], form] += count

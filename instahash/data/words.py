@@ -21,7 +21,11 @@ _EMOJI = re.compile(
 )
 # Joiners and variation selectors choose how a word looks, and people write the same word with and without them.
 _UNSEEN = re.compile("[\u200c\u200d\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_KEPT = re.compile("(?:LM*|NK?|ET*)+")
+# In the letters of KINDS: what is part of a word or parts words; of ASCII, once in small letters, what is neither.
+_KEPT = re.compile("(?:L[LM]*|N+K?|E[ET]*|S+)+")
+_LEFT_OUT = re.compile(r"[^a-z0-9_\s]+")
+_MARKS = re.compile("M+")
+MOST_MARKS = 100  # one behind the other; people's languages have fewer than 20
 
 
 class _Kinds(dict[int, str]):
@@ -35,6 +39,8 @@ def _kind(character: str) -> str:
         return "J"
     if "\U000e0020" <= character <= "\U000e007f":
         return "T"
+    if character.isspace():
+        return "S"
     form = unicodedata.normalize("NFKC", character)
     first, category = form[0], unicodedata.category(form[0])
     if category[0] in "LN" and len(form.split()) == 1:  # a few letters of Arabic are whole phrases
@@ -46,7 +52,7 @@ def _kind(character: str) -> str:
 
 
 # What each character is to a word, for str.translate: L letter, N digit or _, M mark, E emoji, K the key around a
-# digit, T a letter behind the flag of a region, J joiner, # each width of it, and a point for all others.
+# digit, T a letter behind the flag of a region, J joiner, S white space, # each width of it, and a point for others.
 KINDS = _Kinds()
 
 
@@ -66,15 +72,26 @@ def words(text: str) -> list[str]:
     (['tshirt'], ['body', 'of', 'water'], ['love❤'])
     """
     if text.isascii():
-        text = text.lower()
-    else:
-        text = _UNSEEN.sub("", text)
-        # Folding can leave letters and marks apart that NFKC would join.
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    kept = (piece if piece.isascii() and piece.isalnum() else _kept(piece) for piece in text.split())
-    return [word for word in kept if word]
+        return _LEFT_OUT.sub("", text.lower()).split()
+    text = _UNSEEN.sub("", few_marks(text))
+    # Folding can leave letters and marks apart that NFKC would join.
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    kept = "".join(text[slice(*run.span())] for run in _KEPT.finditer(text.translate(KINDS)))
+    return unicodedata.normalize("NFC", kept).split()  # parts of a syllable of Hangul may have met
 
 
-def _kept(piece: str) -> str:
-    kept = "".join(piece[slice(*run.span())] for run in _KEPT.finditer(piece.translate(KINDS)))
-    return unicodedata.normalize("NFC", kept)  # parts of a syllable of Hangul may have met
+def few_marks(text: str) -> str:
+    """The text with at most MOST_MARKS combining marks behind each other, so that it is normalised in linear time.
+
+    Marks are put in order by steps that grow with the square of their number, says UAX #15 of its stream-safe texts.
+    """
+    if len(text) <= MOST_MARKS:
+        return text
+    kinds = text.translate(KINDS)
+    if "M" * (MOST_MARKS + 1) not in kinds:
+        return text
+    parts, end = [], 0
+    for run in _MARKS.finditer(kinds):
+        parts.append(text[end : min(run.end(), run.start() + MOST_MARKS)])
+        end = run.end()
+    return "".join(parts) + text[end:]

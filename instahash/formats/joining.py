@@ -21,6 +21,7 @@ from typing import NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from instahash.archive import IMAGES
+from instahash.data.words import few_marks
 from instahash.errors import DataError, plural
 
 _SUFFIX = re.compile(rf"(?<=.)(?:{'|'.join(map(re.escape, IMAGES))})\Z", re.IGNORECASE | re.DOTALL)
@@ -101,6 +102,7 @@ def summary(posts: Sequence[Sequence[str]], photos: Sequence[str], matches: Matc
 
 
 def _path(name: str, fold: bool) -> str:
+    name = few_marks(name)
     name = normalize("NFC", normalize("NFD", name).casefold() if fold else name)
     return "/".join([part for part in name.replace("\\", "/").split("/") if part not in ("", ".")][-_DEEPEST:])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import NamedTuple
 
-from instahash.errors import plural
+from instahash.errors import plural, printable
 from instahash.learn.course import Step, steps
 from instahash.learn.folder import Folder, picture
 from instahash.learn.layout import cut, height, joined, window, wrapped
@@ -66,18 +66,13 @@ def told(outcome: Outcome, columns: int = 0) -> str:
 
 
 def _message(outcome: Outcome) -> str:
-    return "\n".join(map(_displayed, outcome.lines or ["it passes"]))
+    return "\n".join(map(printable, outcome.lines or ["it passes"]))
 
 
 def _printed(text: str, passed: Step | None = None) -> str:
-    lines = [f"  {_displayed(line)}" for line in text.rstrip().expandtabs().split("\n")]
+    lines = [f"  {printable(line)}" for line in text.rstrip().expandtabs().split("\n")]
     of = passed.file if passed else "your file"
     return "\n".join([f"printed by {of}:", *lines]) if text.strip() else ""
-
-
-def _displayed(line: str) -> str:
-    """A line that a terminal only displays."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
 
 def hint_lines(step: Step, hints: list[str], first: int = 1, columns: int = 0) -> str:
