@@ -21,8 +21,8 @@ connections = pytest.importorskip("instahash.explore.connections", reason="the e
 server = pytest.importorskip("instahash.explore.server", reason="the extra `web` is not installed")
 PNG = {"content-type": "image/png"}
 UPLOAD = (
-    b"POST /api/photo HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\ncontent-length: 1000\r\n"
-    + b"connection: close\r\n\r\nabc"
+    b"POST /api/photo HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\nconnection: close\r\n"
+    b"content-length: 1000\r\n\r\nabc"
 )
 QUERY = b"GET /api/map HTTP/1.1\r\nhost: localhost\r\n\r\n"
 ASKED = (
