@@ -58,7 +58,7 @@ def running(models):
     listener = connections.open_socket("127.0.0.1", 0)
     site = server.Site(Slow(models["best"]), {"words": ["word"] * 1_000_000}, Sees())
     serving = connections.server(server.application(site, "127.0.0.1"))
-    thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]})
+    thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
         yield listener.getsockname()[1], serving
