@@ -165,8 +165,6 @@ def _replaced(path: Path) -> tuple[Path, os.stat_result | None]:
         if folder.st_mode & stat.S_ISVTX and hasattr(os, "geteuid") and owner not in (os.geteuid(), folder.st_uid):
             raise PermissionError(errno.EPERM, "it is a link of another user")
         path = Path(os.path.realpath(path))
-        if path.is_symlink():
-            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
     try:
         old = path.stat()
     except FileNotFoundError:

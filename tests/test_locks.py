@@ -9,9 +9,10 @@ import threading
 
 import pytest
 
-from instahash import locks
+from instahash import InstaHash, locks
 from instahash.errors import ModelError
 from instahash.locks import alone
+from instahash.shards import fit_best, fit_paper
 from instahash.storage import Checkpoint, sole_training, trains
 
 HOLDER = """
@@ -139,3 +140,20 @@ def test_two_trainings_keep_off_one_checkpoint(tmp_path):
     assert os.listdir(checkpoint.parent) == [checkpoint.name]
     with sole_training(None):
         pass
+
+
+@pytest.mark.parametrize("fit", [InstaHash().fit, fit_best, fit_paper], ids=["fit", "fit_best", "fit_paper"])
+def test_whatever_trains_keeps_off_the_checkpoint_of_another(tmp_path, fit):
+    told = []
+
+    def other():
+        try:
+            fit([], checkpoint=tmp_path / "checkpoint.npz")
+        except ModelError as error:
+            told.append(str(error))
+
+    with sole_training(tmp_path / "checkpoint.npz"):
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+    assert len(told) == 1 and told[0].startswith("another training (process")

@@ -90,6 +90,7 @@ def _trained(args: Namespace, settings: Any, checkpoint: Path, read: Read, repor
     from instahash.storage import has_model, make_directory
 
     if args.resume and not checkpoint.exists() and has_model(args.model_dir):
+        _check_settings(args.model_dir, settings)
         report(f"The model in '{args.model_dir}' is finished, and left as it is; to train anew, leave out --resume.")
         return None
     make_directory(args.model_dir)
@@ -111,6 +112,19 @@ def _trained(args: Namespace, settings: Any, checkpoint: Path, read: Read, repor
     checkpoint.unlink(missing_ok=True)
     report(f"Model saved in '{args.model_dir}'.")
     return model
+
+
+def _check_settings(directory: str, settings: Any) -> None:
+    """Raise ModelError for a finished model that is another one than is to be trained."""
+    from instahash.errors import ModelError
+    from instahash.parameters import to_json
+    from instahash.storage import read_header
+
+    header, wanted = read_header(directory), to_json(settings)
+    wanted.pop("n_threads")
+    if (header.get("mode"), header.get("settings")) != (settings.mode, wanted):
+        advice = "train without --resume to replace it, or choose another --model-dir"
+        raise ModelError(f"the model in '{directory}' is finished, and has other settings than these; {advice}")
 
 
 @contextmanager

@@ -555,7 +555,7 @@ def test_an_interruption_says_what_is_kept(tmp_path, checkpoint, more, said):
         time.sleep(0.01)
     try:
         assert writer is not None, "the command has not opened the posts"
-        answer = asked("train", "--data", posts, "--model-dir", tmp_path, "--resume")
+        answer = asked("train", "--data", "missing", "--model-dir", tmp_path, "--resume")
         who = f"another training (process {process.pid})"
         assert refused(answer, f"{who} writes to '{tmp_path}'; wait for it or choose another --model-dir")
         process.send_signal(signal.SIGINT)
@@ -571,12 +571,16 @@ def test_resume_leaves_a_finished_model_as_it_is(trained, model_dir):
     def content():
         return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in model_dir.iterdir()}
 
-    args = ["--data", trained[0] / "posts.jsonl.gz", "--model-dir", model_dir, *QUICK, "--seed", 1]
+    args = ["--data", trained[0] / "posts.jsonl.gz", "--model-dir", model_dir, *QUICK]
     before = content()
     answer = run("train", *args, "--resume")
     text = f"The model in '{model_dir}' is finished, and left as it is; to train anew, leave out --resume.\n"
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, text, "") and content() == before
     assert run("train", *args, "--resume", "--quiet").stdout == "" and content() == before
+    for other in (["--seed", 1], ["--set", "softmax.reg=0.5"]):  # of a training that never began
+        answer = asked("train", "--data", "missing", "--model-dir", model_dir, *QUICK, *other, "--resume")
+        assert refused(answer, "is finished, and has other settings than these; train without --resume to replace it")
+    assert content() == before
     (model_dir / MODEL).write_bytes(b"")
     answer = run("train", *args, "--resume")
     assert answer.returncode == 0 and "starting anew" in answer.stdout and content() != before
