@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bz2
 import errno
-import glob
 import gzip
 import lzma
 import os
@@ -190,10 +189,16 @@ def _allow_as(number: int, old: os.stat_result) -> None:
 
 def _remove_stale(path: Path) -> None:
     """Remove what writers left that were killed. Where a file system has no locks, the age alone must do."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*.new"):
-        with suppress(OSError):
-            if abs(time.time() - left.lstat().st_mtime) > STALE and not _is_locked(left):
-                os.unlink(left)
+    with suppress(OSError):  # a folder that may not be listed
+        for name in os.listdir(path.parent):
+            if name.startswith(f".{path.name}.") and name.endswith(".new"):
+                _remove_if_stale(path.with_name(name))
+
+
+def _remove_if_stale(left: Path) -> None:
+    with suppress(OSError):
+        if abs(time.time() - left.lstat().st_mtime) > STALE and not _is_locked(left):
+            os.unlink(left)
 
 
 def _is_locked(path: Path) -> bool:
