@@ -65,14 +65,14 @@ def fit(arrays: Mapping[str, np.ndarray], forms: Mapping[str, Form], **sizes: in
         if array.shape != tuple(wanted):
             raise ValueError(f"'{name}' is of the shape {array.shape}, where {tuple(wanted)} is wanted")
         most = sizes[form.below] - 1 if form.below else form.most
-        check_range(name, array, form.least, most)
+        if not in_range(array, form.least, most):
+            raise ValueError(f"'{name}' has a number that is not from {form.least:g} to {most:g}")
     return sizes
 
 
-def check_range(name: str, array: np.ndarray, least: float, most: float) -> None:
-    """ValueError where a number is NaN, infinite or outside; without another array as large."""
-    if array.size and not (least <= array.min() and array.max() <= most):
-        raise ValueError(f"'{name}' has a number that is not from {least:g} to {most:g}")
+def in_range(array: np.ndarray, least: float, most: float) -> bool:
+    """Whether all numbers are in a range, as NaN is in none; without another array as large."""
+    return not array.size or bool(least <= array.min() and array.max() <= most)
 
 
 def losses(values: Any) -> list[float]:

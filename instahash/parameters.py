@@ -202,7 +202,7 @@ def from_json(defaults: S, value: Any) -> S:
     known: dict[str, Any] = {part.name: getattr(defaults, part.name) for part in fields(defaults)}  # type: ignore[arg-type]
     for name in value:
         if name not in known:
-            raise SettingsError(f"there is no setting '{name}'; was the model made by another version?")
+            raise SettingsError(f"there is no setting {name!r:.60}; was the model made by another version?")
     changed = {}
     for name, new in value.items():
         try:

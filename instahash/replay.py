@@ -61,7 +61,8 @@ class ReplayBuffer:
     def from_arrays(cls, arrays: dict[str, np.ndarray], columns: Sequence[int | None], dtype: str) -> ReplayBuffer:
         """What :meth:`to_arrays` gave, among other arrays; an empty buffer where there is nothing of it.
 
-        columns : of each matrix, None for any number; there may be fewer matrices.  dtype : of their values.
+        columns : the most that each matrix may have, which may be fewer where no post came for the last ones, None for
+            any number; there may be fewer matrices.  dtype : of their values.
         Raises ValueError where they do not fit, or are no posts out of so many as were seen.
         """
         n = sum(f"replay_{i}_indptr" in arrays for i in range(len(columns)))
@@ -69,5 +70,9 @@ class ReplayBuffer:
             return cls()
         fit(arrays, {"replay_seen": Form("int64", (), 0, MOST_SEEN)})
         seen = int(arrays["replay_seen"])
-        shapes = [(min(SIZE, seen), own) for own in columns[:n]]
-        return cls(tuple(csr_from_arrays(arrays, f"replay_{i}", shape, dtype) for i, shape in enumerate(shapes)), seen)
+        shape = min(SIZE, seen), None
+        matrices = tuple(csr_from_arrays(arrays, f"replay_{i}", shape, dtype) for i in range(n))
+        for matrix, most in zip(matrices, columns):
+            if most is not None and matrix.shape[1] > most:
+                raise ValueError(f"posts to train on again have {matrix.shape[1]} columns, the model {most}")
+        return cls(matrices, seen)

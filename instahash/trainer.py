@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
 from instahash.storage import Checkpoint
@@ -54,7 +55,7 @@ class Trainer:
         with tqdm(
             desc=f"Training {name}",
             total=(model.n_epochs(n_posts) if n_epochs is None else n_epochs) * n_posts,
-            initial=len(state.get("history", ()) if state else ()) * n_posts,
+            initial=np.size(state.get("history", ()) if state else ()) * n_posts,
             unit=" posts",
             unit_scale=True,
             disable=None if self.progress else True,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from instahash.errors import DataError
+from instahash.forms import COUNT, in_range, losses
 from instahash.parameters import whole
 
 Arrays = dict[str, np.ndarray]
@@ -41,9 +42,10 @@ class History:
 
     def go_on(self, state: Arrays) -> None:
         """Take the losses of a training's saved `state`; DataError where it has none."""
-        if "history" not in state:
-            raise DataError("the saved history is missing; train from the start")
-        self.loss = state["history"].tolist()
+        try:
+            self.loss = losses(state["history"].tolist())
+        except (KeyError, ValueError):
+            raise DataError("the saved history is missing, or no list of losses; train from the start") from None
 
     def extended(self, n_epochs: int) -> History:
         """A copy for a training of so many more epochs."""
@@ -151,8 +153,9 @@ def put_back(arrays: Arrays, state: Arrays) -> None:
         if shape != array.shape:
             needed = f"this training needs {array.shape}; train from the start, or with the settings of then"
             raise DataError(f"the saved {name} is {shape}, {needed}")
-        if not np.isfinite(state[name]).all():
-            raise DataError(f"the saved {name} is not finite; train from the start")
+        kinds = {array.dtype.kind, "f" if name == "steps" else array.dtype.kind}  # steps may be a mean of several
+        if state[name].dtype.kind not in kinds or not in_range(state[name], -COUNT, COUNT):
+            raise DataError(f"the saved {name} is not finite, or of another kind; train from the start")
     for name, array in arrays.items():
         array[...] = state[name]
 

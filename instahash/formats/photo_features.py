@@ -8,6 +8,7 @@ name, under which the old posts find it.
 
 from __future__ import annotations
 
+import math
 import os
 import zlib
 from collections.abc import Iterator
@@ -21,7 +22,8 @@ import numpy as np
 from instahash.archive import Member
 from instahash.data.corpus import row_of
 from instahash.errors import DataError
-from instahash.files import sync_folder, writing
+from instahash.files import check_regular, sync_folder, writing
+from instahash.forms import MOST_HEADER, declared
 
 FEATURES = ".features.npy"
 AGAIN = "write both files again with instahash-annotate --features"
@@ -127,6 +129,8 @@ def _row(path: Path, row: Any, crc32: Any) -> np.ndarray:
 
 def _mapped(path: Path) -> np.ndarray:
     try:
+        if not path.resolve().is_relative_to(path.parent.resolve()):
+            raise OSError("it is a link to another folder")
         status = path.stat()
         table = _table(path, status.st_mtime_ns, status.st_ino)
     except FileNotFoundError:
@@ -140,5 +144,13 @@ def _mapped(path: Path) -> np.ndarray:
 
 @lru_cache(maxsize=4)
 def _table(path: Path, changed: int, number: int) -> np.ndarray:
-    """Mapped once for all of its rows, and anew once another file has taken its place."""
-    return np.lib.format.open_memmap(path, mode="r")
+    """Mapped once for all of its rows, and anew once another file has taken its place.
+
+    A header is believed where the file is exactly as large as it says: what is mapped is there.
+    """
+    check_regular(path)
+    with path.open("rb") as file:
+        found = declared(file.read(MOST_HEADER), path.stat().st_size)
+    if not math.prod(found.shape):
+        return np.empty(found.shape, found.dtype)
+    return np.memmap(path, found.dtype, "r", found.start, found.shape, found.order)

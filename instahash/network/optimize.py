@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from instahash.errors import DataError
 from instahash.network import kernels
 from instahash.training import put_back
 
@@ -72,6 +73,8 @@ class Optimizer:
         Raises DataError where it is of another optimizer, or of other parameters; then nothing has changed.
         """
         put_back((parameters or {}) | self.state(), state)
+        if state["steps"] < 0:
+            raise DataError("the saved steps are fewer than none; train from the start")
         self.steps = round(float(state["steps"]))  # the mean of several may be no whole number
 
 

@@ -185,7 +185,8 @@ class Word2Vec:
             self.restore(state)
             history.go_on(state)
         history.last = history.first + (settings.sweeps if is_exact else settings.epochs)
-        with Threads(self.n_threads) as threads:
+        # Overflow is looked for once an epoch, where its cause can be named.
+        with Threads(self.n_threads) as threads, np.errstate(over="ignore", invalid="ignore"):
             how = settings, history, self.seed, threads, on_progress or (lambda done: None)
             for loss in trainer.epochs(self.learnt, bags, *how):
                 self._check(loss)

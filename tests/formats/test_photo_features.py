@@ -140,7 +140,7 @@ def test_what_is_wrong_with_the_file_is_one_line_and_the_posts_are_read(tmp_path
         ({"file": "../x.npy", "row": 0, "crc32": 0}, "must name a file beside the posts, not '../x.npy'"),
         ({"file": "", "row": 0, "crc32": 0}, "must name a file beside the posts, not ''"),
         ({"file": "..", "row": 0, "crc32": 0}, "must name a file beside the posts, not '..'"),
-        ({"file": "many.npz", "row": 0, "crc32": 0}, "cannot be read from 'many.npz' (the magic string is not correct"),
+        ({"file": "many.npz", "row": 0, "crc32": 0}, "cannot be read from 'many.npz' (its header cannot be read"),
         ({"file": "posts.jsonl.features.npy", "row": "0", "crc32": 0}, "not row '0'"),
     ],
 )
