@@ -172,6 +172,71 @@ def test_a_damaged_model_is_named(tmp_path, breaking, message):
     assert "\n" not in str(caught.value) and not has_model(tmp_path)
 
 
+def same_content_under(names, directory):
+    """A file in which all of these names stand for the content of one member."""
+    content = (directory / MODEL).read_bytes()
+    end = content.index(b"PK\5\6")
+    entries = content[content.index(b"PK\1\2") : end]
+    last = entries[entries.rindex(b"PK\1\2") :]
+    name = b"autorec.U.npy"
+    made = entries + b"".join(last.replace(name, new) for new in names)
+    n, start = entries.count(b"PK\1\2") + len(names), content.index(b"PK\1\2")
+    numbers = (n.to_bytes(2, "little") * 2, len(made).to_bytes(4, "little"), start.to_bytes(4, "little"), b"\0\0")
+    (directory / MODEL).write_bytes(content[:start] + made + content[end : end + 8] + b"".join(numbers))
+
+
+def test_many_names_for_the_same_bytes_take_no_memory(tmp_path):
+    """An archive may say a thousand times where its one large array lies."""
+    write_model(tmp_path, HEADER, SECTIONS | {"autorec": {"U": np.zeros(1000)}})
+    whole = (tmp_path / MODEL).read_bytes()
+    same_content_under([], tmp_path)
+    assert (tmp_path / MODEL).read_bytes() == whole
+    same_content_under([b"autorec.%c.npy" % letter for letter in b"VWX"], tmp_path)
+    assert len(zipfile.ZipFile(tmp_path / MODEL).namelist()) == 6
+    with pytest.raises(ModelError, match="is damaged or no model"):
+        read_model(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda m: m.update({"\x1b[2J.a.npy": m["autorec.U.npy"]}),
+        lambda m: m.update({"a" * 500 + ".a.npy": m["autorec.U.npy"]}),
+        lambda m: m.update({"autorec.py": b"import this"}),
+        lambda m: m.update({"header.json": b" " * 2**24 + m["header.json"]}),
+    ],
+    ids=["control", "long", "other", "header"],
+)
+def test_members_that_no_model_has_are_refused(tmp_path, change):
+    write_model(tmp_path, HEADER, SECTIONS)
+    rewrite(tmp_path, lambda members: change(members) or {})
+    with pytest.raises(ModelError, match="is damaged or no model") as caught:
+        read_model(tmp_path)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_member_that_is_there_twice_is_refused(tmp_path):
+    write_model(tmp_path, HEADER, SECTIONS)
+    with zipfile.ZipFile(tmp_path / MODEL, "a") as archive:
+        archive.writestr("autorec.U.npy", b"")
+    with pytest.raises(ModelError, match="is damaged or no model"):
+        read_model(tmp_path)
+
+
+def test_nothing_in_absurdly_many_rows_is_refused(tmp_path):
+    write_model(tmp_path, HEADER, {"a": {"b": np.zeros((0, 2**30), np.float32)}})
+    with pytest.raises(ModelError, match="absurd number of rows"):
+        read_model(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+def test_a_pipe_is_no_model(tmp_path):
+    os.mkfifo(tmp_path / MODEL)  # opened, it would wait for a writer for ever
+    with pytest.raises(ModelError, match="it is no regular file"):
+        read_model(tmp_path)
+
+
 def test_every_truncation_and_many_flipped_bytes_are_one_line(tmp_path):
     write_model(tmp_path, HEADER, SECTIONS)
     content = (tmp_path / MODEL).read_bytes()
