@@ -65,7 +65,7 @@ def _checked(part: Field[Any], value: Any, name: str) -> Any:
         return None
     if isinstance(value, str) and choices:
         if value not in choices:
-            raise SettingsError(f"{name} is '{value}'; it must be {_wanted(part)}")
+            raise SettingsError(f"{name} is {shown(value)}; it must be {_wanted(part)}")
         return value
     types: Any = {bool: bool, int: Integral, float: Real, str: str}[kind]
     if type(value).__name__ in ("bool", "bool_"):

@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "locks": set(),
     "merge": {"jit", "sparse"},
     "names": set(),
+    "costs": set(),
     "palette": set(),
     "parameters": set(),
     "replay": {"sparse"},
@@ -42,21 +43,24 @@ MAY_IMPORT = {
     "testing": set(),
     # Models know arrays and CSR matrices, not posts.
     # Of `network`, word2vec's reference has the sigmoid.
-    "word2vec": {"dense", "files", "jit", "network", "parameters", "replay", "sparse", "threads", "topk", "training"},
+    "word2vec": {
+        *("costs", "dense", "files", "jit", "network", "parameters", "replay", "sparse", "threads", "topk", "training"),
+    },
     "network": {"dense", "jit", "replay", "sparse", "threads", "training"},
-    "autorec": {"dense", "jit", "network", "parameters", "replay", "sparse", "threads", "topk", "training"},
-    "softmax": {"jit", "network", "parameters", "replay", "sparse", "threads", "training"},
+    "autorec": {"costs", "dense", "jit", "network", "parameters", "replay", "sparse", "threads", "topk", "training"},
+    "softmax": {"costs", "jit", "network", "parameters", "replay", "sparse", "threads", "training"},
     # One of the baselines is a softmax network.
     "baselines": {"dense", "jit", "parameters", "softmax", "sparse", "topk", "training"},
     "recommend": {"data", "dense", "jit", "merge", "names", "parameters", "sparse", "training"},
     "experts": {
-        *("baselines", "data", "dense", "merge", "parameters", "recommend", "replay", "softmax", "sparse", "texts"),
-        *("threads", "topk", "trainer", "training", "word2vec"),
+        *("baselines", "costs", "data", "dense", "merge", "parameters", "recommend", "replay", "softmax", "sparse"),
+        *("texts", "threads", "topk", "trainer", "training", "word2vec"),
     },
     "pipeline": {
         *(
             "autorec",
             "baselines",
+            "costs",
             "data",
             "experts",
             "files",

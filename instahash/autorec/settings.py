@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from instahash.costs import Cost
 from instahash.errors import SettingsError
 from instahash.network.epochs import SCHEDULES
 from instahash.network.layers import HIDDEN
@@ -13,6 +14,8 @@ OPTIMIZERS = ("adam", "momentum", "sgd", "lbfgs")
 # With so many posts 50 epochs from a random start come to where the spectrum is at once. With fewer they end before,
 # and the network then copies less of what it is given, which is mostly better for posts that it was not trained on.
 SPECTRAL_POSTS = 20_000
+# Operations a second, as measured, and what of them the step of one weight costs; arrays of weights.
+RATE, STEP, ARRAYS = 9e10, 100, {"adam": 4, "momentum": 3, "sgd": 2, "lbfgs": 24}
 # Epochs where they are "auto", by where training starts.
 EPOCHS = {"random": 50, "spectral": 0}
 
@@ -30,7 +33,7 @@ class AutoRecSettings:
         choices=("auto",),
     )
     batch_size: int = parameter(512, "posts a step", least=1, most=10**7)
-    learning_rate: float = parameter(1e-3, "the first step size", above=0, most=100)
+    learning_rate: float = parameter(1e-3, "the first step size", above=0, most=1e30)
     reg: float = parameter(
         0.0, "weight of L2 on encoder and decoder, beside a loss that is a mean over posts", least=0, most=1000
     )
@@ -72,3 +75,18 @@ class AutoRecSettings:
         by_posts = "spectral" if linear and n_posts >= SPECTRAL_POSTS else "random"
         init = by_posts if self.init == "auto" else self.init
         return replace(self, init=init, epochs=EPOCHS[init] if self.epochs == "auto" else self.epochs)
+
+    def cost(self, n_words: int, n_posts: int) -> Cost:
+        """Of a training, `decided`, on so many posts: a visit has three products of all words and units; the
+        spectrum has some of words, units and units.
+        """
+        batch, size = min(self.batch_size, n_posts), 4 if self.dtype == "float32" else 8
+        weights, visits = 2 * n_words * self.n_hidden, int(self.epochs) * n_posts
+        operations = visits * self.n_hidden * 6 * n_words + STEP * visits / batch * weights
+        if self.init == "spectral":
+            operations += 40 * weights * self.n_hidden
+        held = {
+            "n_hidden": ARRAYS[self.optimizer] * weights * size,
+            "batch_size": batch * (n_words + self.n_hidden) * size,
+        }
+        return Cost(held, operations / RATE)

@@ -8,6 +8,7 @@ import numpy as np
 
 from instahash.baselines import Ridge
 from instahash.baselines.ridge import Columns, Grams
+from instahash.costs import Cost
 from instahash.errors import DataError
 from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
@@ -20,6 +21,7 @@ from instahash.sparse import CSR
 from instahash.trainer import Trainer
 
 LEAST_OUTPUT = 1e-2  # whose logarithm is taken
+RATE = 3e10  # operations a second, as measured
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class LinearExpert(Expert):
     beside_photo = 0.2
 
     model: Ridge | None = None
+
+    def cost(self, examples: Source) -> Cost:
+        """Of factoring a matrix of all inputs and solving for all hashtags; what does not fit is left out."""
+        n, m = 2.0 * len(examples.domain.described), len(examples.domain.hashtags)
+        return Cost({}, n**2 * (n / 3 + 2 * m) / RATE)
 
     def fit(self, examples: Source, trainer: Trainer) -> None:
         domain, self.model = examples.domain, None

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from instahash.baselines import Cooccurrence
+from instahash.costs import check_costs
 from instahash.data import Dataset, Echoes, Vocabulary, train_test_split
 from instahash.dense import log_probabilities
 from instahash.errors import SettingsError
@@ -84,9 +85,16 @@ class Panel:
         self.begin(Domain.of(dataset, self.settings))
         train, held_out = train_test_split(n_posts, held_out_fraction(self.domain, n_posts), self.settings.seed)
         examples = Examples(dataset.take(train), self.domain, n_posts=n_posts)
+        self._check_costs(examples, trainer)
         train_word2vec(self.domain.word2vec, examples.dataset.bags, trainer)
         self.domain.cooccurrence.fit(examples.dataset.description, examples.dataset.hashtags)
         self.learn(examples, Examples(dataset.take(held_out), self.domain), trainer)
+
+    def _check_costs(self, examples: Examples, trainer: Trainer) -> None:
+        """Of all models that these posts are to train, before one of them is."""
+        costs = {name: cost for name, expert in self.active.items() if (cost := expert.cost(examples))}
+        costs["word2vec"] = self.domain.word2vec.plan(examples.dataset.bags).cost
+        check_costs(costs, self.settings, trainer.report)
 
     def learn(self, examples: Source, held_out: Examples, trainer: Trainer) -> None:
         """Train the experts on posts, and learn their weights on others. The domain's word2vec and co-occurrence have

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 from scipy import linalg, sparse
 
+from instahash.costs import Cost
 from instahash.experts.domain import Domain
 from instahash.experts.examples import Examples, Lessons, Source
 from instahash.experts.protocol import NetworkQuery
@@ -37,6 +38,10 @@ class PhotoNetworkExpert(SoftmaxExpert):
     beside_photo, reads_photo = 1.0, True
 
     basis: np.ndarray
+
+    def cost(self, examples: Source) -> Cost:
+        domain = examples.domain
+        return self._cost(examples.of_photos(), COMPONENTS + 2 * len(domain.described), len(domain.hashtags))
 
     def fit(self, examples: Source, trainer: Trainer) -> None:
         self.basis = principal_components(examples)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from instahash.costs import Cost
 from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
 from instahash.experts.examples import Examples, Source
@@ -80,6 +81,10 @@ class Expert(Protocol):
     @property
     def history(self) -> History | None:
         """Losses by epoch, None where there are none."""
+        return None
+
+    def cost(self, examples: Source) -> Cost | None:
+        """What :meth:`fit` will take, None for little."""
         return None
 
     def fit(self, examples: Source, trainer: Trainer) -> None:

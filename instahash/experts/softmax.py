@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
+from instahash.costs import Cost
 from instahash.dense import dots_at
 from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
@@ -13,7 +15,7 @@ from instahash.experts.examples import Examples, Lessons, Source
 from instahash.experts.linear import lessons
 from instahash.experts.protocol import Expert, NetworkQuery
 from instahash.recommend import Queries
-from instahash.softmax import SoftmaxNetwork, affordable_units, make_plan
+from instahash.softmax import SoftmaxNetwork, SoftmaxSettings, affordable_units, make_plan
 from instahash.sparse import CSR
 from instahash.trainer import Trainer
 from instahash.training import History
@@ -31,15 +33,24 @@ class SoftmaxExpert(Expert):
     def history(self) -> History:
         return self.network.history
 
-    def fit(self, examples: Source, trainer: Trainer) -> None:
-        settings, n_hashtags = examples.domain.settings, len(examples.domain.hashtags)
-        own = getattr(settings, self.name)
+    def decided(self, examples: Source) -> SoftmaxSettings:
+        """Those of the network, with epochs and units as they are for these posts."""
+        own: SoftmaxSettings = getattr(examples.domain.settings, self.name)
         epochs = SoftmaxNetwork(own).n_epochs(examples.n_posts or examples.n_learnt)
-        units = affordable_units(own.n_hidden, n_hashtags)
-        shared = {"seed": settings.seed, "n_threads": settings.n_threads}
-        self.network = SoftmaxNetwork(own, epochs=epochs, n_hidden=units, **shared)
-        plan = make_plan(self.network.settings, examples.uses, examples.n_learnt)
-        trainer.report(f"{self.name}: {units} hidden units, negatives of {plan.negatives}, {plan.why}.")
+        return replace(own, epochs=epochs, n_hidden=affordable_units(own.n_hidden, len(examples.domain.hashtags)))
+
+    def cost(self, examples: Source) -> Cost:
+        return self._cost(examples, *self._sizes(examples.domain))
+
+    def _cost(self, examples: Source, n_inputs: int, n_outputs: int) -> Cost:
+        own, n_posts = self.decided(examples), examples.n_learnt
+        return own.cost(n_inputs, n_outputs, n_posts, make_plan(own, examples.uses, n_posts).outputs)
+
+    def fit(self, examples: Source, trainer: Trainer) -> None:
+        settings, n_hashtags, own = examples.domain.settings, len(examples.domain.hashtags), self.decided(examples)
+        self.network = SoftmaxNetwork(own, seed=settings.seed, n_threads=settings.n_threads)
+        plan = make_plan(own, examples.uses, examples.n_learnt)
+        trainer.report(f"{self.name}: {own.n_hidden} hidden units, negatives of {plan.negatives}, {plan.why}.")
         chance = math.log(max(n_hashtags, 1))
         examples.train(self.network, self.name, self._lessons, trainer, 1.1 * chance)
         trainer.report(f"{self.name}: cross-entropy a hashtag {self.history[-1]:.4f} in the last epoch.")

@@ -9,6 +9,7 @@ import numpy as np
 
 from instahash.autorec import AutoRec, AutoRecSettings, expansion_decay, rating_matrix
 from instahash.baselines import Cooccurrence
+from instahash.costs import Cost, check_costs
 from instahash.data import Dataset, DataSettings, Vocabulary, train_test_split
 from instahash.errors import DataError, SettingsError
 from instahash.experts import Losses, NetworkQuery, Sections, train_word2vec
@@ -21,6 +22,8 @@ from instahash.word2vec import Word2Vec, Word2VecSettings, WordVectors, choose_v
 
 # Posts of the trial that chooses between input and summed vectors.
 TRIAL = 50_000
+# Of the expansion: operations a second, those that choosing the nearest words takes a word, and bytes of a rating.
+RATE, SELECTION, RATING_BYTES = 3e10, 50, 36
 # What the scores of an answer are, by where it comes from.
 SCORES = {"intersection": "cosine", "autorec": "rating", "most_used": "frequency"}
 
@@ -81,6 +84,7 @@ class Paper:
 
     def fit(self, dataset: Dataset, trainer: Trainer) -> None:
         self.vocabulary, self.n_posts = dataset.vocabulary, len(dataset.ids)
+        check_costs(self.costs(dataset.bags), self.settings, trainer.report)
         self.cooccurrence = Cooccurrence().fit(dataset.description, dataset.hashtags)
         train_word2vec(self.word2vec, dataset.bags, trainer)
         if self.settings.word2vec.vectors == "auto":
@@ -96,6 +100,18 @@ class Paper:
         entries = "all entries" if self.settings.autorec.absent_weight else "the rated entries"
         when = "in the last epoch" if len(history) else "without an epoch"
         trainer.report(f"autorec: RMSE over {entries} {rmse:.4f} {when}.")
+
+    def costs(self, bags: CSR) -> dict[str, Cost]:
+        """Of all that posts with these bags train. Each post's expansion takes its cosines with all words."""
+        n_posts, n_words = bags.shape
+        settings = self.settings
+        one = settings.ratings.input == settings.ratings.target
+        expansion = 2.0 * n_posts * n_words * (settings.word2vec.dim + SELECTION) / RATE
+        return {
+            "word2vec": self.word2vec.plan(bags).cost,
+            "ratings": Cost({"n_expand": RATING_BYTES * (bags.nnz + n_posts * settings.ratings.n_expand)}, expansion),
+            "autorec": settings.autorec.decided(n_posts, one).cost(n_words, n_posts),
+        }
 
     def choose_vectors(self, bags: CSR, hashtags: CSR, description: CSR, trainer: Trainer) -> None:
         """Let a trial on at most TRIAL posts, a tenth of them held out, say which vectors find their hashtags."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from instahash.costs import Cost
 from instahash.errors import SettingsError
-from instahash.network.epochs import SCHEDULES
+from instahash.network.epochs import SCHEDULES, epochs_for
 from instahash.network.layers import HIDDEN
 from instahash.parameters import check, parameter
 
+# Operations a second, as measured, and what of them the step of one weight costs; inputs of a post; arrays of weights.
+RATE, STEP, INPUTS, ARRAYS = 5e10, 100, 15, {"adam": 4, "momentum": 3, "sgd": 2}
 # Weights that a decoder has at most where the number of hidden units can be chosen.
 MOST_WEIGHTS = 10**8
 
@@ -28,7 +31,7 @@ class SoftmaxSettings:
         "auto", "passes over all posts; auto: more for few posts", least=1, most=10_000, choices=("auto",)
     )
     batch_size: int = parameter(256, "posts a step", least=1, most=10**7)
-    learning_rate: float = parameter(2.4e-3, "the first step size", above=0, most=100)
+    learning_rate: float = parameter(2.4e-3, "the first step size", above=0, most=1e30)
     reg: float = parameter(
         0.0,
         "weight of L2 on the weights that a step touches, beside a loss that is a mean over posts",
@@ -54,3 +57,14 @@ class SoftmaxSettings:
             raise SettingsError("softmax: masked=True hides a part of the input; set corruption above 0")
         if self.negatives == "batch" and self.batch_size == 1:
             raise SettingsError("softmax: negatives=batch needs other posts in a batch; set batch_size above 1")
+
+    def cost(self, n_inputs: int, n_outputs: int, n_posts: int, n_seen: float) -> Cost:
+        """Of a training on so many posts. A step computes `n_seen` of the outputs: a visit has three products of them
+        and the units that are not dropped.
+        """
+        batch, size = min(self.batch_size, n_posts), 4 if self.dtype == "float32" else 8
+        weights = ARRAYS[self.optimizer] * (n_inputs + n_outputs) * self.n_hidden * size
+        visits, units = epochs_for(self.epochs, n_posts) * n_posts, self.n_hidden * (1 - self.dropout)
+        touched = n_seen + min(n_inputs, INPUTS * batch)
+        operations = visits * units * (6 * (n_seen + INPUTS) + STEP * touched / batch)
+        return Cost({"n_hidden": weights, "batch_size": 3 * batch * (n_seen + self.n_hidden) * size}, operations / RATE)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from instahash.costs import Cost
 from instahash.replay import ReplayBuffer
 from instahash.sparse import CSR
 from instahash.word2vec.exact import block_height
@@ -18,18 +19,22 @@ EXACT_BYTES = 2e9
 COUNT_BYTES = 28
 # Large matrix products, the exact trainer's, do about twice the operations a second of a bag's small ones.
 SMALL_PRODUCT = 2.0
+# Operations a second, as measured, those of small products counted SMALL_PRODUCT times.
+RATE = 7e10
 
 
 class Plan(NamedTuple):
     """What a training will be.
 
     epochs : passes (sampling) or sweeps (exact).  memory : bytes that training needs at most besides the bags.
+    cost : the same by the settings that it grows with, and the time.
     """
 
     trainer: str
     epochs: int
     memory: int
     why: str
+    cost: Cost
 
 
 def make_plan(settings: Word2VecSettings, bags: CSR, n_threads: int, replay: ReplayBuffer) -> Plan:
@@ -62,10 +67,14 @@ def plan_of(
     vectors, counts = 8.0 * n_words * settings.dim, COUNT_BYTES * min(n_words**2, pairs)
     negatives = 40 * min(CHUNK, n_bags) * settings.n_shared
     workspaces = 12 * n_threads * longest * (longest + settings.n_shared) + (14 * nnz if settings.sample else 0)
-    memory = {
-        "exact": 3 * vectors + counts + 16 * n_words * block_height(n_words) + 24 * nnz,
-        "sampling": vectors + 40 * n_words + 48 * n_bags + negatives + workspaces,
+    own = {
+        "exact": {
+            "dim": 3 * vectors + 16.0 * settings.dim**2,
+            "": counts + 16 * n_words * block_height(n_words) + 24 * nnz,
+        },
+        "sampling": {"dim": vectors, "n_shared": negatives + workspaces, "": 40 * n_words + 48 * n_bags},
     }
+    memory = {trainer: sum(parts.values()) for trainer, parts in own.items()}
     if settings.trainer != "auto":
         trainer, why = settings.trainer, "as the settings say"
     elif memory["exact"] > EXACT_BYTES:
@@ -75,4 +84,5 @@ def plan_of(
         sweeps = f"{settings.sweeps} exact sweeps over {n_words:,} x {n_words:,} words"
         visits = f"{settings.epochs} sampled epochs over {pairs:,.0f} pairs"
         why = f"about {operations['exact']:.1e} operations for {sweeps}, {operations['sampling']:.1e} for {visits}"
-    return Plan(trainer, settings.sweeps if trainer == "exact" else settings.epochs, int(memory[trainer]), why)
+    cost = Cost(own[trainer], operations[trainer] / RATE)
+    return Plan(trainer, settings.sweeps if trainer == "exact" else settings.epochs, int(memory[trainer]), why, cost)

@@ -23,7 +23,7 @@ class Word2VecSettings:
     trainer: str = parameter("auto", "exact, sampling, or auto: the one of lower estimated cost", choices=TRAINERS)
     epochs: int = parameter(15, "passes over all bags (sampling)", least=1, most=10_000)
     sweeps: int = parameter(3, "Newton steps for all vectors (exact)", least=1, most=10_000)
-    learning_rate: float = parameter(0.5, "first step size of a coordinate (sampling)", above=0, most=100)
+    learning_rate: float = parameter(0.5, "first step size of a coordinate (sampling)", above=0, most=1e30)
     schedule: str = parameter(
         "linear", "linear: the learning rate falls to zero; or constant (sampling)", choices=("linear", "constant")
     )
