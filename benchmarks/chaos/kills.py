@@ -184,7 +184,8 @@ def database_killed(name: str, folder: Path, rng: random.Random, trial: int, fin
     folder.mkdir()
     counters = Counters(1)
     pid = forked(lambda: work(folder, lambda k: counters.__setitem__(0, k)))
-    while not counters[0]:
+    deadline = time.monotonic() + PATIENCE
+    while not counters[0] and time.monotonic() < deadline:
         time.sleep(0.0005)
     time.sleep(rng.uniform(0, LONGEST))
     how = ("SIGKILL", "SIGINT")[trial % 2]
