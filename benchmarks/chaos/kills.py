@@ -191,8 +191,10 @@ def database_killed(name: str, folder: Path, rng: random.Random, trial: int, fin
     how = ("SIGKILL", "SIGINT")[trial % 2]
     os.kill(pid, getattr(signal, how))
     code, when = ended(pid), f"{name}, {how}, trial {trial}"
-    if code == CRASHED:
+    if code in (CRASHED, REFUSED):
         findings.fault("traceback", f"{when}: ended with {code}")
+    if not counters[0]:
+        findings.fault("stuck", f"{when}: nothing was kept in {PATIENCE} s")
     try:
         if not check(folder, counters[0]):
             findings.fault("lost", f"{when}: not all that was kept is there")
