@@ -8,7 +8,7 @@ and any may not.
 import io
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
@@ -30,16 +30,16 @@ WRITTEN: tuple[Callable[[bytes, bytes], bytes], ...] = (
 class Steps:
     """The steps of a save: (what, ...) tuples, where "open", "rename", "link", "unlink" and "mkdir" change names.
 
-    at, error, done : the error that the step of this number ends in, after it is done or before. That is -1: none does.
+    at, error, done : the error that the steps of these numbers end in, after they are done or before.
     """
 
-    def __init__(self, at: int = -1, error: BaseException | None = None, done: bool = False):
+    def __init__(self, at: Container[int] = (), error: BaseException | None = None, done: bool = False):
         self.found: list[tuple[Any, ...]] = []
         self._at, self._error, self._done = at, error, done
 
     def step(self, act: Callable[[], Any], *what: Any) -> Any:
         """Do it, note it, and fail where that is wanted."""
-        fails = len(self.found) == self._at and self._error is not None
+        fails = len(self.found) in self._at and self._error is not None
         self.found.append(what)
         if fails and not self._done:
             raise self._error
