@@ -90,7 +90,7 @@ def compression(rng: Random, content: bytes, others: Sequence[bytes]) -> bytes:
         return content
     if own and rng.random() < 0.5:
         at = rng.randrange(len(own))
-        own[at] = own[at][0], own[at][1] + rng.choice([b"\0", b" ", b"[", b"9"]) * rng.choice([10**5, 10**7])
+        own[at] = own[at][0], own[at][1] + rng.choice([b"\0", b" ", b"[", b"9"]) * rng.choice([10**5, 2 * 10**6])
     return packed(own, rng.choice([zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]))
 
 

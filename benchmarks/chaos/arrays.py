@@ -62,7 +62,7 @@ def whole(rng: Random, content: bytes, others: Sequence[bytes]) -> bytes:
         changes = [
             lambda: np.full_like(array, rng.choice(FLOATS if array.dtype.kind == "f" else [0, 1])),
             lambda: array.reshape(-1)[order].reshape(array.shape),
-            lambda: -array if array.dtype.kind in "if" else ~array,
+            lambda: -array if array.dtype.kind in "if" else ~array if array.dtype.kind in "bu" else array.ravel()[:0],
             lambda: array if other is None else other,
             lambda: array if other is None else np.resize(other, array.shape).astype(array.dtype),
             lambda: array[::-1].copy() if array.ndim else array,

@@ -11,6 +11,7 @@ import gzip
 import lzma
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -167,7 +168,9 @@ def compressed(
     table: Mapping[str, Mutation], compress: Callable[[bytes], bytes] = gzip.compress
 ) -> dict[str, Mutation]:
     """The mutations of what a compressed file holds: its checksum is right again."""
-    expand = {gzip.compress: gzip.decompress, bz2.compress: bz2.decompress, lzma.compress: lzma.decompress}[compress]
+    pairs = {gzip.compress: gzip.decompress, bz2.compress: bz2.decompress, lzma.compress: lzma.decompress}
+    expand = pairs[compress]
+    again = partial(compress, mtime=0) if compress is gzip.compress else compress  # the same bytes at any time
 
     def within(mutation: Mutation) -> Mutation:
         def change(rng: Random, content: bytes, others: Sequence[bytes]) -> bytes:
@@ -175,7 +178,7 @@ def compressed(
                 inner = [expand(other) for other in (content, *others[:1])]
             except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError):
                 return content
-            return compress(mutation(rng, inner[0], inner[1:]))
+            return again(mutation(rng, inner[0], inner[1:]))
 
         return change
 
