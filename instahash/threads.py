@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import nullcontext
 from threading import Lock
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -20,27 +20,33 @@ QUIET: Any = {"over": "ignore", "invalid": "ignore"}
 
 
 class _OneThread:
-    """BLAS has one thread while this is entered, by whichever thread and however often, and then as many as before."""
+    """Lets BLAS have one thread while any of some objects wants that, and then as many as before.
+
+    One that was interrupted as it ended is forgotten when it is gone.
+    """
 
     def __init__(self) -> None:
-        self._entered = 0
+        self._wanted_by: WeakSet[Any] = WeakSet()
+        self._limits: Any = None
         self.renew()
 
     def renew(self) -> None:
         """In a process that was forked nobody may be left who would open the lock."""
         self._lock = Lock()
 
-    def __enter__(self) -> None:
+    def begin(self, who: object) -> None:
+        """Until `who` ends."""
         with self._lock:
-            if not self._entered:
-                self._limits = threadpool_limits(1, user_api="blas")
-            self._entered += 1
+            self._wanted_by.add(who)
+            self._limits = self._limits or threadpool_limits(1, user_api="blas")
 
-    def __exit__(self, *error: Any) -> None:
+    def end(self, who: object) -> None:
+        """As many threads as before, where no other object wants one."""
         with self._lock:
-            self._entered -= 1
-            if not self._entered:
+            self._wanted_by.discard(who)
+            if self._limits and not self._wanted_by:
                 self._limits.restore_original_limits()
+                self._limits = None
 
 
 _ONE_THREAD = _OneThread()
@@ -64,8 +70,8 @@ class Threads:
         self._executor = ThreadPoolExecutor(n_threads, **quiet) if n_threads > 1 else None
 
     def __enter__(self) -> Threads:
-        self._limits: Any = nullcontext() if self._blas else _ONE_THREAD
-        self._limits.__enter__()
+        if not self._blas:
+            _ONE_THREAD.begin(self)
         return self
 
     def __exit__(self, *error: Any) -> None:
@@ -73,7 +79,8 @@ class Threads:
             if self._executor:
                 self._executor.shutdown()
         finally:
-            self._limits.__exit__(*error)
+            if not self._blas:
+                _ONE_THREAD.end(self)
 
     def each(self, items: Iterable[S], work: Callable[[S], T]) -> Iterator[T]:
         """work(item) of each item, in order."""

@@ -98,7 +98,7 @@ MAY_IMPORT = {
     },
     # It is handed a model, and asks it as anyone may; what moves comes from the references.
     "explore": {
-        *("annotate", "autorec", "data", "database", "names", "palette", "softmax", "sparse", "templates"),
+        *("annotate", "autorec", "data", "database", "names", "palette", "softmax", "sparse", "storage", "templates"),
         *("topk", "word2vec"),
     },
 }

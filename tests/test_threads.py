@@ -96,6 +96,10 @@ def test_blas_gets_its_number_back_when_the_last_of_several_ends():
         assert set(blas_threads()) == {1}
         second.__exit__(None, None, None)
         assert blas_threads() == before
+        Threads(1, blas=False).__enter__()  # whose end was interrupted
+        with first:
+            assert set(blas_threads()) == {1}
+        assert blas_threads() == before
         threads = Threads(2, blas=False)
         with pytest.raises(KeyboardInterrupt), threads:
             threads._executor.shutdown = interrupt
