@@ -122,6 +122,7 @@ def evaluate(
     have a length of their own. "completion" has no description, so no table compares with one.
     Raises DataError for another protocol, and where no post is evaluated.
     """
+    model = getattr(model, "learnt", model)  # of an InstaHash that learns meanwhile, all answers are of what it was
     vocabulary, keys = model.vocabulary, corpus.keys()
     task, others, read = make_tasks(corpus, vocabulary, protocol, seed, model.settings.data.min_score)
     ids, scores = [corpus.ids[row] for row in task.rows], _scores(model)

@@ -31,8 +31,10 @@ def plane(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def hashtag_map(model: Any, most: int = MOST_DRAWN) -> dict[str, Any]:
     """The most used hashtags and where they lie, a dict that JSON can hold; coordinates in [-1, 1].
 
+    model : a trained InstaHash.
     Vectors are of length 1, as cosines see them.
     """
+    model = model.learnt
     vocabulary = model.vocabulary
     ids = vocabulary.hashtag_ids[:most]
     coordinates, proportions = plane(model.word_vectors().unit[ids])

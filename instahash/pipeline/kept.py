@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copyreg
 import hashlib
 import json
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -89,3 +91,18 @@ def digest(learnt: Recommender) -> str:
             found.update(f"{section}.{name} {array.dtype} {array.shape}\n".encode())
             found.update(np.ascontiguousarray(array).data)
     return found.hexdigest()
+
+
+def _reduced(learnt: Recommender) -> Any:
+    """For pickle and `copy.deepcopy`: caches, which other threads may fill meanwhile, are no part of a copy."""
+    known = known_baselines(learnt.mode, learnt.vocabulary)
+    fitted = {name: baseline for name, baseline in learnt.baselines.items() if name not in known}
+    return _again, (header_of(learnt), sections_of(learnt), learnt.settings, fitted)
+
+
+def _again(header: dict[str, Any], sections: Sections, settings: Any, fitted: dict[str, Baseline]) -> Recommender:
+    learnt = loaded(header, sections, settings)
+    return replace(learnt, baselines=learnt.baselines | fitted)
+
+
+copyreg.pickle(Recommender, _reduced)

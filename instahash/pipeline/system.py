@@ -204,22 +204,6 @@ class InstaHash:
         """Names what was learnt: the SHA-256 of all that the model file holds, as 64 hexadecimal digits."""
         return digest(self.learnt)
 
-    def __reduce__(self) -> Any:
-        """For pickle and `copy.deepcopy`: what the model file has, and the baselines."""
-        if "learnt" not in vars(self):
-            return type(self), (self.settings,)
-        learnt = self.learnt
-        known = known_baselines(learnt.mode, learnt.vocabulary)
-        fitted = {name: baseline for name, baseline in learnt.baselines.items() if name not in known}
-        kept = header_of(learnt), sections_of(learnt), learnt.settings, fitted
-        return _unpickled, (type(self), self.settings, *kept)
-
-
-def _unpickled(cls: type[InstaHash], settings: Any, header: Any, sections: Any, own: Any, baselines: Any) -> InstaHash:
-    model, learnt = cls(settings), loaded(header, sections, own)
-    model.learnt = replace(learnt, baselines=learnt.baselines | baselines)
-    return model
-
 
 def _check_bags(dataset: Dataset) -> None:
     """Before anything is trained or written: nothing goes with a word that is alone."""

@@ -89,10 +89,10 @@ def test_whatever_the_moment_a_system_stays_what_it_was(mode, method, trained, i
         error = (KeyboardInterrupt, MemoryError, interrupting.Raised)[k % 3]
         if interrupting.interrupted(lambda: getattr(model, method)(argument), k, error):
             assert model.learnt is learnt and model.digest() == digest, k
-    if model.learnt is learnt:
-        assert answers(model) == before
+        model.learnt = learnt  # where it is not called as often as the first time
+    assert answers(model) == before
     model.save(tmp_path)
-    assert answers(InstaHash.load(tmp_path))["one"] == answers(model)["one"]
+    assert answers(InstaHash.load(tmp_path))["one"] == before["one"]
 
 
 @pytest.mark.parametrize("mode", SMALL)
