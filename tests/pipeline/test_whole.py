@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from instahash import InstaHash
+from instahash.baselines.network import PAPER
 from instahash.cli import evaluate
 from instahash.data import Corpus, encode
 from instahash.data.small import small_posts
@@ -41,6 +42,12 @@ METHODS = [("best", "fit"), ("paper", "fit"), ("best", "partial_fit"), ("best", 
 def models():
     """What each mode has learnt of the old posts."""
     return {mode: InstaHash(settings).fit(OLD).learnt for mode, settings in SETTINGS.items()}
+
+
+@pytest.fixture(autouse=True)
+def small_network(monkeypatch):
+    """The baseline that takes longest."""
+    monkeypatch.setattr("instahash.baselines.network.PAPER", PAPER | {"n_hidden": 8, "epochs": 1})
 
 
 @pytest.fixture
@@ -84,7 +91,7 @@ def test_whatever_the_moment_a_system_stays_what_it_was(mode, method, trained, i
     model, argument = trained(mode), tmp_path if method == "save" else NEW
     learnt, digest, before = model.learnt, model.digest(), answers(model)
     n = interrupting.calls_of(lambda: getattr(copy.copy(trained(mode)), method)(argument))
-    moments = {n - 1, n - 2, n - 30, *np.linspace(0, n - 50, 6 if mode == "paper" else 2).astype(int).tolist()}
+    moments = {n - 1, n - 2, *np.linspace(0, n - 30, 6 if mode == "paper" else 2).astype(int).tolist()}
     for k in sorted(moments):
         error = (KeyboardInterrupt, MemoryError, interrupting.Raised)[k % 3]
         if interrupting.interrupted(lambda: getattr(model, method)(argument), k, error):
@@ -160,6 +167,7 @@ def test_who_asks_meanwhile_gets_the_old_answers_or_the_new(method, trained, tmp
 # Copies and processes
 
 
+@compiled
 @pytest.mark.parametrize("mode", SMALL)
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
 def test_a_copy_answers_the_same_and_learns_by_itself(mode, copied, trained):
