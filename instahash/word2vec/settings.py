@@ -31,7 +31,7 @@ class Word2VecSettings:
     sample: float = parameter(
         0.0, "subsampling threshold of frequent words, as in word2vec.c; 0 keeps all", least=0, most=1
     )
-    min_count: int = parameter(1, "words in fewer bags are left out and keep zero vectors", least=1)
+    min_count: int = parameter(1, "words in fewer bags are left out and keep zero vectors", least=1, most=10**9)
     vectors: str = parameter(
         "auto",
         "input (rows of W), sum (of W + C), or auto: sum; in mode paper the better on held-out posts",
