@@ -193,7 +193,7 @@ def start_from(sums: Any, n_hidden: int, hidden: str, corruption: float, rng: np
     used = np.flatnonzero(variances > max(variances.max(initial=0), 0) * 1e-6)
     stretch = np.sqrt(variances[used]) / LINEAR_SPREAD
     # A unit beyond the rank of the data has a random encoder and no decoder yet: with both zero it could learn nothing.
-    scale = LINEAR_SPREAD / np.sqrt(max(covariances.squares.sum(), np.finfo(dtype).tiny))
+    scale = LINEAR_SPREAD / np.sqrt(covariances.squares.sum() or 1.0)
     Vt = (scale * rng.standard_normal((n_inputs, n_hidden))).astype(dtype)
     U = np.zeros((n_outputs, n_hidden), dtype)
     Vt[:, used] = A[:, used] * (1 / stretch).astype(dtype)

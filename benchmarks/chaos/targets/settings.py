@@ -17,7 +17,7 @@ from instahash.errors import DivergenceError, InstahashError
 from instahash.pipeline import settings_of
 
 # Seconds, estimated, from which on a training is refused here: that it would take long is said before it begins.
-LONG = 1.0
+LONG = 0.3
 SMALL = {"best": SMALL_BEST, "paper": SMALL_PAPER}
 Lines = tuple[str, list[str]]  # a mode, and --set lines
 
