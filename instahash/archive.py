@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import lzma
 import os
+import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -14,11 +16,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, cast
 
-from instahash.errors import DataError
+from instahash.errors import DataError, DataWarning, plural
 
 # Suffixes of image files.
 IMAGES = tuple(".jpg .jpeg .jpe .png .webp .gif .bmp .tif .tiff .heic .heif .avif .mpo".split())
 MOST_MEMBERS = 2_000_000
+# A zip file may unpack to this many bytes, or to this many times its size.
+MOST_UNPACKED, MOST_TIMES = 2**28, 100
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Member:
                 yield buffered
         except (RuntimeError, NotImplementedError) as error:
             raise DataError(f"cannot read '{self}': {error}; {advice}") from None
-        except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, lzma.LZMAError) as error:
+        except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, lzma.LZMAError, struct.error) as error:
             raise DataError(f"'{self}' is damaged ({error}); copy the zip file again") from None
 
 
@@ -75,12 +79,13 @@ def is_zip(path: Path) -> bool:
 def files_below(path: Path) -> list[Path | Member]:
     """The files of a folder or zip file and of its folders, sorted by name.
 
-    What is hidden is left out, what macOS adds to zip files, and folders that are links. Where a folder has zip files
-    and nothing else, as an export in several parts has, these are the files in them.
-    Raises DataError where a zip file is damaged or cannot be read.
+    What is hidden is left out, what macOS adds to zip files, and folders that are links; so are links to files outside
+    of the folder, pipes and devices, of which a DataWarning says how many. Where a folder has zip files and nothing
+    else, as an export in several parts has, these are the files in them.
+    Raises DataError where a zip file is damaged or cannot be read, or unpacks to too much.
     """
     if not is_zip(path):
-        found = [Path(folder, name) for folder, names in _walk(path) for name in names]
+        found = _files_of_folder(path)
         are_zips = all(file.suffix.lower() == ".zip" for file in found)
         return [member for file in found for member in files_below(file)] if are_zips else list(found)
     # Folders end in a slash, and damaged lists of files have names without a letter.
@@ -90,10 +95,18 @@ def files_below(path: Path) -> list[Path | Member]:
     return [Member(path, name) for name in names if not _is_hidden(name)]
 
 
-def _walk(path: Path) -> Iterator[tuple[str, list[str]]]:
+def _files_of_folder(path: Path) -> list[Path]:
+    found, odd, inside = [], [], os.path.join(os.path.realpath(path), "")
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
-        yield folder, sorted(name for name in names if not _is_hidden(name))
+        for name in sorted(name for name in names if not _is_hidden(name)):
+            file = os.path.join(folder, name)
+            is_ours = not os.path.islink(file) or os.path.realpath(file).startswith(inside)
+            (found if is_ours and os.path.isfile(file) else odd).append(Path(file))
+    if odd:
+        what = f"{plural(len(odd), 'file')} in '{path}' left out, as a link to elsewhere, a pipe or a device"
+        warnings.warn(f"{what}; the first: '{odd[0]}'", DataWarning, stacklevel=3)
+    return found
 
 
 def _is_hidden(name: str) -> bool:
@@ -104,7 +117,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
     try:
         status = path.stat()
         return _zip_file(path, status.st_mtime_ns, status.st_size)
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, struct.error, OverflowError) as error:
         raise DataError(f"'{path}' is not a sound zip file ({error}); copy it again") from None
     except OSError as error:
         raise DataError(f"cannot read '{path}': {error.strerror or error}") from None
@@ -113,4 +126,8 @@ def _opened(path: Path) -> zipfile.ZipFile:
 @lru_cache(maxsize=2)
 def _zip_file(path: Path, changed: int, size: int) -> zipfile.ZipFile:
     """Open, since its list of files is read each time it is opened; several threads may read from it."""
-    return zipfile.ZipFile(path)
+    archive = zipfile.ZipFile(path)
+    if (unpacked := sum(member.file_size for member in archive.infolist())) > max(MOST_UNPACKED, MOST_TIMES * size):
+        archive.close()
+        raise DataError(f"'{path}' unpacks to {unpacked >> 20:,} MB, unlike photos and texts; unpack what you trust")
+    return archive

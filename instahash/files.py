@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import errno
 import gzip
+import io
 import lzma
 import os
 import secrets
@@ -15,7 +16,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from instahash.archive import Member
 from instahash.errors import DataError, InstahashError
@@ -26,6 +27,8 @@ _BEGINNINGS = {".gz": b"\x1f\x8b\x08", ".xz": b"\xfd7zXZ\0", ".bz2": b"BZh", ".z
 COMPRESSED = tuple(_BEGINNINGS)
 # Seconds after which a half-written file of a process that was killed is removed by the next writer.
 STALE = 3600
+# What is compressed may unpack to this many bytes, or to this many times its size; texts and photos have a tenth of it.
+MOST_UNPACKED, MOST_TIMES = 2**25, 100
 
 
 @contextmanager
@@ -33,22 +36,54 @@ def reading(path: str | Path | Member) -> Iterator[IO[bytes]]:
     """A binary file, or one in a zip file, decompressed.
 
     Its content says how: a download may have been decompressed on its way and have kept its name, or the reverse.
-    Raises DataError, which names the file, where it cannot be read or is not soundly compressed.
+    Raises DataError, which names the file, where it cannot be read or is not soundly compressed, and as soon as it
+    unpacks to more than MOST_UNPACKED bytes and MOST_TIMES its size.
     """
     path = Path(path) if isinstance(path, str) else path
     try:
         with path.open("rb") as raw, _decompressed(raw) as file:
-            yield file
+            most = _most(path, raw)
+            yield cast(IO[bytes], file if most is None or file is raw else _bounded(file, path, most))
     except EOFError:
         raise DataError(f"'{path}' is cut off: it ends before its compressed content does; copy it again") from None
     except (gzip.BadGzipFile, zlib.error, lzma.LZMAError) as error:
         raise DataError(f"'{path}' is not a sound compressed file ({error}); copy it again") from None
     except OSError as error:
         raise DataError(f"cannot read '{path}': {error.strerror or error}") from None
+    except MemoryError:
+        raise DataError(f"'{path}' takes more memory than there is; split it, or write it as JSON Lines") from None
     except Exception as error:
         if type(error).__name__ != "ZstdError":  # whose package may not be there
             raise
         raise DataError(f"'{path}' is not a sound compressed file ({error}); copy it again") from None
+
+
+def _most(path: Path | Member, raw: IO[bytes]) -> int | None:
+    """How many bytes a compressed file may unpack to; None for a pipe, whose size nobody knows."""
+    size = path.size if isinstance(path, Member) else os.fstat(raw.fileno()).st_size
+    return max(MOST_UNPACKED, MOST_TIMES * size) if size else None
+
+
+def _bounded(file: IO[bytes], path: Path | Member, most: int) -> io.BufferedReader:
+    """A file that cannot be read beyond so many bytes."""
+    return io.BufferedReader(_Bounded(file, path, most), 2**17)
+
+
+class _Bounded(io.RawIOBase):
+    def __init__(self, file: IO[bytes], path: Path | Member, most: int) -> None:
+        self._file, self._path, self._most, self._n = file, path, most, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        content = self._file.read(len(buffer))
+        self._n += len(content)
+        if self._n > self._most:
+            advice = "give what is in it, where you trust it"
+            raise DataError(f"'{self._path}' unpacks to more than {self._most >> 20:,} MB, unlike texts; {advice}")
+        buffer[: len(content)] = content
+        return len(content)
 
 
 def _decompressed(raw: Any) -> Any:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import Parser, label_line, run, set_blas_threads
-from instahash.errors import printable
 from instahash.cli.inputs import check_out, identities
 from instahash.cli.photos import add_annotator, add_features, labelled
 from instahash.cli.posts import add_reading, photos_of, reading
+from instahash.errors import printable
 
 EXAMPLE = """example:
   instahash-annotate photo.jpg

@@ -39,6 +39,7 @@ __all__ = ["FORMATS", "Format", "LeftOut", "Reading", "Source", "posts_of", "rea
 # The first that matches reads a source.
 FORMATS: tuple[Format, ...] = (HARRISON, *FILE_FORMATS, FOLDER)
 LOST = ("odd", "file")  # kinds of what should have been a post or have held some
+MANY_ODD = 10_000  # after so many, more odd items than posts end the reading
 MOST_ODD = 0.1  # of the items; where more are, and not only one, the file is not what it was taken for
 
 
@@ -153,14 +154,19 @@ def _advice(source: Source) -> str:
 def _posts(found: Format, source: Source, strict: bool, reading: Reading | None) -> Iterator[Post]:
     counts = Reading() if reading is None else reading
     counts.format = found.title
-    for post in found.read(source):
-        if isinstance(post, Post):
-            counts.posts += 1
-            yield post
-            continue
-        counts.count(post)
-        if strict and post.kind in LOST:
-            raise DataError(str(post))
+    try:
+        for post in found.read(source):
+            if isinstance(post, Post):
+                counts.posts += 1
+                yield post
+                continue
+            counts.count(post)
+            if strict and post.kind in LOST:
+                raise DataError(str(post))
+            if counts.odd >= MANY_ODD and counts.odd > counts.posts:
+                break
+    except RecursionError:
+        raise DataError(f"'{source.path}' is nested too deep to be read") from None
     for file in source.files:
         if file.suffix == ".zip":
             counts.count(LeftOut(f"'{file.path}'", "a zip file beside other files; unpack it", "file"))

@@ -38,12 +38,17 @@ NAMES = {
         "photos": "photos photo image file filename path uri shortcode code pk postshortcode mediaid localpath",
     }.items()
 }
+MOST_KEPT = 256  # names of one object, of which is remembered what they mean
 CONTENT = frozenset(("hashtags", "caption", "labels"))  # a post has one of these parts
 
 
-@lru_cache(maxsize=4096)
 def known(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Part of a post -> those of `names` under which it may stand, the best first."""
+    return _known(names) if len(names) <= MOST_KEPT else _known.__wrapped__(names)
+
+
+@lru_cache(maxsize=4096)
+def _known(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[tuple[int, str]]] = {}
     for name in names:
         plain = re.sub(r"[^a-z0-9]", "", name.lower()[:64])

@@ -14,11 +14,21 @@ from instahash.errors import DataError
 from instahash.files import reading
 from instahash.formats import table
 from instahash.formats.fields import CONTENT, known, post_from_parts
-from instahash.formats.source import LEAST_SOUND, Format, Item, LeftOut, Source, kept
+from instahash.formats.source import (
+    CHUNK,
+    LEAST_SOUND,
+    MOST_BLANK,
+    MOST_ITEM,
+    DenseError,
+    Format,
+    Item,
+    LeftOut,
+    Source,
+    kept,
+)
 from instahash.formats.values import shown
 
-MOST_ITEM = 2**24  # bytes or characters
-CHUNK = 2**20  # characters
+DEEPEST = 2**20  # brackets in each other
 MOST_LOOKED_AT = 1000  # items, for a column that the user names
 LISTS = ("GraphImages", "data", "posts", "items", "results", "responses")  # where a JSON object keeps its items
 LINES = (".jsonl", ".ndjson")
@@ -75,14 +85,18 @@ def _value(text: str) -> Any:
 def firsts(source: Source) -> list[dict[str, Any]]:
     """The objects among the first items, by which a format is recognised.
 
-    A pipe has none, which is read as lines without a look at it.
+    A pipe has none, which is read as lines without a look at it. Few are kept where they are large.
     """
     found: list[dict[str, Any]] = []
+    size = 0
     try:
         for _, item in zip(range(20), items(source) if source.head and container(source) else ()):
             if isinstance(item, Item) and isinstance(item.value, dict):
                 found.append(item.value)
-    except DataError:  # which is raised again where the file is read
+                size += len(json.dumps(item.value, default=str))
+            if size > MOST_ITEM:
+                break
+    except (DataError, RecursionError):  # which is said where the file is read
         pass
     return found
 
@@ -125,7 +139,7 @@ def _lines(source: Source) -> Iterator[Item | LeftOut]:
     as_bytes = source.encoding.startswith("utf-8")
     opened: Any = reading(source.path) if as_bytes else source.opened()
     with opened as file:
-        where = f"'{source.path}' line "
+        where, n_blank = f"'{source.path}' line ", 0
         for number, line in enumerate(iter(partial(file.readline, MOST_ITEM), b"" if as_bytes else ""), 1):
             try:
                 text = line.decode() if isinstance(line, bytes) else line
@@ -135,7 +149,11 @@ def _lines(source: Source) -> Iterator[Item | LeftOut]:
             try:
                 yield Item(f"{where}{number}", json.loads(text))
             except (ValueError, RecursionError):
-                yield from _mended(text.strip(STRAY), f"{where}{number}")
+                text = text.strip(STRAY)
+                n_blank += not text
+                if n_blank > MOST_BLANK:
+                    raise DataError(f"'{source.path}' has {MOST_BLANK:,} empty lines; leave these out") from None
+                yield from _mended(text, f"{where}{number}")
 
 
 def _mended(text: str, place: str) -> Iterator[Item | LeftOut]:
@@ -193,6 +211,8 @@ def _closed(text: str, position: int) -> int | None:
             depth -= 1
         elif not token[1]:
             return None
+        if depth > DEEPEST:  # whose end is looked for no further
+            return None
         if depth <= 0:
             return token.end()
     return None
@@ -202,6 +222,8 @@ def _within(source: Source) -> Iterator[Item | LeftOut]:
     """The items of a list in an object, what pandas writes, posts by their ids, or the object itself."""
     try:
         value = source.value
+    except DenseError:
+        raise
     except DataError:  # there may be more than one object
         yield from _listed(source)
         return
@@ -251,18 +273,21 @@ def item_format(
 
     def read(source: Source) -> Iterator[Post | LeftOut]:
         for number, item in enumerate(items(source), 1):
-            if isinstance(item, LeftOut):
-                yield item
-                continue
-            place, value = item
-            if isinstance(value, str) and "#" in value:  # a caption alone
-                item = Item(place, value := {"caption": value})
-            if not isinstance(value, dict):
-                yield LeftOut(place, f"must be a post as a JSON object, not {shown(value)}")
-                continue
-            found = parts(value, source)
-            for post in found if isinstance(found, list) else [found]:
-                yield from _post(post, item, f"{source.name} {number}")
+            try:
+                yield from [item] if isinstance(item, LeftOut) else list(posts(item, source, f"{source.name} {number}"))
+            except RecursionError:
+                yield LeftOut(item.place, "is nested too deep to be read")
+
+    def posts(item: Item, source: Source, own: str) -> Iterator[Post | LeftOut]:
+        place, value = item
+        if isinstance(value, str) and "#" in value:  # a caption alone
+            item = Item(place, value := {"caption": value})
+        if not isinstance(value, dict):
+            yield LeftOut(place, f"must be a post as a JSON object, not {shown(value)}")
+            return
+        found = parts(value, source)
+        for post in found if isinstance(found, list) else [found]:
+            yield from _post(post, item, own)
 
     return Format(name, title, lambda source: matches(first(source)), read)
 

@@ -15,20 +15,28 @@ from typing import IO, Any, NamedTuple, TypeVar, cast
 
 from instahash.archive import Member, files_below, is_folder
 from instahash.data import Post
-from instahash.errors import DataError, cut, one_line
+from instahash.errors import DataError, cut, line, one_line
 from instahash.files import COMPRESSED, reading
 
 Kept = TypeVar("Kept")
 
 # Suffixes of files that may hold posts.
 DATA = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
+CHUNK = 2**20  # bytes or characters read at once
 HEAD = 2**17  # bytes, by which a format is recognised
+MOST_ITEM, MOST_BLANK = 2**22, 2_000_000  # bytes or characters of one post, and lines without one
 # Bytes of a file that is not streamed: in all, and where it is compressed, unless they are few times its size.
-MOST_TEXT, MOST_UNPACKED, MOST_TIMES = 2**32, 2**25, 100
+MOST_TEXT, MOST_UNPACKED, MOST_TIMES = 2**32, 2**24, 50
+# Where a large text is full of brackets, what they hold takes many times its size.
+LEAST_BETWEEN = 8  # characters, in the mean
 # Of a file that is cut off or broken beyond repair, the items before are read where they are this part of it.
 LEAST_SOUND = 0.9
 # PowerShell writes UTF-16.
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+class DenseError(DataError):
+    """A JSON value that would take many times the memory that its text does."""
 
 
 class Item(NamedTuple):
@@ -52,7 +60,7 @@ class LeftOut(NamedTuple):
     kind: str = "odd"
 
     def __str__(self) -> str:
-        return one_line(f"{self.place}: {self.reason}")
+        return line(one_line(f"{self.place}: {self.reason}"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,12 +138,15 @@ class Source:
         if 0 < len(self.head) < HEAD:
             return self.head
         size = self.path.stat().st_size if isinstance(self.path, Path) else self.path.size
+        most, content = min(MOST_TEXT, max(MOST_UNPACKED, MOST_TIMES * size)), bytearray()
         with reading(self.path) as file:
-            most = min(MOST_TEXT, max(MOST_UNPACKED, MOST_TIMES * size))
-            content = file.read(most + 1)
-        if len(content) > most:
-            raise DataError(f"'{self.path}' has more than {most >> 20:,} MB; split it, or write it as JSON Lines")
-        return content
+            while chunk := file.read(CHUNK):  # more at once would be room for more than there is
+                content += chunk
+                if len(content) > most:
+                    raise DataError(
+                        f"'{self.path}' has more than {most >> 20:,} MB; split it, or write it as JSON Lines"
+                    )
+        return bytes(content)
 
     def text(self) -> str:
         """The same as a text; bytes that are none become U+FFFD."""
@@ -146,8 +157,11 @@ class Source:
         """The one JSON value of a file, None for a folder. Raises DataError where the content is not JSON."""
         if self.is_folder:
             return None
+        text = self.text()
+        if len(text) > MOST_ITEM and LEAST_BETWEEN * (text.count("[") + text.count("{")) > len(text):
+            raise DenseError(f"'{self.path}' is made of brackets more than of posts; write it as JSON Lines")
         try:
-            return json.loads(self.text())
+            return json.loads(text)
         except RecursionError:
             raise DataError(f"'{self.path}' is nested too deep to be read") from None
         except ValueError as error:

@@ -6,18 +6,18 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from instahash.errors import DataError, plural
 from instahash.files import reading
 from instahash.formats.fields import known
-from instahash.formats.source import LEAST_SOUND, Item, LeftOut, Source
+from instahash.formats.source import LEAST_SOUND, MOST_BLANK, MOST_ITEM, Item, LeftOut, Source
 from instahash.formats.values import MISSING
 
 PARQUET = b"PAR1"
 DELIMITERS = ",;\t|"
 SEPARATOR = "sep="  # a line before the header by which Excel is told the delimiter
-MOST_CELL = 2**24  # characters
 BATCH = 2**12  # rows
 
 
@@ -31,7 +31,7 @@ def is_table(source: Source) -> bool:
 def _header(source: Source) -> tuple[str, bool, str]:
     """What stands between the columns, whether a line says so, and the line that names the columns."""
     first, _, others = source.start.replace("\r", "\n").replace("\0", "").partition("\n")
-    if first.lower().startswith(SEPARATOR) and len(first) == len(SEPARATOR) + 1:
+    if first.lower().startswith(SEPARATOR) and len(first) == len(SEPARATOR) + 1 and first[-1] not in '" ':
         return first[-1], True, others.lstrip().partition("\n")[0]
     unquoted = "".join(first.split('"')[::2])
     return max(DELIMITERS, key=unquoted.count), False, first
@@ -42,14 +42,17 @@ def rows(source: Source) -> Iterator[Item | LeftOut]:
 
     Raises DataError where a row is not as CSV is.
     """
-    csv.field_size_limit(MOST_CELL)
+    csv.field_size_limit(MOST_ITEM)
     delimiter, is_said, _ = _header(source)
-    where, is_at_end = f"'{source.path}' row ", False
+    where, is_at_end, size, n_blank = f"'{source.path}' row ", False, 0, 0
     with source.opened() as text:
 
         def sound() -> Iterator[str]:
-            nonlocal is_at_end
-            for line in text:
+            nonlocal is_at_end, size
+            for line in iter(partial(text.readline, MOST_ITEM + 1), ""):
+                size += len(line)
+                if size > MOST_ITEM:
+                    raise csv.Error(f"a row has more than {MOST_ITEM >> 20} MB")
                 # A mark of UTF-8 stands wherever files were joined.
                 yield line.replace("\0", "").replace("\ufeff", "")
             is_at_end = True
@@ -67,8 +70,11 @@ def rows(source: Source) -> Iterator[Item | LeftOut]:
                 if is_at_end and lines.line_num - start > 1:  # a sound row is complete before that
                     yield _unclosed(f"{where}{number}", lines.line_num - start - 1, lines.line_num)
                     break
-                start = lines.line_num
+                start, size = lines.line_num, 0
                 if not any(cells) or cells == header:
+                    n_blank += 1
+                    if n_blank > MOST_BLANK:
+                        raise csv.Error(f"there are {MOST_BLANK:,} empty rows")
                     continue
                 if len(cells) > len(names) and any(cells[len(names) :]):
                     yield LeftOut(f"{where}{number}", "has more cells than there are columns", "part")

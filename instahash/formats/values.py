@@ -78,7 +78,7 @@ def id_of(value: Any) -> str:
 
 def _plain(value: Any) -> Any:
     """What stands in MongoDB's {"$oid": ...}, {"$date": {"$numberLong": ...}} and the like."""
-    while isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith("$"):
+    while isinstance(value, dict) and len(value) == 1 and str(next(iter(value))).startswith("$"):
         (value,) = value.values()
     return value
 
