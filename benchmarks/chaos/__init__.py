@@ -14,4 +14,8 @@ jsons.py        mutations of JSON
 arrays.py       mutations of arrays in NumPy's format
 archives.py     mutations of zip files, whose checksums are right again
 workers.py      one input after the other in a process with limits
+
+serve.py        many, slow and silent clients of an explorer whose model is replaced meanwhile
+clients.py      what they ask, and what a right answer is
+served.py       the explorer as a process, and the models that are written for it
 """
