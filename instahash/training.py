@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from instahash.arrays import as_array, plain
 from instahash.errors import DataError
 from instahash.forms import COUNT, in_range, losses
 from instahash.parameters import whole
@@ -43,7 +44,7 @@ class History:
     def go_on(self, state: Arrays) -> None:
         """Take the losses of a training's saved `state`; DataError where it has none."""
         try:
-            self.loss = losses(state["history"].tolist())
+            self.loss = losses(plain(state["history"], "the saved history").tolist())
         except (KeyError, ValueError):
             raise DataError("the saved history is missing, or no list of losses; train from the start") from None
 
@@ -148,16 +149,19 @@ def put_back(arrays: Arrays, state: Arrays) -> None:
 
     Raises DataError where one is missing, misshapen or not finite; then none has changed.
     """
+    if not isinstance(state, dict):
+        raise DataError(f"the state is {state!r:.40}; it must be a dict of arrays, as the model's state() gives it")
+    found = {}
     for name, array in arrays.items():
-        shape = getattr(state.get(name), "shape", "missing")
+        shape = plain(state[name], f"the saved {name}").shape if state.get(name) is not None else "missing"
         if shape != array.shape:
             needed = f"this training needs {array.shape}; train from the start, or with the settings of then"
             raise DataError(f"the saved {name} is {shape}, {needed}")
-        kinds = {array.dtype.kind, "f" if name == "steps" else array.dtype.kind}  # steps may be a mean of several
-        if state[name].dtype.kind not in kinds or not in_range(state[name], -COUNT, COUNT):
+        found[name] = as_array(state[name], f"the saved {name}", array.shape, array.dtype)
+        if not in_range(found[name], -COUNT, COUNT):
             raise DataError(f"the saved {name} is not finite, or of another kind; train from the start")
     for name, array in arrays.items():
-        array[...] = state[name]
+        array[...] = found[name].reshape(array.shape)
 
 
 @contextmanager

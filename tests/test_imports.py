@@ -15,6 +15,7 @@ FOLDER = Path(instahash.__file__).parent
 EVERYWHERE = {"errors", "forms"}
 MAY_IMPORT = {
     "archive": set(),
+    "arrays": {"costs"},
     "database": set(),
     "dense": {"jit"},
     "errors": set(),
@@ -35,7 +36,7 @@ MAY_IMPORT = {
     "threads": set(),
     "topk": {"jit"},
     "trainer": {"storage"},
-    "training": {"parameters"},
+    "training": {"arrays", "parameters"},
     "data": {"parameters", "sparse", "texts"},
     "formats": {"archive", "data", "files"},
     # Photos in, posts out; the labeller that needs no cloud has kernels.
@@ -45,12 +46,25 @@ MAY_IMPORT = {
     # Of `network`, word2vec's reference has the sigmoid.
     "word2vec": {
         *("costs", "dense", "files", "jit", "network", "parameters", "replay", "sparse", "threads", "topk", "training"),
+        "arrays",
     },
-    "network": {"dense", "jit", "replay", "sparse", "threads", "training"},
-    "autorec": {"costs", "dense", "jit", "network", "parameters", "replay", "sparse", "threads", "topk", "training"},
-    "softmax": {"costs", "jit", "network", "parameters", "replay", "sparse", "threads", "training"},
+    "network": {"arrays", "dense", "jit", "replay", "sparse", "threads", "training"},
+    "autorec": {
+        "arrays",
+        "costs",
+        "dense",
+        "jit",
+        "network",
+        "parameters",
+        "replay",
+        "sparse",
+        "threads",
+        "topk",
+        "training",
+    },
+    "softmax": {"arrays", "costs", "jit", "network", "parameters", "replay", "sparse", "threads", "training"},
     # One of the baselines is a softmax network.
-    "baselines": {"dense", "jit", "parameters", "softmax", "sparse", "topk", "training"},
+    "baselines": {"arrays", "dense", "jit", "parameters", "softmax", "sparse", "topk", "training"},
     "recommend": {"data", "dense", "jit", "merge", "names", "parameters", "sparse", "training"},
     "experts": {
         *("baselines", "costs", "data", "dense", "merge", "parameters", "recommend", "replay", "softmax", "sparse"),
@@ -78,8 +92,8 @@ MAY_IMPORT = {
         *("autorec", "baselines", "data", "experts", "formats", "network", "parameters", "pipeline", "replay"),
         *("softmax", "sparse", "storage", "texts", "threads", "trainer", "training", "word2vec"),
     },
-    "evaluation": {"data", "dense", "names", "sparse"},
-    "report": {"data", "evaluation", "files", "names", "palette", "parameters", "sparse", "templates"},
+    "evaluation": {"arrays", "data", "dense", "names", "parameters", "sparse"},
+    "report": {"arrays", "data", "evaluation", "files", "names", "palette", "parameters", "sparse", "templates"},
     # Checks of its steps ask the references for what is right.
     "learn": {
         *(
@@ -98,8 +112,8 @@ MAY_IMPORT = {
     },
     # It is handed a model, and asks it as anyone may; what moves comes from the references.
     "explore": {
-        *("annotate", "autorec", "data", "database", "names", "palette", "softmax", "sparse", "storage", "templates"),
-        *("topk", "word2vec"),
+        *("annotate", "arrays", "autorec", "data", "database", "names", "palette", "softmax", "sparse", "storage"),
+        *("templates", "topk", "word2vec"),
     },
 }
 LEAVES = {name for name in MAY_IMPORT if (FOLDER / f"{name}.py").exists()}

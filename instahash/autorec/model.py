@@ -11,13 +11,20 @@ import numpy as np
 from scipy import sparse
 
 from instahash.autorec.decoder import as_ratings
-from instahash.autorec.problem import Problem, check_span, inputs_and_targets, less_background, output_span
+from instahash.autorec.problem import (
+    Problem,
+    as_background,
+    check_span,
+    inputs_and_targets,
+    less_background,
+    output_span,
+)
 from instahash.autorec.recommend import allowed_words, recommend_many, recommend_one
 from instahash.autorec.settings import AutoRecSettings
 from instahash.autorec.training import continued, mean_square, start, train, trained_arrays
 from instahash.errors import DataError
 from instahash.forms import Form, fit, losses
-from instahash.network.layers import Parameters, check_new_posts, encode, outputs_at, unit_inputs
+from instahash.network.layers import Parameters, check_new_posts, check_size, encode, outputs_at, unit_inputs
 from instahash.network.optimize import Optimizer
 from instahash.parameters import settled, whole
 from instahash.replay import ReplayBuffer
@@ -53,7 +60,7 @@ class AutoRec:
 
     def n_epochs(self, n_posts: int) -> int:
         """The number of epochs on so many posts, inputs and targets alike."""
-        return int(self.settings.decided(n_posts).epochs)
+        return int(self.settings.decided(whole(n_posts, "autorec: n_posts", 0, DataError)).epochs)
 
     def fit(
         self,
@@ -77,6 +84,7 @@ class AutoRec:
         DivergenceError where the parameters stop being finite.
         """
         X, S = inputs_and_targets(ratings, targets, background, self.settings.dtype)
+        check_size(X, S, self.settings, "autorec")
         span = output_span(S, self.settings.output)
         with unchanged_on_error(self), Threads(self.n_threads, blas=False) as threads:
             settings = self.settings.decided(X.shape[0], S is X)
@@ -110,6 +118,7 @@ class AutoRec:
         self.parameters.check_trained()
         settings = self.settings if epochs is None else replace(self.settings, epochs=epochs)
         X, S = inputs_and_targets(ratings, targets, self.background, settings.dtype)
+        check_size(X, S, self.settings, "autorec")
         check_new_posts(X, S, self.parameters, self.replay)
         check_span(S, self.span, self.background)
         with unchanged_on_error(self), Threads(self.n_threads, blas=False) as threads:
@@ -198,8 +207,9 @@ class AutoRec:
     def rmse(self, ratings: CSR, background: float | None = None, targets: CSR | None = None) -> float:
         """RMSE (float64) of what the network gives for `ratings`, over the entries that count, with their weights."""
         background = self.background if background is None else background
-        self._query(ratings, background)
-        X, S = inputs_and_targets(ratings, targets, background, self.settings.dtype)
+        self.parameters.check_trained()
+        sizes = len(self.parameters.Vt), len(self.parameters.U)
+        X, S = inputs_and_targets(ratings, targets, background, self.settings.dtype, sizes)
         with Threads(self.n_threads, blas=False) as threads:
             problem = Problem(X, S, self.settings, self.span, threads)
             return float(np.sqrt(mean_square(self.parameters, problem, self.background - background)))
@@ -211,7 +221,7 @@ class AutoRec:
         *,
         exclude_seen: bool = True,
         restrict_to: Iterable[int] | None = None,
-        banned: Iterable[int] = (),
+        banned: Iterable[int] | None = None,
         background: float | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """The words with the highest outputs.
@@ -231,7 +241,7 @@ class AutoRec:
             X = self._query(words, background)
             ids, scores = recommend_many(theta, hidden, X, top, allowed, exclude_seen, self.n_threads)
         else:
-            rating = 1 - (self.background if background is None else background)
+            rating = 1 - (self.background if background is None else as_background(background))
             ids, scores = recommend_one(theta, hidden, words, rating, top, allowed, exclude_seen)
         found = ids >= 0
         scores[found] = as_ratings(scores[found], self.span, self.background)

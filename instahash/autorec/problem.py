@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from numbers import Real
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from instahash.arrays import as_real
 from instahash.autorec.settings import AutoRecSettings
 from instahash.errors import DataError
 from instahash.network.layers import check_posts, corrupted
@@ -16,6 +16,12 @@ from instahash.threads import Threads
 
 # Posts whose codes are held at a time where all posts are gone through.
 BLOCK_POSTS = 4096
+# A background further from 0 leaves float32 too few digits for ratings.
+FARTHEST = 1e6
+# Sums of the squares of larger ratings may be infinite in float32.
+LARGEST = 1e12
+
+Sizes = tuple[int | None, int | None]  # inputs and outputs, None where any number will do
 
 
 class Problem(NamedTuple):
@@ -67,17 +73,33 @@ class Problem(NamedTuple):
 
 def less_background(ratings: CSR, name: str, background: float, dtype: str, n_columns: int | None = None) -> CSR:
     """Ratings less the background, each entry stored once; DataError for what are no ratings of so many columns."""
-    if not (isinstance(background, Real) and np.isfinite(background)):
-        raise DataError(f"autorec: the background is {background!r}; it must be a finite number")
+    background = as_background(background)
     X = as_csr(ratings, f"autorec: {name}", dtype, n_columns)
+    if X.nnz and max(-X.data.min(), X.data.max()) > LARGEST:
+        raise DataError(f"autorec: {name} have an entry beyond {LARGEST:g}; give smaller ratings")
     X.data -= X.dtype.type(background)
     return X
 
 
-def inputs_and_targets(ratings: CSR, targets: CSR | None, background: float, dtype: str) -> tuple[CSR, CSR]:
-    """X and S of a problem."""
-    X = less_background(ratings, "ratings", background, dtype)
-    S = X if targets is None or targets is ratings else less_background(targets, "targets", background, dtype)
+def as_background(background: Any) -> float:
+    """The rating of what is not rated. DataError for what is no number, and where ratings beside it would be lost."""
+    number = as_real(background, "autorec: the background")
+    if abs(number) > FARTHEST:
+        raise DataError(f"autorec: the background is {number:g}; it must be a finite number within {FARTHEST:g} of 0")
+    return number
+
+
+def inputs_and_targets(
+    ratings: CSR, targets: CSR | None, background: float, dtype: str, sizes: Sizes = (None, None)
+) -> tuple[CSR, CSR]:
+    """X and S of a problem.  sizes : how many columns they must have, where that is known."""
+    X = less_background(ratings, "ratings", background, dtype, sizes[0])
+    if targets is None or targets is ratings:
+        S = X
+        if sizes[0] != sizes[1]:
+            raise DataError(f"autorec: {sizes[0]} inputs are not the {sizes[1]} outputs; give targets too")
+    else:
+        S = less_background(targets, "targets", background, dtype, sizes[1])
     check_posts(X, S, "autorec")
     return X, S
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from instahash.arrays import as_ids
 from instahash.dense import dots_at
 from instahash.errors import DataError
 from instahash.network.layers import Parameters, activate, codes
@@ -18,16 +19,8 @@ from instahash.topk import top_k
 OUTPUTS = 2**24
 
 
-def word_ids(values: Iterable[int], n_words: int, name: str) -> np.ndarray:
-    """Word ids as an array; DataError where one is not a word."""
-    ids = np.asarray(list(values) or np.empty(0, np.int64))
-    if ids.ndim != 1 or ids.dtype.kind not in "iu" or ((ids < 0) | (ids >= n_words)).any():
-        raise DataError(f"autorec: {name} must be word ids from 0 to {n_words - 1}, not {str(ids.tolist())[:40]}")
-    return ids.astype(np.int64)
-
-
 def allowed_words(
-    theta: Parameters, exclude_seen: bool, restrict_to: Iterable[int] | None, banned: Iterable[int]
+    theta: Parameters, exclude_seen: bool, restrict_to: Iterable[int] | None, banned: Iterable[int] | None
 ) -> np.ndarray:
     """(n_words,) bool, the words that may be recommended; DataError where these options cannot be."""
     n_inputs, n_words = len(theta.Vt), len(theta.U)
@@ -35,8 +28,8 @@ def allowed_words(
         sizes = f"{n_inputs} inputs are not the {n_words} outputs"
         raise DataError(f"autorec: {sizes}; seen ones cannot be left out, set exclude_seen=False")
     allowed = np.full(n_words, restrict_to is None)
-    allowed[word_ids(() if restrict_to is None else restrict_to, n_words, "restrict_to")] = True
-    allowed[word_ids(banned, n_words, "banned")] = False
+    allowed[as_ids(() if restrict_to is None else restrict_to, "autorec: restrict_to", n_words)] = True
+    allowed[as_ids(() if banned is None else banned, "autorec: banned", n_words)] = False
     return allowed
 
 
@@ -44,7 +37,7 @@ def recommend_one(
     theta: Parameters, hidden: str, words: Any, rating: float, top: int, allowed: np.ndarray, exclude_seen: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """(ids int32, outputs) for one post, whose words have the `rating`, above the background."""
-    given = np.unique(word_ids(words, len(theta.Vt), "words"))
+    given = np.unique(as_ids(words, "autorec: words", len(theta.Vt)))
     if exclude_seen:
         allowed[given] = False
     columns = np.flatnonzero(allowed)

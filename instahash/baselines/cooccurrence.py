@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.baselines.checks import check_posts, check_query
+from instahash.arrays import as_array
+from instahash.baselines.checks import check_fitted, counts_of_pairs, posts_to_learn_from, query_of
 from instahash.baselines.pairs import HASHTAG_PAIRS, WORD_PAIRS, bounded, pair_counts
+from instahash.errors import DataError
 from instahash.forms import COUNT, Form, fit
 from instahash.sparse import (
     CSR,
+    check_csr,
     column_counts,
     csr_from_arrays,
     csr_to_arrays,
@@ -35,7 +38,7 @@ class Cooccurrence:
     """
 
     def fit(self, description: CSR, hashtags: CSR) -> Cooccurrence:
-        check_posts(description, hashtags)
+        description, hashtags = posts_to_learn_from(description, hashtags)
         with unchanged_on_error(self):
             D, H = ones(description), ones(hashtags)
             self.word_posts, self.hashtag_posts = (column_counts(matrix).astype(np.float32) for matrix in (D, H))
@@ -44,11 +47,21 @@ class Cooccurrence:
         return self
 
     def fit_counts(self, words: CSR, hashtags: CSR, word_posts: np.ndarray, hashtag_posts: np.ndarray) -> Cooccurrence:
-        """From n(w, t) of words and of hashtags, (n_words, n_words), and n(w) of both, (n_words,)."""
+        """From n(w, t) of words and of hashtags, (n_words, n_words), and n(w) of both, (n_words,).
+
+        Raises DataError for others.
+        """
+        posts = {"word_posts": word_posts, "hashtag_posts": hashtag_posts}
+        for name, counts in posts.items():
+            posts[name] = as_array(counts, name, ("n_words",), np.float32)
+            if (posts[name] < 0).any() or len(posts[name]) != len(posts["word_posts"]):
+                raise DataError(f"{name} must be counts of at least 0, one for each of the same words")
+        n = len(posts["word_posts"])
+        words, hashtags = counts_of_pairs(words, "words", n), counts_of_pairs(hashtags, "hashtags", n)
         with unchanged_on_error(self):
-            self.from_words = bounded(words.tocsr().astype(np.float32), WORD_PAIRS)
+            self.from_words = bounded(words.astype(np.float32), WORD_PAIRS)
             self.from_hashtags = bounded(without_diagonal(hashtags).astype(np.float32), HASHTAG_PAIRS)
-            self.word_posts, self.hashtag_posts = word_posts.astype(np.float32), hashtag_posts.astype(np.float32)
+            self.word_posts, self.hashtag_posts = posts["word_posts"], posts["hashtag_posts"]
         return self
 
     def add(self, description: CSR, hashtags: CSR) -> Cooccurrence:
@@ -56,7 +69,11 @@ class Cooccurrence:
 
         A pair that was left out before is counted from zero again, so its fraction is too low by at most what it was.
         """
-        new, n_words = Cooccurrence().fit(description, hashtags), description.shape[1]
+        check_fitted(self, "word_posts")
+        new = Cooccurrence().fit(description, hashtags)
+        n_words, n_old = len(new.word_posts), len(self.word_posts)
+        if n_words < n_old:
+            raise DataError(f"the new posts have {n_words} columns, the counts {n_old}; keep the old ones first")
 
         def total(old: CSR, more: CSR) -> CSR:
             old = old.copy()
@@ -72,7 +89,9 @@ class Cooccurrence:
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32 in [0, 1]; zero where no given word was seen in training."""
-        check_query(description, chosen)
+        check_fitted(self, "word_posts")
+        n_words = len(self.word_posts)
+        description, chosen = query_of(description, chosen, n_words, n_words)
         given = [(_divided(description, self.word_posts), self.from_words)]
         if chosen is not None and chosen.nnz:
             given.append((_divided(chosen, self.hashtag_posts), self.from_hashtags))
@@ -84,6 +103,8 @@ class Cooccurrence:
 
         A row's entries are not sorted.
         """
+        check_fitted(self, "word_posts")
+        chosen = check_csr(chosen, "chosen hashtags", len(self.hashtag_posts))
         return mean_score([(_divided(chosen, self.hashtag_posts), self.from_hashtags)])
 
     def to_arrays(self) -> dict[str, np.ndarray]:

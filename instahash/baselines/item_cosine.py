@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.baselines.checks import check_posts, check_query
+from instahash.baselines.checks import check_fitted, posts_to_learn_from, query_of
 from instahash.baselines.cooccurrence import mean_score
 from instahash.baselines.pairs import HASHTAG_PAIRS, WORD_PAIRS, pair_counts
 from instahash.sparse import CSR, column_counts, ones, row_of_entries, with_data, without_diagonal
@@ -24,7 +24,7 @@ class ItemCosine:
     """
 
     def fit(self, description: CSR, hashtags: CSR) -> ItemCosine:
-        check_posts(description, hashtags)
+        description, hashtags = posts_to_learn_from(description, hashtags)
         D, H = ones(description), ones(hashtags)
         n, m = (column_counts(matrix).astype(np.float64) for matrix in (D, H))
 
@@ -38,7 +38,8 @@ class ItemCosine:
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32 in [0, 1]; zero where no given word was seen in training."""
-        check_query(description, chosen)
+        check_fitted(self, "from_words")
+        description, chosen = query_of(description, chosen, *self.from_words.shape)
         given = [(ones(description), self.from_words)]
         return mean_score(given if chosen is None else [*given, (ones(chosen), self.from_hashtags)]).toarray()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from instahash.baselines.checks import check_posts, check_query
+from instahash.baselines.checks import check_fitted, posts_to_learn_from, query_of
 from instahash.dense import softmax
 from instahash.softmax import SoftmaxNetwork
 from instahash.sparse import CSR, ones
@@ -34,7 +34,7 @@ class Network:
 
     def fit(self, description: CSR, hashtags: CSR) -> Network:
         """Raises DataError where no post has a hashtag, DivergenceError where a parameter stops being finite."""
-        check_posts(description, hashtags)
+        description, hashtags = posts_to_learn_from(description, hashtags)
         used = np.unique(hashtags.indices)
         network = copy(self.network).fit(ones(description), ones(hashtags)[:, used])
         self.network, self.hashtags = network, used
@@ -42,7 +42,9 @@ class Network:
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32, probabilities that sum to 1; zero for words never used as a hashtag."""
-        check_query(description, chosen)
+        check_fitted(self, "hashtags")
+        n_words = len(self.network.parameters.Vt)
+        description, _ = query_of(description, chosen, n_words, n_words)
         scores = np.zeros(description.shape, np.float32)
         scores[:, self.hashtags] = softmax(self.network.predict(ones(description)))[0]
         return scores

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from instahash.baselines.checks import check_posts, check_query
+from instahash.arrays import as_array
+from instahash.baselines.checks import check_fitted, posts_to_learn_from, query_of
 from instahash.sparse import CSR, column_counts
 
 
@@ -15,18 +16,19 @@ class Popularity:
     """
 
     def fit(self, description: CSR, hashtags: CSR) -> Popularity:
-        check_posts(description, hashtags)
+        _, hashtags = posts_to_learn_from(description, hashtags)
         self.counts = column_counts(hashtags).astype(np.float32)
         return self
 
     @classmethod
     def from_counts(cls, counts: np.ndarray) -> Popularity:
-        """The fitted baseline.  counts : (n_words,), posts that use each word as a hashtag."""
+        """The fitted baseline.  counts : (n_words,), posts that use each word as a hashtag. DataError for others."""
         baseline = cls()
-        baseline.counts = np.asarray(counts, np.float32)
+        baseline.counts = as_array(counts, "popularity: counts", ("n_words",), np.float32)
         return baseline
 
     def score(self, description: CSR, chosen: CSR | None = None) -> np.ndarray:
         """(n_posts, n_words) float32, every row the counts."""
-        check_query(description, chosen)
+        check_fitted(self, "counts")
+        description, _ = query_of(description, chosen, len(self.counts), len(self.counts))
         return np.broadcast_to(self.counts, (description.shape[0], len(self.counts)))

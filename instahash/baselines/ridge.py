@@ -8,11 +8,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy import linalg, sparse
 
+from instahash.arrays import as_array
 from instahash.baselines import kernels
-from instahash.baselines.checks import check_posts, check_query, check_size, fits
+from instahash.baselines.checks import check_fitted, check_size, fits, posts_of, query_of
 from instahash.dense import product
+from instahash.errors import DataError
 from instahash.forms import COUNT, Form, fit
-from instahash.parameters import check, parameter
+from instahash.parameters import check, parameter, whole
 from instahash.sparse import (
     CSR,
     column_counts,
@@ -25,6 +27,8 @@ from instahash.sparse import (
     with_data,
 )
 
+# Products of larger scores are infinite in float32.
+LARGEST = 1e9
 # Outputs whose weights are held where those of all would be too many, and posts whose products are held at a time.
 FREQUENT, POSTS = 8192, 256
 
@@ -88,7 +92,15 @@ class Ridge:
         weights : (n_posts,) float, of each post's squared error; default 1 each.
         Raises DataError where two float64 arrays (len(inputs), len(inputs)) would be too large.
         """
-        check_posts(description, hashtags)
+        description, hashtags = posts_of(description, hashtags)
+        if weights is not None:
+            weights = as_array(weights, "ridge: weights", (description.shape[0],))
+            if weights.size and not 0 <= weights.min() <= weights.max() <= LARGEST:
+                raise DataError(f"ridge: weights must be numbers from 0 to {LARGEST:g}, one for each post")
+        if not description.shape[0]:
+            raise DataError("ridge was given no posts; it needs at least one to learn from")
+        if np.abs(description.data).max(initial=0) > LARGEST:
+            raise DataError(f"ridge: descriptions have an entry beyond {LARGEST:g}; give smaller scores")
         described = np.diff(description.indptr) > 0
         inputs, outputs = np.unique(description.indices), np.unique(hashtags[described].indices)
         columns = self.columns(inputs, outputs, column_counts(hashtags))
@@ -148,8 +160,9 @@ class Ridge:
 
         n_first : of so many words alone, the first ones.
         """
-        check_query(description, chosen)
-        X, n = self._known(description), self.n_words if n_first is None else n_first
+        check_fitted(self, "W")
+        n = self.n_words if n_first is None else min(whole(n_first, "n_first", 0, DataError), self.n_words)
+        X = self._known(query_of(description, chosen, None, self.n_words, np.float32)[0])
         held, rare = (int(words.searchsorted(n)) for words in (self.outputs, self.rare))
         scores = _times(X, self.W)[:, :held]
         if held == n:
@@ -162,7 +175,8 @@ class Ridge:
 
     def score_at(self, description: CSR, places: CSR) -> np.ndarray:
         """(places.nnz,) float32, what :meth:`score` gives at the stored entries of `places`, CSR (n_posts, n_words)."""
-        check_posts(description, places)
+        check_fitted(self, "W")
+        description, places = posts_of(description, places, None, self.n_words, np.float32)
         X, (columns, rows), posts = self._known(description), self._places(places.indices), row_of_entries(places)
         scores = np.zeros(places.nnz, np.float32)
         for start in range(0, X.shape[0], POSTS):
@@ -179,6 +193,10 @@ class Ridge:
 
     def _known(self, description: CSR) -> CSR:
         """The words that are inputs, CSR (n_posts, len(inputs)) float32."""
+        if self.inputs.max(initial=-1) >= description.shape[1]:
+            raise DataError(
+                f"descriptions have {description.shape[1]} columns; the model reads {self.inputs.max() + 1}"
+            )
         X = with_data(description, description.data.astype(np.float32, copy=False))
         if len(self.inputs) == X.shape[1]:
             return X

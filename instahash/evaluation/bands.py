@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from instahash.sparse import CSR
+from instahash.arrays import as_counts
+from instahash.errors import DataError
+from instahash.evaluation.checks import lists_of, mask_of
+from instahash.sparse import CSR, as_csr
 
 # Each band of the hashtag vocabulary, and which hashtags of the training it has; equally used ones are in one band.
 BANDS = {
@@ -23,8 +26,11 @@ def bands_of(counts: np.ndarray) -> np.ndarray:
     The head are the fewest most used hashtags that make up at least half of all uses, and those used as often as the
     last of them; the tail are in the same way the least used that make up a tenth, unless they are in the head.
 
-    counts : (n_words,) int, posts that use each word as a hashtag.
+    counts : (n_words,) int, posts that use each word as a hashtag. Raises DataError for others, and where all are 0.
     """
+    counts = as_counts(counts, "counts")
+    if not counts.any():
+        raise DataError("counts are 0 for each word; bands are those of hashtags that were used")
     uses = np.sort(counts[counts > 0].astype(np.int64))
     total, upwards, downwards = uses.sum(), np.cumsum(uses), np.cumsum(uses[::-1])
     of_head = uses[::-1][np.searchsorted(2 * downwards, total)]
@@ -40,16 +46,18 @@ class BandCounts:
     """
 
     def __init__(self, counts: np.ndarray) -> None:
-        self.counts, self.bands = counts, bands_of(counts)
+        self.bands, self.counts = bands_of(counts), as_counts(counts, "counts")
         self.wanted = np.zeros(len(BANDS), np.int64)
         self.recommended: dict[str, np.ndarray] = {}  # system -> (2, n_bands + 1): all and right ones, no band last
 
     def want(self, truth: CSR) -> None:
         """Count the hashtags to be found of some posts, CSR (n, n_words)."""
-        self.wanted += self._each(truth.indices)[:-1]
+        self.wanted += self._each(as_csr(truth, "truth", np.int8, len(self.counts)).indices)[:-1]
 
     def add(self, system: str, ranked: np.ndarray, hit: np.ndarray) -> None:
         """Count a system's lists of some posts: (n, m) int ids, best first, -1 for none, and whether each is right."""
+        ranked = lists_of(ranked, "n", len(self.counts))
+        hit = mask_of(hit, "hit", ranked.shape) & (ranked >= 0)
         ranked, hit = ranked[:, :FIRST], hit[:, :FIRST]
         new = np.stack([self._each(ranked[ranked >= 0]), self._each(ranked[hit])])
         self.recommended[system] = self.recommended.get(system, 0) + new

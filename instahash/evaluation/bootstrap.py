@@ -11,7 +11,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from instahash.arrays import as_array, check_memory, plain
 from instahash.errors import DataError
+from instahash.parameters import whole
 
 N_RESAMPLES = 2000
 LEVEL = 0.95
@@ -36,10 +38,15 @@ def paired_bootstrap(ours: np.ndarray, theirs: np.ndarray, seed: int = 0) -> Dif
 
 def differences(values: Values, system: str, seed: int = 0) -> dict[str, dict[str, Difference]]:
     """:func:`paired_bootstrap` of `system` and every other system: other system -> measure -> its result."""
-    shapes = {np.shape(array) for measures in values.values() for array in measures.values()}
+    seed = whole(seed, "seed", 0, DataError)
+    shapes = {plain(array, "a measure").shape for measures in values.values() for array in measures.values()}
     if len(shapes) != 1 or len(shape := shapes.pop()) != 1 or not shape[0]:
         wanted = "give arrays (n,) of one length, 1 or more"
         raise DataError(f"a paired bootstrap compares values of the same posts; {wanted}")
+    values = {
+        name: {measure: as_array(array, "a measure", ("n",)) for measure, array in measures.items()}
+        for name, measures in values.items()
+    }
     apart = {
         other: {name: np.subtract(values[system][name], value) for name, value in measures.items()}
         for other, measures in values.items()
@@ -69,7 +76,13 @@ def resampled_means(values: np.ndarray, seed: int, n_resamples: int) -> np.ndarr
     """Column means of rows drawn with replacement, as many as there are.
 
     values : (n, m) float, n >= 1.  Returns (n_resamples, m) float64; one resample draws the same rows for all columns.
+    Raises DataError for others.
     """
+    values, seed = as_array(values, "values", ("n", "m")), whole(seed, "seed", 0, DataError)
+    n_resamples = whole(n_resamples, "n_resamples", 1, DataError)
+    if not len(values):
+        raise DataError("values have no row to draw; give one or more")
+    check_memory(8 * n_resamples * values.shape[1], f"{n_resamples:,} resamples")
     n, rng = len(values), np.random.default_rng(seed)
     means = np.empty((n_resamples, values.shape[1]))
     step = max(1, COUNTS_AT_ONCE // n)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from instahash.arrays import as_array, as_counts
+from instahash.errors import DataError
+from instahash.evaluation.checks import mask_of, sets_of, vectors_of
+from instahash.parameters import whole
 from instahash.sparse import CSR, ones
 
 
@@ -13,9 +17,12 @@ def self_information(counts: ArrayLike, n_posts: int) -> np.ndarray:
 
     A word that none uses counts as used by one: labels are recommended that are no hashtag yet.
 
-    counts : (n_words,) int, posts that use it.  n_posts : all posts.
+    counts : (n_words,) int, posts that use it.  n_posts : all posts. Raises DataError for others.
     """
-    return np.log2(n_posts / np.maximum(np.asarray(counts, np.float64), 1))
+    counts, n_posts = as_counts(counts, "counts"), whole(n_posts, "n_posts", 1, DataError)
+    if counts.max(initial=0) > n_posts:
+        raise DataError(f"counts have {counts.max()} of {n_posts} posts; give the posts that they are counts of")
+    return np.log2(n_posts / np.maximum(counts, 1.0))
 
 
 def novelty(lists: CSR, information: np.ndarray) -> np.ndarray:
@@ -26,7 +33,8 @@ def novelty(lists: CSR, information: np.ndarray) -> np.ndarray:
 
     Zhou et al. 2010, Solving the apparent diversity-accuracy dilemma of recommender systems.
     """
-    sizes = np.diff(lists.indptr)
+    (lists,) = sets_of(lists)
+    information, sizes = as_array(information, "information", lists.shape[1:]), np.diff(lists.indptr)
     return np.where(sizes > 0, ones(lists, np.float64) @ information, np.nan) / np.maximum(sizes, 1)
 
 
@@ -35,7 +43,11 @@ def coverage(times: ArrayLike, is_hashtag: np.ndarray) -> float:
 
     times : (n_words,) int, lists that each word is in.  is_hashtag : (n_words,) bool, at least one of them true.
     """
-    return float((np.asarray(times)[is_hashtag] > 0).mean())
+    times = as_counts(times, "times")
+    is_hashtag = mask_of(is_hashtag, "is_hashtag", times.shape)
+    if not is_hashtag.any():
+        raise DataError("is_hashtag is true for no word; a coverage needs hashtags")
+    return float((times[is_hashtag] > 0).mean())
 
 
 def intra_list_similarity(lists: CSR, unit: np.ndarray) -> np.ndarray:
@@ -46,6 +58,8 @@ def intra_list_similarity(lists: CSR, unit: np.ndarray) -> np.ndarray:
 
     Ziegler et al. 2005, Improving recommendation lists through topic diversification, there as a sum over the pairs.
     """
+    (lists,) = sets_of(lists)
+    unit = vectors_of(unit, lists.shape[1])
     members, sizes = ones(lists, np.float64), np.diff(lists.indptr)
     # |sum u|^2 is the sum of u.v over all ordered pairs, each vector with itself among them.
     total = ((members @ unit) ** 2).sum(axis=1) - members @ (unit**2).sum(axis=1)

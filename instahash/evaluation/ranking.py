@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from instahash.errors import DataError
+from instahash.evaluation.checks import lists_of, sets_of
 from instahash.sparse import CSR, is_member
 
 # Below, hit is (n, m) bool, whether each ranked hashtag of a post is in its truth; sizes are (n,) int, the truths' own,
@@ -58,6 +60,12 @@ def ranking_measures(ranked: np.ndarray, truth: CSR) -> dict[str, float]:
     """Means over posts of MEASURES; 0 without posts.
 
     ranked : (n, m) int ids, best first, each once, -1 for none.  truth : CSR (n, n_words); rows are not empty.
+
+    Raises DataError for ids that are no words, for lists of other posts and for a post without a truth.
     """
+    (truth,) = sets_of(truth)
+    ranked = lists_of(ranked, *truth.shape)
+    if (np.diff(truth.indptr) == 0).any():
+        raise DataError("a post has no truth, so that nothing of it can be found; leave such posts out")
     values = ranking_values(is_member(ranked, truth), np.diff(truth.indptr))
     return {name: float(value.mean()) if len(value) else 0.0 for name, value in values.items()}

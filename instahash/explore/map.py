@@ -6,8 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from instahash.arrays import as_array
+from instahash.errors import DataError
+
 # The most used hashtags, as many as a page can draw at once.
 MOST_DRAWN = 5000
+# Squares of larger numbers may be infinite.
+LARGEST = 1e100
 
 
 def plane(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -17,9 +22,14 @@ def plane(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     proportions s_k^2 / sum s^2. A direction's sign is the one in which its largest entry is positive.
 
     vectors : (n, dim) float.  Returns ((n, 2) float64, (2,) float64); zeros where there are fewer directions.
+    Raises DataError for what are no such vectors.
     """
-    X = np.asarray(vectors, np.float64)
-    X = X - X.mean(axis=0) if len(X) else X
+    X = as_array(vectors, "vectors", ("n", "dim"))
+    if np.abs(X).max(initial=0) > LARGEST:
+        raise DataError(f"vectors have a number beyond {LARGEST:g}; scale them")
+    if not X.size:
+        return np.zeros((len(X), 2)), np.zeros(2)
+    X = X - X.mean(axis=0)
     A, s, B = np.linalg.svd(X, full_matrices=False)
     coordinates, proportions = np.zeros((len(X), 2)), np.zeros(2)
     for k in range(min(2, len(s))):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from instahash.arrays import check_memory
 from instahash.dense import dots_at
 from instahash.errors import DataError, ModelError, UntrainedError
 from instahash.forms import Form, fit
@@ -83,6 +84,12 @@ def check_posts(X: CSR, S: CSR, owner: str) -> None:
         raise DataError(f"{owner} was given no posts; it needs at least one to learn from")
     if X.shape[0] != S.shape[0]:
         raise DataError(f"{owner} was given inputs {X.shape} and targets {S.shape}; their posts must agree")
+
+
+def check_size(X: CSR, S: CSR, settings: Any, owner: str) -> None:
+    """DataError where a training would need more memory than there is: parameters, gradients, two moments of each."""
+    n, numbers = X.shape[1] + S.shape[1], np.dtype(settings.dtype).itemsize * settings.n_hidden
+    check_memory(n * (4 * numbers + 16), f"{owner}: weights of {X.shape[1]:,} inputs and {S.shape[1]:,} outputs")
 
 
 def check_new_posts(X: CSR, S: CSR, theta: Parameters, replay: ReplayBuffer) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from instahash.errors import DataError
+from instahash.arrays import as_real
 from instahash.network import kernels
 from instahash.training import put_back
 
@@ -72,10 +72,10 @@ class Optimizer:
 
         Raises DataError where it is of another optimizer, or of other parameters; then nothing has changed.
         """
+        if isinstance(state, dict) and np.shape(steps := state.get("steps", 0)) == ():
+            as_real(np.asarray(steps).item(), "the saved steps", 0)
         put_back((parameters or {}) | self.state(), state)
-        if state["steps"] < 0:
-            raise DataError("the saved steps are fewer than none; train from the start")
-        self.steps = round(float(state["steps"]))  # the mean of several may be no whole number
+        self.steps = round(float(np.asarray(state["steps"]).item()))  # the mean of several may be no whole number
 
 
 def lbfgs_epoch(

@@ -17,6 +17,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from tqdm import tqdm
 
+from instahash.arrays import as_array, plain
 from instahash.errors import DataError
 from instahash.files import writing
 from instahash.parameters import whole
@@ -29,6 +30,8 @@ SIZE, DPI = 6.0, 100
 # Frames a second of an animation.
 RATE = 20
 COLOURS = 10
+# Numbers further from 0 cannot be drawn.
+LARGEST = 1e100
 # MB of a page, past which matplotlib leaves frames out: its own 20 are less than a hundred snapshots of forty words.
 MOST_MB = 1000
 # In place of the font of icons that matplotlib's page would fetch from the network.
@@ -127,12 +130,17 @@ def _prepared(
     paths: np.ndarray, names: Sequence[str], groups: Sequence[int] | None
 ) -> tuple[np.ndarray, Axes, list[str]]:
     """The ways in a plane, (n_snapshots, n_words, 2), axes on which they have space, and the colour of each."""
-    paths = np.asarray(paths, np.float64)
-    n_words, groups = len(names), range(len(names)) if groups is None else groups
-    if paths.ndim != 3 or paths.shape[1] != n_words or len(groups) != n_words or not paths.size:
+    if isinstance(names, str) or not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        raise DataError(f"names are {names!r:.40}; give a list of texts, one for each word")
+    n_words, paths = len(names), plain(paths, "paths")
+    numbers = np.arange(n_words) if groups is None else as_array(groups, "groups", ("n_words",))
+    if paths.ndim != 3 or paths.shape[1] != n_words or len(numbers) != n_words or not paths.size:
         wanted = "paths are (n_snapshots, n_words, dim), with a name, and a group if any, for each word"
-        raise DataError(f"{wanted}; these are {paths.shape}, with {n_words} names and {len(groups)} groups")
-    if not np.isfinite(paths).all():
+        raise DataError(f"{wanted}; these are {paths.shape}, with {n_words} names and {len(numbers)} groups")
+    if (numbers != np.floor(numbers)).any():
+        raise DataError("groups must be whole numbers")
+    paths = as_array(paths, "paths", paths.shape, finite=False)
+    if not (np.abs(paths) < LARGEST).all():
         raise DataError("the paths have numbers that are not finite; draw a training that went well")
     plane, labels = _in_a_plane(paths)
     figure = Figure((SIZE, SIZE), dpi=DPI, layout="constrained")
@@ -148,7 +156,7 @@ def _prepared(
     axes.set(xlim=(left, left + 1.24 * reach[0]), ylim=(bottom, bottom + 1.16 * reach[1]))
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # or each frame would be laid out anew
-    return plane, axes, [f"C{group % COLOURS}" for group in groups]
+    return plane, axes, [f"C{int(group) % COLOURS}" for group in numbers]
 
 
 def _in_a_plane(paths: np.ndarray) -> tuple[np.ndarray, tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from instahash.arrays import as_counts, as_ids, as_real, check_memory
 from instahash.errors import DataError
 from instahash.forms import losses
 from instahash.network.epochs import batch_epoch, epochs_for, run_epochs
@@ -17,6 +18,7 @@ from instahash.network.layers import (
     Parameters,
     check_new_posts,
     check_posts,
+    check_size,
     encode,
     grown,
     random_start,
@@ -67,11 +69,14 @@ class SoftmaxNetwork:
 
     def n_epochs(self, n_posts: int) -> int:
         """The number of epochs on so many posts."""
-        return epochs_for(self.settings.epochs, n_posts)
+        return epochs_for(self.settings.epochs, whole(n_posts, "softmax: n_posts", 1, DataError))
 
     def plan(self, targets: CSR) -> Plan:
         """Which negatives :meth:`fit` takes for `targets`, and why. Trains nothing."""
         S = as_csr(targets, "softmax: targets", self.settings.dtype)
+        check_memory(16 * S.shape[1], f"softmax: counts of {S.shape[1]:,} outputs")
+        if not S.shape[0]:
+            raise DataError("softmax was given no posts; it needs at least one to plan for")
         return make_plan(self.settings, column_counts(S), S.shape[0])
 
     def fit(
@@ -92,6 +97,7 @@ class SoftmaxNetwork:
         state, on_epoch, on_progress, and errors, as in :meth:`instahash.autorec.AutoRec.fit`.
         """
         X, S = self._pair(inputs, targets)
+        frequency = None if frequency is None else self._frequency(frequency, S)
         with unchanged_on_error(self), Threads(self.n_threads, blas=False) as threads:
             self.replay, history = ReplayBuffer(), History(last=self.n_epochs(X.shape[0]))
             n_hidden, rng = self.settings.n_hidden, np.random.default_rng([self.seed, 0])
@@ -130,6 +136,10 @@ class SoftmaxNetwork:
     def grow(self, n_inputs: int, n_outputs: int) -> None:
         """Have so many columns, the new ones after the old ones, where no post came to learn them from."""
         self.parameters.check_trained()
+        sizes = (n_inputs, "n_inputs", len(self.parameters.Vt)), (n_outputs, "n_outputs", len(self.b))
+        n_inputs, n_outputs = (whole(n, f"softmax: {name}", least, DataError) for n, name, least in sizes)
+        numbers = 2 * self.settings.n_hidden * self.b.itemsize
+        check_memory((n_inputs + n_outputs) * numbers, f"softmax: {n_inputs:,} inputs and {n_outputs:,} outputs")
         nothing = (sparse.csr_array((0, n), dtype=self.settings.dtype) for n in (n_inputs, n_outputs))
         X, S = self.replay.after(tuple(nothing))
         self.begin(grown(self.parameters, X, best_constants(S)), self.history)
@@ -137,8 +147,7 @@ class SoftmaxNetwork:
     def decay(self, factor: float) -> None:
         """Multiply the target weights of the posts in the replay buffer, for later calls of :meth:`partial_fit`."""
         self.parameters.check_trained()
-        if not (np.isfinite(factor) and factor >= 0):
-            raise DataError(f"softmax: the factor of decay is {factor}; it must be a finite number of at least 0")
+        factor = as_real(factor, "softmax: the factor of decay", 0, 1e30)
         if self.replay.matrices:
             self.replay = self.replay.decayed(factor)
 
@@ -175,11 +184,25 @@ class SoftmaxNetwork:
         run_epochs(self, one_epoch, on_epoch)
         self.begin(self.parameters, self.history)
 
+    @staticmethod
+    def _frequency(frequency: Any, S: CSR) -> tuple[np.ndarray, int]:
+        """Counts of all posts, which are no fewer than those of the targets."""
+        if not isinstance(frequency, tuple) or len(frequency) != 2:
+            raise DataError(
+                f"softmax: frequency is {frequency!r:.40}; it must be counts (n_outputs,) and of how many posts"
+            )
+        counts, n_posts = as_counts(frequency[0], "softmax: frequency", S.shape[1]), frequency[1]
+        n_posts = whole(n_posts, "softmax: the posts of frequency", max(S.shape[0], counts.max(initial=0)), DataError)
+        if (counts < column_counts(S)).any():
+            raise DataError("softmax: frequency counts less than the targets have; give the counts of all posts")
+        return counts, n_posts
+
     def _pair(self, inputs: CSR, targets: CSR) -> tuple[CSR, CSR]:
         """Inputs and targets as they are trained on."""
         X = as_csr(inputs, "softmax: inputs", self.settings.dtype)
         S = as_csr(targets, "softmax: targets", self.settings.dtype)
         check_posts(X, S, "softmax")
+        check_size(X, S, self.settings, "softmax")
         self._check_pair(X, S)
         return X, S
 
@@ -238,14 +261,12 @@ class SoftmaxNetwork:
     def predict(self, inputs: CSR, outputs: np.ndarray | None = None) -> np.ndarray:
         """Log-probabilities but for a constant a post, (n_posts, n_outputs): dense, so give few posts at a time.
 
-        outputs : (n,) int, the columns to compute, in this order; default all. DataError for ids that are no outputs.
+        outputs : (n,) int, the columns to compute, in this order; default all. DataError for others.
         """
         if outputs is None:
             U, b = self.U, self.b
         else:
-            outputs = np.asarray(outputs)
-            if len(outputs) and not (outputs.dtype.kind in "iu" and 0 <= outputs.min() <= outputs.max() < len(self.b)):
-                raise DataError(f"softmax: outputs must be whole numbers from 0 to {len(self.b) - 1}")
+            outputs = as_ids(outputs, "softmax: outputs", len(self.b), "whole numbers")
             U, b = self.U[outputs], self.b[outputs]
         O = self.encode(inputs) @ U.T
         O += b

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from instahash.arrays import as_counts
+from instahash.errors import DataError
+from instahash.parameters import whole
 from instahash.softmax.sampled import inclusion
 from instahash.softmax.settings import SoftmaxSettings
 
@@ -26,7 +29,12 @@ class Plan(NamedTuple):
 
 
 def make_plan(settings: SoftmaxSettings, counts: np.ndarray, n_posts: int) -> Plan:
-    """The Plan of training on targets that `counts` (n_outputs,) of the posts store."""
+    """The Plan of training on targets that `counts` (n_outputs,) of the posts store. Raises DataError for others."""
+    counts, n_posts = as_counts(counts, "softmax: counts"), whole(n_posts, "softmax: n_posts", 1, DataError)
+    if counts.max(initial=0) > n_posts:
+        raise DataError(
+            f"softmax: counts have {counts.max()} of {n_posts} posts; give the posts that they are counts of"
+        )
     m, n_outputs = min(settings.batch_size, n_posts), len(counts)
     expected = float(inclusion(counts[counts > 0], n_posts, m).sum())
     negatives, why = settings.negatives, "as the settings say"

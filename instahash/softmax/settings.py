@@ -8,7 +8,7 @@ from instahash.costs import Cost
 from instahash.errors import SettingsError
 from instahash.network.epochs import SCHEDULES, epochs_for
 from instahash.network.layers import HIDDEN
-from instahash.parameters import check, parameter
+from instahash.parameters import check, parameter, whole
 
 # Operations a second, as measured, and what of them the step of one weight costs; inputs of a post; arrays of weights.
 RATE, STEP, INPUTS, ARRAYS = 5e10, 100, 15, {"adam": 4, "momentum": 3, "sgd": 2}
@@ -18,6 +18,7 @@ MOST_WEIGHTS = 10**8
 
 def affordable_units(n_hidden: int, n_outputs: int) -> int:
     """`n_hidden`, or a multiple of 16 below it where a decoder of so many outputs would have over MOST_WEIGHTS."""
+    n_hidden, n_outputs = whole(n_hidden, "n_hidden", 1), whole(n_outputs, "n_outputs", 0)
     most = MOST_WEIGHTS // max(n_outputs, 1)
     return n_hidden if n_hidden <= most else min(n_hidden, max(most // 16 * 16, 16))
 

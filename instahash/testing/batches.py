@@ -10,9 +10,9 @@ import numpy as np
 from instahash.testing.cases import entries
 from instahash.testing.comparing import Checked, checked_entries, compare, drawn, joined
 from instahash.testing.errors import GradientError
-from instahash.testing.functions import Functions
+from instahash.testing.functions import Functions, rectangular
 from instahash.testing.messages import report
-from instahash.testing.options import must_be_dict, must_be_some
+from instahash.testing.options import must_be_dict, must_be_seed, must_be_some
 from instahash.testing.point import Point
 from instahash.testing.quotients import QUICK, step
 from instahash.testing.trees import Leaf, bytes_of
@@ -44,6 +44,7 @@ def check_batched(
     parameters do not have one number of rows.
     """
     must_be_some(n_checked, "n_checked")
+    must_be_seed(seed)
     must_be_dict(sizes, "sizes", '{"the batch size": 32}')
     functions = Functions(loss, gradient, params, names, kwargs, False)
     shapes = {leaf.name: leaf.array.shape[: leaf.array.ndim - leaf.is_complex] for leaf in functions.leaves}
@@ -115,7 +116,7 @@ class _Batch:
         return self._known[key]
 
     def _losses(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
-        losses = np.asarray(self._functions.loss(arrays))
+        losses = rectangular(self._functions.loss(arrays), "loss")
         if losses.shape != (self.n_points,):
             text = f"the loss has shape {losses.shape}, and must be ({self.n_points},), one number a point"
             raise GradientError(text, {"loss": "shape"})

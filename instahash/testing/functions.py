@@ -59,6 +59,8 @@ class Functions:
             raise TypeError(f"gradient must be a function, or True where the loss returns both, not {gradient!r}")
         if out and isinstance(gradient, bool):
             raise ValueError("out=True is for a gradient that is a function of its own")
+        if names is not None and not isinstance(names, Iterable):
+            raise TypeError(f"names must be a list of {len(params)}, one a parameter, not {names!r:.40}")
         self._names = _argument_names(loss, params) if names is None else list(names)
         if isinstance(names, str) or len(self._names) != len(params):
             raise ValueError(f"names must be a list of {len(params)}, one a parameter, not {names!r}")
@@ -97,7 +99,7 @@ class Functions:
         if returned is None:
             raise GradientError("the Jacobian returned None: is a return missing?", {"Jacobian": "count"})
         if len(self.leaves) == len(self._params) == 1 and isinstance(returned, (list, tuple)) and len(returned) != 1:
-            returned = np.asarray(returned)
+            returned = rectangular(returned, "Jacobian")
         return self._parts(returned)
 
     def product(self, arrays: Sequence[np.ndarray], vectors: Sequence[Any], as_gradient: bool = False) -> Any:
@@ -213,6 +215,15 @@ def _has_shape(returned: Any, leaf: Leaf) -> bool:
         return np.shape(returned) == (leaf.array.shape[:-1] if leaf.is_complex else leaf.array.shape)
     except ValueError:
         return False
+
+
+def rectangular(returned: Any, culprit: str) -> np.ndarray:
+    """What a function returned as an array. Raises GradientError for lists of different lengths."""
+    try:
+        return np.asarray(returned)
+    except ValueError:
+        text = f"the {culprit} returned lists of different lengths; it must return an array"
+        raise GradientError(text, {culprit: "shape"}) from None
 
 
 def _complex(array: np.ndarray) -> np.ndarray:

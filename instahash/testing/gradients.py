@@ -30,7 +30,7 @@ from instahash.testing.cases import Case, entries
 from instahash.testing.comparing import Checked, checked_entries, compare, drawn
 from instahash.testing.functions import Functions
 from instahash.testing.messages import report, say_how_little
-from instahash.testing.options import deadline_after, must_be_dict, must_be_some
+from instahash.testing.options import deadline_after, must_be_dict, must_be_seed, must_be_some
 from instahash.testing.point import Point
 
 __tracebackhide__ = True  # pytest shows the line that called a check, and none of these
@@ -86,6 +86,7 @@ def check_gradient(
     was not checked. Also where less than a tenth of all entries was looked at within `seconds`.
     """
     must_be_some(n_checked, "n_checked")
+    must_be_seed(seed)
     must_be_dict(sizes, "sizes", '{"the batch size": 32}')
     deadline = deadline_after(seconds)
     point = Point(Functions(loss, gradient, params, names, kwargs, out), wirtinger)
@@ -124,6 +125,7 @@ def check_directional(
     :func:`check_gradient`. Returns how many directions were checked.
     """
     must_be_some(n_directions, "n_directions")
+    must_be_seed(seed)
     deadline = deadline_after(seconds)
     point = Point(Functions(loss, gradient, params, names, kwargs, out), wirtinger)
     rng = np.random.default_rng(seed)

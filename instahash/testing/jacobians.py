@@ -12,7 +12,7 @@ from instahash.testing.comparing import Checked, compare, drawn, joined
 from instahash.testing.errors import GradientError
 from instahash.testing.functions import Functions
 from instahash.testing.messages import report
-from instahash.testing.options import must_be_some
+from instahash.testing.options import must_be_seed, must_be_some
 from instahash.testing.point import Point
 from instahash.testing.products import FORMS, jacobian_of
 from instahash.testing.trees import bytes_of, leaves
@@ -50,6 +50,7 @@ def check_jacobian(
     Returns how many entries of the Jacobian by each array were checked.
     """
     must_be_some(n_checked, "n_checked")
+    must_be_seed(seed)
     if form not in FORMS:
         raise ValueError(f"form must be one of {', '.join(map(repr, FORMS))}, not {form!r}")
     if not callable(jacobian):

@@ -20,9 +20,20 @@ def must_be_some(n: int | None, name: str) -> None:
 
 
 def must_be_dict(x: Any, name: str, example: str) -> None:
-    """TypeError where `x` is neither None nor a mapping, as `example` is one."""
+    """TypeError where `x` is neither None nor a mapping from texts, as `example` is one."""
     if x is not None and not isinstance(x, Mapping):
         raise TypeError(f"{name} must be a dict, as {example}, not a {type(x).__name__}")
+    for key in x or ():
+        if not isinstance(key, str):
+            raise TypeError(f"{name} has the key {key!r:.40}; its keys must be texts, as in {example}")
+
+
+def must_be_seed(seed: int) -> None:
+    """TypeError where `seed` is no whole number, ValueError where it is negative."""
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+        raise TypeError(f"seed is {seed!r:.40}; it must be a whole number")
+    if seed < 0:
+        raise ValueError(f"seed is {seed}; it must be at least 0")
 
 
 def must_be_tolerances(rtol: float | None, atol: float) -> None:

@@ -36,7 +36,11 @@ def leaves(x: Any, name: str) -> Iterator[Leaf]:
     """The leaves of one parameter, in order."""
     if is_leaf(x):
         dtype = x.dtype.newbyteorder("=") if hasattr(x, "dtype") else complex if _has_complex(x) else float
-        array = np.array(x, dtype, order="C")  # so that its flat view is no copy
+        try:
+            array = np.array(x, dtype, order="C")  # so that its flat view is no copy
+        except OverflowError:
+            text = f"{name or 'a number'} is a whole number that no float can hold; give a smaller one"
+            raise ValueError(text) from None
         is_complex = array.dtype.kind == "c"
         yield Leaf(name, np.stack([array.real, array.imag], -1) if is_complex else array, is_complex)
     else:

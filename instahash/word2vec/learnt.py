@@ -67,8 +67,11 @@ class Learnt:
         if sizes.max(initial=0) > LONGEST_BAG:
             longest, most = f"{sizes.max():,}", f"{LONGEST_BAG:,}"
             raise DataError(f"a post has {longest} words; word2vec takes up to {most}, leave such posts out")
+        own = column_counts(bags)
         if counts is None:
-            counts = np.append(self.counts, np.zeros(n_new, np.int64)) + column_counts(bags)
+            counts = np.append(self.counts, np.zeros(n_new, np.int64)) + own
+        elif (counts < own).any():
+            raise DataError("word2vec: counts are less than those of the bags; give the counts of all posts")
         if min_count > 1:
             bags = keep(bags, counts[bags.indices] >= min_count)
         if not (np.diff(bags.indptr) >= 2).any():

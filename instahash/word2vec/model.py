@@ -10,17 +10,21 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from instahash.arrays import as_counts, check_memory
 from instahash.errors import DataError, DivergenceError, ModelError, UntrainedError
 from instahash.forms import Form, fit, losses
 from instahash.parameters import settled, whole
 from instahash.replay import ReplayBuffer
-from instahash.sparse import CSR, as_csr
+from instahash.sparse import CSR, as_csr, check_csr, row_of_entries
 from instahash.threads import Threads
 from instahash.training import Arrays, History, Hook, put_back, unchanged_on_error
 from instahash.word2vec import exact, sampling
 from instahash.word2vec.learnt import Learnt
 from instahash.word2vec.plan import Plan, make_plan
 from instahash.word2vec.settings import Word2VecSettings
+
+# Products of larger counts are infinite in float32.
+MOST_COUNT = 1e15
 
 
 class Word2Vec:
@@ -86,7 +90,8 @@ class Word2Vec:
     ) -> Word2Vec:
         """Train on `bags`, (n_posts, n_words), whose stored entries, of any value, are the words of each post.
 
-        counts : (n_words,) int64, posts of each word, where these bags are a part of the posts; default those of bags.
+        counts : (n_words,) int64, posts of each word, where these bags are a part of the posts; default those of bags,
+            and never fewer.
         state : what :meth:`state` returned after some epoch; training goes on from there, on the same bags.
         on_epoch : called as on_epoch(self) after each epoch or sweep, when no thread works; a true result ends it.
         on_progress : called with the number of bags done since its last call.
@@ -106,12 +111,21 @@ class Word2Vec:
             the upper half of it.
         counts : (n_words,) int64, posts of each word.  state, on_epoch, and errors, as in :meth:`fit`.
         """
+        counts = as_counts(counts, "word2vec: counts")
         n_words = len(counts)
+        upper = sparse.triu(check_csr(N, "word2vec: N", n_words), format="csr")
+        if N.shape[0] != n_words:
+            raise DataError(f"word2vec: N has {N.shape[0]} rows for {n_words} counts; give a row and a column a word")
+        upper = as_csr(upper, "word2vec: N", np.float32)
+        if not (upper.data > 0).any():
+            raise DataError("word2vec learns from words that share a post, and N counts none; give posts with labels")
+        if upper.data.min() < 0 or upper.data.max() > MOST_COUNT:
+            raise DataError(f"word2vec: N must be counts from 0 to {MOST_COUNT:g}; scale the weights of the posts")
+        if (counts[upper.indices] == 0).any() or (counts[row_of_entries(upper)] == 0).any():
+            raise DataError("word2vec: N has pairs of a word whose count is 0; give the counts of all posts")
         with unchanged_on_error(self):
             W, C = np.zeros((2, n_words, self.settings.dim), np.float32)
-            self.learnt, self.history = Learnt(W, C, counts, "exact", sparse.triu(N, format="csr")), History()
-            if not N.nnz:
-                raise DataError("word2vec learns from words that share a post, and none do; give posts with labels")
+            self.learnt, self.history = Learnt(W, C, counts, "exact", upper), History()
             self._train(sparse.csr_array((0, n_words), dtype=np.int8), state, on_epoch, None)
         return self
 
@@ -168,7 +182,10 @@ class Word2Vec:
     ) -> None:
         """Train on `bags` as well as on what was learnt before, from epoch `history.first` on."""
         settings, history, name = self.settings, self.history, self.trained_by
-        bags, counts = self.learnt.counted(as_csr(bags, "word2vec: bags", np.int8), settings.min_count, counts)
+        bags = as_csr(bags, "word2vec: bags", np.int8)
+        check_memory(8 * bags.shape[1] * (settings.dim + 2), f"word2vec: vectors of {bags.shape[1]:,} words")
+        counts = None if counts is None else as_counts(counts, "word2vec: counts", bags.shape[1])
+        bags, counts = self.learnt.counted(bags, settings.min_count, counts)
         if name != "sampling":
             name = make_plan(settings, bags, self.n_threads, self.learnt.replay).trainer
         trainer: Any = exact if name == "exact" else sampling

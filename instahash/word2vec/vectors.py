@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from instahash.arrays import as_array, as_ids, check_memory
 from instahash.dense import unit_rows
-from instahash.errors import DataError, UnknownWordError
+from instahash.errors import DataError, UnknownWordError, cut
 from instahash.parameters import whole
-from instahash.sparse import CSR, as_csr, check_csr, is_member, ones, row_of_entries
+from instahash.sparse import CSR, as_csr, is_member, ones, row_of_entries
 from instahash.topk import top_k
 from instahash.word2vec.formats import read_vectors, write_vectors
 
@@ -31,8 +33,9 @@ class WordVectors:
     """
 
     def __init__(self, words: Iterable[str], vectors: Any) -> None:
-        self.words, self.vectors = list(words), np.ascontiguousarray(vectors, dtype=np.float32)
-        if self.vectors.ndim != 2 or len(self.vectors) != len(self.words):
+        self.words = named([*words] if isinstance(words, str) else words, "the words")
+        self.vectors = as_array(vectors, "the vectors", ("n_words", "dim"), np.float32)
+        if len(self.vectors) != len(self.words):
             raise DataError(f"{len(self.words):,} words came with vectors of shape {self.vectors.shape}")
         self.index = {word: i for i, word in enumerate(self.words)}
         if len(self.index) < len(self.words):
@@ -46,7 +49,7 @@ class WordVectors:
         return len(self.words)
 
     def __contains__(self, word: object) -> bool:
-        return word in self.index
+        return isinstance(word, str) and word in self.index
 
     def __getitem__(self, words: str | Iterable[str]) -> np.ndarray:
         """The vector of a word, (dim,), or of each of several words, (n, dim)."""
@@ -72,11 +75,12 @@ class WordVectors:
         Returns (ids (n_sets, top) int32, cosines (n_sets, top) float32), most similar first, ties by id; where there
         are fewer, and for an empty set, ids are -1 and cosines -inf.
         """
-        sets, top = self._sets(sets), whole(top, "top", 0, DataError)
+        sets, top, block = self._sets(sets), whole(top, "top", 0, DataError), whole(block, "block", 1, DataError)
+        check_memory(8 * sets.shape[0] * top, f"{top} words for each of {sets.shape[0]:,} sets")
         ids = np.full((sets.shape[0], top), -1, np.int32)
         cosines = np.full((sets.shape[0], top), -np.inf, np.float32)
         excluded = np.ones(len(self), bool)
-        excluded[slice(None) if restrict_to is None else restrict_to] = False
+        excluded[slice(None) if restrict_to is None else as_ids(restrict_to, "restrict_to", len(self))] = False
         for start in range(0, sets.shape[0], block):
             part = sets if sets.shape[0] <= block else sets[start : start + block]
             scores = self._cosines(part)
@@ -103,7 +107,7 @@ class WordVectors:
         restrict_to : words that may be returned; default all.
         Returns exactly min(topn, allowed) pairs (word, cosine), highest first, ties by position.
         """
-        positive, negative = ([words] if isinstance(words, str) else list(words) for words in (positive, negative))
+        positive, negative = named(positive, "positive"), named(negative, "negative")
         given = self._ids([*positive, *negative], ignore_missing)
         if not len(given):
             raise DataError("most_similar was queried with no known word; give at least one that the vectors have")
@@ -159,7 +163,7 @@ class WordVectors:
         return cls(*read_vectors(path, binary, limit))
 
     def _ids(self, words: str | Iterable[str], ignore_missing: bool = False) -> np.ndarray:
-        words = [words] if isinstance(words, str) else list(words)
+        words = named(words, "the words")
         unknown = list(dict.fromkeys(word for word in words if word not in self.index))
         if unknown and not ignore_missing:
             raise UnknownWordError(unknown)
@@ -170,6 +174,19 @@ class WordVectors:
 
     def _cosines(self, sets: CSR) -> np.ndarray:
         return unit_rows(sets @ self.unit) @ self.unit.T
+
+
+def named(words: str | Iterable[str] | None, name: str) -> list[str]:
+    """Words as a list: one, several, or none for None. Raises DataError, which begins with `name`, for others."""
+    if words is None or isinstance(words, str):
+        return [] if words is None else [words]
+    found: Any = None
+    if isinstance(words, Iterable):
+        with suppress(TypeError):  # of an array without an axis
+            found = list(words)
+    if found is None or not all(isinstance(word, str) for word in found):
+        raise DataError(f"{name}: {cut(repr(words), 40)} came; give a word, or a list of words")
+    return list(found)
 
 
 def choose_vectors(
@@ -183,8 +200,11 @@ def choose_vectors(
     Returns ({"sum": recall, "input": recall}, the better kind). A recall is the mean fraction of a post's wanted words
     among its `top` most similar.
     """
-    check_csr(given, "given")
-    check_csr(wanted, "wanted")
+    W = as_array(W, "W", ("n_words", "dim"), np.float32)
+    C = as_array(C, "C", W.shape, np.float32)
+    given, wanted = as_csr(given, "given", bool, len(W)), as_csr(wanted, "wanted", bool, len(W))
+    if given.shape[0] != wanted.shape[0]:
+        raise DataError(f"given has {given.shape[0]} rows, wanted {wanted.shape[0]}; give both a row for each post")
     rows = np.flatnonzero((np.diff(given.indptr) > 0) & (np.diff(wanted.indptr) > 0))
     given, wanted = given[rows], wanted[rows]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from instahash.testing import GradientError, check_directional, check_gradient
+from instahash.testing import GradientError, check_batched, check_directional, check_gradient, check_jacobian
 
 checks = pytest.mark.parametrize("check", [check_gradient, check_directional])
 rng = np.random.default_rng(0)
@@ -428,3 +428,29 @@ def test_a_limit_of_time(monkeypatch):
     error = complaint(lambda x: (x**3).sum(), lambda x: -3 * x**2, x, seconds=150)
     assert "parameter: 52 of 52 wrong" in str(error)
     assert error.kinds == {"parameter": "sign"}
+
+
+def cubes(x):
+    return float((np.asarray(x) ** 3).sum())
+
+
+@pytest.mark.parametrize(
+    "options, kind, message",
+    [
+        ({"seed": -1}, ValueError, "^seed is -1; it must be at least 0$"),
+        ({"seed": 1.5}, TypeError, "^seed is 1.5; it must be a whole number$"),
+        ({"names": 3}, TypeError, "^names must be a list of 1, one a parameter, not 3$"),
+        ({"kwargs": {1: 2}}, TypeError, "^kwargs has the key 1; its keys must be texts"),
+    ],
+)
+@pytest.mark.parametrize("check", [check_gradient, check_jacobian])
+def test_options_of_a_wrong_kind_are_named(check, options, kind, message):
+    with pytest.raises(kind, match=message):
+        check(cubes, lambda x: 3 * x**2, np.ones(2), **options)
+
+
+def test_numbers_that_are_none_are_said_so():
+    with pytest.raises(ValueError, match="^parameter is a whole number that no float can hold; give a smaller one$"):
+        check_gradient(lambda x: x, lambda x: 1.0, 10**400)
+    with pytest.raises(GradientError, match="^the loss returned lists of different lengths; it must return an array"):
+        check_batched(lambda x: [[1.0], [1.0, 2.0]], lambda x: x, np.ones((2, 2)))
