@@ -15,6 +15,7 @@ The packages, in the order to read them:
     shards      posts past one machine or its memory: sums over files, here or on a cluster of Dask
     evaluation  measures and tables
     report      an evaluation as a page with figures and examples
+    decoding    files of photos as strangers made them, opened in a process of its own with limits
     annotate    photos in, labels out: Google Cloud Vision, or a network that needs no cloud
     explore     a page on this machine: every step from labels to hashtags, and two systems judged blindly
     testing     checks for hand-written gradients, for your own code too

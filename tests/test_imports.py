@@ -17,6 +17,8 @@ MAY_IMPORT = {
     "archive": set(),
     "arrays": {"costs"},
     "database": set(),
+    # Its process starts at each bad photo, so it loads little.
+    "decoding": set(),
     "dense": {"jit"},
     "errors": set(),
     "files": {"archive", "locks"},
@@ -40,7 +42,7 @@ MAY_IMPORT = {
     "data": {"parameters", "sparse", "texts"},
     "formats": {"archive", "data", "files"},
     # Photos in, posts out; the labeller that needs no cloud has kernels.
-    "annotate": {"archive", "data", "database", "dense", "files", "jit", "names", "parameters", "sparse"},
+    "annotate": {"archive", "data", "database", "decoding", "dense", "files", "jit", "names", "parameters", "sparse"},
     "testing": set(),
     # Models know arrays and CSR matrices, not posts.
     # Of `network`, word2vec's reference has the sigmoid.

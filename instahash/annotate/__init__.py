@@ -7,7 +7,7 @@ annotator     what an annotator is
 google, pace  Google Cloud Vision: batches, retries, costs, a rate; service, its settings, credentials and calls
 offline       a labeller that needs no cloud: efficientnet, the network; classes, the words of its classes;
               head, words that these lack, and head_training; pixels
-images        decoding, which only annotators import
+images        what is seen of an image file
 metadata      keywords into copies of photos and into XMP sidecars
 """
 

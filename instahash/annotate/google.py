@@ -18,6 +18,7 @@ from typing import Any
 
 from instahash.annotate import service
 from instahash.annotate.annotator import Results
+from instahash.annotate.images import jpeg
 from instahash.annotate.pace import Pace
 from instahash.annotate.service import INVALID_ARGUMENT, PASSING_CODES, PERHAPS_AN_IMAGE, CallError, GoogleSettings
 from instahash.errors import AnnotatorError, ImageError, one_line
@@ -70,8 +71,6 @@ class GoogleAnnotator:
 
         Raises ImageError where it cannot be decoded, or not be paid for any more.
         """
-        from instahash.annotate.images import jpeg
-
         if self.most_images is not None and self._n_answered >= self.most_images:
             raise self._too_costly()
         return jpeg(content, LONGEST_SIDE)

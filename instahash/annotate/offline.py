@@ -13,9 +13,11 @@ import numpy as np
 from instahash.annotate.annotator import Results
 from instahash.annotate.classes import class_labels, class_scores, ranked
 from instahash.annotate.head import read_head
+from instahash.annotate.images import square
 from instahash.annotate.pixels import is_black_and_white
 from instahash.data import Label
 from instahash.data.broader import broader
+from instahash.decoding.process import start
 from instahash.errors import AnnotatorError
 from instahash.parameters import whole
 
@@ -48,6 +50,7 @@ class OfflineAnnotator:
     def __init__(self, weights: str | Path | None = None, n_threads: int = 1):
         self.n_workers = whole(n_threads, "n_threads", 1)
         path = Path(weights or packaged_weights())
+        start()
         from instahash.annotate.efficientnet import EfficientNet, read_checkpoint
 
         self._network = EfficientNet(read_checkpoint(path))
@@ -61,8 +64,6 @@ class OfflineAnnotator:
 
     def prepare(self, content: bytes) -> Seen:
         """What the network sees of an image. Raises ImageError where it cannot be decoded."""
-        from instahash.annotate.images import square
-
         image = square(content)
         return Seen(image, self._network.features(image[None])[0])
 

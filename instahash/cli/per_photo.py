@@ -83,7 +83,7 @@ def captions(out: str, photos: Sequence[Any], inputs: set[tuple[int, int]], fail
 def metadata(args: Namespace, photos: Sequence[Any], inputs: set[tuple[int, int]], failures: Failures) -> Put:
     """Writes hashtags as keywords, into sidecars or copies. Raises DataError, AnnotatorError where nothing can be."""
     from instahash.annotate import Photo
-    from instahash.annotate.metadata import load_exiv2, same_photo, sidecar, with_keywords
+    from instahash.annotate.metadata import require_exiv2, same_photo, sidecar, with_keywords
     from instahash.archive import Member
 
     where, *folder = args.write_metadata
@@ -92,7 +92,7 @@ def metadata(args: Namespace, photos: Sequence[Any], inputs: set[tuple[int, int]
     if (where, len(folder)) not in (("sidecar", 0), ("copies", 1)):
         given = " ".join(args.write_metadata)
         raise DataError(f"--write-metadata is '{given}'; it must be 'sidecar', or 'copies' and a folder")
-    load_exiv2()
+    require_exiv2()
     by_id = {photo.id: photo for photo in photos}
     names = _Names(folder[0], photos, args.image) if folder else None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from instahash.annotate import Photo
+from instahash.annotate.images import jpeg
 from instahash.data import Post
 from instahash.errors import ImageError
 from instahash.explore.judgements import Judgements, sides
@@ -81,8 +82,6 @@ class Judging:
         return self._jpeg(self.posts[place].id if place < len(self.posts) else None)
 
     def _jpeg(self, post_id: str | None) -> bytes:
-        from instahash.annotate.images import jpeg
-
         path = None if post_id is None else self._photo_of(post_id)
         if post_id is None or path is None:
             raise ImageError("there is no photo of this post")

@@ -1,4 +1,4 @@
-"""What is seen in a photo that somebody drops on the page: one photo at a time, whatever the annotator."""
+"""What is seen in a photo that somebody drops on the page. Threads may ask at once: no photo waits for others."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Labeller:
 
     def annotation(self, content: bytes) -> Annotation:
         """What is seen in an image file's content. Raises ImageError, AnnotatorError or ModelError."""
-        with self._lock, ExitStack() as stack:
+        with ExitStack() as stack:
             annotator = self.require()
             cache = stack.enter_context(Cache(default_cache(), annotator.key)) if annotator.price else None
             annotations: Any = annotate([("the photo", content)], annotator, cache, self._featurer)

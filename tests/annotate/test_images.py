@@ -19,7 +19,7 @@ PIL = pytest.importorskip("PIL", reason="Pillow is not installed: `python3 -m pi
 
 from PIL import Image, ImageCms, ImageFile, PngImagePlugin, features
 
-from instahash.annotate import images
+from instahash.decoding import pictures as images
 from instahash.errors import ImageError
 
 # Each is a function of the content alone.
@@ -695,8 +695,7 @@ def direct_square(content, side=224, margin=32):
 def test_square_of_small_images_is_exact(kind, size):
     content = encoded(pattern(*size), kind, compress_level=1)
     result = images.square(content)
-    assert (result.shape, result.dtype) == ((224, 224, 3), np.uint8)
-    assert result.flags.writeable and result.flags.c_contiguous
+    assert (result.size, result.mode) == ((224, 224), "RGB")
     assert np.array_equal(result, direct_square(content))
 
 
@@ -705,7 +704,7 @@ def test_square_of_other_sides(width, height, side, margin):
     picture = pattern(width, height)
     content = encoded(picture, "PNG")
     result = images.square(content, side, margin)
-    assert result.shape == (side, side, 3)
+    assert result.size == (side, side)
     if min(width, height) < 6 * (side + margin):
         assert np.array_equal(result, direct_square(content, side, margin))
 
@@ -714,7 +713,7 @@ def test_square_of_other_sides(width, height, side, margin):
 @pytest.mark.parametrize("size", [(1600, 1536), (1783, 2401)])
 def test_square_of_large_images_differs_little(kind, size):
     content = encoded(textured(*size), kind, compress_level=1)
-    difference = np.abs(images.square(content).astype(int) - direct_square(content))
+    difference = np.abs(np.asarray(images.square(content)).astype(int) - direct_square(content))
     assert 0 < difference.mean() < 3
     assert difference.max() < 30
 
@@ -724,7 +723,7 @@ def test_square_of_large_images_differs_little(kind, size):
 
 def image_or_one_line(content):
     for function, kind in (
-        (lambda: images.square(content, 12, 4), np.ndarray),
+        (lambda: images.square(content, 12, 4), Image.Image),
         (lambda: images.jpeg(content, 20), bytes),
     ):
         with warnings.catch_warnings():
@@ -802,7 +801,7 @@ def test_changes_of_the_filters_are_one_after_the_other(monkeypatch):
 
 MEASURE = """
 import sys
-from instahash.annotate import images
+from instahash.decoding import pictures as images
 def peak():
     return int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]) / 1024
 content = open(sys.argv[1], "rb").read()

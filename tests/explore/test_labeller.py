@@ -1,5 +1,8 @@
 """Photos that are dropped on the page: what is looked for, what is kept, and what is said."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from instahash.data import Label
@@ -74,3 +77,17 @@ def test_who_is_asked_and_what_it_may_cost_is_passed_on(monkeypatch):
     photos.Labeller().require()
     photos.Labeller("google", 2.5).require()
     assert asked == [(None, {"max_cost": None}), ("google", {"max_cost": 2.5})]
+
+
+def test_a_photo_does_not_wait_for_others(labeller):
+    labels, annotator = labeller(0.0015)
+    let_go = threading.Event()
+    annotator.prepare = lambda content: content if content == b"sea" else let_go.wait(20) and content
+    with ThreadPoolExecutor(4) as threads:
+        try:
+            slow = [threads.submit(labels.annotation, content) for content in (b"dog", b"cat", b"elk")]
+            assert threads.submit(labels.annotation, b"sea").result(10).labels == (Label("s", 0.9),)
+            assert not any(future.done() for future in slow)
+        finally:
+            let_go.set()
+        assert [future.result().labels[0].description for future in slow] == ["d", "c", "e"]
