@@ -26,8 +26,9 @@ from instahash.explore.photos import Labeller
 
 NO_PAGE = "there is no such page"
 NOTHING_TO_JUDGE = "there is nothing to judge: start with instahash-explore --posts FILE or sample"
-# Two queries of models at a time, and one photo that is labelled.
-MODEL_THREADS, PHOTO_THREAD = ThreadPoolExecutor(2), ThreadPoolExecutor(1)
+# Two queries of models at a time. Of photos more, each opened by a process: the system shares its cores among these, so
+# that an ordinary one is through long before one that takes all of its ten seconds.
+MODEL_THREADS, PHOTO_THREADS = ThreadPoolExecutor(2), ThreadPoolExecutor(8)
 
 
 class Site(NamedTuple):
@@ -111,7 +112,7 @@ async def hashtag_map(site: Here) -> Line:
 @api.get("/annotator")
 async def annotator(site: Here) -> Line:
     """What labels photos and its price in USD a photo, or why nothing does."""
-    return Line(await _run(PHOTO_THREAD, site.labeller.state))
+    return Line(await _run(PHOTO_THREADS, site.labeller.state))
 
 
 @api.post("/explain", dependencies=IS_JSON)
@@ -139,7 +140,7 @@ async def photo(site: Here, request: Request) -> Line:
     `photo_features` for a query, where the model has learnt from such.
     """
     content = await request.body()  # nobody waits for a photo that is not there yet
-    found = await _run(PHOTO_THREAD, site.labeller.annotation, content)
+    found = await _run(PHOTO_THREADS, site.labeller.annotation, content)
     seen: dict[str, Any] = {"labels": [label._asdict() for label in found.labels]}
     if found.photo_features is not None:
         seen["photo_features"] = text_of_features(found.photo_features)
@@ -169,7 +170,7 @@ async def judged_photo(
     judging: Judged, pair: Annotated[schemas.Pair, Query()], session: Annotated[schemas.Session, Query()]
 ) -> Response:
     """The photo of a pair's post, a JPEG."""
-    return Response(await _run(MODEL_THREADS, judging.photo, session, pair), media_type="image/jpeg")
+    return Response(await _run(PHOTO_THREADS, judging.photo, session, pair), media_type="image/jpeg")
 
 
 @api.get("/rate")
@@ -181,7 +182,7 @@ async def rate(judging: Judged) -> Line:
 @api.get("/rate/photo")
 async def rated_photo(judging: Judged, place: Annotated[schemas.Place, Query()]) -> Response:
     """The photo of a post to rate, a JPEG."""
-    return Response(await _run(MODEL_THREADS, judging.photo_at, place), media_type="image/jpeg")
+    return Response(await _run(PHOTO_THREADS, judging.photo_at, place), media_type="image/jpeg")
 
 
 @api.get("/judge/report")
