@@ -37,7 +37,11 @@ def with_keywords(content: bytes, keywords: Iterable[str]) -> bytes:
         _put_xmp(exiv2, image, found)
         if image.mimeType() == "image/jpeg" and image.iptcData().detectCharset():
             _put_iptc(exiv2, image, found)
-        return _written(image)
+        copy = _written(image)
+        # Of a broken file, Exiv2 may drop them without a word.
+        if _keywords(_read(exiv2, copy)) != found:
+            raise ImageError("keywords cannot be written into it, which is broken; write a sidecar")
+        return copy
     except exiv2.Exiv2Error as error:
         raise ImageError(f"keywords cannot be written into it: {error.message}; write a sidecar") from None
 

@@ -103,6 +103,12 @@ def test_what_takes_no_keywords_is_refused(content):
         with_keywords(content, WORDS)
 
 
+def test_a_broken_photo_that_would_lose_its_keywords_is_refused():
+    """Exiv2 takes a PNG without a header, and writes nothing into it."""
+    with pytest.raises(ImageError, match="keywords cannot be written into it, which is broken; write a sidecar"):
+        with_keywords(picture("PNG").replace(b"IHDR", b"IHDr"), WORDS)
+
+
 def test_a_sidecar_of_a_photo_starts_with_what_is_in_it():
     assert subject(sidecar(picture("GIF"), WORDS)) == WORDS
     titled = sidecar(with_keywords(picture("PNG"), ["harbour"]), ["sea"])

@@ -21,7 +21,7 @@ from instahash.annotate.metadata import sidecar, with_keywords
 from instahash.decoding import process
 from instahash.errors import ImageError
 
-process.SECONDS = 4.0  # less than an input may take here
+process.SECONDS = 1.0  # so that all calls of one input are through in time
 MARKER = re.compile(rb"\xff[^\0\xff\xd0-\xd7]")  # that ends the data of a JPEG's scan
 
 
@@ -225,16 +225,15 @@ def use(content: bytes, folder: Path) -> None:
 
 
 def write(content: bytes, folder: Path) -> None:
-    """Keywords into a copy, and again, which changes nothing, and into a sidecar."""
+    """Keywords into a copy, more into that, and all into a sidecar, which nothing is added to."""
     try:
         copy = with_keywords(content, ["sea", "dog"])
     except ImageError:
         sidecar(content, ["sea"])
         raise
-    if with_keywords(copy, ["sea", "dog"]) != copy:
-        raise Wrong("keywords that are there were written again")
-    if sidecar(content, ["sea"], made := sidecar(content, ["sea"])) != made:
-        raise Wrong("a sidecar that has all was changed")
+    with_keywords(copy, ["boat"])
+    if b"sea" not in (made := sidecar(copy, ["boat"])) or sidecar(copy, ["sea"], made) != made:
+        raise Wrong("a sidecar lacks what is in the photo, or changes without need")
 
 
 def writable(folder: Path) -> list[bytes]:
