@@ -26,6 +26,13 @@ sys.path[:] = sys.argv[1:]
 from instahash.decoding.worker import main
 main()
 """
+# Memory of up to 64 MB is kept from one photo for the next: to get it anew takes as long as a small photo (glibc alone
+# knows these names). BLAS, which odd photos need, has one thread, as each takes memory.
+_ENVIRONMENT = {
+    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+    "MALLOC_MMAP_THRESHOLD_": str(16 << 20),
+    **dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1"),
+}
 _GRACE = 0.5  # seconds; a process that ended so shortly before its limit was past it
 _idle: list[_Process] = []  # a thread takes one out to use it
 _all: set[_Process] = set()
@@ -92,11 +99,12 @@ class _Process:
         command = [sys.executable, "-c", _CHILD, *filter(None, sys.path), package]
         # Ctrl-C in a terminal and its closing are for this process alone, which may let the other one finish.
         apart: dict[str, Any] = {"start_new_session": True}
-        if os.name == "nt":
+        if sys.platform == "win32":
             apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+        pipe, environment = subprocess.PIPE, os.environ | _ENVIRONMENT
         try:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **apart
+                command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=environment, **apart
             )
         except OSError as error:
             raise AnnotatorError(f"cannot start the process that opens photos: {error.strerror or error}") from None
