@@ -68,7 +68,8 @@ def _checked(name: str, value: Any) -> Any:
     kind, each, there = _IN_HEADER[name]
     if type(value) is not kind or not there <= {*value}:
         raise ValueError(f"'{name}' in its header is none, or lacks something")
-    if not all(map(each, value.values() if isinstance(value, dict) else value)):
+    values: Any = value.values() if isinstance(value, dict) else value
+    if not all(each(own) for own in values):
         raise ValueError(f"'{name}' in its header is not what a model has there")
     return value
 

@@ -22,6 +22,7 @@ from instahash.experts import BestSettings, Domain, Examples
 from instahash.experts.examples import Lessons, chance_of
 from instahash.experts.panel import held_out_fraction
 from instahash.experts.statistics import Statistics
+from instahash.forms import Form, fit
 from instahash.pipeline import InstaHash
 from instahash.pipeline.best import Best
 from instahash.replay import SIZE, ReplayBuffer
@@ -31,7 +32,7 @@ from instahash.shards.passes import Passes, Report, read
 from instahash.shards.reading import Encoding
 from instahash.shards.shard import Arrays, Shard
 from instahash.shards.shards import Shards
-from instahash.shards.word_vectors import fit_exact, fit_rounds, frequent, plan
+from instahash.shards.word_vectors import fit_exact, fit_rounds, frequent, plan, word2vec_from
 from instahash.softmax import SoftmaxNetwork
 from instahash.sparse import CSR, column_counts
 from instahash.storage import trains
@@ -63,7 +64,7 @@ def fit_best(
     """
     settings = settings or BestSettings()
     passes = Passes(shards, settings, checkpoint, resume, options)
-    n_chains = int(passes.once("chains", lambda: {"n": np.array(shards.n_workers())})["n"])
+    n_chains = passes.once("chains", lambda: {"n": np.array(shards.n_workers())}, _chains)
     report(f"From {len(shards.names):,} shards; networks visit them in {plural(n_chains, 'chain')}.")
     encoding, summary, digest = read(shards, settings, passes, report)
     statistics = shards.sum(statistics_of, encoding, what="Measuring posts")
@@ -78,6 +79,11 @@ def fit_best(
     mode.panel.begin(domain)
     mode.panel.learn(source, Examples(held_out, domain), trainer)
     return InstaHash(settings).take_up(mode, encoding.vocabulary, summary._asdict(), [digest])
+
+
+def _chains(arrays: Arrays) -> int:
+    fit(arrays, {"n": Form("int64", (), 1, 10**6)})
+    return int(arrays["n"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +155,8 @@ class Parts:
         def work() -> Arrays:
             return Cooccurrence().fit_counts(*self.sum(count_pairs, what="Counting pairs")).to_arrays()
 
-        return Cooccurrence.from_arrays(self.passes.once("cooccurrence", work), len(self.domain.vocabulary))
+        made = partial(Cooccurrence.from_arrays, n_words=len(self.domain.vocabulary))
+        return self.passes.once("cooccurrence", work, made)
 
     def word2vec(self, trainer: Trainer) -> Word2Vec:
         """Word2vec, trained by the trainer that is the cheaper one; says how and how well."""
@@ -166,8 +173,7 @@ class Parts:
                 fit_exact(self.shards, model, bags, counts)
                 return model.to_arrays() | {"history": np.array(model.history.loss)}
 
-            arrays = self.passes.once(name, work)
-            model = Word2Vec.from_arrays(arrays, model.settings, arrays["history"].tolist(), settings.seed)
+            model = self.passes.once(name, work, partial(word2vec_from, model=model, n_words=len(counts)))
         else:
             fit_rounds(self.shards, model, bags, counts, **self._rounds(name))
         model.learnt.replay = self.replayed(own)

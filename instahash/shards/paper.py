@@ -14,7 +14,8 @@ from scipy import sparse
 from instahash.autorec import AutoRec
 from instahash.baselines import Cooccurrence
 from instahash.errors import DataError, SettingsError
-from instahash.network.layers import Parameters
+from instahash.forms import Form, fit
+from instahash.network.layers import FORMS, Parameters
 from instahash.pipeline import InstaHash, PaperSettings
 from instahash.pipeline.paper import TRIAL, Paper
 from instahash.shards.counts import fit_cooccurrence
@@ -23,12 +24,12 @@ from instahash.shards.reading import Encoding, Posts
 from instahash.shards.shard import Arrays, Shard
 from instahash.shards.shards import Shards
 from instahash.shards.spectrum import BACKGROUND, Ratings, fit_autorec
-from instahash.shards.word_vectors import fit_exact, frequent
+from instahash.shards.word_vectors import fit_exact, frequent, word2vec_from
 from instahash.sparse import CSR
 from instahash.storage import trains
 from instahash.trainer import Trainer
 from instahash.training import History
-from instahash.word2vec import Word2Vec, WordVectors
+from instahash.word2vec import WordVectors
 
 # Words by words are counted, and swept over: beyond, a sweep takes hours.
 MOST_WORDS = 50_000
@@ -76,18 +77,23 @@ def fit_paper(
         raise DataError(f"{found}; keep fewer, as with --max-hashtags 1000")
     training = _Training(shards, settings, encoding, summary.posts, report)
     paper = training.paper
-    counts = passes.once("cooccurrence", training.cooccurrence)
-    paper.cooccurrence = Cooccurrence.from_arrays(counts, n_words)
-    learnt = passes.once("word2vec", training.word2vec)
-    losses = learnt["history"].tolist()
-    paper.word2vec = Word2Vec.from_arrays(learnt, settings.word2vec, history=losses, seed=settings.seed)
+    counts = partial(Cooccurrence.from_arrays, n_words=n_words)
+    paper.cooccurrence = passes.once("cooccurrence", training.cooccurrence, counts)
+    vectors = partial(word2vec_from, model=paper.word2vec, n_words=n_words)
+    paper.word2vec = passes.once("word2vec", training.word2vec, vectors)
     paper.vectors = WordVectors(paper.vocabulary.words, paper.word2vec.word_vectors())
-    report(f"word2vec: loss a pair {losses[-1]:.4f} in the last sweep.")
-    learnt = passes.once("autorec", training.autorec)
+    report(f"word2vec: loss a pair {paper.word2vec.history[-1]:.4f} in the last sweep.")
+    theta, rmse = passes.once("autorec", training.autorec, partial(_autorec_from, n_words=n_words))
     paper.autorec = AutoRec(settings.autorec, seed=settings.seed, n_threads=settings.n_threads)
-    paper.autorec.begin(Parameters.from_arrays(learnt), BACKGROUND, np.empty(0), History())
-    report(f"autorec: RMSE over all entries {float(learnt['rmse']):.4f} without an epoch.")
+    paper.autorec.begin(theta, BACKGROUND, np.empty(0), History())
+    report(f"autorec: RMSE over all entries {rmse:.4f} without an epoch.")
     return InstaHash(settings).take_up(paper, paper.vocabulary, summary._asdict(), [digest])
+
+
+def _autorec_from(arrays: Arrays, n_words: int) -> tuple[Parameters, float]:
+    """The parameters, and the RMSE over all entries."""
+    fit(arrays, FORMS | {"rmse": Form("float64", (), 0)}, inputs=n_words, outputs=n_words)
+    return Parameters.from_arrays(arrays), float(arrays["rmse"])
 
 
 class _Training:

@@ -7,12 +7,13 @@ import json
 import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from instahash.data import Summary, Vocabulary
-from instahash.errors import DataWarning
+from instahash.errors import DataWarning, ModelError, cut, one_line
+from instahash.forms import COUNT, Form, fit
 from instahash.parameters import to_json
 from instahash.shards.reading import Encoding, encoding_of
 from instahash.shards.shard import Arrays
@@ -20,6 +21,12 @@ from instahash.shards.shards import Shards
 from instahash.storage import Checkpoint
 
 Report = Callable[[str], object]
+T = TypeVar("T")
+# What is kept of the first pass beside the vocabulary.
+READ_FORMS = {
+    "summary": Form("float64", (len(Summary._fields),), 0, COUNT),
+    "digest": Form("uint8", (32,), 0, 255),
+}
 
 
 class Passes:
@@ -34,13 +41,20 @@ class Passes:
         self.checkpoint = Checkpoint(checkpoint, _fingerprint(shards, settings), options) if checkpoint else None
         self.done = self.checkpoint.load() if self.checkpoint and resume else {}
 
-    def once(self, name: str, work: Callable[[], Arrays]) -> Arrays:
-        """What `work` gives, or what it gave before."""
-        if name in self.done:
-            return self.done[name]
-        arrays = work()
-        self.keep(name, arrays)
-        return arrays
+    def once(self, name: str, work: Callable[[], Arrays], made: Callable[[Arrays], T]) -> T:
+        """What is `made` of the arrays that `work` gives, or gave before.
+
+        Raises ModelError where nothing can be made of those in the checkpoint.
+        """
+        if name not in self.done:
+            arrays = work()
+            self.keep(name, arrays)
+            return made(arrays)
+        try:
+            return made(self.done[name])
+        except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
+            what = f"the checkpoint holds no '{name}' of this training ({cut(one_line(repr(error)))})"
+            raise ModelError(f"{what}; train without --resume to begin anew") from None
 
     def keep(self, name: str, arrays: Arrays) -> None:
         """Keep what a pass gave, or some rounds of it, where there is a checkpoint."""
@@ -60,12 +74,15 @@ def read(shards: Shards, settings: Any, passes: Passes, report: Report) -> tuple
         digest = np.frombuffer(f"{found.digest % 2**128:032x}".encode(), np.uint8)
         return encoding.vocabulary.to_arrays() | {"summary": np.array(summary, np.float64), "digest": digest}
 
-    arrays = passes.once("read", work)
-    sizes, figures = arrays["summary"][:4].astype(int), arrays["summary"][4:]
-    summary = Summary(*sizes.tolist(), *figures.tolist())
+    def made(arrays: Arrays) -> tuple[Vocabulary, Summary, str]:
+        fit(arrays, READ_FORMS)
+        sizes, figures = arrays["summary"][:4].astype(int), arrays["summary"][4:]
+        digest = f"{int(arrays['digest'].tobytes(), 16):032x}"
+        return Vocabulary.from_arrays(arrays), Summary(*sizes.tolist(), *figures.tolist()), digest
+
+    vocabulary, summary, digest = passes.once("read", work, made)
     report(str(summary))
-    encoding = Encoding(Vocabulary.from_arrays(arrays), settings.data.min_score)
-    return encoding, summary, arrays["digest"].tobytes().decode()
+    return Encoding(vocabulary, settings.data.min_score), summary, digest
 
 
 def _fingerprint(shards: Shards, settings: Any) -> str:

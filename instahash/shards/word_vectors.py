@@ -29,6 +29,15 @@ def plan(shards: Shards, bags: MatricesOf, settings: Word2VecSettings, n_words: 
     return plan_of(settings, words, posts, n_words, 1)
 
 
+def word2vec_from(arrays: Arrays, model: Word2Vec, n_words: int) -> Word2Vec:
+    """A model with the settings of another, from its arrays and its history. ValueError where they do not fit."""
+    losses = arrays["history"].tolist()
+    found = Word2Vec.from_arrays(arrays, model.settings, losses, model.seed)
+    if not losses or found.W.shape != (n_words, model.settings.dim):
+        raise ValueError(f"vectors {found.W.shape} with {len(losses)} losses")
+    return found
+
+
 def fit_exact(shards: Shards, model: Word2Vec, bags: MatricesOf, counts: np.ndarray) -> None:
     """Train the exact trainer on all posts, of which `counts` (n_words,) have each word."""
     N = shards.sum(weighted_pairs, bags, model.settings, what="Weighing pairs").astype(np.float32)

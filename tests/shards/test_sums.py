@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from instahash import InstaHash, PaperSettings
 from instahash.baselines import EASE, Cooccurrence, Popularity, Ridge
 from instahash.data import Corpus, DataSettings, Post, fit_dataset
-from instahash.errors import DataError, DataWarning, SettingsError
+from instahash.errors import DataError, DataWarning, ModelError, SettingsError
 from instahash.formats import write_posts
 from instahash.parameters import assign
 from instahash.shards import Shards, encoding_of, fit_baselines, fit_paper, from_shards
 from instahash.shards.paper import sample
+from instahash.storage import Checkpoint
 
 from .conftest import always, assert_same_vocabulary, made_posts
 
@@ -158,6 +159,18 @@ def test_a_training_goes_on_from_the_passes_that_ended(one_machine, in_shards, t
         fit_paper(shards, assign(given, ["word2vec.dim=5"]), checkpoint=checkpoint, resume=True)
     with Shards(pattern, format="posts") as shards, pytest.raises(Exception, match="other data or settings"):
         fit_paper(shards, given, checkpoint=checkpoint, resume=True)
+    load = Checkpoint.load
+    for part, gone in (("read", "digest"), ("cooccurrence", "word_posts"), ("word2vec", "history")):
+
+        def lacking(self, part=part, gone=gone):
+            states = load(self)
+            states[part].pop(gone)
+            return states
+
+        with monkeypatch.context() as changed, Shards(pattern) as shards:
+            changed.setattr(Checkpoint, "load", lacking)
+            with pytest.raises(ModelError, match=f"holds no '{part}' of this training .*{gone}.* without --resume"):
+                fit_paper(shards, given, checkpoint=checkpoint, resume=True)
 
 
 SUM = Shards.sum
