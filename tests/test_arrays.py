@@ -121,7 +121,9 @@ def test_csr_through_arrays(seed):
     assert back.shape == A.shape and (back.toarray() == A.toarray()).all()
 
 
-@pytest.mark.parametrize("part, value", [("indices", 6), ("indices", -1), ("indptr", 99), ("indptr", 0), ("shape", 1)])
+@pytest.mark.parametrize(
+    "part, value", [("indices", 6), ("indices", -1), ("indptr", 99), ("indptr", 0), ("indptr", 29), ("shape", 1)]
+)
 def test_indices_outside_of_a_matrix_are_refused(part, value):
     arrays = csr_to_arrays(sparse.csr_array(np.ones((5, 6))), "a")
     arrays[f"a_{part}"][-1] = value

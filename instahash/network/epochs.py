@@ -21,6 +21,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from instahash.errors import DivergenceError
+from instahash.forms import SUM, WEIGHT, in_range
 from instahash.network.layers import Parameters
 from instahash.network.optimize import Optimizer
 from instahash.training import History, Hook
@@ -96,9 +97,9 @@ def batch_epoch(
 
 
 def check_finite(model: Model, loss: float) -> None:
-    """DivergenceError where the loss of an epoch, or a parameter, is no longer finite."""
+    """DivergenceError where the loss of an epoch, or a parameter, is no longer finite, or is larger than a file has."""
     for name, values in vars(model.parameters).items():
-        if not (np.isfinite(loss) and np.isfinite(values).all()):
+        if not (abs(loss) <= SUM and in_range(values, -WEIGHT, WEIGHT)):
             raise DivergenceError(
                 f"{model.name} diverged in epoch {len(model.history) + 1}: {name} or the loss is no longer finite at "
                 f"learning rate {model.settings.learning_rate:g}; try a smaller one, such as 0.001"

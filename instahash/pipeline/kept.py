@@ -66,10 +66,9 @@ def loaded(header: dict[str, Any], sections: Sections, settings: Any = None) -> 
 
 def _checked(name: str, value: Any) -> Any:
     kind, each, there = _IN_HEADER[name]
-    if type(value) is not kind or not there <= {*value}:
-        raise ValueError(f"'{name}' in its header is none, or lacks something")
-    values: Any = value.values() if isinstance(value, dict) else value
-    if not all(each(own) for own in values):
+    given: Any = value if isinstance(value, kind) else [None]
+    values = given.values() if isinstance(given, dict) else given
+    if not there.issubset(given) or not all(each(own) for own in values):
         raise ValueError(f"'{name}' in its header is not what a model has there")
     return value
 

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from instahash.arrays import as_counts, check_memory
 from instahash.errors import DataError, DivergenceError, ModelError, UntrainedError
-from instahash.forms import Form, fit, losses
+from instahash.forms import SUM, WEIGHT, Form, fit, in_range, losses
 from instahash.parameters import settled, whole
 from instahash.replay import ReplayBuffer
 from instahash.sparse import CSR, as_csr, check_csr, row_of_entries
@@ -212,7 +212,8 @@ class Word2Vec:
                     break
 
     def _check(self, loss: float) -> None:
-        broken = [name for name, array in self.learnt.vectors().items() if not np.isfinite(array).all()]
+        broken = [name for name, array in self.learnt.vectors().items() if not in_range(array, -SUM, SUM)]
+        broken += [name for name in "WC" if not in_range(vars(self.learnt)[name], -WEIGHT, WEIGHT)]
         if broken or not np.isfinite(loss):
             raise DivergenceError(
                 f"word2vec diverged in epoch {len(self.history) + 1}: {', '.join(broken) or 'the loss'} is no longer "
