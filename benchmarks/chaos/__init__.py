@@ -13,6 +13,9 @@ mutations.py    mutations of bytes and of lines of text, and how one is chosen
 jsons.py        mutations of JSON
 arrays.py       mutations of arrays in NumPy's format
 archives.py     mutations of zip files, whose checksums are right again
+public.py       calls of what is public, with sound arguments
+hostile.py      arrays, matrices and numbers in every form
+calling.py      a call with arguments in such forms, and what may come of it
 workers.py      one input after the other in a process with limits
 
 serve.py        many, slow and silent clients of an explorer whose model is replaced meanwhile

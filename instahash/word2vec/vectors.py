@@ -18,6 +18,9 @@ from instahash.sparse import CSR, as_csr, is_member, ones, row_of_entries
 from instahash.topk import top_k
 from instahash.word2vec.formats import read_vectors, write_vectors
 
+# Lengths of vectors with larger numbers may be infinite in float32.
+LARGEST = 1e15
+
 
 class WordVectors:
     """Words and their vectors.
@@ -35,6 +38,8 @@ class WordVectors:
     def __init__(self, words: Iterable[str], vectors: Any) -> None:
         self.words = named([*words] if isinstance(words, str) else words, "the words")
         self.vectors = as_array(vectors, "the vectors", ("n_words", "dim"), np.float32)
+        if self.vectors.size and max(-self.vectors.min(), self.vectors.max()) > LARGEST:
+            raise DataError(f"the vectors have a number beyond {LARGEST:g}; scale them")
         if len(self.vectors) != len(self.words):
             raise DataError(f"{len(self.words):,} words came with vectors of shape {self.vectors.shape}")
         self.index = {word: i for i, word in enumerate(self.words)}
