@@ -97,6 +97,8 @@ class Corpus:
         wholes, labels, echoes = _Wholes(numbers.index), _Scores(), _Scores()
         made_up = 0
 
+        if not isinstance(posts, Iterable):
+            raise DataError(f"posts are {shown(posts)}; give Post objects")
         for post in posts:
             if not isinstance(post, Post):
                 raise DataError(f"posts hold {shown(post)}; give Post objects")

@@ -6,6 +6,7 @@ import html
 import re
 
 from instahash.data.words import KINDS
+from instahash.errors import DataError, shown
 
 # In the letters of KINDS. A joiner is part of a hashtag only where one goes on behind it.
 _HASHTAG = re.compile("[LNE][LNEMKT]*(?:J+[LNEM][LNEMKT]*)*")
@@ -61,4 +62,6 @@ def _squeezed(text: str) -> str:
 
 
 def _unescaped(text: str) -> str:
+    if not isinstance(text, str):
+        raise DataError(f"what hashtags are looked for in is {shown(text)}; it must be a text")
     return _ENTITY.sub(lambda entity: html.unescape(f"&{entity[1]}"), text) if "&" in text else text

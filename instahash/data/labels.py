@@ -6,7 +6,7 @@ import re
 from collections.abc import Container
 
 from instahash.data.words import words
-from instahash.errors import DataError
+from instahash.errors import DataError, shown
 
 # What is meant as a score; a percentage is too, and refused.
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)? ?%?")
@@ -22,6 +22,8 @@ def labels_from_text(text: str, known: Container[str] = ()) -> list[str | tuple[
     but for those of a word that is in `known` as it is written ("and/or", where "andor" is known).
     Raises DataError for a score outside [0, 1], and for one with a decimal comma.
     """
+    if not isinstance(text, str):
+        raise DataError(f"labels are {shown(text)}; they must be a text")
     parts = _BETWEEN.split(text)
     if "," in parts:
         _check_commas(parts)

@@ -12,16 +12,20 @@ from tqdm import tqdm
 
 from instahash.data import Corpus, Vocabulary, words
 from instahash.dense import unit_rows
+from instahash.errors import DataError, shown
 from instahash.evaluation.bootstrap import Difference, differences, mean_intervals
 from instahash.evaluation.protocols import Task, make_tasks
 from instahash.evaluation.ranking import MEASURES
 from instahash.evaluation.scores import Scores, as_ranked
 from instahash.evaluation.similarity import TABLES, fraction_table, histogram
 from instahash.names import OURS
+from instahash.parameters import whole
 from instahash.sparse import CSR, is_member
 
 # Posts at a time; (POSTS_AT_ONCE, n_words) scores of each system are held in memory.
 POSTS_AT_ONCE = 1024
+# Posts whose way to the answer is kept.
+MOST_EXAMPLES = 10**6
 # Hashtags of a list that the ranking measures look at.
 DEEPEST = max(k for _, k in MEASURES.values())
 JSON_KEYS = "posts tables ranking empty defaulted most_used protocol tables_by_system differences lists".split()
@@ -122,6 +126,10 @@ def evaluate(
     have a length of their own. "completion" has no description, so no table compares with one.
     Raises DataError for another protocol, and where no post is evaluated.
     """
+    if not isinstance(corpus, Corpus):
+        raise DataError(f"corpus is {shown(corpus)}; give Corpus.from_posts(posts)")
+    n_examples = whole(n_examples, "n_examples", 0, DataError, MOST_EXAMPLES)
+    seed = whole(seed, "seed", 0, DataError)
     model = getattr(model, "learnt", model)  # of an InstaHash that learns meanwhile, all answers are of what it was
     vocabulary, keys = model.vocabulary, corpus.keys()
     task, others, read = make_tasks(corpus, vocabulary, protocol, seed, model.settings.data.min_score)

@@ -14,7 +14,7 @@ import numpy as np
 
 from instahash.data import Corpus, Echoes, Vocabulary, encode
 from instahash.data.preprocess import DataSettings, above
-from instahash.errors import DataError
+from instahash.errors import DataError, shown
 from instahash.names import PROTOCOLS
 from instahash.sparse import CSR, keep, row_of_entries
 
@@ -98,8 +98,8 @@ def make_tasks(
 
     Raises DataError for another protocol and where no post is evaluated.
     """
-    if protocol not in PROTOCOLS:
-        raise DataError(f"the protocol is {protocol!r}; it must be {' or '.join(map(repr, PROTOCOLS))}")
+    if not isinstance(protocol, str) or protocol not in PROTOCOLS:
+        raise DataError(f"the protocol is {shown(protocol)}; it must be {' or '.join(map(repr, PROTOCOLS))}")
     data, least, described = encode(corpus, vocabulary, min_score), LEAST[protocol], protocol == "description"
     written, known = (np.diff(matrix.indptr) for matrix in (corpus.hashtags, data.hashtags))
     lacking = {"without_hashtags": written < least, "unknown_hashtags": (written >= least) & (known < least)}

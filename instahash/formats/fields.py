@@ -77,7 +77,11 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _is_empty(value: Any) -> bool:
-    return value is None or value == "" or value == [] or value != value
+    return value is None or isinstance(value, (str, list)) and not value or _is_nan(value)
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and value != value
 
 
 def post_from_parts(parts: Mapping[str, Any], place: str, own: str) -> list[Post | LeftOut]:
@@ -90,12 +94,12 @@ def post_from_parts(parts: Mapping[str, Any], place: str, own: str) -> list[Post
 
     def of(part: str, read: Callable[[Any], Any], default: Any) -> Any:
         value = parts.get(part)
-        if value is None or value == "":
+        if value is None or isinstance(value, str) and not value:
             return default
         try:
             return read(value)
         except DataError as error:
-            if value == value or part == "created_at":  # pandas writes NaN for a part that is not there
+            if not _is_nan(value) or part == "created_at":  # pandas writes NaN for a part that is not there
                 left_out.append(LeftOut(place, f"'{part}' {error}", "part"))
             return default
 

@@ -71,7 +71,7 @@ def id_of(value: Any) -> str:
         if abs(value) >= EXACT:  # whose last digits are lost
             raise DataError(f"must be a text, or a whole number without a point where it is long, not {value}")
         value = int(value)
-    if isinstance(value, bool) or value != value or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
         raise DataError(f"must be a text or a number, not {shown(value)}")
     return str(value)
 

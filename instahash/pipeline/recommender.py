@@ -14,7 +14,7 @@ from instahash.data import Corpus, Echoes, Post, Vocabulary, encode, words
 from instahash.data.corpus import array_of
 from instahash.data.given import hashtags_of, text_of
 from instahash.data.preprocess import guessed
-from instahash.errors import DataError
+from instahash.errors import DataError, shown
 from instahash.formats import posts_of
 from instahash.parameters import fraction, whole
 from instahash.pipeline.mode import Mode
@@ -199,6 +199,10 @@ class Recommender:
             chosen = as_csr(chosen, "chosen hashtags", np.int8, len(self.vocabulary))
         photo_features = self.known_photos(photo_features)
         least, n_posts = self.settings.data.min_score, description.shape[0]
+        if not (keys is None or isinstance(keys, (list, tuple)) and all(isinstance(own, tuple) for own in keys)):
+            raise DataError(f"keys are {shown(keys)}; give a list with a tuple of texts for each post")
+        if not (echoes is None or isinstance(echoes, Echoes)):
+            raise DataError(f"echoes are {shown(echoes)}; give Echoes of the posts, as data.encode does, or None")
         for name, rows in {"chosen hashtags": chosen, "keys": keys, "photo_features": photo_features}.items():
             n = n_posts if rows is None else rows.shape[0] if hasattr(rows, "shape") else len(rows)
             if n != n_posts:
@@ -233,7 +237,7 @@ class Recommender:
         Returns name -> int32 ids (n_posts, min(top, hashtags)), best first; chosen hashtags are not among them, and -1
         stands where none is left.
         """
-        given = self._queries(description, chosen)
+        top, given = whole(top, "top", 0, DataError), self._queries(description, chosen)
         blocks = [self._ranked(part, top) for part in self._blocks(given, len(self.vocabulary))]
         return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 

@@ -19,13 +19,15 @@ import hashlib
 from array import array
 from collections.abc import Sequence
 from itertools import chain
+from numbers import Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
 from instahash.data.times import DAY
-from instahash.errors import DataError, SettingsError
+from instahash.errors import DataError, SettingsError, shown
 from instahash.forms import COUNT, Form, fit
 from instahash.sparse import CSR, csr_from_arrays, csr_to_arrays, empty, keep, ones
 from instahash.training import unchanged_on_error
@@ -82,8 +84,11 @@ class Preferences:
     """
 
     def __init__(self, half_life: float | None = None, salt: bytes = b"") -> None:
-        if half_life is not None and not half_life > 0:
-            raise SettingsError(f"half_life is {half_life}; it must be above 0 days, or None where nothing decays")
+        number: Any = Real
+        if not (half_life is None or isinstance(half_life, number) and half_life > 0):
+            raise SettingsError(
+                f"half_life is {shown(half_life)}; it must be above 0 days, or None where nothing decays"
+            )
         self.half_life, self.salt, self.now = half_life, salt, -np.inf
         self.rows: dict[int, int] = {}
         self.strengths: dict[int, float] = {}
@@ -114,7 +119,16 @@ class Preferences:
 
     def _add(self, keys: Keys, hashtags: CSR, times: np.ndarray | None) -> None:
         """:meth:`add`, which changes nothing in place."""
-        times = np.full(len(keys), np.nan) if times is None else np.asarray(times, np.float64)
+        if not isinstance(keys, Sequence) or not all(isinstance(own, tuple) for own in keys):
+            raise DataError(f"keys are {shown(keys)}; give a list with a tuple of texts for each post")
+        if times is None:
+            times = np.full(len(keys), np.nan)
+        times = np.asarray(times)
+        if times.dtype.kind not in "iuf" or times.shape != (len(keys),):
+            raise DataError(
+                f"times are {times.dtype} of the shape {times.shape}; give seconds since 1970 for each post"
+            )
+        times = times.astype(np.float64)
         latest = np.nanmax(times, initial=-np.inf)
         rows, posts = self._uses(keys, hashtags)
         counts = self._grown(max(self.counts["constant"].shape[1], hashtags.shape[1]))

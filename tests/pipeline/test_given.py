@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 
 from instahash import InstaHash, Label, Post, read_posts, write_posts
-from instahash.data import Corpus, Vocabulary, train_test_split
+from instahash.data import Corpus, Vocabulary, hashtags_in, labels_from_text, train_test_split
 from instahash.data.small import small_posts
 from instahash.errors import DataError, InstahashError, SettingsError
+from instahash.evaluation import evaluate
 from instahash.formats import posts_of
 from instahash.pipeline import settings_of
-from instahash.recommend import Queries
+from instahash.recommend import Preferences, Queries
 
 VOCABULARY = Vocabulary(["sea", "boat", "golden", "sand"], [4, 3, 2, 2], [4, 0, 0, 2])
+NOTHING = Corpus.from_posts([])
 LABELS = [("sea", 0.9), ("golden sand", 0.5)]
 
 
@@ -199,3 +201,30 @@ def test_other_sources_and_fractions():
             train_test_split(10, fraction)
     with pytest.raises(InstahashError):
         Corpus.from_posts([3])
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda model: evaluate(model, [Post("1")]), "corpus is .*; give Corpus.from_posts"),
+    (lambda model: evaluate(model, NOTHING, n_examples=-1), "n_examples is -1"),
+    (lambda model: evaluate(model, NOTHING, n_examples=2**31), "n_examples is 2147483648; it must be at most"),
+    (lambda model: evaluate(model, NOTHING, seed="a"), "seed is 'a'"),
+    (lambda model: evaluate(model, NOTHING, {}), "the protocol is {}; it must be"),
+    (lambda model: train_test_split(9, 0.1, 0.5), "seed is 0.5"),
+    (lambda model: train_test_split([9]), r"n_posts is \[9\]"),
+    (lambda model: Corpus.from_posts(3), "posts are 3; give Post objects"),
+    (lambda model: labels_from_text(3), "labels are 3; they must be a text"),
+    (lambda model: hashtags_in(["#sea"]), "is ..#sea..; it must be a text"),
+    (lambda model: model.recommend_matrix(model.queries([]).description, keys=[["a"]]), "keys are .*; give a list"),
+    (lambda model: model.recommend_matrix(model.queries([]).description, keys=3), "keys are 3"),
+    (lambda model: model.rankings(model.queries([]).description, "3"), "top is '3'"),
+    (lambda model: model.recommend_matrix(model.queries([]).description, echoes=[1]), "echoes are .*; give Echoes"),
+    (lambda model: Preferences("week"), "half_life is 'week'; it must be above 0"),
+    (lambda model: Preferences(float("nan")), "half_life is nan"),
+    (lambda model: Preferences().add(3, None), "keys are 3; give a list with a tuple"),
+    (lambda model: Preferences().add([("a",)], None, "now"), "times are .*; give seconds since 1970"),
+    (lambda model: Preferences().add([("a",)], None, [1.0, 2.0]), "times are float64 of the shape .2,."),
+    (lambda model: next(posts_of([{"hashtags": np.zeros(3), "id": {1: 2}}])), "post 0: 'hashtags' must be a list"),
+])  # fmt: skip
+def test_other_calls_name_argument_and_value(model, call, message):
+    with pytest.raises(InstahashError, match=message):
+        call(model)
