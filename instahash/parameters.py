@@ -136,6 +136,13 @@ def fraction(value: Any, name: str, error: type[InstahashError] = SettingsError)
     return float(value)
 
 
+def truth(value: Any, name: str, error: type[InstahashError] = SettingsError) -> bool:
+    """True or False; an error of that kind for anything else, of which Python may not know whether it is true."""
+    if type(value).__name__ not in ("bool", "bool_"):
+        raise error(f"{name} is {shown(value)}; it must be True or False")
+    return bool(value)
+
+
 def listed(settings: Any) -> Iterator[tuple[str, Any, str]]:
     """(path, value, help) of every setting, the path as in "autorec.epochs"."""
     for part in fields(settings):

@@ -231,7 +231,7 @@ def train_test_split(n_posts: int, test_fraction: float = 0.1, seed: int = 0) ->
 
     test_fraction : in [0, 1]; round(test_fraction * n_posts) rows are test rows.
     """
-    n_posts, seed = whole(n_posts, "n_posts", 0, DataError), whole(seed, "seed", 0, DataError)
+    n_posts, seed = whole(n_posts, "n_posts", 0, DataError, 10**9), whole(seed, "seed", 0, DataError)
     test_fraction = fraction(test_fraction, "test_fraction", DataError)
     order = np.random.default_rng(seed).permutation(n_posts)
     n_test = round(test_fraction * n_posts)

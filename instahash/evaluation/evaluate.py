@@ -19,7 +19,7 @@ from instahash.evaluation.ranking import MEASURES
 from instahash.evaluation.scores import Scores, as_ranked
 from instahash.evaluation.similarity import TABLES, fraction_table, histogram
 from instahash.names import OURS
-from instahash.parameters import whole
+from instahash.parameters import truth, whole
 from instahash.sparse import CSR, is_member
 
 # Posts at a time; (POSTS_AT_ONCE, n_words) scores of each system are held in memory.
@@ -129,7 +129,7 @@ def evaluate(
     if not isinstance(corpus, Corpus):
         raise DataError(f"corpus is {shown(corpus)}; give Corpus.from_posts(posts)")
     n_examples = whole(n_examples, "n_examples", 0, DataError, MOST_EXAMPLES)
-    seed = whole(seed, "seed", 0, DataError)
+    seed, details = whole(seed, "seed", 0, DataError), truth(details, "details", DataError)
     model = getattr(model, "learnt", model)  # of an InstaHash that learns meanwhile, all answers are of what it was
     vocabulary, keys = model.vocabulary, corpus.keys()
     task, others, read = make_tasks(corpus, vocabulary, protocol, seed, model.settings.data.min_score)

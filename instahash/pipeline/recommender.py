@@ -16,7 +16,7 @@ from instahash.data.given import hashtags_of, text_of
 from instahash.data.preprocess import guessed
 from instahash.errors import DataError, shown
 from instahash.formats import posts_of
-from instahash.parameters import fraction, whole
+from instahash.parameters import fraction, truth, whole
 from instahash.pipeline.mode import Mode
 from instahash.recommend import Options, Queries, Recommendation, ids_of
 from instahash.sparse import CSR, as_csr, row_max, row_of_entries
@@ -132,7 +132,7 @@ class Recommender:
         ids = ids_of(self.vocabulary, banned, "banned")
         own = [words(text) for text in [*banned, *chosen]]
         unwanted = frozenset(word for parts in own for word in [*parts, "".join(parts)])
-        return Options(top, novelty, diversity, ids, unwanted, trace)
+        return Options(top, novelty, diversity, ids, unwanted, truth(trace, "trace", DataError))
 
     def recommend_posts(
         self, /, posts: Iterable[Any], top: int | None = None, **options: Any
@@ -199,7 +199,7 @@ class Recommender:
             chosen = as_csr(chosen, "chosen hashtags", np.int8, len(self.vocabulary))
         photo_features = self.known_photos(photo_features)
         least, n_posts = self.settings.data.min_score, description.shape[0]
-        if not (keys is None or isinstance(keys, (list, tuple)) and all(isinstance(own, tuple) for own in keys)):
+        if not (keys is None or isinstance(keys, (list, tuple)) and all(map(_are_keys, keys))):
             raise DataError(f"keys are {shown(keys)}; give a list with a tuple of texts for each post")
         if not (echoes is None or isinstance(echoes, Echoes)):
             raise DataError(f"echoes are {shown(echoes)}; give Echoes of the posts, as data.encode does, or None")
@@ -261,3 +261,7 @@ class Recommender:
         n_posts, block = queries.description.shape[0], max(1, min(POSTS_ANSWERED, OUTPUTS // n_outputs))
         for start in range(0, max(n_posts, 1), block):
             yield queries.rows(np.arange(start, min(start + block, n_posts)))
+
+
+def _are_keys(own: Any) -> bool:
+    return isinstance(own, tuple) and all(isinstance(key, str) for key in own)

@@ -13,7 +13,7 @@ import numpy as np
 from instahash.arrays import as_array, as_ids, check_memory
 from instahash.dense import unit_rows
 from instahash.errors import DataError, UnknownWordError, cut
-from instahash.parameters import whole
+from instahash.parameters import truth, whole
 from instahash.sparse import CSR, as_csr, is_member, ones, row_of_entries
 from instahash.topk import top_k
 from instahash.word2vec.formats import read_vectors, write_vectors
@@ -81,6 +81,7 @@ class WordVectors:
         are fewer, and for an empty set, ids are -1 and cosines -inf.
         """
         sets, top, block = self._sets(sets), whole(top, "top", 0, DataError), whole(block, "block", 1, DataError)
+        exclude = truth(exclude, "exclude", DataError)
         check_memory(8 * sets.shape[0] * top, f"{top} words for each of {sets.shape[0]:,} sets")
         ids = np.full((sets.shape[0], top), -1, np.int32)
         cosines = np.full((sets.shape[0], top), -np.inf, np.float32)

@@ -113,6 +113,7 @@ BAD_ASKS = [
     ({"top": 10**5000}, "top is int that cannot be shown"),
     ({"min_score": float("nan")}, r"min_score is nan; it must lie in \[0, 1\]"),
     ({"min_score": "a"}, "min_score is 'a'"),
+    ({"trace": np.zeros(2)}, "trace is .*; it must be True or False"),
 ]
 
 
@@ -216,6 +217,7 @@ def test_other_sources_and_fractions():
     (lambda model: hashtags_in(["#sea"]), "is ..#sea..; it must be a text"),
     (lambda model: model.recommend_matrix(model.queries([]).description, keys=[["a"]]), "keys are .*; give a list"),
     (lambda model: model.recommend_matrix(model.queries([]).description, keys=3), "keys are 3"),
+    (lambda model: model.recommend_matrix(model.queries([]).description, keys=[(3,)]), "keys are"),
     (lambda model: model.rankings(model.queries([]).description, "3"), "top is '3'"),
     (lambda model: model.recommend_matrix(model.queries([]).description, echoes=[1]), "echoes are .*; give Echoes"),
     (lambda model: Preferences("week"), "half_life is 'week'; it must be above 0"),
