@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
+LONGEST = 2**24  # bytes of a text or blob in such a file
 Execute: TypeAlias = Callable[..., sqlite3.Cursor]
 D = TypeVar("D", bound="Database")
 Failure: TypeAlias = Callable[[Exception], Exception]
@@ -22,8 +23,9 @@ class Database:
     path : the file; its folder must be there.
     failure : called with what SQLite, the system or the content (ValueError, TypeError) complain of; gives the
         exception to raise in its place.
-    application, version : SQLite's application_id and user_version of such files. Another application's file and one of
-        a newer version are refused, as a ValueError, and left as they are.
+    application, version : SQLite's application_id and user_version of such files. Another application's file, one of
+        a newer version, and one with triggers or views, which is a stranger's, are refused, as a ValueError, and left
+        as they are.
     schema : the statements that make the tables of a new file.
     """
 
@@ -33,6 +35,9 @@ class Database:
             # Autocommit: transactions are opened where they are needed.
             self._connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
             self._connection.row_factory = sqlite3.Row
+            self._connection.execute("PRAGMA trusted_schema=OFF")
+            if hasattr(self._connection, "setlimit"):  # from Python 3.11 on
+                self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
         try:
             with self.transaction() as execute:
                 _prepare(execute, application, version, schema)
@@ -72,7 +77,7 @@ class Database:
     def _faults(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError, ValueError, TypeError) as error:
+        except (sqlite3.Error, OSError, ValueError, TypeError, OverflowError, RecursionError) as error:
             raise self._failure(error) from None
 
 
@@ -87,6 +92,8 @@ def _prepare(execute: Execute, application: int, version: int, schema: Iterable[
         raise ValueError("it is a database of something else")
     if first("PRAGMA user_version")[0] > version:
         raise ValueError("it is of a newer version")
+    if execute("SELECT * FROM sqlite_master WHERE type IN ('trigger', 'view')").fetchone():
+        raise ValueError("it has triggers or views, as no such file has")
     if is_new:
         for statement in (*schema, f"PRAGMA application_id={application}", f"PRAGMA user_version={version}"):
             execute(statement)

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -102,7 +103,10 @@ class Cache(Database):
         """The features of an image by the network that `settings` names, (n_features,) float16; None for none yet."""
         with self.statements() as execute:
             row = execute("SELECT features FROM features WHERE image=? AND settings=?", (image, settings)).fetchone()
-            return np.frombuffer(row["features"], "<f2") if row else None
+            features = np.frombuffer(row["features"], "<f2") if row else None
+            if features is not None and not (len(features) and np.isfinite(features).all()):
+                raise ValueError("features that are not finite")
+            return features
 
     def put_features(self, image: str, settings: str, features: np.ndarray) -> None:
         """Keep an image's features, as float16."""
@@ -127,13 +131,23 @@ class Cache(Database):
         for image in images:
             row = execute("SELECT labels FROM labels WHERE image=? AND settings=?", (image, self._settings)).fetchone()
             if row:
-                found[image] = tuple(Label(*label) for label in json.loads(row["labels"]))
+                found[image] = tuple(_label(*label) for label in json.loads(row["labels"]))
         return found
 
     def _is_claimed(self, execute: Execute, image: str) -> bool:
-        query = "SELECT owner, pid FROM claims WHERE image=? AND settings=? AND until>?"
-        claim = execute(query, (image, self._settings, time.time())).fetchone()
+        # One that lasts longer than any is no claim of ours, and would be waited for without end.
+        query = "SELECT owner, pid FROM claims WHERE image=? AND settings=? AND until>? AND until<=?"
+        now = time.time()
+        claim = execute(query, (image, self._settings, now, now + CLAIM_SECONDS)).fetchone()
         return claim is not None and _is_alive(*claim)
+
+
+def _label(description: object, score: object) -> Label:
+    """Raises ValueError for what is no label."""
+    is_number = isinstance(score, (int, float)) and not isinstance(score, bool) and 0 <= score <= 1
+    if not (isinstance(description, str) and is_number):
+        raise ValueError("labels that are none")
+    return Label(description, float(cast(float, score)))
 
 
 def digest(content: bytes) -> str:

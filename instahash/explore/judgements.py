@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from instahash.database import Database
-from instahash.errors import DataError, plural
+from instahash.errors import DataError, cut, line, one_line, plural
 from instahash.explore.systems import display_names
 from instahash.explore.winrate import win_rates
 
@@ -42,6 +42,12 @@ CREATE TABLE pairs (
     UNIQUE (session, post, system_a, system_b)
 );
 """
+
+
+# Of a row what a report counts: as texts, whatever a stranger's file has there.
+JUDGED = "choice, a_is_left, " + ", ".join(
+    f"CAST(ifnull({name}, '') AS TEXT) AS {name}" for name in ("session", "judge", "post", "system_a", "system_b")
+)
 
 
 class Judgements(Database):
@@ -81,7 +87,7 @@ class Judgements(Database):
             execute(
                 "INSERT OR IGNORE INTO pairs (session, judge, post, place, system_a, system_b, a_is_left, hashtags_a, "
                 "hashtags_b, shown_at, choice) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (session, judge, post, place, *systems, a_is_left, *texts, time.time(), same),
+                (session, cut(one_line(judge)), post, place, *systems, a_is_left, *texts, time.time(), same),
             )
 
     def choose(self, session: str, pair: int, choice: str, judge: str = "") -> None:
@@ -92,7 +98,7 @@ class Judgements(Database):
                 raise DataError("this pair is judged already, or was never shown here; reload the page")
             if row["choice"] is None:
                 change = "UPDATE pairs SET choice=?, judged_at=?, judge=? WHERE pair=?"
-                execute(change, (choice, time.time(), judge, pair))
+                execute(change, (choice, time.time(), cut(one_line(judge)), pair))
 
     def undo(self, session: str, pair: int) -> None:
         """Take the judgement of a pair back."""
@@ -102,17 +108,23 @@ class Judgements(Database):
     def report(self) -> list[dict[str, Any]]:
         """For each pair of systems that was compared: the counts, A's win rates over B, and notes on both."""
         with self.statements() as execute:
-            rows = execute("SELECT * FROM pairs WHERE choice IS NOT NULL").fetchall()
+            rows = execute(f"SELECT {JUDGED} FROM pairs WHERE choice IN ('left', 'right', 'equal', 'same')").fetchall()
         compared: dict[tuple[str, str], list[sqlite3.Row]] = {}
         for row in rows:
             compared.setdefault((row["system_a"], row["system_b"]), []).append(row)
         names = display_names({name for systems in compared for name in systems})
-        return [_comparison(part) | {"a": names[a], "b": names[b]} for (a, b), part in compared.items()]
+        shown = {name: line(text) for name, text in names.items()}
+        return [_comparison(part) | {"a": shown[a], "b": shown[b]} for (a, b), part in compared.items()]
 
 
 def sides(row: sqlite3.Row) -> dict[str, list[str]]:
-    """The lists of a pair as they stand on the page: "left" and "right"."""
-    a, b = json.loads(row["hashtags_a"]), json.loads(row["hashtags_b"])
+    """The lists of a pair as they stand on the page: "left" and "right". Raises DataError where they are none."""
+    try:
+        a, b = json.loads(row["hashtags_a"]), json.loads(row["hashtags_b"])
+        if not all(isinstance(found, list) and all(isinstance(text, str) for text in found) for found in (a, b)):
+            raise ValueError
+    except (ValueError, TypeError, RecursionError):
+        raise DataError("a pair of the file of judgements is damaged; give another file") from None
     return {"left": a, "right": b} if row["a_is_left"] else {"left": b, "right": a}
 
 
@@ -132,7 +144,7 @@ def _comparison(rows: list[sqlite3.Row]) -> dict[str, Any]:
         "right": sum(row["choice"] == "right" for row in judged),
         "posts": len(by_post),
         "sessions": len({row["session"] for row in judged}),
-        "judges": sorted({row["judge"] for row in judged if row["judge"]}),
+        "judges": sorted({cut(one_line(row["judge"])) for row in judged} - {""}),
         "agreed": sum(twice),
         "judged_twice": len(twice),
         **win_rates(won["a"], won["b"], won["equal"]),

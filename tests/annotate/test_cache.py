@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from instahash.annotate import cache as module
 from instahash.annotate.cache import Cache, default_cache, digest
 from instahash.data import Label
-from instahash.errors import AnnotatorError
+from instahash.errors import AnnotatorError, printable
 
 DOG = (Label("dog", 0.9), Label("golden retriever", 0.5))
 LABELS = st.lists(st.builds(Label, st.text(max_size=30), st.floats(0, 1)), max_size=8).map(tuple)
@@ -43,7 +43,7 @@ def killed(process):
 def check_refused(path, error):
     """One line that names the file and says what to do."""
     text = str(error.value)
-    assert "\n" not in text and f"'{path}'" in text and "--cache" in text
+    assert "\n" not in text and f"'{printable(str(path))}'" in text and "--cache" in text
 
 
 # -------------------------------------------------------------------------------------------------------- what is kept
