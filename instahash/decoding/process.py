@@ -66,13 +66,10 @@ def start() -> None:
 
 
 def _taken() -> _Process:
-    with suppress(IndexError):
-        while True:
-            process = _idle.pop()
-            if process.is_alive():
-                return process
-            process.end()
-    return _Process()
+    try:
+        return _idle.pop()
+    except IndexError:
+        return _Process()
 
 
 def _answered(process: _Process, work: str, contents: Sequence[bytes], options: Sequence[Any]) -> bytes:
@@ -112,9 +109,6 @@ class _Process:
         self._jobs, self._answers = self._process.stdin, self._process.stdout
         self.is_fresh = True
         _all.add(self)
-
-    def is_alive(self) -> bool:
-        return self._process.poll() is None
 
     def answer(self, work: str, contents: Sequence[bytes], options: Sequence[Any]) -> bytes | str:
         """What was made, or a line that says why not. Raises ImageError, _BrokenError, AnnotatorError."""

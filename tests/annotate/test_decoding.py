@@ -51,10 +51,15 @@ def chunk(name, content):
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 
-def wide():
-    """A PNG of one row, of which the decoder holds two before it sees that there is none."""
-    header = struct.pack(">IIBBBBB", 70_000_000, 1, 8, 6, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+def thin(width=250, height=60_000):
+    """A grey PNG with transparency, too thin to be scaled down: it has 60 MB, and 60 MB more as RGB."""
+    squeeze = zlib.compressobj(wbits=-15)
+    row = bytes(1 + 2 * width)
+    block = squeeze.compress(row * 1000) + squeeze.flush(zlib.Z_FULL_FLUSH)  # each can follow each
+    check = struct.pack(">HH", len(row) * height % 65521, 1)  # Adler-32 of zeros
+    pixels = b"\x78\x9c" + block * (height // 1000) + squeeze.flush() + check
+    header = struct.pack(">IIBBBBB", width, height, 8, 4, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +76,13 @@ def fresh():
 def hurried(monkeypatch):
     monkeypatch.setattr(process, "SECONDS", 0.5)
     monkeypatch.setattr(process, "_GRACE", 0.1)
+
+
+@pytest.fixture
+def tight(monkeypatch):
+    """Processes have 100 MB."""
+    less = "\nfrom instahash.decoding import worker\nworker.MEMORY = 100 << 20\nmain()"
+    monkeypatch.setattr(process, "_CHILD", process._CHILD.replace("\nmain()", less))
 
 
 def children():
@@ -114,11 +126,11 @@ def test_one_that_takes_too_long(hurried):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not hold a process to its memory")
-def test_one_that_takes_too_much_memory():
+def test_one_that_takes_too_much_memory(tight):
     square(photo())
     for _ in range(2):
         with pytest.raises(ImageError, match=TOO_LITTLE_MEMORY):
-            square(wide())
+            square(thin())
         assert not children()
     assert np.array_equal(square(photo()), pictures.square(photo()))
 
@@ -211,22 +223,28 @@ def test_threads_have_processes_of_their_own(hurried):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no system with fork")
 def test_a_forked_process_starts_its_own():
-    before = square(photo())
+    before, parents = square(photo()), idle().pid
     reader, writer = os.pipe()
     if (pid := os.fork()) == 0:
         try:
             right = np.array_equal(square(photo()), before)
-            os.write(writer, json.dumps([right, len(process._all)]).encode())
+            os.write(writer, json.dumps([right, idle().pid == parents]).encode())
             process._end_all()
         finally:
             os._exit(0)
     assert np.array_equal(square(photo(1)), pictures.square(photo(1)))
-    assert json.loads(os.read(reader, 100)) == [True, 1]
+    assert json.loads(os.read(reader, 100)) == [True, False]
     os.waitpid(pid, 0)
     assert np.array_equal(square(photo()), before)
 
 
-def test_libraries_print_nothing(capfd):
+def test_what_libraries_print_goes_nowhere(monkeypatch, capfd):
+    loud = """
+from instahash.decoding import pictures
+pictures.jpeg = lambda content, longest: print("noise", flush=True) or print("more", file=sys.stderr) or content
+main()"""
+    monkeypatch.setattr(process, "_CHILD", process._CHILD.replace("\nmain()", loud))
+    assert jpeg(b"content") == b"content"
     with pytest.raises(ImageError):
         square(encoded(Image.new("RGB", (300, 300)), "TIFF", compression="tiff_lzw")[:500] + bytes(2000))
     assert capfd.readouterr() == ("", "")
@@ -287,8 +305,8 @@ class Annotator:
             yield i, (Label(f"{image.mean():.0f}", 1.0),)
 
 
-def test_the_rest_of_a_folder_goes_on(tmp_path, hurried):
-    for name, content in {"a": photo(1), "b": slow(), "c": photo(2), "d": wide(), "e": photo(3)}.items():
+def test_the_rest_of_a_folder_goes_on(tmp_path, hurried, tight):
+    for name, content in {"a": photo(1), "b": slow(), "c": photo(2), "d": thin(), "e": photo(3)}.items():
         (tmp_path / f"{name}.jpg").write_bytes(content)
     found = list(annotate(tmp_path, Annotator()))
     assert [annotation.error is None for annotation in found] == [True, False, True, False, True]

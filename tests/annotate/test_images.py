@@ -505,6 +505,35 @@ def test_a_large_image_within_the_limit_gives_no_warning(monkeypatch):
             images.square(content)
 
 
+def scans(n, exif=b""):
+    """A progressive JPEG of n scans: the last of ten, which refines what is there, is repeated."""
+    content = encoded(pattern(60, 44), "JPEG", progressive=True, exif=exif)
+    last = content.rindex(b"\xff\xda")
+    assert content[content.index(b"\xff\xc2") :].count(b"\xff\xda") == 10
+    return content[:-2] + content[last:-2] * (n - 10) + content[-2:]
+
+
+def test_the_most_scans():
+    for n in (10, images.MOST_SCANS):
+        assert distance(images.decode(scans(n), 44), pattern(60, 44)) < 15  # each of them refines it wrongly
+    for n in (images.MOST_SCANS + 1, 1000):
+        for function in ALL:
+            expected = "it has more than 100 scans; open it elsewhere and save it as JPEG"
+            assert one_line(scans(n), function) == expected
+
+
+def test_scans_of_other_pictures_in_the_file_do_not_count():
+    preview = b"Exif\0\0" + b"\xff\xda\0\x08\1\1\0\0\x3f\0" * 150
+    for content in (scans(10, preview), scans(10) + scans(10) * 20, scans(images.MOST_SCANS) + b"\xff\xda" * 1000):
+        assert images.decode(content, 44).size == (60, 44)
+
+
+@needs_avif
+def test_the_most_pixels_of_an_avif(monkeypatch):
+    monkeypatch.setattr(images, "MOST_AVIF_MEGAPIXELS", 0.001)
+    assert one_line(FILES["AVIF"]) == "it has 0.0 megapixels, and 0.001 are the most; scale it down first"
+
+
 RAISED = [
     AssertionError("a"),
     AttributeError("a"),
