@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import (
@@ -66,9 +67,10 @@ def work(args: Namespace) -> None:
     from instahash.explore.gate import is_loopback
     from instahash.explore.renewal import Renewal, file_state
     from instahash.pipeline import InstaHash
+    from instahash.storage import MODEL
 
     listener = connections.open_socket(args.host, args.port)
-    seen = file_state(args.model_dir or MODEL_DIR)  # before it is read, so that no later one is missed
+    seen = file_state(Path(args.model_dir or MODEL_DIR, MODEL))  # before it is read, so that no later one is missed
     model = any_model(args)
     site = _site(args, model)
     if args.annotator:
@@ -86,7 +88,8 @@ def work(args: Namespace) -> None:
     def say(line: str) -> None:
         note("explore", line)
 
-    renewal = Renewal(args.model_dir, seen or file_state(args.model_dir), renewed, take, say)
+    path = Path(args.model_dir, MODEL)
+    renewal = Renewal(path, seen or file_state(path), renewed, take, say)
     host = f"[{args.host}]" if ":" in args.host else args.host
     if not is_loopback(args.host):
         note("explore", f"warning: whoever reaches {args.host} can use this page, without a password or encryption")
@@ -137,8 +140,6 @@ def _judging(args: Namespace, model: Any, load: Callable[[str], Any]) -> Any:
 
 def _folder(path: str | None) -> str | None:
     """The folder of photos, which are decoded before they are shown."""
-    from pathlib import Path
-
     from instahash.errors import DataError, SettingsError
 
     if path is None:

@@ -37,7 +37,7 @@ def watched(tmp_path):
             raise ZeroDivisionError
         return text
 
-    return file, Renewal(tmp_path, file_state(tmp_path), make, taken.append, said.append), taken, said
+    return file, Renewal(file, file_state(file), make, taken.append, said.append), taken, said
 
 
 def replace(file, text):
@@ -106,9 +106,9 @@ def test_each_request_is_answered_by_one_model(models):
 
 
 def test_a_broken_model_file_is_refused_in_one_line(folders, tmp_path):
-    (tmp_path / MODEL).write_bytes((folders["best"] / MODEL).read_bytes())
-    taken, said = [], []
-    renewal = Renewal(tmp_path, file_state(tmp_path), lambda: InstaHash.load(tmp_path), taken.append, said.append)
-    (tmp_path / MODEL).write_bytes(b"PK\x03\x04" + bytes(5000))
+    file, taken, said = tmp_path / MODEL, [], []
+    file.write_bytes((folders["best"] / MODEL).read_bytes())
+    renewal = Renewal(file, file_state(file), lambda: InstaHash.load(tmp_path), taken.append, said.append)
+    file.write_bytes(b"PK\x03\x04" + bytes(5000))
     ticks(renewal, 3)
     assert taken == [] and len(said) == 1 and "is damaged or no model" in said[0] and "\n" not in said[0]
