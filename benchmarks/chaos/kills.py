@@ -83,7 +83,7 @@ def writers_killed(saved: Saved, folder: Path, n: int, rng: random.Random, trial
                 os.kill(pid, signal.SIGINT)
         time.sleep(rng.uniform(0, 0.001))
     for pid in pids:
-        if (code := ended(pid)) not in (-signal.SIGKILL, -signal.SIGINT, INTERRUPTED):
+        if (code := ended(pid, 3)) not in (-signal.SIGKILL, -signal.SIGINT, INTERRUPTED):
             findings.fault("traceback", f"{when}: ended with {code}")
     # Whose save came last is not known; but of each writer only its last one, or the one it was at.
     last = {counters[i] + more for i in range(n) for more in (0, 1)}
@@ -190,7 +190,7 @@ def database_killed(name: str, folder: Path, rng: random.Random, trial: int, fin
     time.sleep(rng.uniform(0, LONGEST))
     how = ("SIGKILL", "SIGINT")[trial % 2]
     os.kill(pid, getattr(signal, how))
-    code, when = ended(pid), f"{name}, {how}, trial {trial}"
+    code, when = ended(pid, 3), f"{name}, {how}, trial {trial}"
     if code in (CRASHED, REFUSED):
         findings.fault("traceback", f"{when}: ended with {code}")
     if not counters[0]:

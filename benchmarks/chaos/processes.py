@@ -37,8 +37,18 @@ def forked(work: Callable[[], object]) -> int:
         os._exit(code)
 
 
-def ended(pid: int) -> int:
-    """How it ended; the negative number of the signal that killed it."""
+def ended(pid: int, patience: float = 60) -> int:
+    """How it ended; the negative number of the signal that killed it.
+
+    After so many seconds it is killed here: Python lets go of a Ctrl-C that comes while an object is taken apart.
+    """
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        found, status = os.waitpid(pid, os.WNOHANG)
+        if found:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.0005)
+    os.kill(pid, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
