@@ -8,7 +8,6 @@ has no first line, and words with blanks: the last dim fields of a line are its 
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
@@ -25,8 +24,6 @@ from instahash.parameters import whole
 
 # Longer vectors, words or numbers (with the blanks before them, in bytes) are those of a file of another kind.
 MOST_DIM, LONGEST_WORD, LONGEST_NUMBER = 100_000, 10_000, 64
-# Bytes that a file may hold for each of its own, and beside these: vectors are packed to a half or a third.
-EXPANDED, FREE = 50, 2**26
 BOM = b"\xef\xbb\xbf"
 
 Entry = tuple[int, bytes, bytes]  # where it stands (its line in text, its number in binary), word, vector as float32
@@ -73,7 +70,6 @@ def read_vectors(path: str | Path, binary: bool = False, limit: int | None = Non
         first = file.readline(LONGEST_WORD + LONGEST_NUMBER * MOST_DIM).removeprefix(BOM)
         promised, dim = _sizes(first, path, binary)
         entries = _binary(file, dim, path) if binary else _text(file, dim, path, first if promised is None else b"")
-        entries = _bounded(entries, file, path)
         wanted = min(limit, sys.maxsize if promised is None else promised)
         for place, encoded, vector in islice(entries, wanted):
             n_read += 1
@@ -95,15 +91,6 @@ def read_vectors(path: str | Path, binary: bool = False, limit: int | None = Non
         raise DataError(f"{where}, {words[row]!r:.60}, has a number that is not finite; leave the word out")
     _say(path, promised if more else None, n_read - len(words), n_damaged)
     return words, vectors
-
-
-def _bounded(entries: Iterator[Entry], file: IO[bytes], path: str | Path) -> Iterator[Entry]:
-    """The entries; DataError where a compressed file holds absurdly much for its size."""
-    most = EXPANDED * os.path.getsize(path) + FREE
-    for entry in entries:
-        if file.tell() > most:
-            raise DataError(f"'{path}' holds more than {EXPANDED} times its size, unlike vectors; decompress it first")
-        yield entry
 
 
 def _say(path: str | Path, promised: int | None, n_twice: int, n_damaged: int) -> None:
@@ -142,13 +129,9 @@ def _sizes(first: bytes, path: str | Path, binary: bool) -> tuple[int | None, in
 def _text(file: IO[bytes], dim: int, path: str | Path, first: bytes) -> Iterator[Entry]:
     """The entries of the lines, from `first` on where it has one."""
     lines = iter(partial(file.readline, LONGEST_WORD + LONGEST_NUMBER * dim), b"")
-    blank = 0
     for place, line in enumerate(chain([first], lines), 1):
         parts = line.rsplit(None, dim)
         if not parts:
-            blank += len(line)
-            if blank > FREE:
-                raise DataError(f"'{path}' is blank for {FREE:,} bytes; is it a file of word vectors?")
             continue
         if len(parts) <= dim or _ends_in_number(parts[0]):
             found = f"{plural(len(line.split()) - 1, 'number')} after its word, not {dim}"
