@@ -86,6 +86,8 @@ class LinearExpert(Expert):
     def load(self, arrays: dict[str, np.ndarray], losses: list[float], domain: Domain) -> None:
         columns = 2 * len(domain.described), len(domain.hashtags)
         self.replay = ReplayBuffer.from_arrays(arrays, columns, "float32")
+        if len(self.replay.matrices) != len(columns):
+            raise ValueError("linear has no inputs and targets to learn on from")
         self.model = Ridge.from_arrays(arrays, columns[0]) if "W" in arrays else None
         if self.model and self.model.n_words != len(domain.hashtags):
             raise ValueError("linear has other outputs than there are hashtags")

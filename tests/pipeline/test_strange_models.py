@@ -46,6 +46,13 @@ def test_an_array_that_lost_a_number_an_axis_or_its_type_is_refused(model):
             assert refused(header, changed(sections, section, name, other)), (section, name, other.shape, other.dtype)
 
 
+def test_posts_without_their_targets_are_refused():
+    header, sections = read_model(GOLDEN / "best")
+    for section in ("expert_linear", "expert_softmax"):
+        without = {name: array for name, array in sections[section].items() if not name.startswith("replay_1")}
+        assert refused(header, sections | {section: without}), section
+
+
 def test_a_number_that_is_none_or_has_no_square_is_refused(model):
     header, sections = model
     for section, name in every(sections):
