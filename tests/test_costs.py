@@ -9,7 +9,7 @@ from instahash import InstaHash, costs
 from instahash.autorec import AutoRecSettings
 from instahash.costs import Cost, check_costs, memory_left
 from instahash.data.small import small_posts
-from instahash.errors import SettingsError
+from instahash.errors import DivergenceError, SettingsError
 from instahash.parameters import listed
 from instahash.pipeline import BestSettings, PaperSettings, settings_of
 from instahash.softmax import SoftmaxSettings
@@ -50,7 +50,7 @@ def test_a_long_training_is_announced(seconds, n_threads, said):
 def test_costs_grow_with_what_they_are_of():
     network = [SoftmaxSettings(n_hidden=n).cost(100, 200, 1000, 200) for n in (100, 200)]
     assert network[1].memory["n_hidden"] == 2 * network[0].memory["n_hidden"]
-    assert network[1].seconds == pytest.approx(2 * network[0].seconds)
+    assert network[1].seconds > network[0].seconds
     autorec = AutoRecSettings(n_hidden=100, epochs=10, init="random")
     assert autorec.cost(500, 2000).seconds == pytest.approx(2 * autorec.cost(500, 1000).seconds, rel=0.01)
     assert autorec.cost(500, 1000).memory["n_hidden"] == 4 * 4 * 2 * 500 * 100
@@ -94,3 +94,20 @@ def test_any_value_of_any_setting_is_taken_or_refused_in_one_line(value):
 def test_a_threshold_that_leaves_nothing_is_refused():
     with pytest.raises(SettingsError, match="sample is 1e-300; it must be 0 or at least 1e-09"):
         settings_of("best", ["word2vec.sample=1e-300"])
+
+
+@pytest.mark.parametrize(("mode", "line"), [
+    ("best", "softmax.learning_rate=1e12"), ("best", "completion.learning_rate=1e12"),
+    ("paper", "autorec.learning_rate=1e12"), ("paper", "word2vec.learning_rate=1e12"),
+])  # fmt: skip
+def test_what_could_not_be_loaded_again_has_diverged(mode, line, tmp_path):
+    quick = {"best": ["softmax.epochs=1", "completion.epochs=1"], "paper": ["autorec.epochs=1"]}[mode]
+    settings = settings_of(mode, [*quick, "word2vec.trainer=sampling", "word2vec.dim=4", line])
+    with pytest.raises(DivergenceError, match="diverged in epoch 1"):
+        InstaHash(settings).fit(small_posts(60))
+
+
+def test_a_spectrum_of_nothing_can_be_loaded_again(tmp_path):
+    changes = ["autorec.init=spectral", "autorec.n_hidden=4", "ratings.input=description", "data.min_score=1"]
+    InstaHash(settings_of("paper", ["word2vec.dim=4", *changes])).fit(small_posts(60)).save(tmp_path)
+    assert InstaHash.load(tmp_path).recommend(["beach"]).source

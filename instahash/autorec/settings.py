@@ -16,6 +16,8 @@ OPTIMIZERS = ("adam", "momentum", "sgd", "lbfgs")
 SPECTRAL_POSTS = 20_000
 # Operations a second, as measured, and what of them the step of one weight costs; arrays of weights.
 RATE, STEP, ARRAYS = 9e10, 100, {"adam": 4, "momentum": 3, "sgd": 2, "lbfgs": 24}
+# Seconds that the calls of a step take, however small it is.
+CALLS = 5e-4
 # Epochs where they are "auto", by where training starts.
 EPOCHS = {"random": 50, "spectral": 0}
 
@@ -89,4 +91,4 @@ class AutoRecSettings:
             "n_hidden": ARRAYS[self.optimizer] * weights * size,
             "batch_size": batch * (n_words + self.n_hidden) * size,
         }
-        return Cost(held, operations / RATE)
+        return Cost(held, operations / RATE + CALLS * visits / batch)

@@ -130,6 +130,7 @@ def evaluate(
         raise DataError(f"corpus is {shown(corpus)}; give Corpus.from_posts(posts)")
     n_examples = whole(n_examples, "n_examples", 0, DataError, MOST_EXAMPLES)
     seed, details = whole(seed, "seed", 0, DataError), truth(details, "details", DataError)
+    progress = truth(progress, "progress", DataError)
     model = getattr(model, "learnt", model)  # of an InstaHash that learns meanwhile, all answers are of what it was
     vocabulary, keys = model.vocabulary, corpus.keys()
     task, others, read = make_tasks(corpus, vocabulary, protocol, seed, model.settings.data.min_score)

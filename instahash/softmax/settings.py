@@ -12,6 +12,8 @@ from instahash.parameters import check, parameter, whole
 
 # Operations a second, as measured, and what of them the step of one weight costs; inputs of a post; arrays of weights.
 RATE, STEP, INPUTS, ARRAYS = 5e10, 100, 15, {"adam": 4, "momentum": 3, "sgd": 2}
+# Seconds that the calls of a step take, however small it is.
+CALLS = 5e-4
 # Weights that a decoder has at most where the number of hidden units can be chosen.
 MOST_WEIGHTS = 10**8
 
@@ -68,4 +70,5 @@ class SoftmaxSettings:
         visits, units = epochs_for(self.epochs, n_posts) * n_posts, self.n_hidden * (1 - self.dropout)
         touched = n_seen + min(n_inputs, INPUTS * batch)
         operations = visits * units * (6 * (n_seen + INPUTS) + STEP * touched / batch)
-        return Cost({"n_hidden": weights, "batch_size": 3 * batch * (n_seen + self.n_hidden) * size}, operations / RATE)
+        seconds = operations / RATE + CALLS * visits / batch
+        return Cost({"n_hidden": weights, "batch_size": 3 * batch * (n_seen + self.n_hidden) * size}, seconds)

@@ -374,10 +374,10 @@ def test_descriptions_in_and_hashtags_out(monkeypatch):
     [
         ("best", [], []),
         ("best", ["softmax.epochs=1", "word2vec.trainer=sampling", "word2vec.epochs=1"], []),
-        ("best", ["softmax.learning_rate=1e9"], ["softmax.*worse than guessing; .*--set softmax.learning_rate=0.002"]),
+        ("best", ["softmax.learning_rate=1e5"], ["softmax.*worse than guessing; .*--set softmax.learning_rate=0.002"]),
         (
             "best",
-            ["softmax.learning_rate=1e9", "softmax.epochs=1", "softmax.batch_size=32"],
+            ["softmax.learning_rate=1e5", "softmax.epochs=1", "softmax.batch_size=32"],
             ["softmax.* worse than guessing"],
         ),
         ("best", ["completion.learning_rate=1e6"], ["completion.*worse than guessing.*--set completion.learning_rate"]),
