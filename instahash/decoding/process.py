@@ -132,7 +132,9 @@ class _Process:
                 return answer
         if time.monotonic() - began > SECONDS - _GRACE:
             raise ImageError(TOO_SLOW)
-        code = self._process.wait()
+        code: int | str = "says what is no answer"
+        with suppress(subprocess.TimeoutExpired):
+            code = self._process.wait(1)
         raise _BrokenError(f"it ends the process that opens it ({code}); save it elsewhere as JPEG")
 
     def end(self) -> None:
