@@ -128,6 +128,7 @@ def many(served: Served, every: list, faults: list[str]) -> dict:
 def slow(served: Served, has_photos: bool, faults: list[str]) -> dict:
     """Silent and slow clients, and how long an honest one waits before and meanwhile."""
     figures: dict = {}
+    n_before = len(served.written())
     with contextlib.ExitStack() as stack:
         honest(served, min(2.0, args.slow_seconds), has_photos, faults)
         figures |= honest(served, min(3.0, args.slow_seconds), has_photos, faults, "alone")
@@ -139,7 +140,7 @@ def slow(served: Served, has_photos: bool, faults: list[str]) -> dict:
         figures["slow_ended"] = sum(map(clients.is_ended, others))
         if figures["ended"] < args.idle and time.monotonic() - began > SILENT_SECONDS:
             faults.append(f"only {figures['ended']} of {args.idle} silent connections were ended")
-    lines = served.written()
+    lines = served.written()[n_before:]
     if len(lines) > 20:
         faults.append(f"the server wrote {len(lines)} lines, the first: {lines[0]}")
     return figures | {"lines_written": len(lines)}
