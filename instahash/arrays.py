@@ -79,12 +79,14 @@ def as_real(value: Any, name: str, least: float = -MOST_REAL, most: float = MOST
 
 
 def check_memory(n_bytes: int, what: str) -> None:
-    """DataError where so many bytes are more than there is memory left.  what : needs them, for the message."""
+    """DataError where so many bytes are more than half of the memory left.  what : needs them, for the message."""
     if n_bytes < ALWAYS_THERE:
         return
-    left = memory_left()
+    left = memory_left() / 2
     if n_bytes > left:
-        raise DataError(f"{what} would need {n_bytes / 2**30:,.0f} GB, and {left / 2**30:,.0f} GB are left; give less")
+        raise DataError(
+            f"{what} would need {n_bytes / 2**30:,.0f} GB, and {left / 2**30:,.0f} GB may be taken; give less"
+        )
 
 
 def _items(values: Iterable[Any], wanted: str) -> list[Any]:

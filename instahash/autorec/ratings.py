@@ -17,7 +17,7 @@ def expansion_decay(n_expand: int, first: float | None = None, last: float = 0.0
     Raises DataError for a number of words below 0 or that no memory holds, and for ratings that are not finite.
     """
     n_expand = whole(n_expand, "autorec: n_expand", 0, DataError)
-    check_memory(8 * n_expand, f"autorec: ratings of {n_expand:,} words")
+    check_memory(24 * n_expand, f"autorec: ratings of {n_expand:,} words")
     ends = 1 - 1 / max(n_expand, 1) if first is None else first, last
     start, stop = (as_real(end, f"autorec: {name}") for end, name in zip(ends, ("first", "last")))
     decay = np.linspace(start, stop, n_expand)
