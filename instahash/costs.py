@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import resource
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from operator import attrgetter
@@ -12,6 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from instahash.errors import SettingsError
+
+try:
+    import resource
+except ImportError:  # not on Windows
+    resource = None  # type: ignore[assignment]
 
 # Seconds from which on it is said how long a training takes.
 LONG = 3600
@@ -60,9 +64,13 @@ def _limits() -> Iterator[float]:
     with suppress(OSError, ValueError, IndexError):
         fields = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
         yield 1024.0 * int(fields["MemAvailable"].split()[0])
-    with suppress(OSError, ValueError):  # of a container; "max" where it has no limit
+    with suppress(OSError, ValueError, KeyError):  # of a container; "max" where it has no limit
         group = Path("/sys/fs/cgroup")
-        yield float((group / "memory.max").read_text()) - float((group / "memory.current").read_text())
+        most, used = (float((group / f"memory.{name}").read_text()) for name in ("max", "current"))
+        kept = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+        yield most - used + float(kept["inactive_file"])  # of files, which the system gives up for whoever needs more
+    if resource is None:
+        return
     with suppress(OSError, ValueError, IndexError):
         pages, page = Path("/proc/self/statm").read_text().split(), os.sysconf("SC_PAGE_SIZE")
         for kind, held in ((resource.RLIMIT_AS, pages[0]), (resource.RLIMIT_DATA, pages[5])):
