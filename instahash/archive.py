@@ -96,7 +96,7 @@ def files_below(path: Path) -> list[Path | Member]:
 
 
 def _files_of_folder(path: Path) -> list[Path]:
-    found, odd, inside = [], [], os.path.join(os.path.realpath(path), "")
+    found, odd, inside = list[Path](), list[Path](), os.path.join(os.path.realpath(path), "")
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
         for name in sorted(name for name in names if not _is_hidden(name)):

@@ -99,7 +99,7 @@ def test_each_import_is_declared(declared):
     # Hypothesis is whose tests use the strategies, pytest whose tests use the fixture.
     users |= {"hypothesis", "pytest"}
     assert {BRINGS.get(name, name) for name in imported(PACKAGE) - ON_REQUEST} <= users
-    testers = needed | extras(declared)["test"].keys()
+    testers = needed | extras(declared)["test"].keys() | {"chaos"}  # which is a folder of benchmarks
     assert {BRINGS.get(name, name) for name in imported(ROOT / "tests") - ON_REQUEST - ONLY_IF_THERE} <= testers
 
 

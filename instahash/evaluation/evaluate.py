@@ -126,11 +126,10 @@ def evaluate(
     have a length of their own. "completion" has no description, so no table compares with one.
     Raises DataError for another protocol, and where no post is evaluated.
     """
-    if not isinstance(corpus, Corpus):
-        raise DataError(f"corpus is {shown(corpus)}; give Corpus.from_posts(posts)")
+    _check_corpus(corpus)
     n_examples = whole(n_examples, "n_examples", 0, DataError, MOST_EXAMPLES)
-    seed, details = whole(seed, "seed", 0, DataError), truth(details, "details", DataError)
-    progress = truth(progress, "progress", DataError)
+    seed = whole(seed, "seed", 0, DataError)
+    details, progress = truth(details, "details", DataError), truth(progress, "progress", DataError)
     model = getattr(model, "learnt", model)  # of an InstaHash that learns meanwhile, all answers are of what it was
     vocabulary, keys = model.vocabulary, corpus.keys()
     task, others, read = make_tasks(corpus, vocabulary, protocol, seed, model.settings.data.min_score)
@@ -172,6 +171,11 @@ def evaluate(
         examples=examples,
         details=apart,
     )
+
+
+def _check_corpus(corpus: Any) -> None:
+    if not isinstance(corpus, Corpus):
+        raise DataError(f"corpus is {shown(corpus)}; give Corpus.from_posts(posts)")
 
 
 def _scores(model: Any) -> Scores:

@@ -88,8 +88,7 @@ def check_gradient(
     must_be_some(n_checked, "n_checked")
     must_be_seed(seed)
     must_be_dict(sizes, "sizes", '{"the batch size": 32}')
-    deadline = deadline_after(seconds)
-    point = Point(Functions(loss, gradient, params, names, kwargs, out), wirtinger)
+    deadline, point = deadline_after(seconds), Point(Functions(loss, gradient, params, names, kwargs, out), wirtinger)
     chosen = _chosen(point, n_checked, seed)
     if seconds is not None:
         chosen = [chosen[i] for i in np.random.default_rng(seed).permutation(len(chosen))]
