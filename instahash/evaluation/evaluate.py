@@ -126,12 +126,11 @@ def evaluate(
     have a length of their own. "completion" has no description, so no table compares with one.
     Raises DataError for another protocol, and where no post is evaluated.
     """
-    _check_corpus(corpus)
     n_examples = whole(n_examples, "n_examples", 0, DataError, MOST_EXAMPLES)
     seed = whole(seed, "seed", 0, DataError)
     details, progress = truth(details, "details", DataError), truth(progress, "progress", DataError)
     model = getattr(model, "learnt", model)  # of an InstaHash that learns meanwhile, all answers are of what it was
-    vocabulary, keys = model.vocabulary, corpus.keys()
+    vocabulary, keys = model.vocabulary, _keys(corpus)
     task, others, read = make_tasks(corpus, vocabulary, protocol, seed, model.settings.data.min_score)
     ids, scores = [corpus.ids[row] for row in task.rows], _scores(model)
     to_ids, spread = _id_finder(vocabulary), np.unique(np.linspace(0, len(ids) - 1, n_examples).astype(int))
@@ -173,9 +172,10 @@ def evaluate(
     )
 
 
-def _check_corpus(corpus: Any) -> None:
+def _keys(corpus: Any) -> list[tuple[str, ...]]:
     if not isinstance(corpus, Corpus):
         raise DataError(f"corpus is {shown(corpus)}; give Corpus.from_posts(posts)")
+    return corpus.keys()
 
 
 def _scores(model: Any) -> Scores:
