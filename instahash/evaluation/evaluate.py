@@ -126,9 +126,7 @@ def evaluate(
     have a length of their own. "completion" has no description, so no table compares with one.
     Raises DataError for another protocol, and where no post is evaluated.
     """
-    n_examples = whole(n_examples, "n_examples", 0, DataError, MOST_EXAMPLES)
-    seed = whole(seed, "seed", 0, DataError)
-    details, progress = truth(details, "details", DataError), truth(progress, "progress", DataError)
+    n_examples, seed, details, progress = _options(n_examples, seed, details, progress)
     model = getattr(model, "learnt", model)  # of an InstaHash that learns meanwhile, all answers are of what it was
     vocabulary, keys = model.vocabulary, _keys(corpus)
     task, others, read = make_tasks(corpus, vocabulary, protocol, seed, model.settings.data.min_score)
@@ -170,6 +168,12 @@ def evaluate(
         examples=examples,
         details=apart,
     )
+
+
+def _options(n_examples: Any, seed: Any, details: Any, progress: Any) -> tuple[int, int, bool, bool]:
+    """The options of an evaluation, checked."""
+    numbers = whole(n_examples, "n_examples", 0, DataError, MOST_EXAMPLES), whole(seed, "seed", 0, DataError)
+    return *numbers, truth(details, "details", DataError), truth(progress, "progress", DataError)
 
 
 def _keys(corpus: Any) -> list[tuple[str, ...]]:
