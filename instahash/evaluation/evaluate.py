@@ -147,11 +147,6 @@ def evaluate(
         examples += [_example(ids[i], task.part(slice(i, i + 1)), answers[i - start], vocabulary) for i in examined]
         kept += answers if details else []
     ranking, everybody = scores.values(MEASURES), read["read"] - read["without_hashtags"]
-    apart = None
-    if details:
-        ranked = as_ranked([to_ids(answer.hashtags) for answer in kept])
-        found = ranked, is_member(ranked, task.truth), kept, ranking, mean_intervals(ranking, seed)
-        apart = Details(ids, task.given, task.truth, *found, vocabulary, scores.unit)
     return Evaluation(
         posts=len(ids),
         protocol=protocol,
@@ -166,8 +161,15 @@ def evaluate(
         counts=read,
         bands=scores.bands(),
         examples=examples,
-        details=apart,
+        details=_details(ids, task, kept, scores, model, seed) if details else None,
     )
+
+
+def _details(ids: list[str], task: Task, answers: list[Any], scores: Scores, model: Any, seed: int) -> Details:
+    to_ids, ranking = _id_finder(model.vocabulary), scores.values(MEASURES)
+    ranked = as_ranked([to_ids(answer.hashtags) for answer in answers])
+    found = ranked, is_member(ranked, task.truth), answers, ranking, mean_intervals(ranking, seed)
+    return Details(ids, task.given, task.truth, *found, model.vocabulary, scores.unit)
 
 
 def _options(n_examples: Any, seed: Any, details: Any, progress: Any) -> tuple[int, int, bool, bool]:
