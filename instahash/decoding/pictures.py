@@ -6,10 +6,8 @@ import io
 import math
 import re
 import textwrap
-import threading
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, Literal
 
@@ -20,10 +18,12 @@ from instahash.decoding.limits import TOO_LITTLE_MEMORY
 from instahash.errors import ImageError
 
 MOST_MEGAPIXELS = 75
+MOST_JPEG_MEGAPIXELS = 250  # of one scan: the decoder scales it down as it reads it
 MOST_WEBP_MEGAPIXELS = 25  # its reader takes 16 bytes a pixel
-MOST_AVIF_MEGAPIXELS, MOST_HEIC_MEGAPIXELS = 50, 35  # 9 and 13 bytes
+MOST_HEIF_MEGAPIXELS = 50  # HEIC and AVIF; their readers take up to 9
 MOST_SCANS = 100  # of a progressive JPEG, whose decoder goes over all of the picture in each; others have ten
 IMAGE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")  # EPS would start another program
+JPEG = ("JPEG", "MPO")
 HEIF_BRANDS = b"heic heix heim heis hevc hevx hevm hevs mif1 msf1".split()
 # EXIF's number of an orientation, and the Image.Transpose that undoes it.
 _TURNS = {n: Image.Transpose(turn) for n, turn in {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}.items()}
@@ -35,7 +35,8 @@ _VIDEO = re.compile(rb"\x1aE\xdf\xa3|RIFF....AVI |....(ftyp(?!avi[fs]|he[iv]|mif
 _MARKER = re.compile(rb"\xff[^\0\xff\xd0-\xd7]")  # of a JPEG's segments; the others stand in the data of a scan
 _START_OF_SCAN, _START_OF_IMAGE, _END_OF_IMAGE = 0xDA, 0xD8, 0xD9
 _YCBCR_TIFF = ("RGB", "raw", 6)  # mode, decoder and photometric interpretation of such a TIFF
-_FILTERS_LOCK = threading.Lock()
+
+Image.MAX_IMAGE_PIXELS = None  # the limits are those above
 
 for name in ("Avif", "Bmp", "Gif", "Jpeg", "Mpo", "Png", "WebP"):  # all that Pillow has would take as long again
     with suppress(ImportError):
@@ -51,7 +52,7 @@ def decode(content: bytes, at_least: int, measure: Callable[..., Any] = min) -> 
     """
     try:
         with _open(content) as image:
-            if image.format in ("JPEG", "MPO"):
+            if image.format in JPEG:
                 if image.info.get("progressive") and _n_scans(content) > MOST_SCANS:
                     raise ImageError(f"it has more than {MOST_SCANS} scans; open it elsewhere and save it as JPEG")
                 scale = next(scale for scale in (8, 4, 2, 1) if scale == 1 or measure(image.size) >= scale * at_least)
@@ -62,8 +63,7 @@ def decode(content: bytes, at_least: int, measure: Callable[..., Any] = min) -> 
                 and (image.mode, image.tile[0][0], image.tag_v2.get(262)) == _YCBCR_TIFF
             ):
                 raise ImageError("it is a TIFF in YCbCr, which Pillow before 13 cannot read; save it as JPEG")
-            with _quiet() if image.format == "TIFF" else nullcontext():  # its tags are read again
-                image.load()
+            image.load()
             picture = _reduced(image, max(1, measure(image.size) // at_least))
             turn = _turn(image)
         return picture if turn is None else picture.transpose(turn)
@@ -100,29 +100,17 @@ def _open(content: bytes) -> Image.Image:
         except ImportError:
             raise ImageError("HEIC takes a package more; python3 -m pip install pillow-heif, or convert it") from None
         pillow_heif.register_heif_opener()
-    try:
-        with _quiet():
-            image = Image.open(io.BytesIO(content), formats=[name for name in IMAGE_FORMATS if name in Image.OPEN])
-        megapixels = math.prod(image.size) / 1e6
-    except Image.DecompressionBombError as error:
-        megapixels = int(re.findall(r"\d+", str(error))[0]) / 1e6
-    most = MOST_MEGAPIXELS
-    if content[8:12] == b"WEBP":
+    image = Image.open(io.BytesIO(content), formats=[name for name in IMAGE_FORMATS if name in Image.OPEN])
+    megapixels, most = math.prod(image.size) / 1e6, MOST_MEGAPIXELS
+    if image.format == "WEBP":
         most = MOST_WEBP_MEGAPIXELS
     elif content[4:8] == b"ftyp":
-        most = MOST_HEIC_MEGAPIXELS if is_heif else MOST_AVIF_MEGAPIXELS
+        most = MOST_HEIF_MEGAPIXELS
+    elif image.format in JPEG and megapixels > most and _n_scans(content) == 1:
+        most = MOST_JPEG_MEGAPIXELS
     if megapixels > most:
         raise ImageError(f"it has {megapixels:,.1f} megapixels, and {most} are the most; scale it down first")
     return image
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keeps Pillow's warnings, of large sizes and broken EXIF, from the user."""
-    # The filters belong to all threads: two that change them at once would leave them changed.
-    with _FILTERS_LOCK, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="PIL|pillow_heif")
-        yield
 
 
 def _n_scans(content: bytes) -> int:
@@ -140,7 +128,7 @@ def _n_scans(content: bytes) -> int:
 
 def _turn(image: Image.Image) -> Image.Transpose | None:
     """What makes the picture upright; None where it is so, or its EXIF is broken."""
-    with suppress(Exception), _quiet():
+    with suppress(Exception):
         return _TURNS.get(image.getexif().get(0x0112, 1))
     return None
 

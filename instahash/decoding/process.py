@@ -93,7 +93,9 @@ class _BrokenError(Exception):
 class _Process:
     def __init__(self) -> None:
         package = str(Path(__file__).parents[2])
-        command = [sys.executable, "-c", _CHILD, *filter(None, sys.path), package]
+        # -I: nothing of its folder or its environment is run or imported, not even before it has our path.
+        isolated = ["-I", *["-B"] * sys.dont_write_bytecode]
+        command = [sys.executable, *isolated, "-c", _CHILD, *filter(None, sys.path), package]
         # Ctrl-C in a terminal and its closing are for this process alone, which may let the other one finish.
         apart: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":

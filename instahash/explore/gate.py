@@ -12,7 +12,6 @@ import ipaddress
 import json
 import socket
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -174,7 +173,11 @@ class Gate:
         self.app, self.served, self.bodies = app, served, Bodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal begun
+            begun = True
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
@@ -182,11 +185,13 @@ class Gate:
         body = Body(self.bodies, receive, MOST_IMAGE if scope["path"] == PHOTO_PATH else MOST_JSON)
         try:
             self._check(scope, body.most)
-            await self.app(scope, body, send_with_headers)
+            # What a GET would be answered: the server leaves the body out.
+            asked = scope | {"method": "GET"} if scope["method"] == "HEAD" else scope
+            await self.app(asked, body, send_with_headers)
         except Refused as refused:
             await refusal(refused.status_code, refused.detail)(scope, receive, send_with_headers)
         except asyncio.CancelledError:  # the server ends, and has waited long enough
-            with suppress(RuntimeError):  # where the answer had begun
+            if not begun:  # or nobody may take the rest, and it would never end
                 await refusal(503, "the server has been stopped")(scope, receive, send_with_headers)
         finally:
             body.let_go()

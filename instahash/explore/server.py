@@ -211,11 +211,15 @@ async def move_units(query: schemas.UnitSteps) -> Any:
 def application(site: Site, served: str) -> Gate:
     """The ASGI application.  served : the address that the server listens on."""
     # FastAPI's own page of the API loads its scripts from another server.
-    app = FastAPI(title="instahash-explore", docs_url=None, redoc_url=None, exception_handlers=HANDLERS)
+    pages: dict[str, Any] = {"docs_url": None, "redoc_url": None, "redirect_slashes": False}
+    app = FastAPI(title="instahash-explore", exception_handlers=HANDLERS, **pages)
     app.include_router(api)
-    app.router.routes += [Route("/judge/report", _judge_report), Route("/{path:path}", _file)]
     gate = Gate(app, served)
     take_up(gate, site)
+    app.router.routes += [
+        Route("/judge/report", _judge_report),
+        *(Route(path, _file) for path in app.state.pages.files),
+    ]
     return gate
 
 
@@ -233,10 +237,7 @@ async def _judge_report(request: Request) -> Any:
 
 
 async def _file(request: Request) -> Response:
-    path = request.scope["path"]
-    if path not in request.app.state.pages.files:
-        raise Refused(404, NO_PAGE) if path.startswith("/api/") else HTTPException(404)
-    content, kind = request.app.state.pages.files[path]
+    content, kind = request.app.state.pages.files[request.scope["path"]]
     return Response(content, media_type=kind)
 
 
@@ -246,7 +247,8 @@ async def _file(request: Request) -> Response:
 async def _refused(request: Request, error: HTTPException) -> Any:
     line = error.detail
     if not isinstance(error, Refused):
-        if error.status_code == 404 and "text/html" in request.headers.get("accept", "").lower():
+        is_page = not request.scope["path"].startswith("/api/")
+        if error.status_code == 404 and is_page and "text/html" in request.headers.get("accept", "").lower():
             return request.app.state.pages.html("missing.html", 404)
         lines = {400: schemas.NO_JSON, 404: NO_PAGE, 405: f"{request.method} is not answered here"}
         line = lines.get(error.status_code, line)

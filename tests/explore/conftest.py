@@ -97,7 +97,6 @@ HOSTILE = [
     "</script><script>document.title='owned'</script>",
     "\"><svg onload=document.title='owned'>",
     "javascript:document.title='owned'",
-    "a\u202egnp.exe",
     "{{7*7}}${7*7}",
     "x" * 300,
     "__proto__",

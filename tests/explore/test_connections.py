@@ -62,6 +62,10 @@ def running(models):
     thread.start()
     try:
         yield listener.getsockname()[1], serving
+    except BaseException:  # what went wrong may be what would keep it
+        for _ in range(2):
+            serving.handle_exit(signal.SIGTERM, None)
+        raise
     finally:
         serving.should_exit = True
         thread.join(30)
@@ -91,7 +95,7 @@ def drip(connection):
             time.sleep(0.05)
 
 
-def soon(condition, seconds=8):
+def soon(condition, seconds=6):
     until = time.monotonic() + seconds
     while not condition() and time.monotonic() < until:
         time.sleep(0.02)
