@@ -56,10 +56,12 @@ class Counts:
         self.kinds: dict[str, Counter] = defaultdict(Counter)
         self.faults: dict[tuple[str, str], list[tuple[str, Outcome]]] = defaultdict(list)  # by verdict and place
         self.megabytes: dict[str, float] = defaultdict(float)
+        self.seconds: dict[str, float] = defaultdict(float)
 
     def add(self, target: Target, inputs: list, outcome: Outcome) -> None:
         self.verdicts[target.name][outcome.verdict] += 1
         self.kinds[target.name][outcome.kind] += 1
+        self.seconds[target.name] += outcome.seconds
         self.megabytes[target.name] = max(self.megabytes[target.name], outcome.megabytes)
         if outcome.verdict not in FAULTS:
             return
@@ -79,6 +81,7 @@ class Counts:
             "verdicts": {name: dict(counts) for name, counts in self.verdicts.items()},
             "mutations": {name: dict(counts) for name, counts in self.kinds.items()},
             "most_megabytes": dict(self.megabytes),
+            "processor_seconds": dict(self.seconds),
             "found": [
                 {"verdict": verdict, "place": place, "times": len(same), "text": same[0][1].text, "first": first(same)}
                 for (verdict, place), same in self.sorted()
@@ -89,11 +92,12 @@ class Counts:
         return sorted(self.faults.items(), key=lambda pair: -len(pair[1]))
 
     def table(self) -> list[str]:
-        lines = [f"{'target':<24} {'inputs':>8} {'fine':>8} {'refused':>8} {'faults':>8} {'MB':>6}"]
+        lines = [f"{'target':<24} {'inputs':>8} {'fine':>8} {'refused':>8} {'faults':>8} {'MB':>6} {'ms':>6}"]
         for name, counts in self.verdicts.items():
             faults = sum(counts[fault] for fault in FAULTS)
             numbers = f"{counts.total():>8,} {counts['fine']:>8,} {counts['refused']:>8,} {faults:>8,}"
-            lines.append(f"{name:<24} {numbers} {self.megabytes[name]:>6,.0f}")
+            each = 1000 * self.seconds[name] / counts.total()
+            lines.append(f"{name:<24} {numbers} {self.megabytes[name]:>6,.0f} {each:>6,.1f}")
         for (verdict, place), same in self.sorted():
             lines.append(f"{len(same):>6,} x {verdict}: {place}: {same[0][1].text} ({first(same)})")
         return lines

@@ -29,7 +29,11 @@ MOST, ADDRESSES = 1000, 3000
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one input. kind : its mutation.  place, text : of a fault, where it is and what it says."""
+    """What became of one input.
+
+    kind : its mutation.  place, text : of a fault, where it is and what it says.  seconds : of processors, of a call that
+    ended, with those of processes that it has waited for.
+    """
 
     number: int
     kind: str
@@ -37,6 +41,7 @@ class Outcome:
     place: str = ""
     text: str = ""
     megabytes: float = 0.0
+    seconds: float = 0.0
 
 
 def input_of(target: Target, inputs: Sequence[Any], seed: int, number: int) -> tuple[str, Any]:
@@ -126,7 +131,8 @@ def work(target: Target, inputs: Sequence[Any], seed: int, numbers: range, secon
             kind, value = input_of(target, inputs, seed, number)
             folder = Path(tempfile.mkdtemp(dir=log.parent))
             faulthandler.dump_traceback_later(seconds, exit=True, file=said)
-            outcome = Outcome(number, kind, *judged(target, value, folder))
+            began = sum(os.times()[:4])
+            outcome = Outcome(number, kind, *judged(target, value, folder), sum(os.times()[:4]) - began)
             faulthandler.cancel_dump_traceback_later()
             to.send(outcome)
             shutil.rmtree(folder, ignore_errors=True)
