@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any, TypeVar
 from weakref import WeakSet
 
 import numpy as np
 from threadpoolctl import threadpool_limits
+
+from instahash.errors import SettingsError
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -55,7 +58,9 @@ if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
 
 
 class Threads:
-    """Runs work(slice) on slices that together are all rows, one a thread; results come as a list, in order.
+    """Runs work(slice) on slices that together are all rows, one a thread and none without rows where there are some.
+
+    Results come as a list, in order.
 
     A context manager. Each thread must have rows of its own to change.
 
@@ -84,7 +89,8 @@ class Threads:
 
     def each(self, items: Iterable[S], work: Callable[[S], T]) -> Iterator[T]:
         """work(item) of each item, in order."""
-        return self._executor.map(work, items) if self._executor else map(work, items)
+        with self._started():
+            return self._executor.map(work, items) if self._executor else map(work, items)
 
     def rows(self, n_rows: int, work: Work[T]) -> list[T]:
         """Slices of equally many rows."""
@@ -106,14 +112,24 @@ class Threads:
         first, *others = self.rows(len(A), lambda part: A[part].T @ A[part])
         return sum(others, first)
 
+    @contextmanager
+    def _started(self) -> Iterator[None]:
+        """SettingsError where the system starts no more threads."""
+        try:
+            yield
+        except RuntimeError:
+            found = f"n_threads={self.n_threads} are more threads than this system starts"
+            raise SettingsError(f"{found}; lower n_threads") from None
+
     def _run(self, n_rows: int, cuts: Callable[[], np.ndarray], work: Work[T]) -> list[T]:
         if not self._executor:
             with np.errstate(**QUIET):
                 return [work(slice(0, n_rows))]
-        ends = [0, *cuts().tolist(), n_rows]
-        first, *others = map(slice, ends, ends[1:])
+        ends = list(dict.fromkeys([0, *cuts().tolist(), n_rows]))  # no thread is woken for no rows
+        first, *others = map(slice, ends, ends[1:] or ends)
         # The first is this thread's: it need not be woken, and has the same part of the caches at each call.
-        futures = [self._executor.submit(work, part) for part in others]
+        with self._started():
+            futures = [self._executor.submit(work, part) for part in others]
         try:
             with np.errstate(**QUIET):
                 result = work(first)

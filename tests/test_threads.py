@@ -10,6 +10,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from instahash import threads as threads_module
+from instahash.errors import SettingsError
 from instahash.threads import Threads
 
 
@@ -25,6 +26,26 @@ def test_rows_are_shared_out_once_and_in_order(n_threads):
         indptr = np.array([0, 0, 7, 8, 8, 9, 12])
         parts = threads.entries(indptr, lambda part: list(range(6))[part])
         assert len(parts) == n_threads and sum(parts, []) == list(range(6))
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, 3])
+def test_no_thread_has_no_rows(n_rows):
+    with Threads(1000) as threads:
+        parts = threads.rows(n_rows, lambda part: (threading.get_ident(), part))
+        assert len(parts) == max(n_rows, 1) and sum(part.stop - part.start for _, part in parts) == n_rows
+        assert parts[0][0] == threading.get_ident()
+
+
+def test_more_threads_than_the_system_starts_are_refused(monkeypatch):
+    def start(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with Threads(64) as threads:
+        with pytest.raises(SettingsError, match="n_threads=64.*lower n_threads"):
+            threads.rows(100, len)
+        with pytest.raises(SettingsError, match="n_threads=64.*lower n_threads"):
+            list(threads.each([1], len))
 
 
 def test_the_calling_thread_has_the_first_part_and_waits_for_the_others():
