@@ -27,6 +27,7 @@ from instahash.errors import plural
 from instahash.names import PLATFORMS
 
 # What an answer is, by its source, where nothing is known.
+MOST_BANNED = 1_000_000  # bytes
 NOTHING = {"most_used": "these are the most used hashtags", "general": "these hashtags fit any photo"}
 EXAMPLE = """example:
   instahash-recommend --image photo.jpg
@@ -234,8 +235,11 @@ def _banned(path: str | None) -> Iterable[str]:
     if path is None:
         return ()
     try:
-        with open(path, encoding="utf-8") as file:
-            return file.read().replace(",", " ").split()
+        with open(path, "rb") as file:
+            content = file.read(MOST_BANNED + 1)
+        if len(content) > MOST_BANNED:
+            raise DataError(f"the banned hashtags in '{path}' are more than {MOST_BANNED:,} bytes; give fewer")
+        return content.decode("utf-8-sig").replace(",", " ").split()
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise DataError(f"cannot read the banned hashtags in '{path}': {why}; give a text file") from None

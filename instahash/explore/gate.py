@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from instahash.errors import cut
+from instahash.errors import cut, line
 
 PHOTO_PATH = "/api/photo"
 MOST_JSON, MOST_IMAGE = 64_000, 20_000_000  # bytes of a body
@@ -61,8 +61,8 @@ class Refused(HTTPException):
     """A request that is not answered; `detail` is the one line that says why."""
 
 
-def refusal(status: int, line: str, headers: Mapping[str, str] | None = None) -> Line:
-    return Line({"error": line}, status, headers)
+def refusal(status: int, text: str, headers: Mapping[str, str] | None = None) -> Line:
+    return Line({"error": line(text)}, status, headers)
 
 
 def is_loopback(host: str) -> bool:

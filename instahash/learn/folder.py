@@ -11,6 +11,7 @@ from pathlib import Path
 from instahash.errors import DataError
 from instahash.files import check_writable, write_text, writing
 from instahash.learn.course import Step, steps
+from instahash.learn.sources import LARGEST
 
 PROGRESS = ".instahash-learn.json"
 PICTURES = "pictures"
@@ -139,13 +140,15 @@ class Folder:
     def _read(self) -> str:
         """Read the progress; why it is not known, or an empty text."""
         try:
-            value = json.loads((self.path / PROGRESS).read_bytes())
+            with (self.path / PROGRESS).open("rb") as file:
+                content = file.read(LARGEST + 1)
+            value = json.loads(content) if len(content) <= LARGEST else None
             passed, hints = {str(name) for name in value["passed"]}, {str(k): int(v) for k, v in value["hints"].items()}
         except FileNotFoundError:
             return f"there is no progress file '{PROGRESS}'"
         except OSError as error:
             return f"cannot read the progress file '{PROGRESS}': {error.strerror or error}"
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             return f"the progress file '{PROGRESS}' is broken"
         names = {step.name for step in steps()}
         self.passed, self.hints = passed & names, {name: n for name, n in hints.items() if name in names}

@@ -654,6 +654,8 @@ def test_options_of_an_answer(trained, tmp_path):
     assert refused(asked(*question, "--platform", "myspace"), "invalid choice: 'myspace'", *PLATFORMS)
     assert refused(asked(*question[:3], "--labels", "dog:9"), "the score of 'dog' is 9; a score is from 0 to 1, as in")
     assert refused(asked(*question, "--banned", tmp_path / "none.txt"), "none.txt", "give a text file")
+    (tmp_path / "banned.txt").write_bytes(b"#sea " * 200_001)
+    assert refused(asked(*question, "--banned", tmp_path / "banned.txt"), "more than 1,000,000 bytes; give fewer")
     many = " ".join(f"t{i}" for i in range(30))
     assert refused(asked(*question, "--platform", "instagram", "--chosen", many), "takes 30 hashtags and 30 are chosen")
     assert refused(asked("recommend", *model, "--posts", "sample", "--user", "a"), "give them with --labels")

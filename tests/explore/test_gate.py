@@ -1,10 +1,13 @@
 """Whose requests are answered, without a server: hosts and origins."""
 
+import json
+
 import pytest
 
 pytest.importorskip("starlette", reason="the extra `web` is not installed")
 
-from instahash.explore.gate import Refused, check_source, is_loopback
+from instahash.errors import LONGEST
+from instahash.explore.gate import Refused, check_source, is_loopback, refusal
 
 
 @pytest.mark.parametrize(
@@ -43,6 +46,12 @@ def test_names_that_are_not(host, served):
     assert refused.value.status_code == 403
     with pytest.raises(Refused):
         check_source("GET", "/", {}, served)
+
+
+@pytest.mark.parametrize("came", ["\x86\x1b[2J", "\u202e\u2066", "two\nlines", "x" * 1000])
+def test_the_line_of_a_refusal_has_nothing_that_steers_a_terminal(came):
+    said = json.loads(refusal(400, f"the host is '{came}'; give another one").body)["error"]
+    assert said.isprintable() and len(said) <= LONGEST and said.endswith("; give another one")
 
 
 @pytest.mark.parametrize(

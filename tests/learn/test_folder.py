@@ -95,7 +95,8 @@ def test_what_another_watcher_kept_meanwhile_stays(path):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", '{"passed": 3, "hints": {}}', '{"passed": [], "hints": {"01_sigmoid": "x"}}', "\0", "[" * 9999],
+    ["", "{", "[]", '{"passed": 3, "hints": {}}', '{"passed": [], "hints": {"01_sigmoid": "x"}}', "\0", "[" * 9999]
+    + ['{"passed": [], "hints": {"01_sigmoid": Infinity}}', '{"passed": [], "hints": {}}' + " " * 1_000_000 + "1"],
 )
 def test_a_broken_progress_file_is_told_and_found_anew(path, text):
     (path / STEP.file).write_text(STEP.filled(STEP.solution()))

@@ -48,7 +48,11 @@ def sound(folder: Path) -> list[Request]:
     features = text_of_features(np.full(N_FEATURES, 0.5))
     asked = [Request(path, body=json.dumps(body).encode()) for path, body in bodies.items()]
     asked.append(Request("/api/explain", body=json.dumps({"labels": ["sea"], "photo_features": features}).encode()))
-    for path, query in {"neighbours": "word=sea", "judge/photo": f"pair=1&session={SESSION}", "rate/photo": "place=0"}.items():
+    for path, query in {
+        "neighbours": "word=sea",
+        "judge/photo": f"pair=1&session={SESSION}",
+        "rate/photo": "place=0",
+    }.items():
         asked.append(Request(f"/api/{path}", query.encode()))
     return asked
 
@@ -98,7 +102,11 @@ async def answered(app: Any, request: Request) -> tuple[int, bytes]:
     scope = {
         **{"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "root_path": ""},
         **{"method": "POST" if request.body else "GET", "path": request.path, "query_string": request.query},
-        **{"raw_path": request.path.encode("utf-8", "replace"), "client": ("127.0.0.1", 5), "server": ("127.0.0.1", 80)},
+        **{
+            "raw_path": request.path.encode("utf-8", "replace"),
+            "client": ("127.0.0.1", 5),
+            "server": ("127.0.0.1", 80),
+        },
         "headers": [(name.encode(), value) for name, value in headers.items()],
     }
     sent: list[Any] = []
