@@ -5,7 +5,8 @@
     python benchmarks/chaos/fuzz.py --replay faults/model-best.0.17.bin
 
 A fault is a traceback, a warning of NumPy, an answer that cannot be right, an error line that is long, has several
-lines or control characters, a crash, more than 5 seconds, or more memory than twice the input and some megabytes.
+lines or control characters, a crash, more than 5 seconds of a processor, or memory: at the peak of the process more
+than before by over 200 MB and twice the input's size (a training on odd settings: 800 MB), and over 1 GB in any case.
 Faulty inputs are kept in the folder --faults, under a name of target, seed and number, with which --replay runs them
 again where a traceback shows.
 """
@@ -31,7 +32,7 @@ parser.add_argument("--list", action="store_true", help="name the targets, and s
 parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes at a time")
 parser.add_argument("--threads", type=int, default=1)
-parser.add_argument("--seconds", type=float, default=5.0, help="how long an input may take")
+parser.add_argument("--seconds", type=float, default=5.0, help="of a processor, that an input may take")
 parser.add_argument("--faults", metavar="DIR", default="faults", help="where faulty inputs are kept")
 parser.add_argument("--replay", metavar="FILE", help="run a kept input within this process, and stop")
 parser.add_argument("--json", metavar="FILE", help="write the counts here too")
@@ -41,7 +42,7 @@ from tqdm import tqdm
 
 from chaos.target import Target
 from chaos.targets import all_targets
-from chaos.workers import FAULTS, Outcome, Worker, input_of, ready
+from chaos.workers import FAULTS, WAITING, Outcome, Worker, input_of, ready
 
 # Inputs of a process before it is replaced, and kept inputs of each kind of fault.
 OF_A_WORKER, KEPT = 250, 5
@@ -167,7 +168,7 @@ def run(targets: dict[str, Target], counts: Counts, folder: Path) -> None:
                     target, numbers = waiting.pop()
                     own = inputs[target.name]
                     workers.append(Worker(target, own, args.seed, numbers, args.seconds, folder))
-                for worker in ready(workers, args.seconds + 10):
+                for worker in ready(workers, WAITING * args.seconds + 10):
                     outcome = worker.next()
                     died = outcome is not None and outcome.verdict in ("crash", "hang")
                     if outcome is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
@@ -34,33 +34,46 @@ def places(value: Any) -> list[tuple[Any, Any]]:
     return found
 
 
-def changed(rng: Random, value: Any) -> Any:
-    """The value with one that lies within it changed; those of big lists are not chosen more often than others."""
-    value = copy.deepcopy(value)
+def chosen(rng: Random, value: Any) -> tuple[Any, Any] | None:
+    """(container, key) of a value within; those of big lists are not chosen more often than others."""
     found = places(value) if isinstance(value, (dict, list)) else []
-    if not found or rng.random() < 0.02:
-        return odd_value(rng, value)
-    containers = {id(container): container for container, _ in found}
-    container, key = rng.choice(found)
+    if not found:
+        return None
     if rng.random() < 0.5:
-        container = rng.choice(list(containers.values()))
-        key = rng.choice([own for other, own in found if other is container])
-    case = rng.random()
-    if case < 0.12:
-        del container[key]
-    elif case < 0.2 and isinstance(container, dict):
+        return rng.choice(found)
+    containers = list({id(container): container for container, _ in found}.values())
+    container = rng.choice(containers)
+    return container, rng.choice([key for other, key in found if other is container])
+
+
+def another(rng: Random, container: Any, key: Any, within: Any) -> None:
+    container[key] = odd_value(rng, container[key])
+
+
+def missing(rng: Random, container: Any, key: Any, within: Any) -> None:
+    del container[key]
+
+
+def renamed(rng: Random, container: Any, key: Any, within: Any) -> None:
+    """It has another name; in a list it is there twice."""
+    if isinstance(container, dict):
         container[rng.choice([*TEXTS, key + " ", key.upper()])] = container.pop(key)
-    elif case < 0.28:
-        nested: Any = container[key]
-        for _ in range(rng.choice([1, 3, 500])):
-            nested = rng.choice([[nested], {"a": nested}])
-        container[key] = nested
-    elif case < 0.36:
-        other, its = rng.choice(found)
-        container[key] = copy.deepcopy(other[its]) if its in other or isinstance(other, list) else None
     else:
-        container[key] = odd_value(rng, container[key])
-    return value
+        container.insert(key, container[key])
+
+
+def deeper(rng: Random, container: Any, key: Any, within: Any) -> None:
+    for _ in range(rng.choice([1, 3, 500])):
+        container[key] = rng.choice([[container[key]], {"a": container[key]}])
+
+
+def copied(rng: Random, container: Any, key: Any, within: Any) -> None:
+    """A copy of another value that is within the same document stands in its place."""
+    other, its = rng.choice(places(within))
+    container[key] = copy.deepcopy(other[its])
+
+
+CHANGES = {"another": another, "missing": missing, "renamed": renamed, "deeper": deeper, "copied": copied}
 
 
 def written(rng: Random, value: Any) -> bytes:
@@ -69,21 +82,34 @@ def written(rng: Random, value: Any) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def value(rng: Random, content: bytes, others: Sequence[bytes]) -> bytes:
-    """A value within a document is another one."""
-    try:
-        return written(rng, changed(rng, json.loads(content)))
-    except (ValueError, RecursionError):
-        return content
+def of_document(change: Callable[..., None]) -> Mutation:
+    """The mutation of a document by a change of a value within it; a document without any becomes an odd value."""
+
+    def mutation(rng: Random, content: bytes, others: Sequence[bytes]) -> bytes:
+        try:
+            value = json.loads(content)
+            if place := chosen(rng, value):
+                change(rng, *place, value)
+            else:
+                value = odd_value(rng, value)
+            return written(rng, value)
+        except (ValueError, RecursionError):
+            return content
+
+    return mutation
 
 
-def value_in_line(rng: Random, content: bytes, others: Sequence[bytes]) -> bytes:
-    """A value within one of the documents of JSON Lines is another one."""
-    lines = content.split(b"\n")
-    at = rng.randrange(len(lines))
-    lines[at] = value(rng, lines[at], others)
-    return b"\n".join(lines)
+def of_line(mutation: Mutation) -> Mutation:
+    """The mutation of one of the documents of JSON Lines."""
+
+    def change(rng: Random, content: bytes, others: Sequence[bytes]) -> bytes:
+        lines = content.split(b"\n")
+        at = rng.randrange(len(lines))
+        lines[at] = mutation(rng, lines[at], others)
+        return b"\n".join(lines)
+
+    return change
 
 
-JSON: dict[str, Mutation] = {"JSON value": value}
-JSON_LINES: dict[str, Mutation] = {"JSON value": value_in_line}
+JSON: dict[str, Mutation] = {f"JSON {name}": of_document(change) for name, change in CHANGES.items()}
+JSON_LINES: dict[str, Mutation] = {name: of_line(mutation) for name, mutation in JSON.items()}

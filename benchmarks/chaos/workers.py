@@ -25,14 +25,16 @@ FINE, REFUSED = "fine", "refused"
 FAULTS = ("traceback", "warning", "wrong", "bad line", "crash", "hang", "memory")
 # Megabytes at which an input is too large whatever it is, and what a process may ask for before it is refused more.
 MOST, ADDRESSES = 1000, 3000
+# An input has so many seconds of processors, and of waiting this many times as many: on a busy machine it waits long.
+WAITING = 4
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of one input.
 
-    kind : its mutation.  place, text : of a fault, where it is and what it says.  seconds : of processors, of a call that
-    ended, with those of processes that it has waited for.
+    kind : its mutation.  place, text : of a fault, where it is and what it says.
+    seconds : of processors, of a call that ended, with those of processes that it has waited for.
     """
 
     number: int
@@ -116,7 +118,7 @@ def _peak(anew: bool = False) -> int:
 
 
 def work(target: Target, inputs: Sequence[Any], seed: int, numbers: range, seconds: float, log: Path, to: Any) -> None:
-    """The life of a process: sends an Outcome for each number."""
+    """The life of a process: sends an Outcome for each number, each of which may take so many seconds of processors."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     held = (
@@ -127,12 +129,16 @@ def work(target: Target, inputs: Sequence[Any], seed: int, numbers: range, secon
         os.dup2(said.fileno(), 1)
         os.dup2(said.fileno(), 2)
         faulthandler.enable(said)
+        # Ends this process, whatever it is at, and says where that was.
+        faulthandler.register(signal.SIGPROF, said, chain=True)
         for number in numbers:
             kind, value = input_of(target, inputs, seed, number)
             folder = Path(tempfile.mkdtemp(dir=log.parent))
-            faulthandler.dump_traceback_later(seconds, exit=True, file=said)
+            faulthandler.dump_traceback_later(WAITING * seconds, exit=True, file=said)
             began = sum(os.times()[:4])
+            signal.setitimer(signal.ITIMER_PROF, seconds)
             outcome = Outcome(number, kind, *judged(target, value, folder), sum(os.times()[:4]) - began)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             faulthandler.cancel_dump_traceback_later()
             to.send(outcome)
             shutil.rmtree(folder, ignore_errors=True)
@@ -181,9 +187,10 @@ class Worker:
         self.done += 1
         kind, _ = input_of(self.target, self.inputs, self.seed, number)
         said = (self.folder / "log").read_text(errors="replace")
-        hung = "Timeout (" in said
+        hung = code == -signal.SIGPROF or "Timeout (" in said
         places = [line.strip() for line in said.splitlines() if f"{os.sep}instahash{os.sep}" in line and "File" in line]
-        what = f"after {self.seconds:g} s" if hung else _signal(code)
+        taken = f"{self.seconds:g} s of processors" if code == -signal.SIGPROF else f"{WAITING * self.seconds:g} s"
+        what = f"after {taken}" if hung else _signal(code)
         where = places[0].rpartition(os.sep)[2].replace('"', "") if places else said.strip()[-200:].replace("\n", " | ")
         return Outcome(number, kind, "hang" if hung else "crash", where, what)
 

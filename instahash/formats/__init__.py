@@ -21,11 +21,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from instahash.archive import IMAGES
 from instahash.data import Post
 from instahash.data.sample import SAMPLES
-from instahash.errors import DataError, DataWarning, SettingsError, plural, shown
+from instahash.errors import DataError, DataWarning, SettingsError, cut, line, plural, shown
+from instahash.formats.fields import NAMES
 from instahash.formats.files import FILE_FORMATS
 from instahash.formats.folder import FOLDER
 from instahash.formats.given import posts_of
@@ -83,7 +85,7 @@ class Reading:
         """One line for each reason why something was left out, the most frequent first."""
         said = {"odd": "left out", "file": "left out", "other": "no post", "part": "read without a part"}
         return [
-            f"{said[key[0]]}: {self.firsts[key]}" + (f" (and {number - 1:,} more)" if number > 1 else "")
+            line(f"{said[key[0]]}: {self.firsts[key]}" + (f" (and {number - 1:,} more)" if number > 1 else ""))
             for key, number in self.reasons.most_common()
         ]
 
@@ -92,7 +94,7 @@ def read_posts(
     source: str | Path,
     format: str = "auto",
     *,
-    columns: Mapping[str, str] = {},
+    columns: Mapping[str, str] | None = {},
     strict: bool = False,
     reading: Reading | None = None,
 ) -> Iterator[Post]:
@@ -107,7 +109,8 @@ def read_posts(
     reading : counts what is read and left out; without it, a DataWarning at the end says what was left out.
 
     An odd item is left out and does not lose the rest. Raises DataError, which names the file and the place in it,
-    where there is no post or more than a tenth of the items are odd, SettingsError for an unknown format or part.
+    where there is no post or more than a tenth of the items are odd, SettingsError for another
+    format, columns of other parts, and where any of these is of another kind.
     """
     if not isinstance(source, (str, os.PathLike)):
         raise DataError(f"the source of posts is {shown(source)}; it must be a path, or 'sample'")
@@ -117,12 +120,28 @@ def read_posts(
     if not os.path.exists(path):  # which, unlike a Path, raises nothing for what it may not see
         wanted = ", ".join(f"'{name}'" for name in SAMPLES)
         raise DataError(f"there is no file or folder '{path}'; give a file or folder of posts, or one of {wanted}")
-    found = Source(path, columns)
+    found = Source(path, _columns(columns))
     check_columns(found)
+    if type(strict).__name__ not in ("bool", "bool_"):
+        raise SettingsError(f"strict is {shown(strict)}; it must be True or False")
     return _posts(_found(found, format), found, strict, reading)
 
 
-def _found(source: Source, name: str) -> Format:
+def _columns(given: Any) -> Mapping[str, str]:
+    """What was given for `columns`, where it is that."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(text, str) for pair in given.items() for text in pair):
+        raise SettingsError(f"columns are {shown(given)}; give a dict such as {{'hashtags': 'Tags'}}")
+    for part in given:
+        if part not in NAMES:
+            raise SettingsError(f"columns has the part '{cut(part)}'; parts are {', '.join(NAMES)}")
+    return given
+
+
+def _found(source: Source, name: Any) -> Format:
+    if not isinstance(name, str):
+        raise SettingsError(f"format is {shown(name)}; it must be auto or one of {_names()}")
     if name != "auto":
         for format in FORMATS:
             if format.name == name:

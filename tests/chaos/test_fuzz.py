@@ -57,6 +57,11 @@ def flood(value, folder):
     return np.ones(2**24).sum()
 
 
+def busy(value, folder):
+    while True:
+        pass
+
+
 def long(value, folder):
     raise ValueError("x" * 999)
 
@@ -85,6 +90,7 @@ def refused(value, folder):
         (lambda value, folder: ctypes.string_at(0), "crash"),
         (lambda value, folder: os.kill(os.getpid(), 9), "crash"),
         (lambda value, folder: time.sleep(60), "hang"),
+        (busy, "hang"),
         (flood, "memory"),
         (lambda value, folder: np.ones(2**40), "memory"),
         (long, "traceback"),
@@ -94,13 +100,13 @@ def refused(value, folder):
         (refused, "refused"),
         (lambda value, folder: (folder / "a").write_bytes(value), "fine"),
     ],
-    ids="crash kill hang flood memory traceback line wrong warning refused fine".split(),
+    ids="crash kill hang busy flood memory traceback line wrong warning refused fine".split(),
 )
 def test_planted_faults_are_found_and_the_next_input_is_tried(tmp_path, call, verdict):
     target = Target("planted", lambda folder: [b"abc"], {"same": lambda rng, value, others: value}, call, memory=100)
     found, numbers = [], range(2)
     while len(numbers):
-        worker = Worker(target, [b"abc"], 1, numbers, 1.0 if verdict == "hang" else 20.0, tmp_path)
+        worker = Worker(target, [b"abc"], 1, numbers, 0.2 if verdict == "hang" else 20.0, tmp_path)
         while len(worker.rest()) and (outcome := worker.next()) is not None:
             found.append(outcome)
             if outcome.verdict in ("crash", "hang"):

@@ -13,8 +13,8 @@ import zipfile
 
 import pytest
 
-from instahash.errors import DataError, DataWarning
-from instahash.formats import read_posts
+from instahash.errors import LONGEST, DataError, DataWarning
+from instahash.formats import Reading, read_posts
 from instahash.formats.items import firsts
 from instahash.formats.source import Source
 
@@ -152,3 +152,11 @@ def test_a_zip_file_that_says_it_unpacks_to_no_end(read, monkeypatch):
     monkeypatch.setattr("instahash.archive.MOST_UNPACKED", MB)
     with pytest.raises(DataError, match="unpacks to 2 MB, unlike photos and texts; unpack what you trust"):
         read("a.zip", file.getvalue())
+
+
+def test_the_reasons_why_something_was_left_out_are_lines_whatever_the_name_of_the_file(tmp_path):
+    path, reading = tmp_path / f"{'long' * 60}.json", Reading()
+    path.write_text(json.dumps([{"id": "1", "tags": ["a"], "labels": [{"score": "x" * 60, "other": "y" * 60}] * 3}]))
+    assert len(list(read_posts(path, reading=reading))) == 1
+    (said,) = reading.lines()
+    assert len(said) <= LONGEST and said.startswith("read without a part: ")

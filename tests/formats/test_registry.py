@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from instahash import formats
@@ -58,6 +59,22 @@ def test_a_column_that_is_not_there(read):
     with pytest.raises(DataError, match="a.csv' has no 'Stichwort'; it has Nr, Stich$"):
         read("a.csv", "Nr,Stich\n1,#cat\n", columns={"hashtags": "Stichwort"})
     assert read("a.jsonl", '{"Nr": 1}\n{"Nr": 2, "Stich": "cat"}\n', columns={"hashtags": "Stich"})[0][-1].hashtags
+
+
+@pytest.mark.parametrize(
+    "given, said",
+    [
+        ({"columns": np.array(["hashtags"])}, "columns are array.*; give a dict such as {'hashtags': 'Tags'}"),
+        ({"columns": {"hashtags": 3}}, "columns are {'hashtags': 3}; give a dict"),
+        ({"columns": {"tags": "Stich"}}, "columns has the part 'tags'; parts are id, hashtags, caption"),
+        ({"format": np.array(["auto", "posts"])}, "format is array.*; it must be auto or one of"),
+        ({"strict": "yes"}, "strict is 'yes'; it must be True or False"),
+    ],
+)
+def test_arguments_that_are_none(tmp_path, given, said):
+    (tmp_path / "a.csv").write_text("Nr,Stich\n1,#cat\n")
+    with pytest.raises(SettingsError, match=said):
+        read_posts(tmp_path / "a.csv", **given)
 
 
 def test_a_folder_named_as_a_file_and_a_link(tmp_path):

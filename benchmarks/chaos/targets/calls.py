@@ -9,13 +9,14 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from chaos.mutations import FLOATS, INTEGERS, TEXTS, Mutation
-from chaos.target import Target, Wrong, run_command
+from chaos.mutations import BYTES, FLOATS, INTEGERS, LINES, TEXTS, Mutation
+from chaos.target import Target, Wrong, on_file, run_command
 from chaos.tiny import posts, trained
 from instahash import Label, Post, WordVectors, read_posts, write_posts
 from instahash.data import Corpus, hashtags_in, labels_from_text, train_test_split
@@ -104,7 +105,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Label": (Label, {"description": "sea", "score": 0.5}),
     "Corpus": (Corpus.from_posts, {"posts": [Post("1", ("sea",))]}),
     "read_posts": (lambda **own: list(read_posts(**own)),
-                   {"source": "sample-small", "format": "auto", "columns": {}, "strict": False}),
+                   {"source": None, "format": "auto", "columns": {}, "strict": False}),
     "write_posts": (write, {"posts": ROWS}),
     "split": (train_test_split, {"n_posts": 9, "test_fraction": 0.2, "seed": 0}),
     "hashtags_in": (hashtags_in, {"text": "#sea"}),
@@ -118,9 +119,10 @@ def sound(folder: Path) -> list[Call]:
     for kind in ("best", "best-rich", "paper"):
         trained(kind)
     one_post = sparse.csr_array((1, len(trained("best").vocabulary)), dtype=np.float32)
-    widths = {"description": one_post, "sets": one_post}
+    few = {"description": one_post, "sets": one_post, "source": folder / "posts.jsonl"}
+    write_posts(few["source"], posts(True, 3))
     return [
-        (name, {part: widths.get(part) if value is None else value for part, value in own.items()})
+        (name, {part: few.get(part) if value is None else value for part, value in own.items()})
         for name, (_, own) in CALLS.items()
     ]
 
@@ -164,11 +166,21 @@ OPTIONS = {
         **{"--labels": "sea, sun:0.7", "--top": "3", "--chosen": "#dog", "--user": "u1", "--novelty": "0.2"},
         **{"--diversity": "0.1", "--platform": "instagram", "--min-score": "0.4"},
     },
+    "recommend posts": {"--posts": "posts.csv", "--columns": "hashtags=Tags,id=Nr", "--format": "auto", "--top": "2"},
     "train": {
         **{"--mode": "best", "--max-hashtags": "5", "--min-count": "1", "--min-score": "0.5"},
         **{"--seed": "0", "--threads": "1"},
     },
 }  # fmt: skip
+
+
+@cache
+def saved() -> TemporaryDirectory[str]:
+    """A folder with a model and posts, which goes when this process ends."""
+    folder = TemporaryDirectory()
+    trained("best").save(folder.name)
+    Path(folder.name, "posts.csv").write_text("Nr,Tags,labels\n1,#sea,sun\n")
+    return folder
 
 
 def lines(folder: Path) -> list[Call]:
@@ -183,28 +195,28 @@ def option(rng: Random, value: Call, others: Sequence[Call]) -> Call:
     return command, {**options, name: rng.choice(texts)}
 
 
-@cache
-def saved() -> Path:
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp())
-    trained("best").save(folder)
-    return folder
-
-
 def run(value: Call, folder: Path) -> None:
     from instahash.cli import recommend, train
 
     command, options = value
+    if options.get("--posts") == "posts.csv":
+        options = options | {"--posts": f"{saved().name}/posts.csv"}
     given = [part for name, text in options.items() for part in (name, text)]
-    if command == "recommend":
-        run_command(recommend.main, "--model-dir", saved(), *given)
+    if command.startswith("recommend"):
+        run_command(recommend.main, "--model-dir", saved().name, *given)
     else:
         run_command(train.main, "--settings", "--model-dir", folder, *given)
+
+
+def ban(path: Path) -> None:
+    from instahash.cli import recommend
+
+    run_command(recommend.main, "--model-dir", saved().name, "--labels", "sea", "--banned", path)
 
 
 KINDS_OF_VALUES: Mapping[str, Mutation] = {"argument": argument, "inside": inside}
 TARGETS = [
     Target("calls-python", sound, KINDS_OF_VALUES, ask, share=2.0),
     Target("calls-commands", lines, {"option": option}, run),
+    Target("calls-banned", lambda folder: [b"#sea, sun\ndog\n"], BYTES | LINES, on_file("banned.txt", ban), share=0.3),
 ]

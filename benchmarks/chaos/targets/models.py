@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from contextlib import suppress
+from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -15,11 +17,12 @@ from chaos.jsons import JSON
 from chaos.mutations import BYTES, LINES
 from chaos.target import Target, Wrong, on_file
 from chaos.tiny import KINDS, N_FEATURES, model_file, posts, settings
-from instahash import InstaHash
+from instahash import InstaHash, write_posts
 from instahash.data import fit_dataset
 from instahash.errors import DivergenceError, SettingsError
 from instahash.pipeline.identity import fingerprint
 from instahash.pipeline.mode import MODES
+from instahash.shards import Shards, fit_best
 from instahash.storage import CHECKPOINT, MODEL, Checkpoint, write_model
 from instahash.trainer import Trainer
 
@@ -126,10 +129,33 @@ def resume(kind: str) -> Callable[[Path], None]:
     return call
 
 
+@cache
+def sharded() -> TemporaryDirectory[str]:
+    """A folder with posts in two files, which goes when this process ends; a checkpoint is of the same files alone."""
+    folder = TemporaryDirectory()
+    for half in (0, 1):
+        write_posts(f"{folder.name}/{half}.jsonl", posts(True)[half::2])
+    return folder
+
+
+def from_shards(path: Path, resume: bool) -> None:
+    with Shards(f"{sharded().name}/*.jsonl") as shards, suppress(DivergenceError):
+        check(fit_best(shards, settings("best"), checkpoint=path, resume=resume).recommend(LABELS[0]).scores)
+
+
+def states_of_shards(folder: Path) -> list[bytes]:
+    """The checkpoint of a training from shards, with the state of each pass."""
+    from_shards(folder / CHECKPOINT, False)
+    return [(folder / CHECKPOINT).read_bytes()]
+
+
 TARGETS = [
     *(Target(f"model-{kind}", partial(files_of, kind), FILE, on_file(MODEL, use)) for kind in KINDS),
     *(
         Target(f"checkpoint-{kind}", partial(states_of, kind), FILE, on_file(CHECKPOINT, resume(kind)), share=0.3)
         for kind in KINDS
+    ),
+    Target(
+        "checkpoint-shards", states_of_shards, FILE, on_file(CHECKPOINT, partial(from_shards, resume=True)), share=0.3
     ),
 ]

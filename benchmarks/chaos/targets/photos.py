@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image, features
 
-from chaos.mutations import BYTES, Mutation
+from chaos.mutations import BYTES, LINES, Mutation
 from chaos.target import Target, Wrong
 from instahash.annotate.images import jpeg, square
 from instahash.annotate.metadata import sidecar, with_keywords
@@ -241,4 +241,19 @@ def writable(folder: Path) -> list[bytes]:
     return [photo for photo in sound(folder) if photo[:2] not in (b"GI", b"BM") and photo[4:8] != b"ftyp"]
 
 
-TARGETS = [Target("photo", sound, FILE, use, share=2), Target("photo-keywords", writable, FILE, write)]
+def sidecars(folder: Path) -> list[bytes]:
+    """Sidecars of photos with other metadata, and with none."""
+    return [sidecar(photo, ["sea", "dog"]) for photo in (ordinary()[0], sound(folder)[-1])]
+
+
+def add(content: bytes, folder: Path) -> None:
+    """Keywords into a sidecar that is there."""
+    if b"boat" not in sidecar(ordinary()[0], ["boat"], content):
+        raise Wrong("a sidecar lacks what was written into it")
+
+
+TARGETS = [
+    Target("photo", sound, FILE, use, share=2),
+    Target("photo-keywords", writable, FILE, write),
+    Target("photo-sidecar", sidecars, BYTES | LINES, add, share=0.5),
+]

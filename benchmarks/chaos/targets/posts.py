@@ -8,6 +8,7 @@ import json
 import lzma
 import math
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ from chaos.jsons import JSON, JSON_LINES
 from chaos.mutations import BYTES, LINES, compressed
 from chaos.samples import CAPTION, OWN, ROWS, VALUES
 from chaos.target import Target, Wrong, fault_of_line, on_file
+from chaos.tiny import trained
 from instahash.data import Corpus, Post
 from instahash.data.times import seconds_of
+from instahash.evaluation import evaluate
 from instahash.formats import Reading, read_posts
 
 TEXT, TEXT_LINES = BYTES | LINES | JSON, BYTES | LINES | JSON_LINES
@@ -35,6 +38,15 @@ def use(path: Path) -> None:
     for text in reading.lines():
         if fault := fault_of_line(text):
             raise Wrong(f"{fault}: {text[:200]!r}")
+
+
+def learn(path: Path) -> None:
+    """Recommend for the posts that are read, learn on from them, and evaluate with them."""
+    found = list(read_posts(path))
+    model = deepcopy(trained("best-rich"))
+    list(model.recommend_posts(found, 3))
+    model.partial_fit(found)
+    evaluate(model, Corpus.from_posts(found))
 
 
 def check(post: Post) -> None:
@@ -102,6 +114,7 @@ TARGETS = [
         BYTES | LINES,
         on_file("a.csv", use),
     ),
+    Target("posts-learn", Always([as_lines(OWN)]), LINES | JSON_LINES, on_file("a.jsonl", learn), share=0.5),
     Target("posts-parquet", parquet, BYTES, on_file("a.parquet", use)),
     *(
         Target(f"posts-{name}", Always([as_json(value)]), TEXT, on_file("a.json", use), share=0.3)

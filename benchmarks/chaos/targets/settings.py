@@ -18,6 +18,7 @@ from instahash.pipeline import settings_of
 
 # Seconds, estimated, from which on a training is refused here: that it would take long is said before it begins.
 LONG = 0.3
+MOST_EPOCHS = 100  # of what is learnt on from new posts, of which nothing is said
 SMALL = {"best": SMALL_BEST, "paper": SMALL_PAPER}
 Lines = tuple[str, list[str]]  # a mode, and --set lines
 
@@ -83,6 +84,8 @@ def train(value: Lines, folder: Path) -> None:
     """Train on posts with all that a post may have, and ask for all that there is."""
     costs.LONG, (mode, lines) = LONG, value
     model = InstaHash(settings_of(mode, lines))
+    if mode == "best" and model.settings.stream.epochs > MOST_EPOCHS:
+        raise TooLong("to learn on takes as long as epochs were asked for")
     try:
         answers(model.fit(posts(True), report=refuse_long))
     except DivergenceError:
