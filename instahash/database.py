@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -30,7 +30,8 @@ class Database:
     """
 
     def __init__(self, path: str | Path, failure: Failure, application: int, version: int, schema: Iterable[str]):
-        self._failure, self._lock = failure, threading.Lock()
+        # A Ctrl-C as a block begins may leave the lock with this thread, which must still be able to tidy up and close.
+        self._failure, self._lock = failure, threading.RLock()
         with self._faults():
             # Autocommit: transactions are opened where they are needed.
             self._connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
@@ -66,11 +67,13 @@ class Database:
         """Gives `execute`, for statements that count all together or not at all."""
         with self.statements() as execute:
             try:
+                self._connection.rollback()  # one whose beginning was interrupted; mostly there is none
                 execute("BEGIN IMMEDIATE")
                 yield execute
                 execute("COMMIT")
             except BaseException:
-                self._connection.rollback()  # which does nothing where SQLite has rolled back already
+                with suppress(sqlite3.Error):  # where it is closed; and it does nothing where SQLite has rolled back
+                    self._connection.rollback()
                 raise
 
     @contextmanager

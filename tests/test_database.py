@@ -1,6 +1,9 @@
 """A SQLite file that is shared: transactions count all together or not at all, whatever fails."""
 
+import contextlib
+import signal
 import sqlite3
+import sys
 
 import pytest
 
@@ -70,3 +73,56 @@ def test_another_kind_of_file_is_refused(database, tmp_path, application, versio
     with pytest.raises(DataError, match=told):
         Database(tmp_path / "file", lambda error: DataError(str(error)), application, version, SCHEMA)
     assert (tmp_path / "file").read_bytes() == content
+
+
+@contextlib.contextmanager
+def interrupted_as_it_begins(k):
+    """A Ctrl-C as the k-th block is begun: its lock is taken by then, and its end is not yet seen to."""
+
+    def profile(frame, event, _):
+        nonlocal k
+        if event == "return" and (frame.f_code.co_filename, frame.f_code.co_name) == (contextlib.__file__, "__enter__"):
+            k -= 1
+            if k == -1:
+                raise KeyboardInterrupt
+
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)
+
+
+@pytest.fixture
+def no_waiting():
+    """Raises TimeoutError, again and again, in a thread that waits for what it holds itself."""
+
+    def late(*_):
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, 10, 1)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def insert(database, x):
+    with database.transaction() as execute:
+        execute("INSERT INTO a VALUES (?)", (x,))
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer to end what would wait for ever")
+@pytest.mark.parametrize("k", range(3))
+def test_a_block_that_is_interrupted_as_it_begins_can_be_tidied_up_after(database, no_waiting, k):
+    with pytest.raises(KeyboardInterrupt):
+        try:
+            with interrupted_as_it_begins(k + 1):  # the 0th is its own
+                insert(database, 1)
+        finally:
+            insert(database, 2)
+    assert rows(database) == [2]
+    with pytest.raises(KeyboardInterrupt):
+        with contextlib.closing(database), interrupted_as_it_begins(k + 1):
+            insert(database, 3)
