@@ -102,7 +102,7 @@ def no_waiting():
         raise TimeoutError
 
     before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, 10, 1)
+    signal.setitimer(signal.ITIMER_REAL, 5, 1)
     yield
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, before)
@@ -114,8 +114,9 @@ def insert(database, x):
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer to end what would wait for ever")
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("k", range(3))
-def test_a_block_that_is_interrupted_as_it_begins_can_be_tidied_up_after(database, no_waiting, k):
+def test_a_block_that_is_interrupted_as_it_begins_can_be_tidied_up_after(no_waiting, database, k):
     with pytest.raises(KeyboardInterrupt):
         try:
             with interrupted_as_it_begins(k + 1):  # the 0th is its own
