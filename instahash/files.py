@@ -25,8 +25,10 @@ from instahash.locks import lock
 # Suffixes, and what the content of such a file begins with.
 _BEGINNINGS = {".gz": b"\x1f\x8b\x08", ".xz": b"\xfd7zXZ\0", ".bz2": b"BZh", ".zst": b"\x28\xb5\x2f\xfd"}
 COMPRESSED = tuple(_BEGINNINGS)
-# Seconds after which a half-written file of a process that was killed is removed by the next writer.
+# Seconds after which a half-written file of a process that was killed is removed by a later writer.
 STALE = 3600
+# Names of a folder that are looked through for each file written there, and files to write before it is listed again.
+NAMES, _UNLISTED = 100, dict[Path, int]()
 # What is compressed may unpack to this many bytes, or to this many times its size; texts and photos have a tenth of it.
 MOST_UNPACKED, MOST_TIMES = 2**25, 100
 
@@ -223,9 +225,18 @@ def _allow_as(number: int, old: os.stat_result) -> None:
 
 
 def _remove_stale(path: Path) -> None:
-    """Remove what writers left that were killed. Where a file system has no locks, the age alone must do."""
+    """Remove what writers left that were killed. Where a file system has no locks, the age alone must do.
+
+    A folder of n names is listed again after n / NAMES more files, so that many files cost no more than few.
+    """
+    folder = path.parent
+    if n := _UNLISTED.get(folder, 0):
+        _UNLISTED[folder] = n - 1
+        return
     with suppress(OSError):  # a folder that may not be listed
-        for name in os.listdir(path.parent):
+        names = os.listdir(folder)
+        _UNLISTED[folder] = len(names) // NAMES
+        for name in names:
             if name.startswith(f".{path.name}.") and name.endswith(".new"):
                 _remove_if_stale(path.with_name(name))
 

@@ -210,6 +210,21 @@ def test_looking_whether_a_file_can_be_written_leaves_nothing(tmp_path, monkeypa
     assert os.listdir(tmp_path) == ["a"] and (tmp_path / "a").read_text() == "old"
 
 
+def test_many_files_in_a_folder_take_no_longer_each(tmp_path, monkeypatch):
+    """Though the folder is listed, for what was left there, which takes as long as it has names."""
+    listed, real = [], os.listdir
+    monkeypatch.setattr("instahash.files.os.fsync", lambda number: None)
+    monkeypatch.setattr("instahash.files.os.listdir", lambda folder: listed.append(names := real(folder)) or names)
+    for i in range(450):
+        write_text(tmp_path / str(i), "sea")
+    assert sum(map(len, listed)) < 100 * 450
+    (left := tmp_path / ".a.01.new").write_text("half")
+    os.utime(left, (0, 0))
+    for _ in range(5):
+        write_text(tmp_path / "a", "sea")
+    assert not left.exists()
+
+
 def test_a_name_is_no_pattern(tmp_path):
     for name in ("a**b", "[a]"):
         write_text(tmp_path / name, "sea")
