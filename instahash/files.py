@@ -18,6 +18,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
+from instahash.archive import MOST_UNPACKED as MOST_STREAMED
 from instahash.archive import Member
 from instahash.errors import DataError, InstahashError
 from instahash.locks import lock
@@ -30,21 +31,23 @@ STALE = 3600
 # Names of a folder that are looked through for each file written there, and files to write before it is listed again.
 NAMES, _UNLISTED = 100, dict[Path, int]()
 # What is compressed may unpack to this many bytes, or to this many times its size; texts and photos have a tenth of it.
+# What is read post by post may have MOST_STREAMED: posts that are alike are compressed by hundreds, and few are held.
 MOST_UNPACKED, MOST_TIMES = 2**25, 100
 
 
 @contextmanager
-def reading(path: str | Path | Member) -> Iterator[IO[bytes]]:
+def reading(path: str | Path | Member, streamed: bool = False) -> Iterator[IO[bytes]]:
     """A binary file, or one in a zip file, decompressed.
 
     Its content says how: a download may have been decompressed on its way and have kept its name, or the reverse.
+    streamed : whether what is read is looked at piece by piece, and little of it is held.
     Raises DataError, which names the file, where it cannot be read or is not soundly compressed, and as soon as it
-    unpacks to more than MOST_UNPACKED bytes and MOST_TIMES its size.
+    unpacks to more than MOST_UNPACKED bytes, or MOST_STREAMED, and MOST_TIMES its size.
     """
     path = Path(path) if isinstance(path, str) else path
     try:
         with path.open("rb") as raw, _decompressed(raw) as file:
-            most = _most(path, raw)
+            most = _most(path, raw, MOST_STREAMED if streamed else MOST_UNPACKED)
             yield cast(IO[bytes], file if most is None or file is raw else _bounded(file, path, most))
     except EOFError:
         raise DataError(f"'{path}' is cut off: it ends before its compressed content does; copy it again") from None
@@ -60,10 +63,10 @@ def reading(path: str | Path | Member) -> Iterator[IO[bytes]]:
         raise DataError(f"'{path}' is not a sound compressed file ({error}); copy it again") from None
 
 
-def _most(path: Path | Member, raw: IO[bytes]) -> int | None:
+def _most(path: Path | Member, raw: IO[bytes], least: int) -> int | None:
     """How many bytes a compressed file may unpack to; None for a pipe, whose size nobody knows."""
     size = path.size if isinstance(path, Member) else os.fstat(raw.fileno()).st_size
-    return max(MOST_UNPACKED, MOST_TIMES * size) if size else None
+    return max(least, MOST_TIMES * size) if size else None
 
 
 def _bounded(file: IO[bytes], path: Path | Member, most: int) -> io.BufferedReader:
@@ -82,7 +85,7 @@ class _Bounded(io.RawIOBase):
         content = self._file.read(len(buffer))
         self._n += len(content)
         if self._n > self._most:
-            advice = "give what is in it, where you trust it"
+            advice = "unpack it, and give what was in it, where you trust it"
             raise DataError(f"'{self._path}' unpacks to more than {self._most >> 20:,} MB, unlike texts; {advice}")
         buffer[: len(content)] = content
         return len(content)

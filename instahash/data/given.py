@@ -15,16 +15,22 @@ from instahash.data.labels import labels_from_text
 from instahash.errors import DataError, shown
 from instahash.parameters import fraction
 
-# Labels, or one, as dicts are written; "name" is what Rekognition and others call it.
-DESCRIPTIONS = ("description", "name")
+# What tools call the text of a label and its score, in files too; a "Confidence" is Rekognition's, a percentage.
+DESCRIPTIONS = ("description", "name", "Name", "label", "tag")
+SCORES = ("score", "confidence", "Confidence", "probability", "value")
+EXACT = 2**53  # from here on not every whole number has a float
 LABEL = "a text, a pair of a text and its score, or a dict with 'description' and 'score'"
 
 
 def text_of(value: Any, name: str) -> str:
-    """A text; a whole number is one too, as in files. Raises DataError for anything else."""
+    """A text; a whole number is one too, as in files, also as a float, which pandas makes of it.
+
+    Raises DataError for anything else.
+    """
     if isinstance(value, str):
         return str(value)  # of NumPy's texts too
-    if isinstance(value, Integral) and not isinstance(value, bool):
+    is_whole = isinstance(value, Integral) or isinstance(value, float) and value.is_integer() and abs(value) < EXACT
+    if is_whole and not isinstance(value, bool):
         return str(int(value))
     raise DataError(f"{name} is {shown(value)}; it must be a text")
 
@@ -64,7 +70,7 @@ def labels_of(value: Any, known: Container[str] = ()) -> list[tuple[str, float |
     if isinstance(value, str):
         value = labels_from_text(str(value), known)
     elif isinstance(value, Mapping):
-        value = [value] if any(name in value for name in DESCRIPTIONS) else value.items()
+        value = [value] if any(isinstance(value.get(name), str) for name in DESCRIPTIONS) else value.items()
     elif isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], Real):
         value = [value]
     return [_label(label) for label in _each(value, "labels", "a list of labels, such as ['sky', ('sea', 0.9)]")]
@@ -76,7 +82,9 @@ def _label(label: Any) -> tuple[str, float | None]:
     text = score = None
     if isinstance(label, Mapping):
         text = next((label[name] for name in DESCRIPTIONS if name in label), None)
-        score = label.get("score")
+        score = next((label[name] for name in SCORES if label.get(name) is not None), None)
+        if "Confidence" in label and isinstance(score, Real) and not isinstance(score, bool):
+            score = score / 100
     elif (isinstance(label, (tuple, list)) or getattr(label, "ndim", 0) == 1) and len(label) == 2:
         text, score = label
     if not isinstance(text, str):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from numbers import Real
 from typing import Any, NamedTuple
 
@@ -84,13 +85,13 @@ class Post(_Post):
             user = text_of(user, "the user of a post")
         if created_at is not None and type(created_at) is not str:
             created_at = _time_of(created_at)
-        if type(hashtags) is not tuple or not _are(hashtags, str):
+        if type(hashtags) is not tuple or (hashtags and not _are(hashtags, str)):
             hashtags = tuple(hashtags_of(hashtags, "hashtags"))
-        if type(labels) is not tuple or not _are(labels, Label):
+        if type(labels) is not tuple or (labels and not _are(labels, Label)):
             labels = tuple([Label(text, 1.0 if score is None else score) for text, score in labels_of(labels)])
-        if type(features) is not tuple or not _are(features, str):
+        if type(features) is not tuple or (features and not _are(features, str)):
             features = tuple(texts_of(features, "features"))
-        if type(photos) is not tuple or not _are(photos, str):
+        if type(photos) is not tuple or (photos and not _are(photos, str)):
             photos = tuple(texts_of(photos, "photos"))
         own = id, hashtags, labels, user, created_at, features, photos, photo_features, made_up
         return tuple.__new__(cls, own)
@@ -98,6 +99,10 @@ class Post(_Post):
     @classmethod
     def _make(cls, iterable: Iterable[Any]) -> Post:  # type: ignore[override]
         return cls(*iterable)
+
+
+# A post of parts that are known to be what its fields say, as readers have made them: in half of the time.
+unchecked_post: Callable[..., Post] = partial(_Post.__new__, Post)
 
 
 def _are(values: tuple[Any, ...], kind: type) -> bool:

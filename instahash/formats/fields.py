@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from instahash.data import Post
+from instahash.data.posts import unchecked_post
 from instahash.errors import DataError
 from instahash.formats.photo_features import read_features
 from instahash.formats.source import LeftOut
@@ -110,4 +111,5 @@ def post_from_parts(parts: Mapping[str, Any], place: str, own: str) -> list[Post
     photo_features = of("photo_features", lambda value: read_features(*value), None)
     own = of("id", id_of, own)
     made_up = parts.get("made_up", False)
-    return [*left_out, Post(own, hashtags, labels, user, created_at, features, photos, photo_features, made_up)]
+    post = unchecked_post(own, hashtags, labels, user, created_at, features, photos, photo_features, made_up)
+    return [*left_out, post]

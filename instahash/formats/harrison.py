@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from instahash.data import Post
+from instahash.data.posts import unchecked_post
 from instahash.errors import DataError
 from instahash.formats.source import Format, LeftOut, Source
 
@@ -33,7 +34,7 @@ def _read(source: Source) -> Iterator[Post | LeftOut]:
         if unknown := [hashtag for hashtag in hashtags if hashtag not in known]:
             yield LeftOut(f"'{found[TAGS].path}' line {number}", f"must have hashtags of '{INDEX}', not '{unknown[0]}'")
         else:
-            yield Post(photo.strip(), hashtags, photos=(photo.strip(),))
+            yield unchecked_post(name := photo.strip(), hashtags, photos=(name,))
 
 
 HARRISON = Format("harrison", "HARRISON's folder", lambda source: len(_found(source)) > 1, _read)

@@ -19,11 +19,13 @@ from instahash.formats.source import (
     LEAST_SOUND,
     MOST_BLANK,
     MOST_ITEM,
+    MOST_LINE,
     DenseError,
     Format,
     Item,
     LeftOut,
     Source,
+    is_dense,
     kept,
 )
 from instahash.formats.values import shown
@@ -137,15 +139,18 @@ def check_columns(source: Source) -> None:
 def _lines(source: Source) -> Iterator[Item | LeftOut]:
     """UTF-8 is split into lines as bytes, which is faster."""
     as_bytes = source.encoding.startswith("utf-8")
-    opened: Any = reading(source.path) if as_bytes else source.opened()
+    opened: Any = reading(source.path, streamed=True) if as_bytes else source.opened()
     with opened as file:
         where, n_blank = f"'{source.path}' line ", 0
-        for number, line in enumerate(iter(partial(file.readline, MOST_ITEM), b"" if as_bytes else ""), 1):
+        for number, line in enumerate(iter(partial(file.readline, MOST_LINE), b"" if as_bytes else ""), 1):
             try:
                 text = line.decode() if isinstance(line, bytes) else line
             except UnicodeDecodeError:
                 yield LeftOut(f"{where}{number}", "has bytes that are not UTF-8", "part")
                 text = line.decode(errors="replace")
+            if is_dense(text):
+                yield LeftOut(f"{where}{number}", "is made of brackets more than of a post")
+                continue
             try:
                 yield Item(f"{where}{number}", json.loads(text))
             except (ValueError, RecursionError):
@@ -164,8 +169,8 @@ def _mended(text: str, place: str) -> Iterator[Item | LeftOut]:
     except RecursionError:
         yield LeftOut(place, "is nested too deep to be read")
     except ValueError:
-        is_long = len(text) > MOST_ITEM - len(STRAY)
-        what = f"has more than {MOST_ITEM >> 20} MB" if is_long else "is not JSON; every line must be one JSON post"
+        is_long = len(text) > MOST_LINE - len(STRAY)
+        what = f"has more than {MOST_LINE >> 20} MB" if is_long else "is not JSON; every line must be one JSON post"
         yield LeftOut(place, what)
 
 
@@ -273,8 +278,11 @@ def item_format(
 
     def read(source: Source) -> Iterator[Post | LeftOut]:
         for number, item in enumerate(items(source), 1):
+            if isinstance(item, LeftOut):
+                yield item
+                continue
             try:
-                yield from [item] if isinstance(item, LeftOut) else list(posts(item, source, f"{source.name} {number}"))
+                yield from posts(item, source, f"{source.name} {number}")
             except RecursionError:
                 yield LeftOut(item.place, "is nested too deep to be read")
 

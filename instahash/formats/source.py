@@ -25,6 +25,7 @@ DATA = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
 CHUNK = 2**20  # bytes or characters read at once
 HEAD = 2**17  # bytes, by which a format is recognised
 MOST_ITEM, MOST_BLANK = 2**22, 2_000_000  # bytes or characters of one post, and lines without one
+MOST_LINE = 2**24  # of a post that is a line, and not dense
 # Bytes of a file that is not streamed: in all, and where it is compressed, unless they are few times its size.
 MOST_TEXT, MOST_UNPACKED, MOST_TIMES = 2**32, 2**24, 50
 # Where a large text is full of brackets, what they hold takes many times its size.
@@ -37,6 +38,11 @@ MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM
 
 class DenseError(DataError):
     """A JSON value that would take many times the memory that its text does."""
+
+
+def is_dense(text: str) -> bool:
+    """Whether a large text is made of brackets more than of what they hold."""
+    return len(text) > MOST_ITEM and LEAST_BETWEEN * (text.count("[") + text.count("{")) > len(text)
 
 
 class Item(NamedTuple):
@@ -158,7 +164,7 @@ class Source:
         if self.is_folder:
             return None
         text = self.text()
-        if len(text) > MOST_ITEM and LEAST_BETWEEN * (text.count("[") + text.count("{")) > len(text):
+        if is_dense(text):
             raise DenseError(f"'{self.path}' is made of brackets more than of posts; write it as JSON Lines")
         try:
             return json.loads(text)
@@ -170,7 +176,7 @@ class Source:
     @contextmanager
     def opened(self) -> Iterator[IO[str]]:
         """A file as text, streamed; bytes that are none become U+FFFD."""
-        with reading(self.path) as file, io.TextIOWrapper(file, self.encoding, "replace", newline="") as text:
+        with reading(self.path, streamed=True) as file, io.TextIOWrapper(file, self.encoding, "replace", newline="") as text:
             yield text
 
     def check_columns(self, names: Collection[str], others: Collection[str] = ()) -> None:

@@ -14,6 +14,7 @@ from reprlib import repr as shown
 from typing import Any
 
 from instahash.data import Label, hashtags_from_list, hashtags_in, labels_from_text, time_text
+from instahash.data.given import DESCRIPTIONS, EXACT, SCORES
 from instahash.data.times import seconds_of
 from instahash.errors import DataError
 from instahash.formats.source import LeftOut
@@ -29,14 +30,11 @@ FINER = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
 _DOTTED = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})", re.ASCII)  # day, month, year
 LONGEST_TIME = 100  # characters
 YEARS = range(1900, 2101)  # a number of these is no time
-EXACT = 2**53  # from here on not every whole number has a float
 MOST_LITERAL = 2**16  # characters of a cell that is a list in Python's or JSON's form
 # A list as NumPy prints it: Python would read the texts as one.
 _NO_COMMA = re.compile(r"\[\s*(?:'[^',]*'|\"[^\",]*\")\s+['\"]")
 _NUMPY = re.compile(r"\b(?:np\.\w+|array)\(([^()]*?)(?:,\s*dtype=\w+)?\)")
 _CONTROL = re.compile("[\x80-\x9f]")
-LABEL_NAMES = ("description", "name", "Name", "label", "tag")
-SCORE_NAMES = ("score", "confidence", "Confidence", "probability", "value")
 USER_NAMES = ("username", "user_name", "screen_name", "uniqueId", "name", "full_name", "id", "pk")
 HASHTAG_NAMES = ("name", "text", "tag", "hashtag")
 
@@ -193,7 +191,7 @@ def labels_of(value: Any, place: str, left_out: list[LeftOut]) -> tuple[Label, .
     value = _literal(value)
     if isinstance(value, str):
         return tuple(_typed(value))
-    if isinstance(value, dict) and not any(name in value for name in LABEL_NAMES):
+    if isinstance(value, dict) and not any(name in value for name in DESCRIPTIONS):
         value = list(value.items())
     elif isinstance(value, dict):
         value = [value]
@@ -231,8 +229,8 @@ def _label(entry: Any) -> list[Label]:
     if isinstance(entry, str):
         return [Label(clean(entry), 1.0)]
     if isinstance(entry, dict):
-        name = next((entry[name] for name in LABEL_NAMES if name in entry), None)
-        score = _plain(next((entry[name] for name in SCORE_NAMES if entry.get(name) is not None), 0.0))
+        name = next((entry[name] for name in DESCRIPTIONS if name in entry), None)
+        score = _plain(next((entry[name] for name in SCORES if entry.get(name) is not None), 0.0))
         parents = entry["Parents"] if isinstance(entry.get("Parents"), list) else ()
     elif isinstance(entry, (list, tuple)) and len(entry) == 2:
         name, score = entry

@@ -28,14 +28,33 @@ def block(unit, size=MB):
 
 @pytest.mark.parametrize("suffix, compressed", [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)])
 def test_what_unpacks_to_far_more_than_texts_do_is_refused(read, monkeypatch, suffix, compressed):
-    monkeypatch.setattr("instahash.files.MOST_UNPACKED", MB)
+    monkeypatch.setattr("instahash.files.MOST_STREAMED", MB)
     content = compressed(POST.encode() + b" " * 2 * MB)
-    with pytest.raises(DataError, match="unpacks to more than 1 MB, unlike texts; give what is in it"):
+    with pytest.raises(DataError, match="unpacks to more than 1 MB, unlike texts; unpack it"):
         read(f"a.jsonl.{suffix}", content)
 
 
+@pytest.mark.parametrize("name", ["a.jsonl.xz", "a.csv.xz", "a.json.xz"])
+def test_posts_that_are_much_alike_are_read(read, monkeypatch, name):
+    """They are compressed by more than bombs may be; what is read post by post has room for it."""
+    monkeypatch.setattr("instahash.files.MOST_UNPACKED", 2**17)
+    lines, n_posts = {"jsonl": POST, "csv": "a,#cat\n", "json": POST}[name.split(".")[1]], 9000
+    head = "id,hashtags\n" if "csv" in name else ""
+    content = lzma.compress((head + lines * n_posts).encode())
+    assert len(content) * 100 < 2**17 < len(lines) * n_posts or "csv" in name
+    assert len(read(name, content)[0]) == n_posts
+
+
+def test_a_post_may_be_a_long_line(read):
+    """As one with all of its comments, but not one of brackets, which take many times their size."""
+    long = f'{{"id": "b", "hashtags": ["cat"], "comments": "{"x" * 5 * MB}"}}\n'
+    assert len(read("a.jsonl", (POST + long).encode())[0]) == 2
+    posts, said = read("a.jsonl", (POST + '{"tags": [' + "{}," * 2 * MB + "\n" + POST * 9).encode())
+    assert len(posts) == 10 and said == ["left out: 'a.jsonl' line 2: is made of brackets more than of a post"]
+
+
 BOMBS = {
-    "a.jsonl": (b'{"id": "1", "tags": [', b"[],", "must be|is not JSON|has more than"),
+    "a.jsonl": (b'{"id": "1", "tags": [', b"[],", "made of brackets more than of a post"),
     "b.jsonl": (b"[", b"1,", "cannot be read as posts"),
     "c.jsonl": (POST.encode(), b"x\n", "cannot be read as posts"),
     "d.jsonl": (POST.encode(), b"\n", "empty lines"),

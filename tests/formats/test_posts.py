@@ -331,7 +331,7 @@ def test_a_bomb_is_one_line(read):
     bomb = gzip.compress(b'{"id": "' + b"0" * 2**24)
     with pytest.raises(DataError, match="cannot be read from there on"):
         read("a.json.gz", bomb)
-    with pytest.raises(DataError, match="has more than 4 MB"):
+    with pytest.raises(DataError, match="has more than 16 MB"):
         read("a.jsonl.gz", bomb)
 
 

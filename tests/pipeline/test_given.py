@@ -59,6 +59,7 @@ def test_labels_in_every_shape(labels):
 @pytest.mark.parametrize(("labels", "score"), [
     (["sea"], 0.7), (("sea",), 0.7), ({"sea"}, 0.7), (np.array(["sea"]), 0.7), ("sea", 0.7), ([("sea", None)], 0.7),
     (iter(["sea"]), 0.7), ([{"description": "sea"}], 0.7), ({"sea": None}, 0.7), (Label("sea", 0.6), 0.6),
+    ([{"name": "sea", "confidence": 0.6}], 0.6), ([{"Name": "sea", "Confidence": 60}], 0.6), ({"tag": "sea"}, 0.7),
     (("sea", 0.6), 0.6), ({"description": "sea", "score": 0.6}, 0.6), ([("sea", 1)], 1), ([("sea", np.int64(1))], 1),
 ])  # fmt: skip
 def test_one_label_in_every_shape(labels, score):
