@@ -98,10 +98,6 @@ def plain_dots_at(indptr: np.ndarray, indices: np.ndarray, A: np.ndarray, B: np.
 
 
 def unit_rows(A: np.ndarray) -> np.ndarray:
-    """The rows of A (n, dim) scaled to length 1; a row of zeros stays."""
-    with np.errstate(over="ignore"):
-        length = np.linalg.norm(A, axis=-1, keepdims=True)
-    if not np.isfinite(length).all():  # squares that the type does not have
-        A = A / np.maximum(np.abs(A).max(axis=-1, keepdims=True), 1)
-        length = np.linalg.norm(A, axis=-1, keepdims=True)
+    """The rows of A (n, dim) scaled to length 1; a row of zeros stays. Squares must not be beyond the type."""
+    length = np.linalg.norm(A, axis=-1, keepdims=True)
     return A / np.where(length > 0, length, 1)

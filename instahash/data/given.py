@@ -80,7 +80,9 @@ def _label(label: Any) -> tuple[str, float | None]:
     if isinstance(label, str):
         return str(label), None
     text = score = None
-    if isinstance(label, Mapping):
+    if type(label) is tuple and len(label) == 2:  # without the slower questions below
+        text, score = label
+    elif isinstance(label, Mapping):
         text = next((label[name] for name in DESCRIPTIONS if name in label), None)
         score = next((label[name] for name in SCORES if label.get(name) is not None), None)
         if "Confidence" in label and isinstance(score, Real) and not isinstance(score, bool):
@@ -94,11 +96,15 @@ def _label(label: Any) -> tuple[str, float | None]:
 
 def score_of(score: Any, label: str) -> float:
     """The score of a label. Raises DataError for what is no number in [0, 1]."""
+    if type(score) is float and 0 <= score <= 1:
+        return score
     return fraction(score, f"the score of label {shown(label)}", DataError)
 
 
 def _each(value: Any, name: str, wanted: str) -> Iterable[Any]:
     """What a list or the like gives; a dict, bytes and what gives nothing are none."""
+    if type(value) in (list, tuple):
+        return value  # type: ignore[no-any-return]
     try:
         if not isinstance(value, (Mapping, bytes, bytearray, memoryview)):
             return iter(value)
