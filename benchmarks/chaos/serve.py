@@ -5,7 +5,7 @@
 
 replaced     clients ask every route while the model is saved anew, and now and then a broken file: every answer is one
              of the old model or of the new one
-many         requests, after which the process has the memory that it had after the first tenth of them
+many         requests for some time, after which the process has the memory that it had after the first tenth of them
 slow         200 silent connections, slow photos and answers that nobody reads: how long an honest client waits
 descriptors  the same with 64 descriptors
 
@@ -31,7 +31,8 @@ parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.R
 parser.add_argument("--clients", type=int, default=100, metavar="N", help="that ask at the same time")
 parser.add_argument("--seconds", type=float, default=60.0, help="for which they do while the model is replaced")
 parser.add_argument("--every", type=float, default=3.0, metavar="SECONDS", help="from one model to the next")
-parser.add_argument("--requests", type=int, default=20_000, metavar="N", help="whose memory is looked at")
+parser.add_argument("--requests", type=int, default=20_000, metavar="N", help="at most, after which memory is looked at")
+parser.add_argument("--request-seconds", type=float, default=120.0, metavar="SECONDS", help="for these, at most")
 parser.add_argument("--slow-seconds", type=float, default=15.0, help="with slow clients, each time")
 parser.add_argument("--idle", type=int, default=200, metavar="N", help="silent connections")
 parser.add_argument("--seed", type=int, default=0)
@@ -103,26 +104,28 @@ def replaced(served: Served, models: list[InstaHash], every: list, faults: list[
 def many(served: Served, every: list, faults: list[str]) -> dict:
     """Requests, and the memory of the process after each tenth of them."""
 
-    async def ask(client: clients.Client, n: int) -> None:
-        for _ in range(n):
-            await client.ask_one()
+    async def ask(client: clients.Client, end: float) -> None:
+        for _ in range(args.requests // 100):
+            if time.monotonic() < end:
+                await client.ask_one()
 
-    async def work() -> list[float]:
+    async def work() -> tuple[int, list[float]]:
         expected = {question: {answer} for question, answer in clients.answers(served.address, every).items()}
         those = [clients.Client(served.address, every, expected, args.seed + i) for i in range(10)]
-        sizes = []
-        for _ in range(10):
-            await asyncio.gather(*(ask(client, args.requests // 100) for client in those))
+        sizes, began = [], time.monotonic()
+        for tenth in range(1, 11):
+            end = began + tenth * args.request_seconds / 10
+            await asyncio.gather(*(ask(client, end) for client in those))
             sizes.append(served.megabytes())
         for client in those:
             faults.extend(client.faults[:3])
             await client.http.aclose()
-        return sizes
+        return sum(len(client.milliseconds) for client in those), sizes
 
-    sizes = asyncio.run(work())
+    n_requests, sizes = asyncio.run(work())
     if sizes[-1] > GROWTH * sizes[0]:
         faults.append(f"the memory grew from {sizes[0]:.0f} to {sizes[-1]:.0f} MB")
-    return {"requests": args.requests, "megabytes": sizes, "growth": sizes[-1] / sizes[0] - 1}
+    return {"requests": n_requests, "megabytes": sizes, "growth": sizes[-1] / sizes[0] - 1}
 
 
 def slow(served: Served, has_photos: bool, faults: list[str]) -> dict:

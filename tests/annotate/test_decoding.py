@@ -250,6 +250,17 @@ main()"""
     assert capfd.readouterr() == ("", "")
 
 
+def test_nothing_of_the_folder_or_the_environment_is_run(monkeypatch, tmp_path):
+    """This process may have been started so that it looks there for nothing."""
+    for name in ("sitecustomize", "json", "PIL", "struct", "instahash"):
+        (tmp_path / f"{name}.py").write_text(f"import pathlib; pathlib.Path({str(tmp_path / 'run')!r}).touch()")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend("")
+    assert np.array_equal(square(photo()), pictures.square(photo()))
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize(
     "program, line", [("/no/python", "cannot start the process that opens photos"), ("/bin/true", "does not start")]
 )

@@ -92,11 +92,17 @@ def run_report():
     return run
 
 
+# Files with such words are refused; here they are read, to see that the pages would not run them either.
+UNCHECKED = """
+from instahash.data import vocabulary
+vocabulary.KINDS = dict.fromkeys(range(0x110000), "L")
+"""
 HOSTILE = [
     "<img src=x onerror=document.title='owned'>",
     "</script><script>document.title='owned'</script>",
     "\"><svg onload=document.title='owned'>",
     "javascript:document.title='owned'",
+    "a\u202egnp.exe",
     "{{7*7}}${7*7}",
     "x" * 300,
     "__proto__",
@@ -105,7 +111,10 @@ HOSTILE = [
 
 @pytest.fixture(scope="session")
 def hostile(folders, tmp_path_factory):
-    """(directory, names) of a model whose most used hashtags are scripts: every other one the word, or its spelling."""
+    """(directory, names, code that lets it be loaded) of a model whose most used hashtags are scripts.
+
+    Every other one is the word, or its spelling.
+    """
     model = InstaHash.load(folders["best"])
     vocabulary = model.vocabulary
     words, spellings = list(vocabulary.words), dict(vocabulary.spellings)
@@ -118,7 +127,7 @@ def hostile(folders, tmp_path_factory):
     model.learnt = replace(model.learnt, vocabulary=scripts)
     folder = tmp_path_factory.mktemp("hostile") / "model"
     model.save(folder)
-    return folder, HOSTILE
+    return folder, HOSTILE, UNCHECKED
 
 
 @pytest.fixture(scope="module")

@@ -540,10 +540,10 @@ def test_hashtags_stay_whole_on_a_phone(long_hashtags, opened):
 @pytest.fixture
 def hostile_site(start, hostile, tmp_path):
     """(address, names) of a server whose hashtags and labels are scripts."""
-    folder, names = hostile
+    folder, names, before = hostile
     write_posts(tmp_path / "posts.jsonl", [Post("<b>1</b>", labels=(Label("<i>dog</i>", 0.9), Label("dog", 0.9)))])
     args = ["--posts", tmp_path / "posts.jsonl", "--judgements", tmp_path / "j.sqlite"]
-    with start("--model-dir", folder, *args) as address:
+    with start("--model-dir", folder, *args, before=before) as address:
         yield address, names
 
 

@@ -489,8 +489,8 @@ def test_neighbours_of_nothing_known(served, word):
 
 
 def test_a_model_with_scripts_for_hashtags_is_data(start, hostile):
-    folder, names = hostile
-    with start("--model-dir", folder) as address:
+    folder, names, before = hostile
+    with start("--model-dir", folder, before=before) as address:
         for path in ("/api/map", "/api/model"):
             answer = httpx.get(address + path)
             assert answer.headers["content-type"] == "application/json" and answer.status_code == 200
