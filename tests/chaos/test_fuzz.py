@@ -16,6 +16,8 @@ BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 if not (BENCHMARKS / "chaos").is_dir():
     pytest.skip("no checkout: there is no folder 'benchmarks' beside the tests", allow_module_level=True)
 pytest.importorskip("resource", reason="processes have no limits here")
+if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+    pytest.skip("what it tries are compiled kernels, and plain Python is slow at them", allow_module_level=True)
 if not hasattr(os, "fork"):
     pytest.skip("processes cannot be forked here", allow_module_level=True)
 if str(BENCHMARKS) not in sys.path:
@@ -36,7 +38,7 @@ SEED = 0 if "CI" in os.environ else datetime.date.today().toordinal()
 
 
 def test_no_input_of_any_target_is_a_fault(tmp_path):
-    options = ["--inputs", 600, "--seed", SEED, "--seconds", 30, "--jobs", 2]
+    options = ["--inputs", 400, "--seed", SEED, "--seconds", 30, "--jobs", 2]
     command = [
         sys.executable,
         BENCHMARKS / "chaos" / "fuzz.py",
@@ -49,7 +51,7 @@ def test_no_input_of_any_target_is_a_fault(tmp_path):
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-2000:]}"
     figures = json.loads((tmp_path / "r").read_text())["figures"]
-    assert figures["inputs"] >= 550 and not any(figures["faults"].values())
+    assert figures["inputs"] >= 380 and not any(figures["faults"].values())
     assert all({"fine", "refused"} & counts.keys() for counts in figures["verdicts"].values())
 
 

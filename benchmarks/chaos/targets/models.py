@@ -138,21 +138,25 @@ def sharded() -> TemporaryDirectory[str]:
     return folder
 
 
-def from_shards(path: Path, resume: bool) -> None:
+def from_shards(path: Path, resume: bool = False) -> None:
     with Shards(f"{sharded().name}/*.jsonl") as shards, suppress(DivergenceError):
         check(fit_best(shards, settings("best"), checkpoint=path, resume=resume).recommend(LABELS[0]).scores)
 
 
 def states_of_shards(folder: Path) -> list[bytes]:
     """The checkpoint of a training from shards, with the state of each pass."""
-    from_shards(folder / CHECKPOINT, False)
+    from_shards(folder / CHECKPOINT)
     return [(folder / CHECKPOINT).read_bytes()]
 
 
+def go_on_from_shards(path: Path) -> None:
+    from_shards(path, resume=True)
+
+
 TARGETS = [
-    *(Target(f"model-{kind}", partial(files_of, kind), FILE, on_file(MODEL, use)) for kind in KINDS),
+    *(Target(f"model-{kind}", partial(files_of, kind), FILE, on_file(MODEL, use), share=4) for kind in KINDS),
     *(
-        Target(f"checkpoint-{kind}", partial(states_of, kind), FILE, on_file(CHECKPOINT, resume(kind)), share=0.3)
+        Target(f"checkpoint-{kind}", partial(states_of, kind), FILE, on_file(CHECKPOINT, resume(kind)), share=0.5)
         for kind in KINDS
     ),
     Target(

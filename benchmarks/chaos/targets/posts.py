@@ -114,7 +114,7 @@ TARGETS = [
         BYTES | LINES,
         on_file("a.csv", use),
     ),
-    Target("posts-learn", Always([as_lines(OWN)]), LINES | JSON_LINES, on_file("a.jsonl", learn), share=0.5),
+    Target("posts-learn", Always([as_lines(OWN)]), LINES | JSON_LINES, on_file("a.jsonl", learn), share=0.3),
     Target("posts-parquet", parquet, BYTES, on_file("a.parquet", use)),
     *(
         Target(f"posts-{name}", Always([as_json(value)]), TEXT, on_file("a.json", use), share=0.3)

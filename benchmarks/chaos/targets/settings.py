@@ -101,6 +101,6 @@ def command(value: Lines, folder: Path) -> None:
 
 
 TARGETS = [
-    Target("settings-train", sound, MUTATIONS, train, memory=800),
+    Target("settings-train", sound, MUTATIONS, train, memory=800, share=0.5),
     Target("settings-lines", sound, MUTATIONS, command, share=0.5),
 ]

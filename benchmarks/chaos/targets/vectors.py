@@ -65,6 +65,6 @@ TARGETS = [
     target("gz", "v.txt.gz", False, gzip.compress),
     target("xz", "v.bin.xz", True, lzma.compress),
     target("bz2", "v.txt.bz2", False, bz2.compress),
-    Target("vectors-limit", lambda folder: [None, 2], {"limit": lambda rng, *_: odd_value(rng, 2)}, limited, share=0.1),
+    Target("vectors-limit", lambda folder: [None, 2], {"limit": lambda rng, *_: odd_value(rng, 2)}, limited, share=0.2),
     Target("vectors-glove", glove, TEXT, on_file("v.txt", use(False))),
 ]
