@@ -32,7 +32,7 @@ def calling():
         pytest.skip("no checkout: there is no folder 'benchmarks' beside the tests")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
-        yield import_module("chaos.calling")
+        yield import_module("chaos.array_cases")
 
 
 def faults(calling, cases):

@@ -37,7 +37,7 @@ args = parse(parser)
 
 from tqdm import tqdm
 
-from chaos import calls, kills
+from chaos import kills, system_calls
 from chaos.disk import lost_power
 from chaos.processes import FAULTS, Findings, ignored_interrupts
 from chaos.saved import SAVED
@@ -57,8 +57,8 @@ def main() -> int:
         for name in ROUNDS:
             if name in skipped:
                 continue
-            if name == "calls" and not calls.available():
-                print(f"save.py: no strace, so no signals at system calls; {calls.STRACE}", file=sys.stderr)
+            if name == "calls" and not system_calls.available():
+                print(f"save.py: no strace, so no signals at system calls; {system_calls.STRACE}", file=sys.stderr)
                 continue
             began = time.monotonic()
             with tqdm(desc=name, unit=" saves", disable=None) as bar, ignored_interrupts():
@@ -75,8 +75,8 @@ def main() -> int:
 
 def at_calls(chosen, folder, log, rng, findings, tick):
     for saved in chosen:
-        for how in ("SIGKILL", "SIGINT", *calls.ERRORS):
-            calls.at_every_call(saved, folder, log, how, True, findings, tick)
+        for how in ("SIGKILL", "SIGINT", *system_calls.ERRORS):
+            system_calls.at_every_call(saved, folder, log, how, True, findings, tick)
 
 
 def at_random(chosen, folder, log, rng, findings, tick):

@@ -25,12 +25,12 @@ if str(BENCHMARKS) not in sys.path:
 
 import numpy as np
 
-from chaos.archives import ZIP, members, packed
-from chaos.arrays import NPY, dump
 from chaos.jsons import JSON, JSON_LINES
 from chaos.mutations import BYTES, LINES, compressed
+from chaos.npy import NPY, dump
 from chaos.target import Target, Wrong
 from chaos.workers import Worker, input_of
+from chaos.zips import ZIP, members, packed
 from instahash.errors import DataError
 
 # Another one each day, but where the same is wanted of all runs.

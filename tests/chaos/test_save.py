@@ -19,7 +19,7 @@ if not sys.platform.startswith("linux"):
     pytest.skip("processes are forked, and asked of /proc, as on Linux", allow_module_level=True)
 sys.path.append(str(FOLDER))
 
-from chaos import calls, kills
+from chaos import kills, system_calls
 from chaos.disk import Steps, lost_power, noted
 from chaos.processes import Findings
 from chaos.saved import SAVED
@@ -133,9 +133,9 @@ def test_a_process_that_is_killed_loses_nothing_that_it_has_told(tmp_path, name,
         kills.database_killed(name, tmp_path / "folder", rng, trial, findings)
 
 
-@pytest.mark.skipif(not calls.available(), reason=f"no strace that may trace; {calls.STRACE}")
+@pytest.mark.skipif(not system_calls.available(), reason=f"no strace that may trace; {system_calls.STRACE}")
 def test_signals_at_system_calls_leave_a_whole_file(tmp_path, findings):
-    calls.at_every_call(REPORT, tmp_path / "folder", tmp_path / "log", "SIGKILL", True, findings, lambda: None)
+    system_calls.at_every_call(REPORT, tmp_path / "folder", tmp_path / "log", "SIGKILL", True, findings, lambda: None)
 
 
 def test_faults_are_found(tmp_path):

@@ -1,4 +1,15 @@
-"""The targets of all files of this folder, by name."""
+"""The targets of all files of this folder, by name: whatever reads what a stranger may have made.
+
+arrays       arrays that callers give                         databases  caches of labels, judgements
+calls        Python's arguments, commands' options, --banned  features   features of photos beside posts
+learn        a student's progress and files                   models     model files and checkpoints, of shards too
+pages        requests to the explorer                         photos     photos, keywords in them, sidecars
+posts        posts of each format, answers of services        settings   settings and --set
+texts        labels, captions, times, names, arguments        vectors    files of word vectors
+
+Not here: the network's weights, of which the one file with the known SHA-256 is opened; what is shipped with the
+package; and what a training keeps of shards in a folder that it makes itself.
+"""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from chaos.calling import BY_NAME, Case, tried, variants
+from chaos.array_cases import BY_NAME, Case, tried, variants
 from chaos.target import Target
 from instahash.errors import DataError
 

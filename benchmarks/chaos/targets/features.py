@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from chaos.arrays import NPY
 from chaos.jsons import JSON_LINES
 from chaos.mutations import BYTES, LINES, Mutation
+from chaos.npy import NPY
 from chaos.target import Target, Wrong
 from chaos.tiny import N_FEATURES, posts
 from instahash import read_posts, write_posts

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from chaos.archives import ZIP, in_members
-from chaos.arrays import NPY
 from chaos.jsons import JSON
 from chaos.mutations import BYTES, LINES
+from chaos.npy import NPY
 from chaos.target import Target, Wrong, on_file
 from chaos.tiny import KINDS, N_FEATURES, model_file, posts, settings
+from chaos.zips import ZIP, in_members
 from instahash import InstaHash, write_posts
 from instahash.data import fit_dataset
 from instahash.errors import DivergenceError, SettingsError

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chaos.archives import ZIP, in_members, packed
 from chaos.jsons import JSON, JSON_LINES
 from chaos.mutations import BYTES, LINES, compressed
 from chaos.samples import CAPTION, OWN, ROWS, VALUES
 from chaos.target import Target, Wrong, fault_of_line, on_file
 from chaos.tiny import trained
+from chaos.zips import ZIP, in_members, packed
 from instahash.data import Corpus, Post
 from instahash.data.times import seconds_of
 from instahash.evaluation import evaluate

@@ -1,4 +1,4 @@
-"""A call of `public.py` with arguments in forms of `hostile.py`, and what is wrong with what came of it."""
+"""A call of `array_calls.py` with arguments in forms of `array_forms.py`, and what is wrong with what came of it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from chaos.hostile import EITHER, REFUSED, SAME, VARIANTS, Variant
-from chaos.public import CALLS, Call
+from chaos.array_calls import CALLS, Call
+from chaos.array_forms import EITHER, REFUSED, SAME, VARIANTS, Variant
 from chaos.target import Wrong, fault_of_line
 from instahash.errors import InstahashError
 

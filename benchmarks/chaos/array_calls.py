@@ -1,4 +1,4 @@
-"""Calls of what is public, each with sound arguments, the role of each in `hostile.py`, and how it is called."""
+"""Calls of what is public, each with sound arguments, the role of each in `array_forms.py`, and how it is called."""
 
 from __future__ import annotations
 
