@@ -186,7 +186,7 @@ class Gate:
         try:
             self._check(scope, body.most)
             # What a GET would be answered: the server leaves the body out.
-            asked = scope | {"method": "GET"} if scope["method"] == "HEAD" else scope
+            asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
             await self.app(asked, body, send_with_headers)
         except Refused as refused:
             await refusal(refused.status_code, refused.detail)(scope, receive, send_with_headers)

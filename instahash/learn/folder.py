@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from instahash.errors import DataError
 from instahash.files import check_writable, write_text, writing
@@ -142,7 +143,7 @@ class Folder:
         try:
             with (self.path / PROGRESS).open("rb") as file:
                 content = file.read(LARGEST + 1)
-            value = json.loads(content) if len(content) <= LARGEST else None
+            value: Any = json.loads(content) if len(content) <= LARGEST else None
             passed, hints = {str(name) for name in value["passed"]}, {str(k): int(v) for k, v in value["hints"].items()}
         except FileNotFoundError:
             return f"there is no progress file '{PROGRESS}'"
