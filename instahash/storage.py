@@ -41,8 +41,8 @@ _MEMBER = re.compile(r"[\x20-\x7e]{1,100}\.[\x20-\x7e]{1,100}\.npy")
 LARGE = 2**24
 # The part of an array's numbers that may be so small that half precision has them less well.
 COARSE = 0.02
-# Characters of the options of a training that are repeated in a message.
-_MOST_OPTIONS = 200
+# Characters of a command that is repeated in a message.
+_MOST_COMMAND = 200
 # Bytes before the name of a member in a zip file.
 _LOCAL_HEADER = 30
 
@@ -327,7 +327,8 @@ def _how_to_train(directory: str | Path) -> str:
     with suppress(ModelError), _archive(checkpoint, directory) as archive:
         options = _json(archive, checkpoint).get("options")
         if isinstance(options, list) and all(isinstance(text, str) and text.isprintable() for text in options):
-            began = options if len(shlex.join(options)) <= _MOST_OPTIONS else ()
+            began = options
     same = "" if began else ", on the same posts,"
-    command += [*(began or ("--data", "POSTS")), "--resume"]
-    return f"it holds an interrupted training; finish it{same} with {shlex.join(command)}"
+    pasted = shlex.join([*command, *(began or ("--data", "POSTS")), "--resume"])
+    how = f"{same} with {pasted}" if len(pasted) <= _MOST_COMMAND else " with the command that began it, and --resume"
+    return f"it holds an interrupted training; finish it{how}"

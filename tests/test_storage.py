@@ -269,6 +269,9 @@ def test_commands_in_messages_can_be_pasted(tmp_path):
         assert list(Checkpoint(folder / CHECKPOINT, "").load()) == ["m"]
         with pytest.raises(ModelError, match=f"{re.escape(train_in(folder) + printed)} --resume$"):
             read_model(folder)
+    Checkpoint(folder / CHECKPOINT, "", ["--data", "x" * 300]).save({})
+    with pytest.raises(ModelError, match="finish it with the command that began it, and --resume$"):
+        read_model(folder)  # a command of which the half is missing is of no use
 
 
 def test_a_directory_that_is_no_model(tmp_path):
