@@ -157,7 +157,7 @@ def put_back(arrays: Arrays, state: Arrays) -> None:
         if shape != array.shape:
             needed = f"this training needs {array.shape}; train from the start, or with the settings of then"
             raise DataError(f"the saved {name} is {shape}, {needed}")
-        found[name] = as_array(state[name], f"the saved {name}", array.shape, array.dtype)
+        found[name] = as_array(state[name], f"the saved {name}", array.shape, array.dtype, finite=False)
         if not in_range(found[name], -COUNT, COUNT):
             raise DataError(f"the saved {name} is not finite, or of another kind; train from the start")
     for name, array in arrays.items():

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from chaos.processes import CRASHED, DONE, INTERRUPTED, REFUSED, Findings, ended, forked
+from chaos.processes import DONE, REFUSED, Findings, ended, forked
 from chaos.saved import Saved
 from instahash.annotate.cache import Cache
 from instahash.data import Label
@@ -82,9 +82,8 @@ def writers_killed(saved: Saved, folder: Path, n: int, rng: random.Random, trial
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGINT)
         time.sleep(rng.uniform(0, 0.001))
-    for pid in pids:
-        if (code := ended(pid, 3)) not in (-signal.SIGKILL, -signal.SIGINT, INTERRUPTED):
-            findings.fault("traceback", f"{when}: ended with {code}")
+    for i, pid in enumerate(pids):
+        findings.stopped(pid, lambda i=i: counters[i], when)
     # Whose save came last is not known; but of each writer only its last one, or the one it was at.
     last = {counters[i] + more for i in range(n) for more in (0, 1)}
     findings.version(saved, folder, last, when)
@@ -124,8 +123,7 @@ def full_disk(saved: Saved, folder: Path, step: int, findings: Findings, tick: C
     while code == REFUSED:
         when = f"{saved.name}, a disk with room for {most} bytes"
         code = ended(forked(limited))
-        if code not in (DONE, REFUSED):
-            findings.fault("traceback", f"{when}: ended with {code}")
+        findings.end(code, (DONE, REFUSED), when)
         findings.version(saved, folder, {2 if code == DONE else 1}, when)
         findings.done["full_disk"] += 1
         most += step
@@ -190,9 +188,8 @@ def database_killed(name: str, folder: Path, rng: random.Random, trial: int, fin
     time.sleep(rng.uniform(0, LONGEST))
     how = ("SIGKILL", "SIGINT")[trial % 2]
     os.kill(pid, getattr(signal, how))
-    code, when = ended(pid, 3), f"{name}, {how}, trial {trial}"
-    if code in (CRASHED, REFUSED):
-        findings.fault("traceback", f"{when}: ended with {code}")
+    when = f"{name}, {how}, trial {trial}"
+    findings.stopped(pid, lambda: counters[0], when)
     if not counters[0]:
         findings.fault("stuck", f"{when}: nothing was kept in {PATIENCE} s")
     try:

@@ -4,7 +4,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,9 +14,11 @@ from instahash.files import STALE
 
 # What a process ends with.
 DONE, CRASHED, REFUSED, INTERRUPTED = 0, 1, 3, 130
+# Seconds for a process to end that was told to stop.
+PATIENCE = 5
 # Faults: no version or one that was not to be there, parts of several, a file of a killed process that stays for ever,
-# a next save that fails, an error that is no line for people.
-FAULTS = ("lost", "mixed", "left", "stuck", "traceback")
+# a next save that fails, an error that is no line for people, a process that does not end.
+FAULTS = ("lost", "mixed", "left", "stuck", "traceback", "hung")
 
 
 def forked(work: Callable[[], object]) -> int:
@@ -37,11 +39,8 @@ def forked(work: Callable[[], object]) -> int:
         os._exit(code)
 
 
-def ended(pid: int, patience: float = 60) -> int:
-    """How it ended; the negative number of the signal that killed it.
-
-    After so many seconds it is killed here: Python lets go of a Ctrl-C that comes while an object is taken apart.
-    """
+def ended(pid: int, patience: float = 60) -> int | None:
+    """How it ended; the negative number of the signal that killed it. None where it is killed here, after so long."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         found, status = os.waitpid(pid, os.WNOHANG)
@@ -49,7 +48,8 @@ def ended(pid: int, patience: float = 60) -> int:
             return os.waitstatus_to_exitcode(status)
         time.sleep(0.0005)
     os.kill(pid, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    os.waitpid(pid, 0)
+    return None
 
 
 @contextmanager
@@ -74,6 +74,24 @@ class Findings:
         self.faults[kind] += 1
         if len(self.lines) < 50:
             self.lines.append(f"{kind}: {line}")
+
+    def end(self, code: int | None, allowed: Container[int], when: str) -> None:
+        """How a process ended, which must be one of these."""
+        if code is None:
+            self.fault("hung", when)
+        elif code not in allowed:
+            self.fault("traceback", f"{when}: ended with {code}")
+
+    def stopped(self, pid: int, n_saved: Callable[[], int], when: str) -> None:
+        """The end of a process that saves without end, of which `n_saved` tells the number, and was given a signal.
+
+        Python drops a Ctrl-C that comes while an object is taken apart; the process then saves on, as it should.
+        """
+        before, code = n_saved(), ended(pid, PATIENCE)
+        if code is None and n_saved() > before + 1:
+            self.done["interrupts_dropped_by_python"] += 1
+        else:
+            self.end(code, (-signal.SIGKILL, -signal.SIGINT, INTERRUPTED), when)
 
     def version(self, saved: Saved, folder: Path, allowed: set[int | None], when: str) -> int | None:
         """The version that is there, which must be one of these."""

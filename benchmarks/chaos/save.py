@@ -11,7 +11,7 @@ power      lost power: every disk that there may be after each step of a save
 
 After each, the file is a whole version that may be there, the next save works, and nothing is left for ever. Exit 1
 where that was not so: "lost" (no version, or none that may be there), "mixed" (parts of several), "left", "stuck" (the
-next save fails), "traceback".
+next save fails), "traceback", "hung" (a process that was told to stop neither ends nor saves on).
 """
 
 import argparse

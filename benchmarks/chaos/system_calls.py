@@ -8,8 +8,9 @@ import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from chaos.processes import CRASHED, DONE, INTERRUPTED, REFUSED, Findings, ended, forked
+from chaos.processes import DONE, INTERRUPTED, REFUSED, Findings, ended, forked
 from chaos.saved import Saved
 
 STRACE = "install it with your system's packages (apt install strace); it works on Linux"
@@ -27,7 +28,7 @@ def available() -> bool:
     return subprocess.run(["strace", "-o", os.devnull, "true"], capture_output=True).returncode == 0
 
 
-def traced(work: Callable[[], object], log: Path, options: list[str]) -> tuple[int, str]:
+def traced(work: Callable[[], object], log: Path, options: list[str]) -> tuple[int | None, str]:
     """How a process ended that did this work under strace, and strace's log of it."""
     waits, go = os.pipe()
 
@@ -86,9 +87,13 @@ def at_every_call(
         code, text = traced(lambda: saved.save(folder, 2), log, options)
         calls = CALL.findall(text)
         when = f"{saved.name}, {how} at call {number}{', ' + calls[number - 1] if len(calls) >= number else ''}"
-        allowed: dict[int, set[int | None]] = {DONE: {2}, REFUSED: {1}, INTERRUPTED: {1, 2}, -signal.SIGKILL: {1, 2}}
-        if code not in allowed or code == CRASHED:
-            findings.fault("traceback", f"{when}: ended with {code}")
+        allowed: dict[Any, set[int | None]] = {
+            DONE: {2},
+            REFUSED: {1},
+            INTERRUPTED: {1, 2},
+            -signal.SIGKILL: {1, 2},
+        }
+        findings.end(code, allowed, when)
         findings.version(saved, folder, allowed.get(code, {1, 2}), when)
         findings.goes_on(saved, folder, 3, when)
         findings.done[f"calls_{how}"] += 1

@@ -3,6 +3,7 @@
 import errno
 import os
 import random
+import signal
 import sys
 from itertools import product
 from pathlib import Path
@@ -21,7 +22,7 @@ sys.path.append(str(FOLDER))
 
 from chaos import kills, system_calls
 from chaos.disk import Steps, lost_power, noted
-from chaos.processes import Findings
+from chaos.processes import Findings, forked
 from chaos.saved import SAVED
 
 OF_ALL = pytest.mark.parametrize("saved", SAVED, ids=[saved.name for saved in SAVED])
@@ -151,3 +152,17 @@ def test_faults_are_found(tmp_path):
     (tmp_path / "folder" / "report.html").unlink()
     findings.version(REPORT, tmp_path / "folder", {1, 2}, "gone")
     assert findings.faults["lost"]
+
+
+def test_a_process_that_hangs_is_told_from_one_that_saves_on(monkeypatch):
+    """As it may where Python drops a Ctrl-C."""
+    monkeypatch.setattr("chaos.processes.PATIENCE", 0.2)
+    findings, counters = Findings(), kills.Counters(1)
+
+    def save_on():
+        while True:
+            counters[0] += 1
+
+    for work in (save_on, signal.pause):
+        findings.stopped(forked(work), lambda: counters[0], "")
+    assert findings.faults == {"hung": 1} and findings.done == {"interrupts_dropped_by_python": 1}
