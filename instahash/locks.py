@@ -17,6 +17,8 @@ _HELD: dict[str, tuple[int, int]] = {}
 _TAKEN = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 # Windows locks bytes, and lets nobody read them: this one is behind all that is written.
 _FAR = 2**30
+# A file is opened so often where it was removed meanwhile; or where its file system never says that two are the same.
+TRIES = 100
 # Of what has the name of a lock a link is not followed, and a pipe not waited for.
 _CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
@@ -78,8 +80,10 @@ def alone(path: Path, taken: Callable[[str], Exception]) -> Iterator[None]:
 
 
 def _held(name: str, taken: Callable[[str], Exception]) -> FileIO | None:
-    """A locked file of this name; None where there can be none."""
-    while file := _opened(name):
+    """A locked file of this name; None where there can be none, or none is found to keep its name."""
+    for _ in range(TRIES):
+        if not (file := _opened(name)):
+            break
         if not lock(file.fileno()):
             with file:
                 raise taken(_owner(file))

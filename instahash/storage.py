@@ -147,7 +147,10 @@ def sole_training(checkpoint: str | Path | None) -> Iterator[None]:
 
 
 def trains(fit: F) -> F:
-    """A function with an argument `checkpoint`, given by its name, which then has that file to itself."""
+    """A function with an argument `checkpoint`, given by its name, which then has that file to itself.
+
+    All its arguments live until it ends.
+    """
 
     @wraps(fit)
     def alone_with_it(*args: Any, **options: Any) -> Any:

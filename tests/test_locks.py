@@ -116,6 +116,12 @@ def test_who_opened_the_file_before_it_was_removed_locks_the_new_one(tmp_path, m
         assert path.read_text() == str(os.getpid())
 
 
+def test_a_file_system_on_which_no_file_is_the_same_is_not_asked_for_ever(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.path.samestat", lambda a, b: False)
+    with alone(tmp_path / "lock", Taken):
+        pass
+
+
 def test_two_trainings_keep_off_one_checkpoint(tmp_path):
     checkpoint, told = tmp_path / "new" / "checkpoint.npz", []
 

@@ -95,7 +95,7 @@ def _trained(args: Namespace, settings: Any, checkpoint: Path, read: Read, repor
         return None
     make_directory(args.model_dir)
     model = InstaHash(settings)
-    kept: dict[str, Any] = {"checkpoint": checkpoint, "resume": args.resume, "options": _options(args)}
+    resume, options = args.resume, _options(args)
 
     def corpus() -> Any:
         found = read_corpus(args, read)
@@ -105,9 +105,10 @@ def _trained(args: Namespace, settings: Any, checkpoint: Path, read: Read, repor
 
     with _said_what_is_kept(checkpoint, args.resume):
         if args.cluster or are_shards(args.data) and not (args.photos or args.labels or args.features):
-            model = fit_shards(args, settings, report=report, **kept)
-        else:  # the corpus has no name here, so that training can let go of it
-            model.fit(corpus(), progress=not args.quiet, report=report, **kept)
+            model = fit_shards(args, settings, report=report, checkpoint=checkpoint, resume=resume, options=options)
+        else:  # the corpus has no name here, and is in no list of arguments, so that training can let go of it
+            progress = not args.quiet
+            model.fit(corpus(), checkpoint=checkpoint, resume=resume, options=options, progress=progress, report=report)
         model.save(args.model_dir)
     checkpoint.unlink(missing_ok=True)
     report(f"Model saved in '{args.model_dir}'.")

@@ -22,7 +22,7 @@ from instahash.pipeline.kept import copied_mode, digest, header_of, known_baseli
 from instahash.pipeline.mode import MODES, Mode
 from instahash.pipeline.paper import PaperSettings
 from instahash.pipeline.recommender import Recommender
-from instahash.storage import Checkpoint, read_model, trains, write_model
+from instahash.storage import Checkpoint, read_model, sole_training, write_model
 from instahash.trainer import Trainer
 
 Posts = str | Path | Iterable[Post | dict[str, Any]] | Corpus
@@ -84,7 +84,6 @@ class InstaHash:
 
     # Training
 
-    @trains
     def fit(
         self,
         posts: Posts,
@@ -106,23 +105,26 @@ class InstaHash:
         Raises DataError for posts that cannot be used, ModelError for a checkpoint of another training, or one that
         another process or thread is writing, DivergenceError where a model stops being finite.
         """
-        settings, data, corpus = self.settings, self.settings.data, self._read(posts, progress)
-        dataset = fit_dataset(corpus, data.max_hashtags, data.min_score, data.min_count)
-        digest = corpus.digest()
-        del posts, corpus  # of a million posts it has some hundred megabytes, and training needs none of it
-        summary: Any = dataset.summary
-        report(str(summary))
-        _check_bags(dataset)
-        if not dataset.description.nnz:
-            report("No post has a label of min_score or more: this learns from hashtags alone, and knows no photos.")
-        saved = Checkpoint(checkpoint, fingerprint(settings, dataset), options) if checkpoint else None
-        states = saved.load() if saved and resume else {}
-        if resume:
-            anew = "There is no checkpoint to go on from; starting anew."
-            report(f"Going on from '{checkpoint}'." if states else anew)
-        mode = MODES[settings.mode][0](settings)
-        mode.fit(dataset, Trainer(saved, states, progress, report))
-        return self.take_up(mode, dataset.vocabulary, summary._asdict(), [digest])
+        with sole_training(checkpoint):
+            settings, data, corpus = self.settings, self.settings.data, self._read(posts, progress)
+            dataset = fit_dataset(corpus, data.max_hashtags, data.min_score, data.min_count)
+            digest = corpus.digest()
+            del posts, corpus  # of a million posts it has some hundred megabytes, and training needs none of it
+            summary: Any = dataset.summary
+            report(str(summary))
+            _check_bags(dataset)
+            if not dataset.description.nnz:
+                report(
+                    "No post has a label of min_score or more: this learns from hashtags alone, and knows no photos."
+                )
+            saved = Checkpoint(checkpoint, fingerprint(settings, dataset), options) if checkpoint else None
+            states = saved.load() if saved and resume else {}
+            if resume:
+                anew = "There is no checkpoint to go on from; starting anew."
+                report(f"Going on from '{checkpoint}'." if states else anew)
+            mode = MODES[settings.mode][0](settings)
+            mode.fit(dataset, Trainer(saved, states, progress, report))
+            return self.take_up(mode, dataset.vocabulary, summary._asdict(), [digest])
 
     def partial_fit(self, posts: Posts) -> InstaHash:
         """Learn from new posts as well, with words and hashtags never seen before; mode "best" only.

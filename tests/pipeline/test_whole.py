@@ -6,6 +6,7 @@ import os
 import pickle
 import sys
 import threading
+import weakref
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ import pytest
 
 from instahash import InstaHash
 from instahash.baselines.network import PAPER
-from instahash.cli import evaluate
+from instahash.cli import evaluate, train
 from instahash.data import Corpus, encode
 from instahash.data.small import small_posts
 from instahash.errors import DataError, ModelError, UnknownWordError
@@ -122,6 +123,33 @@ def test_a_training_that_fails_and_is_then_saved(mode, trained, tmp_path):
     with pytest.raises(ModelError, match="this model is not trained"):
         InstaHash(SETTINGS[other]).save(tmp_path / "model")
     assert (tmp_path / "model" / MODEL).read_bytes() == content
+
+
+class Began(Exception):
+    """A training has come as far as to its models."""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="who calls a function keeps what it was given")
+def test_a_training_lets_go_of_the_posts(monkeypatch, tmp_path):
+    """Of a million they have some hundred megabytes, and the models need none of it."""
+    posts = []
+
+    def corpus():
+        made = Corpus.from_posts(OLD)
+        posts.append(weakref.ref(made))
+        return made
+
+    def begun(mode, dataset, trainer):
+        raise Began(posts[-1]())
+
+    monkeypatch.setattr(Best, "fit", begun)
+    with pytest.raises(Began) as caught:
+        InstaHash().fit(corpus(), checkpoint=None)
+    assert caught.value.args == (None,)
+    monkeypatch.setattr("instahash.cli.train.read_corpus", lambda args, read: corpus())
+    with pytest.raises(Began) as caught:
+        train.work(train.parser().parse_args(["--quiet", "--model-dir", str(tmp_path)]))
+    assert caught.value.args == (None,)
 
 
 # Threads
