@@ -37,6 +37,7 @@ LINES = (".jsonl", ".ndjson")
 # What joining and cutting files leaves between values: commas, marks of UTF-8, zeros.
 STRAY = "\ufeff\0, \t\r\n"
 
+BLANK = frozenset(STRAY) | {""}
 _between = re.compile(f"[{STRAY}]*").match
 _tokens = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[\]{}]', re.DOTALL).finditer
 _decode = json.JSONDecoder().raw_decode
@@ -148,17 +149,18 @@ def _lines(source: Source) -> Iterator[Item | LeftOut]:
             except UnicodeDecodeError:
                 yield LeftOut(f"{where}{number}", "has bytes that are not UTF-8", "part")
                 text = line.decode(errors="replace")
+            if text[:1] in BLANK and not text.strip(STRAY):
+                n_blank += 1
+                if n_blank > MOST_BLANK:
+                    raise DataError(f"'{source.path}' has {MOST_BLANK:,} empty lines; leave these out")
+                continue
             if is_dense(text):
                 yield LeftOut(f"{where}{number}", "is made of brackets more than of a post")
                 continue
             try:
                 yield Item(f"{where}{number}", json.loads(text))
             except (ValueError, RecursionError):
-                text = text.strip(STRAY)
-                n_blank += not text
-                if n_blank > MOST_BLANK:
-                    raise DataError(f"'{source.path}' has {MOST_BLANK:,} empty lines; leave these out") from None
-                yield from _mended(text, f"{where}{number}")
+                yield from _mended(text.strip(STRAY), f"{where}{number}")
 
 
 def _mended(text: str, place: str) -> Iterator[Item | LeftOut]:

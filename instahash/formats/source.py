@@ -176,7 +176,10 @@ class Source:
     @contextmanager
     def opened(self) -> Iterator[IO[str]]:
         """A file as text, streamed; bytes that are none become U+FFFD."""
-        with reading(self.path, streamed=True) as file, io.TextIOWrapper(file, self.encoding, "replace", newline="") as text:
+        with (
+            reading(self.path, streamed=True) as file,
+            io.TextIOWrapper(file, self.encoding, "replace", newline="") as text,
+        ):
             yield text
 
     def check_columns(self, names: Collection[str], others: Collection[str] = ()) -> None:

@@ -18,7 +18,7 @@ from instahash.formats.values import MISSING
 PARQUET = b"PAR1"
 DELIMITERS = ",;\t|"
 SEPARATOR = "sep="  # a line before the header by which Excel is told the delimiter
-BATCH = 2**12  # rows
+BATCH, MOST_BATCH = 2**12, 2**28  # rows, and bytes of their texts
 
 
 def is_table(source: Source) -> bool:
@@ -130,16 +130,36 @@ def parquet_rows(source: Source) -> Iterator[Item | LeftOut]:
     with reading(source.path) as file:
         is_plain = isinstance(getattr(file, "raw", None), io.FileIO)
         try:
-            opened = parquet.ParquetFile(file if is_plain else io.BytesIO(source.content()))
+            whole = file if is_plain else io.BytesIO(source.content())
+            schema, columns = parquet.read_schema(whole), parquet.read_metadata(whole).schema
+            texts = [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
+            opened = parquet.ParquetFile(whole, read_dictionary=texts)  # what is there once stays once
             names = opened.schema_arrow.names
             source.check_columns(names)
             for batch in opened.iter_batches(BATCH):
-                for cells in zip(*map(_cells, batch.columns)):
+                _check_unpacked(batch.columns, source)
+                table = pyarrow.Table.from_batches([batch]).cast(schema)
+                for cells in zip(*map(_cells, table.columns)):
                     number += 1
                     yield Item(f"{where}{number}", dict(zip(names, cells)))
         except (pyarrow.ArrowException, OSError, ValueError, OverflowError, NotImplementedError, KeyError) as error:
             reason = str(error).partition("\n")[0]
             raise DataError(f"'{source.path}' is not a sound Parquet file ({reason}); write it again") from None
+
+
+def _check_unpacked(columns: list[Any], source: Source) -> None:
+    """DataError where a batch, in which a text may stand once for thousands of rows, would take too much memory."""
+    from pyarrow import compute, types
+
+    size = 0
+    for column in columns:
+        while types.is_list(column.type) or types.is_large_list(column.type):
+            column = column.flatten()
+        if types.is_dictionary(column.type):
+            each = compute.binary_length(column.dictionary)
+            size += compute.sum(compute.take(each, column.indices), min_count=0).as_py()
+    if size > MOST_BATCH:
+        raise DataError(f"'{source.path}' unpacks to {size >> 20:,} MB in {BATCH:,} rows; keep shorter texts")
 
 
 def _cells(column: Any) -> list[Any]:
