@@ -31,7 +31,9 @@ parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.R
 parser.add_argument("--clients", type=int, default=100, metavar="N", help="that ask at the same time")
 parser.add_argument("--seconds", type=float, default=60.0, help="for which they do while the model is replaced")
 parser.add_argument("--every", type=float, default=3.0, metavar="SECONDS", help="from one model to the next")
-parser.add_argument("--requests", type=int, default=20_000, metavar="N", help="at most, after which memory is looked at")
+parser.add_argument(
+    "--requests", type=int, default=20_000, metavar="N", help="at most, after which memory is looked at"
+)
 parser.add_argument("--request-seconds", type=float, default=120.0, metavar="SECONDS", help="for these, at most")
 parser.add_argument("--slow-seconds", type=float, default=15.0, help="with slow clients, each time")
 parser.add_argument("--idle", type=int, default=200, metavar="N", help="silent connections")
