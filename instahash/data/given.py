@@ -104,7 +104,7 @@ def score_of(score: Any, label: str) -> float:
 def _each(value: Any, name: str, wanted: str) -> Iterable[Any]:
     """What a list or the like gives; a dict, bytes and what gives nothing are none."""
     if type(value) in (list, tuple):
-        return value  # type: ignore[no-any-return]
+        return value
     try:
         if not isinstance(value, (Mapping, bytes, bytearray, memoryview)):
             return iter(value)

@@ -88,7 +88,7 @@ def test_a_column_that_is_not_there_is_said(read):
 @pytest.mark.parametrize("texts", [["cat " * 1000], [["cat " * 1000]]], ids=["texts", "lists"])
 def test_a_text_that_stands_once_for_thousands_of_rows_is_told_by_what_it_unpacks_to(read, monkeypatch, texts):
     content = written(hashtags=texts * 3000)
-    assert len(content) < 5000 and len(read("a.parquet", content)[0]) == 3000
+    assert len(content) < 20_000 and len(read("a.parquet", content)[0]) == 3000
     monkeypatch.setattr("instahash.formats.table.MOST_BATCH", 2**23)
     with pytest.raises(DataError, match="unpacks to 11 MB in 4,096 rows; keep shorter texts"):
         read("a.parquet", content)
