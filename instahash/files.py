@@ -26,6 +26,7 @@ from instahash.locks import lock
 # Suffixes, and what the content of such a file begins with.
 _BEGINNINGS = {".gz": b"\x1f\x8b\x08", ".xz": b"\xfd7zXZ\0", ".bz2": b"BZh", ".zst": b"\x28\xb5\x2f\xfd"}
 COMPRESSED = tuple(_BEGINNINGS)
+MODEL_FILE = "model.npz"
 # Seconds after which a half-written file of a process that was killed is removed by a later writer.
 STALE = 3600
 # Names of a folder that are looked through for each file written there, and files to write before it is listed again.
@@ -150,6 +151,12 @@ def writing(
         raise error(f"cannot write '{path}': {fault.strerror or fault}; {advice}") from None
 
 
+def model_folder(path: str | Path) -> Path:
+    """The directory of a model, which its file names too."""
+    path = Path(path)
+    return path.parent if path.name == MODEL_FILE and path.is_file() else path
+
+
 def check_regular(path: Path) -> None:
     """OSError where it is no regular file: a device or a pipe may have no end, or let its reader wait for ever."""
     if not stat.S_ISREG((status := path.stat()).st_mode):
@@ -173,9 +180,12 @@ def write_text(path: str | Path, text: str) -> None:
         file.write(text.encode("utf-8", "surrogatepass"))
 
 
-def check_writable(path: str | Path) -> None:
-    """Raise the DataError of :func:`writing` before the work whose result is to be written; `path` stays as it is."""
-    with suppress(_Enough), writing(path):
+def check_writable(path: str | Path, *otherwise: Any) -> None:
+    """Raise the error of :func:`writing` before the work whose result is to be written; `path` stays as it is.
+
+    otherwise : arguments of :func:`writing`, the kind of error and its advice.
+    """
+    with suppress(_Enough), writing(path, *otherwise):
         raise _Enough
 
 

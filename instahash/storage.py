@@ -25,12 +25,12 @@ from typing import IO, Any, TypeVar, cast
 import numpy as np
 
 from instahash.errors import ModelError, cut
-from instahash.files import check_regular, check_writable, sync_folder, writing
+from instahash.files import MODEL_FILE, check_regular, check_writable, model_folder, sync_folder, writing
 from instahash.forms import declared
 from instahash.locks import alone
 
 FORMAT_VERSION = 4
-MODEL, CHECKPOINT, HEADER = "model.npz", "checkpoint.npz", "header.json"
+MODEL, CHECKPOINT, HEADER = MODEL_FILE, "checkpoint.npz", "header.json"
 Arrays = dict[str, np.ndarray]
 F = TypeVar("F", bound=Callable[..., Any])
 # Bytes of a header, which is looked at before it is parsed: what JSON makes of a byte may have twenty.
@@ -41,6 +41,7 @@ _MEMBER = re.compile(r"[\x20-\x7e]{1,100}\.[\x20-\x7e]{1,100}\.npy")
 LARGE = 2**24
 # The part of an array's numbers that may be so small that half precision has them less well.
 COARSE = 0.02
+OTHERWISE = "choose another directory"
 # Characters of a command that is repeated in a message.
 _MOST_COMMAND = 200
 # Bytes before the name of a member in a zip file.
@@ -54,23 +55,25 @@ def write_model(directory: str | Path, header: dict[str, Any], sections: dict[st
 
     Raises ModelError where it cannot be written; a model already there is then unchanged.
     """
-    advice = "nothing there was changed, free some space or choose another --model-dir"
+    advice = f"nothing there was changed, free some space or {OTHERWISE}"
     _write(Path(directory, MODEL), {"format_version": FORMAT_VERSION, **header}, sections, advice, _halved)
 
 
 def read_model(directory: str | Path) -> tuple[dict[str, Any], dict[str, Arrays]]:
     """The header and the sections that :func:`write_model` was given, what it has halved in float32 again.
 
+    directory : where the model is, or its file there.
+
     Raises ModelError where the file is missing, damaged, not a model, or of another format.
     """
-    path = Path(directory, MODEL)
+    path = model_folder(directory) / MODEL
     with _archive(path, directory) as archive:
         return _header(archive, path), _sections(archive, path)
 
 
 def read_header(directory: str | Path) -> dict[str, Any]:
     """The header alone; errors as in :func:`read_model`."""
-    path = Path(directory, MODEL)
+    path = model_folder(directory) / MODEL
     with _archive(path, directory) as archive:
         return _header(archive, path)
 
@@ -86,10 +89,7 @@ def has_model(directory: str | Path) -> bool:
 def make_directory(directory: str | Path) -> None:
     """Make the model directory before the work of a training begins; ModelError where it cannot be written."""
     _make(Path(directory))
-    try:
-        check_writable(Path(directory) / MODEL)
-    except Exception as error:
-        raise ModelError(f"cannot write to the model directory '{directory}': {error}") from None
+    check_writable(Path(directory, MODEL), ModelError, OTHERWISE)
 
 
 class Checkpoint:
@@ -122,7 +122,7 @@ class Checkpoint:
         if began < self._next_save:
             return
         about = {"fingerprint": self.fingerprint, "options": self.options}
-        _write(self.path, about, states, "free some space or choose another --model-dir")
+        _write(self.path, about, states, f"free some space or {OTHERWISE}")
         self._next_save = time.monotonic() + 9 * (time.monotonic() - began)
 
 
@@ -140,7 +140,7 @@ def sole_training(checkpoint: str | Path | None) -> Iterator[None]:
 
     def taken(process: str) -> ModelError:
         who = f"another training{process and f' (process {process})'}"
-        return ModelError(f"{who} writes to '{path.parent}'; wait for it or choose another --model-dir")
+        return ModelError(f"{who} writes to '{path.parent}'; wait for it or {OTHERWISE}")
 
     with alone(path.with_name(f".{path.name}.lock"), taken):
         yield
@@ -167,7 +167,7 @@ def _make(directory: Path) -> None:
         os.makedirs(directory, exist_ok=True)
     except OSError as error:
         what = f"cannot write to the model directory '{directory}': {error.strerror}"
-        raise ModelError(f"{what}; choose another --model-dir") from None
+        raise ModelError(f"{what}; {OTHERWISE}") from None
     for folder in reversed(new):
         sync_folder(folder.parent)
 
@@ -250,7 +250,7 @@ def _archive(path: Path, directory: str | Path) -> zipfile.ZipFile:
     except FileNotFoundError:
         raise ModelError(f"there is no model in '{directory}': {_how_to_train(directory)}") from None
     except NotADirectoryError:
-        raise ModelError(f"'{directory}' is a file; --model-dir takes the directory of a trained model") from None
+        raise ModelError(f"'{directory}' is a file; give the directory of a trained model") from None
     except OSError as error:
         raise ModelError(f"cannot read '{path}': {error.strerror or error}") from None
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
@@ -324,8 +324,7 @@ def _how_to_train(directory: str | Path) -> str:
     checkpoint = Path(directory, CHECKPOINT)
     command = ["instahash-train", "--model-dir", str(directory)]
     if not checkpoint.exists():
-        without = "without --model-dir, instahash-recommend takes one of the sample"
-        return f"{without}; train one, on --data of your own or the sample, with {shlex.join(command)}"
+        return f"train one with {shlex.join(command)}, or in Python with InstaHash().fit(posts) and save"
     began: Sequence[str] = ()
     with suppress(ModelError), _archive(checkpoint, directory) as archive:
         options = _json(archive, checkpoint).get("options")

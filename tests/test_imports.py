@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "topk": {"jit"},
     "trainer": {"storage"},
     "training": {"arrays", "parameters"},
-    "data": {"parameters", "sparse", "texts"},
+    "data": {"archive", "parameters", "sparse", "texts"},
     "formats": {"archive", "data", "files"},
     # Photos in, posts out; the labeller that needs no cloud has kernels.
     "annotate": {"archive", "data", "database", "decoding", "dense", "files", "jit", "names", "parameters", "sparse"},

@@ -142,7 +142,7 @@ def test_two_trainings_keep_off_one_checkpoint(tmp_path):
         thread.join()
         assert fit(checkpoint=checkpoint) == "fitted", "the command holds it already"
     line = f"another training (process {os.getpid()}) writes to '{checkpoint.parent}'; wait for it or choose another"
-    assert told == [f"{line} --model-dir"]
+    assert told == [f"{line} directory"]
     assert os.listdir(checkpoint.parent) == [checkpoint.name]
     with sole_training(None):
         pass

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from instahash.cli.common import Parser, label_line, run, set_blas_threads
+from instahash.cli.common import Parser, label_line, named, run, set_blas_threads
 from instahash.cli.inputs import check_out, identities
 from instahash.cli.photos import add_annotator, add_features, labelled
 from instahash.cli.posts import add_reading, photos_of, reading
@@ -29,9 +29,9 @@ def parser() -> ArgumentParser:
         EXAMPLE,
     )
     add = command.add_argument
-    add("images", nargs="+", metavar="IMAGE_OR_DIR",
+    add("images", type=named, nargs="+", metavar="IMAGE_OR_DIR",
         help="image files, and folders and zip files of them, searched to the bottom")  # fmt: skip
-    add("--out", metavar="POSTS",
+    add("--out", type=named, metavar="POSTS",
         help="write posts here, as the other commands read them (default: print the labels)")  # fmt: skip
     add("--posts", metavar="POSTS",
         help="with --out: photos get hashtags, user and time of the post that their names belong to")  # fmt: skip

@@ -6,16 +6,29 @@ import os
 import re
 import sys
 import warnings
-from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from argparse import Action, ArgumentError, ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn, TextIO
 
 from instahash import __version__
-from instahash.errors import InstahashError, line, printable
+from instahash.errors import InstahashError, ModelError, line, printable, shown
+from instahash.files import model_folder
 from instahash.names import ANNOTATORS
 
 _JOINERS = "\u200c\u200d"
 MODEL_DIR = "instahash-model"  # where models are trained and looked for
+
+
+class Once(Action):
+    """Keeps the value of an option, which is given once: of two values one would be lost without a word."""
+
+    _is_given = False  # to a parser that parses once
+
+    def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None) -> None:
+        if self._is_given:
+            raise ArgumentError(self, f"given twice, with {shown(getattr(namespace, self.dest))} and {shown(values)}")
+        self._is_given = option is not None
+        setattr(namespace, self.dest, values)
 
 
 class Parser(ArgumentParser):
@@ -23,6 +36,8 @@ class Parser(ArgumentParser):
 
     def __init__(self, prog: str, description: str, epilog: str):
         super().__init__(prog, None, description, epilog, formatter_class=RawDescriptionHelpFormatter)
+        self.register("action", None, Once)  # that of an argument which names no other
+        self.register("action", "store", Once)
         self.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
 
     def error(self, message: str) -> NoReturn:
@@ -80,14 +95,15 @@ def set_blas_threads(n_threads: int) -> None:
 
 def add_model_dir(command: ArgumentParser, help: str = "a directory written by instahash-train") -> None:
     """The argument --model-dir."""
-    command.add_argument("--model-dir", default=MODEL_DIR, metavar="DIR", help=f"{help} (default: %(default)s)")
+    help += " (default: %(default)s)"
+    command.add_argument("--model-dir", type=model_dir, default=MODEL_DIR, metavar="DIR", help=help)
 
 
 def add_any_model(command: ArgumentParser) -> None:
     """The argument --model-dir of commands that :func:`any_model` gives a model where there is none yet."""
     default = f"{MODEL_DIR} where it is there, else a model of the embedded sample, trained on the first call"
     where = f"a directory written by instahash-train (default: {default})"
-    command.add_argument("--model-dir", metavar="DIR", help=where)
+    command.add_argument("--model-dir", type=model_dir, metavar="DIR", help=where)
 
 
 def any_model(args: Namespace, needed: Callable[[], object] = lambda: None) -> Any:
@@ -99,7 +115,7 @@ def any_model(args: Namespace, needed: Callable[[], object] = lambda: None) -> A
     from instahash.storage import MODEL
 
     if args.model_dir is not None:
-        return InstaHash.load(args.model_dir)
+        return _named_model(args.model_dir)
     if os.path.exists(os.path.join(MODEL_DIR, MODEL)):
         args.model_dir = MODEL_DIR
         note(args.command, f"with the model in '{MODEL_DIR}'; --model-dir takes another")
@@ -112,6 +128,17 @@ def any_model(args: Namespace, needed: Callable[[], object] = lambda: None) -> A
 
     model, args.model_dir = sample_model(say, progress=True)
     return model
+
+
+def _named_model(directory: str) -> Any:
+    from instahash.pipeline import InstaHash
+
+    try:
+        return InstaHash.load(directory)
+    except ModelError as error:
+        if os.path.exists(directory):
+            raise
+        raise ModelError(f"{error}; without --model-dir there is one of the sample") from None
 
 
 def add_annotator_name(command: ArgumentParser) -> None:
@@ -129,6 +156,18 @@ def _number(kind: Callable[[str], Any], name: str, holds: Callable[[Any], bool],
 
     number.__name__ = name  # argparse names it where `kind` fails
     return number
+
+
+def named(text: str) -> str:
+    """An argparse type: the name of a file or folder, which "" is not."""
+    if not text:
+        raise ArgumentTypeError("the name is empty; name a file or folder")
+    return text
+
+
+def model_dir(text: str) -> str:
+    """An argparse type: a model's directory, which its file names too."""
+    return str(model_folder(named(text)))
 
 
 def at_least(least: int) -> Callable[[str], int]:

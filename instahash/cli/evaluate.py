@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from instahash.cli.common import Parser, add_model_dir, at_least, note, run
+from instahash.cli.common import Parser, add_model_dir, at_least, named, note, run
 from instahash.cli.corpus import Read, add_corpus, read_corpus
 from instahash.errors import printable
 from instahash.names import PROTOCOLS
@@ -29,7 +29,7 @@ def parser() -> ArgumentParser:
     )
     add = command.add_argument
     add_model_dir(command)
-    add("--data", required=True, metavar="POSTS",
+    add("--data", type=named, required=True, metavar="POSTS",
         help="posts that the model was not trained on; sample-held-out for a model of the sample")  # fmt: skip
     add("--baselines", metavar="POSTS",
         help="posts of the training: compare with all baselines, fitted on them")  # fmt: skip

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from instahash.cli.common import SomeFailed, hashtag_line
+from instahash.cli.common import SomeFailed, hashtag_line, named
 from instahash.cli.inputs import check_out, identities
 from instahash.cli.per_photo import Failures, Put, caption, captions, metadata
 from instahash.errors import DataError, printable
@@ -52,7 +52,7 @@ def add_output(command: ArgumentParser) -> None:
         "--json", action="store_true", help="print JSON; for --posts and --image one object a line with its id"
     )
     kinds = ", ".join(KINDS)
-    instead.add_argument("--out", metavar="FILE",
+    instead.add_argument("--out", type=named, metavar="FILE",
         help=f"write a file ({kinds}; also .gz, .xz, .bz2), or, as DIR/, one for each photo")  # fmt: skip
     command.add_argument("--write-metadata", nargs="+", metavar=("WHERE", "DIR"),
         help="write keywords: 'sidecar', into photo.jpg.xmp beside photo.jpg; 'copies DIR', into copies")  # fmt: skip

@@ -16,6 +16,7 @@ from instahash.cli.common import (
     at_least,
     fraction,
     label_line,
+    named,
     note,
     run,
     set_blas_threads,
@@ -49,9 +50,11 @@ def parser() -> ArgumentParser:
         metavar="TEXT",
         help="labels of one photo, with commas between them; each may end in :score, 0 to 1, as in dog:0.9",
     )
-    source.add_argument("--image", nargs="+", action="extend", metavar="FILE",
+    source.add_argument("--image", type=named, nargs="+", action="extend", metavar="FILE",
         help="photos (or folders of them), labelled first")  # fmt: skip
-    source.add_argument("--posts", metavar="FILE", help="posts with labels; their hashtags are not looked at")
+    source.add_argument(
+        "--posts", type=named, metavar="FILE", help="posts with labels; their hashtags are not looked at"
+    )
     add("--top", type=at_least(1), metavar="N",
         help="at most N hashtags (default: 10; in mode paper all that the models agree on)")  # fmt: skip
     add("--chosen", default="", metavar="TEXT", help="hashtags picked already: the others go with them")
@@ -61,7 +64,7 @@ def parser() -> ArgumentParser:
     )
     add("--diversity", type=fraction, metavar="X", help="0 to 1, away from hashtags that are much alike")
     add("--platform", choices=PLATFORMS, help="at most as many hashtags as it takes, chosen ones included")
-    add("--banned", metavar="FILE", help="a text file of hashtags never to recommend")
+    add("--banned", type=named, metavar="FILE", help="a text file of hashtags never to recommend")
     add("--min-score", type=fraction, metavar="X",
         help="labels with a lower score are doubted, of --labels and --image (default: as in training)")  # fmt: skip
     add_output(command)

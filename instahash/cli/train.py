@@ -9,7 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from instahash.cli.common import Parser, SomeFailed, add_model_dir, at_least, hashtag_line, run, say, set_blas_threads
+from instahash.cli.common import (
+    Parser,
+    SomeFailed,
+    add_model_dir,
+    at_least,
+    hashtag_line,
+    named,
+    run,
+    say,
+    set_blas_threads,
+)
 from instahash.cli.corpus import Read, add_corpus, are_shards, fit_shards, read_corpus
 from instahash.errors import printable
 from instahash.names import MODES
@@ -27,7 +37,7 @@ EXAMPLE = """example:
 def parser() -> ArgumentParser:
     command = Parser("instahash-train", "Train the models on posts, and save them in one file.", EXAMPLE)
     add = command.add_argument
-    add("--data", default="sample", metavar="POSTS|FOLDER|ZIP|sample",
+    add("--data", type=named, default="sample", metavar="POSTS|FOLDER|ZIP|sample",
         help="posts to learn from: a file, or a folder or zip file with photos, such as Instagram's export; or shards, "
         "as 'shards/*.jsonl.gz' or a URL (default: sample)")  # fmt: skip
     add("--cluster", metavar="ADDRESS|local:N",

@@ -9,7 +9,7 @@ from instahash.data.words import words
 from instahash.errors import DataError, shown
 
 # What is meant as a score; a percentage is too, and refused.
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)? ?%?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)? ?%?|nan")
 _BETWEEN = re.compile(r"([,;|\n])")
 # What stands between the words of a label, but for whole numbers as in "24/7" or "16:9".
 _BETWEEN_WORDS = re.compile(r"[/:](?!(?<=\d.)\d)")
@@ -20,7 +20,7 @@ def labels_from_text(text: str, known: Container[str] = ()) -> list[str | tuple[
 
     Commas, semicolons, bars and line ends stand between labels. Slashes and colons stand between the words of a label,
     but for those of a word that is in `known` as it is written ("and/or", where "andor" is known).
-    Raises DataError for a score outside [0, 1], and for one with a decimal comma.
+    Raises DataError for a score outside [0, 1], one with a decimal comma, and one without a label.
     """
     if not isinstance(text, str):
         raise DataError(f"labels are {shown(text)}; they must be a text")
@@ -59,10 +59,13 @@ def _check_commas(parts: list[str]) -> None:
 def label_from_text(text: str) -> str | tuple[str, float]:
     """ "sky" or "sky:0.93" as :meth:`InstaHash.recommend` takes it. Raises DataError for a score outside [0, 1].
 
-    A number behind a colon is a score, but for a whole one behind a digit, as in "16:9" or "12:30".
+    One that is of no label is refused too. A number behind a colon is a score, but for a whole one behind a digit, as
+    in "16:9" or "12:30".
     """
-    name, _, score = text.rpartition(":")
+    name, colon, score = text.rpartition(":")
     name, score = name.strip(), score.strip()
+    if colon and not name and _NUMBER.fullmatch(score):
+        raise DataError(f'{text.strip()!r:.60} is a score without a label; write it behind one, as in "sky:0.93"')
     is_ratio = score.isdigit() and score not in ("0", "1") and name[-1:].isdigit()
     if not name or is_ratio or not _NUMBER.fullmatch(score):
         return text

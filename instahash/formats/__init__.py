@@ -30,13 +30,13 @@ from instahash.errors import DataError, DataWarning, SettingsError, cut, line, p
 from instahash.formats.fields import NAMES
 from instahash.formats.files import FILE_FORMATS
 from instahash.formats.folder import FOLDER
-from instahash.formats.given import posts_of
+from instahash.formats.given import is_post, posts_of
 from instahash.formats.harrison import HARRISON
 from instahash.formats.items import check_columns
 from instahash.formats.posts import write_posts
 from instahash.formats.source import Format, LeftOut, Source
 
-__all__ = ["FORMATS", "Format", "LeftOut", "Reading", "Source", "posts_of", "read_posts", "write_posts"]
+__all__ = ["FORMATS", "Format", "LeftOut", "Reading", "Source", "is_post", "posts_of", "read_posts", "write_posts"]
 
 # The first that matches reads a source.
 FORMATS: tuple[Format, ...] = (HARRISON, *FILE_FORMATS, FOLDER)

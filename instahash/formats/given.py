@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from numbers import Real
 from typing import Any
 
 from instahash.data import Post
+from instahash.data.given import rows_of
 from instahash.errors import DataError, cut, shown
 from instahash.formats.fields import post_from_parts, usual
 from instahash.formats.source import LeftOut
@@ -13,12 +15,22 @@ from instahash.formats.source import LeftOut
 WANTED = "posts are Post objects, or dicts such as {'id': '1.jpg', 'hashtags': ['sea'], 'labels': ['boat']}"
 
 
+def is_post(value: Any) -> bool:
+    """Whether it is a post, or a dict of one: its labels or hashtags are no score, as a label with that text has."""
+    if isinstance(value, Mapping):
+        own = value.get("labels", value.get("hashtags"))
+        return own is not None and not isinstance(own, Real)
+    return isinstance(value, Post)
+
+
 def posts_of(posts: Any) -> Iterator[Post]:
     """The posts, one after the other, as Posts.
 
-    posts : one or several Posts, or dicts with the names of a line of a posts file; features of photos are their own.
+    posts : one or several Posts, or dicts with the names of a line of a posts file; or a table with such columns, of
+        pandas or Polars. Features of photos are their own.
     Raises DataError for anything else, and for a dict a part of which is odd.
     """
+    posts = rows_of(posts)
     if isinstance(posts, (Post, Mapping)):
         posts = [posts]
     try:

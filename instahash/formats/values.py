@@ -227,7 +227,7 @@ def _label(entry: Any) -> list[Label]:
     """
     parents: Any = ()
     if isinstance(entry, str):
-        return [Label(clean(entry), 1.0)]
+        return list(_typed(entry))
     if isinstance(entry, dict):
         name = next((entry[name] for name in DESCRIPTIONS if name in entry), None)
         score = _plain(next((entry[name] for name in SCORES if entry.get(name) is not None), 0.0))

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from instahash.baselines import Baseline, top_ranked
-from instahash.data import Corpus, Echoes, Post, Vocabulary, encode, words
+from instahash.data import Corpus, Echoes, Vocabulary, encode, words
 from instahash.data.corpus import array_of
-from instahash.data.given import hashtags_of, text_of
+from instahash.data.given import hashtags_of, rows_of, text_of
 from instahash.data.preprocess import guessed
 from instahash.errors import DataError, shown
-from instahash.formats import posts_of
+from instahash.formats import is_post, posts_of
 from instahash.parameters import fraction, truth, whole
 from instahash.pipeline.mode import Mode
 from instahash.recommend import Options, Queries, Recommendation, ids_of
@@ -67,8 +67,9 @@ class Recommender:
         """Hashtags for a photo with these labels.
 
         labels : texts of one or more words, pairs of a text and its score, Labels, or dicts with a "description" and a
-            "score"; or a dict of text -> score, a text as --labels takes it ("sky, boat:0.9"), or a Post, whose user,
-            features and photo_features count too where no others are given.
+            "score"; or a table of these, of pandas or Polars; a dict of text -> score; a text of several ("sky,
+            boat:0.9"); or a Post or a dict of one, whose user, features and photo_features count too where no others
+            are given.
         top : so many hashtags; by default ten in mode "best", in mode "paper" all that its combination has.
         chosen : hashtags that the author has picked already: what follows goes with them, and repeats none.
         user, features : whose earlier posts matter; nobody's where these are not known.
@@ -97,7 +98,11 @@ class Recommender:
         photo_features: np.ndarray | None = None,
     ) -> Queries:
         """What is known of one photo; arguments as in :meth:`recommend`."""
-        if isinstance(labels, Post):
+        labels = rows_of(labels)
+        if isinstance(labels, list) and any(map(is_post, labels)):
+            raise DataError("labels is a list of posts; recommend takes one post, recommend_posts takes many")
+        if is_post(labels):
+            (labels,) = posts_of(labels)
             user, features = labels.user if user is None else user, features or labels.features
             photo_features, labels = labels.photo_features if photo_features is None else photo_features, labels.labels
         least = self.settings.data.min_score if min_score is None else min_score

@@ -436,6 +436,8 @@ def test_training_on_what_is_not_there_or_cut_off(tmp_path):
         (["--min-count", "10000"], "no hashtag is in 10,000 of 3,600 posts; give a lower data.min_count"),
         (["--threads", "x"], "argument --threads: invalid whole number"),
         (["--mode", "fast"], "argument --mode: invalid choice: 'fast'"),
+        (["--data", "a", "--data", "b"], "argument --data: given twice, with 'a' and 'b'"),
+        (["--model-dir", ""], "argument --model-dir: given twice"),
         (["--wrong"], "unrecognized arguments: --wrong"),
         (["--set", "softmax.learning_rate=1e30"], "diverged in epoch 1"),
     ],
@@ -465,6 +467,12 @@ def test_unusable_queries(trained):
     assert refused(asked("recommend", "--model-dir", model, "--labels", " ,!"), "has no word")
     assert refused(asked("recommend", "--model-dir", model), "--labels", "--posts", "is required")
     assert refused(asked("recommend", "--model-dir", model, "--posts", "missing.jsonl"), "there is no file")
+    assert refused(asked("recommend", "--model-dir", "", "--labels", "dog"), "--model-dir: the name is empty")
+    assert refused(asked("recommend", "--image", "sea.jpg", ""), "--image: the name is empty")
+    for twice in (["--labels", "dog", "--labels", "sea"], ["--labels", "dog", "--chosen", "", "--cho", "sun"]):
+        assert refused(asked("recommend", "--model-dir", model, *twice), f"argument {twice[-2]}", "given twice, with")
+    answer = asked("recommend", "--model-dir", model / MODEL, "--labels", "dog")
+    assert answer == asked("recommend", "--model-dir", model, "--labels", "dog") and answer.returncode == 0
     assert refused(asked("evaluate", "--model-dir", model, "--data", "missing.jsonl"), "there is no file")
 
 
@@ -545,7 +553,7 @@ def test_an_interruption_says_what_is_kept(tmp_path, checkpoint, more, said):
         assert writer is not None, "the command has not opened the posts"
         answer = asked("train", "--data", "missing", "--model-dir", tmp_path, "--resume")
         who = f"another training (process {process.pid})"
-        assert refused(answer, f"{who} writes to '{tmp_path}'; wait for it or choose another --model-dir")
+        assert refused(answer, f"{who} writes to '{tmp_path}'; wait for it or choose another directory")
         process.send_signal(signal.SIGINT)
         interrupted = f"\ninstahash-train: interrupted{said}\n"
         assert process.communicate(timeout=60)[1] == interrupted and process.returncode == 130

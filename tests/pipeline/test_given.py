@@ -3,6 +3,7 @@
 import json
 from collections import OrderedDict
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,21 @@ from instahash.recommend import Preferences, Queries
 VOCABULARY = Vocabulary(["sea", "boat", "golden", "sand"], [4, 3, 2, 2], [4, 0, 0, 2])
 NOTHING = Corpus.from_posts([])
 LABELS = [("sea", 0.9), ("golden sand", 0.5)]
+
+
+class Table:
+    """As pandas' DataFrames are asked for their rows."""
+
+    columns = ()
+
+    def __init__(self, *rows):
+        self.to_dict = {"records": [*rows]}.__getitem__
+
+
+class Image:
+    """As Pillow's are told from labels."""
+
+    getpixel = None
 
 
 class Unreadable:
@@ -48,6 +64,10 @@ def paper():
     [list(pair) for pair in LABELS],
     "sea:0.9, golden sand:0.5",
     np.array(LABELS, dtype=object),
+    np.array(LABELS),
+    ["sea:0.9", "golden sand:0.5"],
+    {"sea": "0.9", "golden sand": "0.5"},
+    Table({"description": "sea", "score": 0.9}, {"description": "golden sand", "score": 0.5}),
     np.str_("sea:0.9; golden sand:0.5"),
 ])  # fmt: skip
 def test_labels_in_every_shape(labels):
@@ -59,7 +79,7 @@ def test_labels_in_every_shape(labels):
 @pytest.mark.parametrize(("labels", "score"), [
     (["sea"], 0.7), (("sea",), 0.7), ({"sea"}, 0.7), (np.array(["sea"]), 0.7), ("sea", 0.7), ([("sea", None)], 0.7),
     (iter(["sea"]), 0.7), ([{"description": "sea"}], 0.7), ({"sea": None}, 0.7), (Label("sea", 0.6), 0.6),
-    ([{"name": "sea", "confidence": 0.6}], 0.6), ([{"Name": "sea", "Confidence": 60}], 0.6), ({"tag": "sea"}, 0.7),
+    ([{"name": "sea", "confidence": 0.6}], 0.6), ([{"Name": "sea", "Confidence": "60"}], 0.6), ({"tag": "sea"}, 0.7),
     (("sea", 0.6), 0.6), ({"description": "sea", "score": 0.6}, 0.6), ([("sea", 1)], 1), ([("sea", np.int64(1))], 1),
 ])  # fmt: skip
 def test_one_label_in_every_shape(labels, score):
@@ -89,6 +109,9 @@ def test_a_post_is_asked_about_with_its_user(model):
     queries = model.queries(post)
     assert queries.keys == [("country:pt", "user:anna")] and queries.description.nnz == 1
     assert model.queries(post, user="bob", features="x").keys == [("x", "user:bob")]
+    row = {"id": "a", "labels": [{"description": "beach", "score": "0.9"}], "user": "anna", "hashtags": []}
+    assert model.recommend(row) == model.recommend(post._replace(features=()))
+    assert model.recommend({"labels": 0.9}) == model.recommend(("labels", 0.9)), "a label may have any name"
     assert model.queries([], user=7).keys == [("user:7",)] and not model.knows_user(np.int64(7))
 
 
@@ -103,6 +126,17 @@ BAD_ASKS = [
     ({"labels": [("sea", True)]}, "the score of label 'sea' is True"),
     ({"labels": [("sea", 1j)]}, "the score of label 'sea' is 1j"),
     ({"labels": [Unreadable()]}, "labels holds Unreadable that cannot be shown"),
+    ({"labels": "sky:0.5, :0.5"}, "':0.5' is a score without a label; write it behind one"),
+    ({"labels": ["sea:nan"]}, "the score of 'sea' is nan; a score is from 0 to 1"),
+    ({"labels": ["sea:7"]}, "the score of 'sea' is 7; a score is from 0 to 1"),
+    *(
+        ({"labels": photo}, r"labels is .*, a photo; label it first, with annotate\(\[file\], OfflineAnnotator")
+        for photo in ("sea.jpg", ["Sea.PNG"], Path("sea.jpg"), Image())
+    ),
+    *(
+        ({"labels": posts}, "a list of posts; recommend takes one post, recommend_posts takes many")
+        for posts in ([Post("1")], [{"labels": []}], Table({"hashtags": "#sea"}))
+    ),
     ({"chosen": 5}, "chosen is 5; it must be a list of texts, such as"),
     ({"chosen": [None]}, "chosen holds None; it must be a list of texts"),
     ({"banned": {"sea": 1}}, "banned is {'sea': 1}; it must be a list of texts"),
@@ -167,6 +201,9 @@ def test_posts_are_also_dicts_as_in_the_posts_file(tmp_path):
     write_posts(tmp_path / "posts.jsonl", [row, Post("2", ("sun",))])
     posts = list(read_posts(tmp_path / "posts.jsonl"))
     assert posts == list(posts_of([row, posts[1]])) and list(posts_of(row)) == posts[:1] == list(posts_of(posts[0]))
+    assert list(posts_of(Table(row, row))) == posts[:1] * 2
+    texts = {"labels": ["boat:0.9", "sun"], "hashtags": "sea"}
+    assert next(posts_of(texts)).labels == (Label("boat", 0.9), Label("sun", 1.0))
     assert next(posts_of([row | {"photo_features": [1.0, 2.0]}])).photo_features == [1.0, 2.0]
     assert json.loads((tmp_path / "posts.jsonl").read_text().splitlines()[0])["user"] == "anna"
 
