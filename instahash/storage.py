@@ -107,14 +107,17 @@ class Checkpoint:
         """The saved states by model, {} where there is no file. ModelError where they are of another training."""
         if not self.path.exists():
             return {}
-        with _archive(self.path, self.path.parent) as archive:
-            about = _json(archive, self.path)
-            if about.get("fingerprint") != self.fingerprint:
-                raise ModelError(
-                    f"the checkpoint '{self.path}' was made with other data or settings; repeat those to go on, "
-                    "or train without --resume to begin anew"
-                )
-            return _sections(archive, self.path)
+        anew = "train without resuming to begin anew"
+        try:
+            with _archive(self.path, self.path.parent) as archive:
+                about = _json(archive, self.path)
+                saved = _sections(archive, self.path) if about.get("fingerprint") == self.fingerprint else None
+        except ModelError as error:
+            raise ModelError(f"{str(error).rpartition(';')[0] or error}; {anew}") from None
+        if saved is None:
+            was = f"the checkpoint '{self.path}' was made with other data or settings"
+            raise ModelError(f"{was}; repeat those to go on, or {anew}")
+        return saved
 
     def save(self, states: dict[str, Arrays]) -> None:
         """Save the states, unless the last save is so recent that saving would take over a tenth of the time."""

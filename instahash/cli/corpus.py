@@ -146,7 +146,10 @@ def _with_answers(args: Namespace, posts: Sequence[Any]) -> Sequence[Any]:
     if not args.labels:
         return posts
     as_found = Namespace(**vars(args) | {"format": "auto", "columns": ""})  # which say how --data is read
-    answers = [post for post in reading(as_found, args.labels) if post.labels]
+    try:
+        answers = [post for post in reading(as_found, args.labels) if post.labels]
+    except DataError as error:
+        raise DataError(f"--labels: {error}") from None
     if not answers:
         raise DataError(f"there is no label in --labels '{args.labels}'; give answers of a service, or labelled posts")
     own = photos_of(args, posts, answers, "--labels: ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from instahash.cli.common import (
     at_least,
     hashtag_line,
     named,
+    note,
     run,
     say,
     set_blas_threads,
@@ -78,7 +80,7 @@ def work(args: Namespace) -> None:
             say(line)
 
     checkpoint, read = Path(args.model_dir, CHECKPOINT), Read(settings.data.min_score)
-    with sole_training(checkpoint):
+    with _ended_as_interrupted(), sole_training(checkpoint):
         model = _trained(args, settings, checkpoint, read, report)
     if read.examples:
         report("\nWhat it says of posts that it learnt from:")
@@ -104,6 +106,9 @@ def _trained(args: Namespace, settings: Any, checkpoint: Path, read: Read, repor
         report(f"The model in '{args.model_dir}' is finished, and left as it is; to train anew, leave out --resume.")
         return None
     make_directory(args.model_dir)
+    if checkpoint.exists() and not args.resume:
+        begun = f"an interrupted training in '{args.model_dir}' is begun anew"
+        note(args.command, f"{begun}; with --resume, the same command would have gone on with it")
     model = InstaHash(settings)
     resume, options = args.resume, _options(args)
 
@@ -136,6 +141,16 @@ def _check_settings(directory: str, settings: Any) -> None:
     if (header.get("mode"), header.get("settings")) != (settings.mode, wanted):
         advice = "train without --resume to replace it, or choose another --model-dir"
         raise ModelError(f"the model in '{directory}' is finished, and has other settings than these; {advice}")
+
+
+@contextmanager
+def _ended_as_interrupted() -> Iterator[None]:
+    """A polite kill does what Ctrl-C does: what is trained is kept, and no lock is left."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
 
 @contextmanager

@@ -94,9 +94,10 @@ class Best:
         traces, made = self._traces(queries) if options.trace else None, []
         for post, own in enumerate(answers.beyond.hashtags):
             trace, source = traces[post] if traces else None, "guesses" if guessed[post] else "experts"
+            kind = "probability" if familiar[post] else "estimate"
             if not (read[post] and likely[post] or self._knows_author(queries, post)):
                 echoed = own if likely[post] else {}
-                made.append(self._general(echoed, top, options.banned_words, source, trace))
+                made.append(self._general(echoed, top, options.banned_words, kind, source, trace))
                 continue
             n, hashtags = found[post], texts[post]
             if own:
@@ -104,7 +105,6 @@ class Best:
                 hashtags = [
                     names[i - n_known] if i >= n_known else text for i, text in zip(columns[post].tolist(), hashtags)
                 ]
-            kind = "probability" if familiar[post] else "estimate"
             made.append(Recommendation(hashtags[:n], used[post][:n], kind, source, trace))
         return made
 
@@ -138,6 +138,7 @@ class Best:
         echoes: dict[str, float],
         top: int,
         banned: frozenset[str],
+        kind: str,
         source: str,
         trace: dict[str, list[str]] | None,
     ) -> Recommendation:
@@ -145,7 +146,7 @@ class Best:
         and behind them such as fit any photo, those of the training first, most used first.
         """
         vocabulary, echoed = self.panel.domain.vocabulary, {word: math.exp(score) for word, score in echoes.items()}
-        n_uses = max(vocabulary.hashtag_counts.sum(), 1)
+        n_uses = max(int(vocabulary.hashtag_counts.sum()), 1)
         known = [word for word in GENERAL if word in vocabulary.index]
         counts = {word: int(vocabulary.hashtag_counts[vocabulary.index[word]]) for word in known}
         general = {word: counts.get(word, 0) / n_uses for word in GENERAL if word not in echoed}
@@ -154,7 +155,7 @@ class Best:
         hashtags = [vocabulary.spellings.get(word, word) for word in kept]
         scores = [(echoed | general)[word] for word in kept]
         if echoed:
-            return Recommendation(hashtags, scores, "probability", source, trace)
+            return Recommendation(hashtags, scores, kind, source, trace)
         return Recommendation(hashtags, scores, "frequency", "general", trace)
 
     def _traces(self, queries: Queries) -> list[dict[str, list[str]]]:

@@ -178,6 +178,14 @@ def test_scores_are_estimates_where_the_training_has_no_such_labels(model):
     assert model.recommend(["dog"]).scores_are == "probability" and model.recommend(strange).scores_are == "estimate"
 
 
+def test_scores_are_estimates_for_all_photos_where_the_training_posts_are_made_up(small):
+    model = InstaHash(QUICK).fit([post._replace(made_up=True) for post in small])
+    for labels in (["dog"], ["qwertyuiop"]):
+        assert model.recommend(labels).scores_are == "estimate"
+    answer = model.recommend([])
+    assert answer.scores_are == "frequency" and {*map(type, answer.scores)} == {float}
+
+
 @compiled
 def test_new_posts_bring_new_hashtags_and_labels(fresh):
     old = fresh.recommend(["dog"], 10)
