@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -32,6 +33,7 @@ class Database:
     def __init__(self, path: str | Path, failure: Failure, application: int, version: int, schema: Iterable[str]):
         # A Ctrl-C as a block begins may leave the lock with this thread, which must still be able to tidy up and close.
         self._failure, self._lock = failure, threading.RLock()
+        is_new = not os.path.exists(path)
         with self._faults():
             # Autocommit: transactions are opened where they are needed.
             self._connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
@@ -44,6 +46,8 @@ class Database:
                 _prepare(execute, application, version, schema)
         except BaseException:
             self.close()
+            if is_new:  # the disk is full, say
+                _remove_empty(Path(path))
             raise
 
     def __enter__(self: D) -> D:
@@ -82,6 +86,12 @@ class Database:
             yield
         except (sqlite3.Error, OSError, ValueError, TypeError, OverflowError, RecursionError) as error:
             raise self._failure(error) from None
+
+
+def _remove_empty(path: Path) -> None:
+    with suppress(OSError):
+        if not path.stat().st_size:
+            path.unlink()
 
 
 def _prepare(execute: Execute, application: int, version: int, schema: Iterable[str]) -> None:

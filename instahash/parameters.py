@@ -74,6 +74,8 @@ def _checked(part: Field[Any], value: Any, name: str) -> Any:
     right = isinstance(value, types) and isinstance(value, bool) == (kind is bool)
     if not right or kind is float and not _is_finite(value):
         raise SettingsError(f"{name} is {shown(value)}; it must be {_wanted(part)}, {example}")
+    if isinstance(part.default, str):
+        example = f"or {part.default}"
     for limit, bound in part.metadata["limits"].items():
         wanted, holds = LIMITS[limit]
         if not holds(value, bound):

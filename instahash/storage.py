@@ -107,7 +107,7 @@ class Checkpoint:
         """The saved states by model, {} where there is no file. ModelError where they are of another training."""
         if not self.path.exists():
             return {}
-        anew = "train without resuming to begin anew"
+        anew = "train without --resume (resume=True in Python) to begin anew"
         try:
             with _archive(self.path, self.path.parent) as archive:
                 about = _json(archive, self.path)

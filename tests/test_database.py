@@ -20,6 +20,15 @@ def database(tmp_path):
     opened.close()
 
 
+def test_a_file_of_which_nothing_could_be_written_is_not_left(tmp_path):
+    for name, left in (("new", False), ("old", True)):
+        if left:
+            (tmp_path / name).touch()
+        with pytest.raises(DataError, match="syntax error"):
+            Database(tmp_path / name, lambda error: DataError(str(error)), 7, 1, ["CREATE NOTHING"])
+        assert (tmp_path / name).exists() == left
+
+
 def rows(database):
     with database.statements() as execute:
         return [row["x"] for row in execute("SELECT x FROM a")]

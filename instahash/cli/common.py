@@ -22,12 +22,11 @@ MODEL_DIR = "instahash-model"  # where models are trained and looked for
 class Once(Action):
     """Keeps the value of an option, which is given once: of two values one would be lost without a word."""
 
-    _is_given = False  # to a parser that parses once
-
-    def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None) -> None:
-        if self._is_given:
+    def __call__(self, parser: Any, namespace: Namespace, values: Any, option: str | None = None) -> None:
+        if self.dest in parser.given:
             raise ArgumentError(self, f"given twice, with {shown(getattr(namespace, self.dest))} and {shown(values)}")
-        self._is_given = option is not None
+        if option:
+            parser.given.add(self.dest)
         setattr(namespace, self.dest, values)
 
 
@@ -38,7 +37,12 @@ class Parser(ArgumentParser):
         super().__init__(prog, None, description, epilog, formatter_class=RawDescriptionHelpFormatter)
         self.register("action", None, Once)  # that of an argument which names no other
         self.register("action", "store", Once)
+        self.given = set[str]()  # options, by their place in what is parsed
         self.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+
+    def parse_known_args(self, *args: Any, **options: Any) -> Any:
+        self.given.clear()
+        return super().parse_known_args(*args, **options)
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, line(f"{self.prog}: error: {message} (see {self.prog} --help)") + "\n")

@@ -9,6 +9,7 @@ import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,10 +23,12 @@ FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 class Kind(NamedTuple):
-    """A kind of file: how it begins, and what it has of an answer."""
+    """A kind of file: how it begins, what it has of an answer, and what stands between answers and at the end."""
 
     head: str
     entry: Callable[[str, dict[str, Any]], str]
+    between: str = ""
+    tail: str = ""
 
 
 def _row(delimiter: str, *cells: str) -> str:
@@ -40,9 +43,14 @@ def _table(delimiter: str) -> Kind:
     return Kind(head, lambda id, answer: _row(delimiter, id, caption(answer)))
 
 
-_JSON = Kind("", lambda id, answer: json.dumps(answer, ensure_ascii=False) + "\n")
+def _json(id: str, answer: dict[str, Any]) -> str:
+    return json.dumps(answer, ensure_ascii=False)
+
+
+_LINES = Kind("", lambda id, answer: _json(id, answer) + "\n")
+_ARRAY = Kind("[\n", _json, ",\n", "\n]\n")
 _CAPTIONS = Kind("", lambda id, answer: f"{printable(id)}\n{caption(answer)}\n\n")
-KINDS = {".csv": _table(","), ".tsv": _table("\t"), ".jsonl": _JSON, ".json": _JSON, ".txt": _CAPTIONS}
+KINDS = {".csv": _table(","), ".tsv": _table("\t"), ".jsonl": _LINES, ".json": _ARRAY, ".txt": _CAPTIONS}
 
 
 def add_output(command: ArgumentParser) -> None:
@@ -60,7 +68,7 @@ def add_output(command: ArgumentParser) -> None:
 
 def wants_json(args: Namespace) -> bool:
     """Whether answers are printed or written as JSON."""
-    return bool(args.json or (args.out and not _is_folder(args.out) and _kind(args.out) is _JSON))
+    return bool(args.json or (args.out and not _is_folder(args.out) and _kind(args.out) in (_LINES, _ARRAY)))
 
 
 @contextmanager
@@ -136,4 +144,6 @@ def _in_file(out: str, inputs: set[tuple[int, int]]) -> Iterator[Put]:
             file.write(text.encode("utf-8", "backslashreplace"))
 
         write(kind.head)
-        yield lambda id, answer: write(kind.entry(id, answer))
+        between = chain([""], repeat(kind.between))
+        yield lambda id, answer: write(next(between) + kind.entry(id, answer))
+        write(kind.tail)

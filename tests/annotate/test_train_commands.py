@@ -179,6 +179,7 @@ def test_labels_that_are_paid_for_are_joined_by_the_same_rules(train, table, tmp
     refused(train(*table, *PAID, "--labels", "answers.jsonl"), "--labels: none of", "'other.jpg'", "'0.jpg'")
     (tmp_path / "answers.jsonl").write_text('{"id": "0.jpg", "hashtags": ["x"]}\n')
     refused(train(*table, *PAID, "--labels", "answers.jsonl"), "there is no label in --labels 'answers.jsonl'")
+    refused(train(*table, *PAID, "--labels", "nofile"), "--labels: there is no file or folder 'nofile'")
     assert len(vision.calls) == 1
 
 

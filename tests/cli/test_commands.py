@@ -433,11 +433,11 @@ def test_training_on_what_is_not_there_or_cut_off(tmp_path):
         (["--min-score", "2"], "data: min_score is 2.0; it must be at most 1"),
         (["--max-hashtags", "0"], "data: max_hashtags is 0; it must be at least 1"),
         (["--min-count", "0"], "data: min_count is 0; it must be at least 1"),
+        (["--set", "softmax.epochs=-3"], "softmax: epochs is -3; it must be at least 1, or auto"),
         (["--min-count", "10000"], "no hashtag is in 10,000 of 3,600 posts; give a lower data.min_count"),
         (["--threads", "x"], "argument --threads: invalid whole number"),
         (["--mode", "fast"], "argument --mode: invalid choice: 'fast'"),
         (["--data", "a", "--data", "b"], "argument --data: given twice, with 'a' and 'b'"),
-        (["--model-dir", ""], "argument --model-dir: given twice"),
         (["--wrong"], "unrecognized arguments: --wrong"),
         (["--set", "softmax.learning_rate=1e30"], "diverged in epoch 1"),
     ],
@@ -480,6 +480,9 @@ def test_output_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("mine")
     assert refused(run("train", "--model-dir", tmp_path / "file"), "cannot write to the model directory")
     assert refused(run("train", "--model-dir", "/proc/nowhere"), "cannot write to the model directory")
+    (tmp_path / "tm" / MODEL).mkdir(parents=True)
+    fault = f"error: cannot write '{tmp_path}/tm/{MODEL}': it is a folder; choose another directory\n"
+    assert refused(run("train", "--model-dir", tmp_path / "tm"), fault)
     assert (tmp_path / "file").read_text() == "mine"
 
 
@@ -530,9 +533,11 @@ KEPT = "; what is trained so far is kept, go on with the same command and --resu
 
 
 @pytest.mark.parametrize(
-    "checkpoint, more, said", [(False, [], ""), (True, [], ""), (True, ["--resume"], KEPT)], ids=["none", "old", "own"]
+    "checkpoint, more, number, said",
+    [(False, [], signal.SIGINT, ""), (True, [], signal.SIGINT, ""), (True, ["--resume"], signal.SIGTERM, KEPT)],
+    ids=["none", "old", "own"],
 )
-def test_an_interruption_says_what_is_kept(tmp_path, checkpoint, more, said):
+def test_an_interruption_says_what_is_kept(tmp_path, checkpoint, more, number, said):
     """While posts are still read: what another training has left is not this one's, unless it goes on from there.
 
     Until then no other training may write there.
@@ -554,10 +559,13 @@ def test_an_interruption_says_what_is_kept(tmp_path, checkpoint, more, said):
         answer = asked("train", "--data", "missing", "--model-dir", tmp_path, "--resume")
         who = f"another training (process {process.pid})"
         assert refused(answer, f"{who} writes to '{tmp_path}'; wait for it or choose another directory")
-        process.send_signal(signal.SIGINT)
-        interrupted = f"\ninstahash-train: interrupted{said}\n"
+        process.send_signal(number)
+        anew = "is begun anew; with --resume, the same command would have gone on with it\n"
+        begun = f"instahash-train: an interrupted training in '{tmp_path}' {anew}" * (checkpoint and not more)
+        interrupted = f"{begun}\ninstahash-train: interrupted{said}\n"
         assert process.communicate(timeout=60)[1] == interrupted and process.returncode == 130
         os.close(writer)
+        assert {*os.listdir(tmp_path)} <= {posts.name, CHECKPOINT}
     finally:
         process.kill()
 

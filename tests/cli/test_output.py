@@ -94,9 +94,12 @@ def test_json_lines_are_what_is_printed(folder, capsys):
     ids = ["1.jpg", "\ud800", "é"]
     write("--out", "out.jsonl", ids=ids)
     write("--out", "out.JSON.gz", ids=ids)
+    write("--out", "none.json", ids=[])
     content = (folder / "out.jsonl").read_bytes()
     assert [json.loads(line) for line in content.splitlines()] == [{"id": id, **ANSWER} for id in ids]
-    assert gzip.decompress((folder / "out.JSON.gz").read_bytes()) == content and "é".encode() in content
+    array = gzip.decompress((folder / "out.JSON.gz").read_bytes())
+    assert json.loads(array) == [{"id": id, **ANSWER} for id in ids] and "é".encode() in array
+    assert json.loads((folder / "none.json").read_text()) == []
     assert capsys.readouterr().out == ""
     write("--json", ids=["1.jpg", "é"])
     assert capsys.readouterr().out.splitlines() == [content.decode().splitlines()[i] for i in (0, 2)]
