@@ -137,13 +137,14 @@ def test_a_file_is_there_whole_or_not_at_all(folder):
 
 @pytest.mark.parametrize("what", ["posts", "banned", "link", "model"])
 def test_what_is_read_is_not_written_over(folder, what):
-    for name in ("posts.jsonl", "banned.txt", "target.csv", "model.npz"):
+    (folder / "instahash-model").mkdir()
+    for name in ("posts.jsonl", "banned.txt", "target.csv", "instahash-model/model.npz"):
         (folder / name).write_text(name)
     (folder / "link.csv").symlink_to("target.csv")
-    os.link("model.npz", "model.csv")
+    os.link("instahash-model/model.npz", "model.csv")
     out = {"posts": "./posts.jsonl", "banned": "banned.txt", "link": "link.csv", "model": "model.csv"}[what]
     with pytest.raises(DataError, match="is a link, or one of the inputs; name another file"):
-        write("--banned", "banned.txt", "--model-dir", ".", "--out", out)
+        write("--banned", "banned.txt", "--out", out)
     assert (folder / "target.csv").read_text() == "target.csv" and (folder / "posts.jsonl").stat().st_size == 11
 
 
