@@ -72,6 +72,11 @@ def test_the_same_content_gives_the_same_bytes(tmp_path):
     assert (tmp_path / "a" / MODEL).read_bytes() == (tmp_path / "b" / MODEL).read_bytes()
 
 
+def test_a_model_is_named_by_its_file_too(tmp_path):
+    write_model(tmp_path, HEADER, SECTIONS)
+    assert read_header(tmp_path / MODEL) == read_header(str(tmp_path)) == read_model(tmp_path / MODEL)[0]
+
+
 def test_saving_again_replaces_the_model_and_keeps_other_files(tmp_path):
     write_model(tmp_path, HEADER, SECTIONS)
     (tmp_path / "notes.txt").write_text("mine")
