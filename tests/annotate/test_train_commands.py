@@ -64,7 +64,8 @@ def table(tmp_path, picture):
 @pytest.fixture
 def train(google, tmp_path):
     def run(*args, code=START, environment=google):
-        command = [sys.executable, "-c", code.format("train"), "--model-dir", "model", *QUICK, *map(str, args)]
+        place = [] if "--model-dir" in args else ["--model-dir", "model"]
+        command = [sys.executable, "-c", code.format("train"), *place, *QUICK, *map(str, args)]
         return subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment, cwd=tmp_path)
 
     return run
@@ -138,7 +139,7 @@ def test_a_table_finds_its_photos_elsewhere(train, table, vision):
     answer = train(*table, *PAID)
     assert answer.returncode == 0 and "3 of 3 photos belong to 3 of 3 posts" in answer.stderr, answer
     assert rows(answer)["with photo"] == rows(answer)["with labels"] == rows(answer)["posts used"] == 3
-    refused(train(*table, "--photos", "posts.csv"), "there is no photo in --photos 'posts.csv'")
+    refused(train("--data", "posts.csv", "--photos", "posts.csv"), "there is no photo in --photos 'posts.csv'")
 
 
 def test_a_download_of_instaloader_is_learnt_from_as_it_is(train, picture, vision, tmp_path):
