@@ -31,7 +31,7 @@ def dump(array: np.ndarray) -> bytes:
 def number(rng: Random, content: bytes, others: Sequence[bytes]) -> bytes:
     """Some of its numbers are others: below the first and above the last that there may be, NaN, infinite, huge."""
     array = load(content)
-    if array is None or not array.size:
+    if array is None or not array.size or array.dtype.kind not in "biuf":
         return content
     array = array.copy(order="C")
     flat, size = array.reshape(-1), array.size
