@@ -95,8 +95,8 @@ def summary(posts: Sequence[Sequence[str]], photos: Sequence[str], matches: Matc
     if n_joined := sum(map(len, matches.photos)):
         belong = "belongs" if n_joined == 1 else "belong"
         return f"{n_joined:,} of {n_photos} {belong} to {matches.n_posts:,} of {n_posts}{several}"
-    sides = photos[:3], [name for names in posts[:3] for name in names[:2]]
-    found, wanted = (", ".join(f"{name[-60:]!r}" for name in side) or "no name" for side in sides)
+    sides = photos[:2], [name for names in posts[:2] for name in names[:1]]
+    found, wanted = (", ".join(f"{name[-25:]!r}" for name in side) or "no name" for side in sides)
     advice = "name posts by path, file name, name without suffix, or a shortcode or number in the file's name"
     raise DataError(f"none of {n_photos} ({found}) belongs to one of {n_posts} ({wanted}){several}; {advice}")
 

@@ -135,12 +135,13 @@ class Paper:
         """What AutoRec is given and what it is to reproduce, CSR (n_posts, n_words); one object where they are one."""
         settings = self.settings.ratings
         members = bags if settings.target == "bag" else hashtags
-        expansion = None
+        expansion = decay = None
         if settings.n_expand:
+            decay = expansion_decay(settings.n_expand, last=settings.expansion_last)
             expansion = self.vectors.most_similar_to_sets(bags, settings.n_expand)[0]
             if settings.target == "hashtags":
                 expansion = np.where(self.vocabulary.is_hashtag[expansion], expansion, -1)
-        targets = rating_matrix(members, expansion, expansion_decay(settings.n_expand, last=settings.expansion_last))
+        targets = rating_matrix(members, expansion, decay)
         if settings.input == settings.target:
             return targets, targets
         return rating_matrix(bags if settings.input == "bag" else description), targets

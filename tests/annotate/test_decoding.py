@@ -25,6 +25,8 @@ from instahash.decoding import pictures, process
 from instahash.decoding.limits import TOO_LITTLE_MEMORY, TOO_SLOW
 from instahash.errors import AnnotatorError, ImageError
 
+OTHERS: set[psutil.Process] = set()  # processes that tests before have left, such as multiprocessing's tracker
+
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="kills processes by signals")
 
 
@@ -67,6 +69,7 @@ def fresh():
     """No process is left of other tests, and none of this one."""
     process._end_all()
     process._idle.clear()
+    OTHERS.update(psutil.Process().children())
     yield
     process._end_all()
     process._idle.clear()
@@ -86,7 +89,7 @@ def tight(monkeypatch):
 
 
 def children():
-    return psutil.Process().children()
+    return [child for child in psutil.Process().children() if child not in OTHERS]
 
 
 def idle():

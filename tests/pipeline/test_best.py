@@ -695,7 +695,7 @@ def test_an_expert_is_a_class_and_a_line_in_a_list(monkeypatch, tmp_path):
 def preferred(model, key):
     """How many uses are counted under a key."""
     preferences = model.mode.panel.domain.preferences
-    return sum(counts[[preferences.rows[key]]].sum() for counts in preferences.counts.values())
+    return sum(counts[[preferences.rows[preferences._hash(key)]]].sum() for counts in preferences.counts.values())
 
 
 @pytest.mark.parametrize("experts", [[LinearExpert, CommonExpert], [PopularityExpert, PersonalExpert]])
