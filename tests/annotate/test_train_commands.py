@@ -18,8 +18,8 @@ from instahash.jit import COMPILED
 from instahash.storage import CHECKPOINT, MODEL
 
 START = "import sys; from instahash.cli.{0} import main; sys.exit(main())"
-# A shell that starts tests in the background has them ignore Ctrl-C, and children inherit that. Here the child undoes it
-# by itself, since gRPC's server in this process may end what is forked to do it before.
+# A shell that starts tests in the background has them ignore Ctrl-C, and children inherit that. Here the child undoes
+# it by itself, since gRPC's server in this process may end what is forked to do it before.
 LISTENS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
 QUICK = shlex.split(
     "--set softmax.epochs=1 --set softmax.n_hidden=4 --set completion.epochs=1 --set completion.n_hidden=4 "
