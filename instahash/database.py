@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -107,6 +107,20 @@ def _prepare(execute: Execute, application: int, version: int, schema: Iterable[
         raise ValueError("it is of a newer version")
     if execute("SELECT * FROM sqlite_master WHERE type IN ('trigger', 'view')").fetchone():
         raise ValueError("it has triggers or views, as no such file has")
+    if not is_new and not _columns(execute) >= _columns_of(schema):
+        raise ValueError("its tables are not those of such a file")
     if is_new:
         for statement in (*schema, f"PRAGMA application_id={application}", f"PRAGMA user_version={version}"):
             execute(statement)
+
+
+def _columns_of(schema: Iterable[str]) -> set[tuple[str, str]]:
+    with closing(sqlite3.connect(":memory:")) as made:
+        for statement in schema:
+            made.execute(statement)
+        return _columns(made.execute)
+
+
+def _columns(execute: Execute) -> set[tuple[str, str]]:
+    """(table, column) of all that there are."""
+    return {(*row,) for row in execute("SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c")}

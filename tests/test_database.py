@@ -29,6 +29,13 @@ def test_a_file_of_which_nothing_could_be_written_is_not_left(tmp_path):
         assert (tmp_path / name).exists() == left
 
 
+def test_a_file_with_other_tables_is_refused(database, tmp_path):
+    with database.statements() as execute:
+        execute("ALTER TABLE a RENAME x TO y")
+    with pytest.raises(DataError, match="its tables are not those of such a file"):
+        Database(tmp_path / "file", lambda error: DataError(f"cannot use it: {error}"), 7, 1, SCHEMA)
+
+
 def rows(database):
     with database.statements() as execute:
         return [row["x"] for row in execute("SELECT x FROM a")]

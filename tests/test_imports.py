@@ -67,7 +67,7 @@ MAY_IMPORT = {
     "softmax": {"arrays", "costs", "jit", "network", "parameters", "replay", "sparse", "threads", "training"},
     # One of the baselines is a softmax network.
     "baselines": {"arrays", "dense", "jit", "parameters", "softmax", "sparse", "topk", "training"},
-    "recommend": {"data", "dense", "jit", "merge", "names", "parameters", "sparse", "training"},
+    "recommend": {"arrays", "data", "dense", "jit", "merge", "names", "parameters", "sparse", "training"},
     "experts": {
         *("baselines", "costs", "data", "dense", "merge", "parameters", "recommend", "replay", "softmax", "sparse"),
         *("texts", "threads", "topk", "trainer", "training", "word2vec"),

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import linalg
 
-from instahash.forms import COUNT, SUM, Form, fit
+from instahash.errors import DivergenceError
+from instahash.forms import COUNT, SUM, WEIGHT, Form, fit
 from instahash.sparse import CSR, with_data
 
 # Weights of L2 that are tried, in posts whose inputs have the deviation 1.
@@ -86,6 +87,8 @@ class Moments:
 
         That is |Y - HY|^2 / (n - tr H)^2 for H = X (A + reg I)^-1 X' and one more in H for the mean (Golub, Heath and
         Wahba 1979): about the error of each post by what is learnt from the others.
+
+        Raises DivergenceError where the weights are larger than a model file may have them.
         """
         n, d = max(self.n, 1e-12), len(self.x)
         mean_x, mean_y = self.x / n, self.y / n
@@ -102,7 +105,10 @@ class Moments:
         errors = np.where(left > 1e-9, errors / np.maximum(left, 1e-9) ** 2, np.inf)
         best = int(np.argmin(errors)) if np.isfinite(errors).any() else len(regs) - 1
         W = V @ (C / (e + regs[best])[:, None])
-        return Linear(W.astype(np.float32), (mean_y - mean_x @ W).astype(np.float32), float(REGS[best]))
+        b = mean_y - mean_x @ W
+        if not (np.abs(W).max(initial=0) <= WEIGHT and np.abs(b).max(initial=0) <= WEIGHT):
+            raise DivergenceError("the sums over photos are such as no posts have; train anew")
+        return Linear(W.astype(np.float32), b.astype(np.float32), float(REGS[best]))
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """All of it, float32 where it is large."""

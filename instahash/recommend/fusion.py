@@ -25,6 +25,7 @@ STRENGTH = 20.0
 BLOCK = 2**16
 # The calibration before any is learnt.
 CALIBRATION = (1.5, 1.0, 0.0)
+LEAST_SLOPE = 1e-3  # its c: better scores never make a hashtag less probable
 Scores = dict[str, np.ndarray]
 
 
@@ -162,6 +163,8 @@ class Fusion:
         if arrays.keys() != {*self.members, "calibration"}:
             raise ValueError(f"weights of {len(arrays)} experts for {len(self.members)}")
         fit(arrays, {"calibration": Form("float64", (3,))} | {name: Form("float64") for name in self.members})
+        if arrays["calibration"][1] < LEAST_SLOPE:
+            raise ValueError("'calibration' has a slope that none has learnt")
         self.weights = np.array([float(arrays[name]) for name in self.members])
         self.calibration = tuple(arrays["calibration"].tolist())
 
@@ -195,4 +198,4 @@ def _platt(log_p: np.ndarray, n_chosen: np.ndarray, used: np.ndarray, weights: n
         if np.abs(step).max() < 1e-6:
             break
     a, c, d = theta.tolist()
-    return a, max(c, 1e-3), d
+    return a, max(c, LEAST_SLOPE), d

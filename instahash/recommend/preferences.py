@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
+from instahash.arrays import as_array
 from instahash.data.times import DAY
 from instahash.errors import DataError, SettingsError, shown
 from instahash.forms import COUNT, Form, fit
@@ -123,12 +124,7 @@ class Preferences:
             raise DataError(f"keys are {shown(keys)}; give a list with a tuple of texts for each post")
         if times is None:
             times = np.full(len(keys), np.nan)
-        times = np.asarray(times)
-        if times.dtype.kind not in "iuf" or times.shape != (len(keys),):
-            raise DataError(
-                f"times are {times.dtype} of the shape {times.shape}; give seconds since 1970 for each post"
-            )
-        times = times.astype(np.float64)
+        times = as_array(times, "times, seconds since 1970 for each post", (len(keys),), finite=False)
         latest = np.nanmax(times, initial=-np.inf)
         rows, posts = self._uses(keys, hashtags)
         counts = self._grown(max(self.counts["constant"].shape[1], hashtags.shape[1]))

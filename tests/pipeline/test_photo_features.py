@@ -10,7 +10,7 @@ from scipy import sparse
 
 from instahash import BestSettings, InstaHash
 from instahash.data import Corpus, Label, Post, encode, fit_dataset
-from instahash.errors import DataError, DataWarning
+from instahash.errors import DataError, DataWarning, DivergenceError
 from instahash.evaluation import evaluate
 from instahash.experts import Examples
 from instahash.experts.moments import REGS, Moments
@@ -120,6 +120,10 @@ def test_its_regularisation_has_the_least_generalised_cross_validation_error(see
 
 def test_it_regularises_most_where_there_is_nothing_to_learn_from():
     assert Moments.zeros(3, 2).solve().reg == REGS[-1]
+    huge = Moments.zeros(3, 2)
+    huge.n, huge.y = 1.0, np.full(2, 1e20)
+    with pytest.raises(DivergenceError, match="such as no posts have"):
+        huge.solve()
     X, Y, w = drawn(0, 1)
     assert np.isfinite(summed(X, Y, w).solve().W).all()
 

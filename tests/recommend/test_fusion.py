@@ -118,6 +118,9 @@ def test_what_is_kept_is_loaded():
     backwards = Fusion([*scores][::-1], [0.5, 0.5, 0.5])
     backwards.load(fusion.to_arrays())
     assert backwards.weights.tolist() == fusion.weights.tolist()[::-1], "weights go by name"
+    flat = fusion.to_arrays() | {"calibration": np.array([1.0, 0.0, 0.0])}
+    with pytest.raises(ValueError, match="a slope that none has learnt"):
+        again.load(flat)
     with pytest.raises(ValueError, match="4 experts for 2"):
         Fusion(("e0", "e1"), [0.5, 0.5]).load(fusion.to_arrays())
 

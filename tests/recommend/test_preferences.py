@@ -219,6 +219,12 @@ def test_new_hashtags_and_keys_are_added():
     assert shift(preferences, ["a"], np.log(np.full(6, 1 / 6))).shape == (6,)
 
 
+def test_times_that_are_none_are_refused():
+    for times in (["soon"], [[0.0, (1, 2)]], [0.0, 1.0]):
+        with pytest.raises(DataError, match="^times, seconds since 1970"):
+            Preferences().add([("a",)], csr([[0]]), times)
+
+
 def test_a_million_users_fit():
     """Four bytes an index and a count, and nothing in proportion to users times hashtags."""
     preferences = Preferences(half_life=7)
