@@ -34,7 +34,7 @@ parser.add_argument("--every", type=float, default=3.0, metavar="SECONDS", help=
 parser.add_argument(
     "--requests", type=int, default=20_000, metavar="N", help="at most, after which memory is looked at"
 )
-parser.add_argument("--request-seconds", type=float, default=120.0, metavar="SECONDS", help="for these, at most")
+parser.add_argument("--request-seconds", type=float, default=400.0, metavar="SECONDS", help="for these, at most")
 parser.add_argument("--slow-seconds", type=float, default=15.0, help="with slow clients, each time")
 parser.add_argument("--idle", type=int, default=200, metavar="N", help="silent connections")
 parser.add_argument("--seed", type=int, default=0)
