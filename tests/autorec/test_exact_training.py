@@ -130,8 +130,8 @@ def test_large_means_of_codes_do_not_blur_the_rmse():
     rng = np.random.default_rng(0)
     X = sparse.random_array((400, 60), density=0.1, rng=rng, format="csr")
     V, U = 0.1 * rng.normal(size=(3, 60)), rng.normal(size=(60, 3))
-    arrays = {"V": V, "mu": np.full(3, 1000.0), "U": U, "b": -1000.0 * U.sum(axis=1), "background": 0.0}
-    arrays = {name: np.asarray(array, np.float32) for name, array in arrays.items()}
+    arrays = {"V": V, "mu": np.full(3, 1000.0), "U": U, "b": -1000.0 * U.sum(axis=1)}
+    arrays = {name: np.asarray(array, np.float32) for name, array in arrays.items()} | {"background": np.array(0.0)}
     model = AutoRec.from_arrays(arrays, AutoRecSettings(hidden="identity"))
     with going(dense_way=False):
         got = model.rmse(X)
