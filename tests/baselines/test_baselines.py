@@ -399,7 +399,13 @@ def test_what_is_refused_is_said_in_numbers():
 @pytest.mark.parametrize("make", [EASE, Ridge])
 @pytest.mark.parametrize(
     "reg, wanted",
-    [(0, "above 0"), (-1, "above 0"), (float("nan"), "a finite number"), ("3", "a finite number"), (True, "a finite")],
+    [
+        (0, "at least 0.001"),
+        (-1, "at least 0"),
+        (float("nan"), "a finite number"),
+        ("3", "a finite number"),
+        (True, "a finite"),
+    ],
 )
 def test_reg_is_a_number_above_zero(make, reg, wanted):
     with pytest.raises(
