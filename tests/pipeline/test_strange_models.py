@@ -40,7 +40,7 @@ def test_an_array_that_lost_a_number_an_axis_or_its_type_is_refused(model):
     header, sections = model
     for section, name in every(sections):
         array = sections[section][name]
-        if array.itemsize > 1:
+        if array.dtype.kind in "if" and array.itemsize > 1:
             array = np.clip(array, -1000, 1000)  # numbers that any type can have
         others = [array[..., None], array.astype("f4" if array.dtype.kind in "iub" else "i4")]
         others += [array[:-1]] if array.ndim and len(array) and name != "salt" else []
