@@ -263,7 +263,7 @@ def train_in(path):
 
 def test_commands_in_messages_can_be_pasted(tmp_path):
     folder = tmp_path / "a b"
-    with pytest.raises(ModelError, match=f"the sample, with {re.escape(train_in(folder))}$"):
+    with pytest.raises(ModelError, match=f"train one with {re.escape(train_in(folder))}, or in Python with "):
         read_model(folder)
     folder.mkdir()
     for options, printed in (

@@ -261,8 +261,8 @@ def test_other_sources_and_fractions():
     (lambda model: Preferences("week"), "half_life is 'week'; it must be above 0"),
     (lambda model: Preferences(float("nan")), "half_life is nan"),
     (lambda model: Preferences().add(3, None), "keys are 3; give a list with a tuple"),
-    (lambda model: Preferences().add([("a",)], None, "now"), "times are .*; give seconds since 1970"),
-    (lambda model: Preferences().add([("a",)], None, [1.0, 2.0]), "times are float64 of the shape .2,."),
+    (lambda model: Preferences().add([("a",)], None, "now"), "times, seconds since 1970 for each post: 'now' came"),
+    (lambda model: Preferences().add([("a",)], None, [1.0, 2.0]), "times, .*: float64 of the shape .2,. came"),
     (lambda model: next(posts_of([{"hashtags": np.zeros(3), "id": {1: 2}}])), "post 0: 'hashtags' must be a list"),
 ])  # fmt: skip
 def test_other_calls_name_argument_and_value(model, call, message):
