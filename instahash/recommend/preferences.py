@@ -63,7 +63,8 @@ def age_weights(times: ArrayLike, now: float, half_life: float | None) -> np.nda
     times = np.asarray(times, np.float64)
     if not half_life:
         return np.ones(times.shape)
-    return np.asarray(0.5 ** (np.where(np.isnan(times), 0, now - times).clip(min=0) / DAY / half_life))
+    with np.errstate(over="ignore"):  # after infinitely many half-lives nothing is left
+        return np.asarray(0.5 ** (np.where(np.isnan(times), 0, now - times).clip(min=0) / DAY / half_life))
 
 
 class Preferences:

@@ -1,6 +1,7 @@
 """What users prefer: numbers by hand, laws of the counts, and the strength of the prior on planted tastes."""
 
 import io
+import warnings
 from math import isnan, log
 
 import numpy as np
@@ -81,6 +82,9 @@ def test_counts_decay_by_hand():
 def test_weights_by_age_by_hand():
     times = np.array([np.nan, 0, 7, 10.5, 14, 30]) * DAY
     np.testing.assert_allclose(age_weights(times, 14 * DAY, 7), [1, 1 / 4, 1 / 2, 0.5**0.5, 1, 1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert age_weights([0.0, DAY], DAY, 1e-320).tolist() == [0, 1]
     assert age_weights(times, 14 * DAY, None).tolist() == age_weights(times, 14 * DAY, 0).tolist() == [1] * 6
     assert float(age_weights(0.0, 7 * DAY, 7)) == 0.5
 
