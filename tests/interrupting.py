@@ -14,17 +14,22 @@ class Raised(Exception):
 
 
 @contextmanager
-def _profiled(on_call):
-    def profile(frame, event, arg):
-        if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
-            on_call()
-
+def profiled(profile):
+    """A block of which `profile` is told each call and return, as `sys.setprofile` has it."""
     before = sys.getprofile()
     sys.setprofile(profile)
     try:
         yield
     finally:
         sys.setprofile(before)
+
+
+def _on_call(react):
+    def profile(frame, event, _):
+        if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
+            react()
+
+    return profiled(profile)
 
 
 def calls_of(work):
@@ -35,7 +40,7 @@ def calls_of(work):
         nonlocal n
         n += 1
 
-    with _profiled(count):
+    with _on_call(count):
         work()
     return n
 
@@ -51,7 +56,7 @@ def interrupted(work, k, error=Raised):
             raise error
 
     try:
-        with _profiled(fail):
+        with _on_call(fail):
             work()
     except error:
         return True

@@ -3,7 +3,6 @@
 import contextlib
 import signal
 import sqlite3
-import sys
 
 import pytest
 
@@ -91,8 +90,7 @@ def test_another_kind_of_file_is_refused(database, tmp_path, application, versio
     assert (tmp_path / "file").read_bytes() == content
 
 
-@contextlib.contextmanager
-def interrupted_as_it_begins(k):
+def interrupted_as_it_begins(interrupting, k):
     """A Ctrl-C as the k-th block is begun: its lock is taken by then, and its end is not yet seen to."""
 
     def profile(frame, event, _):
@@ -102,12 +100,7 @@ def interrupted_as_it_begins(k):
             if k == -1:
                 raise KeyboardInterrupt
 
-    before = sys.getprofile()
-    sys.setprofile(profile)
-    try:
-        yield
-    finally:
-        sys.setprofile(before)
+    return interrupting.profiled(profile)
 
 
 @pytest.fixture
@@ -132,14 +125,14 @@ def insert(database, x):
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer to end what would wait for ever")
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("k", range(3))
-def test_a_block_that_is_interrupted_as_it_begins_can_be_tidied_up_after(no_waiting, database, k):
+def test_a_block_that_is_interrupted_as_it_begins_can_be_tidied_up_after(no_waiting, database, interrupting, k):
     with pytest.raises(KeyboardInterrupt):
         try:
-            with interrupted_as_it_begins(k + 1):  # the 0th is its own
+            with interrupted_as_it_begins(interrupting, k + 1):  # the 0th is its own
                 insert(database, 1)
         finally:
             insert(database, 2)
     assert rows(database) == [2]
     with pytest.raises(KeyboardInterrupt):
-        with contextlib.closing(database), interrupted_as_it_begins(k + 1):
+        with contextlib.closing(database), interrupted_as_it_begins(interrupting, k + 1):
             insert(database, 3)
