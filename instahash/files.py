@@ -157,10 +157,14 @@ def model_folder(path: str | Path) -> Path:
     return path.parent if path.name == MODEL_FILE and path.is_file() else path
 
 
-def check_regular(path: Path) -> None:
-    """OSError where it is no regular file: a device or a pipe may have no end, or let its reader wait for ever."""
+def check_regular(path: Path) -> os.stat_result:
+    """What the system knows of a regular file.
+
+    Raises OSError for anything else: a device or a pipe may have no end, or let its reader wait for ever.
+    """
     if not stat.S_ISREG((status := path.stat()).st_mode):
         raise OSError(errno.EINVAL, "it is a folder" if stat.S_ISDIR(status.st_mode) else "it is no regular file")
+    return status
 
 
 def cache_folder() -> Path | None:
@@ -215,14 +219,11 @@ def _replaced(path: Path) -> tuple[Path, os.stat_result | None]:
             raise PermissionError(errno.EPERM, "it is a link of another user")
         path = Path(os.path.realpath(path))
     try:
-        old = path.stat()
+        return path, check_regular(path)
     except FileNotFoundError:
         return path, None
     except ValueError as error:  # a name that no file can have
         raise OSError(errno.EINVAL, str(error)) from None
-    if not stat.S_ISREG(old.st_mode):
-        raise OSError(errno.EINVAL, "it is a folder" if stat.S_ISDIR(old.st_mode) else "it is no regular file")
-    return path, old
 
 
 def _allow_as(number: int, old: os.stat_result) -> None:

@@ -15,6 +15,8 @@ import numpy as np
 
 # No weight, count or sum of a sound model is larger than these. Products of a few of them still have a float32.
 WEIGHT, COUNT, SUM = 1e9, 1e12, 1e30
+# What making something of arrays or of a header raises where these are not such as it has.
+MISFITS = (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError)
 
 # The header that NumPy writes before an array of plain numbers, and the most bytes that one is looked for in.
 _NPY = re.compile(

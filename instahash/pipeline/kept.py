@@ -54,7 +54,7 @@ def loaded(header: dict[str, Any], sections: Sections, settings: Any = None) -> 
     """The system whose header and sections these are.
 
     settings : default those of the header, which say nothing of `n_threads`.
-    Raises KeyError, TypeError, ValueError and their like where something does not fit.
+    Raises one of `forms.MISFITS` where something does not fit.
     """
     make_mode, make_settings = MODES[header["mode"]]
     mode = make_mode(from_json(make_settings(), header["settings"]) if settings is None else settings)

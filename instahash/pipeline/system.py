@@ -17,6 +17,7 @@ from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_datase
 from instahash.errors import DataError, ModelError, SettingsError, UntrainedError, cut, one_line
 from instahash.experts import BestSettings
 from instahash.formats import posts_of, read_posts
+from instahash.forms import MISFITS
 from instahash.pipeline.identity import fingerprint, versions
 from instahash.pipeline.kept import copied_mode, digest, header_of, known_baselines, loaded, sections_of
 from instahash.pipeline.mode import MODES, Mode
@@ -195,7 +196,7 @@ class InstaHash:
         """The model in a directory. Raises ModelError where it is missing, damaged or of another format."""
         try:
             learnt = loaded(*read_model(directory))
-        except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError, DataError) as error:
+        except (*MISFITS, DataError) as error:
             why = f"is not one this version can use ({cut(one_line(repr(error)))}); train it anew"
             raise ModelError(f"the model in '{directory}' {why}") from None
         model = cls(learnt.settings)

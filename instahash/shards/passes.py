@@ -13,7 +13,7 @@ import numpy as np
 
 from instahash.data import Summary, Vocabulary
 from instahash.errors import DataWarning, ModelError, cut, one_line
-from instahash.forms import COUNT, Form, fit
+from instahash.forms import COUNT, MISFITS, Form, fit
 from instahash.parameters import to_json
 from instahash.shards.reading import Encoding, encoding_of
 from instahash.shards.shard import Arrays
@@ -52,7 +52,7 @@ class Passes:
             return made(arrays)
         try:
             return made(self.done[name])
-        except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
+        except MISFITS as error:
             what = f"the checkpoint holds no '{name}' of this training ({cut(one_line(repr(error)))})"
             raise ModelError(f"{what}; train without --resume to begin anew") from None
 
