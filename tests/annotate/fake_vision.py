@@ -515,7 +515,9 @@ def main():
     ) as server:
         server.script(args.script)
         print(server.address, flush=True)
-        stop.wait()
+        # A signal that comes just before a wait without an end would not be seen in it.
+        while not stop.wait(0.1):
+            pass
 
 
 if __name__ == "__main__":

@@ -275,7 +275,7 @@ def test_no_process_is_no_fault_of_the_photo(monkeypatch, program, line):
 
 
 ASKS = """
-import os, sys, threading
+import os, sys, time
 from instahash.decoding import process
 process.SECONDS = 1.5
 content = sys.stdin.buffer.read()
@@ -283,7 +283,8 @@ process.start()
 print(os.getpid(), process._idle[0]._process.pid, flush=True)
 process.opened("square", [content], 224, 32)
 print("done", flush=True)
-threading.Event().wait()
+while True:
+    time.sleep(0.1)
 """
 
 
@@ -291,17 +292,20 @@ threading.Event().wait()
 @pytest.mark.parametrize("busy", [True, False])
 def test_no_process_outlives_the_one_that_asks(number, busy):
     with subprocess.Popen([sys.executable, "-c", ASKS], stdin=-1, stdout=-1, stderr=subprocess.DEVNULL) as asking:
-        asking.stdin.write(slow() if busy else photo())
-        asking.stdin.close()
-        pid, child = map(int, asking.stdout.readline().split())
-        opening = psutil.Process(child)
-        if busy:
-            time.sleep(0.4)
-        else:
-            assert asking.stdout.readline() == b"done\n"
-        os.kill(pid, number)
-        asking.wait()
-        opening.wait(3)
+        try:
+            asking.stdin.write(slow() if busy else photo())
+            asking.stdin.close()
+            pid, child = map(int, asking.stdout.readline().split())
+            opening = psutil.Process(child)
+            if busy:
+                time.sleep(0.4)
+            else:
+                assert asking.stdout.readline() == b"done\n"
+            os.kill(pid, number)
+            asking.wait(20)
+            opening.wait(3)
+        finally:
+            asking.kill()
 
 
 class Annotator:

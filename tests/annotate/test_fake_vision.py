@@ -398,8 +398,9 @@ def test_as_a_process(picture, tmp_path):
             assert [answer.error.code for answer in ask([picture(1), picture(2)])] == [0, 14]
             assert refused(ask, [picture(5)]) == "PERMISSION_DENIED"
             ask.close()
-        finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
     events = [json.loads(line)["event"] for line in (tmp_path / "log").read_text(encoding="utf-8").splitlines()]
     assert sorted(events) == ["answered"] * 3 + ["arrived"] * 3
