@@ -15,6 +15,7 @@ FOLDER = Path(instahash.__file__).parent
 EVERYWHERE = {"errors", "forms"}
 MAY_IMPORT = {
     "archive": set(),
+    "cells": set(),
     "arrays": {"costs"},
     "database": set(),
     # Its process starts at each bad photo, so it loads little.
@@ -101,6 +102,7 @@ MAY_IMPORT = {
         *(
             "autorec",
             "baselines",
+            "cells",
             "data",
             "evaluation",
             "files",

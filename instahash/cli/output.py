@@ -13,13 +13,11 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from instahash.cells import as_cell
 from instahash.cli.common import SomeFailed, hashtag_line, named
 from instahash.cli.inputs import check_out, identities
 from instahash.cli.per_photo import Failures, Put, caption, captions, metadata
 from instahash.errors import DataError, printable
-
-# A spreadsheet takes a cell that begins with one of these for a formula, says OWASP's page on CSV injection.
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 class Kind(NamedTuple):
@@ -33,7 +31,7 @@ class Kind(NamedTuple):
 
 def _row(delimiter: str, *cells: str) -> str:
     line = io.StringIO()
-    csv.writer(line, delimiter=delimiter).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    csv.writer(line, delimiter=delimiter).writerow(map(as_cell, cells))
     return line.getvalue()
 
 

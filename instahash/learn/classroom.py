@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from instahash.cells import as_cell
 from instahash.errors import DataError
 from instahash.learn.course import Step
 from instahash.learn.folder import Folder, is_course
@@ -103,5 +104,5 @@ def as_csv(rows: list[Student], some: Sequence[Step]) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([*Student._fields[:-1], *(step.number for step in some)])
-    writer.writerows([*row[:-1], *row.by_step] for row in rows)
+    writer.writerows([as_cell(row.student), *row[1:-2], as_cell(row.note), *row.by_step] for row in rows)
     return file.getvalue()

@@ -79,6 +79,9 @@ def test_some_steps_are_counted_alone(school):
         row = look_at(school / "Ada, L.", checker, steps()[1:4], lambda: None)
     assert row[1:5] == (0, 3, steps()[1].name, 0) and row.by_step == [""] * 3
     assert as_csv([row], steps()[1:4]).split("\n")[0].endswith(",note,2,3,4")
+    name = '=HYPERLINK("http://x")'
+    table = list(csv.DictReader(io.StringIO(as_csv([row._replace(student=name, note="@SUM(1)")], steps()[1:4]))))
+    assert (table[0]["student"], table[0]["note"]) == (f"'{name}", "'@SUM(1)"), "no cell is a formula"
 
 
 def test_the_last_save_is_a_time(rows):
