@@ -105,22 +105,22 @@ def dots(ax, x, y, colour, size=3.0, alpha=1.0):
 def sigmoid(names):
     figure, axes = plt.subplots(1, 3, figsize=(8.4, 2.7), layout="constrained")
     x = np.linspace(-5, 5, 101)
-    s = names["s"](x)
+    s = names["sigmoid"](x)
     panels = [
-        ("s(x), the probability", [(s, INK, "")]),
-        ("the losses", [(-np.log(s), BLUE, "seen: −log s(x)"), (-np.log(1 - s), ORANGE, "not seen: −log s(−x)")]),
-        ("their derivatives, the errors", [(s - 1, BLUE, "s(x) − 1"), (s, ORANGE, "s(x)")]),
+        ("σ(z), the probability", [(s, INK, "")]),
+        ("the losses", [(-np.log(s), BLUE, "seen: −log σ(z)"), (-np.log(1 - s), ORANGE, "not seen: −log σ(−z)")]),
+        ("their derivatives, the errors", [(s - 1, BLUE, "σ(z) − 1"), (s, ORANGE, "σ(z)")]),
     ]
     for ax, (title, curves) in zip(axes, panels):
         ax.set_title(title)
-        ax.set_xlabel("score x")
+        ax.set_xlabel("score z")
         ax.grid(True)
         for y, colour, label in curves:
             ax.plot(x, y, color=colour, label=label)
     axes[1].legend(loc="upper center", fontsize=8.5, labelcolor=SOFT)
     axes[1].set_ylim(-0.1, 7.4)
-    axes[2].text(-4.8, -0.85, "s(x) − 1", color=BLUE)
-    axes[2].text(4.9, 0.78, "s(x)", color=ORANGE, ha="right")
+    axes[2].text(-4.8, -0.85, "σ(z) − 1", color=BLUE)
+    axes[2].text(4.9, 0.78, "σ(z)", color=ORANGE, ha="right")
     log3 = np.log(3)
     for ax, y, text, place in (
         (axes[0], 3 / 4, "3/4", (1.5, 0.62)),
@@ -145,7 +145,7 @@ def pair(names):
     for start in ((-1.8, 1.3), (2.1, -1.5), (0.1, -0.25), (0.3, 0.9)):
         at, path = np.array(start), [start]
         for _ in range(80):
-            at = at + 0.1 * names["s"](-at[0] * at[1]) * at[::-1]
+            at = at + 0.1 * names["sigmoid"](-at[0] * at[1]) * at[::-1]
             path.append(at)
         path = np.array(path)
         ax.plot(*path.T, color=ORANGE)
@@ -154,7 +154,7 @@ def pair(names):
     ax.plot([0], [0], "x", color=INK, ms=8, mew=2)
     ax.text(0.12, 0.1, "saddle, log 2", color=INK, fontsize=9)
     ax.set(xlabel="w", ylabel="c", aspect="equal", xlim=(-2.5, 2.5), ylim=(-2.5, 2.5))
-    ax.set_title("−log s(w c)")
+    ax.set_title("−log σ(w c)")
     return figure
 
 
@@ -189,8 +189,8 @@ def pmi(names):
     some = rng.choice(len(names["pmi309"]), 700, replace=False)
     panels = [
         ("10 words, 2 numbers each", names["pmi"], (W @ C.T)[names["met"]], 5, 0.8),
-        ("10 words, 10 numbers each", names["pmi"], names["X"][names["met"]], 5, 0.8),
-        ("309 words, 50 numbers each", names["pmi309"][some], names["X309"][some], 2.5, 0.6),
+        ("10 words, 10 numbers each", names["pmi"], names["Z"][names["met"]], 5, 0.8),
+        ("309 words, 50 numbers each", names["pmi309"][some], names["Z309"][some], 2.5, 0.6),
     ]
     for ax, (title, formula, scores, size, alpha) in zip(axes, panels):
         low, high = min(formula.min(), scores.min()) - 0.3, max(formula.max(), scores.max()) + 0.3
