@@ -276,8 +276,8 @@ def outputs(names):
 
     ax.text(-0.2, 5.6, "not made: each output of each post", color=ORANGE)
     matrix(0.9, 0.8, units, posts, BLUE, "H")
-    matrix(1.9, posts + 0.8 + 0.3, words, units, BLUE, "U'")
-    matrix(1.9, 0.8, words, posts, ORANGE, "O = H U' + 1 b'", "words", dashed=True)
+    matrix(1.9, posts + 0.8 + 0.3, words, units, BLUE, "Uᵀ")
+    matrix(1.9, 0.8, words, posts, ORANGE, "O = H Uᵀ + 1 bᵀ", "words", dashed=True)
     ax.text(0.7, 0.8 + posts / 2, "posts", ha="right", va="center", fontsize=8.5, color=SOFT, rotation=90)
     ax.text(1.7, posts + 1.1 + units / 2, "units", ha="right", va="center", fontsize=8.5, color=SOFT)
     ax.text(10.1, 5.6, "made: the same sums, the same gradients", color=GREEN)
@@ -287,7 +287,7 @@ def outputs(names):
     ax.text(10.7, 0.8 + posts / 2, "posts", ha="right", va="center", fontsize=8.5, color=SOFT, rotation=90)
     for x in (10.9, 12.6):
         ax.text(x + units / 2, 0.65, "units", ha="center", va="top", fontsize=8.5, color=SOFT)
-    for y, name in ((3.1, "U'U"), (0.8, "H'H")):
+    for y, name in ((3.1, "UᵀU"), (0.8, "HᵀH")):
         matrix(14.3, y, units, units, GREEN, "", "units")
         ax.text(15.2, y + units / 2, name, va="center", color=GREEN)
     return figure
@@ -317,16 +317,16 @@ def step(names):
     figure, ax = plt.subplots(figsize=(7.2, 4), layout="constrained")
     steps = 10.0 ** -np.arange(0.5, 13.01, 0.125)
     for colour, name in ((BLUE, "forward"), (ORANGE, "central"), (GREEN, "fourth")):
-        errors = np.array([names["error"](name, h) for h in steps])
+        errors = np.array([names["error"](names[name], size) for size in steps])
         ax.plot(steps, errors, color=colour)
         best = errors.argmin()
         ax.plot(steps[best], errors[best], "o", color=colour, ms=6)
-    ax.text(3e-3, 6e-3, "forward, h", color=BLUE, ha="right")
-    ax.text(3e-4, 1.2e-6, "central, h²", color=ORANGE, ha="right")
-    ax.text(3e-2, 4e-12, "fourth, h⁴", color=GREEN)
-    ax.text(2e-11, 3e-4, "rounding, ε / h", color=SOFT)
+    ax.text(3e-3, 6e-3, "forward, δ", color=BLUE, ha="right")
+    ax.text(3e-4, 1.2e-6, "central, δ²", color=ORANGE, ha="right")
+    ax.text(3e-2, 4e-12, "fourth, δ⁴", color=GREEN)
+    ax.text(2e-11, 3e-4, "rounding, ε / δ", color=SOFT)
     ax.grid(True)
-    ax.set(xscale="log", yscale="log", xlabel="step h", ylim=(1e-14, 1))
+    ax.set(xscale="log", yscale="log", xlabel="step δ", ylim=(1e-14, 1))
     ax.set_xticks(10.0 ** -np.arange(1, 14, 2), [f"1e-{e}" for e in range(1, 14, 2)])
     ax.set_yticks(10.0 ** -np.arange(0, 15, 2), ["1", *(f"1e-{e}" for e in range(2, 15, 2))])
     ax.minorticks_off()
@@ -351,7 +351,7 @@ def mistakes(names):
         ax.set(xlim=(-0.2, 6.8), ylim=(-8.4, 0.2), aspect="equal")
         ax.axis("off")
         ax.set_title(kind.replace(" forgotten", "\nforgotten").replace(" skipped", "\nskipped"), fontsize=9.5)
-    for text, y in (("V, mu", -1.5), ("U'", -5.1), ("b", -7.7)):
+    for text, y in (("V, mu", -1.5), ("Uᵀ", -5.1), ("b", -7.7)):
         axes[0].text(-0.5, y, text, ha="right", va="center", color=SOFT)
     return figure
 
