@@ -36,6 +36,9 @@ html_additional_pages = {"index": "index.html"}
 
 myst_heading_anchors = 4
 myst_fence_as_directive = ["math"]
+# $...$ is a formula only where GitHub has it so: no space within its ends, no digit beside them.
+myst_enable_extensions = ["dollarmath"]
+myst_dmath_allow_space = myst_dmath_allow_digits = False
 suppress_warnings = ["myst.header"]  # a page may begin below its title
 
 autodoc_typehints = "signature"
