@@ -81,17 +81,61 @@ def test_notebooks_are_what_the_script_makes(tmp_path):
         assert len(made[name]) < 50_000
 
 
+def outputs_twice(cells):
+    """(id, line) of each line that a cell prints and that prose says again, and ids of cells with several outputs."""
+    prose = {line.strip() for cell in cells if cell.cell_type == "markdown" for line in cell.source.splitlines()}
+    for cell in cells:
+        printed = [line.strip() for output in cell.get("outputs", []) for line in output.text.splitlines()]
+        if len(cell.get("outputs", [])) > 1:
+            yield cell.id, "several outputs"
+        yield from ((cell.id, line) for line in printed if line and line in prose)
+
+
+def headings(path):
+    """What a link can have behind its "#": GitHub's names for a page, Jupyter's for a notebook."""
+    if path.suffix == ".ipynb":
+        text = "\n".join(cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown")
+        return {heading.replace(" ", "-") for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
+    text = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    return {
+        re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    }
+
+
+def dead_links(prose, here):
+    """The relative links of a notebook's prose that lead to no file, or to no heading of it."""
+    for target in re.findall(r"""\]\(([^)\s]+)\)|(?:src|href)=["']([^"']+)""", prose):
+        target = "".join(target)
+        path, _, anchor = target.partition("#")
+        there = here.parent / path if path else here
+        if not re.match(r"https?:", target) and (not there.is_file() or anchor and anchor not in headings(there)):
+            yield target
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_is_read_as_its_page(path):
     """Links lead somewhere, an output stands once, formulas are of a form that Jupyter sets, ids are unlike."""
     cells = nbformat.read(path, 4).cells
     prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    for target in re.findall(r"\]\(([^)\s]+)\)", prose):
-        assert re.match(r"https?:", target) or (LESSONS / target.split("#")[0]).is_file(), target
-    assert not re.search(r"\(\d[\w-]*\.md\)", prose.replace(f"({path.stem}.md)", "")), "a lesson is linked as its page"
-    assert "```math" not in prose and "```text" not in prose and "```python" not in prose
+    assert list(dead_links(prose, path)) == []
+    assert list(outputs_twice(cells)) == []
+    assert not re.search(r"\(\d[\w-]*\.md(#[\w-]+)?\)", prose.replace(f"({path.stem}.md)", "")), "not to a notebook"
+    assert "```" not in prose
     assert prose.count("\n$$\n") % 2 == 0
     assert len({cell.id for cell in cells}) == len(cells)
+
+
+def test_planted_faults_of_a_notebook_are_found():
+    cells = [
+        nbformat.v4.new_markdown_cell("It prints\n\n    1 2\n", id="a"),
+        nbformat.v4.new_code_cell(id="b", outputs=[nbformat.v4.new_output("stream", text="0\n1 2\n")] * 2),
+    ]
+    assert list(outputs_twice(cells)) == [("b", "several outputs"), ("b", "1 2"), ("b", "1 2")]
+    right = "[a](../glossary.md#gram-trick) [b](2-autorec.ipynb#One-post) [c](#One-pair) [d](README.md#install)"
+    wrong = "![e](no.svg) [f](../glossary.md#no) [g](2-autorec.ipynb#one-post) [h](#no) <img src='i.png'>"
+    found = list(dead_links(right + wrong, LESSONS / "1-word2vec.ipynb"))
+    assert found == ["no.svg", "../glossary.md#no", "2-autorec.ipynb#one-post", "#no", "i.png"]
 
 
 # The runner's own tests
