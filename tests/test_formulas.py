@@ -1,7 +1,7 @@
-"""Formulas of the lessons and of the pages behind them are set as mathematics, in a form that all their readers take.
+"""Formulas of the lessons and of the pages behind them are set as mathematics, in a form that all readers take.
 
-A page is read on GitHub, on the site and, as a notebook, in Jupyter. Only GitHub looks at Markdown's escapes and at what
-stands beside a dollar, so its rules are kept.
+A page is read on GitHub, on the site and, as a notebook, in Jupyter. Only GitHub looks at Markdown's escapes and at
+what stands beside a dollar, so its rules are kept.
 """
 
 import re
@@ -15,7 +15,7 @@ PAGES += [DOCS / "glossary.md"]
 pytestmark = pytest.mark.skipif(not DOCS.is_dir(), reason="no checkout: there is no docs beside the tests")
 
 FORMULA = re.compile(r"(?<![\\$])\$(?!\$)([^$]+)\$")
-# What only a formula has: an operator between spaces, an index, a power, a transpose, a Greek letter, a function's name.
+# What only a formula has: an operator between spaces, an index, a power, a transpose, a Greek letter, a function.
 PLAIN = re.compile(
     r"\s[=<>≤≥·×]=?\s|\S\s[+*]\s\S|\w_\w|\w_\{|\^|\w'\w'|\b[A-Z]'[A-Zb1]|[α-ωΑ-Ω∑√∂⟨⟩]"
     r"|\b(mu|lambda|epsilon|sigma|sqrt|sum_\w+)\b|\b(log|exp|softplus|sqrt|cos)\s?\(|\blog [a-z0-9]\b|\bd ?[JL] ?/ ?d"

@@ -171,3 +171,10 @@ def test_each_package_has_a_page_of_the_api(parts):
 def test_docstrings_stay_what_they_say(parts, text, rst):
     made = parts("docstrings").as_rst(text)
     assert [line for line in made if line] == [line for line in rst if line]
+
+
+@checkout
+def test_a_space_parts_a_function_from_what_has_no_bracket(parts):
+    pytest.importorskip("docutils", reason="the extra `docs` is not installed")
+    assert parts("formulas").mathml(r"\log 3").count("<mspace") == 1
+    assert "<mspace" not in parts("formulas").mathml(r"\log(3)")
