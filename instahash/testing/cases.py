@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from instahash.testing.places import Place, place_of, rows_of
 from instahash.testing.point import Elsewhere, Point, Probe
 
 Arrays = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -81,20 +82,24 @@ class Case:
         """As `fits`, for a model of the wrong entries; the right ones are right."""
         return self.fits(np.where(self.wrong, model, self.expected), weight, constants)
 
-    def _place(self) -> str:
-        """The rows, columns or entries that hold what is wrong, if they are not all; else an empty text."""
+    def _place(self) -> Place:
+        """Where wrong entries sit, if they do not sit everywhere."""
         if self.kinds or not self.checked.all():
-            return ""
+            return Place()
         if self.wirtinger:
             real, imaginary = (bool(self.wrong[..., part].any()) for part in (0, 1))
-            return "" if real == imaginary else "real parts" if real else "imaginary parts"
-        names = ("entry", "entries") if self.found.ndim == 1 else ("row", "rows")
-        for axis, (one, many) in enumerate((names, ("column", "columns"))[: self.found.ndim]):
-            bad = np.flatnonzero(self.wrong.any(tuple(i for i in range(self.found.ndim) if i != axis)))
-            if 0 < len(bad) < self.found.shape[axis] and self.wrong.take(bad, axis).mean() > 0.5:
-                listed = ", ".join(map(str, bad[:5])) + (", ..." if len(bad) > 5 else "")
-                return f"{one if len(bad) == 1 else many} {listed}"
-        return ""
+            if real != imaginary:
+                return Place("in real parts" if real else "in imaginary parts")
+            return Place()
+        nothing = ~self.wrong & (np.abs(self.expected) <= self.floor)
+        return place_of(self.wrong, nothing, self.param, self.expected, self.name)
+
+    @property
+    def is_in_rows(self) -> bool:
+        """Whether some rows or columns, not all, are wrong for the most part and hold all that is wrong; or one part."""
+        if self.wirtinger:
+            return bool(self.place.text)
+        return not self.kinds and bool(self.checked.all()) and rows_of(self.wrong) is not None
 
 
 def placed(like: Sequence[np.ndarray], probes: Sequence[Probe], found: Found) -> list[Arrays]:

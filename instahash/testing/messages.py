@@ -13,6 +13,7 @@ from instahash.testing.comparing import Checked
 from instahash.testing.errors import GradientError, NotSmoothError
 from instahash.testing.mistakes import diagnose
 from instahash.testing.point import Probe
+from instahash.testing.traces import trace_of
 
 __tracebackhide__ = True
 
@@ -54,9 +55,10 @@ def wrong_slope(probes: list[Probe], found: Found, cases: list[Case], of: str) -
         if case.wrong.any():
             kind, text = diagnose(case)
             named[case.name] = kind
-            place = f", in {case.place}" if case.place else ""
+            place = f", {case.place.text}" if case.place.text else ""
             lines.append(f"{case.name}: {case.wrong.sum()} of {case.checked.sum()} wrong{place}")
-            lines.append(f"  {kind}: {text}" if kind else "  no one kind of mistake explains it")
+            trace = "" if kind else trace_of(case)
+            lines.append(f"  {kind}: {text}" if kind else f"  {trace or 'no one kind of mistake explains it'}")
     if found.sides:
         lines.append(f"at {len(found.sides)} more the loss has a kink or an end")
     if found.jump:

@@ -36,7 +36,7 @@ def zero(case: Case) -> Iterator[str]:
 
 def unreached(case: Case) -> Iterator[str]:
     """Only some rows, columns or entries are wrong, and these are zero."""
-    if case.place and not case.found[case.wrong].any():
+    if case.is_in_rows and not case.found[case.wrong].any():
         yield "it is zero there: no gradient arrives"
 
 
@@ -198,7 +198,7 @@ def _without_data(case: Case) -> bool:
 
 def some_rows(case: Case) -> Iterator[str]:
     """At most half of the entries, in some rows or columns, are wrong; others are right by a thousand times as much."""
-    if case.place and case.found.ndim > 1 and case.wrong.mean() <= 0.5:
+    if case.is_in_rows and case.found.ndim > 1 and case.wrong.mean() <= 0.5:
         outside = np.abs(case.missing[~case.wrong]).max(initial=0)
         if outside <= 1e-3 * np.sqrt((case.missing[case.wrong] ** 2).mean()):
             yield "is a term of this index missing, or counted twice?"
