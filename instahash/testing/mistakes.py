@@ -69,7 +69,9 @@ def swapped(case: Case) -> Iterator[str]:
     """The gradient is the derivative by another parameter of the same shape."""
     for other in case.others:
         if other.found.shape == case.found.shape and case.fits(other.expected):
-            yield f"it is the derivative by {other.name}: are the two swapped?"
+            both = case.found.shape == other.expected.shape and other.fits(case.expected)
+            asked = "are the two swapped?" if both else "are gradients returned in another order?"
+            yield f"it is the derivative by {other.name}: {asked}"
 
 
 def transposed(case: Case) -> Iterator[str]:
@@ -102,10 +104,28 @@ def shifted(case: Case) -> Iterator[str]:
             inside = ((0 <= origins) & (origins < n)).reshape([n if i == axis else 1 for i in range(case.found.ndim)])
             if case.fits(np.roll(case.expected, s, axis), constants=1, where=inside):
                 yield f"along axis {axis} the derivative at i stands at i {'+' if s > 0 else '-'} {abs(s)}"
+    yield from reordered(case)
     model = np.empty(case.found.size)
     model[np.argsort(case.found, axis=None)] = np.sort(case.expected, axis=None)
     if case.fits(model.reshape(case.found.shape), constants=1):
         yield "it has the right numbers in another order"
+
+
+def reordered(case: Case) -> Iterator[str]:
+    """An axis is reversed, or two of its two to four blocks, as the gates of a cell, stand in each other's place."""
+    names = {1: ["entries"], 2: ["rows", "columns"]}.get(case.found.ndim)
+    for axis, n in enumerate(case.found.shape):
+        if n > 2 and case.fits(np.flip(case.expected, axis), constants=1):
+            yield f"it is reversed along axis {axis}: a kernel turned round?"
+        for parts in (parts for parts in (2, 3, 4) if n % parts == 0):
+            size = n // parts
+            for a, b in combinations(range(parts), 2):
+                order = np.arange(n).reshape(parts, size)
+                order[[a, b]] = order[[b, a]]
+                if case.fits(case.expected.take(order.reshape(-1), axis), constants=1):
+                    what = names[axis] if names else "indices"
+                    first, second = (f"{what} {i * size} to {(i + 1) * size - 1}" for i in (a, b))
+                    yield f"{first} and {second} are exchanged: parts that are stacked, such as gates?"
 
 
 def missing_term(case: Case) -> Iterator[str]:

@@ -56,7 +56,14 @@ class Noise:
             if part != LONG or not found:
                 sizes = [size for base in bases if 0 < (size := self._differences(base, part, rng)) < np.inf]
                 found += [max(sizes)] if sizes else []
-        return min(found) if found else self._at(group - 1) if group > FARTHEST else 0.0
+        return min(found) if found else self._at(group - 1) if group > FARTHEST else self._of_cancelled()
+
+    def _of_cancelled(self) -> float:
+        """The rounding error of a term as large as the largest entry, for a loss that is flat wherever it was looked at.
+
+        log(exp(x).sum()) - x[0] is exactly 0 where x[0] is above all others by 40: what it loses has the size of x[0].
+        """
+        return max((float(np.finfo(p.dtype).eps * np.abs(p).max(initial=0)) for p in self._params), default=0.0)
 
     def _base(self, h: float, rng: np.random.Generator) -> list[np.ndarray]:
         """The parameters where every entry has moved by about h max(1, |x|)."""

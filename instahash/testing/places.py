@@ -47,7 +47,7 @@ def place_of(wrong: np.ndarray, nothing: np.ndarray, param: np.ndarray, expected
         outside = bool((wrong & ~pattern.entries).any())
         share = n / max(int(pattern.entries.sum()), 1)
         if not outside and share > 0.5 and not (pattern.entries & ~wrong & ~nothing).any():
-            found = Place(f"in {pattern.text}", pattern.hint)
+            found = Place(pattern.text, pattern.hint)
             break
     values = by_value(wrong, nothing, param, expected, name)
     if values and (not found.hint or wrong.ndim == 1):
@@ -56,7 +56,7 @@ def place_of(wrong: np.ndarray, nothing: np.ndarray, param: np.ndarray, expected
         return found
     for pattern in _rows(wrong):
         if wrong[pattern.entries].mean() > 0.5:
-            return Place(f"in {pattern.text}", "")
+            return Place(pattern.text)
     return Place()
 
 
@@ -91,13 +91,13 @@ def listed(bad: np.ndarray, n: int, one: str, many: str) -> tuple[str, str]:
         return f"{many} {first} to {last} of {n}", "a loop or a slice that ends too soon, or too late?" if end else (
             "a slice with other ends?"
         )
-    if s := _stride(bad, n):
+    if s := _stride(bad):
         return (
-            f"every {ORDINALS[s - 1]} {one}, from {first} on",
+            f"every {ORDINALS[s - 1]} {one}, from {first} {'on' if last + s >= n else f'to {last}'}",
             f"a stride of {s}, or pairs, of which one is left out, or counted twice?",
         )
     rest = np.setdiff1d(np.arange(n), bad)
-    if len(rest) > 1 and (s := _stride(rest, n)):
+    if (s := _stride(rest)) and rest[0] < s and rest[-1] + s >= n:
         return (
             f"all {many} but every {ORDINALS[s - 1]}, from {rest[0]} on",
             f"a stride of {s}, of which only one position is there?",
@@ -106,10 +106,10 @@ def listed(bad: np.ndarray, n: int, one: str, many: str) -> tuple[str, str]:
     return f"{many} {names}", "a term of these indices that is missing, or counted twice?"
 
 
-def _stride(bad: np.ndarray, n: int) -> int:
-    """The step from 2 to 8 of indices that cover all of n; 0 where there is none."""
-    s = int(bad[1] - bad[0])
-    return s if 2 <= s <= 8 and bad[0] < s and bad[-1] + s >= n and (np.diff(bad) == s).all() else 0
+def _stride(indices: np.ndarray) -> int:
+    """The step, from 2 to 8, between three indices or more; 0 where there is none."""
+    steps = np.diff(indices)
+    return int(steps[0]) if len(steps) > 1 and 2 <= steps[0] <= 8 and (steps == steps[0]).all() else 0
 
 
 def _bad(wrong: np.ndarray, axis: int) -> np.ndarray:
@@ -134,7 +134,8 @@ def _along(wrong: np.ndarray, axis: int) -> np.ndarray:
 def _rows(wrong: np.ndarray) -> Iterator[Pattern]:
     for axis in range(wrong.ndim):
         if 0 < len(_bad(wrong, axis)) < wrong.shape[axis]:
-            yield Pattern(_along(wrong, axis), *_named(wrong, axis))
+            text, hint = _named(wrong, axis)
+            yield Pattern(_along(wrong, axis), f"in {text}", hint)
 
 
 def _positions(wrong: np.ndarray) -> Iterator[Pattern]:
@@ -145,22 +146,22 @@ def _positions(wrong: np.ndarray) -> Iterator[Pattern]:
     i, j = (np.arange(n) for n in wrong.shape[-2:])
     lag = np.broadcast_to(j - i[:, None], wrong.shape)
     triangle = "a mask or a factor the other way round, or pairs that are counted once?"
-    yield Pattern(lag == 0, "the diagonal", "a term for i = j, as in the derivative of a softmax or of a norm?")
-    yield Pattern(lag != 0, "all but the diagonal", "a term for i != j, as in the derivative of a softmax or of a norm?")
+    yield Pattern(lag == 0, "on the diagonal", "a term for i = j, as in the derivative of a softmax or of a norm?")
+    yield Pattern(lag != 0, "off the diagonal", "a term for i != j, as in the derivative of a softmax or of a norm?")
     for text, entries in (("above", lag > 0), ("below", lag < 0), ("on and above", lag >= 0), ("on and below", lag <= 0)):
-        yield Pattern(entries, f"the triangle {text} the diagonal", triangle)
+        yield Pattern(entries, f"in the triangle {text} the diagonal", triangle)
     for s in np.unique(np.abs(lag[wrong])):
         for sign in (s, -s):
-            text = f"the diagonal of columns i {'+' if sign > 0 else '-'} {s} in rows i"
+            text = f"on the diagonal of columns i {'+' if sign > 0 else '-'} {s} in rows i"
             yield Pattern(lag == sign, text, "a neighbour that is left out, or an index off by one?")
-        yield Pattern(abs(lag) == s, f"the two diagonals {s} beside the main one", "neighbours that are left out?")
+        yield Pattern(abs(lag) == s, f"on the two diagonals {s} beside the main one", "neighbours that are left out?")
     if min(wrong.shape[-2:]) > 2:
         border = np.isin(i, (0, len(i) - 1))[:, None] | np.isin(j, (0, len(j) - 1))
         border = np.broadcast_to(border, wrong.shape)
-        yield Pattern(border, "the border", "a window that is cut off there, as by padding?")
-        yield Pattern(~border, "all but the border", "a window that is whole there, as without padding?")
+        yield Pattern(border, "on the border", "a window that is cut off there, as by padding?")
+        yield Pattern(~border, "in all but the border", "a window that is whole there, as without padding?")
     axes = [axis for axis, n in enumerate(wrong.shape) if len(_bad(wrong, axis)) < n]
     if len(axes) > 1:
         inside = np.logical_and.reduce([_along(wrong, axis) for axis in axes])
         named = [_named(wrong, axis) for axis in axes]
-        yield Pattern(inside, " and ".join(text for text, _ in named), named[0][1])
+        yield Pattern(inside, "in " + " and ".join(text for text, _ in named), named[0][1])

@@ -12,7 +12,7 @@ def trace_of(case: Case) -> str:
     """The first of these that holds, in words; empty if none does."""
     if case.kinds or not case.checked.all() or not case.clear.any():
         return ""
-    return _clipped(case) or case.place.hint or _another(case) or _rank(case) or _ratio(case)
+    return _clipped(case) or case.place.hint or _another(case) or _combined(case) or _rank(case) or _ratio(case)
 
 
 def _clipped(case: Case) -> str:
@@ -32,6 +32,20 @@ def _another(case: Case) -> str:
         c = float((case.missing * other.expected).sum() / max((other.expected**2).sum(), 1e-300))
         if case.fits(case.expected - c * other.expected, max(abs(c), 1.0), constants=1):
             return f"what is {_of(c)} is {abs(c):.6g} times the derivative by {other.name}: the same path twice?"
+    return ""
+
+
+def _combined(case: Case) -> str:
+    """What is missing in each row, or column, is a multiple of the parameter's plus one number."""
+    for axis, along in ((1, "row"), (0, "column")) if case.found.ndim == 2 else ():
+        if case.found.shape[axis] < 4:
+            continue
+        off, x = (a - a.mean(axis, keepdims=True) for a in (case.missing, case.param))
+        multiples = (off * x).sum(axis, keepdims=True) / (x * x).sum(axis, keepdims=True)
+        model = case.expected - multiples * x - case.missing.mean(axis, keepdims=True)
+        if case.fits(model, constants=2 * multiples.size):
+            text = f"in each {along} what is missing is a multiple of {case.name}'s {along} plus one number"
+            return f"{text}: mean and deviation of a norm?"
     return ""
 
 
@@ -56,7 +70,8 @@ def _ratio(case: Case) -> str:
     if len(ratios) < 3 or not (np.isfinite(ratios).all() and (ratios > 0.02).all() and (ratios < 50).all()):
         return ""
     low, high = float(ratios.min()), float(ratios.max())
-    return f"its signs are right, its sizes {low:.3g} to {high:.3g} times the derivative's: a factor of each entry, or a small term?"
+    text = f"its signs are right, its sizes {low:.3g} to {high:.3g} times the derivative's"
+    return f"{text}: a factor of each entry, or a term that is left out?"
 
 
 def _of(c: float) -> str:
