@@ -2,13 +2,19 @@
 
 
 class GradientError(AssertionError):
-    """A gradient that is not the derivative of its loss; `kinds` maps parameters' names to the kinds of mistake."""
+    """A gradient that is not the derivative of its loss.
+
+    kinds, places : map parameters' names to the kinds of mistake, None where none is known, and to where what is wrong
+        sits, as in "on the diagonal", or "".
+    """
 
     __module__ = "instahash.testing"  # as tracebacks name it
 
-    def __init__(self, text: str, kinds: dict[str, str | None] | None = None) -> None:
+    def __init__(
+        self, text: str, kinds: dict[str, str | None] | None = None, places: dict[str, str] | None = None
+    ) -> None:
         super().__init__(text)
-        self.kinds = kinds or {}
+        self.kinds, self.places = kinds or {}, places or {}
 
 
 class NotSmoothError(GradientError):

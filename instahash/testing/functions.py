@@ -14,7 +14,7 @@ import numpy as np
 
 from instahash.testing.errors import GradientError
 from instahash.testing.options import must_be_dict
-from instahash.testing.trees import Leaf, MismatchError, is_branch, is_leaf, leaves, matched, rebuilt
+from instahash.testing.trees import Leaf, MismatchError, described, is_branch, is_leaf, leaves, matched, rebuilt
 
 __tracebackhide__ = True
 
@@ -87,7 +87,7 @@ class Functions:
             n = len(self._params)
             wanted = f"{n} arrays, one a parameter" if n != 1 else "the array of the parameter"
             if n == 1 and not is_leaf(self._params[0]):
-                wanted = "what has the structure of the parameter"
+                wanted = f"{described(self._params[0])}, as the parameter is one"
             text = f"the gradient function returned None; it must return {wanted}: is a return missing?"
             raise GradientError(text, {"gradient": "count"})
         return self._parts(returned)
@@ -169,7 +169,7 @@ class Functions:
             if n == 1 and (not is_sequence or _has_shape(returned, self.leaves[0])):
                 return [returned]
             if isinstance(returned, Mapping):
-                raise GradientError(f"the gradient is a dict, and must have {wanted}", {"gradient": "count"})
+                raise GradientError(f"the gradient is {described(returned)}, and must be {wanted}", {"gradient": "count"})
             arrays = list(returned) if is_sequence else [returned]
             if len(arrays) == len(self.leaves) != n:
                 return arrays
@@ -233,8 +233,11 @@ def _complex(array: np.ndarray) -> np.ndarray:
 def _refused(param: Any) -> str:
     """Why this is no parameter, and what may be one."""
     if isinstance(param, np.ndarray):
-        advice = "x.astype(np.float64) makes one of whole numbers" if param.dtype.kind in "iub" else ""
-        return f"parameters must be float64 or float32 arrays, not {param.dtype}" + f"; {advice}" * bool(advice)
+        advice = "; x.astype(np.float64) makes one of whole numbers" if param.dtype.kind in "iub" else ""
+        if param.dtype.kind == "O":
+            is_complex = any(isinstance(x, (complex, np.complexfloating)) for x in param.flat)
+            advice = f"; x.astype({'complex' if is_complex else 'np.float64'}) makes one of its numbers"
+        return f"parameters must be arrays of float64, float32 or complex numbers, not {param.dtype}{advice}"
     return (
         f"parameters must be arrays, numbers, or lists, dicts and dataclasses of them, not a {type(param).__name__}; "
         "hand in data as kwargs={...}"

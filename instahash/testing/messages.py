@@ -64,7 +64,7 @@ def wrong_slope(probes: list[Probe], found: Found, cases: list[Case], of: str) -
     if found.jump:
         lines.append(f"the loss jumps by about {found.jump:.1g} close by, as where a solver stops at a tolerance, or a")
         lines[-1] += " branch changes: is the gradient that of a smooth loss?"
-    return GradientError("\n".join(lines), named)
+    return GradientError("\n".join(lines), named, {case.name: case.place.text for case in cases if case.wrong.any()})
 
 
 def no_slope(probes: list[Probe], found: Found, of: str) -> NotSmoothError:

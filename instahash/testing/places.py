@@ -75,7 +75,7 @@ def listed(bad: np.ndarray, n: int, one: str, many: str) -> tuple[str, str]:
     if k == 1:
         edge = {0: ", the first", n - 1: ", the last"}.get(first, "") if n > 2 else ""
         return f"{one} {first}{edge}", "a term of this index that is missing, or counted twice?"
-    for size in [n // parts for parts in (4, 3, 2) if n % parts == 0 and n // parts > 1]:
+    for size in [n // parts for parts in (2, 3, 4) if n % parts == 0 and n // parts > 1]:
         blocks = np.unique(bad // size)
         if len(blocks) * size == k and n // size in BLOCKS:
             runs = " and ".join(f"{b * size} to {(b + 1) * size - 1}" for b in blocks)
@@ -97,7 +97,7 @@ def listed(bad: np.ndarray, n: int, one: str, many: str) -> tuple[str, str]:
             f"a stride of {s}, or pairs, of which one is left out, or counted twice?",
         )
     rest = np.setdiff1d(np.arange(n), bad)
-    if (s := _stride(rest)) and rest[0] < s and rest[-1] + s >= n:
+    if k > len(rest) and (s := _stride(rest)) and rest[0] < s and rest[-1] + s >= n:
         return (
             f"all {many} but every {ORDINALS[s - 1]}, from {rest[0]} on",
             f"a stride of {s}, of which only one position is there?",

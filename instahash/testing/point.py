@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from instahash.testing.errors import GradientError
 from instahash.testing.functions import Pair
 from instahash.testing.orders import named_order, other_order
 from instahash.testing.quotients import FIRST, QUICK, Line, Moved
+from instahash.testing.trees import described
 from instahash.testing.wirtinger import CONVENTIONS, slopes
 
 __tracebackhide__ = True
@@ -153,10 +155,14 @@ class Point:
             if isinstance(returned, tuple):
                 what = f"a tuple of {len(returned)}"
                 advice = "hand in gradient=True if it returns its gradient too"
+            elif isinstance(returned, (list, Mapping)):
+                what, advice = described(returned), "return the number alone, or sum it"
             elif array.size != 1:
                 what = f"an array of shape {array.shape}"
             elif array.dtype.kind == "c":
-                advice = "the sum of abs(z)**2 is one"
+                what, advice = str(array.reshape(-1)[0]), "the sum of abs(z)**2 is one"
+                if (np.abs(array.imag) <= 1e-6 * np.abs(array)).all():
+                    advice = "its imaginary part is about 0 here: is it everywhere? Then return loss.real"
             raise GradientError(f"the loss is {what}, not one real number; {advice}", {"loss": "no scalar"})
         value = array.reshape(-1)[0]
         return value if isinstance(value, np.longdouble) else float(value)
@@ -212,7 +218,12 @@ class Point:
             found = np.asarray(None)
         if found.dtype.kind not in kinds:
             wanted = "complex" if is_complex else "real"
-            raise TypeError(f"the gradient of {name} must be an array of {wanted} numbers, not {_kind(array)}")
+            text = f"the gradient of {name} must be an array of {wanted} numbers, not {_kind(array)}"
+            if found.dtype.kind == "c":
+                size = float(np.abs(found.imag).max(initial=0))
+                advice = f"up to {size:.3g}: is {name} complex? Then hand in x.astype(complex)"
+                text += f"; its imaginary parts are {advice if size else '0, so return gradient.real'}"
+            raise TypeError(text)
         wanted_shape = param.shape[:-1] if is_complex else param.shape
         if found.shape != wanted_shape:
             turned = found.shape == wanted_shape[::-1]

@@ -78,9 +78,11 @@ def matched(x: Any, returned: Any, name: str) -> Iterator[Any]:
         yield returned
         return
     children = _children(x)
+    if not isinstance(returned, (list, tuple, Mapping)) and not all(hasattr(returned, key[1:]) for key, _ in children):
+        raise MismatchError(f"{name} is {described(x)}, but its gradient {_a(returned)}", name)
     if isinstance(x, Mapping):
         if not isinstance(returned, Mapping):
-            raise MismatchError(f"{name} is a {type(x).__name__}, but its gradient {_a(returned)}", name)
+            raise MismatchError(f"{name} is {described(x)}, but its gradient {_a(returned)}", name)
         if extra := [key for key in returned if key not in x]:
             raise MismatchError(f"the gradient has {name}[{extra[0]!r}], which is no parameter", name)
         values = [returned.get(key, _MISSING) for key in x]
@@ -91,8 +93,7 @@ def matched(x: Any, returned: Any, name: str) -> Iterator[Any]:
     elif all(key.startswith(".") for key, _ in children):
         values = [getattr(returned, key[1:], _MISSING) for key, _ in children]
     else:
-        n = f"has {len(returned)}" if isinstance(returned, (list, tuple)) else _a(returned)
-        raise MismatchError(f"{name} has {len(children)} in it, but its gradient {n}", name)
+        raise MismatchError(f"{name} is {described(x)}, but its gradient {_a(returned)}", name)
     for (key, child), value in zip(children, values):
         if value is _MISSING or value is None:
             if any(leaves(child, "")):
@@ -152,9 +153,28 @@ def _as_numbers(x: Any, array: np.ndarray) -> Any:
     return type(x)(map(_as_numbers, x, array)) if isinstance(x, (list, tuple)) else array.item()
 
 
+def described(x: Any) -> str:
+    """What `x` is, for messages, as in "a dict of 'W', 'b'"."""
+    if hasattr(x, "shape"):
+        return f"an array of shape {x.shape}"
+    name = type(x).__name__
+    if is_branch(x) and hasattr(x, "_fields"):
+        name = f"NamedTuple {name}"
+    elif is_dataclass(x):
+        name = f"dataclass {name}"
+    if isinstance(x, Mapping) or is_branch(x) and not isinstance(x, (list, tuple)) or hasattr(x, "_fields"):
+        keys = [repr(key) if isinstance(x, Mapping) else key for key in (x if isinstance(x, Mapping) else _names(x))]
+        return f"a {name} of {', '.join(keys[:5])}" + ", ..." * (len(keys) > 5) if keys else f"an empty {name}"
+    return f"a {name} of {len(x)}" if isinstance(x, (list, tuple)) else f"a {name}"
+
+
+def _names(x: Any) -> list[str]:
+    """Of the fields of a NamedTuple or a dataclass."""
+    return list(x._fields) if hasattr(x, "_fields") else [field.name for field in fields(x)]
+
+
 def _a(x: Any) -> str:
-    """What `x` is, for messages."""
-    return f"has shape {x.shape}" if hasattr(x, "shape") else f"is a {type(x).__name__}"
+    return f"has shape {x.shape}" if hasattr(x, "shape") else f"is {described(x)}"
 
 
 _MISSING = object()

@@ -143,15 +143,39 @@ def test_entries_are_named_in_each_structure():
         (lambda p: {"w": w}, r"the gradient has no p\['b'\]"),
         (lambda p: {"w": w, "b": None}, r"the gradient has no p\['b'\]"),
         (lambda p: {"w": w, "b": 1.0, "c": 2.0}, r"the gradient has p\['c'\], which is no parameter"),
-        (lambda p: w, r"p is a dict, but its gradient has shape \(3,\)"),
-        (lambda p: [w, 1.0, 1.0], "p is a dict, but its gradient is a list"),
+        (lambda p: w, r"p is a dict of 'w', 'b', but its gradient has shape \(3,\)"),
+        (lambda p: [w, 1.0, 1.0], "p is a dict of 'w', 'b', but its gradient is a list of 3"),
         (lambda p: {"w": w[:2], "b": 1.0}, r"p\['w'\] has shape \(3,\), but its gradient \(2,\)"),
-        (lambda p: None, "returned None; it must return what has the structure of the parameter"),
+        (lambda p: None, "returned None; it must return a dict of 'w', 'b', as the parameter is one"),
     ],
 )
 def test_a_gradient_of_another_structure(gradient, text):
     with pytest.raises(GradientError, match=text):
         check_gradient(lambda p: p["w"].sum() * p["b"], gradient, {"w": w, "b": 2.0})
+
+
+@pytest.mark.parametrize(
+    ("param", "gradient", "text"),
+    [
+        ([w, w], [w, w, w], "p is a list of 2, but its gradient is a list of 3"),
+        ((w, w), w, r"p is a tuple of 2, but its gradient has shape \(3,\)"),
+        (Layer(w, 2.0), w, "p is a NamedTuple Layer of weight, bias, units, but its gradient has shape"),
+        (Model([w], 2.0), 3.0, "p is a dataclass Model of layers, scale, name, n, but its gradient is a float"),
+        ({"a": [w, w]}, {"a": {}}, r"p\['a'\] is a list of 2, but its gradient is an empty dict|has no p\['a'\]\[0\]"),
+        (w, {"w": w}, "the gradient is a dict of 'w', and must be one array for each parameter: 1"),
+    ],
+)
+def test_what_is_returned_is_called_what_it_is(param, gradient, text):
+    with pytest.raises(GradientError, match=text):
+        check_gradient(lambda p: 1.0, lambda p: gradient, param)
+
+
+@pytest.mark.parametrize(
+    ("loss", "text"), [({"loss": 1.0}, "a dict of 'loss'"), ([1.0, 2.0], "a list of 2"), ((1.0, w), "a tuple of 2")]
+)
+def test_a_loss_that_is_no_number_is_called_what_it_is(loss, text):
+    with pytest.raises(GradientError, match=f"the loss is {text}, not one real number"):
+        check_gradient(lambda p: loss, lambda p: p, w)
 
 
 def test_a_structure_without_numbers():
@@ -293,7 +317,7 @@ def test_odd_input_gets_a_line():
     error = complaint(lambda w: ((w**2).sum(), 2 * w), lambda w: 2 * w, w)
     assert "the loss is a tuple of 2, not one real number; hand in gradient=True if it returns its" in str(error)
     error = complaint(loss, lambda a, b: {"a": 2 * a, "b": 2 * b}, w, w)
-    assert "the gradient is a dict, and must have one array for each parameter: 2" in str(error)
+    assert "the gradient is a dict of 'a', 'b', and must be one array for each parameter: 2" in str(error)
     error = complaint(lambda w, n: n * loss(w), lambda w, n: 2 * n * w, w, 3)
     assert "one array for each parameter: 2, not 1; what is no parameter goes in as kwargs={...}" in str(error)
 
@@ -361,6 +385,15 @@ def test_a_part_of_a_complex_number_is_named():
 def test_advice_keeps_imaginary_parts():
     with pytest.raises(GradientError, match=r"not one real number; the sum of abs\(z\)\*\*2 is one"):
         check_gradient(lambda z: (z**2).sum(), lambda z: 2 * z, z)
+    with pytest.raises(GradientError, match=r"its imaginary part is about 0 here: is it everywhere\? Then return loss.real"):
+        check_gradient(lambda z: (z * z.conj()).sum(), lambda z: 2 * z, z)
+    with pytest.raises(TypeError, match=r"imaginary parts are up to 2: is w complex\? Then hand in x.astype\(complex\)"):
+        check_gradient(lambda w: (w**2).sum(), lambda w: 2 * w + 2j, w, names=["w"])
+    with pytest.raises(TypeError, match="imaginary parts are 0, so return gradient.real"):
+        check_gradient(lambda w: (w**2).sum(), lambda w: 2 * w + 0j, w)
+    for objects, kind in ((z.astype(object), "complex"), (w.astype(object), "np.float64")):
+        with pytest.raises(TypeError, match=rf"not object; x.astype\({kind}\) makes one"):
+            check_gradient(lambda z: 1.0, lambda z: z, objects)
 
 
 # Other dtypes

@@ -206,7 +206,7 @@ def test_a_term_with_a_row_of_another_parameter(seed):
         return dW, dC
 
     error = complaint(lambda *p: both(*p)[0], doubled, W, C, names=["W", "C"])
-    assert error.kinds == {"C": "missing term"} and "in rows 0, 3" in str(error)
+    assert error.kinds == {"C": "missing term"} and "in rows 0 and 3, the first and the last" in str(error)
     assert "what is missing in each wrong row is a multiple of W[1]" in str(error)
 
 
@@ -418,8 +418,9 @@ def test_a_sum_may_be_off_by_all_its_terms():
 
 def test_five_places_are_listed():
     x = np.random.default_rng(0).normal(size=(20, 2))
-    for n, text in ((5, "in rows 0, 1, 2, 3, 4\n"), (6, "in rows 0, 1, 2, 3, 4, ...\n")):
-        assert text in str(complaint(cube, lambda x: 3 * x**2 * (np.arange(20) >= n)[:, None], x))
+    for n, text in ((5, "in rows 0, 1, 3, 7, 8\n"), (6, "in rows 0, 1, 3, 7, 8, ...\n")):
+        right = ~np.isin(np.arange(20), [0, 1, 3, 7, 8, 12][:n])
+        assert text in str(complaint(cube, lambda x: 3 * x**2 * right[:, None], x))  # noqa: B023
 
 
 @pytest.mark.parametrize(("off", "kind"), [(1e-4, "some rows"), (0.05, None)])
