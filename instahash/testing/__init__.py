@@ -2,7 +2,7 @@
 
 gradients.py   check_gradient (every entry), check_directional (random directions, for many parameters)
 batches.py     check_batched (many points in one call)
-scaling.py     check_sizes (at which sizes a gradient is wrong)
+scaling.py     check_sizes (at which sizes a gradient is wrong);  searching.py  check_points (at points of Hypothesis)
 jacobians.py   check_jacobian, check_hessian;  products.py  Jacobians from their products with vectors
 comparing.py   numbers of a gradient beside slopes; how much was checked
 messages.py    what is said of them;  errors.py  what is raised;  options.py  options that make no sense
@@ -13,7 +13,8 @@ quotients.py   a derivative along a line, by difference quotients that know thei
 noise.py       how large the errors of a loss are
 cases.py       a gradient beside what was expected
 mistakes.py    which kind of mistake explains wrong numbers;  traces.py  what can be said where none does
-places.py      where wrong entries sit;  values.py  what their numbers have in common;  orders.py  gradients in another order
+places.py      where wrong entries sit;  values.py  what their numbers have in common
+orders.py      gradients that are returned in another order
 strategies.py  what Hypothesis draws: points, parameters, probabilities, away_from_kinks, bags, bag_matrices,
                csr_matrices, rating_matrices; it is imported when one of these is first used
 plugin.py      the fixture assert_gradient, for pytest
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from instahash.testing.gradients import check_directional, check_gradient
     from instahash.testing.jacobians import check_hessian, check_jacobian
     from instahash.testing.scaling import check_sizes
+    from instahash.testing.searching import check_points
     from instahash.testing.strategies import (
         away_from_kinks,
         bag_matrices,
@@ -44,13 +46,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Checked", "GradientError", "NotSmoothError", "away_from_kinks", "bag_matrices", "bags", "check_batched",
-    "check_directional", "check_gradient", "check_hessian", "check_jacobian", "check_sizes", "csr_matrices", "parameters",
-    "points", "probabilities", "rating_matrices",
+    "check_directional", "check_gradient", "check_hessian", "check_jacobian", "check_points", "check_sizes",
+    "csr_matrices", "parameters", "points", "probabilities", "rating_matrices",
 ]  # fmt: skip
 _HOME = {
     "Checked": "comparing", "GradientError": "errors", "NotSmoothError": "errors", "check_batched": "batches",
     "check_directional": "gradients", "check_gradient": "gradients", "check_hessian": "jacobians",
-    "check_jacobian": "jacobians", "check_sizes": "scaling",
+    "check_jacobian": "jacobians", "check_points": "searching", "check_sizes": "scaling",
 }  # fmt: skip
 
 

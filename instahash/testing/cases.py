@@ -96,7 +96,7 @@ class Case:
 
     @property
     def is_in_rows(self) -> bool:
-        """Whether some rows or columns, not all, are wrong for the most part and hold all that is wrong; or one part."""
+        """Whether some rows or columns, not all, hold what is wrong and are so for the most part; or one part does."""
         if self.wirtinger:
             return bool(self.place.text)
         return not self.kinds and bool(self.checked.all()) and rows_of(self.wrong) is not None

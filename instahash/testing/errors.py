@@ -1,4 +1,9 @@
-"""What a check raises."""
+"""What a check raises, and by what two of these are one mistake."""
+
+from typing import Any
+
+# What of a place is the same at all sizes.
+WORDS = ("entr", "row", "column", "axis", "block", "every", "diagonal", "off", "triangle", "border", "where", "parts")
 
 
 class GradientError(AssertionError):
@@ -21,3 +26,9 @@ class NotSmoothError(GradientError):
     """The loss has a kink at the point, or ends there, so that it has no derivative to compare with."""
 
     __module__ = "instahash.testing"
+
+
+def marks_of(error: GradientError) -> Any:
+    """What is the same of one mistake at points of other sizes: the kinds, and what sort of places these are."""
+    places = {name: [word for word in WORDS if word in place] for name, place in error.places.items()}
+    return type(error), error.kinds, places

@@ -169,7 +169,9 @@ class Functions:
             if n == 1 and (not is_sequence or _has_shape(returned, self.leaves[0])):
                 return [returned]
             if isinstance(returned, Mapping):
-                raise GradientError(f"the gradient is {described(returned)}, and must be {wanted}", {"gradient": "count"})
+                raise GradientError(
+                    f"the gradient is {described(returned)}, and must be {wanted}", {"gradient": "count"}
+                )
             arrays = list(returned) if is_sequence else [returned]
             if len(arrays) == len(self.leaves) != n:
                 return arrays

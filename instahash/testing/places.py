@@ -148,7 +148,12 @@ def _positions(wrong: np.ndarray) -> Iterator[Pattern]:
     triangle = "a mask or a factor the other way round, or pairs that are counted once?"
     yield Pattern(lag == 0, "on the diagonal", "a term for i = j, as in the derivative of a softmax or of a norm?")
     yield Pattern(lag != 0, "off the diagonal", "a term for i != j, as in the derivative of a softmax or of a norm?")
-    for text, entries in (("above", lag > 0), ("below", lag < 0), ("on and above", lag >= 0), ("on and below", lag <= 0)):
+    for text, entries in (
+        ("above", lag > 0),
+        ("below", lag < 0),
+        ("on and above", lag >= 0),
+        ("on and below", lag <= 0),
+    ):
         yield Pattern(entries, f"in the triangle {text} the diagonal", triangle)
     for s in np.unique(np.abs(lag[wrong])):
         for sign in (s, -s):

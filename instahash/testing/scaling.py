@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from instahash.testing.errors import GradientError
+from instahash.testing.errors import GradientError, marks_of
 from instahash.testing.gradients import check_gradient
 from instahash.testing.options import must_be_dict, must_be_seed
 
@@ -58,15 +58,10 @@ def check_sizes(
             wrong.append((at, error))
     if wrong:
         _, largest = wrong[-1]
-        at, shown = next(both for both in wrong if _marks(both[1]) == _marks(largest))
+        at, shown = next(both for both in wrong if marks_of(both[1]) == marks_of(largest))
         text = f"at {_listed(at)}: {shown}\n{_where([sizes for sizes, _ in wrong], right, tried)}"
         raise type(shown)(text, shown.kinds, shown.places)
     return tried
-
-
-def _marks(error: GradientError) -> Any:
-    """What an error is known by: its parameters' kinds of mistake, and the first word or two of where they are."""
-    return type(error), error.kinds, {name: " ".join(place.split()[:2]) for name, place in error.places.items()}
 
 
 def _listed(at: Sizes) -> str:
@@ -90,4 +85,6 @@ def _where(wrong: list[Sizes], right: list[Sizes], tried: Mapping[str, tuple[int
         bad = {at[name] for at in wrong}
         if not bad & {at[name] for at in right}:
             return f"it is wrong where {name} is {', '.join(map(str, sorted(bad)))}, and right elsewhere"
-    return f"it is wrong at {len(wrong)} of {len(wrong) + len(right)} combinations of sizes, right at {_listed(right[-1])}"
+    return (
+        f"it is wrong at {len(wrong)} of {len(wrong) + len(right)} combinations of sizes, right at {_listed(right[-1])}"
+    )

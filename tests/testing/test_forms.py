@@ -385,9 +385,13 @@ def test_a_part_of_a_complex_number_is_named():
 def test_advice_keeps_imaginary_parts():
     with pytest.raises(GradientError, match=r"not one real number; the sum of abs\(z\)\*\*2 is one"):
         check_gradient(lambda z: (z**2).sum(), lambda z: 2 * z, z)
-    with pytest.raises(GradientError, match=r"its imaginary part is about 0 here: is it everywhere\? Then return loss.real"):
+    with pytest.raises(
+        GradientError, match=r"its imaginary part is about 0 here: is it everywhere\? Then return loss.real"
+    ):
         check_gradient(lambda z: (z * z.conj()).sum(), lambda z: 2 * z, z)
-    with pytest.raises(TypeError, match=r"imaginary parts are up to 2: is w complex\? Then hand in x.astype\(complex\)"):
+    with pytest.raises(
+        TypeError, match=r"imaginary parts are up to 2: is w complex\? Then hand in x.astype\(complex\)"
+    ):
         check_gradient(lambda w: (w**2).sum(), lambda w: 2 * w + 2j, w, names=["w"])
     with pytest.raises(TypeError, match="imaginary parts are 0, so return gradient.real"):
         check_gradient(lambda w: (w**2).sum(), lambda w: 2 * w + 0j, w)

@@ -100,7 +100,9 @@ def test_what_has_no_derivative_is_not_needed():
 def test_places_are_in_the_error_too():
     x = np.random.default_rng(0).normal(size=(4, 4))
     with pytest.raises(GradientError) as caught:
-        check_gradient(lambda W, b: (W**3).sum() + b, lambda W, b: (3 * W**2 + np.eye(4), 2.0), x, 3.0, names=["W", "b"])
+        check_gradient(
+            lambda W, b: (W**3).sum() + b, lambda W, b: (3 * W**2 + np.eye(4), 2.0), x, 3.0, names=["W", "b"]
+        )
     assert caught.value.places == {"W": "on the diagonal", "b": ""}
 
 
@@ -136,7 +138,7 @@ def test_the_order_is_told_by_shapes_and_by_slopes():
     for order, text in (((1, 0, 2), "first is that of b, the second that of U, the third that of V"),
                         ((1, 2, 0), "first is that of b, the second that of V, the third that of U")):  # fmt: skip
         with pytest.raises(GradientError, match=text) as caught:
-            check_gradient(loss, lambda *p: [right(*p)[i] for i in order], A, b, B, names=["U", "b", "V"])  # noqa: B023
+            check_gradient(loss, lambda *p: [right(*p)[i] for i in order], A, b, B, names=["U", "b", "V"])
         assert "swapped" in caught.value.kinds.values()
     with pytest.raises(GradientError, match=r"U has shape \(3, 4\), but its gradient \(4,\)"):
         check_gradient(loss, lambda *p: (right(*p)[1], -right(*p)[0], right(*p)[2]), A, b, B, names=["U", "b", "V"])

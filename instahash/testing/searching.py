@@ -1,0 +1,78 @@
+"""A gradient at many points that Hypothesis draws; the example that is shown is small, and its mistake the one found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from instahash.testing.errors import GradientError, marks_of
+from instahash.testing.gradients import check_gradient
+from instahash.testing.options import must_be_some
+
+__tracebackhide__ = True
+
+
+def check_points(
+    loss: Callable[..., Any], gradient: Callable[..., Any] | bool, points: Any, *, n_points: int = 50, **options: Any
+) -> int:
+    """Check a gradient at points of a Hypothesis strategy, each a list of parameters.
+
+    points : such as `instahash.testing.points(("n", "m"), "m")`.  n_points : how many are tried, the same in each run.
+    options : as those of :func:`check_gradient`.
+
+    Where a test with @given shrinks to any example that fails, this one keeps the mistake: of the points that fail, the
+    largest tells the kinds and places, and the smallest that has the same ones is shown. A point with a kink, for which
+    :class:`NotSmoothError` is raised, counts as one that fails.
+
+    Returns how many points were tried.
+
+    Raises GradientError as :func:`check_gradient` does, with a last line of the point; TypeError where `points` is no
+    strategy.
+    """
+    from hypothesis import HealthCheck, Phase, find, settings
+    from hypothesis.errors import NoSuchExample
+    from hypothesis.strategies import SearchStrategy
+
+    must_be_some(n_points, "n_points")
+    if not isinstance(points, SearchStrategy):
+        raise TypeError(f"points must be a strategy, as testing.points(('n', 'm'), 'm'), not a {type(points).__name__}")
+    failed: list[tuple[int, GradientError]] = []
+    tried = 0
+
+    def error_at(point: Any) -> GradientError | None:
+        nonlocal tried
+        tried += 1
+        try:
+            check_gradient(loss, gradient, *point, **options)
+        except GradientError as error:
+            return error
+        return None
+
+    def collected(point: Any) -> bool:
+        if error := error_at(point):
+            failed.append((sum(np.size(param) for param in point), error))
+        return False
+
+    plain = {"database": None, "derandomize": True, "deadline": None, "suppress_health_check": list(HealthCheck)}
+    try:
+        find(points, collected, settings=settings(max_examples=n_points, phases=[Phase.generate], **plain))
+    except NoSuchExample:
+        pass
+    if not failed:
+        return tried
+    marks = marks_of(max(failed, key=lambda both: both[0])[1])
+
+    def is_alike(point: Any) -> bool:
+        error = error_at(point)
+        return error is not None and marks_of(error) == marks
+
+    smallest = find(points, is_alike, settings=settings(max_examples=20 * n_points, **plain))
+    error = error_at(smallest)
+    if error is None:
+        raise GradientError("the check differs from call to call at one point", {"gradient": "state"})
+    text = " and ".join(
+        np.array2string(np.asarray(p), separator=", ", threshold=20).replace("\n", "") for p in smallest
+    )
+    raise type(error)(f"{error}\nat {text}", error.kinds, error.places)
