@@ -5,6 +5,9 @@ from typing import Any
 # What of a place is the same at all sizes.
 WORDS = ("entr", "row", "column", "axis", "block", "every", "diagonal", "off", "triangle", "border", "where", "parts")
 
+# What is said of a parameter where nothing more can be.
+UNEXPLAINED = "no one kind of mistake explains it"
+
 
 class GradientError(AssertionError):
     """A gradient that is not the derivative of its loss.
@@ -29,6 +32,6 @@ class NotSmoothError(GradientError):
 
 
 def marks_of(error: GradientError) -> Any:
-    """What is the same of one mistake at points of other sizes: the kinds, and what sort of places these are."""
+    """What is the same of one mistake at points of other sizes: kinds, sorts of places, whether all is explained."""
     places = {name: [word for word in WORDS if word in place] for name, place in error.places.items()}
-    return type(error), error.kinds, places
+    return type(error), error.kinds, places, UNEXPLAINED in str(error)

@@ -10,7 +10,7 @@ import numpy as np
 
 from instahash.testing.cases import Case, Found
 from instahash.testing.comparing import Checked
-from instahash.testing.errors import GradientError, NotSmoothError
+from instahash.testing.errors import UNEXPLAINED, GradientError, NotSmoothError
 from instahash.testing.mistakes import diagnose
 from instahash.testing.point import Probe
 from instahash.testing.traces import trace_of
@@ -58,7 +58,7 @@ def wrong_slope(probes: list[Probe], found: Found, cases: list[Case], of: str) -
             place = f", {case.place.text}" if case.place.text else ""
             lines.append(f"{case.name}: {case.wrong.sum()} of {case.checked.sum()} wrong{place}")
             trace = "" if kind else trace_of(case)
-            lines.append(f"  {kind}: {text}" if kind else f"  {trace or 'no one kind of mistake explains it'}")
+            lines.append(f"  {kind}: {text}" if kind else f"  {trace or UNEXPLAINED}")
     if found.sides:
         lines.append(f"at {len(found.sides)} more the loss has a kink or an end")
     if found.jump:

@@ -221,7 +221,7 @@ def some_rows(case: Case) -> Iterator[str]:
     if case.is_in_rows and case.found.ndim > 1 and case.wrong.mean() <= 0.5:
         outside = np.abs(case.missing[~case.wrong]).max(initial=0)
         if outside <= 1e-3 * np.sqrt((case.missing[case.wrong] ** 2).mean()):
-            yield "is a term of this index missing, or counted twice?"
+            yield case.place.hint or "a term of these indices that is missing, or counted twice?"
 
 
 # In the order in which they are looked for, each with the kind that it is reported as.

@@ -59,7 +59,7 @@ class Noise:
         return min(found) if found else self._at(group - 1) if group > FARTHEST else self._of_cancelled()
 
     def _of_cancelled(self) -> float:
-        """The rounding error of a term as large as the largest entry, for a loss that is flat wherever it was looked at.
+        """The rounding error of a term as large as the largest entry, for a loss that is flat all around.
 
         log(exp(x).sum()) - x[0] is exactly 0 where x[0] is above all others by 40: what it loses has the size of x[0].
         """

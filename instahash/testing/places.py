@@ -61,7 +61,7 @@ def place_of(wrong: np.ndarray, nothing: np.ndarray, param: np.ndarray, expected
 
 
 def rows_of(wrong: np.ndarray) -> tuple[int, np.ndarray] | None:
-    """(axis, indices) of the rows or columns that hold what is wrong and are wrong for the most part, if not all are."""
+    """(axis, indices) of the rows or columns that hold what is wrong and are so for the most part, if not all are."""
     for axis in range(min(wrong.ndim, 2)):
         bad = _bad(wrong, axis)
         if 0 < len(bad) < wrong.shape[axis] and wrong.take(bad, axis).mean() > 0.5:

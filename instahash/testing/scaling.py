@@ -81,7 +81,7 @@ def _where(wrong: list[Sizes], right: list[Sizes], tried: Mapping[str, tuple[int
             ends[name] = f"{name} <= {most}", (lambda at, name=name, most=most: at[name] <= most)
     if ends and not any(all(holds(at) for _, holds in ends.values()) for at in right):
         return f"it is wrong where {' and '.join(text for text, _ in ends.values())}, and right elsewhere"
-    for name, numbers in tried.items():
+    for name in tried:
         bad = {at[name] for at in wrong}
         if not bad & {at[name] for at in right}:
             return f"it is wrong where {name} is {', '.join(map(str, sorted(bad)))}, and right elsewhere"

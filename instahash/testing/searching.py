@@ -1,4 +1,4 @@
-"""A gradient at many points that Hypothesis draws; the example that is shown is small, and its mistake the one found."""
+"""A gradient at many points that Hypothesis draws; the example shown is small, and its mistake the one found."""
 
 from __future__ import annotations
 
@@ -55,7 +55,12 @@ def check_points(
             failed.append((sum(np.size(param) for param in point), error))
         return False
 
-    plain = {"database": None, "derandomize": True, "deadline": None, "suppress_health_check": list(HealthCheck)}
+    plain: dict[str, Any] = {
+        "database": None,
+        "derandomize": True,
+        "deadline": None,
+        "suppress_health_check": list(HealthCheck),
+    }
     try:
         find(points, collected, settings=settings(max_examples=n_points, phases=[Phase.generate], **plain))
     except NoSuchExample:
@@ -68,7 +73,7 @@ def check_points(
         error = error_at(point)
         return error is not None and marks_of(error) == marks
 
-    smallest = find(points, is_alike, settings=settings(max_examples=20 * n_points, **plain))
+    smallest = find(points, is_alike, settings=settings(max_examples=10 * n_points, **plain))
     error = error_at(smallest)
     if error is None:
         raise GradientError("the check differs from call to call at one point", {"gradient": "state"})
