@@ -160,7 +160,7 @@ class Point:
             elif array.size != 1:
                 what = f"an array of shape {array.shape}"
             elif array.dtype.kind == "c":
-                what, advice = str(array.reshape(-1)[0]), "the sum of abs(z)**2 is one"
+                what, advice = f"the complex number {array.reshape(-1)[0]}", "the sum of abs(z)**2 is one"
                 if (np.abs(array.imag) <= 1e-6 * np.abs(array)).all():
                     advice = "its imaginary part is about 0 here: is it everywhere? Then return loss.real"
             raise GradientError(f"the loss is {what}, not one real number; {advice}", {"loss": "no scalar"})
