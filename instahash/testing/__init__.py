@@ -8,7 +8,7 @@ comparing.py   numbers of a gradient beside slopes; how much was checked
 messages.py    what is said of them;  errors.py  what is raised;  options.py  options that make no sense
 functions.py   a loss and its gradient in whatever form they come;  trees.py  parameters of any structure
 wirtinger.py   conventions for complex parameters
-point.py       a loss and its gradient at a point, and lines through it
+point.py       a loss and its gradient at a point, and lines through it;  returned.py  what these return
 quotients.py   a derivative along a line, by difference quotients that know their error; kinks
 noise.py       how large the errors of a loss are
 cases.py       a gradient beside what was expected

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,8 +10,8 @@ from instahash.testing.errors import GradientError
 from instahash.testing.functions import Pair
 from instahash.testing.orders import named_order, other_order
 from instahash.testing.quotients import FIRST, QUICK, Line, Moved
-from instahash.testing.trees import described
-from instahash.testing.wirtinger import CONVENTIONS, slopes
+from instahash.testing.returned import gradient_of, number_of, wide
+from instahash.testing.wirtinger import CONVENTIONS
 
 __tracebackhide__ = True
 
@@ -80,12 +79,12 @@ class Point:
     def entry(self, position: int, index: int) -> Probe:
         """The probe of entry `index` of the flat parameter at `position`, which moves by t max(1, |x|)."""
         flat, gradient = self.params[position].reshape(-1), self.gradients[position]
-        found, here = gradient.reshape(-1)[index], _wide(flat[index])
+        found, here = gradient.reshape(-1)[index], wide(flat[index])
         scale = float(_scales(flat[index]))
 
         def line(t: float) -> Moved:
             flat[index] = here + t * scale
-            moved = _wide(flat[index]) - here
+            moved = wide(flat[index]) - here
             try:
                 value = self.value(self.params) if self._resolved(moved, t * scale) else np.nan
                 return Moved(value, found * moved, moved / scale)
@@ -111,7 +110,7 @@ class Point:
 
         def line(t: float) -> Moved:
             moved = [np.asarray(param + t * move, param.dtype) for param, move in zip(self.params, moves)]
-            steps = [_wide(there) - _wide(here) for there, here in zip(moved, self.params)]
+            steps = [wide(there) - wide(here) for there, here in zip(moved, self.params)]
             value = self.value(moved) if all(map(self._resolved, steps, [t * move for move in moves])) else np.nan
             said = sum((g * step).sum() for g, step in zip(self.gradients, steps))
             return Moved(value, said, sum(float((m * step).sum()) for m, step in zip(moves, steps)) / square)
@@ -137,35 +136,13 @@ class Point:
         """The loss, a float or a longdouble; NaN where it cannot be computed."""
         with np.errstate(all="ignore"):
             try:
-                value = self._number(self._functions.loss(params))
+                value = number_of(self._functions.loss(params))
             except (ArithmeticError, ValueError):
                 return np.nan
             # As a long double, since a float32 beside a Python float is compared in float32.
             while np.longdouble(self._loss_dtype.type(value)) != value and np.isfinite(value):
                 self._loss_dtype = DTYPES[DTYPES.index(self._loss_dtype) + 1]
         return value
-
-    def _number(self, returned: Any) -> Any:
-        try:
-            array = np.asarray(returned)
-        except ValueError:  # parts of several shapes
-            array = np.asarray(None)
-        if array.size != 1 or array.dtype.kind not in "fiub":
-            what, advice = repr(returned), "sum it, or take the mean"
-            if isinstance(returned, tuple):
-                what = f"a tuple of {len(returned)}"
-                advice = "hand in gradient=True if it returns its gradient too"
-            elif isinstance(returned, (list, Mapping)):
-                what, advice = described(returned), "return the number alone, or sum it"
-            elif array.size != 1:
-                what = f"an array of shape {array.shape}"
-            elif array.dtype.kind == "c":
-                what, advice = f"the complex number {array.reshape(-1)[0]}", "the sum of abs(z)**2 is one"
-                if (np.abs(array.imag) <= 1e-6 * np.abs(array)).all():
-                    advice = "its imaginary part is about 0 here: is it everywhere? Then return loss.real"
-            raise GradientError(f"the loss is {what}, not one real number; {advice}", {"loss": "no scalar"})
-        value = array.reshape(-1)[0]
-        return value if isinstance(value, np.longdouble) else float(value)
 
     def _resolved(self, moved: Any, wanted: Any) -> bool:
         """Whether rounding has left a step, or an array of steps, about as it was wanted."""
@@ -175,7 +152,7 @@ class Point:
     def blame_the_loss(self) -> None:
         """Raise where the loss itself, at the point, cannot be differentiated."""
         # Six calls, since what is drawn may be the same in two.
-        values = [float(self._number(self._functions.loss(self.params))) for _ in range(6)]
+        values = [float(number_of(self._functions.loss(self.params))) for _ in range(6)]
         if not np.isfinite(values).all():
             of = "the loss" if self._of == "loss" else self._of
             raise GradientError(f"{of} is {values[0]} at the point itself", {"loss": "not finite"})
@@ -188,7 +165,9 @@ class Point:
         """The gradient as arrays of the leaves' shapes, and the epsilon that it was computed with."""
         returned = self._functions.gradient(params)
         self._must_be_in_order(returned)
-        gradients = [self._checked(*parts) for parts in zip(self.names, params, self.is_complex, returned)]
+        gradients = [
+            gradient_of(*parts, self.wirtinger) for parts in zip(self.names, params, self.is_complex, returned)
+        ]
         epsilons = []
         for param, gradient, array in zip(params, gradients, returned):
             dtype = np.asarray(array).dtype
@@ -209,52 +188,17 @@ class Point:
             kinds: dict[str, str | None] = {self.names[i]: "swapped" for i, of in enumerate(order) if of != i}
             raise GradientError(named_order(order, self.names), kinds)
 
-    def _checked(self, name: str, param: np.ndarray, is_complex: bool, array: Any) -> np.ndarray:
-        """One leaf's gradient, real as the leaf."""
-        kinds = "fiubc" if is_complex else "fiub"
-        try:
-            found = np.asarray(array)
-        except ValueError:
-            found = np.asarray(None)
-        if found.dtype.kind not in kinds:
-            wanted = "complex" if is_complex else "real"
-            text = f"the gradient of {name} must be an array of {wanted} numbers, not {_kind(array)}"
-            if found.dtype.kind == "c":
-                size = float(np.abs(found.imag).max(initial=0))
-                advice = f"up to {size:.3g}: is {name} complex? Then hand in x.astype(complex)"
-                text += f"; its imaginary parts are {advice if size else '0, so return gradient.real'}"
-            raise TypeError(text)
-        wanted_shape = param.shape[:-1] if is_complex else param.shape
-        if found.shape != wanted_shape:
-            turned = found.shape == wanted_shape[::-1]
-            text = f"{name} has shape {wanted_shape}, but its gradient {found.shape}" + turned * ": it is transposed"
-            raise GradientError(text, {name: "transposed" if turned else "shape"})
-        if bad := np.argwhere(~np.isfinite(found)).tolist():
-            what, where = found[tuple(bad[0])], f"{len(bad)} of {found.size} entries, first at {name}{bad[0] or ''}"
-            raise GradientError(f"the gradient of {name} is {what} in {where}", {name: "not finite"})
-        return slopes(_wide(found), self.wirtinger) if is_complex else _wide(found)
-
 
 def epsilon_of(dtype: Any) -> float:
     """Machine epsilon of a real or complex dtype."""
     return float(np.finfo(dtype).eps)
 
 
-def _wide(x: Any) -> Any:
-    """A copy in float64, or in longdouble where it is in that; complex where it is complex."""
-    return np.asarray(x).astype(np.result_type(x, np.float64))[()]
-
-
 def _scales(x: np.ndarray, moves: Any = None) -> Any:
     """max(1, |x|), or other moves; in float16 longer ones, near to these, of which no step is rounded."""
-    scales = np.maximum(1.0, np.abs(_wide(x)))
+    scales = np.maximum(1.0, np.abs(wide(x)))
     moves = scales if moves is None else moves
     if x.dtype == np.float16:
         sizes = np.clip(np.abs(moves), scales / 4, scales)
         return np.where(moves < 0, -1.0, 1.0) * 2.0 ** np.round(np.log2(sizes * FIRST)) / FIRST
     return moves
-
-
-def _kind(x: Any) -> str:
-    """What `x` is, for messages: an array's dtype, else its type."""
-    return str(x.dtype) if isinstance(x, np.ndarray) else f"a {type(x).__name__}"
