@@ -41,6 +41,10 @@ KEYS = {
     " ": (32, " "),
 }
 
+# Roles of what can be pressed, typed into, looked at or gone to: each says what it is.
+NAMED = set("button textbox searchbox slider spinbutton combobox radio checkbox progressbar application".split())
+NAMED |= set("link image region navigation DisclosureTriangle".split())
+
 
 def program():
     """The path of a Chromium, or None."""
@@ -229,6 +233,16 @@ class Page:
     def low_contrasts(self):
         """The contrast of each kind of text with what is behind it, where that is too low; a dict."""
         return self.js(CONTRASTS)
+
+    def told(self):
+        """(role, name) of all that a screen reader is told of but for bare text, in the page's order."""
+        nodes = [node for node in self.send("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]]
+        both = [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes]
+        return [(role, name) for role, name in both if role not in ("StaticText", "InlineTextBox")]
+
+    def nameless(self, *more):
+        """The roles of what must have a name and has none.  more : roles besides those of NAMED."""
+        return [role for role, name in self.told() if role in NAMED.union(more) and not name]
 
     def copied(self):
         """The text in the clipboard."""

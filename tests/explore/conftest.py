@@ -163,14 +163,14 @@ def opened(browser):
         pages.append(page)
         if "/rate" in address or "/move" in address:
             page.wait("document.body.dataset.ready")
-        elif "/judge" not in address:
+        elif not any(path in address for path in ("/judge", "/docs")):
             page.wait("document.body.dataset.ready")
             page.settle()
             if not folded:
                 page.click("#how summary")
                 page.wait("document.querySelector('#description').textContent")
                 page.js("document.activeElement.blur()")
-        elif "/report" not in address:
+        elif not any(path in address for path in ("/report", "/docs")):
             page.wait("document.body.dataset.pair")
         return page
 

@@ -134,6 +134,15 @@ def test_the_keyboard_reaches_everything(reader, pages):
     assert reached == [*links, "SUMMARY", "SUMMARY", "scroll"]
 
 
+def test_what_was_not_scrolled_to_is_told_of_with_its_name(reader, pages):
+    told = []
+    for height in (200, 6000):
+        reader.open(pages["usual"], height=height)
+        assert reader.page.nameless("table") == []
+        told.append(reader.page.told())
+    assert told[0] == told[1] and len(told[0]) > 200
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_table_that_is_cut_off_shows_that_it_goes_on(reader, pages, tmp_path, scheme):
     """A shadow at its right edge, which goes where keys have scrolled it to its end."""
