@@ -22,9 +22,6 @@ PASSING_CODES = {CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABOR
 PERHAPS_AN_IMAGE = {DEADLINE_EXCEEDED, INTERNAL}  # an image may be what makes the service fail
 NOT_ALLOWED, NOT_KNOWN = 7, 16  # "permission denied", "unauthenticated"
 
-# Its packages warn that they get no updates for an old Python, which is of no use to who labels photos.
-warnings.filterwarnings("ignore", category=FutureWarning, module=r"google\.")
-
 
 @dataclass(frozen=True)
 class GoogleSettings(Section, owner="google"):
@@ -62,9 +59,13 @@ def make_client(endpoint: str = HOST) -> Any:
     try:
         import grpc
         import PIL  # noqa: F401
-        from google.auth.exceptions import DefaultCredentialsError
-        from google.cloud import vision
-        from google.cloud.vision_v1.services.image_annotator.transports import ImageAnnotatorGrpcTransport
+
+        # Its packages warn that they get no updates for an old Python, which is of no use to who labels photos.
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "You are using a .*Python version", FutureWarning, r"google\.")
+            from google.auth.exceptions import DefaultCredentialsError
+            from google.cloud import vision
+            from google.cloud.vision_v1.services.image_annotator.transports import ImageAnnotatorGrpcTransport
     except ImportError:
         raise NotSetUpError(
             f"{NAME} needs the packages google-cloud-vision and pillow; install them with "

@@ -707,6 +707,31 @@ def test_the_package_is_loaded_when_it_is_needed(tmp_path):
     assert run(code, tmp_path) == [[]]
 
 
+OLD = """import warnings
+warnings.warn("You are using a non-supported Python version (3.10.13). Google will not post updates.", FutureWarning)
+"""
+
+
+def test_advice_on_an_old_python_is_kept_from_users_and_other_warnings_are_not(tmp_path):
+    """With packages that give it, and where warnings are errors; what the caller has warnings do stays so."""
+    for name in ("grpc.py", "PIL.py", "google/auth/__init__.py"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(OLD if name.startswith("google") else "")
+    code = """import json, warnings
+from instahash.annotate.service import NotSetUpError, make_client
+try:
+    make_client()
+except NotSetUpError as error:
+    print(json.dumps([str(error), [kind[0] for kind in warnings.filters if kind[2] is FutureWarning]]))"""
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    command = [sys.executable, "-W", "error::FutureWarning", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path})
+    assert done.stderr == ""
+    message, done_with_others = json.loads(done.stdout)
+    assert "needs the packages google-cloud-vision" in message and done_with_others == ["error"]
+
+
 def test_an_emulator_needs_no_credentials(fake_vision, tmp_path):
     assert run(TRY, tmp_path, VISION_EMULATOR_HOST="127.0.0.1:1") == [[True, "made"]]
 
