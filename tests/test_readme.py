@@ -43,6 +43,16 @@ def test_settings_in_texts_are_those_of_a_mode():
     assert named or not README.exists()
 
 
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_advice_on_environments_comes_first_and_the_tests_say_how_long_they_take(page):
+    if not (ROOT / page).exists():
+        pytest.skip(f"no checkout: there is no {page} beside the tests")
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert -1 < text.find("python3 -m venv env && . env/bin/activate") < text.find("\npython3 -m pip install")
+    first = next(line for line in text.splitlines() if "python3 -m pytest" in line)
+    assert re.search(r"# .*\bminutes\b", first)
+
+
 @pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains on the whole sample: too long in Python"
 )
