@@ -15,10 +15,11 @@ from instahash.sparse import CSR
 
 
 class CommonExpert(Expert):
-    """The preferences under the keys that no single user has."""
+    """The preferences under the keys that no single user has, everybody's among them, which each post has."""
 
     name = "common"
     starts = {"neither": 1.0, "short": 1.0, "description": 1.0, "chosen": 1.0, "both": 0.7}
+    reads_keys = True
 
     def score(self, queries: Queries, domain: Domain, candidates: Candidates) -> np.ndarray:
         return shift(general(keys_of(queries, domain)), domain, candidates)
@@ -29,6 +30,9 @@ class CommonExpert(Expert):
 
     def knows(self, key: str, domain: Domain) -> bool:
         return not key.startswith(USER) and domain.preferences.knows(key)
+
+    def told(self, keys: Keys, domain: Domain) -> np.ndarray:
+        return domain.preferences.told(general(keys))
 
 
 def shift(keys: Keys, domain: Domain, candidates: Candidates) -> np.ndarray:

@@ -22,6 +22,7 @@ from instahash.experts.protocol import CONTEXTS, PHOTO, Expert, in_words
 from instahash.experts.settings import BestSettings
 from instahash.experts.understanding import FEW, contexts_of, trusted, understood
 from instahash.recommend import Fusion, Preferences, Queries, age_weights
+from instahash.recommend.fusion import Told
 from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries, row_sizes, rows_at
 from instahash.threads import Threads
 from instahash.trainer import Trainer
@@ -130,6 +131,9 @@ class Panel:
         say of another says nothing about them, and the more of the hashtags are rare the more there are of these.
         Short are one to FEW of a post's words, at random. Chosen is a random half of its hashtags; for the calibration
         one to all of them, as while they are chosen one by one.
+
+        First it is learnt as if no post had a key, then what is corrected where experts know one: those of more general
+        keys before those of more particular ones, in the order of the experts.
         """
         dataset, rng = examples.dataset, np.random.default_rng([self.settings.seed, 1])
         half, none = rng.random(dataset.hashtags.nnz) < 0.5, np.zeros(dataset.hashtags.nnz, bool)
@@ -139,36 +143,70 @@ class Panel:
         def learn(context: str) -> str:
             start, fusion = context.removesuffix(PHOTO), self.fusions[context]
             words = short if start == "short" else np.full(len(short), start in ("description", "both"))
-            lesson = self._lesson(context, examples, learnt, words, half if start in ("chosen", "both") else none)
-            fusion.fit(*lesson[:4])
-            if start in ("chosen", "both"):
-                lesson = self._lesson(context, examples, learnt, words, some)
-            fusion.calibrate(*lesson)
-            weights = ", ".join(f"{member} {w:.2f}" for member, w in zip(fusion.members, fusion.weights))
-            return f"Weights where {in_words(context)}: {weights}."
+            choosing, readers = start in ("chosen", "both"), self._readers(context)
+            for n in range(len(readers) + 1):
+                if n and not self._known_to(readers[:n], dataset.keys)[1][readers[n - 1]].any():
+                    continue
+                lesson = self._lesson(context, examples, learnt, words, half if choosing else none, readers[:n])
+                fusion.fit(*lesson[:4], lesson[5])
+                if choosing:
+                    lesson = self._lesson(context, examples, learnt, words, some, readers[:n])
+                fusion.calibrate(*lesson)
+            line = f"Weights where {in_words(context)}: {_listed(fusion.members, fusion.weights)}"
+            for name, own in fusion.corrections.items():
+                line += f"; and where '{name}' knows a post's keys, added: {_listed(fusion.members, own.weights)}"
+            return f"{line}."
 
         with Threads(min(self.settings.n_threads, CONTEXTS_AT_A_TIME), blas=False) as threads:
             for line in threads.each(self.fusions, learn):
                 trainer.report(line)
 
     def _lesson(
-        self, context: str, examples: Examples, learnt: np.ndarray, words: np.ndarray, chosen: np.ndarray
-    ) -> tuple[dict[str, np.ndarray], CSR, np.ndarray, np.ndarray, np.ndarray]:
-        """What a Fusion learns from the posts that are in a context when these words and hashtags are known."""
+        self,
+        context: str,
+        examples: Examples,
+        learnt: np.ndarray,
+        words: np.ndarray,
+        chosen: np.ndarray,
+        readers: list[str],
+    ) -> tuple[dict[str, np.ndarray], CSR, np.ndarray, np.ndarray, np.ndarray, Told]:
+        """What a Fusion learns from the posts that are in a context when these words and hashtags are known, and the
+        keys that `readers` know; the last of these must know one.
+        """
         dataset = examples.dataset
         description, echoes = keep(dataset.description, words), dataset.echoes
         if context.removesuffix(PHOTO) not in ("both", "description"):
             echoes = Echoes.of_description(description)
         photos = dataset.photo_features if context.endswith(PHOTO) else None
-        queries = Queries.of(description, keep(dataset.hashtags, chosen), dataset.keys, echoes, photo_features=photos)
+        keys, told = self._known_to(readers, dataset.keys)
+        queries = Queries.of(description, keep(dataset.hashtags, chosen), keys, echoes, photo_features=photos)
         queries = trusted(queries, self.domain, np.ones(description.shape[0], np.float32))
-        rows = np.flatnonzero(contexts_of(queries) == context)
+        fit = contexts_of(queries) == context
+        rows = np.flatnonzero(fit & (told[readers[-1]] > 0) if readers else fit)
         part, rest = queries.rows(rows), self.domain.outputs(keep(dataset.hashtags, ~chosen))
         candidates = self.candidates(part)
         scores, rest = self._scores(context, part, candidates), rest[rows]
         targets = candidates.columns(keep(rest, learnt[rest.indices]))
         excluded = self.named(part.chosen, candidates) | (candidates.of_all(learnt) == 0)
-        return scores, targets, excluded, examples.weights[rows], np.diff(part.chosen.indptr)
+        told = {name: own[rows] for name, own in told.items()}
+        return scores, targets, excluded, examples.weights[rows], np.diff(part.chosen.indptr), told
+
+    def _readers(self, context: str) -> list[str]:
+        """The experts that answer in a context and read keys."""
+        return [name for name in self.fusions[context].members if self.experts[name].reads_keys]
+
+    def _known_to(self, readers: list[str], keys: Sequence[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], Told]:
+        """Of each post's keys those that one of these experts knows, and how far each knows them."""
+        experts = {name: self.experts[name] for name in readers}
+        known = [tuple(key for key in own if any(e.knows(key, self.domain) for e in experts.values())) for own in keys]
+        return known, {name: expert.told(known, self.domain) for name, expert in experts.items()}
+
+    def _told(self, context: str, queries: Queries) -> Told:
+        """How far experts know the keys of posts in a context, where this corrects what is learnt."""
+        if queries.keys is None or not any(queries.keys):
+            return {}
+        corrected = self.fusions[context].corrections
+        return {name: self.experts[name].told(queries.keys, self.domain) for name in corrected}
 
     # Queries
 
@@ -186,7 +224,8 @@ class Panel:
             chosen = part.chosen if understood.chosen is queries.chosen else rows_at(queries.chosen, rows)
             known, log_p[rows, n:] = self._fused(context, self._scores(context, part, own), chosen, part, own, more)
             log_p[rows, : own.n_columns] = known
-            calibrations[rows] = self.fusions[context].calibrations(row_sizes(part.chosen), part.familiar)
+            given = row_sizes(part.chosen), part.familiar, self._told(context, part)
+            calibrations[rows] = self.fusions[context].calibrations(*given)
         read = (understood.n_words() > 0) | understood.with_photo()
         return Answers(candidates, beyond, log_p, calibrations, read, understood.familiar)
 
@@ -207,9 +246,11 @@ class Panel:
             context=context,
             hashtags=self.domain.hashtags_of(candidates)[0],
             scores={name: scores[name][0] for name in fusion.members},
-            weights=dict(zip(fusion.members, self._weights(context, familiar)[0].tolist())),
+            weights=dict(zip(fusion.members, self._weights(context, understood)[0].tolist())),
             log_p=log_p[0],
-            probabilities=fusion.probabilities(log_p, row_sizes(understood.chosen), familiar)[0],
+            probabilities=fusion.probabilities(
+                log_p, row_sizes(understood.chosen), familiar, self._told(context, understood)
+            )[0],
             familiar=float(familiar[0]),
         )
 
@@ -224,9 +265,10 @@ class Panel:
                 return Beyond.of(name, found)
         return Beyond.of("", [{} for _ in range(queries.description.shape[0])])
 
-    def _weights(self, context: str, familiar: np.ndarray) -> np.ndarray:
+    def _weights(self, context: str, queries: Queries) -> np.ndarray:
         """Each post's weights, (m, n_members): those that were learnt as far as its labels are familiar."""
-        learnt, foreign, part = self.fusions[context].weights, self._foreign[context], familiar[:, None]
+        foreign, part = self._foreign[context], queries.familiar[:, None]
+        learnt = self.fusions[context].weights_of(self._told(context, queries), len(part))
         return part * learnt + (1 - part) * np.where(np.isnan(foreign), learnt, foreign)
 
     def _foreign_weights(self, context: str) -> np.ndarray:
@@ -257,7 +299,7 @@ class Panel:
 
         A hashtag that was given as a label, and not `chosen`, is as probable as the most probable of the others.
         """
-        fusion, weights = self.fusions[context], self._weights(context, understood.familiar)
+        fusion, weights = self.fusions[context], self._weights(context, understood)
         pooled = fusion.pooled(scores, weights)
         if candidates.width:
             pooled[~candidates.filled] = -np.inf
@@ -271,7 +313,7 @@ class Panel:
             return log_p, beyond.matrix
         # Where labels are familiar the expert's own probability is the best that is known. Where they are not, the
         # other experts are taken to give a hashtag that they do not know the mean of what they give the others.
-        learnt = fusion.inverse(beyond.matrix, row_sizes(understood.chosen))
+        learnt = fusion.inverse(beyond.matrix, row_sizes(understood.chosen), self._told(context, understood))
         foreign = beyond.matrix + log_p[:, :1] - pooled[:, :1] + _means(pooled, candidates)
         if beyond.expert in fusion.members:
             w = weights[:, [fusion.members.index(beyond.expert)]].astype(np.float32)
@@ -284,7 +326,11 @@ class Panel:
 
     def to_arrays(self) -> Sections:
         """All that was learnt, by section."""
-        fusions = {f"fusion_{context}": fusion.to_arrays() for context, fusion in self.fusions.items()}
+        fusions = {
+            _section(context, of): fusion.to_arrays(of)
+            for context, fusion in self.fusions.items()
+            for of in ("", *fusion.corrections)
+        }
         experts = {f"expert_{name}": expert.to_arrays() for name, expert in self.active.items()}
         word2vec, cooccurrence = self.domain.word2vec.to_arrays(), self.domain.cooccurrence.to_arrays()
         shared = {"domain": self.domain.to_arrays(), "expert_word2vec": word2vec, "expert_cooccurrence": cooccurrence}
@@ -302,13 +348,25 @@ class Panel:
         for name, expert in self.active.items():
             expert.load(sections.get(f"expert_{name}", {}), history.get(f"{name}_loss", []), self.domain)
         for context, fusion in self.fusions.items():
-            fusion.load(sections[f"fusion_{context}"])
+            fusion.load(sections[_section(context)])
+            for name in self._readers(context):
+                if (arrays := sections.get(_section(context, name))) is not None:
+                    fusion.load(arrays, name)
 
 
 def held_out_fraction(domain: Domain, n_posts: int) -> float:
     """Which fraction of so many posts is held out to learn the weights of experts."""
     most = HELD_OUT / n_posts, HELD_OUT_SCORES / domain.n_head / n_posts
     return min(domain.settings.fusion.held_out, 0.5, *most)
+
+
+def _section(context: str, of: str = "") -> str:
+    """Where a context's weights are kept, or the correction of an expert."""
+    return f"fusion_{context}" + (f"_{of}" if of else "")
+
+
+def _listed(members: Sequence[str], weights: np.ndarray) -> str:
+    return ", ".join(f"{member} {w:.2f}" for member, w in zip(members, weights))
 
 
 def _means(scores: np.ndarray, candidates: Candidates) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -68,6 +68,8 @@ class Expert(Protocol):
     beside_photo : in [0, 1], the part of these weights that it has where the photo's features are there too, and others
         read them.
     reads_photo : bool, it answers only where a photo's features are there, and learns only from posts with such.
+    reads_keys : bool, it says something only of posts with a key that it knows. What all weights are then is learnt as
+        a correction, so that posts without one are answered as if none of the training had any.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Expert(Protocol):
     counts: bool = False
     beside_photo: float = 1.0
     reads_photo: bool = False
+    reads_keys: bool = False
 
     @property
     def history(self) -> History | None:
@@ -120,6 +123,10 @@ class Expert(Protocol):
     def knows(self, key: str, domain: Domain) -> bool:
         """Whether earlier posts under this key shift what is recommended."""
         return False
+
+    def told(self, keys: Sequence[tuple[str, ...]], domain: Domain) -> np.ndarray:
+        """How far it knows the keys of each post, (m,) float in [0, 1]; asked of one that `reads_keys`."""
+        return np.array([any(self.knows(key, domain) for key in own) for own in keys], np.float64)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """What was learnt."""

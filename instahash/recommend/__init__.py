@@ -4,6 +4,7 @@ queries.py         what is known of posts, and what the answer should be like
 recommendation.py  the answer for one photo
 paper.py           the paper's combination: intersection, default, filter
 fusion.py          ours: log-scores of several experts become one calibrated probability
+likeliest.py       how its weights and its calibration are found
 preferences.py     what a user, or lately everybody, uses more than others do
 diversity.py       lists whose hashtags differ, and hashtags that do not repeat the description
 platforms.py       how many hashtags a platform takes

@@ -3,30 +3,40 @@
 A logarithmic opinion pool (Genest and Zidek 1986), log p(t) = sum_k w_k f_k(t) - log Z: experts that know different
 things multiply. The weights are those under which the hashtags of held-out posts are likeliest. Platt's scaling (1999)
 turns the probability that a hashtag is the next one into the probability that the author uses it at all.
+
+Some members need what posts may say or not, such as who the user is. The weights are learnt as if no post said it, so
+that it cannot change the answers without it. What saying it changes is a correction, learnt after the weights, which is
+added as far as a member is told something of a post.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import compress
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize
 from scipy.special import expit
 
-from instahash.dense import log_probabilities, softmax
+from instahash.dense import log_probabilities
 from instahash.forms import Form, fit
-from instahash.sparse import CSR, row_of_entries
+from instahash.recommend.likeliest import likeliest_curve, likeliest_weights
+from instahash.sparse import CSR
 
-# Weight of the pull towards the weights before fitting, in posts.
-STRENGTH = 20.0
-# Scores of a member that are looked at together while its weight is learnt: those of all stay in the cache.
-BLOCK = 2**16
 # The calibration before any is learnt.
 CALIBRATION = (1.5, 1.0, 0.0)
 LEAST_SLOPE = 1e-3  # its c: better scores never make a hashtag less probable
 Scores = dict[str, np.ndarray]
+# Members -> (n_posts,) float in [0, 1], how far each is told of a post what others may not say.
+Told = Mapping[str, np.ndarray]
+
+
+class Correction(NamedTuple):
+    """What is added to weights, (n_members,) float, and to a calibration, (3,) float, where a member is told all."""
+
+    weights: np.ndarray
+    calibration: np.ndarray
 
 
 class Fusion:
@@ -37,15 +47,22 @@ class Fusion:
         together count it more than once.
     calibration : (a, c, d), the author uses t with probability sigmoid(a + c log p(t) + d log(1 + n)) where n hashtags
         are chosen already: the more are chosen, the fewer are left to use.
+    corrections : member -> Correction, in the order in which they were learnt.
     """
 
     def __init__(self, members: Iterable[str], weights: ArrayLike, signed: Iterable[str] = ()) -> None:
         self.members, self.signed = tuple(members), frozenset(signed)
         self.weights = np.asarray(weights, np.float64)
         self.calibration: tuple[float, ...] = CALIBRATION
+        self.corrections: dict[str, Correction] = {}
 
     def fit(
-        self, scores: Scores, targets: CSR, excluded: np.ndarray | None = None, weights: np.ndarray | None = None
+        self,
+        scores: Scores,
+        targets: CSR,
+        excluded: np.ndarray | None = None,
+        weights: np.ndarray | None = None,
+        told: Told | None = None,
     ) -> Fusion:
         """Learn the weights from posts that no member was trained on.
 
@@ -53,35 +70,27 @@ class Fusion:
         excluded : (n_posts, n_hashtags) bool, hashtags that are chosen already, see :meth:`log_probabilities`.
         weights : (n_posts,) float, the weight of each post; default 1. Each of its n hashtags has 1 / sqrt(n) of it, as
             in the training of the members.
+        told : what members are told of these posts. The last one's correction is learnt, beside all that is learnt
+            already, and pulled towards nothing; {} where none is told anything, and the weights themselves are learnt.
         """
         n = np.diff(targets.indptr)
         # What gives all hashtags of a post one score changes no probability, and keeps its weight.
         telling = np.array([scores[name].strides[1] > 0 for name in self.members])
         if not n.sum() or not telling.any():
             return self
-        members, rows = list(compress(self.members, telling)), row_of_entries(targets)
         each = (1.0 if weights is None else weights) / np.sqrt(np.maximum(n, 1))
-        wanted = np.array([scores[name][rows, targets.indices] @ each[rows] for name in members])
-        parts = _parts(len(n), max(BLOCK // targets.shape[1], 1))
-        blocks = [np.stack([scores[name][part] for name in members]) for part in parts]
-        sizes, start = n * each, self.weights[telling]
-
-        def loss_and_gradient(w: np.ndarray) -> tuple[float, np.ndarray]:
-            """The sum of n_i log Z_i - w F at the targets, and the prior's pull, each with its gradient."""
-            w = w.astype(np.float32)  # as the scores: all that is summed is of the same weights
-            loss = 0.5 * STRENGTH * np.sum((w - start) ** 2) - w @ wanted
-            gradient = STRENGTH * (w - start) - wanted
-            for part, F in zip(parts, blocks):
-                p, log_Z = softmax(np.tensordot(w, F, axes=1), None if excluded is None else excluded[part])
-                p *= sizes[part, None].astype(p.dtype)
-                loss += sizes[part] @ log_Z[:, 0]
-                gradient += [np.vdot(f, p) for f in F]
-            return float(loss), gradient
-
-        bounds = [(None if name in self.signed else 0, None) for name in members]
-        found = minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-        self.weights = self.weights.copy()
-        self.weights[telling] = found
+        own, signed = [scores[name] for name in compress(self.members, telling)], [e in self.signed for e in self.members]
+        *before, last = told or [""]
+        if not told:
+            found, least = self.weights.copy(), np.where(signed, -np.inf, 0)
+            found[telling] = likeliest_weights(own, targets, excluded, each, found[telling], least[telling])
+            self.weights = found
+            return self
+        part, least = told[last].astype(np.float32)[:, None], np.where(signed, -np.inf, -self.weights)
+        pooled = self.pooled(scores, self.weights_of({name: told[name] for name in before}, len(n)))
+        own, found = [part * f for f in own], np.zeros(len(self.members))
+        found[telling] = likeliest_weights(own, targets, excluded, each, found[telling], least[telling], pooled)
+        self.corrections = self.corrections | {last: Correction(found, np.zeros(3))}
         return self
 
     def calibrate(
@@ -91,6 +100,7 @@ class Fusion:
         excluded: np.ndarray | None = None,
         weights: np.ndarray | None = None,
         n_chosen: np.ndarray | None = None,
+        told: Told | None = None,
     ) -> Fusion:
         """Learn the calibration, with the present weights; arguments as in :meth:`fit`.
 
@@ -105,9 +115,36 @@ class Fusion:
         # An author who chooses n hashtags one by one makes n queries.
         queries = np.where(n_chosen, n_chosen + n, 1) * (1.0 if weights is None else weights)
         rows = np.nonzero(~excluded)[0]
-        log_p = self.log_probabilities(scores, excluded)[~excluded]
-        self.calibration = _platt(log_p, n_chosen[rows], used[~excluded], queries[rows])
+        log_p = log_probabilities(self.pooled(scores, self.weights_of(told or {}, len(n))), excluded)[~excluded]
+        terms = np.stack([np.ones(len(log_p)), log_p, np.log1p(n_chosen)[rows]])
+        every = used[~excluded], queries[rows]
+        if not told:
+            a, c, d = likeliest_curve(terms, *every, np.array(CALIBRATION)).tolist()
+            self.calibration = a, max(c, LEAST_SLOPE), d
+        elif (last := [*told][-1]) in self.corrections:
+            before = (self._curves({name: told[name] for name in [*told][:-1]}, len(n))[rows].T * terms).sum(axis=0)
+            found = likeliest_curve(terms * told[last][rows], *every, np.zeros(3), before)
+            self.corrections = self.corrections | {last: Correction(self.corrections[last].weights, found)}
         return self
+
+    def weights_of(self, told: Told, n_posts: int = 1) -> np.ndarray:
+        """Each post's weights, (n_posts, n_members), with the corrections as far as members are told something."""
+        weights = np.tile(self.weights, (n_posts, 1))
+        if not (corrected := [name for name in self.corrections if name in told]):
+            return weights
+        for name in corrected:
+            weights += np.outer(told[name], self.corrections[name].weights)
+        # Together corrections may take off more than there is.
+        return np.maximum(weights, [-np.inf if name in self.signed else 0 for name in self.members])
+
+    def _curves(self, told: Told, n_posts: int) -> np.ndarray:
+        """Each post's calibration, (n_posts, 3), likewise."""
+        curves = np.tile(self.calibration, (n_posts, 1))
+        for name, own in self.corrections.items():
+            if name in told:
+                curves += np.outer(told[name], own.calibration)
+        curves[:, 1] = np.maximum(curves[:, 1], LEAST_SLOPE)
+        return curves
 
     def pooled(self, scores: Scores, weights: np.ndarray | None = None) -> np.ndarray:
         """The weighted sum of a dict of each member's scores, (n_posts, n_hashtags) float32.
@@ -134,39 +171,48 @@ class Fusion:
         """
         return log_probabilities(self.pooled(scores), excluded)
 
-    def probabilities(self, log_p: np.ndarray, n_chosen: np.ndarray, learnt: np.ndarray | None = None) -> np.ndarray:
+    def probabilities(
+        self, log_p: np.ndarray, n_chosen: np.ndarray, learnt: np.ndarray | None = None, told: Told | None = None
+    ) -> np.ndarray:
         """The probability that the author uses each hashtag, (n_posts, n_hashtags) in [0, 1].
 
         log_p : (n_posts, n_hashtags) float.  n_chosen : (n_posts,) int, hashtags of each post that are chosen already.
         learnt : (n_posts,) float in [0, 1], how far the calibration that was learnt holds; at 0 it is CALIBRATION.
+        told : what members are told of the posts.
         """
-        return calibrated(log_p, self.calibrations(n_chosen, np.ones(len(log_p)) if learnt is None else learnt))
+        return calibrated(log_p, self.calibrations(n_chosen, np.ones(len(log_p)) if learnt is None else learnt, told))
 
-    def calibrations(self, n_chosen: np.ndarray, learnt: np.ndarray) -> np.ndarray:
+    def calibrations(self, n_chosen: np.ndarray, learnt: np.ndarray, told: Told | None = None) -> np.ndarray:
         """(n_posts, 2) float32, each post's own a + d log(1 + n) and c; arguments as of :meth:`probabilities`."""
-        a, c, d = (before + learnt * (after - before) for before, after in zip(CALIBRATION, self.calibration))
+        before = np.array(CALIBRATION)
+        a, c, d = (before + learnt[:, None] * (self._curves(told or {}, len(learnt)) - before)).T
         return np.array([a + d * np.log1p(n_chosen), c], np.float32).T
 
-    def inverse(self, log_used: np.ndarray, n_chosen: np.ndarray) -> np.ndarray:
+    def inverse(self, log_used: np.ndarray, n_chosen: np.ndarray, told: Told | None = None) -> np.ndarray:
         """The log p for which :meth:`probabilities` gives exp(log_used), (n_posts, n) float32; shapes as there."""
-        a, c, d = self.calibration
+        a, c, d = self._curves(told or {}, len(n_chosen)).T[:, :, None]
         logit = log_used - np.log1p(-np.exp(np.minimum(log_used, -1e-6)))
         return np.asarray((logit - a - d * np.log1p(n_chosen, dtype=np.float32)[:, None]) / c, np.float32)
 
-    def to_arrays(self) -> dict[str, np.ndarray]:
-        """The weight of each member, and the calibration."""
-        weights = {name: np.array(weight) for name, weight in zip(self.members, self.weights)}
-        return weights | {"calibration": np.array(self.calibration)}
+    def to_arrays(self, of: str = "") -> dict[str, np.ndarray]:
+        """The weight of each member, and the calibration; those of the correction of a member where one is named."""
+        weights, calibration = self.corrections[of] if of else (self.weights, self.calibration)
+        return {name: np.array(weight) for name, weight in zip(self.members, weights)} | {
+            "calibration": np.array(calibration)
+        }
 
-    def load(self, arrays: Mapping[str, np.ndarray]) -> None:
+    def load(self, arrays: Mapping[str, np.ndarray], of: str = "") -> None:
         """Take what :meth:`to_arrays` gave. Raises ValueError where it is of other members."""
         if arrays.keys() != {*self.members, "calibration"}:
             raise ValueError(f"weights of {len(arrays)} experts for {len(self.members)}")
         fit(arrays, {"calibration": Form("float64", (3,))} | {name: Form("float64") for name in self.members})
+        weights = np.array([float(arrays[name]) for name in self.members])
+        if of:
+            self.corrections = self.corrections | {of: Correction(weights, arrays["calibration"])}
+            return
         if arrays["calibration"][1] < LEAST_SLOPE:
             raise ValueError("'calibration' has a slope that none has learnt")
-        self.weights = np.array([float(arrays[name]) for name in self.members])
-        self.calibration = tuple(arrays["calibration"].tolist())
+        self.weights, self.calibration = weights, tuple(arrays["calibration"].tolist())
 
 
 def calibrated(log_p: np.ndarray, calibrations: np.ndarray) -> np.ndarray:
@@ -175,27 +221,3 @@ def calibrated(log_p: np.ndarray, calibrations: np.ndarray) -> np.ndarray:
     log_p : (n_posts, n) float.  calibrations : (n_posts, 2), as :meth:`Fusion.calibrations` gives them.
     """
     return np.asarray(expit(calibrations[:, :1] + calibrations[:, 1:] * log_p), np.float32)
-
-
-def _parts(n: int, most: int) -> list[slice]:
-    return [slice(start, start + most) for start in range(0, n, most)]
-
-
-def _platt(log_p: np.ndarray, n_chosen: np.ndarray, used: np.ndarray, weights: np.ndarray) -> tuple[float, ...]:
-    """a, c > 0 and d for which sigmoid(a + c log p + d log(1 + n)) fits `used` best, by Newton's method; all (n,)."""
-    x = log_p.astype(np.float64)
-    every = np.stack([np.ones_like(x), x, np.log1p(n_chosen)])
-    theta = np.array(CALIBRATION)
-    for _ in range(20):
-        gradient, curvature = np.zeros(3), 1e-6 * np.eye(3)
-        for part in _parts(len(x), BLOCK):
-            A, w = every[:, part], weights[part]
-            p = expit(theta @ A)
-            gradient += A @ (w * (p - used[part]))
-            curvature += (A * (w * p * (1 - p))) @ A.T
-        step = np.linalg.solve(curvature, gradient)
-        theta = theta - step
-        if np.abs(step).max() < 1e-6:
-            break
-    a, c, d = theta.tolist()
-    return a, max(c, LEAST_SLOPE), d

@@ -16,6 +16,7 @@ same user has other hashes in another model. But who has the file can test a gue
 from __future__ import annotations
 
 import hashlib
+import math
 from array import array
 from collections.abc import Sequence
 from itertools import chain
@@ -108,6 +109,19 @@ class Preferences:
     def strength(self, key: str) -> float:
         """The strength `a` of the kind of a key."""
         return self.strengths.get(self._hash(_kind(key)), STRENGTH)
+
+    def told(self, keys: Keys) -> np.ndarray:
+        """How far the prediction for each post is that of its keys, (n_posts,) float64 in [0, 1]: 0 where nothing is
+        known, else 1 less the product of a / (n + a), the part that the first P has in it.
+        """
+        return np.array([1 - math.prod(a / (self._n_uses(row) + a) for row, a in own) for own in self._known(keys)])
+
+    def _n_uses(self, row: int) -> float:
+        """All uses under a key."""
+        return sum(
+            float(counts.data[slice(*counts.indptr[row : row + 2])].sum(dtype=np.float64))
+            for counts in self.counts.values()
+        )
 
     def add(self, keys: Keys, hashtags: CSR, times: np.ndarray | None = None) -> None:
         """Count the hashtags of posts, whose order does not matter.

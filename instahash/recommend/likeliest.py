@@ -1,0 +1,88 @@
+"""The weights of a fusion and the curve of its calibration under which what posts use is likeliest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from instahash.dense import softmax
+from instahash.sparse import CSR, row_of_entries
+
+# Weight of the pull towards the weights before fitting, in posts.
+STRENGTH = 20.0
+# Scores of a member that are looked at together while its weight is learnt: those of all stay in the cache.
+BLOCK = 2**16
+
+
+def likeliest_weights(
+    scores: Sequence[np.ndarray],
+    targets: CSR,
+    excluded: np.ndarray | None,
+    each: np.ndarray,
+    start: np.ndarray,
+    least: np.ndarray,
+    before: np.ndarray | None = None,
+) -> np.ndarray:
+    """The w, (n_members,) float64, of the likeliest log p = sum_k w_k f_k + `before` - log Z, pulled towards `start`.
+
+    scores : of each member (n_posts, n_hashtags) float.  targets : CSR (n_posts, n_hashtags), ones.
+    excluded : (n_posts, n_hashtags) bool, hashtags that are left out of Z.
+    each : (n_posts,) float, the weight of each of a post's hashtags.
+    start, least : (n_members,) float, the weights to begin with, and the least that there may be.
+    before : (n_posts, n_hashtags) float32, a part of the sum that is known already.
+    """
+    rows = row_of_entries(targets)
+    wanted = np.array([f[rows, targets.indices] @ each[rows] for f in scores])
+    parts = _parts(targets.shape[0], max(BLOCK // targets.shape[1], 1))
+    blocks = [np.stack([f[part] for f in scores]) for part in parts]
+    sizes = np.diff(targets.indptr) * each
+
+    def loss_and_gradient(w: np.ndarray) -> tuple[float, np.ndarray]:
+        """The sum of n_i log Z_i - w F at the targets, and the prior's pull, each with its gradient."""
+        w = w.astype(np.float32)  # as the scores: all that is summed is of the same weights
+        loss = 0.5 * STRENGTH * np.sum((w - start) ** 2) - w @ wanted
+        gradient = STRENGTH * (w - start) - wanted
+        for part, F in zip(parts, blocks):
+            pooled = np.tensordot(w, F, axes=1)
+            if before is not None:
+                pooled += before[part]
+            p, log_Z = softmax(pooled, None if excluded is None else excluded[part])
+            p *= sizes[part, None].astype(p.dtype)
+            loss += sizes[part] @ log_Z[:, 0]
+            gradient += [np.vdot(f, p) for f in F]
+        return float(loss), gradient
+
+    bounds = [*zip(least, [None] * len(least))]
+    return np.asarray(minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", bounds=bounds).x)
+
+
+def likeliest_curve(
+    terms: np.ndarray, used: np.ndarray, weights: np.ndarray, start: np.ndarray, before: np.ndarray | None = None
+) -> np.ndarray:
+    """The theta, (n_terms,) float64, for which sigmoid(theta terms + `before`) fits `used` best, by Newton's method.
+
+    terms : (n_terms, n) float64.  used, weights : (n,) bool and float.  start : (n_terms,) float, to begin with.
+    before : (n,) float64, a part of the sum that is known already; theta is then pulled towards `start`.
+    """
+    theta, pull = start, 1e-6 if before is None else STRENGTH
+    for _ in range(20):
+        gradient, curvature = np.zeros(len(theta)), pull * np.eye(len(theta))
+        if before is not None:
+            gradient += pull * (theta - start)
+        for part in _parts(len(used), BLOCK):
+            A, w = terms[:, part], weights[part]
+            p = expit(theta @ A if before is None else theta @ A + before[part])
+            gradient += A @ (w * (p - used[part]))
+            curvature += (A * (w * p * (1 - p))) @ A.T
+        step = np.linalg.solve(curvature, gradient)
+        theta = theta - step
+        if np.abs(step).max() < 1e-6:
+            break
+    return theta
+
+
+def _parts(n: int, most: int) -> list[slice]:
+    return [slice(start, start + most) for start in range(0, n, most)]
