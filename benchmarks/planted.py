@@ -74,6 +74,26 @@ def planted_users(n_posts: int, n_users: int = 200, seed: int = 0) -> Iterator[P
         yield _post(rng, topic, number, hashtags, number / 144, tastes.users[user], tastes.features[user])
 
 
+def with_authors(posts: Sequence[Post], n_users: int, seed: int = 0) -> list[Post]:
+    """The posts, each by a user who is made up: with probability TASTE one of those who like one of its hashtags.
+
+    Each of the users likes LIKED hashtags, drawn by how often they are used. So the users tell something of posts that
+    are real, whose hashtags stay as they are.
+    """
+    rng = np.random.default_rng([seed, n_users, len(posts)])
+    names, uses = np.unique([tag for post in posts for tag in post.hashtags], return_counts=True)
+    fans: dict[str, list[int]] = {}
+    for user in range(n_users):
+        for tag in rng.choice(names, LIKED, replace=False, p=uses / uses.sum()).tolist():
+            fans.setdefault(tag, []).append(user)
+    authored = []
+    for post in posts:
+        likely = [user for tag in post.hashtags for user in fans.get(tag, ())]
+        user = rng.choice(likely) if likely and rng.random() < TASTE else rng.integers(n_users)
+        authored.append(post._replace(user=f"u{user}"))
+    return authored
+
+
 def planted_trend(n_posts: int, seed: int = 0, days: float = 60, rise_day: float = 45) -> Iterator[Post]:
     """Posts spread over `days`, in the order of time. From `rise_day` on NEW and RARE rise in one topic.
 

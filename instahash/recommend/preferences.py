@@ -16,7 +16,6 @@ same user has other hashes in another model. But who has the file can test a gue
 from __future__ import annotations
 
 import hashlib
-import math
 from array import array
 from collections.abc import Sequence
 from itertools import chain
@@ -111,17 +110,14 @@ class Preferences:
         return self.strengths.get(self._hash(_kind(key)), STRENGTH)
 
     def told(self, keys: Keys) -> np.ndarray:
-        """How far the prediction for each post is that of its keys, (n_posts,) float64 in [0, 1]: 0 where nothing is
-        known, else 1 less the product of a / (n + a), the part that the first P has in it.
-        """
-        return np.array([1 - math.prod(a / (self._n_uses(row) + a) for row, a in own) for own in self._known(keys)])
+        """How far the keys of each post are known, (n_posts,) float64 in [0, 1): n / (n + 1) with n uses under them."""
+        n = np.array([sum(self._n_uses(row) for row, _ in own) for own in self._known(keys)], np.float64)
+        return n / (n + 1)
 
     def _n_uses(self, row: int) -> float:
         """All uses under a key."""
-        return sum(
-            float(counts.data[slice(*counts.indptr[row : row + 2])].sum(dtype=np.float64))
-            for counts in self.counts.values()
-        )
+        parts = [counts.data[slice(*counts.indptr[row : row + 2])] for counts in self.counts.values()]
+        return sum(float(part.sum(dtype=np.float64)) for part in parts)
 
     def add(self, keys: Keys, hashtags: CSR, times: np.ndarray | None = None) -> None:
         """Count the hashtags of posts, whose order does not matter.
@@ -333,7 +329,7 @@ class Preferences:
         log_p = np.asarray(log_frequency, np.float64)
         Q, known = np.exp(log_p), False
         for row, a in keys:
-            n, n_t = 0.0, np.zeros(len(log_p))
+            n_t = np.zeros(len(log_p))
             for counts in self.counts.values():
                 part = slice(*counts.indptr[row : row + 2])
                 used, uses = counts.indices[part], counts.data[part]
@@ -345,8 +341,7 @@ class Preferences:
                     places = np.searchsorted(used, ids)
                     there = np.append(used, -1)[places] == ids
                     n_t[there] += uses[places[there]]
-                n += float(uses.sum(dtype=np.float64))
-            if n:
+            if n := self._n_uses(row):
                 Q, known = (n_t + a * Q) / (n + a), True
         return (np.log(Q) - log_p if known else np.zeros(len(Q))).astype(np.float32)
 
