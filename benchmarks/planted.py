@@ -7,7 +7,7 @@ the best that any system can do is to rank by it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
@@ -74,24 +74,14 @@ def planted_users(n_posts: int, n_users: int = 200, seed: int = 0) -> Iterator[P
         yield _post(rng, topic, number, hashtags, number / 144, tastes.users[user], tastes.features[user])
 
 
-def with_authors(posts: Sequence[Post], n_users: int, seed: int = 0) -> list[Post]:
-    """The posts, each by a user who is made up: with probability TASTE one of those who like one of its hashtags.
+def with_authors(posts: Iterable[Post], seed: int = 0) -> Iterator[Post]:
+    """The posts, each by somebody made up who writes of one hashtag alone: one of the post's own, drawn by chance.
 
-    Each of the users likes LIKED hashtags, drawn by how often they are used. So the users tell something of posts that
-    are real, whose hashtags stay as they are.
+    So real posts, whose hashtags stay as they are, get users who tell much of them.
     """
-    rng = np.random.default_rng([seed, n_users, len(posts)])
-    names, uses = np.unique([tag for post in posts for tag in post.hashtags], return_counts=True)
-    fans: dict[str, list[int]] = {}
-    for user in range(n_users):
-        for tag in rng.choice(names, LIKED, replace=False, p=uses / uses.sum()).tolist():
-            fans.setdefault(tag, []).append(user)
-    authored = []
+    rng = np.random.default_rng(seed)
     for post in posts:
-        likely = [user for tag in post.hashtags for user in fans.get(tag, ())]
-        user = rng.choice(likely) if likely and rng.random() < TASTE else rng.integers(n_users)
-        authored.append(post._replace(user=f"u{user}"))
-    return authored
+        yield post._replace(user=f"who writes of {rng.choice(post.hashtags)}") if post.hashtags else post
 
 
 def planted_trend(n_posts: int, seed: int = 0, days: float = 60, rise_day: float = 45) -> Iterator[Post]:

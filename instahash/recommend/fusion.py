@@ -78,19 +78,18 @@ class Fusion:
         telling = np.array([scores[name].strides[1] > 0 for name in self.members])
         if not n.sum() or not telling.any():
             return self
+        own = [scores[name] for name in compress(self.members, telling)]
         each = (1.0 if weights is None else weights) / np.sqrt(np.maximum(n, 1))
-        own, signed = [scores[name] for name in compress(self.members, telling)], [e in self.signed for e in self.members]
-        *before, last = told or [""]
-        if not told:
-            found, least = self.weights.copy(), np.where(signed, -np.inf, 0)
-            found[telling] = likeliest_weights(own, targets, excluded, each, found[telling], least[telling])
-            self.weights = found
-            return self
-        part, least = told[last].astype(np.float32)[:, None], np.where(signed, -np.inf, -self.weights)
-        pooled = self.pooled(scores, self.weights_of({name: told[name] for name in before}, len(n)))
-        own, found = [part * f for f in own], np.zeros(len(self.members))
+        least, pooled = self._least, None
+        found = np.zeros(len(self.members)) if told else self.weights.copy()
+        if told:
+            least, pooled = least - self.weights, self.pooled(scores, self.weights_of(_but_last(told), len(n)))
+            own = [told[_last(told)].astype(np.float32)[:, None] * f for f in own]
         found[telling] = likeliest_weights(own, targets, excluded, each, found[telling], least[telling], pooled)
-        self.corrections = self.corrections | {last: Correction(found, np.zeros(3))}
+        if told:
+            self.corrections = self.corrections | {_last(told): Correction(found, np.zeros(3))}
+        else:
+            self.weights = found
         return self
 
     def calibrate(
@@ -121,8 +120,8 @@ class Fusion:
         if not told:
             a, c, d = likeliest_curve(terms, *every, np.array(CALIBRATION)).tolist()
             self.calibration = a, max(c, LEAST_SLOPE), d
-        elif (last := [*told][-1]) in self.corrections:
-            before = (self._curves({name: told[name] for name in [*told][:-1]}, len(n))[rows].T * terms).sum(axis=0)
+        elif (last := _last(told)) in self.corrections:
+            before = (self._curves(_but_last(told), len(n))[rows].T * terms).sum(axis=0)
             found = likeliest_curve(terms * told[last][rows], *every, np.zeros(3), before)
             self.corrections = self.corrections | {last: Correction(self.corrections[last].weights, found)}
         return self
@@ -135,7 +134,12 @@ class Fusion:
         for name in corrected:
             weights += np.outer(told[name], self.corrections[name].weights)
         # Together corrections may take off more than there is.
-        return np.maximum(weights, [-np.inf if name in self.signed else 0 for name in self.members])
+        return np.maximum(weights, self._least)
+
+    @property
+    def _least(self) -> np.ndarray:
+        """(n_members,) float64, the least weight that each may have."""
+        return np.where([name in self.signed for name in self.members], -np.inf, 0.0)
 
     def _curves(self, told: Told, n_posts: int) -> np.ndarray:
         """Each post's calibration, (n_posts, 3), likewise."""
@@ -213,6 +217,14 @@ class Fusion:
         if arrays["calibration"][1] < LEAST_SLOPE:
             raise ValueError("'calibration' has a slope that none has learnt")
         self.weights, self.calibration = weights, tuple(arrays["calibration"].tolist())
+
+
+def _last(told: Told) -> str:
+    return [*told][-1]
+
+
+def _but_last(told: Told) -> Told:
+    return {name: told[name] for name in [*told][:-1]}
 
 
 def calibrated(log_p: np.ndarray, calibrations: np.ndarray) -> np.ndarray:

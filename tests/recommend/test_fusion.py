@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.recommend import Fusion
-from instahash.recommend import fusion as module
+from instahash.recommend import Fusion, likeliest
 
 seeds = st.integers(0, 10**6)
 
@@ -96,17 +95,75 @@ def test_no_other_weights_near_by_are_likelier(seed, n_posts):
     more = sparse.csr_array(rng.random(targets.shape) < 0.3)  # so that some posts have several hashtags
     targets = ((targets + more) > 0).astype(np.float64).tocsr()
     counts, start = rng.random(n_posts), np.array([0.5, 0.5, 0.5])
-    with patch.object(module, "BLOCK", 50):
+    with patch.object(likeliest, "BLOCK", 50):
         found = Fusion(scores, start).fit(scores, targets, weights=counts).weights
     each = (counts / np.sqrt(np.diff(targets.indptr)))[:, None]
 
     def loss(weights):
         log_p = Fusion(scores, weights).log_probabilities(scores).astype(np.float64)
-        return -(each * targets.toarray() * log_p).sum() + 0.5 * module.STRENGTH * np.sum((weights - start) ** 2)
+        return -(each * targets.toarray() * log_p).sum() + 0.5 * likeliest.STRENGTH * np.sum((weights - start) ** 2)
 
     for _ in range(8):
         other = np.maximum(found + rng.normal(0, 0.1, 3), 0)
         assert loss(other) > loss(found) - 1e-3
+
+
+def planted_correction(weights=(0.8, 0.3)):
+    """Two experts, and posts of which some say what the second one is told, so that their weights are others."""
+    told = np.random.default_rng(5).choice([0.0, 0.5, 1.0], 6000)
+    weights, more = np.array(weights), np.array([-0.6, 0.5])
+    scores, _ = planted(5, n_posts=len(told), weights=weights)
+    own = weights + told[:, None] * more
+    p = np.exp(sum(w[:, None] * f for w, f in zip(own.T, scores.values())))
+    p /= p.sum(axis=1, keepdims=True)
+    drawn = (np.random.default_rng(6).random((len(p), 1)) < p.cumsum(axis=1)).argmax(axis=1)
+    targets = sparse.csr_array((np.ones(len(p)), (np.arange(len(p)), drawn)), shape=p.shape)
+    return scores, targets, {"e1": told}, weights, more
+
+
+def test_a_planted_correction_is_found_and_the_weights_stay():
+    scores, targets, told, weights, more = planted_correction()
+    fusion = Fusion(scores, weights)
+    fusion.calibrate(scores, targets)
+    before = {name: array.tolist() for name, array in fusion.to_arrays().items()}
+    fusion.fit(scores, targets, told=told).calibrate(scores, targets, told=told)
+    assert {name: array.tolist() for name, array in fusion.to_arrays().items()} == before
+    np.testing.assert_allclose(fusion.corrections["e1"].weights, more, atol=0.08)
+    np.testing.assert_allclose(fusion.weights_of(told, 6000), weights + np.outer(told["e1"], more), atol=0.08)
+    nobody = {"e1": np.zeros(2)}
+    assert fusion.weights_of(nobody, 2).tolist() == [fusion.weights.tolist()] * 2
+    every = np.arange(2), np.ones(2)
+    np.testing.assert_array_equal(fusion.calibrations(*every, nobody), fusion.calibrations(*every))
+
+
+def test_no_correction_makes_a_weight_negative_that_is_not_signed():
+    scores, targets, told, weights, _ = planted_correction((0.3, 0.3))
+    for signed in ((), ("e0",)):
+        fusion = Fusion(scores, weights, signed).fit(scores, targets, told=told)
+        assert fusion.corrections["e1"].weights[0] == pytest.approx(-0.6 if signed else -0.3, abs=0.08)
+        fusion.corrections["e0"] = fusion.corrections["e1"]  # both take off
+        lowest = fusion.weights_of({"e0": np.ones(1), "e1": np.ones(1)})[0, 0]
+        assert lowest < -0.7 if signed else lowest == 0
+
+
+def test_a_correction_calibrates_too():
+    """Where something is told a hashtag is used more often than its probability of being the next one says."""
+    rng = np.random.default_rng(0)
+    scores, told = {"e0": rng.normal(0, 2, (4000, 20)).astype(np.float32)}, {"e0": rng.integers(0, 2, 4000) * 1.0}
+    fusion = Fusion(("e0",), [1.0])
+    fusion.calibration = 1.0, 0.6, 0.0
+    log_p = fusion.log_probabilities(scores)
+    chance = 1 / (1 + np.exp(-(1.0 + 0.6 * log_p + told["e0"][:, None] * (0.5 + 0.3 * log_p))))
+    targets = sparse.csr_array((rng.random(log_p.shape) < chance).astype(np.float64))
+    fusion.fit(scores, targets, told=told)
+    fusion.corrections["e0"] = fusion.corrections["e0"]._replace(weights=np.zeros(1))
+    fusion.calibrate(scores, targets, told=told)
+    assert fusion.calibration == (1.0, 0.6, 0.0)
+    assert fusion.corrections["e0"].calibration[:2] == pytest.approx((0.5, 0.3), abs=0.1)
+    none = np.zeros(4000, int)
+    np.testing.assert_allclose(fusion.probabilities(log_p, none, told=told), chance, atol=0.03)
+    used = np.log(fusion.probabilities(log_p, none, told=told))
+    np.testing.assert_allclose(fusion.inverse(used, none, told), log_p, atol=0.02)
 
 
 def test_what_is_kept_is_loaded():
@@ -115,6 +172,10 @@ def test_what_is_kept_is_loaded():
     again = Fusion(scores, [0.5, 0.5, 0.5])
     again.load(fusion.to_arrays())
     assert again.weights.tolist() == fusion.weights.tolist() and again.calibration == fusion.calibration
+    told = {"e1": np.ones(50)}
+    again.load(fusion.fit(scores, targets, told=told).calibrate(scores, targets, told=told).to_arrays("e1"), "e1")
+    for found, expected in zip(again.corrections["e1"], fusion.corrections["e1"]):
+        np.testing.assert_array_equal(found, expected)
     backwards = Fusion([*scores][::-1], [0.5, 0.5, 0.5])
     backwards.load(fusion.to_arrays())
     assert backwards.weights.tolist() == fusion.weights.tolist()[::-1], "weights go by name"
