@@ -7,6 +7,7 @@ statistics.py     what is counted of posts before any expert learns
 people.py         what people prefer, counted once for all experts
 examples.py       posts to learn from, and what is done with them wherever they are
 understanding.py  how they take what is known of a post
+fusing.py         how their weights are learnt
 panel.py          all of them together: how they are trained, and fused into one probability
 opinions.py       what comes out of them
 settings.py       the settings of the mode

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from instahash.baselines import Cooccurrence
 from instahash.costs import check_costs
-from instahash.data import Dataset, Echoes, Vocabulary, train_test_split
+from instahash.data import Dataset, Vocabulary, train_test_split
 from instahash.dense import log_probabilities
 from instahash.errors import SettingsError
 from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
 from instahash.experts.examples import Examples, Source, train_word2vec
+from instahash.experts.fusing import Fusing
 from instahash.experts.opinions import Answers, Beyond, Opinions
 from instahash.experts.people import add_posts, preferences_of
-from instahash.experts.protocol import CONTEXTS, PHOTO, Expert, in_words
+from instahash.experts.protocol import CONTEXTS, PHOTO, Expert
 from instahash.experts.settings import BestSettings
-from instahash.experts.understanding import FEW, contexts_of, trusted, understood
+from instahash.experts.understanding import contexts_of, understood
 from instahash.recommend import Fusion, Preferences, Queries, age_weights
 from instahash.recommend.fusion import Told
-from instahash.sparse import CSR, keep, ranks_in_rows, row_of_entries, row_sizes, rows_at
+from instahash.sparse import CSR, row_sizes, rows_at
 from instahash.threads import Threads
 from instahash.trainer import Trainer
 from instahash.word2vec import Word2Vec
@@ -125,88 +125,11 @@ class Panel:
             expert.partial_fit(examples)
 
     def _fuse(self, examples: Examples, learnt: np.ndarray, trainer: Trainer) -> None:
-        """Learn each context's weights, and how it is calibrated, from posts held out.
-
-        learnt : (n_hashtags,) bool, hashtags that the experts have learnt from a post. Only these count: what experts
-        say of another says nothing about them, and the more of the hashtags are rare the more there are of these.
-        Short are one to FEW of a post's words, at random. Chosen is a random half of its hashtags; for the calibration
-        one to all of them, as while they are chosen one by one.
-
-        First it is learnt as if no post had a key, then what is corrected where experts know one: those of more general
-        keys before those of more particular ones, in the order of the experts.
-        """
-        dataset, rng = examples.dataset, np.random.default_rng([self.settings.seed, 1])
-        half, none = rng.random(dataset.hashtags.nnz) < 0.5, np.zeros(dataset.hashtags.nnz, bool)
-        some = _some(dataset.hashtags, np.diff(dataset.hashtags.indptr), rng)
-        short = _some(dataset.description, FEW, rng)
-
-        def learn(context: str) -> str:
-            start, fusion = context.removesuffix(PHOTO), self.fusions[context]
-            words = short if start == "short" else np.full(len(short), start in ("description", "both"))
-            choosing, readers = start in ("chosen", "both"), self._readers(context)
-            for n in range(len(readers) + 1):
-                if n and not self._known_to(readers[:n], dataset.keys)[1][readers[n - 1]].any():
-                    continue
-                lesson = self._lesson(context, examples, learnt, words, half if choosing else none, readers[:n])
-                fusion.fit(*lesson[:4], lesson[5])
-                if choosing:
-                    lesson = self._lesson(context, examples, learnt, words, some, readers[:n])
-                fusion.calibrate(*lesson)
-            line = f"Weights where {in_words(context)}: {_listed(fusion.members, fusion.weights)}"
-            for name, own in fusion.corrections.items():
-                line += f"; and where '{name}' knows a post's keys, added: {_listed(fusion.members, own.weights)}"
-            return f"{line}."
-
+        """Learn each context's weights from posts held out, as :class:`.fusing.Fusing` says."""
+        fusing = Fusing(self, examples, learnt)
         with Threads(min(self.settings.n_threads, CONTEXTS_AT_A_TIME), blas=False) as threads:
-            for line in threads.each(self.fusions, learn):
+            for line in threads.each(self.fusions, fusing.learn):
                 trainer.report(line)
-
-    def _lesson(
-        self,
-        context: str,
-        examples: Examples,
-        learnt: np.ndarray,
-        words: np.ndarray,
-        chosen: np.ndarray,
-        readers: list[str],
-    ) -> tuple[dict[str, np.ndarray], CSR, np.ndarray, np.ndarray, np.ndarray, Told]:
-        """What a Fusion learns from the posts that are in a context when these words and hashtags are known, and the
-        keys that `readers` know; the last of these must know one.
-        """
-        dataset = examples.dataset
-        description, echoes = keep(dataset.description, words), dataset.echoes
-        if context.removesuffix(PHOTO) not in ("both", "description"):
-            echoes = Echoes.of_description(description)
-        photos = dataset.photo_features if context.endswith(PHOTO) else None
-        keys, told = self._known_to(readers, dataset.keys)
-        queries = Queries.of(description, keep(dataset.hashtags, chosen), keys, echoes, photo_features=photos)
-        queries = trusted(queries, self.domain, np.ones(description.shape[0], np.float32))
-        fit = contexts_of(queries) == context
-        rows = np.flatnonzero(fit & (told[readers[-1]] > 0) if readers else fit)
-        part, rest = queries.rows(rows), self.domain.outputs(keep(dataset.hashtags, ~chosen))
-        candidates = self.candidates(part)
-        scores, rest = self._scores(context, part, candidates), rest[rows]
-        targets = candidates.columns(keep(rest, learnt[rest.indices]))
-        excluded = self.named(part.chosen, candidates) | (candidates.of_all(learnt) == 0)
-        told = {name: own[rows] for name, own in told.items()}
-        return scores, targets, excluded, examples.weights[rows], np.diff(part.chosen.indptr), told
-
-    def _readers(self, context: str) -> list[str]:
-        """The experts that answer in a context and read keys."""
-        return [name for name in self.fusions[context].members if self.experts[name].reads_keys]
-
-    def _known_to(self, readers: list[str], keys: Sequence[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], Told]:
-        """Of each post's keys those that one of these experts knows, and how far each knows them."""
-        experts = {name: self.experts[name] for name in readers}
-        known = [tuple(key for key in own if any(e.knows(key, self.domain) for e in experts.values())) for own in keys]
-        return known, {name: expert.told(known, self.domain) for name, expert in experts.items()}
-
-    def _told(self, context: str, queries: Queries) -> Told:
-        """How far experts know the keys of posts in a context, where this corrects what is learnt."""
-        if queries.keys is None or not any(queries.keys):
-            return {}
-        corrected = self.fusions[context].corrections
-        return {name: self.experts[name].told(queries.keys, self.domain) for name in corrected}
 
     # Queries
 
@@ -222,7 +145,7 @@ class Panel:
             rows = np.flatnonzero(contexts == context)
             part, own, more = understood.rows(rows), candidates.rows(rows), beyond.rows(rows)
             chosen = part.chosen if understood.chosen is queries.chosen else rows_at(queries.chosen, rows)
-            known, log_p[rows, n:] = self._fused(context, self._scores(context, part, own), chosen, part, own, more)
+            known, log_p[rows, n:] = self._fused(context, self.scores(context, part, own), chosen, part, own, more)
             log_p[rows, : own.n_columns] = known
             given = row_sizes(part.chosen), part.familiar, self._told(context, part)
             calibrations[rows] = self.fusions[context].calibrations(*given)
@@ -240,7 +163,7 @@ class Panel:
         understood = self.understood(queries)
         candidates, beyond = self.candidates(understood), self._beyond(understood)
         context, familiar = str(contexts_of(understood)[0]), understood.familiar
-        scores, fusion = self._scores(context, understood, candidates), self.fusions[context]
+        scores, fusion = self.scores(context, understood, candidates), self.fusions[context]
         log_p, _ = self._fused(context, scores, queries.chosen, understood, candidates, beyond)
         return Opinions(
             context=context,
@@ -277,9 +200,21 @@ class Panel:
         experts = [self.experts[name] for name in self.fusions[context].members]
         return np.array([e.foreign.get(start, np.nan) * (e.beside_photo if photo else 1) for e in experts])
 
-    def _scores(self, context: str, queries: Queries, candidates: Candidates) -> dict[str, np.ndarray]:
+    def scores(self, context: str, queries: Queries, candidates: Candidates) -> dict[str, np.ndarray]:
+        """Each answering expert's scores, (m, n_columns) float32."""
         members = self.fusions[context].members
         return {name: self.experts[name].score(queries, self.domain, candidates) for name in members}
+
+    def readers(self, context: str) -> list[str]:
+        """The experts that answer in a context and read keys."""
+        return [name for name in self.fusions[context].members if self.experts[name].reads_keys]
+
+    def _told(self, context: str, queries: Queries) -> Told:
+        """How far experts know the keys of posts in a context, where this corrects what is learnt."""
+        if queries.keys is None or not any(queries.keys):
+            return {}
+        corrected = self.fusions[context].corrections
+        return {name: self.experts[name].told(queries.keys, self.domain) for name in corrected}
 
     def named(self, hashtags: CSR, candidates: Candidates) -> np.ndarray:
         """Where the candidates are among these hashtags, CSR (m, n_words): (m, n_columns) bool."""
@@ -349,9 +284,9 @@ class Panel:
             expert.load(sections.get(f"expert_{name}", {}), history.get(f"{name}_loss", []), self.domain)
         for context, fusion in self.fusions.items():
             fusion.load(sections[_section(context)])
-            for name in self._readers(context):
-                if (arrays := sections.get(_section(context, name))) is not None:
-                    fusion.load(arrays, name)
+            for name in self.readers(context):
+                if _section(context, name) in sections:
+                    fusion.load(sections[_section(context, name)], name)
 
 
 def held_out_fraction(domain: Domain, n_posts: int) -> float:
@@ -365,16 +300,6 @@ def _section(context: str, of: str = "") -> str:
     return f"fusion_{context}" + (f"_{of}" if of else "")
 
 
-def _listed(members: Sequence[str], weights: np.ndarray) -> str:
-    return ", ".join(f"{member} {w:.2f}" for member, w in zip(members, weights))
-
-
 def _means(scores: np.ndarray, candidates: Candidates) -> np.ndarray:
     """(m, 1), the mean of each post's scores of what is scored for every post."""
     return scores[:, : candidates.n_head].mean(axis=1, keepdims=True)
-
-
-def _some(matrix: CSR, most: Any, rng: np.random.Generator) -> np.ndarray:
-    """Which entries are among one to `most` of their row's, at random: (nnz,) bool; most : int, or (n_rows,) int."""
-    ranks = ranks_in_rows(matrix, rng.random(matrix.nnz))
-    return ranks < rng.integers(1, np.broadcast_to(np.maximum(most, 1), matrix.shape[0]) + 1)[row_of_entries(matrix)]
