@@ -5,7 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from instahash.data import Corpus, fit_dataset, words
+from instahash.data import Corpus, Post, fit_dataset, words
+from instahash.data.small import small_posts
 from instahash.errors import DataError
 from instahash.recommend import Preferences
 
@@ -156,3 +157,11 @@ def test_the_first_hashtag_of_a_topic_is_used_most(planted):
     expected = 2000 * (0.55 * np.arange(1, planted.PER_TOPIC + 1) ** -0.6 + 19 * 0.002)
     np.testing.assert_allclose(by_rank, expected, atol=5 * np.sqrt(expected).max())
     assert by_rank[0] > 3 * by_rank[-1]
+
+
+def test_who_writes_real_posts_tells_much_of_them(planted):
+    posts = [*small_posts(200), Post("no hashtags", (), ())]
+    authored = list(planted.with_authors(posts))
+    assert [post._replace(user=None) for post in authored] == posts and authored == list(planted.with_authors(posts))
+    assert authored[-1].user is None
+    assert all(post.user.removeprefix("who writes of ") in post.hashtags for post in authored[:-1])

@@ -46,6 +46,16 @@ def test_a_shift_by_hand():
     both = np.log([17 / 33 / 0.5, (1 + 30 * 8.5 / 32) / 33 / 0.25, 30 * 7.5 / 32 / 33 / 0.25])
     np.testing.assert_allclose(got, [both, portugal, [0, 0, 0]], rtol=1e-5, atol=1e-7)
     assert got.dtype == np.float32
+    assert preferences.told([("user:anna",), ("country:pt", "user:anna"), ("user:ben",), ()]).tolist() == [
+        *(3 / 4, 5 / 6, 0, 0)
+    ]
+
+
+def test_who_is_known_is_forgotten_as_uses_decay():
+    preferences = Preferences(half_life=1.0)
+    preferences.add([("user:anna",)], csr([[0, 1, 2]]), np.array([0.0]))
+    preferences.add([("user:ben",)], csr([[0]]), np.array([2 * DAY]))
+    np.testing.assert_allclose(preferences.told([("user:anna",), ("user:ben",)]), [0.75 / 1.75, 0.5], rtol=1e-6)
 
 
 def test_without_history_the_shift_is_exactly_zero():

@@ -93,7 +93,7 @@ def test_what_counts_is_as_on_one_machine(in_shards, same_split, monkeypatch, n,
     assert_same_vocabulary(found.vocabulary, expected.vocabulary)
     assert found.summary == expected.summary and found.trained_on == expected.trained_on
     networks = [f"expert_{name}" for name in ("softmax", "completion")]
-    fusions = [f"fusion_{context}" for context in expected.mode.panel.fusions]
+    fusions = [name for model in (found, expected) for name in model.mode.to_arrays() if name.startswith("fusion_")]
     left_out = [*networks, "expert_personal", *fusions]
     assert_close(sections(found, *left_out), sections(expected, *left_out), rtol=1e-3, atol=1e-4)
     ours, theirs = (model.mode.panel.domain.preferences for model in (found, expected))
