@@ -1,5 +1,7 @@
 """What posts of the training name, and a question does not, costs the question nothing: users and their features."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,9 @@ from instahash.data import Corpus, encode
 from instahash.data.small import small_posts
 from instahash.parameters import assign
 
+pytestmark = pytest.mark.skipif(
+    os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains two models and tries no kernel: too long in Python"
+)
 QUICK = assign(
     BestSettings(),
     ["word2vec.dim=8", "softmax.n_hidden=8", "softmax.epochs=2", "completion.n_hidden=8", "completion.epochs=2"]
