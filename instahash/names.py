@@ -52,10 +52,6 @@ MODES = {"best": "ranks better", "paper": "is the published recipe"}
 # What each protocol of an evaluation gives of posts.
 PROTOCOLS = {"description": "their labels", "completion": "half of their hashtags"}
 ANNOTATORS = ("google", "offline")
-# How many hashtags a post may have. Instagram refuses more (its help centre); the others advise so many at most.
-PLATFORMS = {"instagram": 30, "pinterest": 20, "tiktok": 8}
-# How many characters a post's text may have, hashtags included.
-CAPTIONS = {"instagram": 2200, "pinterest": 500, "tiktok": 2200}
 
 
 def name_of(system: str) -> Name:

@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "names": set(),
     "costs": set(),
     "palette": set(),
+    "platforms": set(),
     "parameters": set(),
     "replay": {"sparse"},
     "sparse": set(),
@@ -116,8 +117,8 @@ MAY_IMPORT = {
     },
     # It is handed a model, and asks it as anyone may; what moves comes from the references.
     "explore": {
-        *("annotate", "arrays", "autorec", "data", "database", "names", "palette", "softmax", "sparse", "storage"),
-        *("templates", "topk", "word2vec"),
+        *("annotate", "arrays", "autorec", "data", "database", "names", "palette", "platforms", "softmax", "sparse"),
+        *("storage", "templates", "topk", "word2vec"),
     },
 }
 LEAVES = {name for name in MAY_IMPORT if (FOLDER / f"{name}.py").exists()}

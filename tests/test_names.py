@@ -8,6 +8,7 @@ from instahash.cli import evaluate, explore, recommend, train
 from instahash.experts import EXPERTS
 from instahash.names import SYSTEMS, capital, heading, name_of
 from instahash.pipeline import MODES, settings_of
+from instahash.platforms import PLATFORMS
 
 
 @pytest.mark.parametrize("name", [*BASELINES, *names.SIMPLER, *names.NETWORKS.values()])
@@ -32,7 +33,7 @@ def test_every_mode_is_listed_with_its_network():
     [
         (evaluate, [names.PROTOCOLS]),
         (explore, [names.ANNOTATORS, names.SIMPLER, names.NETWORKS.values()]),
-        (recommend, [names.ANNOTATORS, names.PLATFORMS]),
+        (recommend, [names.ANNOTATORS, PLATFORMS]),
         (train, [names.MODES]),
     ],
 )

@@ -16,7 +16,16 @@ CONTENTS = {
         "docs/class",
         "docs/glossary",
     ],
-    "Use": ["README", "docs/photos", "docs/formats", "docs/explore", "docs/scale", "docs/promises", "docs/testing"],
+    "Use": [
+        "README",
+        "docs/photos",
+        "docs/platforms",
+        "docs/formats",
+        "docs/explore",
+        "docs/scale",
+        "docs/promises",
+        "docs/testing",
+    ],
     "How it works": ["docs/paper", "docs/word2vec", "docs/autorec", "docs/quality", "benchmarks/README"],
     "Reference": ["api/index", "CONTRIBUTING", "CHANGELOG"],
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -24,8 +24,8 @@ from instahash.cli.common import (
 from instahash.cli.output import add_output, output, wants_json
 from instahash.cli.photos import add_annotator, labelled
 from instahash.cli.posts import add_reading, reading
-from instahash.errors import plural
-from instahash.names import PLATFORMS
+from instahash.errors import SettingsError, plural
+from instahash.platforms import LOOKED_UP, PLATFORMS, hashtags_left, platform_of
 
 # What an answer is, by its source, where nothing is known.
 MOST_BANNED = 1_000_000  # bytes
@@ -63,7 +63,9 @@ def parser() -> ArgumentParser:
         "--novelty", type=fraction, metavar="X", help="0 to 1, away from what is popular and from the labels themselves"
     )
     add("--diversity", type=fraction, metavar="X", help="0 to 1, away from hashtags that are much alike")
-    add("--platform", choices=PLATFORMS, help="at most as many hashtags as it takes, chosen ones included")
+    limits = ", ".join(f"{name} {platform.hashtags}" for name, platform in PLATFORMS.items())
+    add("--platform", type=_platform, metavar="NAME[=N]",
+        help=f"at most as many hashtags as it takes, chosen ones included: {limits} (of {LOOKED_UP}), or N")  # fmt: skip
     add("--banned", type=named, metavar="FILE", help="a text file of hashtags never to recommend")
     add("--min-score", type=fraction, metavar="X",
         help="labels with a lower score are doubted, of --labels and --image (default: as in training)")  # fmt: skip
@@ -79,7 +81,6 @@ def work(args: Namespace) -> None:
         set_blas_threads(1)
     from instahash.data import hashtags_from_list, words
     from instahash.errors import DataError
-    from instahash.recommend.platforms import hashtags_left
 
     if args.posts and (args.chosen or args.user):
         raise DataError("--chosen and --user are about one author's photo; give them with --labels or --image")
@@ -102,6 +103,15 @@ def work(args: Namespace) -> None:
     least = model.settings.data.min_score if args.min_score is None else args.min_score
     answer = _for_images if args.image else _for_labels
     answer(args, model, least, options | {"chosen": chosen, "user": args.user})
+
+
+def _platform(text: str) -> str:
+    """An argparse type: a platform that is known, or any with a number."""
+    try:
+        platform_of(text)
+    except SettingsError as error:
+        raise ArgumentTypeError(str(error)) from None
+    return text
 
 
 def _check_annotator(args: Namespace) -> None:

@@ -12,7 +12,7 @@ from instahash.errors import plural
 from instahash.explore.explain import Explainer
 from instahash.explore.gate import MOST_IMAGE
 from instahash.explore.groups import GROUPS
-from instahash.names import CAPTIONS, PLATFORMS
+from instahash.platforms import PLATFORMS
 from instahash.templates import environment
 
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -34,7 +34,6 @@ class Pages:
             most_image=MOST_IMAGE,
             groups=GROUPS,
             platforms=PLATFORMS,
-            captions=CAPTIONS,
         )
         self.files: dict[str, tuple[Any, str]] = {"/static/palette.css": (palette.css(), TYPES["css"])}
         for file in resources.files("instahash.explore").joinpath("static").iterdir():

@@ -7,7 +7,6 @@ fusion.py          ours: log-scores of several experts become one calibrated pro
 likeliest.py       how its weights and its calibration are found
 preferences.py     what a user, or lately everybody, uses more than others do
 diversity.py       lists whose hashtags differ, and hashtags that do not repeat the description
-platforms.py       how many hashtags a platform takes
 """
 
 from instahash.recommend.diversity import diversify, echoes, novelty_shift, reachable

@@ -24,7 +24,6 @@ from instahash.parameters import Section, assign, parameter
 from instahash.pipeline import MODES, settings_of
 from instahash.pipeline.best import Best
 from instahash.recommend import Fusion, Preferences
-from instahash.recommend.platforms import hashtags_left
 from instahash.sparse import keep
 from instahash.trainer import Trainer
 
@@ -266,12 +265,6 @@ def test_what_is_known_of_other_posts_is_refused(model, name):
     matrix = sparse.csr_array((3, len(model.vocabulary)), dtype=np.int8)
     with pytest.raises(DataError, match=f"descriptions have 2 rows, {name}.* 3; give a row for each post"):
         model.recommend_matrix(matrix[:2], **{name: matrix if name == "chosen" else [("user:anna",)] * 3})
-
-
-def test_what_is_left_on_a_platform():
-    assert [hashtags_left("instagram", *more) for more in ((), (10,), (30, 25))] == [30, 10, 5]
-    with pytest.raises(SettingsError, match="takes 8 hashtags and 8 are chosen"):
-        hashtags_left("tiktok", None, 8)
 
 
 @pytest.mark.parametrize(("ask", "message"), [

@@ -33,7 +33,8 @@ export class Caption {
   show() {
     const text = this.text();
     const { hashtags, characters } = byId("platform").selectedOptions[0].dataset;
-    const counts = [[[...text].length, Number(characters), "characters"], [(text.match(/#[^\s#]/g) ?? []).length, Number(hashtags), "hashtags"]];
+    const all = [[[...text].length, Number(characters), "characters"], [(text.match(/#[^\s#]/g) ?? []).length, Number(hashtags), "hashtags"]];
+    const counts = all.filter(([, most]) => most); // not every platform says how many characters
     byId("whole").textContent = text;
     byId("counts").textContent = counts.map(([n, most, what]) => `${n.toLocaleString("en")} of ${most.toLocaleString("en")} ${what}${n > most ? ": too many" : ""}`).join(", ");
     byId("counts").classList.toggle("error", counts.some(([n, most]) => n > most));
