@@ -1,7 +1,7 @@
 """How many hashtags the platforms take, since when, and who says so. Importing it costs nothing.
 
-Platforms change this without notice: the table is as it was looked up in LOOKED_UP, and `--platform NAME=N` puts another
-number in its place.
+Platforms change this without notice: the table is as it was looked up in LOOKED_UP, and `--platform NAME=N` has
+another number.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def parser() -> ArgumentParser:
     add("--diversity", type=fraction, metavar="X", help="0 to 1, away from hashtags that are much alike")
     limits = ", ".join(f"{name} {platform.hashtags}" for name, platform in PLATFORMS.items())
     add("--platform", type=_platform, metavar="NAME[=N]",
-        help=f"at most as many hashtags as it takes, chosen ones included: {limits} (of {LOOKED_UP}), or N")  # fmt: skip
+        help=f"as many hashtags as it takes, chosen ones included: {limits} ({LOOKED_UP}), or N")  # fmt: skip
     add("--banned", type=named, metavar="FILE", help="a text file of hashtags never to recommend")
     add("--min-score", type=fraction, metavar="X",
         help="labels with a lower score are doubted, of --labels and --image (default: as in training)")  # fmt: skip

@@ -42,8 +42,10 @@ def average_precision(hit: np.ndarray, sizes: np.ndarray, k: int) -> np.ndarray:
 
 MEASURES = {
     "precision@1": (precision, 1),
+    "precision@5": (precision, 5),
     "recall@5": (recall, 5),
     "accuracy@5": (accuracy, 5),
+    "ndcg@5": (ndcg, 5),
     "recall@10": (recall, 10),
     "accuracy@10": (accuracy, 10),
     "ndcg@10": (ndcg, 10),

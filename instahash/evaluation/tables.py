@@ -17,12 +17,15 @@ TRACED = ("softmax", "completion", "autorec")
 # Posts without an answer from the photo.
 LEFT_OVER = {"empty": "no hashtag left for", "most_used": "nothing known of", "defaulted": "no intersection for"}
 
+# The measures whose differences are shown: of the hashtags that platforms take, and of those to pick from.
+DIFFERING = {"ndcg@5": "nDCG@5", "ndcg@10": "nDCG@10"}
+
 # Where less than this fraction of the posts with hashtags is evaluated, that is said.
 MOST = 0.9
 
 
 def format_tables(result: dict[str, Any]) -> str:
-    """An evaluation JSON: counts, ranking measures, differences in nDCG@10, the paper's tables, what lists are like."""
+    """An evaluation JSON: counts, ranking measures, differences in nDCG, the paper's tables, what lists are like."""
     tables, everybody = result["tables_by_system"], result["everybody"]
     width = max(len(name) for name in [*TABLES.values(), *result["ranking"]])
     lines = [
@@ -35,12 +38,13 @@ def format_tables(result: dict[str, Any]) -> str:
         "",
         *(f"{number:>9,} {what}" for number, what in counted(result)),
         "",
-        *_table("ranking", result["ranking"], width),
+        *_rankings("ranking", result["ranking"], width),
         "",
-        *_table(f"everybody: {plural(everybody['posts'], 'post')}", everybody["ranking"], width),
+        *_rankings(f"everybody: {plural(everybody['posts'], 'post')}", everybody["ranking"], width),
         f"with {EVERYBODY[result['protocol']]}, known or not: all are sought, and answers to nothing known count too",
         "",
-        *_differences(result["differences"], width),
+        *(line for name in DIFFERING for line in _differences(result["differences"], name, width)),
+        "low and high: 95 % interval of a paired bootstrap over the posts",
         "",
         *_bands(result["bands"], width),
         "",
@@ -100,14 +104,25 @@ def _table(title: str, rows: dict[str, dict[str, float]], width: int) -> Iterato
         yield f"{name:<{width}}" + "".join(f"{value:>12.4f}" for value in row.values())
 
 
-def _differences(differences: dict[str, Any], width: int) -> Iterator[str]:
+def _rankings(title: str, ranking: dict[str, dict[str, float]], width: int) -> Iterator[str]:
+    """Two tables: what there is to say of the first five, and what else."""
+    for some, ten in {"first five": False, "first ten": True}.items():
+        if ten:
+            yield ""
+        rows = {
+            system: {name: value for name, value in row.items() if name.endswith("10") == ten}
+            for system, row in ranking.items()
+        }
+        yield from _table(f"{title}, {some}", rows, width)
+
+
+def _differences(differences: dict[str, Any], name: str, width: int) -> Iterator[str]:
     columns = ("difference", "low", "high", "relative")
-    yield f"{'nDCG@10 of instahash less that of':<{width}}" + "".join(f"{column:>12}" for column in columns)
+    yield f"{f'{DIFFERING[name]} of instahash less that of':<{width}}" + "".join(f"{column:>12}" for column in columns)
     for system, measures in differences.items():
-        *numbers, relative = (measures["ndcg@10"][column] for column in columns)
+        *numbers, relative = (measures[name][column] for column in columns)
         last = "-" if relative is None else f"{relative:+.1%}"
         yield f"{system:<{width}}" + "".join(f"{number:>+12.4f}" for number in numbers) + f"{last:>12}"
-    yield "low and high: 95 % interval of a paired bootstrap over the posts"
 
 
 def _bands(bands: dict[str, Any], width: int) -> Iterator[str]:

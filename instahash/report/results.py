@@ -13,7 +13,7 @@ from instahash.names import OURS, name_of
 from instahash.report.plots import intervals
 from instahash.report.wording import TITLES, best_in_bold, decimals, number, plain
 
-NDCG = "ndcg@10"
+NDCG, NDCG_5 = "ndcg@10", "ndcg@5"
 # Columns of the paper's tables; a Jaccard is never below 0.
 COSINES = ("mean", ">0.7", ">0.3", "<0.3", "<0.0")
 JACCARDS = COSINES[:-1]
@@ -45,15 +45,16 @@ def results(result: Any) -> dict[str, Any]:
         "intervals": result.details.intervals[OURS],
         "best": best,
         "apart": others.get(best),
-        "ranking": _ranked(ranking),
+        "ranking": [_ranked(ranking, k) for k in (5, 10)],
         "everybody": value["everybody"]["posts"],
-        "everybody_ranking": _ranked(value["everybody"]["ranking"]),
+        "everybody_ranking": [_ranked(value["everybody"]["ranking"], k) for k in (5, 10)],
         "everybody_means": value["everybody"]["ranking"][OURS],
         "counted": [[plain(what), plain(number)] for number, what in counted(value)],
         "left_out": left_out(value),
         "order": order,
         "drawing": intervals([(name_of(name).title, ranking[name][NDCG], *ends[name]) for name in order]),
         "differences": _named(others, [_difference(found) for found in others.values()]),
+        "differences_5": _named(others, [_difference(found[NDCG_5]) for found in value["differences"].values()]),
         "similarities": [_similarities(name, value["tables_by_system"], result.protocol) for name in value["tables"]],
         "bands": [[band, BANDS[band], row["hashtags"], row["wanted"]] for band, row in value["bands"].items()],
         "band_columns": [f"{column}, {band}" for column in IN_BANDS for band in value["bands"]],
@@ -67,13 +68,14 @@ def results(result: Any) -> dict[str, Any]:
 
 def measure(name: str, value: float, ends: tuple[float, ...] = ()) -> str:
     """A mean of the ranking; with more digits where one of the ends of its interval would else be shown as zero."""
-    if name == NDCG:
+    if name in (NDCG, NDCG_5):
         return number(value, f".{decimals(ends, 3)}f")
     return number(value, f".{decimals([100 * end for end in ends], 1)}%")
 
 
-def _ranked(ranking: dict[str, dict[str, float]]) -> Rows:
-    values = [list(measures.values()) for measures in ranking.values()]
+def _ranked(ranking: dict[str, dict[str, float]], k: int) -> Rows:
+    """What there is to say of the first ten, or else of the first five."""
+    values = [[value for name, value in row.items() if name.endswith("10") == (k == 10)] for row in ranking.values()]
     return _named(ranking, best_in_bold(values, [".4f"] * len(values[0])))
 
 

@@ -295,17 +295,19 @@ def test_the_text_has_every_system_in_every_table():
     lines = format_tables(result.to_json()).splitlines()
     assert lines[:2] == ["2 posts, given their labels", "no hashtag left for 1, nothing known of 0"]
     assert max(map(len, lines)) <= 120
-    # Two rankings, four of the paper's tables and the lists; the differences name the other system alone.
+    # Two rankings in two halves, four of the paper's tables and the lists; the differences name the other system alone.
     assert (
-        sum(line.startswith("instahash ") for line in lines) == 7
-        and sum(line.startswith("other ") for line in lines) == 8
+        sum(line.startswith("instahash ") for line in lines) == 9
+        and sum(line.startswith("other ") for line in lines) == 11
     )
     numbers = {line[:33].strip(): line[33:].split() for line in lines}
     assert numbers["cosine to the description"][-1] == "<0.0" and numbers["Jaccard to the description"][-1] == "<0.3"
-    title = "nDCG@10 of instahash less that of"
-    assert numbers[title] == ["difference", "low", "high", "relative"]
-    after = lines[[line[:33] for line in lines].index(title) + 1]
-    assert after.split() == ["other", "-0.6934", "-1.0000", "-0.3869", "-69.3%"]
+    assert numbers["ranking, first five"] == ["precision@1", "precision@5", "recall@5", "accuracy@5", "ndcg@5"]
+    assert numbers["everybody: 2 posts, first ten"] == ["recall@10", "accuracy@10", "ndcg@10", "map@10"]
+    for title in ("nDCG@5 of instahash less that of", "nDCG@10 of instahash less that of"):
+        assert numbers[title] == ["difference", "low", "high", "relative"]
+        after = lines[[line[:33].strip() for line in lines].index(title) + 1]
+        assert after.split() == ["other", "-0.6934", "-1.0000", "-0.3869", "-69.3%"]
     assert "Jaccard to the author's hashtags" in numbers and "cosine to the description" in numbers
 
 
@@ -313,7 +315,7 @@ def test_the_text_of_a_completion():
     result = evaluate(StandIn(lambda given: "c", other=lambda given: given), posts(("ab", "x")), "completion")
     text = format_tables(result.to_json())
     assert text.startswith("1 post, given half of their hashtags\n") and "description" not in text
-    assert [line.split()[-1] for line in text.splitlines() if line.startswith("other ")][2] == "-"  # 0 has no share
+    assert [line.split()[-1] for line in text.splitlines() if line.startswith("other ")][4] == "-"  # 0 has no share
     example = dict(line.split(None, 1) for line in format_example(result.examples[0]).splitlines())
     assert {example["given"], example["author"]} == {"a", "b"}
     assert example["intersection"] == "(none)"  # of a and b, though c is recommended
@@ -344,7 +346,8 @@ def test_everybody_by_hand():
     # Right in the first place: c of {c, zeppelin} and a of {a}; b of {b, zeppelin} is not said.
     assert ours == pytest.approx(
         {
-            "precision@1": 2 / 4, "recall@5": 1.5 / 4, "accuracy@5": 2 / 4, "recall@10": 1.5 / 4, "accuracy@10": 2 / 4,
+            "precision@1": 2 / 4, "precision@5": 2 / 5 / 4, "recall@5": 1.5 / 4, "accuracy@5": 2 / 4,
+            "ndcg@5": (1 / ideal + 1) / 4, "recall@10": 1.5 / 4, "accuracy@10": 2 / 4,
             "ndcg@10": (1 / ideal + 1) / 4, "map@10": 1.5 / 4,
         }
     )  # fmt: skip
@@ -421,9 +424,11 @@ def test_the_text_of_everybody():
         "        1 with such labels of which it knows none",
         "        1 with a hashtag and a label that it knows: those evaluated",
     ]
-    start = next(i for i, line in enumerate(lines) if line.startswith("everybody: 4 posts "))
-    assert lines[start + 1].split() == "instahash 0.5000 0.3750 0.5000 0.3750 0.5000 0.4033 0.3750".split()
-    assert lines[start + 2].startswith("other ") and lines[start + 3].startswith("with a hashtag, known or not: all")
+    start = next(i for i, line in enumerate(lines) if line.startswith("everybody: 4 posts, first five "))
+    assert lines[start + 1].split() == "instahash 0.5000 0.1000 0.3750 0.5000 0.4033".split()
+    assert lines[start + 4].startswith("everybody: 4 posts, first ten ")
+    assert lines[start + 5].split() == "instahash 0.3750 0.5000 0.4033 0.3750".split()
+    assert lines[start + 6].startswith("other ") and lines[start + 7].startswith("with a hashtag, known or not: all")
     assert max(map(len, lines)) <= 120
 
 

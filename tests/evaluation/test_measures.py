@@ -41,14 +41,24 @@ def test_ranking_by_hand():
     assert measures == pytest.approx(
         {
             "precision@1": 1.0,
+            "precision@5": 2 / 5,
             "recall@5": 2 / 3,
             "accuracy@5": 1.0,
+            "ndcg@5": (1 + 1 / log2(5)) / (1 + 1 / log2(3) + 1 / log2(4)),
             "recall@10": 2 / 3,
             "accuracy@10": 1.0,
             "ndcg@10": (1 + 1 / log2(5)) / (1 + 1 / log2(3) + 1 / log2(4)),
             "map@10": (1 + 2 / 4) / 3,
         }
     )
+
+
+def test_a_hit_in_the_sixth_place_is_none_in_the_first_five():
+    measures = ranking_measures(np.array([[0, 1, 2, 4, 6, 3]]), matrix([{3}]))
+    assert {name: value for name, value in measures.items() if name.endswith("@5")} == dict.fromkeys(
+        ["precision@5", "recall@5", "accuracy@5", "ndcg@5"], 0
+    )
+    assert measures["ndcg@10"] == pytest.approx(1 / log2(7)) and measures["recall@10"] == 1
 
 
 def test_averages_are_over_posts_by_hand():

@@ -26,20 +26,14 @@ def percent(share):
 def test_the_tables_have_the_numbers_of_the_json(planted, seen):
     value = planted.to_json()
     names = {"instahash": "instahash", "popularity": "popularity"}
-    ranking = seen.tables["ranking"]
-    assert ranking[0] == [
-        "system",
-        "precision@1",
-        "recall@5",
-        "accuracy@5",
-        "recall@10",
-        "accuracy@10",
-        "nDCG@10",
-        "MAP@10",
-    ]
-    for row in ranking[1:]:
-        assert row[1:] == [f"{number:.4f}" for number in value["ranking"][names[row[0]]].values()]
-    assert [row[0] for row in ranking[1:]] == list(value["ranking"])
+    of_five = ["precision@1", "precision@5", "recall@5", "accuracy@5", "ndcg@5"]
+    of_ten = ["recall@10", "accuracy@10", "ndcg@10", "map@10"]
+    rows = {"ranking": value["ranking"], "everybody": value["everybody"]["ranking"]}
+    for table, measures in {"": of_five, "-10": of_ten}.items():
+        headings = ["system", *(name.replace("ndcg", "nDCG").replace("map", "MAP") for name in measures)]
+        for name, ranking in rows.items():
+            expected = [[names[s], *(f"{row[m]:.4f}" for m in measures)] for s, row in ranking.items()]
+            assert seen.tables[name + table] == [headings, *expected]
     for name, ours in value["tables"].items():
         rows = seen.tables[f"table-{name.replace('_', '-')}"]
         assert [row[0] for row in rows[1:]] == [*value["tables_by_system"], "recipe, other posts"]
@@ -48,9 +42,10 @@ def test_the_tables_have_the_numbers_of_the_json(planted, seen):
         for row, found in zip(rows[1:], [*(table[name] for table in value["tables_by_system"].values()), RECIPE[name]]):
             mean, *shares = (found[key] for key in columns)
             assert row[1:] == [f"{mean:.4f}", *map(percent, shares)]
-    apart = value["differences"]["popularity"]["ndcg@10"]
-    numbers = [f"{apart[key]:+.4f}" for key in ("difference", "low", "high")]
-    assert seen.tables["differences"][1] == ["popularity", *numbers, f"+{percent(apart['relative'])}"]
+    for name, measure in {"differences": "ndcg@10", "differences-5": "ndcg@5"}.items():
+        apart = value["differences"]["popularity"][measure]
+        numbers = [f"{apart[key]:+.4f}" for key in ("difference", "low", "high")]
+        assert seen.tables[name][1] == ["popularity", *numbers, f"+{percent(apart['relative'])}"]
     lists = value["lists"]["instahash"]
     expected = [f"{lists['novelty']:.2f}", percent(lists["coverage"]), f"{lists['intra_list_similarity']:.4f}"]
     assert seen.tables["lists"][1] == ["instahash", *expected]
@@ -163,15 +158,14 @@ def test_everybody_is_beside_those_evaluated(planted, mixed, seen, read, about):
         ["with such labels of which it knows none", "10"],
         ["with a hashtag and a label that it knows: those evaluated", "160"],
     ]
-    assert found.tables["everybody"][1:] == [
-        [name, *(f"{number:.4f}" for number in measures.values())] for name, measures in value.items()
-    ]
+    for name, *row in found.tables["everybody-10"][1:]:
+        assert row == [f"{number:.4f}" for key, number in value[name].items() if key.endswith("@10")]
     assert found.tables["ranking"] == seen.tables["ranking"] == seen.tables["everybody"]
     assert "are evaluated" not in seen.text and "Everybody are the 160 posts" in seen.text
 
 
 def test_an_end_that_is_not_zero_is_not_shown_as_zero(planted, read):
-    apart = {"ndcg@10": {"difference": 0.005, "low": 0.00002, "high": 0.01, "relative": 0.1}}
+    apart = dict.fromkeys(("ndcg@5", "ndcg@10"), {"difference": 0.005, "low": 0.00002, "high": 0.01, "relative": 0.1})
     intervals = {**planted.details.intervals["instahash"], "precision@1": (0.0003, 0.5), "ndcg@10": (0.0002, 0.5)}
     details = planted.details._replace(intervals={**planted.details.intervals, "instahash": intervals})
     found = read(page(planted._replace(differences={"popularity": apart}, details=details)))
@@ -182,12 +176,13 @@ def test_an_end_that_is_not_zero_is_not_shown_as_zero(planted, read):
 def test_every_column_is_explained(seen, html):
     """Those of the ranking, of the lists and of the summary's cards."""
     explained = {part for term in re.findall("<dt>(.*?)</dt>", html) for part in (term, *term.split(", "))}
-    for table in ("ranking", "differences", "lists"):
+    for table in ("ranking", "ranking-10", "differences", "differences-5", "lists"):
         assert set(seen.tables[table][0][1:]) <= explained, table
     of_bands = {part for column in seen.tables["by-band"][0][1:] for part in column.split(", ")}
     assert of_bands <= {term.removesuffix(" of a band") for term in explained}
     assert "precision@1the fraction of posts whose first hashtag is right." in seen.text
-    for card in ("of the posts: accuracy@10", "of the posts: precision@1", "of an author’s hashtags: recall@10"):
+    cards = "of the posts: accuracy@10", "of the posts: precision@1", "of an author’s hashtags: recall@10"
+    for card in (*cards, "of these: precision@5", "of an author’s hashtags: recall@5"):
         assert card in seen.text
 
 
@@ -239,16 +234,18 @@ def test_it_says_of_the_sample_that_it_is_made_up(planted, read):
 
 def test_what_is_said_of_the_best_of_the_others(planted, read, about):
     def said(low, high, difference):
-        apart = {"ndcg@10": {"difference": difference, "low": low, "high": high, "relative": 0.1}}
+        apart = dict.fromkeys(
+            ("ndcg@5", "ndcg@10"), {"difference": difference, "low": low, "high": high, "relative": 0.1}
+        )
         return read(page(planted._replace(differences={"popularity": apart}), about)).text
 
-    assert "That is 0.100 more, with an interval from 0.050 to 0.150." in said(0.05, 0.15, 0.1)
-    assert "That is 0.100 less, with an interval from 0.050 to 0.150." in said(-0.15, -0.05, -0.1)
-    assert "The interval of the difference, −0.050 to +0.150, holds 0" in said(-0.05, 0.15, 0.05)
+    assert "In nDCG@10 that is 0.100 more, with an interval from 0.050 to 0.150." in said(0.05, 0.15, 0.1)
+    assert "In nDCG@10 that is 0.100 less, with an interval from 0.050 to 0.150." in said(-0.15, -0.05, -0.1)
+    assert "The interval of the difference in nDCG@10, −0.050 to +0.150, holds 0" in said(-0.05, 0.15, 0.05)
     # An end that is not zero is not shown as zero.
-    assert "That is 0.0049 less, with an interval from 0.0003 to 0.0098." in said(-0.0098, -0.0003, -0.0049)
+    assert "In nDCG@10 that is 0.0049 less, with an interval from 0.0003 to 0.0098." in said(-0.0098, -0.0003, -0.0049)
     assert "−0.00001 to +0.01000, holds 0" in said(-0.00001, 0.01, 0.005)
-    assert "The interval of the difference, +0.000 to +0.150, holds 0" in said(0.0, 0.15, 0.1)
+    assert "The interval of the difference in nDCG@10, +0.000 to +0.150, holds 0" in said(0.0, 0.15, 0.1)
     assert "the best of the other systems" not in read(page(planted._replace(differences={}), about)).text
 
 
@@ -377,9 +374,11 @@ def test_one_post(few, read):
 
 
 def test_of_several_systems_the_best_is_named_and_drawn_first(planted, read, about):
-    """Three others, with an nDCG@10 of 0.1, 0.3 and 0.2."""
+    """Three others, with an nDCG@10 of 0.1, 0.3 and 0.2, and an nDCG@5 of 0.1."""
     others = {"ease": 0.1, "ridge": 0.3, "network": 0.2}
-    ranking = {name: {**planted.ranking["popularity"], "ndcg@10": value} for name, value in others.items()}
+    ranking = {
+        name: {**planted.ranking["popularity"], "ndcg@5": 0.1, "ndcg@10": value} for name, value in others.items()
+    }
     ours = {"instahash": planted.ranking["instahash"]}
     intervals = dict.fromkeys(others, planted.details.intervals["popularity"])
     details = planted.details._replace(
@@ -388,7 +387,7 @@ def test_of_several_systems_the_best_is_named_and_drawn_first(planted, read, abo
     )
     differences = dict.fromkeys(others, planted.differences["popularity"])
     html = page(planted._replace(ranking=ours | ranking, differences=differences, details=details), about)
-    assert "same posts, ridge, has 0.300." in read(html).text
+    assert "same posts, ridge, has 0.100 and 0.300." in read(html).text
     drawn = html[html.index('<figure id="ndcg">') :].split("</svg>")[0]
     order = ["instahash", "ridge", "network (5.2)", "EASE"]
     assert re.findall(r">(instahash|EASE|ridge|network[^<]*)</text>", drawn) == order
