@@ -28,7 +28,8 @@ from instahash.formats import read_posts
 from instahash.recommend import Fusion, Queries
 from instahash.sparse import keep
 
-MEASURES = ("precision@1", "recall@5", "recall@10", "accuracy@10", "ndcg@10")
+MEASURES = ("precision@1", "precision@5", "recall@5", "ndcg@5", "recall@10", "accuracy@10", "ndcg@10")
+NDCGS = ("ndcg@5", "ndcg@10")
 posts = list(read_posts(args.data))
 corpus = Corpus.from_posts(posts)
 halves = train_test_split(len(corpus), 0.1, args.seed)
@@ -63,7 +64,8 @@ for protocol in ("description", "completion"):
     for system, row in result["ranking"].items():
         figures |= {f"{protocol} {system} {name}": row[name] for name in MEASURES}
     for system, row in result["differences"].items():
-        figures |= {f"{protocol} best less {system} ndcg@10 {name}": value for name, value in row["ndcg@10"].items()}
+        for measure in NDCGS:
+            figures |= {f"{protocol} best less {system} {measure} {name}": v for name, v in row[measure].items()}
 
 # The paper's own measures, mode "best" cut to the length of mode "paper"'s answer.
 theirs = paper.recommend_matrix(data.description)
@@ -140,7 +142,7 @@ for n in (1, 2, 3, 5):
     ]
     result = evaluate(best, Corpus.from_posts(few), seed=args.seed).to_json()
     for system, row in result["ranking"].items():
-        figures[f"{n} labels {system} ndcg@10"] = row["ndcg@10"]
+        figures |= {f"{n} labels {system} {measure}": row[measure] for measure in NDCGS}
     first = [answer for _, answer in best.recommend_posts(few, 1)]
     hits = [words(answer.hashtags[0])[0] in sum(map(words, post.hashtags), []) for answer, post in zip(first, few)]
     figures[f"{n} labels, the first hashtag: said"] = float(np.mean([answer.scores[0] for answer in first]))
@@ -166,7 +168,7 @@ small = InstaHash(BestSettings(**shared)).fit("sample").fit_baselines("sample")
 for protocol in ("description", "completion"):
     result = evaluate(small, Corpus.from_posts(read_posts("sample-held-out")), protocol, seed=args.seed).to_json()
     for system, row in result["ranking"].items():
-        figures[f"sample {protocol} {system} ndcg@10"] = row["ndcg@10"]
+        figures |= {f"sample {protocol} {system} {measure}": row[measure] for measure in ("recall@5", *NDCGS)}
 
 # Calibration: what is said and what comes true, by tenths.
 said = np.concatenate([answer.scores for answer in answers])
@@ -196,9 +198,10 @@ class WithOptions:
 
 curves = {}
 for option in ("novelty", "diversity"):
-    for value in (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0):
+    for value in (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0):
         result = evaluate(WithOptions(**{option: value}), test)
-        row = {"ndcg@10": result.ranking["instahash"]["ndcg@10"], **result.lists["instahash"]}
+        ranking = {measure: result.ranking["instahash"][measure] for measure in ("recall@5", *NDCGS)}
+        row = {**ranking, **result.lists["instahash"]}
         curves.setdefault(option, []).append((value, row))
         figures |= {f"{option} {value}: {name}": figure for name, figure in row.items()}
 figures["peak_rss_mb"] = peak_mb()

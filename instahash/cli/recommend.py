@@ -56,7 +56,7 @@ def parser() -> ArgumentParser:
         "--posts", type=named, metavar="FILE", help="posts with labels; their hashtags are not looked at"
     )
     add("--top", type=at_least(1), metavar="N",
-        help="at most N hashtags (default: 10; in mode paper all that the models agree on)")  # fmt: skip
+        help="at most N hashtags (default: 10 to pick from; in mode paper all that the models agree on)")  # fmt: skip
     add("--chosen", default="", metavar="TEXT", help="hashtags picked already: the others go with them")
     add("--user", metavar="NAME", help="whose earlier hashtags matter, where the training posts name users")
     add(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
+
+import numpy as np
 
 from instahash.data.broader import broader, label_names
 from instahash.data.words import joined, words
@@ -12,6 +14,9 @@ from instahash.data.words import joined, words
 ENDINGS = (("tre", "ter"), ("bre", "ber"), ("ise", "ize"), ("yse", "yze"), ("ogue", "og"))
 # The same of what may stand within a word.
 WITHIN = (("our", "or"), ("grey", "gray"))
+# What the plural of two numbers has, and one of two spellings.
+VARIED = ("s", *(ending for pair in ENDINGS for ending in pair[:1]))
+VARYING = ("_", *(old for old, _ in WITHIN))
 # The shortest stem that an ending is taken off, and words that would lose an s that is no ending.
 STEM, NO_PLURALS = 3, frozenset(("news", "mars", "lens"))
 
@@ -58,6 +63,38 @@ def spellings(word: str) -> Iterator[str]:
         for old, new in (pair, pair[::-1]):
             if (start := word.find(old, 0 if old in ("grey", "gray") else STEM)) >= 0:
                 yield word[:start] + new + word[start + len(old) :]
+
+
+@lru_cache(2**14)
+def variants(word: str) -> tuple[str, ...]:
+    """Words that are this one in another number or spelling, each the other's; an underscore in it makes no difference.
+
+    >>> variants("flowers"), "news" in variants("new")
+    (('flower',), False)
+    """
+    plain = word.replace("_", "")
+    mutual = tuple(form for form in dict.fromkeys(spellings(plain)) if plain in spellings(form))
+    return mutual if plain == word else (plain, *mutual)
+
+
+def variant_groups(words: Sequence[str]) -> np.ndarray:
+    """(n_words,) int32, for each of these distinct words the number of the first one that it is a variant of, directly
+    or through others; its own where there is none.
+    """
+    index, group = {word: i for i, word in enumerate(words)}, np.arange(len(words), dtype=np.int32)
+
+    def first(i: int) -> int:
+        while group[i] != i:
+            i = int(group[i])
+        return i
+
+    for i, word in enumerate(words):
+        # Of two variants one has such a mark, and most words have none, so that few are looked at closely.
+        if word.endswith(VARIED) or any(part in word for part in VARYING):
+            for other in filter(index.__contains__, variants(word)):
+                a, b = first(i), first(index[other])
+                group[max(a, b)] = min(a, b)
+    return np.array([first(i) for i in group], np.int32)
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from instahash.data.kin import variant_groups, variants
 from instahash.data.words import KINDS
 from instahash.forms import COUNT, Form, fit
 from instahash.texts import texts_from_arrays, texts_to_arrays
@@ -56,6 +57,16 @@ class Vocabulary:
     def spelled_array(self) -> np.ndarray:
         """(n_words,) object array, each word as people write it."""
         return np.array([self.spellings.get(word, word) for word in self.words], dtype=object)
+
+    @cached_property
+    def variants(self) -> np.ndarray:
+        """(n_words,) int32, for each word the id of the most used one that it is a variant of, as flowers of flower."""
+        return variant_groups(self.words)
+
+    def variant_of(self, word: str) -> int:
+        """The same for a word that may be unknown: -1 where no variant of it is known."""
+        known = next(filter(self.index.__contains__, (word, *variants(word))), None)
+        return -1 if known is None else int(self.variants[self.index[known]])
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The vocabulary as arrays of numbers."""

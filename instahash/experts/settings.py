@@ -39,7 +39,7 @@ class ListSettings(Section, owner="list"):
     """What a list of hashtags should be like, where a query does not say."""
 
     novelty: float = parameter(0.0, "0 to 1, against what is popular and what repeats the description", least=0, most=1)
-    diversity: float = parameter(0.1, "0 to 1, against hashtags that are alike", least=0, most=1)
+    diversity: float = parameter(0.05, "0 to 1, against hashtags that are alike", least=0, most=1)
 
 
 @dataclass(frozen=True)

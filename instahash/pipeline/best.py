@@ -12,7 +12,7 @@ from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
 from instahash.data.general import GENERAL_HASHTAGS as GENERAL
 from instahash.experts import EXPERTS, Answers, BestSettings, Expert, Losses, NetworkQuery, Opinions, Panel, Sections
-from instahash.recommend import Options, Queries, Recommendation, diversify, echoes, novelty_shift, reachable
+from instahash.recommend import Options, Queries, Recommendation, diversify, echoes, keep_best, novelty_shift, reachable
 from instahash.topk import top_k
 from instahash.trainer import Trainer
 from instahash.word2vec import WordVectors
@@ -110,12 +110,11 @@ class Best:
 
     def _ranked(self, queries: Queries, options: Options, answers: Answers) -> np.ndarray:
         """What hashtags are ranked by, of the shape of `log_p`: log-probabilities with what novelty adds, -inf for
-        those that may not be recommended. One that the model does not have repeats a label, and is not popular.
+        those that may not be recommended, and for all but the best of a word's variants. One that the model does not
+        have repeats a label, and is not popular.
         """
         candidates, domain, chosen = answers.candidates, self.panel.domain, queries.chosen
         novelty = self.settings.list.novelty if options.novelty is None else options.novelty
-        if not (novelty or options.banned_words or chosen.nnz):
-            return answers.log_p
         ranked, n_known = answers.log_p.copy(), candidates.n_columns
         known = ranked[:, :n_known]
         if novelty:
@@ -128,7 +127,18 @@ class Best:
             picked = chosen.indices[chosen.indptr[post] : chosen.indptr[post + 1]]
             never = options.banned_words.union(domain.vocabulary.words_array[picked].tolist())
             ranked[post, [n_known + i for i, word in enumerate(own) if word in never]] = -np.inf
+        keep_best(ranked, self._variants(answers), len(domain.vocabulary))
         return ranked
+
+    def _variants(self, answers: Answers) -> np.ndarray:
+        """The word that each hashtag is a variant of, of the shape of `log_p`, -1 for one of which none is known."""
+        vocabulary, n_known = self.panel.domain.vocabulary, answers.candidates.n_columns
+        groups = np.full(answers.log_p.shape, -1, np.int64)
+        words = self.panel.domain.hashtags_of(answers.candidates)
+        groups[:, :n_known] = np.where(words < 0, -1, vocabulary.variants[words])
+        for post, own in enumerate(answers.beyond.hashtags):
+            groups[post, n_known : n_known + len(own)] = [vocabulary.variant_of(word) for word in own]
+        return groups
 
     def _knows_author(self, queries: Queries, post: int) -> bool:
         return queries.keys is not None and any(map(self.knows, queries.keys[post]))

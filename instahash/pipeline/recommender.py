@@ -13,6 +13,7 @@ from instahash.baselines import Baseline, top_ranked
 from instahash.data import Corpus, Echoes, Vocabulary, encode, words
 from instahash.data.corpus import array_of
 from instahash.data.given import hashtags_of, rows_of, text_of
+from instahash.data.kin import variants
 from instahash.data.preprocess import guessed
 from instahash.errors import DataError, shown
 from instahash.formats import is_post, posts_of
@@ -71,12 +72,14 @@ class Recommender:
             boat:0.9"); or a Post or a dict of one, whose user, features and photo_features count too where no others
             are given.
         top : so many hashtags; by default ten in mode "best", in mode "paper" all that its combination has.
-        chosen : hashtags that the author has picked already: what follows goes with them, and repeats none.
+        chosen : hashtags that the author has picked already: what follows goes with them, and has none of these nor a
+            variant of one, as flower is of flowers.
         user, features : whose earlier posts matter; nobody's where these are not known.
         photo_features : (n_features,) float, what the labeller's network sees in the photo, as
             `OfflineAnnotator.features` gives it; a model that was trained without such makes nothing of it.
         novelty, diversity : in [0, 1], see `recommend/diversity.py`; by default what the settings say.
-        banned : hashtags never to recommend. These and `chosen` may also be one text ("#sea #sun"), or None.
+        banned : hashtags never to recommend; a variant of one may be. These and `chosen` may also be one text
+            ("#sea #sun"), or None.
         trace : keep the lists on the way to the answer.
         min_score : labels below are believed less, see `recommend/queries.py`; by default that of the training.
         Raises DataError for what is none of this, and SettingsError for another novelty or diversity.
@@ -135,8 +138,11 @@ class Recommender:
         )
         banned = hashtags_of(banned, "banned")
         ids = ids_of(self.vocabulary, banned, "banned")
-        own = [words(text) for text in [*banned, *chosen]]
-        unwanted = frozenset(word for parts in own for word in [*parts, "".join(parts)])
+        picked = _words_of(chosen)
+        unwanted = frozenset(_words_of(banned) + picked + [form for word in picked for form in variants(word)])
+        if picked:
+            alike = self.vocabulary.variants, [self.vocabulary.variant_of(word) for word in picked]
+            ids = np.union1d(ids, np.flatnonzero(np.isin(*alike)))
         return Options(top, novelty, diversity, ids, unwanted, truth(trace, "trace", DataError))
 
     def recommend_posts(
@@ -266,6 +272,11 @@ class Recommender:
         n_posts, block = queries.description.shape[0], max(1, min(POSTS_ANSWERED, OUTPUTS // n_outputs))
         for start in range(0, max(n_posts, 1), block):
             yield queries.rows(np.arange(start, min(start + block, n_posts)))
+
+
+def _words_of(texts: Iterable[str]) -> list[str]:
+    """The words of hashtags, and each hashtag as one word."""
+    return [word for parts in map(words, texts) for word in [*parts, "".join(parts)]]
 
 
 def _are_keys(own: Any) -> bool:
