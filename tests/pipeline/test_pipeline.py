@@ -226,7 +226,7 @@ def test_evaluation_has_the_agreed_shape(model):
     for table in value["tables"].values():
         assert list(table) == ["mean", ">0.7", ">0.3", "<0.3", "<0.0"]
     for measures in value["ranking"].values():
-        assert all(0 <= number <= 1 for number in measures.values()) and len(measures) == 7
+        assert all(0 <= number <= 1 for number in measures.values()) and len(measures) == 9
     assert value["ranking"]["cooccurrence"]["ndcg@10"] > value["ranking"]["popularity"]["ndcg@10"]
     for made in result.histograms.values():
         assert sum(made["counts"]) <= len(POSTS)
