@@ -107,6 +107,11 @@ def test_a_chosen_hashtag_keeps_its_variants_out(model, chosen, out):
     assert {chosen, out} & set(model.recommend(["dog", "flower"], 50).hashtags)
 
 
+def test_a_chosen_hashtag_keeps_an_unknown_label_out_that_is_its_variant(model):
+    assert "zebras" in model.recommend(["zebras", "dog"], 50).hashtags
+    assert "zebras" not in model.recommend(["zebras", "dog"], 50, chosen=["zebra"]).hashtags
+
+
 def test_of_chosen_hashtags_in_a_matrix_the_variants_may_come(model):
     """As authors use them together; an evaluation asks what they used."""
     posts = encode(Corpus.from_posts(posts_of(POSTS[:1])), model.vocabulary)
