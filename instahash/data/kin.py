@@ -94,7 +94,7 @@ def variant_groups(words: Sequence[str]) -> np.ndarray:
             for other in filter(index.__contains__, variants(word)):
                 a, b = first(i), first(index[other])
                 group[max(a, b)] = min(a, b)
-    return np.array([first(i) for i in group], np.int32)
+    return np.array([first(i) for i in range(len(words))], np.int32)
 
 
 @cache
