@@ -31,7 +31,7 @@ def check_points(
     Raises GradientError as :func:`check_gradient` does, with a last line of the point; TypeError where `points` is no
     strategy.
     """
-    from hypothesis import HealthCheck, Phase, find, settings
+    from hypothesis import Phase, find
     from hypothesis.errors import NoSuchExample
     from hypothesis.strategies import SearchStrategy
 
@@ -55,14 +55,8 @@ def check_points(
             failed.append((sum(np.size(param) for param in point), error))
         return False
 
-    plain: dict[str, Any] = {
-        "database": None,
-        "derandomize": True,
-        "deadline": None,
-        "suppress_health_check": list(HealthCheck),
-    }
     try:
-        find(points, collected, settings=settings(max_examples=n_points, phases=[Phase.generate], **plain))
+        find(points, collected, settings=_settings(max_examples=n_points, phases=[Phase.generate]))
     except NoSuchExample:
         pass
     if not failed:
@@ -73,11 +67,20 @@ def check_points(
         error = error_at(point)
         return error is not None and marks_of(error) == marks
 
-    smallest = find(points, is_alike, settings=settings(max_examples=10 * n_points, **plain))
+    smallest = find(points, is_alike, settings=_settings(max_examples=10 * n_points))
     error = error_at(smallest)
     if error is None:
         raise GradientError("the check differs from call to call at one point", {"gradient": "state"})
-    text = " and ".join(
-        np.array2string(np.asarray(p), separator=", ", threshold=20).replace("\n", "") for p in smallest
-    )
-    raise type(error)(f"{error}\nat {text}", error.kinds, error.places)
+    raise type(error)(f"{error}\nat {_in_a_line(smallest)}", error.kinds, error.places)
+
+
+def _settings(**options: Any) -> Any:
+    """The same points in each run, however long a check of them takes."""
+    from hypothesis import HealthCheck, settings
+
+    return settings(database=None, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), **options)
+
+
+def _in_a_line(point: Any) -> str:
+    texts = [np.array2string(np.asarray(param), separator=", ", threshold=20) for param in point]
+    return " and ".join(text.replace("\n", "") for text in texts)
