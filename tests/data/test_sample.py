@@ -120,3 +120,12 @@ def test_the_small_sample_prefers_a_topics_own_hashtags():
     ids = data.vocabulary.index
     together = ((data.description > 0).T.astype(int) @ data.hashtags.astype(int)).tocsr()
     assert together[ids["puppy"], ids["dogsofinstagram"]] > 10 * together[ids["puppy"], ids["beachlife"]]
+
+
+def test_what_any_photo_may_show_is_no_sign_of_one_topic():
+    """A dog on grass is no football: a word that several topics' photos could have stands under several, or under none."""
+    seen = Counter(word for labels, _ in TOPICS.values() for word in {part for text in labels for part in text.split()})
+    of_any = (
+        "grass ball table window tree cloud smile happiness event suit toy arm shoulder skin leaf branch sky".split()
+    )
+    assert {word for word in of_any if seen[word] == 1} == set()

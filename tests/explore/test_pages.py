@@ -67,8 +67,8 @@ def cells(page, table):
 
 
 def test_what_words_add_is_a_table(page, models):
-    ask(page, "dog, grass, sky, sea, beach, cat, food")
-    network = Explainer(models["best"]).explain(["dog", "grass", "sky", "sea", "beach", "cat", "food"])["networks"][0]
+    ask(page, "dog, leash, sky, sea, beach, cat, food")
+    network = Explainer(models["best"]).explain(["dog", "leash", "sky", "sea", "beach", "cat", "food"])["networks"][0]
     sums = network["sums"]
     heads = [f"#{w['word']}" if w["hashtag"] else w["word"] for w in sums["words"]]
     assert page.texts(".sums thead th") == ["Hashtag", *heads, "2 more", "biases", "Sum"]

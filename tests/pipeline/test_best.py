@@ -11,7 +11,7 @@ from instahash import BestSettings, InstaHash, PaperSettings, Word2Vec
 from instahash.baselines import Cooccurrence
 from instahash.data import Corpus, Label, Post, Vocabulary, encode, fit_dataset
 from instahash.data.general import GENERAL_HASHTAGS
-from instahash.data.small import small_posts
+from instahash.data.small import TOPICS, small_posts
 from instahash.errors import DataError, SettingsError
 from instahash.evaluation import evaluate
 from instahash.experts import CONTEXTS, EXPERTS, Domain, Examples, Expert
@@ -50,6 +50,15 @@ def model():
 def full():
     """What a first training makes."""
     return InstaHash().fit("sample-small")
+
+
+@pytest.mark.parametrize(
+    "labels", ["dog, grass", "dog, ball", "dog, table", "dog, smile", "cat, tree", "cat, window", "coffee, table"]
+)
+def test_what_any_photo_shows_brings_no_topic_of_its_own(full, labels):
+    """#football is absurd for a dog on grass, #baby for one that smiles."""
+    absurd = {word for topic in ("football", "babies", "beach", "weddings") for word in TOPICS[topic][1]} - {"love"}
+    assert not (absurd - {"cute"}) & set(full.recommend(labels, 5).hashtags)
 
 
 @pytest.fixture
