@@ -3,12 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from tqdm import tqdm
 
+from instahash.errors import plural
+from instahash.sparse import CSR, is_member
 from instahash.storage import Checkpoint
+
+
+class Detail(str):
+    """A line about how a training goes, for who asks for such lines."""
+
+
+class FirstFive(NamedTuple):
+    """How good five hashtags are that are suggested for posts not trained on.
+
+    posts : on so many posts.  own : how many of the five are the author's, on average.  popular : how many of the five
+    most used hashtags of the training are.  who : what was measured.
+    """
+
+    posts: int
+    own: float
+    popular: float
+    who: str = "it"
+
+    def __str__(self) -> str:
+        kept = f"On {plural(self.posts, 'post')} that {self.who} did not learn from, of five hashtags that it suggests"
+        return f"{kept}, {self.own:.1f} are the author's own; the five most used ones would have {self.popular:.1f}."
+
+    @classmethod
+    def of(cls, suggested: np.ndarray, popular: np.ndarray, wanted: CSR, who: str = "it") -> FirstFive | None:
+        """From the first hashtags of posts, (m, 5) columns of `wanted`, -1 for none, and from the most used, (5,).
+
+        wanted : CSR (m, n), the author's; a post without any does not count, and None is returned where no post does.
+        """
+        rows = np.flatnonzero(np.diff(wanted.indptr))
+        if not len(rows):
+            return None
+        suggested, wanted = suggested[rows], wanted[rows]
+        own = is_member(suggested, wanted).sum() / len(rows)
+        return cls(len(rows), float(own), float(np.isin(wanted.indices, popular).sum() / len(rows)), who)
 
 
 class Trainer:
@@ -17,7 +53,9 @@ class Trainer:
     checkpoint : where the state of all models is kept between epochs, or None.
     states : model name -> the state to go on from.
     progress : bool, show bars where standard error is a terminal.
-    report : called with lines of text.
+    report : called with lines of text, of which each Detail is for who asks for details.
+
+    Attribute first_five : what a mode has measured, or None.
     """
 
     def __init__(
@@ -28,6 +66,11 @@ class Trainer:
         report: Callable[[str], object] = lambda line: None,
     ):
         self.checkpoint, self.states, self.progress, self.report = checkpoint, states or {}, progress, report
+        self.first_five: FirstFive | None = None
+
+    def detail(self, text: str) -> None:
+        """Report a line for who asks for details."""
+        self.report(Detail(text))
 
     def run(
         self,

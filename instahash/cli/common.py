@@ -103,11 +103,31 @@ def add_model_dir(command: ArgumentParser, help: str = "a directory written by i
     command.add_argument("--model-dir", type=model_dir, default=MODEL_DIR, metavar="DIR", help=help)
 
 
+def add_verbose(command: ArgumentParser) -> None:
+    """The argument --verbose."""
+    add = command.add_argument
+    add(
+        "--verbose", action="store_true", help="also say how a training goes: sizes, trainers, losses, experts' weights"
+    )
+
+
+def told(args: Namespace, tell: Callable[[str], object]) -> Callable[[str], None]:
+    """What takes the lines of a training, and tells those that are asked for."""
+    from instahash.trainer import Detail
+
+    def report(line: str) -> None:
+        if args.verbose or not isinstance(line, Detail):
+            tell(line)
+
+    return report
+
+
 def add_any_model(command: ArgumentParser) -> None:
     """The argument --model-dir of commands that :func:`any_model` gives a model where there is none yet."""
     default = f"{MODEL_DIR} where it is there, else a model of the embedded sample, trained on the first call"
     where = f"a directory written by instahash-train (default: {default})"
     command.add_argument("--model-dir", type=model_dir, metavar="DIR", help=where)
+    add_verbose(command)
 
 
 def any_model(args: Namespace, needed: Callable[[], object] = lambda: None) -> Any:
@@ -130,7 +150,8 @@ def any_model(args: Namespace, needed: Callable[[], object] = lambda: None) -> A
         needed()
         note(args.command, text)
 
-    model, args.model_dir = sample_model(say, progress=True)
+    lines = told(args, lambda text: [note(args.command, line) for line in text.splitlines()])
+    model, args.model_dir = sample_model(say, progress=True, report=lines)
     return model
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from instahash.cli.common import (
+    MODEL_DIR,
     Parser,
     SomeFailed,
     add_model_dir,
+    add_verbose,
     at_least,
     hashtag_line,
     named,
@@ -21,6 +24,7 @@ from instahash.cli.common import (
     run,
     say,
     set_blas_threads,
+    told,
 )
 from instahash.cli.corpus import Read, add_corpus, are_shards, fit_shards, read_corpus
 from instahash.errors import printable
@@ -58,6 +62,7 @@ def parser() -> ArgumentParser:
         help="go on with an interrupted training of the same data and settings; a finished model stays")  # fmt: skip
     add("--quiet", action="store_true",
         help="print no tables and no progress, only what is left out or paid, and errors")  # fmt: skip
+    add_verbose(command)
     add("--set", action="append", default=[], metavar="section.name=value", help="any setting; may be repeated")
     add("--settings", action="store_true", help="list every setting of the mode with its value, and train nothing")
     add_corpus(command)
@@ -75,9 +80,7 @@ def work(args: Namespace) -> None:
         _list(settings)
         return
 
-    def report(line: str) -> None:
-        if not args.quiet:
-            say(line)
+    report = told(args, (lambda line: None) if args.quiet else say)
 
     checkpoint, read = Path(args.model_dir, CHECKPOINT), Read(settings.data.min_score)
     with _ended_as_interrupted(), sole_training(checkpoint):
@@ -127,7 +130,15 @@ def _trained(args: Namespace, settings: Any, checkpoint: Path, read: Read, repor
         model.save(args.model_dir)
     checkpoint.unlink(missing_ok=True)
     report(f"Model saved in '{args.model_dir}'.")
+    report(_next(args))
     return model
+
+
+def _next(args: Namespace) -> str:
+    """What to do with a model."""
+    model = "" if args.model_dir == MODEL_DIR else f" --model-dir {shlex.quote(args.model_dir)}"
+    ask = f'instahash-recommend{model} --image photo.jpg, or --labels "sky, boat, sea"'
+    return f"Next: {ask}; or a page in your browser, instahash-explore{model}."
 
 
 def _check_settings(directory: str, settings: Any) -> None:

@@ -150,9 +150,9 @@ Lessons = Callable[[Examples], tuple[CSR, CSR]]
 def train_word2vec(model: Word2Vec, bags: CSR, trainer: Trainer) -> None:
     """Train on CSR bags, and say how and how well."""
     plan = model.plan(bags)
-    trainer.report(f"word2vec: {plan.trainer} trainer, {plan.why}; at most {plan.memory / 1e6:,.0f} MB.")
+    trainer.detail(f"word2vec: {plan.trainer} trainer, {plan.why}; at most {plan.memory / 1e6:,.0f} MB.")
     trainer.run(model, "word2vec", bags, n_epochs=plan.epochs, chance=10 * chance_of(model))
-    trainer.report(f"word2vec: loss a pair {model.history[-1]:.4f} in the last epoch.")
+    trainer.detail(f"word2vec: loss a pair {model.history[-1]:.4f} in the last epoch.")
 
 
 def chance_of(model: Word2Vec) -> float:

@@ -15,6 +15,7 @@ from instahash.errors import SettingsError
 from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
 from instahash.experts.examples import Examples, Source, train_word2vec
+from instahash.experts.first_five import first_five
 from instahash.experts.fusing import Fusing
 from instahash.experts.opinions import Answers, Beyond, Opinions
 from instahash.experts.people import add_posts, preferences_of
@@ -105,6 +106,9 @@ class Panel:
         for expert in self.active.values():
             expert.fit(examples, trainer)
         self._fuse(held_out, examples.uses > 0, trainer)
+        trainer.first_five = first_five(
+            self, held_out, examples.uses
+        )  # before experts that count learn these posts too
         self.domain.cooccurrence.add(held_out.dataset.description, held_out.dataset.hashtags)
         add_posts(self.domain.preferences, held_out)
         for expert in self.active.values():
@@ -129,7 +133,7 @@ class Panel:
         fusing = Fusing(self, examples, learnt)
         with Threads(min(self.settings.n_threads, CONTEXTS_AT_A_TIME), blas=False) as threads:
             for line in threads.each(self.fusions, fusing.learn):
-                trainer.report(line)
+                trainer.detail(line)
 
     # Queries
 

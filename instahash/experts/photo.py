@@ -42,7 +42,7 @@ class PhotoExpert(Expert):
     def fit(self, examples: Source, trainer: Trainer) -> None:
         self.moments = examples.sum(moments_of, what="Moments of photos")
         self.model = self.moments.solve()
-        trainer.report(f"photo: weight of L2 by generalised cross-validation {self.model.reg:g} posts.")
+        trainer.detail(f"photo: weight of L2 by generalised cross-validation {self.model.reg:g} posts.")
 
     def partial_fit(self, examples: Examples) -> None:
         self.moments.grow(examples.domain.n_head)

@@ -50,10 +50,10 @@ class SoftmaxExpert(Expert):
         settings, n_hashtags, own = examples.domain.settings, len(examples.domain.hashtags), self.decided(examples)
         self.network = SoftmaxNetwork(own, seed=settings.seed, n_threads=settings.n_threads)
         plan = make_plan(own, examples.uses, examples.n_learnt)
-        trainer.report(f"{self.name}: {own.n_hidden} hidden units, negatives of {plan.negatives}, {plan.why}.")
+        trainer.detail(f"{self.name}: {own.n_hidden} hidden units, negatives of {plan.negatives}, {plan.why}.")
         chance = math.log(max(n_hashtags, 1))
         examples.train(self.network, self.name, self._lessons, trainer, 1.1 * chance)
-        trainer.report(f"{self.name}: cross-entropy a hashtag {self.history[-1]:.4f} in the last epoch.")
+        trainer.detail(f"{self.name}: cross-entropy a hashtag {self.history[-1]:.4f} in the last epoch.")
 
     def partial_fit(self, examples: Examples) -> None:
         self.network.decay(examples.decay)

@@ -16,8 +16,8 @@ from instahash.experts import Losses, NetworkQuery, Sections, train_word2vec
 from instahash.forms import COUNT, Form, fit
 from instahash.parameters import Section, parameter
 from instahash.recommend import Options, Queries, Recommendation, autorec_sets, combine
-from instahash.sparse import CSR, ones
-from instahash.trainer import Trainer
+from instahash.sparse import CSR, column_counts, ones
+from instahash.trainer import FirstFive, Trainer
 from instahash.word2vec import Word2Vec, Word2VecSettings, WordVectors, choose_vectors
 
 # Posts of the trial that chooses between input and summed vectors.
@@ -93,13 +93,13 @@ class Paper:
         inputs, targets = self.ratings(dataset.bags, dataset.hashtags, dataset.description)
         plan = self.settings.autorec.decided(self.n_posts, inputs is targets)
         starts = {"random": "a random start, as published", "spectral": "the spectrum; as published with init=random"}
-        trainer.report(f"autorec: epochs {plan.epochs}, from {starts[plan.init]}.")
+        trainer.detail(f"autorec: epochs {plan.epochs}, from {starts[plan.init]}.")
         trainer.run(self.autorec, "autorec", inputs, targets=targets, n_epochs=int(plan.epochs), measure="rmse")
         history = self.autorec.history
         rmse = history[-1] if len(history) else self.autorec.rmse(inputs, targets=targets)
         entries = "all entries" if self.settings.autorec.absent_weight else "the rated entries"
         when = "in the last epoch" if len(history) else "without an epoch"
-        trainer.report(f"autorec: RMSE over {entries} {rmse:.4f} {when}.")
+        trainer.detail(f"autorec: RMSE over {entries} {rmse:.4f} {when}.")
 
     def costs(self, bags: CSR) -> dict[str, Cost]:
         """Of all that posts with these bags train. Each post's expansion takes its cosines with all words."""
@@ -126,7 +126,12 @@ class Paper:
         queries, wanted = description[held_out], hashtags[held_out]
         recalls, kind = choose_vectors(trial.W, trial.C, queries, wanted, self.vocabulary.hashtag_ids)
         self.word2vec.vectors = kind
-        trainer.report(
+        near = WordVectors(self.vocabulary.words, trial.W + trial.C if kind == "sum" else trial.W)
+        rows = np.flatnonzero(np.diff(queries.indptr))
+        first, _ = near.most_similar_to_sets(queries[rows], 5, self.vocabulary.hashtag_ids, exclude=False)
+        popular = np.argsort(-column_counts(hashtags[train]), kind="stable")[:5]
+        trainer.first_five = FirstFive.of(first, popular, wanted[rows], "a trial of its word vectors alone")
+        trainer.detail(
             f"word2vec: recall@10 on {len(held_out):,} posts held out of a trial is {recalls['sum']:.3f} with summed "
             f"vectors, {recalls['input']:.3f} with input vectors; {kind} vectors are used."
         )

@@ -18,11 +18,14 @@ from instahash.parameters import to_json
 from instahash.pipeline.system import InstaHash
 
 
-def sample_model(say: Callable[[str], object], progress: bool = False) -> tuple[InstaHash, Path]:
+def sample_model(
+    say: Callable[[str], object], progress: bool = False, report: Callable[[str], object] = lambda line: None
+) -> tuple[InstaHash, Path]:
     """The model of the sample with the settings of mode "best", and the directory that it is in.
 
     say : called with a line before it is trained, and with another where it cannot be kept: then it is in a temporary
     directory, which is gone after the process.  progress : show bars where standard error is a terminal.
+    report : called with what the training says.
 
     Processes that ask at once train one each, and write the same file whole. Raises ModelError where there is no place
     at all.
@@ -33,7 +36,7 @@ def sample_model(say: Callable[[str], object], progress: bool = False) -> tuple[
         with suppress(ModelError):  # none, or a damaged one
             return InstaHash.load(directory), directory
     say("training a model of the embedded sample first, once; that takes less than a minute")
-    model = InstaHash(settings).fit("sample", progress=progress)
+    model = InstaHash(settings).fit("sample", progress=progress, report=report)
     try:
         if directory is None:
             raise ModelError("this user has no home folder")

@@ -21,10 +21,11 @@ from instahash.forms import MISFITS
 from instahash.pipeline.identity import fingerprint, versions
 from instahash.pipeline.kept import copied_mode, digest, header_of, known_baselines, loaded, sections_of
 from instahash.pipeline.mode import MODES, Mode
+from instahash.pipeline.outcome import about, outcome
 from instahash.pipeline.paper import PaperSettings
 from instahash.pipeline.recommender import Recommender
 from instahash.storage import Checkpoint, read_model, sole_training, write_model
-from instahash.trainer import Trainer
+from instahash.trainer import Detail, Trainer
 
 Posts = str | Path | Iterable[Post | dict[str, Any]] | Corpus
 P = ParamSpec("P")
@@ -101,7 +102,9 @@ class InstaHash:
             of a posts file; or a Corpus.
         checkpoint : a file to keep the state of training in, between epochs.  resume : go on from it.
         options : kept in it, those of the command with which `instahash-train` would go on.
-        progress : show progress bars where standard error is a terminal.  report : called with lines of text.
+        progress : show progress bars where standard error is a terminal.
+        report : called with lines of text; the last two say what was learnt and how good it is. A line that is a
+            :class:`~instahash.trainer.Detail` is for who asks for details.
 
         Raises DataError for posts that cannot be used, ModelError for a checkpoint of another training, or one that
         another process or thread is writing, DivergenceError where a model stops being finite.
@@ -112,7 +115,7 @@ class InstaHash:
             digest = corpus.digest()
             del posts, corpus  # of a million posts it has some hundred megabytes, and training needs none of it
             summary: Any = dataset.summary
-            report(str(summary))
+            report(Detail(summary))
             _check_bags(dataset)
             if not dataset.description.nnz:
                 report(
@@ -124,7 +127,10 @@ class InstaHash:
                 anew = "There is no checkpoint to go on from; starting anew."
                 report(f"Going on from '{checkpoint}'." if states else anew)
             mode = MODES[settings.mode][0](settings)
-            mode.fit(dataset, Trainer(saved, states, progress, report))
+            trainer, known = Trainer(saved, states, progress, report), about(dataset)
+            mode.fit(dataset, trainer)
+            for line in outcome(summary, trainer.first_five, *known):
+                report(line)
             return self.take_up(mode, dataset.vocabulary, summary._asdict(), [digest])
 
     def partial_fit(self, posts: Posts) -> InstaHash:

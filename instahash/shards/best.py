@@ -25,6 +25,7 @@ from instahash.experts.statistics import Statistics
 from instahash.forms import Form, fit
 from instahash.pipeline import InstaHash
 from instahash.pipeline.best import Best
+from instahash.pipeline.outcome import outcome
 from instahash.replay import SIZE, ReplayBuffer
 from instahash.shards.counts import Counts, pairs_of
 from instahash.shards.networks import fit_network
@@ -78,6 +79,8 @@ def fit_best(
     domain = replace(domain, cooccurrence=source.cooccurrence(), word2vec=source.word2vec(trainer))
     mode.panel.begin(domain)
     mode.panel.learn(source, Examples(held_out, domain), trainer)
+    for line in outcome(summary, trainer.first_five):
+        report(line)
     return InstaHash(settings).take_up(mode, encoding.vocabulary, summary._asdict(), [digest])
 
 
@@ -166,7 +169,7 @@ class Parts:
         own = partial(bags_of, counts=counts, min_count=model.settings.min_count)
         bags = partial(of_part, part=self.part, function=own)
         planned = plan(self.shards, bags, model.settings, len(counts))
-        trainer.report(f"{name}: {planned.trainer} trainer, {planned.why}.")
+        trainer.detail(f"{name}: {planned.trainer} trainer, {planned.why}.")
         if planned.trainer == "exact":
 
             def work() -> Arrays:
@@ -178,7 +181,7 @@ class Parts:
             fit_rounds(self.shards, model, bags, counts, **self._rounds(name))
         model.learnt.replay = self.replayed(own)
         trainer.warn(model, name, 10 * chance_of(model), "loss")
-        trainer.report(f"{name}: loss a pair {model.history[-1]:.4f} in the last epoch.")
+        trainer.detail(f"{name}: loss a pair {model.history[-1]:.4f} in the last epoch.")
         return model
 
     def replayed(self, lessons: Callable[[Examples], Any]) -> ReplayBuffer:

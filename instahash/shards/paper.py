@@ -17,6 +17,7 @@ from instahash.errors import DataError, SettingsError
 from instahash.forms import Form, fit
 from instahash.network.layers import FORMS, Parameters
 from instahash.pipeline import InstaHash, PaperSettings
+from instahash.pipeline.outcome import outcome
 from instahash.pipeline.paper import TRIAL, Paper
 from instahash.shards.counts import fit_cooccurrence
 from instahash.shards.passes import Passes, Report, read
@@ -27,7 +28,7 @@ from instahash.shards.spectrum import BACKGROUND, Ratings, fit_autorec
 from instahash.shards.word_vectors import fit_exact, frequent, word2vec_from
 from instahash.sparse import CSR
 from instahash.storage import trains
-from instahash.trainer import Trainer
+from instahash.trainer import Detail, Trainer
 from instahash.training import History
 from instahash.word2vec import WordVectors
 
@@ -82,11 +83,13 @@ def fit_paper(
     vectors = partial(word2vec_from, model=paper.word2vec, n_words=n_words)
     paper.word2vec = passes.once("word2vec", training.word2vec, vectors)
     paper.vectors = WordVectors(paper.vocabulary.words, paper.word2vec.word_vectors())
-    report(f"word2vec: loss a pair {paper.word2vec.history[-1]:.4f} in the last sweep.")
+    report(Detail(f"word2vec: loss a pair {paper.word2vec.history[-1]:.4f} in the last sweep."))
     theta, rmse = passes.once("autorec", training.autorec, partial(_autorec_from, n_words=n_words))
     paper.autorec = AutoRec(settings.autorec, seed=settings.seed, n_threads=settings.n_threads)
     paper.autorec.begin(theta, BACKGROUND, np.empty(0), History())
-    report(f"autorec: RMSE over all entries {rmse:.4f} without an epoch.")
+    report(Detail(f"autorec: RMSE over all entries {rmse:.4f} without an epoch."))
+    for line in outcome(summary, training.trainer.first_five):
+        report(line)
     return InstaHash(settings).take_up(paper, paper.vocabulary, summary._asdict(), [digest])
 
 
@@ -100,7 +103,7 @@ class _Training:
     """The passes, each from what those before it gave."""
 
     def __init__(self, shards: Shards, settings: PaperSettings, encoding: Encoding, n_posts: int, report: Report):
-        self.shards, self.settings, self.encoding, self.report = shards, settings, encoding, report
+        self.shards, self.settings, self.encoding, self.trainer = shards, settings, encoding, Trainer(report=report)
         self.paper = Paper(settings)
         self.paper.vocabulary, self.paper.n_posts = encoding.vocabulary, n_posts
 
@@ -113,7 +116,7 @@ class _Training:
         if self.settings.word2vec.vectors == "auto":
             parts = self.shards.map(sample, self.encoding, TRIAL / max(self.paper.n_posts, 1), what="Sampling posts")
             hashtags, description, bags = (sparse.vstack(own, format="csr") for own in zip(*parts))
-            self.paper.choose_vectors(bags, hashtags, description, Trainer(report=self.report))
+            self.paper.choose_vectors(bags, hashtags, description, self.trainer)
         return self.paper.word2vec.to_arrays() | {"history": np.array(self.paper.word2vec.history.loss)}
 
     def autorec(self) -> Arrays:

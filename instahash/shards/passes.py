@@ -19,6 +19,7 @@ from instahash.shards.reading import Encoding, encoding_of
 from instahash.shards.shard import Arrays
 from instahash.shards.shards import Shards
 from instahash.storage import Checkpoint
+from instahash.trainer import Detail
 
 Report = Callable[[str], object]
 T = TypeVar("T")
@@ -81,7 +82,7 @@ def read(shards: Shards, settings: Any, passes: Passes, report: Report) -> tuple
         return Vocabulary.from_arrays(arrays), Summary(*sizes.tolist(), *figures.tolist()), digest
 
     vocabulary, summary, digest = passes.once("read", work, made)
-    report(str(summary))
+    report(Detail(summary))
     return Encoding(vocabulary, settings.data.min_score), summary, digest
 
 

@@ -123,7 +123,7 @@ def test_the_small_sample_prefers_a_topics_own_hashtags():
 
 
 def test_what_any_photo_may_show_is_no_sign_of_one_topic():
-    """A dog on grass is no football: a word that several topics' photos could have stands under several, or under none."""
+    """A dog on grass is no football: what photos of several topics could show stands under several, or under none."""
     seen = Counter(word for labels, _ in TOPICS.values() for word in {part for text in labels for part in text.split()})
     of_any = (
         "grass ball table window tree cloud smile happiness event suit toy arm shoulder skin leaf branch sky".split()
