@@ -1,0 +1,35 @@
+"""What a training says when it has ended, for people: what it learnt from, and how good that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from instahash.data import Dataset
+from instahash.data.preprocess import Summary
+from instahash.errors import plural
+from instahash.trainer import FirstFive
+
+UNMEASURED = "How good its hashtags are is not measured here: give posts kept apart to instahash-evaluate."
+
+
+def outcome(
+    summary: Summary, first_five: FirstFive | None, about: str = "", labels: str = "words of labels"
+) -> Iterator[str]:
+    """Two lines.  about, labels : as :func:`about` gives them; without them nothing is said of people."""
+    hashtags = plural(summary.hashtags, "hashtag")
+    what = (
+        f"which of {hashtags} go with which {labels}"
+        if labels
+        else f"which of {hashtags} go together: no label is known"
+    )
+    yield f"It learnt from {plural(summary.posts, 'post')}{about} {what}."
+    yield UNMEASURED if first_five is None else str(first_five)
+
+
+def about(dataset: Dataset) -> tuple[str, str]:
+    """Whose the posts are, and how many words their labels have, in words."""
+    people = len({key for keys in dataset.keys for key in keys if key.startswith("user:")})
+    labels = len(set(dataset.description.indices.tolist()))
+    made_up = ", made up," if dataset.echoes.made_up else ""
+    by = f" by {people:,} {'person' if people == 1 else 'people'}" if people else ""
+    return by + made_up, f"of {plural(labels, 'word')} of their labels" if labels else ""
