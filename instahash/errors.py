@@ -7,6 +7,7 @@ status 2; a program catches :class:`InstahashError` or one of its kinds.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from numbers import Real
 
 LONGEST = 300  # characters of a line for people
@@ -33,6 +34,19 @@ def cut(text: str, longest: int = 80) -> str:
 def one_line(text: object) -> str:
     """What somebody else says, as one printable line."""
     return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split()).rstrip(".")
+
+
+def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """The few known names that are near to a name, whatever their capitals, the nearest first."""
+    folded = {each.casefold(): each for each in known}
+    close = get_close_matches(name.casefold(), folded, most, 0.9) or get_close_matches(name.casefold(), folded, most)
+    return [folded[each] for each in close]
+
+
+def meant(name: str, known: Iterable[str], most: int = 3) -> str:
+    """Asks whether one of these was meant; "" where none is near."""
+    near = nearest(name, known, most)
+    return f"did you mean {' or '.join(near)}?" if near else ""
 
 
 def printable(text: str) -> str:

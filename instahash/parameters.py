@@ -6,7 +6,6 @@ own `__post_init__`. A mode puts such dataclasses together. Commands, JSON and e
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import Field, asdict, field, fields, is_dataclass, replace
 from math import isfinite
@@ -14,7 +13,7 @@ from numbers import Integral, Real
 from operator import ge, gt, le, lt
 from typing import Any, ClassVar, TypeVar
 
-from instahash.errors import InstahashError, SettingsError, shown
+from instahash.errors import InstahashError, SettingsError, meant, nearest, shown
 
 S = TypeVar("S")
 LIMITS = {"least": ("at least", ge), "above": ("above", gt), "most": ("at most", le), "below": ("below", lt)}
@@ -115,10 +114,14 @@ def settled(kind: type[S], settings: S | None, changes: dict[str, Any], owner: s
 
 
 def _near(name: str, known: list[str]) -> str:
-    """Asks whether one of the few settings that are near to a name was meant; "" where none is."""
-    ends = [path for path in known if path.endswith(f".{name}")]
-    near = ends or difflib.get_close_matches(name, known, 3, 0.9) or difflib.get_close_matches(name, known, 3, 0.5)
-    return f"did you mean {' or '.join(near)}?" if near else ""
+    """Asks whether one of the settings that are near to a name was meant: of its section, where there is such a one."""
+    section, _, last = name.rpartition(".")
+    own = [path for path in known if section and path.startswith(f"{section}.")]
+    if own:
+        return meant(name, own, 1)
+    near = nearest(last, [path.rpartition(".")[2] for path in known], 1)
+    ends = [path for path in known if path.rpartition(".")[2] in near]
+    return f"did you mean {' or '.join(ends[:3])}?" if ends else meant(name, known)
 
 
 def whole(value: Any, name: str, least: int, error: type[InstahashError] = SettingsError, most: int = 2**63 - 1) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn, TextIO
 
 from instahash import __version__
+from instahash.cli.hints import hint
 from instahash.errors import InstahashError, ModelError, line, printable, shown
 from instahash.files import model_folder
 from instahash.names import ANNOTATORS
@@ -38,13 +39,18 @@ class Parser(ArgumentParser):
         self.register("action", None, Once)  # that of an argument which names no other
         self.register("action", "store", Once)
         self.given = set[str]()  # options, by their place in what is parsed
+        self.takes: dict[str, str] = {}  # the option for photos, posts and labels, see :mod:`.hints`
+        self.came: list[str] = []
         self.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
 
-    def parse_known_args(self, *args: Any, **options: Any) -> Any:
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         self.given.clear()
-        return super().parse_known_args(*args, **options)
+        self.came = [*map(str, sys.argv[1:] if args is None else args)]
+        return super().parse_known_args(self.came, namespace)
 
     def error(self, message: str) -> NoReturn:
+        if advice := hint(message, self.came, self._option_string_actions, self.takes):
+            message += f"; {advice}"
         self.exit(2, line(f"{self.prog}: error: {message} (see {self.prog} --help)") + "\n")
 
 
@@ -187,6 +193,8 @@ def named(text: str) -> str:
     """An argparse type: the name of a file or folder, which "" is not."""
     if not text:
         raise ArgumentTypeError("the name is empty; name a file or folder")
+    if text == "-":
+        raise ArgumentTypeError("'-' names no file: standard input and output are not taken; name a file or folder")
     return text
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from instahash.cli.common import Parser, add_model_dir, at_least, named, note, run
 from instahash.cli.corpus import Read, add_corpus, read_corpus
+from instahash.cli.hints import PHOTOS, POSTS
 from instahash.errors import printable
 from instahash.names import PROTOCOLS
 
@@ -41,6 +42,7 @@ def parser() -> ArgumentParser:
     add("--report", metavar="FILE.html",
         help="also write a page with tables, figures, examples and failures; it opens without a network")  # fmt: skip
     add_corpus(command)
+    command.takes = {POSTS: "--data", PHOTOS: "--data"}
     command.set_defaults(command="evaluate", threads=1, quiet=False)
     return command
 
@@ -53,7 +55,11 @@ def work(args: Namespace) -> None:
     for path in filter(None, (args.json, args.report)):
         check_writable(path)
     if args.report:
+        from instahash.errors import DataError
         from instahash.report import page
+
+        if not args.report.lower().endswith((".html", ".htm")):
+            raise DataError(f"--report '{args.report}' would be a page in HTML; name it as that, as report.html")
     seconds = Seconds()
     model = InstaHash.load(args.model_dir)
     seconds.of("loading the model")

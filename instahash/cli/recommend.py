@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import unicodedata
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,7 @@ from instahash.cli.common import (
     run,
     set_blas_threads,
 )
+from instahash.cli.hints import LABELS, PHOTOS, POSTS
 from instahash.cli.output import add_output, output, wants_json
 from instahash.cli.photos import add_annotator, labelled
 from instahash.cli.posts import add_reading, reading
@@ -72,6 +74,7 @@ def parser() -> ArgumentParser:
     add_output(command)
     add_reading(command)
     add_annotator(command)
+    command.takes = {POSTS: "--posts", PHOTOS: "--image", LABELS: "--labels"}
     command.set_defaults(command="recommend")
     return command
 
@@ -96,7 +99,9 @@ def work(args: Namespace) -> None:
     if strange and model.settings.mode != "paper":  # which says so of all that it was given
         note("recommend", f"not known to the model, so that nothing follows from it: --chosen {', '.join(strange)}")
     if args.user and not model.knows_user(args.user):
-        note("recommend", f"no post of the training is by user '{args.user}'; it makes no difference")
+        near = next(filter(model.knows_user, _written_otherwise(args.user)), None)
+        advice = f"; did you mean {near}?" if near else ""
+        note("recommend", f"no post of the training is by user '{args.user}'; it makes no difference{advice}")
     if args.posts:
         _for_posts(args, model, options)
         return
@@ -112,6 +117,14 @@ def _platform(text: str) -> str:
     except SettingsError as error:
         raise ArgumentTypeError(str(error)) from None
     return text
+
+
+def _written_otherwise(user: str) -> list[str]:
+    """Other ways to write a name. A model holds names as hashes alone, so that only guesses can be asked for."""
+    bare = user.strip().lstrip("@").strip()
+    plain = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
+    forms = [form for name in (bare, plain) for form in (name, name.casefold(), name.capitalize(), name.upper())]
+    return [*dict.fromkeys(at + form for at in ("", "@") for form in forms)]
 
 
 def _check_annotator(args: Namespace) -> None:

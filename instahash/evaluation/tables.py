@@ -83,9 +83,8 @@ def format_example(example: dict[str, Any]) -> str:
     network, theirs = network_words(trace)
     lists: dict[str, list[str]] = {name: example[name] for name in ("author", "given") if name in example}
     lists |= {"description": trace["description"], heading("word2vec"): trace["word2vec"], heading(network): theirs}
-    # Mode "best" fuses scores, and the intersection is not on its way: it is computed here to compare the models.
-    both = {"intersection": [word for word in trace["word2vec"] if word in theirs]}
-    lists |= {"default": trace["combined"]} if example["source"] == "autorec" else both
+    if "combined" in trace:  # mode "best" fuses scores, and has no sets on its way
+        lists["default" if example["source"] == "autorec" else "intersection"] = trace["combined"]
     lists["hashtags"] = [f"#{hashtag}" for hashtag in example["hashtags"]]
     rows = {"post": example["id"]} | {name: _listed(words) for name, words in lists.items()}
     width = max(map(len, rows))

@@ -9,7 +9,7 @@ import numpy as np
 
 from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
-from instahash.errors import SettingsError
+from instahash.errors import SettingsError, meant
 from instahash.experts import BestSettings, Losses, NetworkQuery, Sections
 from instahash.parameters import assign, listed
 from instahash.pipeline.best import Best
@@ -87,8 +87,15 @@ def settings_of(mode: str, assignments: Iterable[str] = (), **given: Any) -> Any
         raise SettingsError(f"mode is '{mode}'; it must be one of {', '.join(MODES)}")
     names = {each: {path for path, _, _ in listed(kind())} for each, (_, kind) in MODES.items()}
     assignments = list(assignments)
+    sections = {each: {path.partition(".")[0] for path in own} for each, own in names.items()}
     for path in (assignment.partition("=")[0].strip() for assignment in assignments):
         others = [each for each in MODES if path in names[each] - names[mode]]
         if others:
             raise SettingsError(f"'{path}' is a setting of mode '{others[0]}', and does nothing in mode '{mode}'")
+        section = path.partition(".")[0]
+        others = [each for each in MODES if section in sections[each] - sections[mode]]
+        if others and path not in names[others[0]]:
+            near = meant(path, names[others[0]], 1).replace("?", f", of mode '{others[0]}'?")
+            advice = near or f"'{section}' has settings in mode '{others[0]}' alone"
+            raise SettingsError(f"there is no setting '{path:.60}'; {advice}")
     return assign(MODES[mode][1](**given), assignments)

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from instahash.baselines import BASELINES, create
 from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, grow
-from instahash.errors import DataError, ModelError, SettingsError, UntrainedError, cut, one_line
+from instahash.errors import DataError, ModelError, SettingsError, UntrainedError, cut, one_line, plural
 from instahash.experts import BestSettings
 from instahash.formats import posts_of, read_posts
 from instahash.forms import MISFITS
@@ -78,6 +78,13 @@ class InstaHash:
         self.settings = BestSettings() if settings is None else settings
         if not isinstance(self.settings, (BestSettings, PaperSettings)):
             raise SettingsError(f"settings are {settings!r:.60}; give BestSettings(...) or PaperSettings(...)")
+
+    def __repr__(self) -> str:
+        mode = f"<InstaHash, mode {self.settings.mode!r}"
+        if "learnt" not in self.__dict__:
+            return f"{mode}, not trained: call fit, or InstaHash.load>"
+        sizes = [plural(self.summary["posts"], "post"), plural(len(self.vocabulary.hashtag_ids), "hashtag")]
+        return f"{mode}, trained on {' with '.join(sizes)}>"
 
     def __getattr__(self, name: str) -> Any:  # called for what is not there
         if isinstance(getattr(type(self), name, None), property) or name == "learnt":
