@@ -13,16 +13,12 @@ UNMEASURED = "How good its hashtags are is not measured here: give posts kept ap
 
 
 def outcome(
-    summary: Summary, first_five: FirstFive | None, about: str = "", labels: str = "words of labels"
+    summary: Summary, first_five: FirstFive | None, posts: str = "", labels: str = "words of labels"
 ) -> Iterator[str]:
-    """Two lines.  about, labels : as :func:`about` gives them; without them nothing is said of people."""
+    """Two lines.  posts, labels : as :func:`about` gives them; without them nothing is said of people."""
     hashtags = plural(summary.hashtags, "hashtag")
-    what = (
-        f"which of {hashtags} go with which {labels}"
-        if labels
-        else f"which of {hashtags} go together: no label is known"
-    )
-    yield f"It learnt from {plural(summary.posts, 'post')}{about} {what}."
+    company = f"with which {labels}" if labels else "together: no label is known"
+    yield f"It learnt from {posts or plural(summary.posts, 'post')} which of {hashtags} go {company}."
     yield UNMEASURED if first_five is None else str(first_five)
 
 
@@ -30,6 +26,6 @@ def about(dataset: Dataset) -> tuple[str, str]:
     """Whose the posts are, and how many words their labels have, in words."""
     people = len({key for keys in dataset.keys for key in keys if key.startswith("user:")})
     labels = len(set(dataset.description.indices.tolist()))
-    made_up = ", made up," if dataset.echoes.made_up else ""
+    kind = "made-up post" if dataset.echoes.made_up else "post"
     by = f" by {people:,} {'person' if people == 1 else 'people'}" if people else ""
-    return by + made_up, f"of {plural(labels, 'word')} of their labels" if labels else ""
+    return plural(len(dataset.ids), kind) + by, f"of {plural(labels, 'word')} of their labels" if labels else ""

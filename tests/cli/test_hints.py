@@ -1,0 +1,56 @@
+"""A command line that does not fit is answered with what may have been meant."""
+
+import pytest
+
+from instahash.cli import annotate, evaluate, explore, learn, recommend, train
+from instahash.errors import meant, nearest
+
+
+@pytest.mark.parametrize(
+    "main, words, said",
+    [
+        (train.main, "posts.jsonl.gz", "did you mean --data posts.jsonl.gz?"),
+        (train.main, "--quiet photos.zip", "did you mean --data photos.zip?"),
+        (train.main, "--mode pape", "did you mean paper?"),
+        (train.main, "--sed 3", "did you mean --seed?"),
+        (train.main, "--data -", "standard input and output are not taken"),
+        (train.main, "--set autorec.epoch=3", "did you mean autorec.epochs, of mode 'paper'?"),
+        (train.main, "--mode paper --set autorec.epoch=3", "did you mean autorec.epochs?"),
+        (train.main, "--set epoch=3", "did you mean word2vec.epochs or softmax.epochs or completion.epochs?"),
+        (recommend.main, "photo.JPG", "did you mean --image photo.JPG?"),
+        (recommend.main, "posts.jsonl", "did you mean --posts posts.jsonl?"),
+        (recommend.main, "dog,cat", "did you mean --labels dog,cat?"),
+        (recommend.main, "--labels dog cat", 'did you mean --labels "dog, cat", with commas?'),
+        (recommend.main, "--lables dog", "did you mean --labels?"),
+        (evaluate.main, "held-out.csv", "did you mean --data held-out.csv?"),
+        (evaluate.main, "--data x --report x.pdf", "would be a page in HTML"),
+        (annotate.main, "photo.jpg --annotator ofline", "did you mean offline?"),
+        (explore.main, "--prot 80", "did you mean --port or --posts or --photos?"),
+        (learn.main, "strat", "did you mean start?"),
+    ],
+)
+def test_what_was_meant_is_asked_in_one_line(main, words, said, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    try:
+        code = main(words.split())
+    except SystemExit as end:
+        code = end.code
+    error = capsys.readouterr().err
+    assert code == 2 and said in error and error.count("\n") == 1 and not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("words", ["", "--top", "--labels dog --image x.jpg"])
+def test_nothing_is_asked_where_nothing_suggests_itself(words, capsys):
+    with pytest.raises(SystemExit):
+        recommend.main(words.split())
+    assert "did you mean" not in capsys.readouterr().err
+
+
+def test_the_nearest_names_whatever_their_capitals():
+    assert nearest("Instagram", ["tiktok", "instagram"]) == ["instagram"]
+    assert meant("xyz", ["tiktok"]) == "" and meant("tiktk", ["TikTok"]) == "did you mean TikTok?"
+
+
+@pytest.mark.parametrize("user", ["Anna", "@anna", " ANNA ", "\u00e4nna"])
+def test_a_user_is_found_under_another_spelling(user):
+    assert "anna" in recommend._written_otherwise(user)
