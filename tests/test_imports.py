@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "texts": set(),
     "threads": set(),
     "topk": {"jit"},
-    "trainer": {"storage"},
+    "trainer": {"sparse", "storage"},
     "training": {"arrays", "parameters"},
     "data": {"archive", "parameters", "sparse", "texts"},
     "formats": {"archive", "data", "files"},
