@@ -156,8 +156,11 @@ def any_model(args: Namespace, needed: Callable[[], object] = lambda: None) -> A
         needed()
         note(args.command, text)
 
-    lines = told(args, lambda text: [note(args.command, line) for line in text.splitlines()])
-    model, args.model_dir = sample_model(say, progress=True, report=lines)
+    def tell(text: str) -> None:
+        for part in text.splitlines():
+            note(args.command, part)
+
+    model, args.model_dir = sample_model(say, progress=True, report=told(args, tell))
     return model
 
 
