@@ -70,7 +70,7 @@ def test_the_first_call_trains_and_later_ones_do_not(start, tmp_path):
     first, said = ended(start("recommend", *ASK))
     assert first.startswith("#") and first.count("\n") == 1
     assert said[0].endswith("with the model of the embedded sample; --model-dir takes one of your own posts")
-    assert len(said) == 2 and said[1].startswith(TRAINS)
+    assert len(said) == 4 and said[1].startswith(TRAINS)
     (model,) = kept(tmp_path)
     assert model.name == MODEL and read_header(model.parent)["summary"]["posts_read"] == 150
     time_of = model.stat().st_mtime_ns
@@ -105,7 +105,7 @@ def test_ended_in_the_middle_of_the_file_it_leaves_no_model(start, tmp_path, num
     # Nobody can tidy up after a process that was killed, but the next one does not take its file for a model.
     assert not [path for path in kept(tmp_path) if path.name == MODEL or number == signal.SIGINT]
     printed, said = ended(start("recommend", *ASK))
-    assert printed.startswith("#") and len(said) == 2 and said[1].startswith(TRAINS)
+    assert printed.startswith("#") and len(said) == 4 and said[1].startswith(TRAINS)
 
 
 def test_where_nothing_can_be_kept_it_answers_all_the_same(start, tmp_path):
