@@ -66,3 +66,7 @@ def heading(system: str) -> str:
 
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+# What hashtags are, by their source, where nothing sure is known of a photo.
+DOUBTS = {"guesses": "guesses", "general": "fit any photo", "most_used": "the most used"}

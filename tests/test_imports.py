@@ -117,8 +117,8 @@ MAY_IMPORT = {
     },
     # It is handed a model, and asks it as anyone may; what moves comes from the references.
     "explore": {
-        *("annotate", "arrays", "autorec", "data", "database", "names", "palette", "platforms", "softmax", "sparse"),
-        *("storage", "templates", "topk", "word2vec"),
+        *("annotate", "archive", "arrays", "autorec", "data", "database", "decoding", "names", "palette", "platforms"),
+        *("softmax", "sparse", "storage", "templates", "topk", "word2vec"),
     },
 }
 LEAVES = {name for name in MAY_IMPORT if (FOLDER / f"{name}.py").exists()}

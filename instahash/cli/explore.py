@@ -97,6 +97,7 @@ def work(args: Namespace) -> None:
     if judging:
         note("explore", f"at /judge and /rate {plural(len(judging.posts), 'post')}, judgements in '{args.judgements}'")
     connections.serve(connections.server(app, renewal.check), listener)
+    note("explore", "ended")
 
 
 def _site(args: Namespace, model: Any) -> Any:

@@ -18,6 +18,7 @@ from instahash.cli.common import SomeFailed, hashtag_line, named
 from instahash.cli.inputs import check_out, identities
 from instahash.cli.per_photo import Failures, Put, caption, captions, metadata
 from instahash.errors import DataError, printable
+from instahash.names import DOUBTS
 
 
 class Kind(NamedTuple):
@@ -109,7 +110,10 @@ def _inputs(args: Namespace, photos: Sequence[Any]) -> list[Any]:
 
 def _printed(args: Namespace, alone: bool) -> Put:
     def put(id: str, answer: dict[str, Any]) -> None:
-        text = f"{'' if alone else printable(id) + chr(9)}{hashtag_line(answer['hashtags'])}"
+        text = hashtag_line(answer["hashtags"])
+        if not alone:
+            doubt = DOUBTS.get(answer["source"])
+            text = f"{printable(id)}\t{text}" + (f"\t({doubt})" if doubt else "")
         # A photo takes its time to be labelled, and is then to be seen.
         print(json.dumps(answer, ensure_ascii=False) if args.json else text, flush=bool(args.image))
 

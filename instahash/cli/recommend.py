@@ -179,6 +179,7 @@ def _unknown(model: Any, labels: Sequence[str]) -> list[str]:
 
 def _for_images(args: Namespace, model: Any, least: float, options: dict[str, Any]) -> None:
     from instahash.annotate import find_photos
+    from instahash.data.preprocess import GUESS
 
     photos = list(find_photos(args.image))
     counts = Counter[str]()
@@ -201,6 +202,8 @@ def _for_images(args: Namespace, model: Any, least: float, options: dict[str, An
             put(annotation.id, {"id": annotation.id, "labels": labels, **answer.to_json()})
         if len(photos) > 1:
             _note_doubtful(counts, "photo", least)
+            if counts["guesses"] and least > GUESS:
+                note("recommend", f"--min-score {GUESS:g} takes the labels that were guessed from as seen")
 
 
 def _reads_photos(model: Any) -> bool:

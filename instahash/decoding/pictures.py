@@ -14,7 +14,7 @@ from typing import Any, Literal
 from PIL import Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
-from instahash.decoding.limits import TOO_LITTLE_MEMORY
+from instahash.decoding.limits import HEIC, LIVE_PHOTO, NO_IMAGE, TOO_LITTLE_MEMORY, VIDEO
 from instahash.errors import ImageError
 
 MOST_MEGAPIXELS = 75
@@ -98,7 +98,7 @@ def _open(content: bytes) -> Image.Image:
         try:
             import pillow_heif
         except ImportError:
-            raise ImageError("HEIC takes a package more; python3 -m pip install pillow-heif, or convert it") from None
+            raise ImageError(HEIC) from None
         pillow_heif.register_heif_opener()
     image = Image.open(io.BytesIO(content), formats=[name for name in IMAGE_FORMATS if name in Image.OPEN])
     megapixels, most = math.prod(image.size) / 1e6, MOST_MEGAPIXELS
@@ -163,9 +163,9 @@ def _reason(error: Exception, content: bytes) -> str:
     end = next((end for start, end in _ENDS.items() if content.startswith(start)), b"")
     unknown = isinstance(error, UnidentifiedImageError)
     if unknown and _VIDEO.match(content):
-        return "it is a video; give a photo, such as a screenshot of it"
+        return LIVE_PHOTO if content[4:12] == b"ftypqt  " else VIDEO
     if unknown and not (order or end or content[4:8] == b"ftyp"):
-        return "it is not an image Pillow can read; give a JPEG, PNG, WebP, GIF, BMP or TIFF"
+        return NO_IMAGE
     ends_early = not content.endswith(end) or order and int.from_bytes(content[4:8], order) > len(content)
     if ends_early or re.search("truncated|end of file", str(error), re.IGNORECASE):
         return "the file is cut off; copy it again"

@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from types import FrameType
@@ -203,12 +204,13 @@ def server(app: Gate, renew: Callable[[], Awaitable[None]] | None = None) -> Ser
 
 
 def serve(running: Server, listener: socket.socket) -> None:
-    """Answer on the socket until SIGINT, which raises KeyboardInterrupt, or SIGTERM, which exits with 0."""
+    """Answer on the socket until SIGINT, which is how people end it, or SIGTERM, which exits with 0."""
     # An answer releases the GIL many times, and each time another thread may keep it for this long. The default is ten
     # times longer, and many clients would mostly wait for it.
     sys.setswitchinterval(0.0005)
     signal.signal(signal.SIGTERM, _exit)  # uvicorn takes its place, and then raises the signal again
-    running.run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # which uvicorn raises once it has ended
+        running.run(sockets=[listener])
 
 
 def _exit(*_: Any) -> None:

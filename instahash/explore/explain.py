@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from instahash.data import labels_from_text, words
-from instahash.errors import DataError
+from instahash.archive import is_image
+from instahash.data import words
+from instahash.data.given import labels_of
+from instahash.errors import DataError, cut
 from instahash.explore.groups import GROUPS, mixed, places_of_groups
 from instahash.explore.network import N_HASHTAGS, RANKED, NetworkSteps, centres
 from instahash.explore.words import Words, number
@@ -42,7 +44,7 @@ class Explainer:
 
     def explain(
         self,
-        labels: Iterable[str],
+        labels: Iterable[str | dict[str, Any]],
         chosen: Iterable[str] = (),
         novelty: float | None = None,
         top: int = N_HASHTAGS,
@@ -51,7 +53,8 @@ class Explainer:
     ) -> dict[str, Any]:
         """Every step to the hashtags for a photo.
 
-        labels : texts as people type them, "sky" or "sky:0.93", or several of them in one text.
+        labels : texts as people type them, "sky" or "sky:0.93", or several of them in one text; or dicts of a
+            "description" and its "score".
         chosen : hashtags picked already.  novelty, top : as in :meth:`InstaHash.recommend`.
         mix : how many big, middle and niche hashtags are wanted, in place of `top`; see :mod:`.groups`.
         photo_features : those of the photo as :func:`text_of_features` writes them.
@@ -116,10 +119,15 @@ class Explainer:
             "neighbours": [{**self.words.named(other), "cosine": number(cosine)} for other, cosine in near],
         }
 
-    def _read(self, labels: Iterable[str]) -> tuple[list[dict[str, Any]], list[str | tuple[str, float]]]:
+    def _read(
+        self, labels: Iterable[str | dict[str, Any]]
+    ) -> tuple[list[dict[str, Any]], list[tuple[str, float | None]]]:
         """What is made of each label, and the labels as `recommend` takes them."""
-        parsed = [label for text in labels for label in labels_from_text(text, self.vocabulary.index)]
-        named = [(label, None) if isinstance(label, str) else label for label in parsed]
+        given = list(labels)
+        for text in given:
+            if isinstance(text, str) and is_image(text):
+                raise DataError(f"'{cut(text)}' is the name of a photo; drop the photo itself, or type what is in it")
+        named = [label for one in given for label in labels_of(one, self.vocabulary.index)]
         found = [words(name) for name, _ in named]
         _check_size("labels", sum(map(len, found)))
         read = []
@@ -130,7 +138,7 @@ class Explainer:
                 if not word["known"]:
                     word["endings"] = self._endings(word["word"])
             read.append({"text": name.strip(), "score": score, "rejected": rejected, "words": described})
-        return read, parsed
+        return read, named
 
     def _endings(self, start: str) -> list[str]:
         """The most used words that begin so."""

@@ -178,7 +178,8 @@ def _notes(part: dict[str, Any]) -> list[str]:
 
 def format_report(report: list[dict[str, Any]]) -> str:
     """The report as text, one paragraph a comparison."""
-    return "\n\n".join(_paragraph(part) for part in report) or "no judgement yet"
+    none = "no judgement yet; start instahash-explore with --posts, and judge some at /judge"
+    return "\n\n".join(_paragraph(part) for part in report) or none
 
 
 def _paragraph(part: dict[str, Any]) -> str:

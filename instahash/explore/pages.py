@@ -8,10 +8,12 @@ from typing import Any
 from starlette.responses import HTMLResponse
 
 from instahash import palette
+from instahash.decoding.limits import LIVE_PHOTO, VIDEO
 from instahash.errors import plural
 from instahash.explore.explain import Explainer
 from instahash.explore.gate import MOST_IMAGE
 from instahash.explore.groups import GROUPS
+from instahash.names import DOUBTS
 from instahash.platforms import PLATFORMS
 from instahash.templates import environment
 
@@ -21,17 +23,21 @@ TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 class Pages:
     """files : dict of path -> (content, content type). No path of a request is ever looked for on the disk.
 
-    openapi : the API's description, for /docs.
+    openapi : the API's description, for /docs.  judged : whether there are posts to judge.
     """
 
-    def __init__(self, explainer: Explainer, openapi: dict[str, Any]):
+    def __init__(self, explainer: Explainer, openapi: dict[str, Any], judged: bool):
         self.templates = environment("instahash.explore")
         self.templates.globals.update(
             explainer=explainer,
+            judged=judged,
             settings=explainer.model.settings,
             paper=explainer.model.settings.mode == "paper",
             plural=plural,
             most_image=MOST_IMAGE,
+            video=VIDEO,
+            live_photo=LIVE_PHOTO,
+            doubts=DOUBTS,
             groups=GROUPS,
             platforms=PLATFORMS,
         )

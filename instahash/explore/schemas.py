@@ -5,7 +5,7 @@ from __future__ import annotations
 import reprlib
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from instahash.errors import cut
 from instahash.explore.judgements import Choice
@@ -50,9 +50,28 @@ class Form(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
 
+class Label(BaseModel):
+    """A label as Google's Vision gives it, which also has other keys."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+    description: Labels
+    score: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+def _kind(label: Any) -> str:
+    return "object" if isinstance(label, (dict, Label)) else "text"
+
+
+KINDS = ("text", "object")
+AnyLabel = Annotated[Annotated[Labels, Tag("text")] | Annotated[Label, Tag("object")], Discriminator(_kind)]
+
+
 class Query(Form):
-    labels: Annotated[list[Labels], Field(max_length=200)] = Field(
-        [], description="texts such as “dog” or “dog:0.93”, or several labels in one text, separated by commas"
+    labels: Annotated[list[AnyLabel], Field(max_length=200)] = Field(
+        [],
+        description="texts such as “dog” or “dog:0.93”, or several labels in one text, separated by commas; or objects "
+        "such as {“description”: “dog”, “score”: 0.93}",
     )
     chosen: Annotated[list[Word], Field(max_length=60)] = Field([], description="hashtags chosen already")
     photo_features: Annotated[str, Field(max_length=20_000)] | None = Field(
@@ -103,7 +122,7 @@ def complaint(error: dict[str, Any]) -> str:
     """One line for what pydantic says of a value: where it stands, what came, what was wanted."""
     if error["type"] == "json_invalid":
         return NO_JSON
-    place = ".".join(str(part) for part in error["loc"][1:])
+    place = ".".join(str(part) for part in error["loc"][1:] if part not in KINDS)
     subject = f"'{cut(place)}'" if place else "the request"
     came = f" is {reprlib.repr(error['input'])}" if isinstance(error["input"], (str, int, float)) else ""
     wanted = cut(error["msg"].removeprefix("Value error, "), 150)

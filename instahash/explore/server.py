@@ -25,7 +25,7 @@ from instahash.explore.pages import Pages
 from instahash.explore.photos import Labeller
 
 NO_PAGE = "there is no such page"
-NOTHING_TO_JUDGE = "there is nothing to judge: start with instahash-explore --posts FILE or sample"
+NOTHING_TO_JUDGE = "there is nothing to judge: start with instahash-explore --posts FILE or sample-held-out"
 # Two queries of models at a time. Of photos more, each opened by a process: the system shares its cores among these, so
 # that an ordinary one is through long before one that takes all of its ten seconds.
 MODEL_THREADS, PHOTO_THREADS = ThreadPoolExecutor(2), ThreadPoolExecutor(8)
@@ -226,14 +226,13 @@ def application(site: Site, served: str) -> Gate:
 def take_up(gate: Gate, site: Site) -> None:
     """Answer from now on with this site; requests that are under way end with the one before."""
     app: Any = gate.app
-    app.state.pages, app.state.site = Pages(site.explainer, app.openapi()), site
+    app.state.pages, app.state.site = Pages(site.explainer, app.openapi(), site.judging is not None), site
 
 
 async def _judge_report(request: Request) -> Any:
     judging = request.app.state.site.judging
     comparisons = await _run(MODEL_THREADS, judging.judgements.report) if judging else []
-    error = None if judging else NOTHING_TO_JUDGE
-    return request.app.state.pages.html("report.html", comparisons=comparisons, error=error)
+    return request.app.state.pages.html("report.html", comparisons=comparisons)
 
 
 async def _file(request: Request) -> Response:

@@ -348,9 +348,11 @@ def test_a_photo_of_which_nothing_is_sure_says_so(google, photos, model_dir, vis
     assert "no label has a score of 0.5 or more; these are guesses from the likeliest ones" in answer.stderr
     assert "instahash-recommend: (no label); below 0.5: Dog 0.40\n" in answer.stderr and "#" in answer.stdout
     several = run("recommend", google, *ask, photos / "8.png")
-    assert lines(several.stderr)[-2] == (
-        "instahash-recommend: 2 photos without a label of 0.5 or more: guessed from the likeliest ones"
-    )
+    assert lines(several.stderr)[-3:-1] == [
+        "instahash-recommend: 2 photos without a label of 0.5 or more: guessed from the likeliest ones",
+        "instahash-recommend: --min-score 0.2 takes the labels that were guessed from as seen",
+    ]
+    assert [line.split("\t")[2:] for line in lines(several.stdout)] == [["(guesses)"]] * 2
     surer = run("recommend", google, *ask, "--min-score", 0.4)
     expected = run("recommend", google, "--model-dir", model_dir, "--labels", "dog:0.4", "--min-score", 0.4)
     assert surer.stdout == expected.stdout and lines(surer.stderr)[1] == "instahash-recommend: Dog 0.40"

@@ -274,7 +274,9 @@ def test_recommend_for_posts(trained, tmp_path):
     assert "1 post without a label of 0.5 or more: guessed from the likeliest ones" in answer.stderr
     assert "1 post without a likely label got hashtags that fit any photo" in answer.stderr
     plain = run("recommend", "--model-dir", trained[0] / "model", "--posts", tmp_path / "some.jsonl", "--top", 2)
-    assert [line.split("\t")[0] for line in plain.stdout.splitlines()] == [post.id for post in posts]
+    rows = [line.split("\t") for line in plain.stdout.splitlines()]
+    assert [row[0] for row in rows] == [post.id for post in posts]
+    assert [row[2:] for row in rows] == [[]] * 4 + [["(fit any photo)"], ["(guesses)"]]
 
 
 def test_recommend_into_a_file(trained, tmp_path, monkeypatch):

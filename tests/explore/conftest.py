@@ -3,8 +3,10 @@
 import contextlib
 import os
 import signal
+import struct
 import subprocess
 import sys
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -71,7 +73,8 @@ def started(*args, before="", **environment):
     finally:
         process.send_signal(signal.SIGINT)
         _, complaints = process.communicate(timeout=20)
-    assert process.returncode == 130 and "Traceback" not in complaints, complaints
+    assert process.returncode == 0 and complaints.endswith("instahash-explore: ended\n"), complaints
+    assert "interrupted" not in complaints and "Traceback" not in complaints, complaints
 
 
 @pytest.fixture(scope="session")
@@ -135,6 +138,61 @@ def served(folders, names):
     """The address of a server of the model of mode "best"."""
     needs_web()
     with started("--model-dir", folders["best"]) as address:
+        yield address
+
+
+# An annotator that reads labels from what stands behind the picture, and takes its time for some.
+READER = """
+import time
+from instahash.data import Label
+from instahash.errors import ImageError
+from instahash.explore import photos
+
+class Reader:
+    name, key, price, spent, batch_size, n_workers = "reader", "reader 1", 0.0, 0.0, 1, 1
+
+    def prepare(self, content):
+        text = content.rpartition(b"\\xaeB`\\x82")[2].decode()
+        if text == "broken":
+            raise ImageError("the file is cut off; copy it again")
+        return text.split(",")
+
+    def label(self, images, stopped=None):
+        for i, labels in enumerate(images):
+            time.sleep(0.4 * ("slow:0.1" in labels))
+            yield i, tuple(Label(name, float(score)) for name, score in (label.split(":") for label in labels))
+
+photos.choose_annotator = lambda name, **options: Reader()
+"""
+
+
+def chunk(kind, content):
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def picture(labels):
+    """A PNG of 40 x 30 pixels with labels behind it."""
+    header = struct.pack(">IIBBBBB", 40, 30, 8, 0, 0, 0, 0)
+    pixels = zlib.compress((b"\0" + bytes(range(0, 240, 6))) * 30)
+    parts = [chunk(*part) for part in ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts) + labels.encode()
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """photo(name, labels) -> the path of a photo."""
+
+    def write(name, labels):
+        (tmp_path / name).write_bytes(picture(labels))
+        return tmp_path / name
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def site(start, folders):
+    """The address of a server of the model of mode "best" with that annotator."""
+    with start("--model-dir", folders["best"], before=READER) as address:
         yield address
 
 

@@ -178,7 +178,7 @@ def test_the_report_counted_by_hand(file):
     assert "75.0% of 6, a tie as half a win" in text and "system a  against  system c" in text
     assert "4 posts, 2 sessions (Anna)" in text
     assert "both lists were the same: 1 post.\n" in text
-    assert format_report([]) == "no judgement yet"
+    assert format_report([]) == "no judgement yet; start instahash-explore with --posts, and judge some at /judge"
 
 
 def test_files_of_something_else_are_left_alone(tmp_path):

@@ -347,7 +347,8 @@ def test_photos_are_chosen_and_dropped(page, tmp_path):
     assert page.js("window.kept")  # or the browser would leave the page and open the photo
     page.choose_file("#file", tmp_path / "broken.jpg")
     page.wait("document.querySelector('#failures').textContent.startsWith('broken.jpg: the file is cut off')", 30)
-    assert page.js("document.querySelector('#labels').value") == text
+    page.settle()
+    assert page.js("document.querySelector('#labels').value") == ""
     assert all("422" in error for error in page.errors)
     page.errors.clear()
 
@@ -557,14 +558,3 @@ def test_a_script_in_a_hashtag_is_text(hostile_site, opened):
         assert each.js(f"document.querySelectorAll('{made}').length") == 0
         assert each.js("document.querySelectorAll('main img:not(#preview)').length") == 0
     page.errors[:] = [error for error in page.errors if "status of 4" not in error]
-
-
-def test_a_server_that_is_gone_is_said(browser, start, folders):
-    with start("--model-dir", folders["best"]) as address:
-        page = browser.page(address + "/")
-        page.wait("document.body.dataset.ready")
-    page.click("#labels")
-    page.type("dog")
-    page.wait("document.querySelector('#error').textContent.includes('still running')")
-    judge_page = page.js("document.querySelectorAll('#hashtags li').length")
-    assert judge_page == 10  # what was there stays

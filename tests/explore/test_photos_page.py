@@ -1,65 +1,10 @@
 """Photos on the page in a real browser: the answer in the first screen, copied, mixed, saved, one photo or several."""
 
-import struct
-import zlib
-
 import pytest
 
+from instahash.decoding.limits import LIVE_PHOTO, VIDEO
 from instahash.explore.explain import Explainer
 from instahash.platforms import PLATFORMS
-
-# An annotator that reads labels from what stands behind the picture, and takes its time for some.
-READER = """
-import time
-from instahash.data import Label
-from instahash.errors import ImageError
-from instahash.explore import photos
-
-class Reader:
-    name, key, price, spent, batch_size, n_workers = "reader", "reader 1", 0.0, 0.0, 1, 1
-
-    def prepare(self, content):
-        text = content.rpartition(b"\\xaeB`\\x82")[2].decode()
-        if text == "broken":
-            raise ImageError("the file is cut off; copy it again")
-        return text.split(",")
-
-    def label(self, images, stopped=None):
-        for i, labels in enumerate(images):
-            time.sleep(0.4 * ("slow:0.1" in labels))
-            yield i, tuple(Label(name, float(score)) for name, score in (label.split(":") for label in labels))
-
-photos.choose_annotator = lambda name, **options: Reader()
-"""
-
-
-def chunk(kind, content):
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-
-def picture(labels):
-    """A PNG of 40 x 30 pixels with labels behind it."""
-    header = struct.pack(">IIBBBBB", 40, 30, 8, 0, 0, 0, 0)
-    pixels = zlib.compress((b"\0" + bytes(range(0, 240, 6))) * 30)
-    parts = [chunk(*part) for part in ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts) + labels.encode()
-
-
-@pytest.fixture
-def photo(tmp_path):
-    """photo(name, labels) -> the path of a photo."""
-
-    def write(name, labels):
-        (tmp_path / name).write_bytes(picture(labels))
-        return tmp_path / name
-
-    return write
-
-
-@pytest.fixture(scope="module")
-def site(start, folders):
-    with start("--model-dir", folders["best"], before=READER) as address:
-        yield address
 
 
 @pytest.fixture
@@ -261,7 +206,7 @@ def test_several_photos_have_answers_of_their_own(opened, site, photo, explain, 
     page.settle()
     assert sorted(page.texts("#failures li")) == [
         "c.png: the file is cut off; copy it again",
-        "clip.mov: it is a video; give a photo, such as a screenshot of it",
+        f"clip.mov: {LIVE_PHOTO}",
     ]
     assert len(page.texts("#strip li")) == 3 and page.js("document.querySelector('#progress').hidden")
     dog, beach, cat = (explain(labels.split(",")) for labels in SEVERAL.values())
@@ -332,7 +277,7 @@ def test_what_is_no_photo_is_said_to_be_none(opened, site, photo, tmp_path):
     drop(page, *others, photo("one.png", "dog:0.9"))
     assert page.texts("#failures li") == [
         "holiday: it is a folder; open it and drop its photos",
-        "walk.mp4: it is a video; give a photo, such as a screenshot of it",
+        f"walk.mp4: {VIDEO}",
         "notes.txt: the file is cut off; copy it again",  # what the annotator says of it
     ]
     assert page.js("document.querySelector('#labels').value") == "dog:0.9"

@@ -110,6 +110,26 @@ def shape(value):
     return round(value, 3) + 0.0 if isinstance(value, float) else value
 
 
+def test_labels_are_taken_as_google_gives_them(served):
+    vision = [
+        {"mid": "/m/0bt9lr", "description": "Dog", "score": 0.93, "topicality": 0.8},
+        {"description": "Body of water, deep", "score": 0.2},
+    ]
+    given, typed = (
+        httpx.post(served + "/api/explain", json={"labels": labels}).json()
+        for labels in (vision, ["Dog:0.93", "Body of water deep:0.2"])
+    )
+    assert shape(given["hashtags"]) == shape(typed["hashtags"]) and given["description"] == ["dog"]
+    assert [(label["text"], label["score"]) for label in given["labels"]] == [
+        ("Dog", 0.93),
+        ("Body of water, deep", 0.2),
+    ]
+    assert (
+        httpx.post(served + "/api/explain", json={"labels": [{"description": "dog"}]}).json()["labels"][0]
+        == (httpx.post(served + "/api/explain", json=DOG).json()["labels"][0])
+    )
+
+
 def test_requests_at_the_same_time_get_their_own_answers(served):
     queries = [{"labels": [word]} for word in ("dog", "beach", "food", "cat", "sea", "flower")] * 10
     with httpx.Client(base_url=served) as client, ThreadPoolExecutor(30) as threads:
@@ -162,6 +182,7 @@ def test_the_api_is_described_without_anything_from_elsewhere(served):
     )
     for part in (
         "array of string, at most 200 characters, at most 60 entries",
+        "array of string, at most 5000 characters or object, at most 200 entries",
         "integer, at least 1, at most 100",
         "array of integer, at least 0, at most 60, at least 3 entries, at most 3 entries or null",
     ):
@@ -447,6 +468,12 @@ def test_a_refusal_says_what_came_and_what_was_wanted(served):
     for query, line in (
         ({"novelty": "0.5"}, "'novelty' is '0.5': Input should be a valid number"),
         ({"labels": ["dog", 1]}, "'labels.1' is 1: Input should be a valid string"),
+        (
+            {"labels": [{"description": "dog", "score": 2}]},
+            "'labels.0.score' is 2: Input should be less than or equal to 1",
+        ),
+        ({"labels": [{"label": "dog"}]}, "'labels.0.description': Field required"),
+        ({"labels": ["IMG_1.jpg"]}, "'IMG_1.jpg' is the name of a photo; drop the photo itself, or type what is in it"),
         ({"labels": ["a\0b"]}, "'labels.0' is 'a\\x00b': it has characters that belong in no text"),
         ({"model_dir": "/etc"}, "'model_dir' is '/etc': Extra inputs are not permitted"),
         ({"k" * 5000: ["v" * 5000]}, "Extra inputs are not permitted"),
@@ -583,7 +610,7 @@ def test_without_posts_there_is_nothing_to_judge(served):
     for path in ("/api/judge/report", "/api/rate", "/api/rate/photo?place=0"):
         refused(httpx.get(served + path), 404, "--posts")
     page = httpx.get(served + "/judge/report")
-    assert page.status_code == 200 and "there is nothing to judge: start with" in page.text
+    assert page.status_code == 200 and "There are no posts to judge yet" in page.text
 
 
 def test_nothing_of_all_that_changed_the_model_or_the_answers(served, folders, models, names):

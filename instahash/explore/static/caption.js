@@ -36,6 +36,7 @@ export class Caption {
     const all = [[[...text].length, Number(characters), "characters"], [(text.match(/#[^\s#]/g) ?? []).length, Number(hashtags), "hashtags"]];
     const counts = all.filter(([, most]) => most); // not every platform says how many characters
     byId("whole").textContent = text;
+    byId("copy-post").disabled = !text;
     byId("counts").textContent = counts.map(([n, most, what]) => `${n.toLocaleString("en")} of ${most.toLocaleString("en")} ${what}${n > most ? ": too many" : ""}`).join(", ");
     byId("counts").classList.toggle("error", counts.some(([n, most]) => n > most));
   }

@@ -9,13 +9,14 @@ import { bar, byId, display, el, fill, keepingFocus, name, number, roving, value
 import { HashtagMap } from "./map.js";
 import { Photos } from "./photos.js";
 import { keepSets } from "./sets.js";
-import { showSteps } from "./steps.js";
+import { showSteps, STEPS } from "./steps.js";
 
-const { mode, novelty, minScore, mostImage } = document.querySelector("main").dataset;
+const { mode, novelty, minScore, mostImage, video, livePhoto, doubts } = document.querySelector("main").dataset;
 const MOST_CHOSEN = 60;
+const NOTHING = { words: [], names: new Map(), answer: null };
 const state = { text: "", chosen: [], caption: "", photo: null, novelty: Number(novelty), mix: null };
 let answered = state; // the query of the answer on the page
-let now = null; // { words, names, chosen, answer } of the answer on the page; `chosen` are names
+let now = { ...NOTHING, chosen: [] }; // { words, names, chosen, answer } of the answer on the page; `chosen` are names
 let before = null; // the same of the answer that it is compared with
 let map = null;
 let photos = null;
@@ -31,13 +32,14 @@ const NOTES = {
   autorec: "the sets do not meet: AutoRec's first words",
   most_used: "nothing is known: the most used ones",
   general: "nothing is known: these fit any photo",
-  guesses: "nothing is sure enough: from guesses",
+  guesses: `no label has a score of ${minScore} or more: guessed from the likeliest ones; press one that is right to be surer`,
 };
 
 // One query at a time, and after it the newest one
 
 let changes = 0; // of the query so far; the page says which of them its answer has
 let opened = 0; // the change that brought another photo, whose answer is compared with none
+let closed = 0; // the change since which there is no answer, until the next change
 let oldest = null; // when the first change came that is not answered
 let busy = false;
 let ignored = ""; // of the address, until the query changes
@@ -59,16 +61,19 @@ async function answerAll() {
     oldest = null;
     try {
       const { value, milliseconds } = await post("/api/explain", request(query));
+      if (change < closed) continue;
       const chosen = value.chosen.map((word) => word.word);
       if (state.chosen === query.chosen) state.chosen = chosen; // an address may have them as people write them
       answered = { ...query, chosen };
       byId("error").textContent = "";
       show(value, change);
-      if (change === changes) photos?.answered(state.photo, chosen, allNames());
+      if (change === changes) photos?.answered(state.photo, chosen, { hashtags: allNames(), source: value.source });
       painted(() => showTime(performance.now() - since, milliseconds));
     } catch (error) {
+      if (change < closed) continue;
       byId("error").textContent = error.message;
       state.chosen = answered.chosen; // a text can be mended, a hashtag that is refused could not be taken back
+      if (!isAnswered()) clear();
     }
   }
   busy = false;
@@ -81,6 +86,9 @@ const request = ({ text, chosen, novelty, mix, photo }) => ({
   ...(photo?.features && { photo_features: photo.features }),
   ...(mode === "best" && { novelty }),
 });
+
+/** Whether what stands on the page is the answer to the query on the page. */
+const isAnswered = () => ["text", "novelty", "mix", "photo"].every((key) => state[key] === answered[key]);
 
 const spelled = (words) => words.map((word) => word.spelled ?? word.word);
 const allNames = () => [...now.chosen, ...now.names.values()].map((name) => name.replace(/^#/, ""));
@@ -101,7 +109,7 @@ function show(answer, change) {
   const words = answer.hashtags.map((hashtag) => hashtag.word);
   const names = new Map(answer.hashtags.map((hashtag) => [hashtag.word, `#${hashtag.spelled}`]));
   if (change <= opened) before = null;
-  else if (now && !isSame(compare(now.words, words))) before = now;
+  else if (now.answer && !isSame(compare(now.words, words))) before = now;
   now = { words, names, chosen: spelled(answer.chosen), answer };
   const changed = compare(before?.words ?? words, words);
   const all = new Map([...(before?.names ?? []), ...names]);
@@ -113,7 +121,7 @@ function show(answer, change) {
     showChanges(changed, all);
   }, otherwise);
   showMix(answer);
-  caption.hashtags(picked());
+  showPicked();
   painted(() => {
     if (now.words !== words) return;
     if (byId("how").open) keepingFocus(() => showSteps(answer, minScore), byId("labels"));
@@ -126,11 +134,33 @@ function show(answer, change) {
   announce([...notices.map((notice) => `${notice}.`), `${words.length} hashtags: ${[...names.values()].join(", ")}.`, before ? inWords(changed, all) : ""].join(" "));
 }
 
+/** What can be copied. */
+function showPicked() {
+  caption.hashtags(picked());
+  byId("copy-all").disabled = !now.answer || !allNames().length;
+  byId("copy-chosen").disabled = !now.chosen.length;
+}
+
+/** Take the answer off the page, where it is none to the query on the page.  instead : what stands in its place. */
+function clear(instead = "") {
+  [now, before] = [{ ...NOTHING, chosen: now.chosen }, null];
+  for (const id of ["words", "rejected", "hashtags", "changes", "note", "timing", ...STEPS]) fill(byId(id));
+  if (instead) fill(byId("hashtags"), el("li", { class: "hint" }, instead));
+  byId("unsure").hidden = true;
+  clearTimeout(speaking);
+  byId("live").textContent = instead;
+  showPicked();
+  map?.mark([], state.chosen);
+}
+
 function noteOn({ source, hashtags, scores_are }) {
   const isSorted = hashtags.every(({ score }, i) => !i || score <= hashtags[i - 1].score);
   const tested = scores_are === "estimate" ? ", an estimate, since the training had no such labels" : "";
-  return NOTES[source] + tested + (source === "experts" && !isSorted ? "; likeness and novelty move some" : "");
+  const why = ["a hashtag much like one above it comes later", answered.novelty > 0 && "novelty puts rarer ones first"].filter(Boolean);
+  return NOTES[source] + tested + (isSorted ? "" : `; the percentages go up and down, since ${why.join(" and ")}`);
 }
+
+const percent = (score) => (score < 0.005 ? "< 1 %" : `${number(100 * score, 0)} %`);
 
 function showHashtags(answer, { added, moved }) {
   const largest = Math.max(...answer.hashtags.map((hashtag) => Math.abs(hashtag.score)), 1e-9);
@@ -140,7 +170,7 @@ function showHashtags(answer, { added, moved }) {
     const [kind, change] = added.includes(word) ? ["added", "new"] : by > 0 ? ["up", `↑${by}`] : by < 0 ? ["down", `↓${-by}`] : ["", ""];
     return el("li", {}, name({ word, hashtag: true }, "hashtag", `#${spelled}`),
       el("span", { class: "group", title: `${posts.toLocaleString("en")} posts of the training` }, group), bar(score / largest),
-      value(isPart ? `${number(100 * score, 0)} %` : number(score)), el("span", { class: `change ${kind}` }, change));
+      value(isPart ? percent(score) : number(score)), el("span", { class: `change ${kind}` }, change));
   };
   fill(byId("hashtags"), answer.hashtags.map(item),
     !answer.hashtags.length && el("li", { class: "hint" }, `No hashtag is left.${mode === "paper" ? EMPTY : ""}`));
@@ -184,7 +214,6 @@ function showRejected(labels) {
 
 function showChosen(chosen) {
   byId("no-chosen").hidden = chosen.length > 0;
-  byId("copy-chosen").disabled = !chosen.length;
   fill(byId("chosen"), chosen.map((word) =>
     chip("chosen", { title: word.known ? "remove" : "not known", data: { word: word.word, key: word.word, choose: word.word } },
       `#${word.spelled ?? word.word}`, small(word.known ? "" : "not known"), cross())));
@@ -239,6 +268,26 @@ function open(query) {
   caption.open(state.caption);
   ask();
   opened = changes;
+}
+
+/** Show the query of a photo that has no answer, or not yet.  instead : what stands in its place. */
+function close(query, instead) {
+  const isKept = query.chosen.join() === state.chosen.join();
+  Object.assign(state, query);
+  if (!isKept) {
+    showChosen(state.chosen.map((word) => ({ word, known: true })));
+    now.chosen = state.chosen;
+  }
+  answered = { ...state };
+  byId("labels").value = state.text;
+  byId("error").textContent = "";
+  caption.open(state.caption);
+  oldest = null; // what was asked, was asked of another photo
+  changes += 1;
+  opened = closed = changes;
+  clear(instead);
+  writeAddress();
+  Object.assign(document.body.dataset, { asked: changes, shown: changes });
 }
 
 // The mix: how many big, middle and niche hashtags; without numbers, the best ten
@@ -338,21 +387,23 @@ async function start() {
   });
   byId("copy-all").addEventListener("click", () => copy(tags(allNames()), `${allNames().length} hashtags`));
   byId("copy-chosen").addEventListener("click", () => copy(tags(now.chosen), `${now.chosen.length} hashtags`));
-  byId("how").addEventListener("toggle", () => byId("how").open && now && showSteps(now.answer, minScore));
+  byId("how").addEventListener("toggle", () => byId("how").open && now.answer && showSteps(now.answer, minScore));
   keepSets({ picked, use: chooseAll });
   photos = new Photos({
     open,
+    close,
     answer: async (query) => {
       const { value } = await post("/api/explain", request({ ...state, ...query }));
-      return [...spelled(value.chosen), ...spelled(value.hashtags)];
+      return { hashtags: [...spelled(value.chosen), ...spelled(value.hashtags)], source: value.source };
     },
     settings: () => JSON.stringify([state.novelty, state.mix]),
-    chosen: () => state.chosen,
-    most: Number(mostImage),
+    typed: () => ({ chosen: state.chosen, caption: state.caption }),
+    limits: { most: Number(mostImage), video, livePhoto },
+    doubts: JSON.parse(doubts),
   });
   ask(undefined, readAddress());
   map = new HashtagMap(await get("/api/map"));
-  if (now) map.mark(now.words, state.chosen);
+  map.mark(now.words, state.chosen);
   document.body.dataset.ready = "1";
 }
 

@@ -37,6 +37,7 @@ function show(value) {
   byId("about").textContent = `${value.judged} judged, ${value.posts} posts`;
   byId("sides").hidden = byId("equal").hidden = !pair;
   byId("below").hidden = !pair && !value.judged;
+  byId("ended").hidden = Boolean(pair);
   byId("undo").disabled = !value.judged;
   byId("question").textContent = pair ? "Which hashtags fit this photo better?" : "Thank you: there is nothing left to judge.";
   fill(byId("seen"), pair && seen());

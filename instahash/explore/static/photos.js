@@ -8,20 +8,23 @@ import { byId, el, fill, roving } from "./dom.js";
 const asText = (labels) => labels.map(({ description, score }) => `${description.replaceAll(/[,;|]/g, " ")}:${Number(score.toFixed(4))}`).join(", ");
 
 /** Why a file is not sent, or "". */
-function refused({ type, size }, most, isFolder) {
+function refused({ type, size }, { most, video, livePhoto }, isFolder) {
   if (isFolder) return "it is a folder; open it and drop its photos";
-  if (type.startsWith("video/")) return "it is a video; give a photo, such as a screenshot of it";
+  if (type.startsWith("video/")) return type === "video/quicktime" ? livePhoto : video;
   return size > most ? `it has ${(size / 1e6).toFixed(1)} MB, and ${most / 1e6} are the most; save it smaller` : "";
 }
 
 export class Photos {
   /**
    * open : called with the query of the photo that is shown from now on, { text, chosen, caption, photo }.
-   * answer : gives a promise of the hashtags for a query.  settings : gives what else an answer depends on, as a text.
-   * chosen : gives what is chosen before there is any photo.  most : bytes of a photo.
+   * close : the same of a photo without an answer, and what stands in its place.
+   * answer : gives a promise of { hashtags, source } for a query.  settings : gives what else an answer depends on, as a text.
+   * typed : gives what is chosen and typed before there is any photo.
+   * limits : { most, video, livePhoto }, bytes of a photo, and what is said of the others.
+   * doubts : what hashtags are, by their source, where nothing sure is known of a photo.
    */
-  constructor({ open, answer, settings, chosen, most }) {
-    Object.assign(this, { open, answer, settings, chosen, most, all: [], current: null, working: false });
+  constructor({ open, close, answer, settings, typed, limits, doubts }) {
+    Object.assign(this, { open, close, answer, settings, typed, limits, doubts, all: [], current: null, working: false, failed: false });
     roving(byId("strip"));
     this.available = this.lookForAnnotator();
     this.listen();
@@ -52,24 +55,27 @@ export class Photos {
   async add(files, folders = []) {
     if (!files.length || !(await this.available)) return;
     fill(byId("failures"));
-    const chosen = this.current ? [] : this.chosen();
+    const query = { text: "", ...(this.current ? { chosen: [], caption: "" } : this.typed()) };
     const added = [];
     for (const file of files) {
-      const why = refused(file, this.most, folders.includes(file));
+      const why = refused(file, this.limits, folders.includes(file));
       if (why) this.fail(file.name, why);
-      else added.push(this.taken(file, { text: "", chosen, caption: "" }));
+      else added.push(this.taken(file, { ...query }, added));
     }
-    if (!added.length) return;
     this.all.push(...added);
-    this.select(added[0]);
+    if (added.length) this.select(added[0]);
+    else this.fallBack(query);
     this.work();
   }
 
-  /** n : labels that were found, null before.  hashtags : all that copying it copies, for the settings `asked`. */
-  taken(file, query) {
-    const photo = { file, name: file.name, url: URL.createObjectURL(file), query, n: null, hashtags: [], asked: "" };
-    const image = el("img", { src: photo.url, alt: photo.name, title: photo.name, decoding: "async" });
-    photo.button = el("button", { type: "button", onclick: () => this.select(photo) }, image);
+  /**
+   * n : labels that were found, null before.  hashtags : all that copying it copies, for the settings `asked`.
+   * added : the photos that came with it.
+   */
+  taken(file, query, added) {
+    const photo = { file, name: file.name, url: URL.createObjectURL(file), query, added, n: null, hashtags: [], source: "", asked: "" };
+    photo.image = el("img", { src: photo.url, title: photo.name, decoding: "async" });
+    photo.button = el("button", { type: "button", onclick: () => this.choose(photo) }, photo.image);
     photo.item = el("li", {}, photo.button);
     byId("strip").append(photo.item);
     return photo;
@@ -93,18 +99,17 @@ export class Photos {
     try {
       const { labels, photo_features } = await send("/api/photo", photo.file);
       Object.assign(photo, { n: labels.length, features: photo_features });
-      photo.query.text = asText(labels);
+      photo.query.text = [photo.query.text, asText(labels)].filter(Boolean).join(", "); // what was typed meanwhile stays
       if (photo === this.current) this.select(photo);
     } catch (error) {
-      if (this.all.includes(photo)) this.fail(photo.name, error.message.replace(/^the photo: /, ""));
-      this.remove(photo);
+      if (this.all.includes(photo)) this.lose(photo, error.message.replace(/^the photo: /, ""));
     }
   }
 
   async ask(photo) {
     const asked = this.settings();
     try {
-      photo.hashtags = await this.answer({ ...photo.query, photo });
+      Object.assign(photo, await this.answer({ ...photo.query, photo }));
     } catch (error) {
       this.fail(photo.name, error.message);
     }
@@ -113,39 +118,65 @@ export class Photos {
 
   /** The query on the page was changed. */
   edited({ photo, text, chosen, caption }) {
-    if (!photo) return;
+    if (!photo) {
+      if (this.failed) this.forgetFailures();
+      return;
+    }
     photo.query = { text, chosen, caption };
     photo.asked = "";
     this.show(); // nothing is copied for all until there are answers
   }
 
   /** The query on the page, which is still that of its photo, was answered. */
-  answered(photo, chosen, hashtags) {
+  answered(photo, chosen, { hashtags, source }) {
     if (!photo) return;
     photo.query.chosen = chosen;
-    Object.assign(photo, { hashtags, asked: this.settings() });
+    Object.assign(photo, { hashtags, source, asked: this.settings() });
     this.work();
   }
 
   select(photo) {
-    this.current = photo;
-    if (photo?.n !== null) this.open({ ...(photo?.query ?? { text: "", chosen: [], caption: "" }), photo });
+    Object.assign(this, { current: photo, failed: false });
+    const query = { ...(photo?.query ?? { text: "", chosen: [], caption: "" }), photo };
+    if (photo?.n === null && !query.text) this.close(query, "Looking at the photo…");
+    else this.open(query);
     this.show();
     if (photo?.n === null) this.work();
   }
 
   step(by) {
-    this.select(this.all[(this.all.indexOf(this.current) + by + this.all.length) % this.all.length]);
+    this.choose(this.all[(this.all.indexOf(this.current) + by + this.all.length) % this.all.length]);
   }
 
-  remove(photo) {
-    const place = this.all.indexOf(photo);
-    if (place < 0) return;
-    this.all.splice(place, 1);
+  choose(photo) {
+    if (this.failed) this.forgetFailures();
+    this.select(photo);
+  }
+
+  /** A photo has no labels: the page is another's that came with it, or nobody's. */
+  lose(photo, why) {
+    this.fail(photo.name, why);
+    this.all.splice(this.all.indexOf(photo), 1);
     this.drop(photo);
     if (photo !== this.current) return;
-    if (this.all.length) this.select(this.all[Math.min(place, this.all.length - 1)]);
-    else this.current = null; // the labels on the page stay
+    const other = photo.added.find((one) => this.all.includes(one));
+    if (other) this.select(other);
+    else this.fallBack(photo.query);
+  }
+
+  /** Nothing of what was given last has labels. No answer to anything else may stand under what is said of it. */
+  fallBack(query) {
+    this.current = null;
+    if (query.text) this.open({ ...query, photo: null }); // which was typed while the photo was looked at
+    else this.close({ ...query, photo: null }, "");
+    this.failed = !query.text;
+    this.show();
+  }
+
+  forgetFailures() {
+    this.failed = false;
+    fill(byId("failures"));
+    this.show();
   }
 
   drop({ item, url }) {
@@ -162,7 +193,8 @@ export class Photos {
 
   /** All photos with their captions and hashtags, as text. */
   text() {
-    return this.all.map(({ name, query, hashtags }) => `${name}\n${postText(query.caption, hashtags)}`).join("\n\n");
+    const head = ({ name, source }) => (this.doubts[source] ? `${name} (${this.doubts[source]})` : name);
+    return this.all.map((photo) => `${head(photo)}\n${postText(photo.query.caption, photo.hashtags)}`).join("\n\n");
   }
 
   show() {
@@ -170,7 +202,7 @@ export class Photos {
     const labelled = all.filter((photo) => photo.n !== null).length;
     const isReady = labelled === all.length && all.every((photo) => photo.asked === this.settings());
     document.body.classList.toggle("waiting", current?.n === null);
-    byId("several").hidden = all.length < 2;
+    byId("several").hidden = all.length < (current ? 2 : 1);
     byId("progress").hidden = all.length < 2 || labelled === all.length;
     Object.assign(byId("progress"), { max: all.length || 1, value: labelled });
     byId("copy-each").disabled = !isReady;
@@ -179,6 +211,8 @@ export class Photos {
     for (const photo of all) {
       photo.button.classList.toggle("pending", photo.n === null);
       photo.button.setAttribute("aria-current", photo === current);
+      photo.button.classList.toggle("doubtful", photo.source in this.doubts);
+      photo.image.alt = [photo.name, this.doubts[photo.source]].filter(Boolean).join(", ");
     }
     this.say(this.status(labelled));
   }
@@ -186,7 +220,7 @@ export class Photos {
   status(labelled) {
     const { all, current } = this;
     const seen = () => (current.n ? `${current.n} labels, best first.` : "Nothing was seen in it.");
-    if (!current) return byId("failures").childElementCount ? "No photo is left." : "Drop photos anywhere.";
+    if (!current) return this.failed ? "No photo was labelled, so there is no answer." : "Drop photos anywhere.";
     if (all.length < 2) return current.n === null ? "Looking at the photo…" : seen();
     const which = `${current.name}, ${all.indexOf(current) + 1} of ${all.length}: ${current.n === null ? "waiting…" : seen()}`;
     return labelled < all.length ? `${which} ${labelled} of ${all.length} photos are labelled.` : which;

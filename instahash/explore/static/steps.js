@@ -2,6 +2,8 @@
 
 import { bar, byId, display, el, fill, hint, name, number, roving, signed, value } from "./dom.js";
 
+export const STEPS = ["description", "word2vec", "networks", "rankings", "together"]; // where they stand
+
 /** answer : of /api/explain.  minScore : below which a label is rejected. */
 export function showSteps(answer, minScore) {
   fill(byId("description"), description(answer, minScore));
