@@ -146,7 +146,8 @@ function clear(instead = "") {
   [now, before] = [{ ...NOTHING, chosen: now.chosen }, null];
   for (const id of ["words", "rejected", "hashtags", "changes", "note", "timing", ...STEPS]) fill(byId(id));
   if (instead) fill(byId("hashtags"), el("li", { class: "hint" }, instead));
-  byId("unsure").hidden = true;
+  byId("unsure").hidden = byId("no-chosen").hidden = true;
+  for (const input of mixInputs) input.placeholder = "";
   clearTimeout(speaking);
   byId("live").textContent = instead;
   showPicked();
