@@ -81,7 +81,7 @@ for name, lists in (("best", answers), ("paper", theirs)):
     figures[f"paper's measures, {name}: Jaccard to the author's"] = float(jaccard(sets, data.hashtags)[answered].mean())
 
 # What each step adds: single networks trained ever more like the one that is used, then other experts beside that one.
-experts, domain = best.mode.panel.experts, best.mode.panel.domain
+experts, domain = best.mode.panel.active, best.mode.panel.domain
 truth, seen = domain.outputs(data.hashtags), encode(train, best.vocabulary)
 fraction = min(best.settings.fusion.held_out, HELD_OUT / len(seen.ids))
 learn, held_out = (Examples(seen.take(rows), domain) for rows in train_test_split(len(seen.ids), fraction, args.seed))

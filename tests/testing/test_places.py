@@ -1,6 +1,8 @@
 """Wrong entries are placed in few words, and mistakes that people make get an explanation."""
 
+import runpy
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 
 from instahash.testing import GradientError, check_directional, check_gradient
 from instahash.testing.places import listed, place_of
-from tests.testing.planted import PLANTS
+
+PLANTS = runpy.run_path(str(Path(__file__).with_name("planted.py")))["PLANTS"]
 
 
 @pytest.mark.parametrize(("plant", "text"), PLANTS, ids=[plant.__name__ for plant, _ in PLANTS])

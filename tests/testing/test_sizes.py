@@ -1,11 +1,15 @@
 """At which sizes a gradient is wrong, and the smallest that shows the same mistake."""
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import strategies as st
 
 from instahash.testing import GradientError, NotSmoothError, check_points, check_sizes, points
-from tests.testing.planted import recurrent
+
+recurrent = runpy.run_path(str(Path(__file__).with_name("planted.py")))["recurrent"]
 
 
 def complaint(make, sizes, **options):
