@@ -4,8 +4,8 @@ const SECONDS = 120; // a photo that Google labels may wait its turn
 
 async function request(path, options) {
   const signal = AbortSignal.timeout(1000 * SECONDS);
-  const response = await fetch(path, { credentials: "omit", redirect: "error", signal, ...options }).catch(({ name }) => {
-    if (name === "TimeoutError") throw new Error(`the server has not answered for ${SECONDS} seconds; try again`);
+  const response = await fetch(path, { credentials: "omit", redirect: "error", signal, ...options }).catch((error) => {
+    if (error?.name === "TimeoutError") throw new Error(`the server has not answered for ${SECONDS} seconds; try again`);
     throw new Error("the server does not answer; is instahash-explore still running?");
   });
   const value = await response.json().catch(() => {
