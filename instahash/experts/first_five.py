@@ -27,7 +27,8 @@ def first_five(panel: Panel, held_out: Examples, uses: np.ndarray) -> FirstFive 
     """
     domain = panel.domain
     posts = held_out.dataset.take(np.flatnonzero(row_sizes(held_out.dataset.description))[:MOST])
-    queries = Queries.of(posts.description, echoes=posts.echoes, photo_features=posts.photo_features)
+    photos = posts.photo_features if len(domain.photo_mean) else None  # few photos are not learnt from
+    queries = Queries.of(posts.description, echoes=posts.echoes, photo_features=photos)
     answers = panel.score(queries)
     columns, _ = top_k(answers.log_p, min(5, answers.log_p.shape[1]))
     popular = domain.hashtags[np.argsort(-uses, kind="stable")[:5]]

@@ -106,9 +106,8 @@ class Panel:
         for expert in self.active.values():
             expert.fit(examples, trainer)
         self._fuse(held_out, examples.uses > 0, trainer)
-        trainer.first_five = first_five(
-            self, held_out, examples.uses
-        )  # before experts that count learn these posts too
+        # Before experts that count learn these posts too.
+        trainer.first_five = first_five(self, held_out, examples.uses)
         self.domain.cooccurrence.add(held_out.dataset.description, held_out.dataset.hashtags)
         add_posts(self.domain.preferences, held_out)
         for expert in self.active.values():

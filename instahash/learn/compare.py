@@ -135,7 +135,7 @@ def _told(wrong: Case) -> str:
     place = tuple(int(i) for i in at)
     lines = [f"{_entry(wrong.name, place)} is {said:.{digits}g}, but {wanted:.{digits}g} is wanted"]
     if wrong.found.size > 1:
-        where = f", in {wrong.place}" if wrong.place else ""
+        where = f", {wrong.place.text}" if wrong.place.text else ""
         n = int(wrong.wrong.sum())
         lines.append(f"{n} of {wrong.checked.sum()} numbers {'is' if n == 1 else 'are'} wrong{where}")
     kind, text = diagnose(wrong)
