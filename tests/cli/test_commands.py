@@ -77,7 +77,7 @@ def refused(answer, *parts):
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("trained")
     write_posts(folder / "posts.jsonl.gz", small_posts(300))
-    answer = run("train", "--data", folder / "posts.jsonl.gz", "--model-dir", folder / "model", *QUICK)
+    answer = run("train", "--data", folder / "posts.jsonl.gz", "--model-dir", folder / "model", *QUICK, "--verbose")
     assert answer.returncode == 0, answer.stderr
     return folder, answer
 
@@ -127,9 +127,10 @@ def test_a_table_says_what_was_read_and_left_out(tmp_path):
         "with labels                  28\n"
         "left out, no hashtag          1\n"
         "left out, unreadable          2\n"
-        "posts used                   28 of 30, those with a hashtag that is kept\n"
+        "It learnt from 28 posts which of 5 hashtags go with which "
     )
     assert answer.returncode == 0 and answer.stdout.startswith(table)
+    assert not re.search("word2vec|softmax|Weights", answer.stdout)  # which only --verbose tells
     said = "instahash-train: left out: 'posts.jsonl' line 32: must be a post as a JSON object, not 'text'"
     assert said in answer.stderr.splitlines() and answer.stderr.count("\n") == 2
     assert run("train", "--data", "posts.jsonl", *QUICK, "--quiet", cwd=tmp_path).stderr == answer.stderr
@@ -255,7 +256,7 @@ def test_labels_of_which_something_is_known_are_not_unknown(trained):
     assert "dog" in index and index.keys().isdisjoint(["wrixle", "wrixledog", "beagle", "zeppelin"])
     answer = asked("recommend", "--model-dir", trained[0] / "model", "--labels", "Wrixle Dog, beagle, zeppelin")
     assert answer.stderr == "instahash-recommend: not in the vocabulary, repeated as they are: zeppelin\n"
-    answer = asked("recommend", "--model-dir", trained[0] / "model", "--labels", "wrixle dog")
+    answer = asked("recommend", "--model-dir", trained[0] / "model", "--labels", "wrixle dog", "--top", 20)
     assert answer.stderr == "" and "#wrixledog" in answer.stdout
 
 
@@ -339,7 +340,7 @@ def test_evaluate_where_many_posts_are_not_evaluated(trained, tmp_path):
         "instahash-evaluate: warning: only 1 of 3 posts with a hashtag are evaluated; "
         f"their nDCG@10 is {ndcg:.3f}, that of everybody {everybody:.3f}\n"
     )
-    assert "        1 without a hashtag\n" in answer.stdout and "\neverybody: 3 posts  " in answer.stdout
+    assert "        1 without a hashtag\n" in answer.stdout and "\neverybody: 3 posts, first five  " in answer.stdout
     write_posts(tmp_path / "some.jsonl", kinds[1:])
     assert refused(run(*args), "2 read, 1 with hashtags of which the model knows none, 2 without a label whose score")
 
