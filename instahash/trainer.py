@@ -12,39 +12,43 @@ from instahash.errors import plural
 from instahash.sparse import CSR, is_member
 from instahash.storage import Checkpoint
 
+# What the weights of a fusion are learnt from can be measured on: they are too few to learn posts by heart.
+WEIGHTS = "only its few weights are learnt from"
+
 
 class Detail(str):
     """A line about how a training goes, for who asks for such lines."""
 
 
 class FirstFive(NamedTuple):
-    """How good five hashtags are that are suggested for posts not trained on.
+    """How good five hashtags are that are suggested for posts kept apart.
 
     posts : on so many posts.  own : how many of the five are the author's, on average.  popular : how many of the five
-    most used hashtags of the training are.  who : what was measured.
+    most used hashtags of the training are.  apart : what was learnt from these posts, or not.
     """
 
     posts: int
     own: float
     popular: float
-    who: str = "it"
+    apart: str = WEIGHTS
 
     def __str__(self) -> str:
-        kept = f"On {plural(self.posts, 'post')} that {self.who} did not learn from, of five hashtags that it suggests"
-        return f"{kept}, {self.own:.1f} are the author's own; the five most used ones would have {self.popular:.1f}."
+        on = f"On {plural(self.posts, 'post')} that {self.apart}, of five hashtags that it suggests"
+        return f"{on}, {self.own:.1f} are the author's own; the five most used ones would have {self.popular:.1f}."
 
     @classmethod
-    def of(cls, suggested: np.ndarray, popular: np.ndarray, wanted: CSR, who: str = "it") -> FirstFive | None:
+    def of(cls, suggested: np.ndarray, popular: np.ndarray, wanted: CSR, apart: str = WEIGHTS) -> FirstFive | None:
         """From the first hashtags of posts, (m, 5) columns of `wanted`, -1 for none, and from the most used, (5,).
 
         wanted : CSR (m, n), the author's; a post without any does not count, and None is returned where no post does.
+        apart : as of the tuple.
         """
         rows = np.flatnonzero(np.diff(wanted.indptr))
         if not len(rows):
             return None
         suggested, wanted = suggested[rows], wanted[rows]
         own = is_member(suggested, wanted).sum() / len(rows)
-        return cls(len(rows), float(own), float(np.isin(wanted.indices, popular).sum() / len(rows)), who)
+        return cls(len(rows), float(own), float(np.isin(wanted.indices, popular).sum() / len(rows)), apart)
 
 
 class Trainer:

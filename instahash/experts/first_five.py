@@ -1,4 +1,4 @@
-"""How good the experts' first five hashtags are on posts that they have not learnt from."""
+"""How good the experts' first five hashtags are on posts that they have not learnt from, only their weights have."""
 
 from __future__ import annotations
 

@@ -130,7 +130,9 @@ class Paper:
         rows = np.flatnonzero(np.diff(queries.indptr))
         first, _ = near.most_similar_to_sets(queries[rows], 5, self.vocabulary.hashtag_ids, exclude=False)
         popular = np.argsort(-column_counts(hashtags[train]), kind="stable")[:5]
-        trainer.first_five = FirstFive.of(first, popular, wanted[rows], "a trial of its word vectors alone")
+        trainer.first_five = FirstFive.of(
+            first, popular, wanted[rows], "a trial of its word vectors alone did not learn from"
+        )
         trainer.detail(
             f"word2vec: recall@10 on {len(held_out):,} posts held out of a trial is {recalls['sum']:.3f} with summed "
             f"vectors, {recalls['input']:.3f} with input vectors; {kind} vectors are used."
