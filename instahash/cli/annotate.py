@@ -10,7 +10,7 @@ from typing import Any
 
 from instahash.cli.common import Parser, label_line, named, run, set_blas_threads
 from instahash.cli.inputs import check_out, identities
-from instahash.cli.photos import add_annotator, add_features, labelled
+from instahash.cli.photos import add_annotator, add_features, labelled, photos_in
 from instahash.cli.posts import add_reading, photos_of, reading
 from instahash.errors import printable
 
@@ -44,7 +44,7 @@ def parser() -> ArgumentParser:
 
 def work(args: Namespace) -> None:
     set_blas_threads(1)
-    from instahash.annotate import default_cache, find_photos
+    from instahash.annotate import default_cache
     from instahash.errors import DataError
     from instahash.formats import Source, write_posts
 
@@ -54,7 +54,7 @@ def work(args: Namespace) -> None:
         raise DataError("--features are kept beside the posts that --out writes; name a file with --out")
     if args.out and Source(Path(args.out)).suffix in (".csv", ".tsv", ".parquet"):
         raise DataError(f"--out '{args.out}' would be JSON Lines; name it as that, {Source(Path(args.out)).stem}.jsonl")
-    photos = list(find_photos(args.images))
+    photos = photos_in(args.images)
     if args.out:
         inputs = [photo.source for photo in photos] + [args.posts, args.cache or default_cache()]
         check_out("--out", args.out, identities(filter(None, inputs)))

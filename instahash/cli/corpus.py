@@ -11,6 +11,7 @@ from typing import Any
 
 from instahash.archive import files_below, is_folder, is_image
 from instahash.cli.common import SomeFailed, note
+from instahash.cli.hints import for_photo
 from instahash.cli.photos import add_features, add_labelling, labelled
 from instahash.cli.posts import add_reading, how_to_read, photos_of, reading, say_left_out
 from instahash.errors import AnnotatorError, DataError, ImageError, plural
@@ -135,6 +136,8 @@ def _say_features(args: Namespace, corpus: Any) -> None:
 
 def _check_posts(path: Path) -> None:
     """Raise DataError where there is nothing but photos."""
+    if is_image(str(path)) and os.path.isfile(path):
+        raise DataError(f"'{path}' is a photo, and no post to learn hashtags from; {for_photo(str(path))}")
     files = files_below(path) if is_folder(path) and os.path.exists(path) else []
     if files and all(is_image(str(file)) for file in files):
         advice = "put captions or hashtags there too; instahash-annotate labels photos alone"

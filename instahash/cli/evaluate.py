@@ -11,7 +11,7 @@ from typing import Any
 
 from instahash.cli.common import Parser, add_model_dir, at_least, named, note, run
 from instahash.cli.corpus import Read, add_corpus, read_corpus
-from instahash.cli.hints import PHOTOS, POSTS
+from instahash.cli.hints import FOLDERS, POSTS
 from instahash.errors import printable
 from instahash.names import PROTOCOLS
 
@@ -42,7 +42,7 @@ def parser() -> ArgumentParser:
     add("--report", metavar="FILE.html",
         help="also write a page with tables, figures, examples and failures; it opens without a network")  # fmt: skip
     add_corpus(command)
-    command.takes = {POSTS: "--data", PHOTOS: "--data"}
+    command.takes = {POSTS: "--data", FOLDERS: "--data"}
     command.set_defaults(command="evaluate", threads=1, quiet=False)
     return command
 

@@ -19,6 +19,7 @@ from instahash.cli.common import (
     run,
     set_blas_threads,
 )
+from instahash.cli.hints import POSTS
 from instahash.errors import plural
 from instahash.names import NETWORKS, SIMPLER
 
@@ -50,6 +51,7 @@ def parser() -> ArgumentParser:
         f"network, {networks} (default: {SIMPLER[0]})")  # fmt: skip
     add("--judgements", default="judgements.sqlite", metavar="FILE", help="kept here (default: %(default)s)")
     add("--report-judgements", metavar="FILE", help="print what was judged, and nothing else")
+    command.takes = {POSTS: "--posts"}
     command.set_defaults(command="explore")
     return command
 

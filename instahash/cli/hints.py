@@ -11,14 +11,16 @@ from instahash.archive import is_image
 from instahash.errors import meant
 
 # What a word without an option may be.
-PHOTOS, POSTS, LABELS = "photos", "posts", "labels"
+PHOTOS, FOLDERS, POSTS, LABELS = "photos", "folders", "posts", "labels"
+# What commands call these, each its own.
+SOURCES = ("--data", "--posts", "--image")
 
 
 def hint(message: str, came: Sequence[str], options: Iterable[str], takes: Mapping[str, str]) -> str:
     """A question such as "did you mean --image photo.jpg?", "" where nothing suggests itself.
 
     message : the parser's complaint.  came : the words of the command line.  options : those that it knows.
-    takes : the option that takes PHOTOS, POSTS and LABELS, where there is one.
+    takes : the option that takes PHOTOS, FOLDERS, POSTS and LABELS, where there is one.
     """
     if choice := re.search(r"invalid choice: '(.*?)' \(choose from (.*?)\)", message):
         return meant(choice[1], re.findall(r"[\w-]+", choice[2]))
@@ -26,17 +28,29 @@ def hint(message: str, came: Sequence[str], options: Iterable[str], takes: Mappi
         return ""
     known = [*options]
     strange = [word for word in came if word.startswith("--") and not _is_known(word.partition("=")[0], known)]
-    if strange:
-        return meant(strange[0].partition("=")[0], known)
     unread = re.search(r"unrecognized arguments: (.*)", message)
-    alone = unread[1].split() if unread else _before_options(came)
+    if strange:
+        name, _, value = strange[0].partition("=")
+        alone = [value] if value else [*came[came.index(strange[0]) + 1 :]]
+        if name not in SOURCES or not alone or alone[0].startswith("-"):
+            return meant(name, known)
+    else:
+        alone = unread[1].split() if unread else _before_options(came)
     if not alone:
         return ""
-    if came and takes.get(LABELS) in came and unread and not _kind(alone[0]) == PHOTOS:
+    if came and takes.get(LABELS) in came and unread and _kind(alone[0]) not in (PHOTOS, FOLDERS):
         start = [*came].index(takes[LABELS]) + 1
         return f'did you mean {takes[LABELS]} "{", ".join([*came[start : start + 1], *alone])}", with commas?'
-    option = takes.get(_kind(alone[0]))
-    return f"did you mean {option} {shlex.quote(alone[0])}?" if option else ""
+    kind = _kind(alone[0])
+    if option := takes.get(kind):
+        return f"did you mean {option} {shlex.quote(alone[0])}?"
+    return for_photo(alone[0]) if kind == PHOTOS else ""
+
+
+def for_photo(photo: str) -> str:
+    """What to do with a photo where none is taken."""
+    ask = f"instahash-recommend --image {shlex.quote(photo)}"
+    return f"for the hashtags of a photo: {ask}, or the page of instahash-explore"
 
 
 def _is_known(word: str, options: Sequence[str]) -> bool:
@@ -53,4 +67,4 @@ def _kind(word: str) -> str:
         return PHOTOS
     if "," in word or not os.path.exists(word) and not os.path.splitext(word)[1] and not word.startswith("sample"):
         return LABELS
-    return PHOTOS if os.path.isdir(word) else POSTS
+    return FOLDERS if os.path.isdir(word) else POSTS

@@ -48,6 +48,17 @@ def add_features(command: ArgumentParser) -> None:
     command.add_argument("--features", action="store_true", help=what)
 
 
+def photos_in(places: Sequence[str]) -> list[Any]:
+    """The photos of files and folders. Raises DataError where there are only folders, without a photo."""
+    from instahash.annotate import find_photos
+    from instahash.errors import DataError
+
+    photos = list(find_photos(places))
+    if all(os.path.isdir(str(photo.source)) and os.access(str(photo.source), os.R_OK) for photo in photos):
+        raise DataError(f"there is no photo in '{places[0]}'; give one with JPEG, PNG or other images")
+    return photos
+
+
 @contextmanager
 def labelled(
     command: str, args: Namespace, photos: Sequence[Any], quiet: bool = False, features: bool = False

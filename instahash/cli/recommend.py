@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import unicodedata
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
@@ -10,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from instahash.archive import is_image
 from instahash.cli.common import (
     Parser,
     add_any_model,
@@ -22,10 +24,10 @@ from instahash.cli.common import (
     run,
     set_blas_threads,
 )
-from instahash.cli.hints import LABELS, PHOTOS, POSTS
+from instahash.cli.hints import FOLDERS, LABELS, PHOTOS, POSTS
 from instahash.cli.output import add_output, output, wants_json
-from instahash.cli.photos import add_annotator, labelled
-from instahash.cli.posts import add_reading, reading
+from instahash.cli.photos import add_annotator, labelled, photos_in
+from instahash.cli.posts import add_reading, how_to_read, reading
 from instahash.errors import SettingsError, plural
 from instahash.platforms import LOOKED_UP, PLATFORMS, hashtags_left, platform_of
 
@@ -74,7 +76,7 @@ def parser() -> ArgumentParser:
     add_output(command)
     add_reading(command)
     add_annotator(command)
-    command.takes = {POSTS: "--posts", PHOTOS: "--image", LABELS: "--labels"}
+    command.takes = {POSTS: "--posts", PHOTOS: "--image", FOLDERS: "--image", LABELS: "--labels"}
     command.set_defaults(command="recommend")
     return command
 
@@ -87,6 +89,7 @@ def work(args: Namespace) -> None:
 
     if args.posts and (args.chosen or args.user):
         raise DataError("--chosen and --user are about one author's photo; give them with --labels or --image")
+    _check_given(args)
     chosen = hashtags_from_list(args.chosen)
     n_chosen = len({word for text in chosen for word in words(text)})
     top = hashtags_left(args.platform, args.top, n_chosen) if args.platform else args.top
@@ -108,6 +111,19 @@ def work(args: Namespace) -> None:
     least = model.settings.data.min_score if args.min_score is None else args.min_score
     answer = _for_images if args.image else _for_labels
     answer(args, model, least, options | {"chosen": chosen, "user": args.user})
+
+
+def _check_given(args: Namespace) -> None:
+    """Raise DataError where there are no photos or posts, before a model is loaded or trained for them."""
+    from instahash.errors import DataError
+    from instahash.formats import read_posts
+
+    if args.image and all(map(os.path.isdir, args.image)):
+        photos_in(args.image)
+    if args.posts and is_image(args.posts):
+        raise DataError(f"--posts '{args.posts}' is a photo; did you mean --image {shlex.quote(args.posts)}?")
+    if args.posts:
+        read_posts(args.posts, **how_to_read(args))  # which looks for the format, and reads no post yet
 
 
 def _platform(text: str) -> str:
@@ -178,10 +194,9 @@ def _unknown(model: Any, labels: Sequence[str]) -> list[str]:
 
 
 def _for_images(args: Namespace, model: Any, least: float, options: dict[str, Any]) -> None:
-    from instahash.annotate import find_photos
     from instahash.data.preprocess import GUESS
 
-    photos = list(find_photos(args.image))
+    photos = photos_in(args.image)
     counts = Counter[str]()
     # Where the answers themselves scroll by, they are the progress.
     quiet = len(photos) == 1 or (sys.stdout.isatty() and not args.out)

@@ -27,7 +27,7 @@ from instahash.cli.common import (
     told,
 )
 from instahash.cli.corpus import Read, add_corpus, are_shards, fit_shards, read_corpus
-from instahash.cli.hints import PHOTOS, POSTS
+from instahash.cli.hints import FOLDERS, POSTS
 from instahash.errors import printable
 from instahash.names import MODES
 
@@ -67,7 +67,7 @@ def parser() -> ArgumentParser:
     add("--set", action="append", default=[], metavar="section.name=value", help="any setting; may be repeated")
     add("--settings", action="store_true", help="list every setting of the mode with its value, and train nothing")
     add_corpus(command)
-    command.takes = {POSTS: "--data", PHOTOS: "--data"}
+    command.takes = {POSTS: "--data", FOLDERS: "--data"}
     command.set_defaults(command="train")
     return command
 

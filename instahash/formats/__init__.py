@@ -149,6 +149,10 @@ def _found(source: Source, name: Any) -> Format:
         raise SettingsError(f"format is '{name}'; it must be auto or one of {_names()}")
     found = next((format for format in FORMATS if format.matches(source)), None)
     if found is None:
+        if source.is_folder and not source.files:
+            raise DataError(f"there is no file in '{source.path}'; give a file or folder of posts")
+        if source.suffix in IMAGES:
+            raise DataError(f"'{source.path}' is a photo, and no file of posts; instahash-annotate labels photos")
         raise DataError(f"'{source.path}' is in none of the formats {_names()}; {_advice(source)}")
     return found
 
@@ -158,15 +162,11 @@ def _names() -> str:
 
 
 def _advice(source: Source) -> str:
-    if source.is_folder and not source.files:
-        return "it is empty"
     if source.is_folder:
         inner = any(file.suffix == ".zip" for file in source.files)
         return "unpack the zip files in it" if inner else "instahash-annotate makes posts of photos"
     if source.head.startswith(b"PK"):
         return "save a spreadsheet as CSV in UTF-8, and unpack other files of this kind"
-    if source.suffix in IMAGES:
-        return "it is a photo, which instahash-annotate labels"
     return 'give posts, one a line, as {"id": "1.jpg", "caption": "Morning! #beach"}, or a table of such columns'
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from instahash import InstaHash
 from instahash.cli import annotate, evaluate, explore, learn, recommend, train
 from instahash.errors import meant, nearest
 
@@ -26,6 +27,15 @@ from instahash.errors import meant, nearest
         (evaluate.main, "--data x --report x.pdf", "would be a page in HTML"),
         (annotate.main, "photo.jpg --annotator ofline", "did you mean offline?"),
         (explore.main, "--prot 80", "did you mean --port or --posts or --photos?"),
+        (explore.main, "photo.jpg", "instahash-recommend --image photo.jpg, or the page of instahash-explore"),
+        (explore.main, "--image=photo.jpg", "instahash-recommend --image photo.jpg"),
+        (explore.main, "posts.jsonl", "did you mean --posts posts.jsonl?"),
+        (train.main, "photo.jpg", "instahash-recommend --image photo.jpg"),
+        (train.main, "--posts --quiet", "did you mean --set or --photos"),
+        (train.main, "--posts photo.jpg", "instahash-recommend --image photo.jpg"),
+        (train.main, "--posts posts.jsonl", "did you mean --data posts.jsonl?"),
+        (recommend.main, "--data photo.jpg", "did you mean --image photo.jpg?"),
+        (recommend.main, "--posts photo.jpg", "is a photo; did you mean --image photo.jpg?"),
         (learn.main, "strat", "did you mean start?"),
     ],
 )
@@ -37,6 +47,28 @@ def test_what_was_meant_is_asked_in_one_line(main, words, said, capsys, tmp_path
         code = end.code
     error = capsys.readouterr().err
     assert code == 2 and said in error and error.count("\n") == 1 and not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    "main, words, said",
+    [
+        (train.main, "--data photo.jpg", "no post to learn hashtags from; for the hashtags of a photo: instahash-rec"),
+        (train.main, "--data empty", "there is no file in 'empty'"),
+        (recommend.main, "--posts empty", "there is no file in 'empty'"),
+        (recommend.main, "--image empty", "there is no photo in 'empty'"),
+        (annotate.main, "empty", "there is no photo in 'empty'"),
+    ],
+)
+def test_a_photo_or_nothing_where_something_else_is_wanted_is_one_line(
+    main, words, said, capsys, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(InstaHash, "fit", None)  # nothing is trained for that
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    (tmp_path / "empty").mkdir()
+    code = main(words.split())
+    error = capsys.readouterr().err
+    assert code == 2 and said in error and error.count("\n") == 1 and "harrison" not in error
 
 
 @pytest.mark.parametrize("words", ["", "--top", "--labels dog --image x.jpg"])

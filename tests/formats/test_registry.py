@@ -45,13 +45,13 @@ def test_files_of_no_known_format(read, value):
 
 
 def test_a_folder_without_posts(tmp_path):
-    with pytest.raises(DataError, match="none of the formats harrison, .*; it is empty"):
+    with pytest.raises(DataError, match="there is no file in '.*'; give a file or folder"):
         list(read_posts(tmp_path))
     (tmp_path / "notes.md").write_text("x")
     with pytest.raises(DataError, match="none of the formats harrison, .*; instahash-annotate makes posts of photos"):
         list(read_posts(tmp_path))
     (tmp_path / "a.jpg").write_bytes(b"x")
-    with pytest.raises(DataError, match="none of the formats harrison, .*; it is a photo, which instahash-annotate"):
+    with pytest.raises(DataError, match="a.jpg' is a photo, and no file of posts; instahash-annotate"):
         list(read_posts(tmp_path / "a.jpg"))
 
 
