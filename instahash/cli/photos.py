@@ -55,7 +55,7 @@ def photos_in(places: Sequence[str]) -> list[Any]:
 
     photos = list(find_photos(places))
     if all(os.path.isdir(str(photo.source)) and os.access(str(photo.source), os.R_OK) for photo in photos):
-        raise DataError(f"there is no photo in '{places[0]}'; give one with JPEG, PNG or other images")
+        raise DataError(f"there is no photo in '{places[0]}'; give a photo, or a folder or zip file of photos")
     return photos
 
 
