@@ -116,7 +116,7 @@ def test_an_export_becomes_a_model(train, export, vision, google, tmp_path):
         "with hashtags                 3",
         "with labels                   3",
         "left out, no hashtag          1",
-        "posts used                    3 of 4, those with a hashtag that is kept",
+        "It learnt from 3 posts which of 4 hashtags go with which of 2 words of their labels.",
     ]
     assert "\n  labels       Sea\n  author       #sea #sun\n" in answer.stdout and "Rock" not in answer.stdout
     assert sent(vision) == [0, 1, 3, 4]  # not that of a post without hashtags, from which nothing is learnt
@@ -141,7 +141,8 @@ def test_the_photos_of_a_post_share_its_labels_each_with_its_highest_score(train
 def test_a_table_finds_its_photos_elsewhere(train, table, vision):
     answer = train(*table, *PAID)
     assert answer.returncode == 0 and "3 of 3 photos belong to 3 of 3 posts" in answer.stderr, answer
-    assert rows(answer)["with photo"] == rows(answer)["with labels"] == rows(answer)["posts used"] == 3
+    assert rows(answer)["with photo"] == rows(answer)["with labels"] == 3
+    assert "It learnt from 3 posts" in answer.stdout
     refused(train("--data", "posts.csv", "--photos", "posts.csv"), "there is no photo in --photos 'posts.csv'")
 
 
@@ -209,7 +210,7 @@ def test_a_photo_that_cannot_be_labelled_does_not_end_the_training(train, table,
     (tmp_path / "photos" / "1.jpg").write_text("no image")
     answer = train(*table, *PAID)
     assert answer.returncode == 1 and "1.jpg': " in answer.stderr and "1 failed" in lines(answer.stderr)[-1]
-    assert rows(answer)["with labels"] == 2 and rows(answer)["posts used"] == 3
+    assert rows(answer)["with labels"] == 2 and "It learnt from 3 posts" in answer.stdout
     assert "Model saved in 'model'." in answer.stdout and (tmp_path / "model" / MODEL).exists()
 
 
