@@ -189,7 +189,9 @@ def test_one_command_trains_on_photos_with_features_and_recommend_reads_them(env
     write_posts(photos / "posts.jsonl", [Post(name, hashtags, (Label("thing", 0.9),)) for name, hashtags in rows])
     quick = [f"{name}.epochs=1" for name in ("softmax", "completion", "photo_network")] + ["word2vec.dim=4"]
     sets = [word for setting in quick for word in ("--set", setting)]
-    answer = run("train", environment, "--data", photos, "--features", "--model-dir", tmp_path / "model", *sets)
+    answer = run(
+        "train", environment, "--data", photos, "--features", "--verbose", "--model-dir", tmp_path / "model", *sets
+    )
     assert answer.returncode == 0, answer.stderr
     assert "photo: weight of L2 by generalised cross-validation" in answer.stdout
     # The offline labels are none that the training had: as hashtags they may come first.

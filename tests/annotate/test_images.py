@@ -436,7 +436,7 @@ def test_corrupt():
     ids=["PNG 0 x 5", "PNG 5 x 0", "GIF", "BMP", "JPEG"],
 )
 def test_no_size(content):
-    assert one_line(content).startswith("it is not an image" if content.startswith(b"BM") else "it is corrupt")
+    assert one_line(content).startswith("it is no photo" if content.startswith(b"BM") else "it is corrupt")
 
 
 @pytest.mark.parametrize("name", ["zTXt", "iCCP", "iTXt"])
