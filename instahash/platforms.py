@@ -12,8 +12,8 @@ from instahash.errors import SettingsError
 
 LOOKED_UP = "November 2026"
 # How sure a limit is: the platform itself announced it; several others report it; they differ, and the lowest stands
-# here; the platform refuses none, and so many are what it, or who writes about it, advises.
-ANNOUNCED, REPORTED, DISPUTED, ADVISED = "announced by the platform", "widely reported", "disputed", "advice, no limit"
+# here.
+ANNOUNCED, REPORTED, DISPUTED = "announced by the platform", "widely reported", "disputed"
 
 
 class Platform(NamedTuple):
@@ -64,21 +64,6 @@ PLATFORMS = {
         75, None, "January 2007", REPORTED,
         "Flickr Uproar, trovster",
         "https://www.trovster.com/blog/2007/01/flickr-uproar",
-    ),
-    "x": Platform(
-        2, 280, "", ADVISED,
-        "How Do Hashtags Work on X?, Everywhere Marketer",
-        "https://everywheremarketer.com/blog/how-do-hashtags-work-on-twitter",
-    ),
-    "facebook": Platform(
-        2, 63206, "", ADVISED,
-        "How many hashtags can I use on Facebook?, Uncover Social",
-        "https://uncoversocial.com/how-many-hashtags-can-i-use-on-facebook",
-    ),
-    "linkedin": Platform(
-        3, 3000, "", ADVISED,
-        "How many hashtags to use on social media, Lucy Calnan Design",
-        "https://lucycalnandesign.co.uk/how-many-hashtags-to-use-on-social-media/",
     ),
 }  # fmt: skip
 

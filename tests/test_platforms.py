@@ -21,7 +21,7 @@ def test_the_limits_of_today():
 def test_every_limit_has_a_source(name, platform):
     assert name == name.casefold() and platform.hashtags > 0 and platform.title
     assert platform.url.startswith("https://")
-    assert platform.sure in (platforms.ANNOUNCED, platforms.REPORTED, platforms.DISPUTED, platforms.ADVISED)
+    assert platform.sure in (platforms.ANNOUNCED, platforms.REPORTED, platforms.DISPUTED)
     assert platform.since or platform.sure not in (platforms.ANNOUNCED,)
 
 
