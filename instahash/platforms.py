@@ -42,13 +42,13 @@ PLATFORMS = {
         "Threads launches hashtag support, and it’s way better than Twitter, BGR",
         "https://bgr.com/tech/threads-launches-hashtag-support-and-its-way-better-than-twitter/",
     ),
-    # The app says so; no statement of TikTok's was found.
+    # The app says so.
     "tiktok": Platform(
         5, 2200, "August 2025", REPORTED,
         "TikTok Caps Hashtags At Five Per Post, Net Influencer",
         "https://www.netinfluencer.com/?p=37510",
     ),
-    # With more than 15, or more than 60 as others have it, all hashtags of a video are ignored. Its help was not seen.
+    # With more than 15, or more than 60 as others have it, all hashtags of a video are ignored.
     "youtube": Platform(
         15, 5000, "", DISPUTED,
         "How Many Hashtags Should I Use on YouTube?, Hollyland",
@@ -75,7 +75,7 @@ def platform_of(text: str) -> tuple[str, int]:
     """
     name, given, number = text.strip().casefold().partition("=")
     name, number = name.strip(), number.strip()
-    if given and not (number.isdecimal() and int(number)):
+    if given and not (number.isdecimal() and len(number) < 7 and int(number)):
         raise SettingsError(f"'{text}' has no number of hashtags, 1 or more; give {name or 'instagram'}=5")
     if given and name:
         return name, int(number)

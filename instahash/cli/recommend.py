@@ -31,8 +31,8 @@ from instahash.cli.posts import add_reading, how_to_read, reading
 from instahash.errors import SettingsError, plural
 from instahash.platforms import LOOKED_UP, PLATFORMS, hashtags_left, platform_of
 
-# What an answer is, by its source, where nothing is known.
 MOST_BANNED = 1_000_000  # bytes
+# What an answer is, by its source, where nothing is known.
 NOTHING = {"most_used": "these are the most used hashtags", "general": "these hashtags fit any photo"}
 EXAMPLE = """example:
   instahash-recommend --image photo.jpg

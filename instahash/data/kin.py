@@ -15,7 +15,7 @@ ENDINGS = (("tre", "ter"), ("bre", "ber"), ("ise", "ize"), ("yse", "yze"), ("ogu
 # The same of what may stand within a word.
 WITHIN = (("our", "or"), ("grey", "gray"))
 # What the plural of two numbers has, and one of two spellings.
-VARIED = ("s", *(ending for pair in ENDINGS for ending in pair[:1]))
+VARIED = ("s", *(old for old, _ in ENDINGS))
 VARYING = ("_", *(old for old, _ in WITHIN))
 # The shortest stem that an ending is taken off, and words that would lose an s that is no ending.
 STEM, NO_PLURALS = 3, frozenset(("news", "mars", "lens"))

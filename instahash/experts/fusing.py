@@ -104,7 +104,7 @@ def _said(context: str, fusion: Fusion) -> str:
         return ", ".join(f"{member} {weight:.2f}" for member, weight in zip(fusion.members, weights))
 
     corrections = (
-        f"; added where '{name}' knows who: {listed(own.weights)}" for name, own in fusion.corrections.items()
+        f"; added where '{name}' knows a post's keys: {listed(own.weights)}" for name, own in fusion.corrections.items()
     )
     return f"Weights where {in_words(context)}: {listed(fusion.weights)}{''.join(corrections)}."
 

@@ -68,8 +68,8 @@ class Expert(Protocol):
     beside_photo : in [0, 1], the part of these weights that it has where the photo's features are there too, and others
         read them.
     reads_photo : bool, it answers only where a photo's features are there, and learns only from posts with such.
-    reads_keys : bool, it says something only of posts with a key that it knows. What all weights are then is learnt as
-        a correction, so that posts without one are answered as if none of the training had any.
+    reads_keys : bool, it says more of posts with a key that it knows. What all weights are then is learnt as a
+        correction, so that posts without one are answered as if none of the training had any.
     """
 
     name: str

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from instahash.data import Dataset
 from instahash.data.preprocess import Summary
 from instahash.errors import plural
@@ -25,7 +27,7 @@ def outcome(
 def about(dataset: Dataset) -> tuple[str, str]:
     """Whose the posts are, and how many words their labels have, in words."""
     people = len({key for keys in dataset.keys for key in keys if key.startswith("user:")})
-    labels = len(set(dataset.description.indices.tolist()))
+    labels = len(np.unique(dataset.description.indices))
     kind = "made-up post" if dataset.echoes.made_up else "post"
     by = f" by {people:,} {'person' if people == 1 else 'people'}" if people else ""
     return plural(len(dataset.ids), kind) + by, f"of {plural(labels, 'word')} of their labels" if labels else ""

@@ -77,7 +77,7 @@ def listed(bad: np.ndarray, n: int, one: str, many: str) -> tuple[str, str]:
         return f"{one} {first}{edge}", "a term of this index that is missing, or counted twice?"
     for size in [n // parts for parts in (2, 3, 4) if n % parts == 0 and n // parts > 1]:
         blocks = np.unique(bad // size)
-        if len(blocks) * size == k and n // size in BLOCKS:
+        if len(blocks) * size == k:
             runs = " and ".join(f"{b * size} to {(b + 1) * size - 1}" for b in blocks)
             which = " and ".join(ORDINALS[b] for b in blocks)
             return (

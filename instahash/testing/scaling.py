@@ -56,6 +56,8 @@ def check_sizes(
             right.append(at)
         except GradientError as error:
             wrong.append((at, error))
+    if not wrong and not right:
+        raise ValueError("make returned None at all sizes; it must return (loss, gradient, parameters) at some")
     if wrong:
         _, largest = wrong[-1]
         at, shown = next(both for both in wrong if marks_of(both[1]) == marks_of(largest))

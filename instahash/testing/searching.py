@@ -38,7 +38,7 @@ def check_points(
     must_be_some(n_points, "n_points")
     if not isinstance(points, SearchStrategy):
         raise TypeError(f"points must be a strategy, as testing.points(('n', 'm'), 'm'), not a {type(points).__name__}")
-    failed: list[tuple[int, GradientError]] = []
+    failed: list[tuple[int, Any, GradientError]] = []
     tried = 0
 
     def error_at(point: Any) -> GradientError | None:
@@ -52,7 +52,7 @@ def check_points(
 
     def collected(point: Any) -> bool:
         if error := error_at(point):
-            failed.append((sum(np.size(param) for param in point), error))
+            failed.append((sum(np.size(param) for param in point), point, error))
         return False
 
     try:
@@ -61,13 +61,17 @@ def check_points(
         pass
     if not failed:
         return tried
-    marks = marks_of(max(failed, key=lambda both: both[0])[1])
+    failed.sort(key=lambda one: one[0])
+    marks = marks_of(failed[-1][2])
 
     def is_alike(point: Any) -> bool:
         error = error_at(point)
         return error is not None and marks_of(error) == marks
 
-    smallest = find(points, is_alike, settings=_settings(max_examples=10 * n_points))
+    try:
+        smallest = find(points, is_alike, settings=_settings(max_examples=10 * n_points))
+    except NoSuchExample:  # what it draws is other than before, and the mistake may be rare
+        smallest = next(point for _, point, error in failed if marks_of(error) == marks)
     error = error_at(smallest)
     if error is None:
         raise GradientError("the check differs from call to call at one point", {"gradient": "state"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -43,8 +44,8 @@ def _signs(x: np.ndarray, of: str) -> Iterator[tuple[str, np.ndarray]]:
 def _threshold(x: np.ndarray, wrong: np.ndarray, right: np.ndarray, of: str) -> str:
     """What is true of wrong entries' numbers alone: beyond a threshold, or below it."""
     k, n = int(wrong.sum()), int(wrong.sum() + right.sum())
-    choices = np.prod([(n - i) / (i + 1) for i in range(min(k, n - k))])
-    if choices < LEAST_CHOICES:
+    log_choices = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    if log_choices < math.log(LEAST_CHOICES):
         return ""
     for text, size in ((of, x), (f"|{of}|", np.abs(x))):
         for sign, beyond in ((1, ">"), (-1, "<")):

@@ -147,3 +147,10 @@ def test_the_order_is_told_by_shapes_and_by_slopes():
         check_gradient(loss, lambda *p: (right(*p)[1], -right(*p)[0], right(*p)[2]), A, b, B, names=["U", "b", "V"])
     with pytest.raises(GradientError, match="it is transposed"):
         check_gradient(lambda W, U: (W @ U).sum() + (W**3).sum(), lambda W, U: ((U.sum(1) + 3 * W**2).T, U), A, A.T)
+
+
+def test_many_wrong_entries_are_told_without_a_warning():
+    point = np.linspace(-1, 1, 2400)
+    with warnings.catch_warnings(), pytest.raises(GradientError):
+        warnings.simplefilter("error")
+        check_gradient(lambda x: (x**2).sum(), lambda x: np.where(x > 0, 3 * x, 2 * x), point)

@@ -3,9 +3,11 @@
 import runpy
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
 
 from instahash.testing import GradientError, NotSmoothError, check_points, check_sizes, points
 
@@ -99,6 +101,8 @@ def test_sizes_that_do_not_go_together_are_left_out():
         return ((lambda x: x**2), (lambda x: 2 * x), 1.5) if a <= b else None
 
     assert check_sizes(make, {"a": [2, 1], "b": range(1, 3)}) == {"a": (1, 2), "b": (1, 2)}
+    with pytest.raises(ValueError, match="make returned None at all sizes"):
+        check_sizes(make, {"a": [2], "b": [1]})
 
 
 def test_a_kink_is_one_here_too():
@@ -131,6 +135,21 @@ def test_points_shrink_to_the_mistake_that_was_found():
         check_points(lambda W: (W**3).sum(), gradient, drawn, n_points=9, names=["W"])
     assert caught.value.kinds == {"W": "transposed"}
     assert str(caught.value).endswith("\nat [[1., 1.], [2., 1.]]")
+
+
+def test_a_mistake_that_is_not_drawn_again_is_shown_as_it_was_found(monkeypatch):
+    calls, find = [], hypothesis.find
+
+    def once(*arguments, **options):
+        calls.append(arguments)
+        if len(calls) > 1:
+            raise NoSuchExample("")
+        return find(*arguments, **options)
+
+    monkeypatch.setattr(hypothesis, "find", once)
+    with pytest.raises(GradientError, match=r"(?s)derivative.*\nat "):
+        check_points(lambda w: (w**2).sum(), lambda w: 3 * w, points("n"), n_points=9)
+    assert len(calls) == 2
 
 
 def test_points_at_which_all_is_right():

@@ -157,8 +157,9 @@ function clear(instead = "") {
 function noteOn({ source, hashtags, scores_are }) {
   const isSorted = hashtags.every(({ score }, i) => !i || score <= hashtags[i - 1].score);
   const tested = scores_are === "estimate" ? ", an estimate, since the training had no such labels" : "";
-  const why = ["a hashtag much like one above it comes later", answered.novelty > 0 && "novelty puts rarer ones first"].filter(Boolean);
-  return NOTES[source] + tested + (isSorted ? "" : `; the percentages go up and down, since ${why.join(" and ")}`);
+  const isRanked = source === "experts" || source === "guesses"; // others have an order of their own
+  const why = [isRanked && "a hashtag much like one above it comes later", answered.novelty > 0 && "novelty puts rarer ones first"].filter(Boolean);
+  return NOTES[source] + tested + (isSorted || !why.length ? "" : `; the percentages go up and down, since ${why.join(" and ")}`);
 }
 
 const percent = (score) => (score < 0.005 ? "< 1 %" : `${number(100 * score, 0)} %`);
