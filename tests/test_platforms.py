@@ -47,9 +47,7 @@ def test_an_unknown_platform_lists_those_known(text):
         platform_of(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["instagram=", "instagram=0", "instagram=-1", "instagram=five", "instagram=²", "x=" + "9" * 5000]
-)
+@pytest.mark.parametrize("number", ["", "0", "-1", "five", "²", "9" * 5000])
 def test_another_limit_is_a_number(number):
     with pytest.raises(SettingsError, match="has no number of hashtags, 1 or more; give instagram=5"):
         platform_of(f"instagram={number}")
