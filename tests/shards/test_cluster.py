@@ -272,7 +272,15 @@ def test_the_command_trains_mode_best_from_shards(pattern, tmp_path):
 @pytest.mark.parametrize("moment", ["From", "softmax"])
 def test_ctrl_c_is_one_line(pattern, tmp_path, moment):
     """At a terminal all processes of the command hear it, when they have begun and while they work."""
-    command = [sys.executable, str(ROOT / "bin" / "instahash-train"), "--data", pattern, "--cluster", "local:2"]
+    command = [
+        sys.executable,
+        str(ROOT / "bin" / "instahash-train"),
+        "--verbose",
+        "--data",
+        pattern,
+        "--cluster",
+        "local:2",
+    ]
     process = subprocess.Popen(
         [*command, "--model-dir", str(tmp_path / "model"), "--set", "softmax.epochs=2000"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
