@@ -282,7 +282,7 @@ def test_ctrl_c_is_one_line(pattern, tmp_path, moment):
         "local:2",
     ]
     process = subprocess.Popen(
-        [*command, "--model-dir", str(tmp_path / "model"), "--set", "softmax.epochs=2000"],
+        [*command, "--verbose", "--model-dir", str(tmp_path / "model"), "--set", "softmax.epochs=2000"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     while not process.stdout.readline().startswith(moment):
