@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -55,10 +56,8 @@ def check_points(
             failed.append((sum(np.size(param) for param in point), point, error))
         return False
 
-    try:
+    with suppress(NoSuchExample):
         find(points, collected, settings=_settings(max_examples=n_points, phases=[Phase.generate]))
-    except NoSuchExample:
-        pass
     if not failed:
         return tried
     failed.sort(key=lambda one: one[0])

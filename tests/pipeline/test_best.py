@@ -52,6 +52,7 @@ def full():
     return InstaHash().fit("sample-small")
 
 
+@compiled
 @pytest.mark.parametrize(
     "labels", ["dog, grass", "dog, ball", "dog, table", "dog, smile", "cat, tree", "cat, window", "coffee, table"]
 )
