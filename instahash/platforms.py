@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from instahash.errors import SettingsError
+from instahash.errors import SettingsError, plural
 
 LOOKED_UP = "November 2026"
 # How sure a limit is: the platform itself announced it; several others report it; they differ, and the lowest stands
@@ -93,5 +93,6 @@ def hashtags_left(platform: str, top: int | None = None, n_chosen: int = 0) -> i
     name, most = platform_of(platform)
     left = most - n_chosen
     if left <= 0:
-        raise SettingsError(f"{name} takes {most} hashtags and {n_chosen} are chosen; leave out some of them")
+        chosen = f"{n_chosen} {'is' if n_chosen == 1 else 'are'} chosen"
+        raise SettingsError(f"{name} takes {plural(most, 'hashtag')} and {chosen}; leave out some, or give {name}=N")
     return left if top is None else min(top, left)

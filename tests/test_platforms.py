@@ -58,3 +58,7 @@ def test_what_is_left_on_a_platform():
     assert hashtags_left("instagram=30", None, 10) == 20
     with pytest.raises(SettingsError, match="tiktok takes 5 hashtags and 5 are chosen; leave out some"):
         hashtags_left("tiktok", None, 5)
+    with pytest.raises(
+        SettingsError, match="threads takes 1 hashtag and 1 is chosen; leave out some, or give threads=N"
+    ):
+        hashtags_left("threads", None, 1)
