@@ -148,10 +148,10 @@ class Panel:
             rows = np.flatnonzero(contexts == context)
             part, own, more = understood.rows(rows), candidates.rows(rows), beyond.rows(rows)
             chosen = part.chosen if understood.chosen is queries.chosen else rows_at(queries.chosen, rows)
-            known, log_p[rows, n:] = self._fused(context, self.scores(context, part, own), chosen, part, own, more)
+            told, scores = self._told(context, part), self.scores(context, part, own)
+            known, log_p[rows, n:] = self._fused(context, told, scores, chosen, part, own, more)
             log_p[rows, : own.n_columns] = known
-            given = row_sizes(part.chosen), part.familiar, self._told(context, part)
-            calibrations[rows] = self.fusions[context].calibrations(*given)
+            calibrations[rows] = self.fusions[context].calibrations(row_sizes(part.chosen), part.familiar, told)
         read = (understood.n_words() > 0) | understood.with_photo()
         return Answers(candidates, beyond, log_p, calibrations, read, understood.familiar)
 
@@ -167,16 +167,15 @@ class Panel:
         candidates, beyond = self.candidates(understood), self._beyond(understood)
         context, familiar = str(contexts_of(understood)[0]), understood.familiar
         scores, fusion = self.scores(context, understood, candidates), self.fusions[context]
-        log_p, _ = self._fused(context, scores, queries.chosen, understood, candidates, beyond)
+        told = self._told(context, understood)
+        log_p, _ = self._fused(context, told, scores, queries.chosen, understood, candidates, beyond)
         return Opinions(
             context=context,
             hashtags=self.domain.hashtags_of(candidates)[0],
             scores={name: scores[name][0] for name in fusion.members},
-            weights=dict(zip(fusion.members, self._weights(context, understood)[0].tolist())),
+            weights=dict(zip(fusion.members, self._weights(context, told, familiar)[0].tolist())),
             log_p=log_p[0],
-            probabilities=fusion.probabilities(
-                log_p, row_sizes(understood.chosen), familiar, self._told(context, understood)
-            )[0],
+            probabilities=fusion.probabilities(log_p, row_sizes(understood.chosen), familiar, told)[0],
             familiar=float(familiar[0]),
         )
 
@@ -191,10 +190,10 @@ class Panel:
                 return Beyond.of(name, found)
         return Beyond.of("", [{} for _ in range(queries.description.shape[0])])
 
-    def _weights(self, context: str, queries: Queries) -> np.ndarray:
+    def _weights(self, context: str, told: Told, familiar: np.ndarray) -> np.ndarray:
         """Each post's weights, (m, n_members): those that were learnt as far as its labels are familiar."""
-        foreign, part = self._foreign[context], queries.familiar[:, None]
-        learnt = self.fusions[context].weights_of(self._told(context, queries), len(part))
+        foreign, part = self._foreign[context], familiar[:, None]
+        learnt = self.fusions[context].weights_of(told, len(part))
         return part * learnt + (1 - part) * np.where(np.isnan(foreign), learnt, foreign)
 
     def _foreign_weights(self, context: str) -> np.ndarray:
@@ -226,6 +225,7 @@ class Panel:
     def _fused(
         self,
         context: str,
+        told: Told,
         scores: dict[str, np.ndarray],
         chosen: CSR,
         understood: Queries,
@@ -237,7 +237,7 @@ class Panel:
 
         A hashtag that was given as a label, and not `chosen`, is as probable as the most probable of the others.
         """
-        fusion, weights = self.fusions[context], self._weights(context, understood)
+        fusion, weights = self.fusions[context], self._weights(context, told, understood.familiar)
         pooled = fusion.pooled(scores, weights)
         if candidates.width:
             pooled[~candidates.filled] = -np.inf
@@ -251,7 +251,7 @@ class Panel:
             return log_p, beyond.matrix
         # Where labels are familiar the expert's own probability is the best that is known. Where they are not, the
         # other experts are taken to give a hashtag that they do not know the mean of what they give the others.
-        learnt = fusion.inverse(beyond.matrix, row_sizes(understood.chosen), self._told(context, understood))
+        learnt = fusion.inverse(beyond.matrix, row_sizes(understood.chosen), told)
         foreign = beyond.matrix + log_p[:, :1] - pooled[:, :1] + _means(pooled, candidates)
         if beyond.expert in fusion.members:
             w = weights[:, [fusion.members.index(beyond.expert)]].astype(np.float32)

@@ -9,6 +9,7 @@ import numpy as np
 from instahash.data import Dataset
 from instahash.data.preprocess import Summary
 from instahash.errors import plural
+from instahash.experts.people import USER
 from instahash.trainer import FirstFive
 
 UNMEASURED = "How good its hashtags are is not measured here: give posts kept apart to instahash-evaluate."
@@ -26,7 +27,7 @@ def outcome(
 
 def about(dataset: Dataset) -> tuple[str, str]:
     """Whose the posts are, and how many words their labels have, in words."""
-    people = len({key for keys in dataset.keys for key in keys if key.startswith("user:")})
+    people = len({key for keys in dataset.keys for key in keys if key.startswith(USER)})
     labels = len(np.unique(dataset.description.indices))
     kind = "made-up post" if dataset.echoes.made_up else "post"
     by = f" by {people:,} {'person' if people == 1 else 'people'}" if people else ""
