@@ -53,6 +53,11 @@ MEASURES = {
 }
 
 
+def of_first(row: dict[str, float], ten: bool) -> dict[str, float]:
+    """Of a system's measures by name those of its first ten hashtags, or else those of five and fewer."""
+    return {name: value for name, value in row.items() if name.endswith("10") == ten}
+
+
 def ranking_values(hit: np.ndarray, sizes: np.ndarray) -> dict[str, np.ndarray]:
     """MEASURES for each post: name -> (n,) float64 in [0, 1]."""
     return {name: measure(hit, sizes, k) for name, (measure, k) in MEASURES.items()}

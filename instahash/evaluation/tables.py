@@ -8,6 +8,7 @@ from typing import Any
 from instahash.errors import plural
 from instahash.evaluation.bands import BANDS
 from instahash.evaluation.protocols import COUNTS, EVERYBODY
+from instahash.evaluation.ranking import of_first
 from instahash.evaluation.similarity import TABLES
 from instahash.names import OURS, PROTOCOLS, heading
 
@@ -108,11 +109,7 @@ def _rankings(title: str, ranking: dict[str, dict[str, float]], width: int) -> I
     for some, ten in {"first five": False, "first ten": True}.items():
         if ten:
             yield ""
-        rows = {
-            system: {name: value for name, value in row.items() if name.endswith("10") == ten}
-            for system, row in ranking.items()
-        }
-        yield from _table(f"{title}, {some}", rows, width)
+        yield from _table(f"{title}, {some}", {system: of_first(row, ten) for system, row in ranking.items()}, width)
 
 
 def _differences(differences: dict[str, Any], name: str, width: int) -> Iterator[str]:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from instahash.evaluation import counted, left_out
 from instahash.evaluation.bands import BANDS
+from instahash.evaluation.ranking import of_first
 from instahash.names import OURS, name_of
 from instahash.report.plots import intervals
 from instahash.report.wording import TITLES, best_in_bold, decimals, number, plain
@@ -75,7 +76,7 @@ def measure(name: str, value: float, ends: tuple[float, ...] = ()) -> str:
 
 def _ranked(ranking: dict[str, dict[str, float]], k: int) -> Rows:
     """What there is to say of the first ten, or else of the first five."""
-    values = [[value for name, value in row.items() if name.endswith("10") == (k == 10)] for row in ranking.values()]
+    values = [[*of_first(row, k == 10).values()] for row in ranking.values()]
     return _named(ranking, best_in_bold(values, [".4f"] * len(values[0])))
 
 
