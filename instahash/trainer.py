@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from tqdm import tqdm
 
+from instahash.checkpoint import Checkpoint
 from instahash.errors import plural
 from instahash.sparse import CSR, is_member
-from instahash.storage import Checkpoint
 
 # What the weights of a fusion are learnt from can be measured on: they are too few to learn posts by heart.
 WEIGHTS = "only its few weights are learnt from"

@@ -10,10 +10,10 @@ import threading
 import pytest
 
 from instahash import InstaHash, locks
+from instahash.checkpoint import Checkpoint, sole_training, trains
 from instahash.errors import ModelError
 from instahash.locks import alone
 from instahash.shards import fit_best, fit_paper
-from instahash.storage import Checkpoint, sole_training, trains
 
 HOLDER = """
 import sys, time

@@ -11,17 +11,9 @@ import zipfile
 import numpy as np
 import pytest
 
+from instahash.checkpoint import CHECKPOINT, Checkpoint
 from instahash.errors import ModelError
-from instahash.storage import (
-    CHECKPOINT,
-    MODEL,
-    Checkpoint,
-    has_model,
-    make_directory,
-    read_header,
-    read_model,
-    write_model,
-)
+from instahash.storage import MODEL, has_model, make_directory, read_header, read_model, write_model
 
 HEADER = {"mode": "paper", "history": {"loss": [0.25, 0.125]}}
 SECTIONS = {"words": {"text": np.frombuffer("é海".encode(), np.uint8)}, "autorec": {"U": np.arange(6.0).reshape(2, 3)}}
@@ -317,7 +309,7 @@ def test_a_checkpoint_that_cannot_be_written(tmp_path):
 
 def test_saving_costs_at_most_a_tenth_of_the_time(tmp_path, monkeypatch):
     clock = iter([0.0, 1.0, 1.0, 5.0, 10.5, 11.0, 11.0])
-    monkeypatch.setattr("instahash.storage.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("instahash.checkpoint.time.monotonic", lambda: next(clock))
     checkpoint, saved = Checkpoint(tmp_path / CHECKPOINT, ""), []
     for number in range(3):  # at 0, taking 1 second; at 5, too early; at 10.5
         checkpoint.save({"m": {"number": np.array(number)}})

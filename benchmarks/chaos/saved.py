@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from instahash.checkpoint import CHECKPOINT, Checkpoint
 from instahash.data import Label, Post
 from instahash.files import write_text
 from instahash.formats import read_posts, write_posts
-from instahash.storage import CHECKPOINT, MODEL, Checkpoint, read_model, write_model
+from instahash.storage import MODEL, read_model, write_model
 from instahash.word2vec.formats import read_vectors, write_vectors
 
 N = 3_000

@@ -74,8 +74,8 @@ def parser() -> ArgumentParser:
 
 def work(args: Namespace) -> None:
     set_blas_threads(args.threads)
+    from instahash.checkpoint import CHECKPOINT, sole_training
     from instahash.pipeline import settings_of
-    from instahash.storage import CHECKPOINT, sole_training
 
     settings = settings_of(args.mode, _assignments(args), seed=args.seed, n_threads=args.threads)
     if args.settings:

@@ -13,6 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from instahash.baselines import BASELINES, create
+from instahash.checkpoint import Checkpoint, sole_training
 from instahash.data import Corpus, Dataset, Post, Vocabulary, encode, fit_dataset, grow
 from instahash.errors import DataError, ModelError, SettingsError, UntrainedError, cut, one_line, plural
 from instahash.experts import BestSettings
@@ -24,7 +25,7 @@ from instahash.pipeline.mode import MODES, Mode
 from instahash.pipeline.outcome import about, outcome
 from instahash.pipeline.paper import PaperSettings
 from instahash.pipeline.recommender import Recommender
-from instahash.storage import Checkpoint, read_model, sole_training, write_model
+from instahash.storage import read_model, write_model
 from instahash.trainer import Detail, Trainer
 
 Posts = str | Path | Iterable[Post | dict[str, Any]] | Corpus

@@ -16,6 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from instahash.baselines import Cooccurrence
+from instahash.checkpoint import trains
 from instahash.data import Dataset, Vocabulary, together
 from instahash.errors import DataError, plural
 from instahash.experts import BestSettings, Domain, Examples
@@ -36,7 +37,6 @@ from instahash.shards.shards import Shards
 from instahash.shards.word_vectors import fit_exact, fit_rounds, frequent, plan, word2vec_from
 from instahash.softmax import SoftmaxNetwork
 from instahash.sparse import CSR, column_counts
-from instahash.storage import trains
 from instahash.trainer import Trainer
 from instahash.word2vec import Word2Vec
 

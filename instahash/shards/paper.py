@@ -13,6 +13,7 @@ from scipy import sparse
 
 from instahash.autorec import AutoRec
 from instahash.baselines import Cooccurrence
+from instahash.checkpoint import trains
 from instahash.errors import DataError, SettingsError
 from instahash.forms import Form, fit
 from instahash.network.layers import FORMS, Parameters
@@ -27,7 +28,6 @@ from instahash.shards.shards import Shards
 from instahash.shards.spectrum import BACKGROUND, Ratings, fit_autorec
 from instahash.shards.word_vectors import fit_exact, frequent, word2vec_from
 from instahash.sparse import CSR
-from instahash.storage import trains
 from instahash.trainer import Detail, Trainer
 from instahash.training import History
 from instahash.word2vec import WordVectors

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from instahash.checkpoint import Checkpoint
 from instahash.data import Summary, Vocabulary
 from instahash.errors import DataWarning, ModelError, cut, one_line
 from instahash.forms import COUNT, MISFITS, Form, fit
@@ -18,7 +19,6 @@ from instahash.parameters import to_json
 from instahash.shards.reading import Encoding, encoding_of
 from instahash.shards.shard import Arrays
 from instahash.shards.shards import Shards
-from instahash.storage import Checkpoint
 from instahash.trainer import Detail
 
 Report = Callable[[str], object]

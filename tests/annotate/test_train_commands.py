@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from instahash.checkpoint import CHECKPOINT
 from instahash.cli import photos as photos_module
 from instahash.jit import COMPILED
-from instahash.storage import CHECKPOINT, MODEL
+from instahash.storage import MODEL
 
 START = "import sys; from instahash.cli.{0} import main; sys.exit(main())"
 # A shell that starts tests in the background has them ignore Ctrl-C, and children inherit that. Here the child undoes

@@ -28,7 +28,7 @@ from chaos.saved import SAVED
 OF_ALL = pytest.mark.parametrize("saved", SAVED, ids=[saved.name for saved in SAVED])
 MODEL, *_, REPORT = [saved for saved in SAVED if saved.name in ("model.npz", "report.html")]
 # The code in which a Ctrl-C may come between any two lines.
-OURS = ("instahash/files.py", "instahash/locks.py", "instahash/storage.py", "contextlib.py")
+OURS = ("instahash/files.py", "instahash/locks.py", "instahash/npz.py", "instahash/storage.py", "contextlib.py")
 
 
 @pytest.fixture

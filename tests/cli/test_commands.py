@@ -21,12 +21,13 @@ from types import SimpleNamespace
 import pytest
 
 from instahash import InstaHash
+from instahash.checkpoint import CHECKPOINT
 from instahash.data import Label, Post
 from instahash.data.small import small_posts
 from instahash.formats import write_posts
 from instahash.names import PROTOCOLS
 from instahash.platforms import PLATFORMS
-from instahash.storage import CHECKPOINT, MODEL
+from instahash.storage import MODEL
 
 compiled = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="trains again and again: too long in Python"

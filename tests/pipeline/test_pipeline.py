@@ -8,6 +8,7 @@ import pytest
 from scipy import sparse
 
 from instahash import AutoRec, InstaHash, PaperSettings, SoftmaxNetwork, Word2Vec, WordVectors
+from instahash.checkpoint import CHECKPOINT, Checkpoint
 from instahash.data import Corpus, Label, Post, encode, fit_dataset, grow
 from instahash.data.small import TOPICS, small_posts
 from instahash.errors import DataError, ModelError, SettingsError
@@ -15,7 +16,7 @@ from instahash.evaluation import evaluate, format_example, format_tables
 from instahash.parameters import assign
 from instahash.pipeline import settings_of
 from instahash.pipeline.paper import Paper
-from instahash.storage import CHECKPOINT, MODEL, Checkpoint, read_header, read_model, write_model
+from instahash.storage import MODEL, read_header, read_model, write_model
 from instahash.trainer import Trainer
 
 compiled = pytest.mark.skipif(
@@ -189,7 +190,7 @@ def test_an_interrupted_training_resumes_to_the_same_model(model, tmp_path, monk
         if stop in states and len(states[stop]["history"]) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("instahash.storage.time.monotonic", lambda: 0.0)  # so that every epoch is saved
+    monkeypatch.setattr("instahash.checkpoint.time.monotonic", lambda: 0.0)  # so that every epoch is saved
     monkeypatch.setattr(Checkpoint, "save", save_then_interrupt)
     with pytest.raises(KeyboardInterrupt):
         InstaHash(QUICK).fit(POSTS, checkpoint=path)

@@ -5,9 +5,9 @@ import random
 import numpy as np
 import pytest
 
+from instahash.checkpoint import Checkpoint
 from instahash.data import Label, Post
 from instahash.formats import write_posts
-from instahash.storage import Checkpoint
 
 SAVE = Checkpoint.save
 WORDS = "sea sky boat sand sun dog cat tree snow hill Café T-shirt".split()

@@ -159,7 +159,7 @@ def test_a_training_goes_on_from_the_rounds_that_ended(in_shards, tmp_path, monk
     with Shards(pattern) as shards:
         expected = fit_best(shards, SMALL)
     with monkeypatch.context() as broken, Shards(pattern) as shards:
-        broken.setattr("instahash.storage.Checkpoint.save", always)
+        broken.setattr("instahash.checkpoint.Checkpoint.save", always)
         average, rounds = Shards.average, []
 
         def one_of_completion(self, *args, what, **options):

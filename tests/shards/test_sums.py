@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from instahash import InstaHash, PaperSettings
 from instahash.baselines import EASE, Cooccurrence, Popularity, Ridge
+from instahash.checkpoint import Checkpoint
 from instahash.data import Corpus, DataSettings, Post, fit_dataset
 from instahash.errors import DataError, DataWarning, ModelError, SettingsError
 from instahash.formats import write_posts
 from instahash.parameters import assign
 from instahash.shards import Shards, encoding_of, fit_baselines, fit_paper, from_shards
 from instahash.shards.paper import sample
-from instahash.storage import Checkpoint
 
 from .conftest import always, assert_same_vocabulary, made_posts
 
@@ -144,7 +144,7 @@ def test_a_training_goes_on_from_the_passes_that_ended(one_machine, in_shards, t
     pattern, checkpoint = in_shards(shuffled(1), 3), tmp_path / "checkpoint.npz"
     with monkeypatch.context() as broken, Shards(pattern) as shards:
         broken.setattr("instahash.shards.paper.fit_autorec", lambda *_: 1 / 0)
-        broken.setattr("instahash.storage.Checkpoint.save", always)
+        broken.setattr("instahash.checkpoint.Checkpoint.save", always)
         with pytest.raises(ZeroDivisionError):
             fit_paper(shards, given, checkpoint=checkpoint)
     done = []

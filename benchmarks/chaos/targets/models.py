@@ -18,12 +18,13 @@ from chaos.target import Target, Wrong, on_file
 from chaos.tiny import KINDS, N_FEATURES, model_file, posts, settings
 from chaos.zips import ZIP, in_members
 from instahash import InstaHash, write_posts
+from instahash.checkpoint import CHECKPOINT, Checkpoint
 from instahash.data import fit_dataset
 from instahash.errors import DivergenceError, SettingsError
 from instahash.pipeline.identity import fingerprint
 from instahash.pipeline.mode import MODES
 from instahash.shards import Shards, fit_best
-from instahash.storage import CHECKPOINT, MODEL, Checkpoint, write_model
+from instahash.storage import MODEL, write_model
 from instahash.trainer import Trainer
 
 HEADER_TEXT = {f"header: {name}": mutation for name, mutation in in_members({**JSON, **LINES}, ".json").items()}
