@@ -238,9 +238,12 @@ def _pickled(args: tuple[Any, ...]) -> tuple[bytes, list[Vocabulary]]:
 @lru_cache(maxsize=1)
 def _loaded(pickled: bytes, *vocabularies: Vocabulary) -> Any:
     """The arguments again, made once for all shards of a pass."""
-    unpickler = pickle.Unpickler(io.BytesIO(pickled))
-    unpickler.persistent_load = vocabularies.__getitem__  # type: ignore[method-assign]
-    return unpickler.load()
+
+    class Unpickler(pickle.Unpickler):
+        def persistent_load(self, number: int) -> Vocabulary:
+            return vocabularies[number]
+
+    return Unpickler(io.BytesIO(pickled)).load()
 
 
 def _work(function: Callable[..., T], name: str, folder: str, how: dict[str, Any], *given: Any) -> T:

@@ -41,8 +41,8 @@ def photo(number=0):
     return encoded(Image.fromarray(noise).resize((400, 300)))
 
 
-def slow(lines=3_000_000):
-    """A BMP of runs that say no more than that a line has ended; Pillow takes a second for some hundred thousand."""
+def slow(lines=12_000_000):
+    """A BMP of runs that say no more than that a line has ended; Pillow takes a second for two million."""
     runs = b"\0\0" * lines
     info = struct.pack("<IiiHHIIiiII", 40, 5000, 5000, 1, 8, 1, len(runs), 0, 0, 256, 0)
     start = 14 + len(info) + 1024
