@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from instahash.data import DataSettings
+from instahash.data import DataSettings, Vocabulary
 from instahash.errors import DataError
 from instahash.formats import Reading, write_posts
-from instahash.shards import Shard, Shards, encoding_of, find
+from instahash.shards import Shard, Shards, cluster, encoding_of, find
 from instahash.shards.workers import add, total
 
 from .conftest import made_posts
@@ -158,3 +158,12 @@ def test_a_poisoned_shard_is_named(in_shards, poison, line):
     with Shards(pattern) as shards, pytest.raises(DataError) as error:
         encoding_of(shards, DataSettings())
     assert line in str(error.value) and "3.jsonl.gz" in str(error.value) and "\n" not in str(error.value)
+
+
+def test_arguments_reach_a_worker_as_they_were():
+    """Each vocabulary among them goes beside them, once."""
+    sea, sky = Vocabulary(["sea"], [1], [1]), Vocabulary(["sky"], [1], [1])
+    pickled, vocabularies = cluster._pickled(([sea, sky], 3, {"again": sea}))
+    assert vocabularies == [sea, sky] and b"sea" not in pickled
+    first, number, second = cluster._loaded(pickled, *vocabularies)
+    assert first[0] is sea and first[1] is sky and number == 3 and second == {"again": sea}
