@@ -13,6 +13,7 @@ import { showSteps, STEPS } from "./steps.js";
 
 const { mode, novelty, minScore, mostImage, video, livePhoto, doubts } = document.querySelector("main").dataset;
 const MOST_CHOSEN = 60;
+const PATIENCE = 1500; // milliseconds for which an answer to an older question may stay
 const NOTHING = { words: [], names: new Map(), answer: null };
 const state = { text: "", chosen: [], caption: "", photo: null, novelty: Number(novelty), mix: null };
 let answered = state; // the query of the answer on the page
@@ -38,10 +39,10 @@ const NOTES = {
 // One query at a time, and after it the newest one
 
 let changes = 0; // of the query so far; the page says which of them its answer has
-let opened = 0; // the change that brought another photo, whose answer is compared with none
-let closed = 0; // the change since which there is no answer, until the next change
+let opened = 0; // the change that brought another photo: its answer is compared with none, and those to changes before are of no use
 let oldest = null; // when the first change came that is not answered
 let busy = false;
+let waiting = 0; // the timer after which an older answer leaves the page
 let ignored = ""; // of the address, until the query changes
 
 function ask(since = performance.now(), notice = "") {
@@ -49,6 +50,8 @@ function ask(since = performance.now(), notice = "") {
   changes += 1;
   document.body.dataset.asked = changes;
   oldest ??= since;
+  clearTimeout(waiting);
+  waiting = setTimeout(() => isAnswered() || clear("Waiting for the answer…"), PATIENCE);
   photos?.edited(state);
   writeAddress();
   if (!busy) answerAll();
@@ -61,7 +64,7 @@ async function answerAll() {
     oldest = null;
     try {
       const { value, milliseconds } = await post("/api/explain", request(query));
-      if (change < closed) continue;
+      if (change < opened) continue;
       const chosen = value.chosen.map((word) => word.word);
       if (state.chosen === query.chosen) state.chosen = chosen; // an address may have them as people write them
       answered = { ...query, chosen };
@@ -70,7 +73,8 @@ async function answerAll() {
       if (change === changes) photos?.answered(state.photo, chosen, { hashtags: allNames(), source: value.source });
       painted(() => showTime(performance.now() - since, milliseconds));
     } catch (error) {
-      if (change < closed) continue;
+      if (change < opened || oldest !== null) continue; // what was asked since has an answer, or an error, of its own
+      clearTimeout(waiting);
       byId("error").textContent = error.message;
       state.chosen = answered.chosen; // a text can be mended, a hashtag that is refused could not be taken back
       if (!isAnswered()) clear();
@@ -286,7 +290,8 @@ function close(query, instead) {
   caption.open(state.caption);
   oldest = null; // what was asked, was asked of another photo
   changes += 1;
-  opened = closed = changes;
+  opened = changes;
+  clearTimeout(waiting);
   clear(instead);
   writeAddress();
   Object.assign(document.body.dataset, { asked: changes, shown: changes });

@@ -307,7 +307,7 @@ export class HashtagMap {
       this.draw();
       keepingFocus(() => fill(byId("near"), this.near(point, neighbours)), this.canvas);
     } catch (error) {
-      fill(byId("near"), el("p", { class: "error" }, error.message));
+      if (this.picked === point) fill(byId("near"), el("p", { class: "error" }, error.message));
     }
   }
 

@@ -108,12 +108,16 @@ export class Photos {
 
   async ask(photo) {
     const asked = this.settings();
+    const { query } = photo;
+    const isAsked = () => photo.query === query && this.all.includes(photo); // or it was opened, or removed, meanwhile
     try {
-      Object.assign(photo, await this.answer({ ...photo.query, photo }));
+      const answer = await this.answer({ ...query, photo });
+      if (isAsked()) Object.assign(photo, answer, { asked });
     } catch (error) {
+      if (!isAsked()) return;
       this.fail(photo.name, error.message);
+      photo.asked = asked;
     }
-    photo.asked = asked;
   }
 
   /** The query on the page was changed. */

@@ -109,10 +109,12 @@ export class Player {
       if (version === this.version) this.take(value, fresh);
       else if (this.held && last === this.frames.at(-1)) last.loss = value.frames[0].loss;
     } catch (error) {
-      this.pause();
-      this.failed = error.message;
+      if (version === this.version) {
+        this.pause();
+        this.failed = error.message;
+      }
     }
-    this.again = version !== this.version && !this.failed;
+    this.again = version !== this.version;
     this.draw();
   }
 
