@@ -29,14 +29,12 @@ def settled(page, *paths):
     page.settle()
 
 
-def is_blank(page):
-    """Nothing of an answer is on the page, and nothing of one can be copied."""
+def is_blank(page, labels=""):
+    """Nothing of an answer is on the page, and nothing of one can be copied.  labels : what is typed."""
     assert page.texts("#words li") == page.texts(HASHTAGS) == page.texts("#unsure:not([hidden])") == []
     assert page.text("#whole") == page.text("#changes") == page.text("#note") == ""
-    assert (
-        page.js("document.querySelector('#preview').hidden")
-        and page.js("document.querySelector('#labels').value") == ""
-    )
+    assert page.js("document.querySelector('#labels').value") == labels
+    assert page.js("document.querySelector('#preview').hidden")
     for button in ("#copy-all", "#copy-chosen", "#copy-post"):
         assert page.js(f"document.querySelector('{button}').disabled"), button
     return True
@@ -80,6 +78,41 @@ def test_what_was_typed_before_a_photo_is_kept(page, photo, explain):
         page.settle()
         assert page.js("document.querySelector('#caption').value") == "Mine" and page.texts("#chosen button") == chosen
     assert page.texts(HASHTAGS) == explain(["dog:0.9"], [chosen[0].strip("# ×")])
+
+
+@pytest.mark.parametrize("name", ["walk.mp4", "holiday", "cut.png"])
+def test_typed_labels_stay_where_a_file_is_refused(page, photo, explain, tmp_path, name):
+    (tmp_path / name).mkdir() if name == "holiday" else photo(name, "broken")
+    page.click("#labels")
+    page.type("dog, ")
+    page.settle()
+    for text in ("dog, ", "dog, cat"):
+        page.drop_file(200, 300, tmp_path / name)
+        page.wait("document.querySelector('#failures').textContent")
+        page.settle()
+        assert page.js("document.querySelector('#labels').value") == text and page.texts(HASHTAGS) == explain([text])
+        assert page.text("#photo-status") == "No photo was labelled; what is typed stays."
+        if text == "dog, ":
+            page.click("#labels")
+            page.press("End")
+            page.type("cat")
+            page.settle()
+            assert page.texts("#failures li") == []  # it was about a moment that is over
+    # Beside a photo: what is typed for it, without its own labels, which are a press away.
+    settled(page, photo("good.png", "beach:0.9,sky:0.2"))
+    assert page.js("document.querySelector('#labels').value") == "beach:0.9, sky:0.2"
+    page.click("#labels")
+    page.press("End")
+    page.type(", food:0.7")
+    page.settle()
+    page.drop_file(200, 300, tmp_path / name)
+    page.wait("document.querySelector('#failures').textContent")
+    page.settle()
+    assert page.js("document.querySelector('#labels').value") == "food:0.7"
+    assert page.texts(HASHTAGS) == explain(["food:0.7"]) and page.js("document.querySelector('#preview').hidden")
+    page.click("#strip button")
+    page.settle()
+    assert page.texts(HASHTAGS) == explain(["beach:0.9, sky:0.2, food:0.7"])
 
 
 def test_what_is_typed_while_a_photo_is_looked_at_is_kept(page, photo, explain):
@@ -154,7 +187,7 @@ def test_a_server_that_is_gone_leaves_no_answer_to_another_question(browser, sta
     assert page.text("#error") == GONE and page.js("document.querySelector('#copy-all').disabled")
     page.drop_file(200, 300, photo("one.png", "dog:0.9"))
     page.wait("document.querySelector('#failures').textContent")
-    assert page.text("#failures") == f"one.png: {GONE}" and is_blank(page)
+    assert page.text("#failures") == f"one.png: {GONE}" and is_blank(page, "dog")
 
 
 def test_guesses_are_marked_at_each_photo(page, photo):

@@ -404,7 +404,7 @@ async function start() {
       return { hashtags: [...spelled(value.chosen), ...spelled(value.hashtags)], source: value.source };
     },
     settings: () => JSON.stringify([state.novelty, state.mix]),
-    typed: () => ({ chosen: state.chosen, caption: state.caption }),
+    typed: () => ({ text: state.text, chosen: state.chosen, caption: state.caption }),
     limits: { most: Number(mostImage), video, livePhoto },
     doubts: JSON.parse(doubts),
   });

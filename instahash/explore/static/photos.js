@@ -7,6 +7,12 @@ import { byId, el, fill, roving } from "./dom.js";
 // Four decimals: with fewer, a label that is rejected may have the least score that is not.
 const asText = (labels) => labels.map(({ description, score }) => `${description.replaceAll(/[,;|]/g, " ")}:${Number(score.toFixed(4))}`).join(", ");
 
+/** Of the labels on the page those that a photo has not of itself. */
+function besides(text, photo) {
+  const own = new Set(photo.own.split(", "));
+  return text.split(/[,;|\n]/).map((part) => part.trim()).filter((part) => part && !own.has(part)).join(", ");
+}
+
 /** Why a file is not sent, or "". */
 function refused({ type, size }, { most, video, livePhoto }, isFolder) {
   if (isFolder) return "it is a folder; open it and drop its photos";
@@ -19,12 +25,12 @@ export class Photos {
    * open : called with the query of the photo that is shown from now on, { text, chosen, caption, photo }.
    * close : the same of a photo without an answer, and what stands in its place.
    * answer : gives a promise of { hashtags, source } for a query.  settings : gives what else an answer depends on, as a text.
-   * typed : gives what is chosen and typed before there is any photo.
+   * typed : gives what is typed and chosen on the page, { text, chosen, caption }.
    * limits : { most, video, livePhoto }, bytes of a photo, and what is said of the others.
    * doubts : what hashtags are, by their source, where nothing sure is known of a photo.
    */
   constructor({ open, close, answer, settings, typed, limits, doubts }) {
-    Object.assign(this, { open, close, answer, settings, typed, limits, doubts, all: [], current: null, working: false, failed: false });
+    Object.assign(this, { open, close, answer, settings, typed, limits, doubts, all: [], current: null, working: false, failed: "" });
     roving(byId("strip"));
     this.available = this.lookForAnnotator();
     this.listen();
@@ -55,12 +61,13 @@ export class Photos {
   async add(files, folders = []) {
     if (!files.length || !(await this.available)) return;
     fill(byId("failures"));
-    const query = { text: "", ...(this.current ? { chosen: [], caption: "" } : this.typed()) };
+    const query = this.typed();
+    if (this.current) Object.assign(query, { text: besides(query.text, this.current), chosen: [], caption: "" });
     const added = [];
     for (const file of files) {
       const why = refused(file, this.limits, folders.includes(file));
       if (why) this.fail(file.name, why);
-      else added.push(this.taken(file, { ...query }, added));
+      else added.push(this.taken(file, query, added));
     }
     this.all.push(...added);
     if (added.length) this.select(added[0]);
@@ -69,11 +76,12 @@ export class Photos {
   }
 
   /**
-   * n : labels that were found, null before.  hashtags : all that copying it copies, for the settings `asked`.
-   * added : the photos that came with it.
+   * n : labels that were found, null before, and `own` as text.  hashtags : all that copying it copies, for the settings
+   * `asked`.  typed : labels that stood on the page before it.  added : the photos that came with it.
    */
-  taken(file, query, added) {
-    const photo = { file, name: file.name, url: URL.createObjectURL(file), query, added, n: null, hashtags: [], source: "", asked: "" };
+  taken(file, { text: typed, ...query }, added) {
+    const photo = { file, name: file.name, url: URL.createObjectURL(file), query: { text: "", ...query }, typed, added };
+    Object.assign(photo, { n: null, own: "", hashtags: [], source: "", asked: "" });
     photo.image = el("img", { src: photo.url, title: photo.name, decoding: "async" });
     photo.button = el("button", { type: "button", onclick: () => this.choose(photo) }, photo.image);
     photo.item = el("li", {}, photo.button);
@@ -98,8 +106,8 @@ export class Photos {
   async label(photo) {
     try {
       const { labels, photo_features } = await send("/api/photo", photo.file);
-      Object.assign(photo, { n: labels.length, features: photo_features });
-      photo.query.text = [photo.query.text, asText(labels)].filter(Boolean).join(", "); // what was typed meanwhile stays
+      Object.assign(photo, { n: labels.length, own: asText(labels), features: photo_features });
+      photo.query.text = [photo.query.text, photo.own].filter(Boolean).join(", "); // what was typed meanwhile stays
       if (photo === this.current) this.select(photo);
     } catch (error) {
       if (this.all.includes(photo)) this.lose(photo, error.message.replace(/^the photo: /, ""));
@@ -140,7 +148,7 @@ export class Photos {
   }
 
   select(photo) {
-    Object.assign(this, { current: photo, failed: false });
+    Object.assign(this, { current: photo, failed: "" });
     const query = { ...(photo?.query ?? { text: "", chosen: [], caption: "" }), photo };
     if (photo?.n === null && !query.text) this.close(query, "Looking at the photo…");
     else this.open(query);
@@ -165,20 +173,21 @@ export class Photos {
     if (photo !== this.current) return;
     const other = photo.added.find((one) => this.all.includes(one));
     if (other) this.select(other);
-    else this.fallBack(photo.query);
+    else this.fallBack({ ...photo.query, text: [photo.typed, photo.query.text].filter(Boolean).join(", ") });
   }
 
-  /** Nothing of what was given last has labels. No answer to anything else may stand under what is said of it. */
+  /** Nothing of what was given last has labels. What is typed stays; no answer to any other photo may. */
   fallBack(query) {
+    this.failed = "";
+    if (this.current && query.text) this.open({ ...query, photo: null });
+    if (!query.text) this.close({ ...query, photo: null }, "");
     this.current = null;
-    if (query.text) this.open({ ...query, photo: null }); // which was typed while the photo was looked at
-    else this.close({ ...query, photo: null }, "");
-    this.failed = !query.text;
+    this.failed = `No photo was labelled${query.text ? "; what is typed stays." : ", so there is no answer."}`;
     this.show();
   }
 
   forgetFailures() {
-    this.failed = false;
+    this.failed = "";
     fill(byId("failures"));
     this.show();
   }
@@ -224,7 +233,7 @@ export class Photos {
   status(labelled) {
     const { all, current } = this;
     const seen = () => (current.n ? `${current.n} labels, best first.` : "Nothing was seen in it.");
-    if (!current) return this.failed ? "No photo was labelled, so there is no answer." : "Drop photos anywhere.";
+    if (!current) return this.failed || "Drop photos anywhere.";
     if (all.length < 2) return current.n === null ? "Looking at the photo…" : seen();
     const which = `${current.name}, ${all.indexOf(current) + 1} of ${all.length}: ${current.n === null ? "waiting…" : seen()}`;
     return labelled < all.length ? `${which} ${labelled} of ${all.length} photos are labelled.` : which;
