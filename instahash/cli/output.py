@@ -38,8 +38,13 @@ def _row(delimiter: str, *cells: str) -> str:
 
 def _table(delimiter: str) -> Kind:
     """With a byte order mark, without which Excel takes UTF-8 for something else."""
-    head = "\ufeff" + _row(delimiter, "id", "hashtags")
-    return Kind(head, lambda id, answer: _row(delimiter, id, caption(answer)))
+    head = "\ufeff" + _row(delimiter, "id", "hashtags", "doubt")
+    return Kind(head, lambda id, answer: _row(delimiter, id, caption(answer), DOUBTS.get(answer["source"], "")))
+
+
+def _block(id: str, answer: dict[str, Any]) -> str:
+    doubt = DOUBTS.get(answer["source"])
+    return f"{printable(id)}{f' ({doubt})' if doubt else ''}\n{caption(answer)}\n\n"
 
 
 def _json(id: str, answer: dict[str, Any]) -> str:
@@ -48,7 +53,7 @@ def _json(id: str, answer: dict[str, Any]) -> str:
 
 _LINES = Kind("", lambda id, answer: _json(id, answer) + "\n")
 _ARRAY = Kind("[\n", _json, ",\n", "\n]\n")
-_CAPTIONS = Kind("", lambda id, answer: f"{printable(id)}\n{caption(answer)}\n\n")
+_CAPTIONS = Kind("", _block)
 KINDS = {".csv": _table(","), ".tsv": _table("\t"), ".jsonl": _LINES, ".json": _ARRAY, ".txt": _CAPTIONS}
 
 

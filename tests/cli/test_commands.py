@@ -291,7 +291,7 @@ def test_recommend_into_a_file(trained, tmp_path, monkeypatch):
             answer = asked(*ask, "--out", out)
             assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
         assert gzip.decompress((tmp_path / "out.jsonl.gz").read_bytes()).decode() == printed[1]
-        hashtags = [line.rpartition(",")[2] for line in (tmp_path / "out.csv").read_text().splitlines()]
+        hashtags = [line.split(",")[-2] for line in (tmp_path / "out.csv").read_text().splitlines()]
         assert hashtags[1:] == [line.rpartition("\t")[2] for line in printed[0].splitlines()]
     assert refused(asked(*ask, "--out", "x.csv", "--json"), "not allowed with argument --out")
 

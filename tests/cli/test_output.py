@@ -17,6 +17,7 @@ from instahash.cli.common import SomeFailed
 from instahash.cli.output import KINDS, output
 from instahash.cli.recommend import parser
 from instahash.errors import AnnotatorError, DataError
+from instahash.names import DOUBTS
 
 ANSWER = {"hashtags": ["sea", "café"], "scores": [0.5, 0.25], "scores_are": "probability", "source": "experts"}
 
@@ -80,7 +81,8 @@ def test_a_table_is_one_that_spreadsheets_read(folder, suffix, delimiter):
     content = (folder / f"out{suffix}").read_bytes()
     assert content.startswith(b"\xef\xbb\xbfid")
     ids = [["id", "1.jpg", 'a "b",\tc', "two\nlines", "é"]]
-    assert [list(column) for column in zip(*table(content, delimiter))] == ids + [["hashtags"] + ["#sea #café"] * 4]
+    columns = ids + [["hashtags"] + ["#sea #café"] * 4] + [["doubt"] + [""] * 4]
+    assert [list(column) for column in zip(*table(content, delimiter))] == columns
 
 
 @pytest.mark.parametrize("start", [*"=+-@\t\r\n", "＝"])
@@ -113,7 +115,23 @@ def test_captions_in_one_file_are_a_block_each(folder):
 def test_no_hashtag_is_an_empty_cell(folder):
     with opened("--out", "out.csv") as put:
         put("1", ANSWER | {"hashtags": []})
-    assert table((folder / "out.csv").read_bytes())[1] == ["1", ""]
+    assert table((folder / "out.csv").read_bytes())[1] == ["1", "", ""]
+
+
+@pytest.mark.parametrize("source", DOUBTS)
+def test_answers_that_are_guesses_are_marked_wherever_there_is_room(folder, source, capsys):
+    """In tables, in blocks and where they are printed; a caption of its own is for pasting, and has hashtags alone."""
+    answers = {"1.jpg": ANSWER, "2.jpg": ANSWER | {"source": source}}
+    for args in (["--out", "out.csv"], ["--out", "out.tsv"], ["--out", "out.txt"], ["--out", "captions/"], []):
+        with opened(*args) as put:
+            for id, answer in answers.items():
+                put(id, answer)
+    mark = DOUBTS[source]
+    for name, delimiter in {"out.csv": ",", "out.tsv": "\t"}.items():
+        assert [row[2] for row in table((folder / name).read_bytes(), delimiter)] == ["doubt", "", mark]
+    assert (folder / "out.txt").read_text("utf-8") == f"1.jpg\n#sea #café\n\n2.jpg ({mark})\n#sea #café\n\n"
+    assert (folder / "captions/2.txt").read_text("utf-8") == "#sea #café\n"
+    assert capsys.readouterr().out == f"1.jpg\t#sea #café\n2.jpg\t#sea #café\t({mark})\n"
 
 
 @pytest.mark.parametrize("out", ["out", "out.pdf", "out.gz"])
