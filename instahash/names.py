@@ -68,5 +68,36 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-# What hashtags are, by their source, where nothing sure is known of a photo.
-DOUBTS = {"guesses": "guesses", "general": "fit any photo", "most_used": "the most used"}
+class Doubt(NamedTuple):
+    """What is said of hashtags where nothing sure is known of a photo.
+
+    mark : beside the photo's name.  why : of one photo; `told` puts the least score of a sure label into it.
+    many : behind a number of photos or posts, the same.
+    """
+
+    mark: str
+    why: str
+    many: str
+
+    def told(self, least: float) -> Doubt:
+        return Doubt(self.mark, *(text.format(least=f"{least:g}") for text in self[1:]))
+
+
+# By the source of the hashtags.
+DOUBTS = {
+    "guesses": Doubt(
+        "guesses",
+        "no label has a score of {least} or more; these are guesses from the likeliest ones",
+        "without a label of {least} or more: guessed from the likeliest ones",
+    ),
+    "general": Doubt(
+        "fit any photo",
+        "no label is sure enough, or none is known; these hashtags fit any photo",
+        "without a likely label got hashtags that fit any photo",
+    ),
+    "most_used": Doubt(
+        "the most used",
+        "no label is sure enough, or none is known; these are the most used hashtags",
+        "without a known label got the most used hashtags",
+    ),
+}

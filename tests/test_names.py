@@ -23,6 +23,14 @@ def test_what_is_not_in_the_table_is_called_by_its_key():
     assert len({heading(expert.name) for expert in EXPERTS}) == len(EXPERTS)
 
 
+def test_what_is_said_of_guesses_has_the_least_score_of_a_sure_label():
+    for doubt in names.DOUBTS.values():
+        assert "{" in doubt.why + doubt.many or doubt.told(0.25) == doubt
+        assert "{" not in "".join(doubt.told(0.25))
+    told = names.DOUBTS["guesses"].told(0.25)
+    assert "0.25" in told.why and "0.25" in told.many
+
+
 def test_every_mode_is_listed_with_its_network():
     assert list(names.MODES) == list(MODES) == list(names.NETWORKS)
     assert all(hasattr(settings_of(mode), network) for mode, network in names.NETWORKS.items())

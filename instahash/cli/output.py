@@ -39,12 +39,17 @@ def _row(delimiter: str, *cells: str) -> str:
 def _table(delimiter: str) -> Kind:
     """With a byte order mark, without which Excel takes UTF-8 for something else."""
     head = "\ufeff" + _row(delimiter, "id", "hashtags", "doubt")
-    return Kind(head, lambda id, answer: _row(delimiter, id, caption(answer), DOUBTS.get(answer["source"], "")))
+    return Kind(head, lambda id, answer: _row(delimiter, id, caption(answer), _mark(answer)))
+
+
+def _mark(answer: dict[str, Any], form: str = "{}") -> str:
+    """What an answer is where it is about nothing sure, in this form; else ""."""
+    doubt = DOUBTS.get(answer["source"])
+    return form.format(doubt.mark) if doubt else ""
 
 
 def _block(id: str, answer: dict[str, Any]) -> str:
-    doubt = DOUBTS.get(answer["source"])
-    return f"{printable(id)}{f' ({doubt})' if doubt else ''}\n{caption(answer)}\n\n"
+    return f"{printable(id)}{_mark(answer, ' ({})')}\n{caption(answer)}\n\n"
 
 
 def _json(id: str, answer: dict[str, Any]) -> str:
@@ -117,8 +122,7 @@ def _printed(args: Namespace, alone: bool) -> Put:
     def put(id: str, answer: dict[str, Any]) -> None:
         text = hashtag_line(answer["hashtags"])
         if not alone:
-            doubt = DOUBTS.get(answer["source"])
-            text = f"{printable(id)}\t{text}" + (f"\t({doubt})" if doubt else "")
+            text = f"{printable(id)}\t{text}" + _mark(answer, "\t({})")
         # A photo takes its time to be labelled, and is then to be seen.
         print(json.dumps(answer, ensure_ascii=False) if args.json else text, flush=bool(args.image))
 

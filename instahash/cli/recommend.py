@@ -29,11 +29,10 @@ from instahash.cli.output import add_output, output, wants_json
 from instahash.cli.photos import add_annotator, labelled, photos_in
 from instahash.cli.posts import add_reading, how_to_read, reading
 from instahash.errors import SettingsError, plural
+from instahash.names import DOUBTS
 from instahash.platforms import LOOKED_UP, PLATFORMS, hashtags_left, platform_of
 
 MOST_BANNED = 1_000_000  # bytes
-# What an answer is, by its source, where nothing is known.
-NOTHING = {"most_used": "these are the most used hashtags", "general": "these hashtags fit any photo"}
 EXAMPLE = """example:
   instahash-recommend --image photo.jpg
   instahash-recommend --labels "sky, boat, sea" --chosen "#summer" --platform instagram
@@ -251,21 +250,16 @@ def _for_posts(args: Namespace, model: Any, options: dict[str, Any]) -> None:
 
 def _note_doubtful(counts: Counter[str], what: str, least: float) -> None:
     """How many answers are about guesses, and how many about nothing."""
-    if n := counts["guesses"]:
-        note("recommend", f"{plural(n, what)} without a label of {least:g} or more: guessed from the likeliest ones")
-    if n := counts["general"]:
-        note("recommend", f"{plural(n, what)} without a likely label got hashtags that fit any photo")
-    if n := counts["most_used"]:
-        note("recommend", f"{plural(n, what)} without a known label got the most used hashtags")
+    for source, doubt in DOUBTS.items():
+        if n := counts[source]:
+            note("recommend", f"{plural(n, what)} {doubt.told(least).many}")
 
 
 def _note_unknown(model: Any, given: Iterable[str], answer: Any, least: float) -> None:
     from instahash.data import words
 
-    if answer.source == "guesses":
-        note("recommend", f"no label has a score of {least:g} or more; these are guesses from the likeliest ones")
-    elif answer.source in NOTHING:
-        note("recommend", f"no label is sure enough, or none is known; {NOTHING[answer.source]}")
+    if answer.source in DOUBTS:
+        note("recommend", DOUBTS[answer.source].told(least).why)
     elif model.settings.mode == "paper":
         _, unknown = model.vocabulary.lookup([word for text in given for word in words(text)])
         if unknown:

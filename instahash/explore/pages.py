@@ -28,16 +28,17 @@ class Pages:
 
     def __init__(self, explainer: Explainer, openapi: dict[str, Any], judged: bool):
         self.templates = environment("instahash.explore")
+        settings = explainer.model.settings
         self.templates.globals.update(
             explainer=explainer,
             judged=judged,
-            settings=explainer.model.settings,
-            paper=explainer.model.settings.mode == "paper",
+            settings=settings,
+            paper=settings.mode == "paper",
             plural=plural,
             most_image=MOST_IMAGE,
             video=VIDEO,
             live_photo=LIVE_PHOTO,
-            doubts=DOUBTS,
+            doubts={source: doubt.told(settings.data.min_score)._asdict() for source, doubt in DOUBTS.items()},
             groups=GROUPS,
             platforms=PLATFORMS,
         )

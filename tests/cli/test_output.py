@@ -126,7 +126,7 @@ def test_answers_that_are_guesses_are_marked_wherever_there_is_room(folder, sour
         with opened(*args) as put:
             for id, answer in answers.items():
                 put(id, answer)
-    mark = DOUBTS[source]
+    mark = DOUBTS[source].mark
     for name, delimiter in {"out.csv": ",", "out.tsv": "\t"}.items():
         assert [row[2] for row in table((folder / name).read_bytes(), delimiter)] == ["doubt", "", mark]
     assert (folder / "out.txt").read_text("utf-8") == f"1.jpg\n#sea #café\n\n2.jpg ({mark})\n#sea #café\n\n"

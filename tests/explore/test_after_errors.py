@@ -4,6 +4,7 @@ import pytest
 
 from instahash.decoding.limits import LIVE_PHOTO, VIDEO
 from instahash.explore.explain import Explainer
+from instahash.names import DOUBTS
 
 GONE = "the server does not answer; is instahash-explore still running?"
 HASHTAGS = "#hashtags .hashtag"
@@ -200,7 +201,10 @@ def test_guesses_are_marked_at_each_photo(page, photo):
     ]
     assert page.js("[...document.querySelectorAll('#strip .doubtful')].length") == 2
     note = page.text("#note")
-    assert note.startswith("no label has a score of 0.5 or more: guessed from the likeliest ones") and "press" in note
+    assert note.startswith(DOUBTS["guesses"].told(0.5).why) and "press" in note
+    page.click("#strip li:nth-child(2) button")
+    page.settle()
+    assert page.text("#note") == DOUBTS["general"].why
     page.click("#copy-each")
     page.wait("document.querySelector('#copied').textContent")
     heads = [part.splitlines()[0] for part in page.copied().split("\n\n")]

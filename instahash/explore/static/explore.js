@@ -11,7 +11,8 @@ import { Photos } from "./photos.js";
 import { keepSets } from "./sets.js";
 import { showSteps, STEPS } from "./steps.js";
 
-const { mode, novelty, minScore, mostImage, video, livePhoto, doubts } = document.querySelector("main").dataset;
+const { mode, novelty, minScore, mostImage, video, livePhoto, ...served } = document.querySelector("main").dataset;
+const doubts = JSON.parse(served.doubts); // what is said of hashtags, by their source, where nothing sure is known
 const MOST_CHOSEN = 60;
 const PATIENCE = 1500; // milliseconds for which an answer to an older question may stay
 const NOTHING = { words: [], names: new Map(), answer: null };
@@ -31,9 +32,9 @@ const NOTES = {
   experts: "with the probability of being used",
   intersection: "with the cosine to the description",
   autorec: "the sets do not meet: AutoRec's first words",
-  most_used: "nothing is known: the most used ones",
-  general: "nothing is known: these fit any photo",
-  guesses: `no label has a score of ${minScore} or more: guessed from the likeliest ones; press one that is right to be surer`,
+  guesses: `${doubts.guesses.why}; press one that is right to be surer`,
+  general: doubts.general.why,
+  most_used: doubts.most_used.why,
 };
 
 // One query at a time, and after it the newest one
@@ -406,7 +407,7 @@ async function start() {
     settings: () => JSON.stringify([state.novelty, state.mix]),
     typed: () => ({ text: state.text, chosen: state.chosen, caption: state.caption }),
     limits: { most: Number(mostImage), video, livePhoto },
-    doubts: JSON.parse(doubts),
+    doubts,
   });
   ask(undefined, readAddress());
   map = new HashtagMap(await get("/api/map"));

@@ -27,7 +27,7 @@ export class Photos {
    * answer : gives a promise of { hashtags, source } for a query.  settings : gives what else an answer depends on, as a text.
    * typed : gives what is typed and chosen on the page, { text, chosen, caption }.
    * limits : { most, video, livePhoto }, bytes of a photo, and what is said of the others.
-   * doubts : what hashtags are, by their source, where nothing sure is known of a photo.
+   * doubts : the `mark` of hashtags, by their source, where nothing sure is known of a photo.
    */
   constructor({ open, close, answer, settings, typed, limits, doubts }) {
     Object.assign(this, { open, close, answer, settings, typed, limits, doubts, all: [], current: null, working: false, failed: "" });
@@ -206,7 +206,7 @@ export class Photos {
 
   /** All photos with their captions and hashtags, as text. */
   text() {
-    const head = ({ name, source }) => (this.doubts[source] ? `${name} (${this.doubts[source]})` : name);
+    const head = ({ name, source }) => (this.doubts[source] ? `${name} (${this.doubts[source].mark})` : name);
     return this.all.map((photo) => `${head(photo)}\n${postText(photo.query.caption, photo.hashtags)}`).join("\n\n");
   }
 
@@ -225,7 +225,7 @@ export class Photos {
       photo.button.classList.toggle("pending", photo.n === null);
       photo.button.setAttribute("aria-current", photo === current);
       photo.button.classList.toggle("doubtful", photo.source in this.doubts);
-      photo.image.alt = [photo.name, this.doubts[photo.source]].filter(Boolean).join(", ");
+      photo.image.alt = [photo.name, this.doubts[photo.source]?.mark].filter(Boolean).join(", ");
     }
     this.say(this.status(labelled));
   }
