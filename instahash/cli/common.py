@@ -12,9 +12,10 @@ from typing import Any, NoReturn, TextIO
 
 from instahash import __version__
 from instahash.cli.hints import hint
-from instahash.errors import InstahashError, ModelError, line, printable, shown
+from instahash.errors import InstahashError, ModelError, SettingsError, line, printable, shown
 from instahash.files import model_folder
 from instahash.names import ANNOTATORS
+from instahash.platforms import platform_of
 
 _JOINERS = "\u200c\u200d"
 MODEL_DIR = "instahash-model"  # where models are trained and looked for
@@ -204,6 +205,15 @@ def named(text: str) -> str:
 def model_dir(text: str) -> str:
     """An argparse type: a model's directory, which its file names too."""
     return str(model_folder(named(text)))
+
+
+def platform(text: str) -> str:
+    """An argparse type: a platform that is known, or any with a number."""
+    try:
+        platform_of(text)
+    except SettingsError as error:
+        raise ArgumentTypeError(str(error)) from None
+    return text
 
 
 def at_least(least: int) -> Callable[[str], int]:

@@ -15,6 +15,7 @@ from instahash.cli.common import (
     amount,
     any_model,
     note,
+    platform,
     port,
     run,
     set_blas_threads,
@@ -43,6 +44,8 @@ def parser() -> ArgumentParser:
     add("--port", type=port, default=8000, metavar="N", help="0 for any that is free (default: %(default)s)")
     add_annotator_name(command)
     add("--max-cost", type=amount, metavar="USD", help="google: send no photo that would cost more (default: no limit)")
+    add("--platform", type=platform, metavar="NAME[=N]",
+        help="what the page counts hashtags for first, or N hashtags (default: instagram)")  # fmt: skip
     add("--posts", metavar="POSTS", help="posts to judge hashtags for, at /judge and /rate: a file, or 'sample'")
     add("--photos", metavar="DIR", help="where the photos of these posts are, under the posts' ids")
     networks = ", ".join(f"{network} in mode {mode}" for mode, network in NETWORKS.items())
@@ -111,7 +114,8 @@ def _site(args: Namespace, model: Any) -> Any:
 
     explainer = Explainer(model)
     explainer.warm_up()
-    return Site(explainer, hashtag_map(model), Labeller(args.annotator, args.max_cost, model.reads_photos))
+    labeller = Labeller(args.annotator, args.max_cost, model.reads_photos)
+    return Site(explainer, hashtag_map(model), labeller, platform=args.platform)
 
 
 def _server() -> tuple[Any, Any]:

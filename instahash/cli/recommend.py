@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 import unicodedata
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -21,6 +21,7 @@ from instahash.cli.common import (
     label_line,
     named,
     note,
+    platform,
     run,
     set_blas_threads,
 )
@@ -28,9 +29,9 @@ from instahash.cli.hints import FOLDERS, LABELS, PHOTOS, POSTS
 from instahash.cli.output import add_output, output, wants_json
 from instahash.cli.photos import add_annotator, labelled, photos_in
 from instahash.cli.posts import add_reading, how_to_read, reading
-from instahash.errors import SettingsError, plural
+from instahash.errors import plural
 from instahash.names import DOUBTS
-from instahash.platforms import LOOKED_UP, PLATFORMS, hashtags_left, platform_of
+from instahash.platforms import LOOKED_UP, PLATFORMS, hashtags_left
 
 MOST_BANNED = 1_000_000  # bytes
 EXAMPLE = """example:
@@ -66,8 +67,8 @@ def parser() -> ArgumentParser:
         "--novelty", type=fraction, metavar="X", help="0 to 1, away from what is popular and from the labels themselves"
     )
     add("--diversity", type=fraction, metavar="X", help="0 to 1, away from hashtags that are much alike")
-    limits = ", ".join(f"{name} {platform.hashtags}" for name, platform in PLATFORMS.items())
-    add("--platform", type=_platform, metavar="NAME[=N]",
+    limits = ", ".join(f"{name} {limit.hashtags}" for name, limit in PLATFORMS.items())
+    add("--platform", type=platform, metavar="NAME[=N]",
         help=f"as many hashtags as it takes, chosen ones included: {limits} ({LOOKED_UP}), or N")  # fmt: skip
     add("--banned", type=named, metavar="FILE", help="a text file of hashtags never to recommend")
     add("--min-score", type=fraction, metavar="X",
@@ -123,15 +124,6 @@ def _check_given(args: Namespace) -> None:
         raise DataError(f"--posts '{args.posts}' is a photo; did you mean --image {shlex.quote(args.posts)}?")
     if args.posts:
         read_posts(args.posts, **how_to_read(args))  # which looks for the format, and reads no post yet
-
-
-def _platform(text: str) -> str:
-    """An argparse type: a platform that is known, or any with a number."""
-    try:
-        platform_of(text)
-    except SettingsError as error:
-        raise ArgumentTypeError(str(error)) from None
-    return text
 
 
 def _written_otherwise(user: str) -> list[str]:

@@ -1,6 +1,7 @@
 """A page on this machine that gives photos hashtags and shows how, and pages on which people judge them.
 
 explain.py      every step from labels to hashtags as plain values; network.py, those of a network; words.py, of a word
+limits.py       how many hashtags platforms take
 groups.py       big, middle and niche hashtags
 map.py          the hashtags' vectors in a plane
 moving.py       the next steps of small models that are trained before one's eyes; scenes.py, what they learn from

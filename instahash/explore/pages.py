@@ -13,8 +13,8 @@ from instahash.errors import plural
 from instahash.explore.explain import Explainer
 from instahash.explore.gate import MOST_IMAGE
 from instahash.explore.groups import GROUPS
+from instahash.explore.limits import limits
 from instahash.names import DOUBTS
-from instahash.platforms import PLATFORMS
 from instahash.templates import environment
 
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -24,9 +24,10 @@ class Pages:
     """files : dict of path -> (content, content type). No path of a request is ever looked for on the disk.
 
     openapi : the API's description, for /docs.  judged : whether there are posts to judge.
+    platform : the first that the page offers, or None; see :func:`limits`.
     """
 
-    def __init__(self, explainer: Explainer, openapi: dict[str, Any], judged: bool):
+    def __init__(self, explainer: Explainer, openapi: dict[str, Any], judged: bool, platform: str | None = None):
         self.templates = environment("instahash.explore")
         settings = explainer.model.settings
         self.templates.globals.update(
@@ -40,7 +41,7 @@ class Pages:
             live_photo=LIVE_PHOTO,
             doubts={source: doubt.told(settings.data.min_score)._asdict() for source, doubt in DOUBTS.items()},
             groups=GROUPS,
-            platforms=PLATFORMS,
+            limits=limits(platform),
         )
         self.files: dict[str, tuple[Any, str]] = {"/static/palette.css": (palette.css(), TYPES["css"])}
         for file in resources.files("instahash.explore").joinpath("static").iterdir():

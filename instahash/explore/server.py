@@ -32,12 +32,16 @@ MODEL_THREADS, PHOTO_THREADS = ThreadPoolExecutor(2), ThreadPoolExecutor(8)
 
 
 class Site(NamedTuple):
-    """What the pages are about.  hashtags : see :func:`hashtag_map`.  judging : None where nothing is judged."""
+    """What the pages are about.
+
+    hashtags : see :func:`hashtag_map`.  judging : None where nothing is judged.  platform : see :func:`limits`.
+    """
 
     explainer: Explainer
     hashtags: dict[str, Any]
     labeller: Labeller
     judging: Judging | None = None
+    platform: str | None = None
 
 
 async def _site(request: Request) -> Any:
@@ -226,7 +230,8 @@ def application(site: Site, served: str) -> Gate:
 def take_up(gate: Gate, site: Site) -> None:
     """Answer from now on with this site; requests that are under way end with the one before."""
     app: Any = gate.app
-    app.state.pages, app.state.site = Pages(site.explainer, app.openapi(), site.judging is not None), site
+    pages = Pages(site.explainer, app.openapi(), site.judging is not None, site.platform)
+    app.state.pages, app.state.site = pages, site
 
 
 async def _judge_report(request: Request) -> Any:

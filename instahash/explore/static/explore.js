@@ -22,9 +22,15 @@ let now = { ...NOTHING, chosen: [] }; // { words, names, chosen, answer } of the
 let before = null; // the same of the answer that it is compared with
 let map = null;
 let photos = null;
-const caption = new Caption((text) => {
-  state.caption = text;
-  if (state.photo) state.photo.query.caption = text;
+const caption = new Caption({
+  typed: (text) => {
+    state.caption = text;
+    if (state.photo) state.photo.query.caption = text;
+  },
+  limited: () => {
+    showPicked();
+    writeAddress();
+  },
 });
 
 const EMPTY = " The published recipe fails so: what its two sets share, or AutoRec's first words where they share nothing, may have no hashtag (step 5).";
@@ -144,6 +150,19 @@ function showPicked() {
   caption.hashtags(picked());
   byId("copy-all").disabled = !now.answer || !allNames().length;
   byId("copy-chosen").disabled = !now.chosen.length;
+  byId("copy-all").textContent = `Copy ${first(allNames()) || "all"}`;
+  byId("copy-chosen").textContent = ["Copy", first(now.chosen), "chosen"].filter(Boolean).join(" ");
+}
+
+/** Where the platform does not take all of them, how many it takes. */
+function first(names) {
+  const { length } = caption.fitting(names);
+  return length < names.length ? `the first${length > 1 ? ` ${length}` : ""}` : "";
+}
+
+function copyTags(names) {
+  const what = `${names.length} hashtags`;
+  copy(tags(caption.fitting(names)), first(names) ? `${first(names)} of ${what}` : what);
 }
 
 /** Take the answer off the page, where it is none to the query on the page.  instead : what stands in its place. */
@@ -337,6 +356,7 @@ function writeAddress() {
     if (state.chosen.length) query.set("chosen", state.chosen.join(" "));
     if (state.novelty !== Number(novelty)) query.set("novelty", state.novelty);
     if (state.mix) query.set("mix", state.mix.join("-"));
+    if (caption.platform) query.set("platform", caption.platform);
     history.replaceState(null, "", query.size ? `#${query}` : location.pathname);
   }, 200);
 }
@@ -352,8 +372,11 @@ function readAddress() {
   const wanted = Number(text ?? novelty);
   const isTaken = mode === "best" && wanted >= 0 && wanted <= 1;
   setNovelty(isTaken ? wanted : Number(novelty));
-  if (isTaken || text === null) return "";
-  return `novelty=${text.slice(0, 20)} of the address is left out: ${mode === "best" ? "it is a number from 0 to 1" : "mode paper knows none"}`;
+  const leftOut = (name, why) => `${name}=${query.get(name).slice(0, 20)} of the address is left out: ${why}`;
+  return [
+    !isTaken && text !== null && leftOut("novelty", mode === "best" ? "it is a number from 0 to 1" : "mode paper knows none"),
+    !caption.take(query.get("platform") ?? "") && leftOut("platform", "it is a platform of the list, or one with a number, as in instagram=5"),
+  ].filter(Boolean).join("; ");
 }
 
 /** Where the pointer or the focus is on a word, the same word is marked everywhere. */
@@ -393,8 +416,8 @@ async function start() {
     mixInputs[0].focus();
     ask();
   });
-  byId("copy-all").addEventListener("click", () => copy(tags(allNames()), `${allNames().length} hashtags`));
-  byId("copy-chosen").addEventListener("click", () => copy(tags(now.chosen), `${now.chosen.length} hashtags`));
+  byId("copy-all").addEventListener("click", () => copyTags(allNames()));
+  byId("copy-chosen").addEventListener("click", () => copyTags(now.chosen));
   byId("how").addEventListener("toggle", () => byId("how").open && now.answer && showSteps(now.answer, minScore));
   keepSets({ picked, use: chooseAll });
   photos = new Photos({
@@ -407,6 +430,7 @@ async function start() {
     settings: () => JSON.stringify([state.novelty, state.mix]),
     typed: () => ({ text: state.text, chosen: state.chosen, caption: state.caption }),
     limits: { most: Number(mostImage), video, livePhoto },
+    fitting: (names, text) => caption.fitting(names, text),
     doubts,
   });
   ask(undefined, readAddress());

@@ -27,10 +27,11 @@ export class Photos {
    * answer : gives a promise of { hashtags, source } for a query.  settings : gives what else an answer depends on, as a text.
    * typed : gives what is typed and chosen on the page, { text, chosen, caption }.
    * limits : { most, video, livePhoto }, bytes of a photo, and what is said of the others.
+   * fitting : gives those of some hashtags that may be copied, for a caption.
    * doubts : the `mark` of hashtags, by their source, where nothing sure is known of a photo.
    */
-  constructor({ open, close, answer, settings, typed, limits, doubts }) {
-    Object.assign(this, { open, close, answer, settings, typed, limits, doubts, all: [], current: null, working: false, failed: "" });
+  constructor({ open, close, answer, settings, typed, limits, fitting, doubts }) {
+    Object.assign(this, { open, close, answer, settings, typed, limits, fitting, doubts, all: [], current: null, working: false, failed: "" });
     roving(byId("strip"));
     this.available = this.lookForAnnotator();
     this.listen();
@@ -207,7 +208,8 @@ export class Photos {
   /** All photos with their captions and hashtags, as text. */
   text() {
     const head = ({ name, source }) => (this.doubts[source] ? `${name} (${this.doubts[source].mark})` : name);
-    return this.all.map((photo) => `${head(photo)}\n${postText(photo.query.caption, photo.hashtags)}`).join("\n\n");
+    const post = ({ query: { caption }, hashtags }) => postText(caption, this.fitting(hashtags, caption));
+    return this.all.map((photo) => `${head(photo)}\n${post(photo)}`).join("\n\n");
   }
 
   show() {
