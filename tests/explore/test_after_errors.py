@@ -227,6 +227,50 @@ def test_percentages_that_go_up_and_down_are_explained(page):
     assert "0 %" not in page.texts("#hashtags .value")
 
 
+NO_ANNOTATOR = """
+from instahash.errors import AnnotatorError
+from instahash.explore import photos
+
+def none(*args, **options):
+    raise AnnotatorError("nothing labels photos here; install something")
+
+photos.choose_annotator = none
+"""
+
+
+def test_a_photo_that_nothing_can_label_is_said_to_be_such(browser, start, folders, photo):
+    with start("--model-dir", folders["paper"], before=NO_ANNOTATOR) as address:
+        page = browser.page(address + "/#labels=dog&mix=0-0-0")
+        page.wait("document.querySelector('#photo-status').textContent.startsWith('No photos here: nothing labels')")
+        page.wait("document.body.dataset.shown")
+        # Nor has it a hashtag where none is asked for, which is no fault of the recipe.
+        assert page.text("#hashtags").startswith("No hashtag is left. No group has one") and page.text("#note")
+        page.wait("document.querySelector('#live').textContent.includes('No hashtag is left')")
+        page.drop_file(200, 300, photo("one.png", "dog:0.9"))
+        page.wait("document.querySelector('#failures').textContent")
+        assert page.text("#failures") == "one.png: nothing labels photos here; install something"
+        page.drop_file(200, 300, photo("one.png", "dog:0.9"), photo("two.png", "dog:0.9"))
+        page.wait("document.querySelector('#failures').textContent.startsWith('2 photos: nothing')")
+        assert page.js("document.querySelector('#labels').value") == "dog" and page.errors == []
+
+
+@pytest.mark.parametrize("selector", ["#failures", "#error", "#sets-error"])
+def test_a_screen_reader_is_told_of_errors_when_they_come(page, selector):
+    """What is put into an alert is read at once; the alert itself is there before, or it would be overheard."""
+    assert page.js(f"Boolean(document.querySelector('{selector}').closest('[role=alert]'))")
+    assert [role for role, _ in page.told()].count("alert") == 3
+
+
+def test_hashtags_that_no_expert_ranks_are_named(opened, site):
+    page = opened(site + "/#labels=zeppelin, blimp")
+    said = page.text("#together")
+    assert "No expert ranks what no post of the training has: #blimp, #zeppelin. Such" in said
+    page.js("{ const e = document.querySelector('#labels'); e.value = 'dog'; e.dispatchEvent(new Event('input')) }")
+    page.settle()
+    page.wait("!document.querySelector('#together').textContent.includes('zeppelin')")
+    assert "#dog," not in page.text("#together")
+
+
 # Nothing to judge
 
 

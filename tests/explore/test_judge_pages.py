@@ -159,7 +159,16 @@ def test_hashtags_are_rated_and_kept(with_photos, opened, models, dark):
     assert copied["rated"] == [{"id": "1.png", "right": right, "wrong": hashtags[2:9]}]
     assert (copied["photos"], copied["three_or_more_right"]) == (1, 1) and copied["system"].startswith("best best ")
     page.click("#forget")
-    assert page.text("#total").startswith("0 of 1")
+    assert page.text("#total").startswith("0 of 1") and page.text("#forget") == "Bring them back"
+    page.press("Enter")  # nobody means to lose forty photos' worth
+    assert page.texts("#rated [aria-pressed=true]") == [f"#{hashtags[place]}" for place in (0, 1, 9)]
+    assert page.text("#forget") == "Start again" and page.js("document.activeElement.id") == "forget"
+    page.click("#forget")
+    page.click("#rated button")
+    assert page.text("#forget") == "Start again"
+    page.reload()
+    page.wait("document.body.dataset.ready")
+    assert page.texts("#rated [aria-pressed=true]") == [f"#{hashtags[0]}"]
 
 
 def test_posts_without_photos_are_rated_by_their_labels(game, opened):

@@ -124,10 +124,9 @@ def test_labels_are_taken_as_google_gives_them(served):
         ("Dog", 0.93),
         ("Body of water, deep", 0.2),
     ]
-    assert (
-        httpx.post(served + "/api/explain", json={"labels": [{"description": "dog"}]}).json()["labels"][0]
-        == (httpx.post(served + "/api/explain", json=DOG).json()["labels"][0])
-    )
+    typed = httpx.post(served + "/api/explain", json=DOG).json()["labels"]
+    for label in ({"description": "dog"}, {"description": "dog", "score": None}):
+        assert httpx.post(served + "/api/explain", json={"labels": [label]}).json()["labels"] == typed
 
 
 def test_requests_at_the_same_time_get_their_own_answers(served):

@@ -34,6 +34,7 @@ const caption = new Caption({
 });
 
 const EMPTY = " The published recipe fails so: what its two sets share, or AutoRec's first words where they share nothing, may have no hashtag (step 5).";
+const UNMIXED = " No group has one of those that are asked for; “the best ten” takes all groups.";
 const NOTES = {
   experts: "with the probability of being used",
   intersection: "with the cosine to the description",
@@ -142,7 +143,7 @@ function show(answer, change) {
   const unknown = answer.chosen.filter((word) => !word.known).map((word) => `#${word.word}`);
   const notices = [ignored, unknown.length && `not in the vocabulary, so nothing follows from ${unknown.join(", ")}`, ...fewer(answer)].filter(Boolean);
   byId("note").textContent = [noteOn(answer), ...notices].join("; ");
-  announce([...notices.map((notice) => `${notice}.`), `${words.length} hashtags: ${[...names.values()].join(", ")}.`, before ? inWords(changed, all) : ""].join(" "));
+  announce([...notices.map((notice) => `${notice}.`), words.length ? `${words.length} hashtags: ${[...names.values()].join(", ")}.` : byId("hashtags").textContent, before ? inWords(changed, all) : ""].join(" "));
 }
 
 /** What can be copied. */
@@ -199,7 +200,7 @@ function showHashtags(answer, { added, moved }) {
       value(isPart ? percent(score) : number(score)), el("span", { class: `change ${kind}` }, change));
   };
   fill(byId("hashtags"), answer.hashtags.map(item),
-    !answer.hashtags.length && el("li", { class: "hint" }, `No hashtag is left.${mode === "paper" ? EMPTY : ""}`));
+    !answer.hashtags.length && el("li", { class: "hint" }, `No hashtag is left.${answered.mix ? UNMIXED : mode === "paper" ? EMPTY : ""}`));
 }
 
 function showChanges(changed, names) {

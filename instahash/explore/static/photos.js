@@ -44,9 +44,11 @@ export class Photos {
       byId("photo").classList.toggle("off", !available);
       const cost = price ? `, ${price} USD a photo at list price` : "";
       this.say(available ? `or drop them anywhere; labelled by ${name}${cost}` : `No photos here: ${why}`);
+      this.why = why;
       return available;
     } catch (error) {
       this.say(error.message);
+      this.why = error.message;
       return false;
     }
   }
@@ -60,8 +62,10 @@ export class Photos {
   }
 
   async add(files, folders = []) {
-    if (!files.length || !(await this.available)) return;
+    if (!files.length) return;
+    const isAvailable = await this.available;
     fill(byId("failures"));
+    if (!isAvailable) return this.fail(files.length > 1 ? `${files.length} photos` : files[0].name, this.why);
     const query = this.typed();
     if (this.current) Object.assign(query, { text: besides(query.text, this.current), chosen: [], caption: "" });
     const added = [];

@@ -8,6 +8,7 @@ const ENOUGH = 3; // hashtags that make an answer one that people accept
 let key = "";
 let posts = [];
 let right = new Map(); // id of a post -> its right hashtags
+let forgotten = null; // what it was before it was begun again, until something is pressed
 
 function read() {
   try {
@@ -20,6 +21,17 @@ function read() {
 function press(id, hashtag) {
   const of = right.get(id) ?? [];
   right.set(id, of.includes(hashtag) ? of.filter((other) => other !== hashtag) : [...of, hashtag]);
+  forgotten = null;
+  keep();
+}
+
+/** Begin again, or take that back. */
+function forget() {
+  [right, forgotten] = [forgotten ?? new Map(), !forgotten && right.size ? right : null];
+  keep();
+}
+
+function keep() {
   try {
     localStorage.setItem(key, JSON.stringify([...right]));
   } catch {
@@ -34,6 +46,7 @@ function show() {
   for (const button of document.querySelectorAll("#rated button")) {
     button.setAttribute("aria-pressed", (right.get(button.dataset.post) ?? []).includes(button.dataset.hashtag));
   }
+  byId("forget").textContent = forgotten ? "Bring them back" : "Start again";
   const n = posts.reduce((sum, { id }) => sum + (right.get(id) ?? []).length, 0);
   byId("total").textContent = `${accepted()} of ${posts.length} with three or more right; ${n} hashtags are right in all.`;
 }
@@ -60,11 +73,7 @@ async function start() {
   right = read();
   fill(byId("rated"), posts.map(row));
   byId("copy").addEventListener("click", () => copy(exported(), `${posts.length} photos`));
-  byId("forget").addEventListener("click", () => {
-    right = new Map();
-    localStorage.removeItem(key);
-    show();
-  });
+  byId("forget").addEventListener("click", forget);
   show();
   document.body.dataset.ready = "1";
 }

@@ -10,7 +10,7 @@ export function showSteps(answer, minScore) {
   fill(byId("word2vec"), similar(answer, "word2vec") ?? hint("No word is known to be near to."));
   fill(byId("networks"), answer.networks.map(showNetwork), !answer.networks.length && hint("No network is queried: it would have no input."));
   fill(byId("rankings"), rankings(answer));
-  fill(byId("together"), answer.experts ? experts(answer.experts) : combined(answer));
+  fill(byId("together"), answer.experts ? experts(answer) : combined(answer));
 }
 
 const list = (id, items, attributes) => roving(el("ol", { class: "bars", data: { list: id }, ...attributes }, items));
@@ -120,11 +120,12 @@ function combined(answer) {
   return [hint(COMBINED[answer.source]), items.length > 0 && list("combined", items, { class: "plain", "aria-label": "The intersection" })];
 }
 
-function experts({ experts, hashtags, known }) {
+function experts({ hashtags: final, experts: { experts, hashtags, known } }) {
   const all = experts.map((expert, i) => ({ ...expert, i, speaks: hashtags.some((row) => Math.abs(row.lifts[i]) > 1e-6) }));
   const speaking = all.filter((expert) => expert.speaks);
   const silent = all.filter((expert) => !expert.speaks).map((expert) => expert.title);
   const shifted = hashtags.some((row) => Math.abs(row.shift) > 1e-9);
+  const foreign = final.filter(({ posts }) => !posts).map(({ spelled }) => `#${spelled}`);
   const lift = largest(hashtags.flatMap((row) => row.lifts));
   const likely = largest(hashtags.map((row) => row.probability));
   const row = (hashtag) =>
@@ -142,5 +143,6 @@ function experts({ experts, hashtags, known }) {
         el("tr", { class: "weights" }, el("td"), el("td", {}, "weight"), speaking.map((expert) => el("td", { class: "value" }, number(expert.weight))), shifted && el("td"), el("td"))),
       el("tbody", { data: { list: "experts" } }, hashtags.map(row))),
     hint(`The final hashtags are marked: by place, less what is too much like one before it.${silent.length ? ` Silent here: ${silent.join(", ")}.` : ""}`),
+    foreign.length > 0 && hint(`No expert ranks what no post of the training has: ${foreign.join(", ")}. Such hashtags repeat labels, or fit any photo.`),
   ];
 }
