@@ -81,9 +81,9 @@ def test_what_was_typed_before_a_photo_is_kept(page, photo, explain):
     assert page.texts(HASHTAGS) == explain(["dog:0.9"], [chosen[0].strip("# ×")])
 
 
-@pytest.mark.parametrize("name", ["walk.mp4", "holiday", "cut.png"])
+@pytest.mark.parametrize("name", ["walk.mp4", "cut.png"])
 def test_typed_labels_stay_where_a_file_is_refused(page, photo, explain, tmp_path, name):
-    (tmp_path / name).mkdir() if name == "holiday" else photo(name, "broken")
+    photo(name, "broken")
     page.click("#labels")
     page.type("dog, ")
     page.settle()
@@ -227,37 +227,31 @@ def test_percentages_that_go_up_and_down_are_explained(page):
     assert "0 %" not in page.texts("#hashtags .value")
 
 
-NO_ANNOTATOR = """
-from instahash.errors import AnnotatorError
-from instahash.explore import photos
-
-def none(*args, **options):
-    raise AnnotatorError("nothing labels photos here; install something")
-
-photos.choose_annotator = none
-"""
-
-
 def test_a_photo_that_nothing_can_label_is_said_to_be_such(browser, start, folders, photo):
-    with start("--model-dir", folders["paper"], before=NO_ANNOTATOR) as address:
+    blocked = "import sys; sys.modules['PIL'] = None\n"
+    with start("--model-dir", folders["paper"], before=blocked, GOOGLE_APPLICATION_CREDENTIALS="") as address:
         page = browser.page(address + "/#labels=dog&mix=0-0-0")
-        page.wait("document.querySelector('#photo-status').textContent.startsWith('No photos here: nothing labels')")
+        page.wait("document.querySelector('#photo-status').textContent.startsWith('No photos here: ')")
+        why = page.text("#photo-status").removeprefix("No photos here: ")
+        assert "pillow" in why and "\n" not in why
         page.wait("document.body.dataset.shown")
         # Nor has it a hashtag where none is asked for, which is no fault of the recipe.
         assert page.text("#hashtags").startswith("No hashtag is left. No group has one") and page.text("#note")
         page.wait("document.querySelector('#live').textContent.includes('No hashtag is left')")
         page.drop_file(200, 300, photo("one.png", "dog:0.9"))
         page.wait("document.querySelector('#failures').textContent")
-        assert page.text("#failures") == "one.png: nothing labels photos here; install something"
+        assert page.text("#failures") == f"one.png: {why}"
         page.drop_file(200, 300, photo("one.png", "dog:0.9"), photo("two.png", "dog:0.9"))
-        page.wait("document.querySelector('#failures').textContent.startsWith('2 photos: nothing')")
+        page.wait("document.querySelector('#failures').textContent.startsWith('2 photos: ')")
         assert page.js("document.querySelector('#labels').value") == "dog" and page.errors == []
+        refusal = "fetch('/api/photo', {method: 'POST', body: 'x', headers: {'content-type': 'image/png'}})"
+        assert page.js(f"{refusal}.then(async (answer) => [answer.status, (await answer.json()).error])") == [503, why]
 
 
-@pytest.mark.parametrize("selector", ["#failures", "#error", "#sets-error"])
-def test_a_screen_reader_is_told_of_errors_when_they_come(page, selector):
+def test_a_screen_reader_is_told_of_errors_when_they_come(page):
     """What is put into an alert is read at once; the alert itself is there before, or it would be overheard."""
-    assert page.js(f"Boolean(document.querySelector('{selector}').closest('[role=alert]'))")
+    for selector in ("#failures", "#error", "#sets-error"):
+        assert page.js(f"Boolean(document.querySelector('{selector}').closest('[role=alert]'))"), selector
     assert [role for role, _ in page.told()].count("alert") == 3
 
 

@@ -135,6 +135,6 @@ def test_the_page_asks_with_each_photo_s_own_features(model, opened, site, tmp_p
         shown = [text.removeprefix("#") for text in page.texts("#hashtags .hashtag")]
         features = text_of_features(eye.features(path.read_bytes()))
         assert shown == expected(labels, photo_features=features) != expected(labels)
-        assert f"{path.name}\n{' '.join(f'#{name}' for name in shown)}" in copied
+        assert f"{path.name}\n{' '.join(f'#{name}' for name in shown[:5])}" in copied
         page.click("#next")
         page.settle()

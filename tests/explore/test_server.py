@@ -162,14 +162,6 @@ def test_a_photo_gets_labels(served):
         refused(broken, 422, "photo")
 
 
-def test_without_an_annotator_a_line_says_why(start, folders):
-    blocked = "import sys; sys.modules['PIL'] = None\n"
-    with start("--model-dir", folders["best"], before=blocked, GOOGLE_APPLICATION_CREDENTIALS="") as address:
-        state = httpx.get(address + "/api/annotator", timeout=60).json()
-        assert not state["available"] and "pillow" in state["why"] and "\n" not in state["why"]
-        refused(httpx.post(address + "/api/photo", content=b"x", headers={"content-type": "image/png"}), 503, "pillow")
-
-
 def test_the_api_is_described_without_anything_from_elsewhere(served):
     described = httpx.get(served + "/openapi.json").json()
     calls = {f"{method.upper()} {path}" for path, methods in described["paths"].items() for method in methods}
