@@ -33,8 +33,9 @@ class Fusing:
     Short are one to FEW of a post's words, at random. Chosen is a random half of its hashtags; for the calibration one
     to all of them, as while they are chosen one by one.
 
-    First weights are learnt as if no post had a key, then what is corrected where experts know one: those of general
-    keys before those of particular ones, which is the order of the experts.
+    First weights are learnt as if no post had a key, then what is corrected where experts know one: that of particular
+    keys before that of general ones. So what a country's counts are worth is learnt beside what each of its people
+    does; without, they would also be believed for holding the author's own posts.
     """
 
     panel: Panel
@@ -46,7 +47,7 @@ class Fusing:
         start, fusion = context.removesuffix(PHOTO), self.panel.fusions[context]
         half, some, none, short = self._parts
         words = short if start == "short" else np.full(len(short), start in ("description", "both"))
-        choosing, readers = start in ("chosen", "both"), self.panel.readers(context)
+        choosing, readers = start in ("chosen", "both"), self.panel.readers(context)[::-1]
         for n in range(len(readers) + 1):
             keys, told = self._known_to(readers[:n])
             if n and not told[readers[n - 1]].any():

@@ -208,7 +208,7 @@ class Panel:
         return {name: self.experts[name].score(queries, self.domain, candidates) for name in members}
 
     def readers(self, context: str) -> list[str]:
-        """The experts that answer in a context and read keys."""
+        """The experts that answer in a context and read keys, those of general keys first."""
         return [name for name in self.fusions[context].members if self.experts[name].reads_keys]
 
     def _told(self, context: str, queries: Queries) -> Told:

@@ -67,7 +67,7 @@ def test_who_is_named_is_answered_by_what_is_known(models):
     """Better than by the weights of nobody, and what is said of it all sums up."""
     model = models["both"]
     fusions = model.mode.panel.fusions
-    assert all([*fusion.corrections] == ["common", "personal"] for fusion in fusions.values())
+    assert all([*fusion.corrections] == ["personal", "common"] for fusion in fusions.values())
     assert not any(fusion.corrections for fusion in models["nobody"].mode.panel.fusions.values())
     keys = [("country:" + str(i % 2), user(i)) for i in range(440, 500)]
     for n_labels, chosen in ((1, False), (None, True)):
