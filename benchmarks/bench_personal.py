@@ -1,7 +1,8 @@
 """What knowing the user is worth, on posts of users with planted tastes, and that it costs nobody else anything.
 
     python benchmarks/bench_personal.py --threads 2 --json result.json
-    python benchmarks/bench_personal.py --threads 2 --data posts.jsonl --sizes 3000 10000 --json result.json
+    python benchmarks/bench_personal.py --threads 2 --data posts.jsonl.gz --sizes 3000 10000 --json result.json
+    nice python benchmarks/bench_personal.py --data posts.jsonl.gz --sizes 30000 --seeds 1 --json result.json
 
 Trains on the first nine tenths of a stream; the queries are about the last. The oracle ranks by the probabilities with
 which the hashtags were drawn, which nobody can beat on average.
@@ -12,7 +13,7 @@ are made up. Questions that name nobody should be answered as well by both model
 
 from functools import partial
 
-from common import arguments, parse, report, timed
+from common import arguments, parse, peak_mb, report, timed
 
 parser = arguments(__doc__.split("\n")[0], [])
 parser.add_argument("--posts", type=int, default=20_000)
@@ -27,8 +28,22 @@ from instahash import BestSettings, InstaHash, read_posts
 from instahash.data import Corpus, encode
 from instahash.evaluation import ranking_measures
 from instahash.evaluation.scores import as_ranked
-from instahash.sparse import is_member, keep, ranks_in_rows
+from instahash.sparse import keep, ranks_in_rows
 from planted import HASHTAGS, Tastes, planted_users, with_authors
+
+MEASURES = ("precision@5", "recall@5", "ndcg@5", "recall@10", "ndcg@10")
+
+
+def measures(ids, truth, of_whom):
+    """MEASURES of ranked ids, (n, 10), by their names and `of_whom`."""
+    values = ranking_measures(ids, truth)
+    return {f"{measure}, {of_whom}": values[measure] for measure in MEASURES}
+
+
+def lists(model, description, chosen, keys):
+    """The ids of ten hashtags for each post, (n, 10)."""
+    answers = model.recommend_matrix(description, 10, chosen=chosen, keys=keys)
+    return as_ranked([model.vocabulary.lookup(answer.hashtags)[0] for answer in answers])
 
 
 def naming(n_posts, seed):
@@ -56,22 +71,16 @@ def naming(n_posts, seed):
         askers = {"nobody named": None, "user named": [data.keys[row][-1:] for row in rows]}
         for question, (described, chosen, wanted) in questions.items():
             for who in list(askers)[: 2 if name == "users" else 1]:
-                answers = model.recommend_matrix(described, 10, chosen=chosen, keys=askers[who])
-                ids = as_ranked([model.vocabulary.lookup(answer.hashtags)[0] for answer in answers])
-                for k in (5, 10):
-                    figures[f"ndcg@{k}, {question}, {who}, learnt with {name}"] = ndcg_at(k, ids, wanted)
+                ids = lists(model, described, chosen, askers[who])
+                figures |= measures(ids, wanted, f"{question}, {who}, learnt with {name}")
     return figures
-
-
-def ndcg_at(k, ids, truth):
-    gains = 1 / np.log2(np.arange(k) + 2)
-    best = gains.cumsum()[np.minimum(np.diff(truth.indptr), k) - 1]
-    return float((is_member(ids[:, :k], truth) @ gains / best).mean())
 
 
 if args.sizes:
     figures = {f"{n:,} posts, seed {seed}": naming(n, seed) for n in args.sizes for seed in range(args.seeds)}
     lines = [f"{run}: {name:<60} {value:.4f}" for run, own in figures.items() for name, value in own.items()]
+    figures["peak_rss_mb"] = peak_mb()
+    lines.append(f"peak_rss_mb {figures['peak_rss_mb']:.0f}")
     report(args, figures, lines)
     raise SystemExit
 
@@ -87,23 +96,14 @@ keys = [data.keys[i] for i in queried]
 written = np.bincount([int(post.user[1:]) for post in posts[:first]], minlength=args.users)
 known = np.array([written[int(key[-1].removeprefix("user:u"))] for key in keys])
 
-
-def ndcg(ids, rows=slice(None)):
-    return ranking_measures(ids[rows], truth[rows])["ndcg@10"]
-
-
-def ranked(keys):
-    answers = model.recommend_matrix(description, 10, keys=keys)
-    return as_ranked([model.vocabulary.lookup(answer.hashtags)[0] for answer in answers])
-
-
-systems = {
-    "nobody known": ranked(None),
-    "user known": ranked([key[-1:] for key in keys]),
-    "features known": ranked([key[:-1] for key in keys]),
-    "user and features known": ranked(keys),
-    "a stranger": ranked([("user:somebody new",) for _ in keys]),
+named = {
+    "nobody known": None,
+    "user known": [key[-1:] for key in keys],
+    "features known": [key[:-1] for key in keys],
+    "user and features known": keys,
+    "a stranger": [("user:somebody new",) for _ in keys],
 }
+systems = {name: lists(model, description, None, own) for name, own in named.items()}
 places = model.vocabulary.lookup(HASHTAGS)[0]
 oracle = []
 for i in queried:
@@ -111,12 +111,12 @@ for i in queried:
     probability = tastes.probabilities(int(post.id.split("/")[0]), int(post.user[1:]))
     oracle.append(places[np.argsort(-probability, kind="stable")[:10]])
 systems["oracle"] = np.array(oracle)
-for name, ids in systems.items():
-    figures[f"ndcg@10, {name}"] = ndcg(ids)
-for low, high in ((0, 20), (20, 50), (50, 10**9)):
+for low, high in ((0, 10**9), (0, 20), (20, 50), (50, 10**9)):
     rows = np.flatnonzero((known >= low) & (known < high))
-    if len(rows):
-        label = f"users of {low} posts or more" if high == 10**9 else f"users of {low} to {high - 1} posts"
-        figures |= {f"{label}: {name}": ndcg(ids, rows) for name, ids in systems.items()}
+    until = "or more" if high == 10**9 else f"to {high - 1}"
+    users = f"users of {low} {until} posts" if (low, high) != (0, 10**9) else "all users"
+    figures[f"posts, {users}"] = len(rows)
+    for name, ids in systems.items() if len(rows) else ():
+        figures |= measures(ids[rows], truth[rows], f"{users}: {name}")
 figures["a stranger is answered as nobody"] = bool((systems["a stranger"] == systems["nobody known"]).all())
 report(args, figures)
