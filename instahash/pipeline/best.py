@@ -133,7 +133,7 @@ class Best:
     def _variants(self, answers: Answers) -> np.ndarray:
         """The word that each hashtag is a variant of, of the shape of `log_p`, -1 for one of which none is known."""
         vocabulary, n_known = self.panel.domain.vocabulary, answers.candidates.n_columns
-        groups = np.full(answers.log_p.shape, -1, np.int64)
+        groups = np.full(answers.log_p.shape, -1, np.int32)
         words = self.panel.domain.hashtags_of(answers.candidates)
         groups[:, :n_known] = np.where(words < 0, -1, vocabulary.variants[words])
         for post, own in enumerate(answers.beyond.hashtags):

@@ -113,16 +113,26 @@ class Fusion:
         n_chosen = excluded.sum(axis=1) if n_chosen is None else n_chosen
         # An author who chooses n hashtags one by one makes n queries.
         queries = np.where(n_chosen, n_chosen + n, 1) * (1.0 if weights is None else weights)
-        rows = np.nonzero(~excluded)[0]
-        log_p = log_probabilities(self.pooled(scores, self.weights_of(told or {}, len(n))), excluded)[~excluded]
-        terms = np.stack([np.ones(len(log_p)), log_p, np.log1p(n_chosen)[rows]])
-        every = used[~excluded], queries[rows]
+        left = ~excluded
+        rows = np.repeat(np.arange(len(n), dtype=np.int32), left.sum(axis=1))
+        log_p = log_probabilities(self.pooled(scores, self.weights_of(told or {}, len(n))), excluded)[left]
+        log_chosen, every = np.log1p(n_chosen), (used[left], queries[rows])
+
+        def terms(part: slice) -> np.ndarray:
+            """1, log p and log(1 + n) of some of the scores."""
+            return np.stack([np.ones(len(log_p[part])), log_p[part], log_chosen[rows[part]]])
+
         if not told:
             a, c, d = likeliest_curve(terms, *every, np.array(CALIBRATION)).tolist()
             self.calibration = a, max(c, LEAST_SLOPE), d
         elif (last := _last(told)) in self.corrections:
-            before = (self._curves(_but_last(told), len(n))[rows].T * terms).sum(axis=0)
-            found = likeliest_curve(terms * told[last][rows], *every, np.zeros(3), before)
+            curves, far = self._curves(_but_last(told), len(n)), told[last]
+            found = likeliest_curve(
+                lambda part: terms(part) * far[rows[part]],
+                *every,
+                np.zeros(3),
+                lambda part: (curves[rows[part]].T * terms(part)).sum(axis=0),
+            )
             self.corrections = self.corrections | {last: Correction(self.corrections[last].weights, found)}
         return self
 

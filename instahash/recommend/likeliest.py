@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.optimize import minimize
@@ -60,12 +60,18 @@ def likeliest_weights(
 
 
 def likeliest_curve(
-    terms: np.ndarray, used: np.ndarray, weights: np.ndarray, start: np.ndarray, before: np.ndarray | None = None
+    terms: Callable[[slice], np.ndarray],
+    used: np.ndarray,
+    weights: np.ndarray,
+    start: np.ndarray,
+    before: Callable[[slice], np.ndarray] | None = None,
 ) -> np.ndarray:
     """The theta, (n_terms,) float64, for which sigmoid(theta terms + `before`) fits `used` best, by Newton's method.
 
-    terms : (n_terms, n) float64.  used, weights : (n,) bool and float.  start : (n_terms,) float, to begin with.
-    before : (n,) float64, a part of the sum that is known already; theta is then pulled towards `start`.
+    terms : of a slice of all n those terms, (n_terms, size) float64; they are made when they are looked at, since
+        together they would take several times the memory of the scores.
+    used, weights : (n,) bool and float.  start : (n_terms,) float, to begin with.
+    before : likewise a part of the sum that is known already, (size,) float64; theta is then pulled towards `start`.
     """
     theta, pull = start, 1e-6 if before is None else STRENGTH
     for _ in range(20):
@@ -73,8 +79,8 @@ def likeliest_curve(
         if before is not None:
             gradient += pull * (theta - start)
         for part in _parts(len(used), BLOCK):
-            A, w = terms[:, part], weights[part]
-            p = expit(theta @ A if before is None else theta @ A + before[part])
+            A, w = terms(part), weights[part]
+            p = expit(theta @ A if before is None else theta @ A + before(part))
             gradient += A @ (w * (p - used[part]))
             curvature += (A * (w * p * (1 - p))) @ A.T
         step = np.linalg.solve(curvature, gradient)
