@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
+from instahash.dense import log_probabilities
 from instahash.recommend import Fusion, likeliest
+from instahash.recommend.fusion import LEAST_SLOPE, Correction
 
 seeds = st.integers(0, 10**6)
 
@@ -22,6 +24,13 @@ def planted(seed, n_posts=3000, n_hashtags=12, weights=(0.8, 0.3, 0.0)):
     drawn = (rng.random((n_posts, 1)) < p.cumsum(axis=1)).argmax(axis=1)
     targets = sparse.csr_array((np.ones(n_posts), (np.arange(n_posts), drawn)), shape=p.shape)
     return scores, targets
+
+
+def drawn_from(p, seed):
+    """One hashtag a post, drawn with probabilities p (n_posts, n_hashtags), which need not sum to 1."""
+    chance = np.random.default_rng(seed).random((len(p), 1))
+    rows, drawn = np.arange(len(p)), (chance < (p / p.sum(axis=1, keepdims=True)).cumsum(axis=1)).argmax(axis=1)
+    return sparse.csr_array((np.ones(len(p)), (rows, drawn)), shape=p.shape)
 
 
 def test_by_hand():
@@ -114,10 +123,7 @@ def planted_correction(weights=(0.8, 0.3)):
     weights, more = np.array(weights), np.array([-0.6, 0.5])
     scores, _ = planted(5, n_posts=len(told), weights=weights)
     own = weights + told[:, None] * more
-    p = np.exp(sum(w[:, None] * f for w, f in zip(own.T, scores.values())))
-    p /= p.sum(axis=1, keepdims=True)
-    drawn = (np.random.default_rng(6).random((len(p), 1)) < p.cumsum(axis=1)).argmax(axis=1)
-    targets = sparse.csr_array((np.ones(len(p)), (np.arange(len(p)), drawn)), shape=p.shape)
+    targets = drawn_from(np.exp(sum(w[:, None] * f for w, f in zip(own.T, scores.values()))), 6)
     return scores, targets, {"e1": told}, weights, more
 
 
@@ -164,6 +170,35 @@ def test_a_correction_calibrates_too():
     np.testing.assert_allclose(fusion.probabilities(log_p, none, told=told), chance, atol=0.03)
     used = np.log(fusion.probabilities(log_p, none, told=told))
     np.testing.assert_allclose(fusion.inverse(used, none, told), log_p, atol=0.02)
+
+
+def test_a_correction_is_what_is_left_by_the_one_before_it():
+    """Members are told independently; the first one's correction, planted here, is not learnt by the second again."""
+    scores, _ = planted(7, n_posts=6000, weights=(0.8, 0.3))
+    told = {name: np.random.default_rng(k).integers(0, 2, 6000) * 1.0 for k, name in enumerate(scores)}
+    first, second = Correction(np.array([-0.6, 0.5]), np.array([0.8, 0.4, 0.0])), np.array([0.4, 0.3])
+    fusion = Fusion(scores, [0.8, 0.3])
+    fusion.calibration, fusion.corrections = (1.0, 0.6, 0.0), {"e0": first}
+    own = fusion.weights_of({"e0": told["e0"]}, 6000) + np.outer(told["e1"], second)
+    fusion.fit(scores, drawn_from(np.exp(fusion.pooled(scores, own)), 8), told=told)
+    assert fusion.corrections["e0"] is first
+    np.testing.assert_allclose(fusion.corrections["e1"].weights, second, atol=0.1)
+    log_p = log_probabilities(fusion.pooled(scores, fusion.weights_of(told, 6000)))
+    logit = 1.0 + 0.6 * log_p + told["e0"][:, None] * (0.8 + 0.4 * log_p) + told["e1"][:, None] * (0.5 - 0.3 * log_p)
+    used = np.random.default_rng(9).random(log_p.shape) < 1 / (1 + np.exp(-logit))
+    fusion.calibrate(scores, sparse.csr_array(used.astype(np.float64)), told=told)
+    assert fusion.corrections["e1"].calibration[:2] == pytest.approx((0.5, -0.3), abs=0.15)
+
+
+def test_few_posts_correct_little():
+    """Ten posts that use all hashtags would make any hashtag certain; and slopes stay above 0."""
+    scores, told = {"e0": np.zeros((10, 4), np.float32)}, {"e0": np.ones(10)}
+    fusion = Fusion(("e0",), [1.0])
+    fusion.corrections = {"e0": Correction(np.zeros(1), np.zeros(3))}
+    fusion.calibrate(scores, sparse.csr_array(np.ones((10, 4))), told=told)
+    assert 0 < np.abs(fusion.corrections["e0"].calibration).max() < 1
+    fusion.corrections = {"e0": Correction(np.zeros(1), np.array([0.0, -2.0, 0.0]))}
+    assert fusion.calibrations(np.zeros(10), np.ones(10), told)[:, 1] == pytest.approx(LEAST_SLOPE)
 
 
 def test_what_is_kept_is_loaded():
