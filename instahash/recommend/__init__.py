@@ -6,6 +6,7 @@ paper.py           the paper's combination: intersection, default, filter
 fusion.py          ours: log-scores of several experts become one calibrated probability
 likeliest.py       how its weights and its calibration are found
 preferences.py     what a user, or lately everybody, uses more than others do
+strengths.py       how much a use under each kind of key counts
 variants.py        one of a word's spellings takes a place, not several
 diversity.py       lists whose hashtags differ, and hashtags that do not repeat the description
 """

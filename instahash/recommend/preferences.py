@@ -30,12 +30,11 @@ from instahash.arrays import as_array
 from instahash.data.times import DAY
 from instahash.errors import DataError, SettingsError, shown
 from instahash.forms import COUNT, Form, fit
+from instahash.recommend.strengths import STRENGTH, STRENGTHS, likeliest_strengths
 from instahash.sparse import CSR, csr_from_arrays, csr_to_arrays, empty, keep, ones
 from instahash.training import unchanged_on_error
 
 EVERYBODY = ""  # the key under which all posts are counted
-# Strengths of the prior that are tried, in uses, and the strength where no key has two posts.
-STRENGTHS, STRENGTH = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10_000.0, 1e5, 1e6]), 30.0
 
 # Bytes of a salt, and of a hash: of ten million keys two have the same one in three trainings out of a million.
 SALT, HASH = 16, 8
@@ -156,9 +155,7 @@ class Preferences:
     def fit(self, keys: Keys, hashtags: CSR, log_frequency: np.ndarray, times: np.ndarray | None = None) -> Preferences:
         """:meth:`add` posts, and set each kind's strength to the one of STRENGTHS under which they are likeliest.
 
-        Each post is predicted from the counts of its keys without it; under a key that is not its last, without all
-        posts with the same last key: what a country uses must not be what the same person used. Keys without other
-        posts are left out. A post has the weight of its uses.
+        They are predicted as :func:`.strengths.likeliest_strengths` says. A post has the weight of its uses.
 
         log_frequency : (n_hashtags,) float, log of each hashtag's fraction of all uses, finite. Others as in `add`.
         """
@@ -172,30 +169,14 @@ class Preferences:
     ) -> dict[int, float]:
         """The likeliest strength of each kind, by its hash, from posts that are counted already."""
         rows, posts = self._uses(keys, hashtags)
-        # A group is left out together: a post under its last key, all posts of one last key under another key.
-        every = list(dict.fromkeys(chain.from_iterable(keys)))
-        row_of_key = {key: self.rows[self._hash(key)] for key in every}
-        last = np.array([row_of_key[own[-1]] if own else -1 for own in keys], np.int64)[posts]
-        group = rows * (len(self.rows) + len(keys)) + np.where(rows == last, len(self.rows) + posts, last)
-        groups, group = np.unique(group, return_inverse=True)
-        row_of = np.zeros(len(groups), np.int64)
-        row_of[group] = rows
-        others = np.bincount(row_of, minlength=len(self.rows))[rows] > 1
-        rows, posts, group, sizes = rows[others], posts[others], group[others], np.diff(hashtags.indptr)
+        row_of = {key: self.rows[self._hash(key)] for key in chain.from_iterable(keys)}
+        last = np.array([row_of[own[-1]] if own else -1 for own in keys], np.int64)
+        names, numbers = np.unique([_kind(key) for key in row_of], return_inverse=True)
+        kinds = np.zeros(len(self.rows), np.int64)
+        kinds[[*row_of.values()]] = numbers
         weights = np.ones(len(keys)) if times is None else age_weights(times, self.now, self.half_life)
-        # From here on an entry is a hashtag t of a post under a key; n_t and n are the counts without the group.
-        use = np.repeat(np.arange(len(rows)), sizes[posts])
-        w, ids, own = weights[posts][use], hashtags[posts].indices, (weights * sizes)[posts]
-        n = (_totals(rows, own) - _totals(group, own))[use].clip(0)
-        n_t = (_totals(_pairs(rows[use], ids), w) - _totals(_pairs(group[use], ids), w)).clip(0)
-        P = np.exp(np.asarray(log_frequency, np.float64))[ids]
-        names, kinds = np.unique([_kind(key) for key in every], return_inverse=True)
-        kind_of = np.zeros(len(self.rows), np.int64)
-        kind_of[[*row_of_key.values()]] = kinds
-        kind = kind_of[rows][use]
-        likelihood = [np.bincount(kind, w * np.log((n_t + a * P) / (n + a)), len(names)) for a in STRENGTHS]
-        best = STRENGTHS[np.argmax(likelihood, axis=0)].tolist()
-        return {self._hash(str(names[k])): best[k] for k in np.unique(kind)}
+        found = likeliest_strengths(rows, posts, last, kinds, hashtags, weights, log_frequency)
+        return {self._hash(str(names[k])): strength for k, strength in found.items()}
 
     def __add__(self, more: Preferences) -> Preferences:
         """The counts of both, with the strengths of the first. Raises DataError for those of another salt."""
@@ -344,16 +325,6 @@ class Preferences:
             if n := self._n_uses(row):
                 Q, known = (n_t + a * Q) / (n + a), True
         return (np.log(Q) - log_p if known else np.zeros(len(Q))).astype(np.float32)
-
-
-def _totals(places: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """For each entry the sum of the values of all entries in the same place."""
-    return np.bincount(places, values)[places] if len(places) else np.zeros(0)
-
-
-def _pairs(rows: np.ndarray, ids: np.ndarray) -> np.ndarray:
-    """One place for each distinct pair of numbers."""
-    return np.unique(rows.astype(np.int64) * (ids.max(initial=0) + 1) + ids, return_inverse=True)[1]
 
 
 def _kind(key: str) -> str:

@@ -36,8 +36,6 @@ def test_countries_are_not_believed_for_holding_the_author_s_own_posts():
         assert abs(correction["common"]) < 0.3 and abs(correction["personal"]) < 0.1, "those of the author are learnt"
         of_user = fusion.corrections["personal"].weights[fusion.members.index("common")]
         assert of_user == 0, "who the user is is learnt from questions that name nothing else"
-    told = {
-        name: panel.experts[name].told([("user:u1",), ("country:1",)], panel.domain) > 0
-        for name in ("common", "personal")
-    }
-    assert told["personal"].tolist() == [True, False] and told["common"].tolist() == [False, True]
+    asked = [("user:u1",), ("country:1",)]
+    for name, known in {"personal": [True, False], "common": [False, True]}.items():
+        assert (panel.experts[name].told(asked, panel.domain) > 0).tolist() == known

@@ -12,7 +12,8 @@ from scipy import sparse
 
 from instahash.errors import DataError, SettingsError
 from instahash.recommend import EVERYBODY, Preferences, age_weights
-from instahash.recommend.preferences import DAY, STRENGTH, STRENGTHS
+from instahash.recommend.preferences import DAY
+from instahash.recommend.strengths import STRENGTH, STRENGTHS, likeliest_strengths
 
 LOG_FREQUENCY = np.log(np.array([0.5, 0.25, 0.25], np.float32))
 
@@ -292,6 +293,16 @@ def test_the_strength_by_hand():
     assert once.strengths == {} and shift(once, ["user:ben"], share)[1] > 0
 
 
+def test_many_keys_of_many_posts_are_told_apart():
+    """A country and a city of two users, as for ben above, whose places are as far apart as 32 bits would wrap."""
+    size, share = 2**16, np.log(np.array([0.5, 0.25, 0.25]))
+    kinds, last = np.zeros(size, np.int64), np.full(size, -1)
+    kinds[[1, 2, 2**15]], last[:2] = [1, 1, 2], [1, 2]
+    keys, posts = np.array([0, 2**15, 1, 0, 2**15, 2], np.int32), np.array([0, 0, 0, 1, 1, 1], np.int32)
+    hashtags = csr([[1], [2], *[[]] * (size - 2)])
+    assert likeliest_strengths(keys, posts, last, kinds, hashtags, np.ones(size), share) == {0: 1e6, 2: 1e6}
+
+
 def test_random_users_have_a_stronger_prior_than_those_with_tastes():
     """And each kind of key has its own."""
     rng = np.random.default_rng(0)
@@ -344,7 +355,7 @@ def test_no_key_can_be_read_and_each_salt_hashes_otherwise():
         Preferences(salt=b"one") + Preferences(salt=b"other")
 
 
-@pytest.mark.parametrize("place", ["age_weights", "keep", "ones", "_totals"])
+@pytest.mark.parametrize("place", ["age_weights", "keep", "ones", "likeliest_strengths"])
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
 def test_counting_that_fails_or_is_interrupted_counts_nothing(monkeypatch, place, error):
     def fail(*args):
