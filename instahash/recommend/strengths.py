@@ -30,7 +30,8 @@ def likeliest_strengths(
     log_frequency : (n_hashtags,) float, log of each hashtag's fraction of all uses, finite.
     """
     own, n_keys = last[posts], len(kinds)
-    # A group is left out together: a post under its last key, all posts of one last key under another key.
+    # A group is left out together: a post under its last key, all posts of one last key under another key. There may be
+    # more such pairs than 32 bits can number.
     group = keys.astype(np.int64) * (n_keys + len(last)) + np.where(keys == own, n_keys + posts, own)
     groups, group = np.unique(group, return_inverse=True)
     key_of = np.zeros(len(groups), np.int64)
