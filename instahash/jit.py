@@ -21,7 +21,9 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     process; `NUMBA_CACHE_DIR` names another folder. With `NUMBA_DISABLE_JIT=1` it stays plain Python.
     """
     # error_model="numpy": a division by zero gives inf, as in the reference, and costs no branch in a loop.
-    flags: dict[str, Any] = {"nogil": True, "fastmath": FASTMATH, "error_model": "numpy"}
+    # forceinline: a kernel that others call is a part of their code. As a call it may reach its own code or the copy
+    # beside its caller's, whichever was loaded first, and these round differently.
+    flags: dict[str, Any] = {"nogil": True, "fastmath": FASTMATH, "error_model": "numpy", "forceinline": True}
     try:
         return numba.njit(function, cache=True, **flags)
     except RuntimeError:  # "cannot cache function: no locator available"
