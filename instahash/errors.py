@@ -7,7 +7,7 @@ status 2; a program catches :class:`InstahashError` or one of its kinds.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from numbers import Real
 
 LONGEST = 300  # characters of a line for people
@@ -36,11 +36,20 @@ def one_line(text: object) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split()).rstrip(".")
 
 
-def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """The few known names that are near to a name, whatever their capitals, the nearest first."""
-    folded = {each.casefold(): each for each in known}
-    close = get_close_matches(name.casefold(), folded, most, 0.9) or get_close_matches(name.casefold(), folded, most)
-    return [folded[each] for each in close]
+def nearest(name: str, known: Iterable[str], most: int = 3, least: float = 0.6) -> list[str]:
+    """The few known names that are near to a name, whatever their capitals, the nearest first.
+
+    least : in [0, 1], how alike they are, by difflib's measure. Names far less alike than the nearest are left out.
+    """
+    folded, name = {each.casefold(): each for each in known}, name.casefold()
+    close = (get_close_matches(name, folded, most, cutoff) for cutoff in (max(least, 0.9), least))
+    # That measure hardly knows letters that changed places, nor that the dashes before options are no likeness.
+    alike = {}
+    for each in next(filter(None, close), ()):
+        matcher = SequenceMatcher(None, name.lstrip("-"), each.lstrip("-"))
+        alike[each] = matcher.ratio() + matcher.quick_ratio()
+    near = sorted(alike, key=lambda each: -alike[each])
+    return [folded[each] for each in near if 3 * alike[each] >= 2 * alike[near[0]]]
 
 
 def meant(name: str, known: Iterable[str], most: int = 3) -> str:

@@ -41,13 +41,17 @@ class Parser(ArgumentParser):
         self.register("action", "store", Once)
         self.given = set[str]()  # options, by their place in what is parsed
         self.takes: dict[str, str] = {}  # the option for photos, posts and labels, see :mod:`.hints`
+        self.one_of: tuple[str, ...] = ()  # options of which at least one is there
         self.came: list[str] = []
         self.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         self.given.clear()
         self.came = [*map(str, sys.argv[1:] if args is None else args)]
-        return super().parse_known_args(self.came, namespace)
+        parsed, rest = super().parse_known_args(self.came, namespace)
+        if self.one_of and all(getattr(parsed, option.strip("-")) is None for option in self.one_of):
+            self.error(f"one of the arguments {' '.join(self.one_of)} is required")
+        return parsed, rest
 
     def error(self, message: str) -> NoReturn:
         if advice := hint(message, self.came, self._option_string_actions, self.takes):

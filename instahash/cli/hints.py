@@ -38,9 +38,10 @@ def hint(message: str, came: Sequence[str], options: Iterable[str], takes: Mappi
         alone = unread[1].split() if unread else _before_options(came)
     if not alone:
         return ""
-    if came and takes.get(LABELS) in came and unread and _kind(alone[0]) not in (PHOTOS, FOLDERS):
-        start = [*came].index(takes[LABELS]) + 1
-        return f'did you mean {takes[LABELS]} "{", ".join([*came[start : start + 1], *alone])}", with commas?'
+    labels = _given(came, takes[LABELS]) if LABELS in takes and unread else None
+    if labels is not None and _kind(alone[0]) not in (PHOTOS, FOLDERS):
+        parts = ", ".join(part.strip(",") for part in [labels, *alone])
+        return f'did you mean {takes[LABELS]} "{parts}", in quotes and with commas?'
     kind = _kind(alone[0])
     if option := takes.get(kind):
         return f"did you mean {option} {shlex.quote(alone[0])}?"
@@ -55,6 +56,14 @@ def for_photo(photo: str) -> str:
 
 def _is_known(word: str, options: Sequence[str]) -> bool:
     return any(option.startswith(word) for option in options)
+
+
+def _given(came: Sequence[str], option: str) -> str | None:
+    """The value of an option, None where it is not there: behind it, or behind a sign of equality."""
+    for word, following in zip(came, [*came[1:], ""]):
+        if word == option or word.startswith(f"{option}="):
+            return word.partition("=")[2] or following
+    return None
 
 
 def _before_options(came: Sequence[str]) -> list[str]:

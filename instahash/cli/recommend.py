@@ -25,13 +25,14 @@ from instahash.cli.common import (
     run,
     set_blas_threads,
 )
+from instahash.cli.doubts import say_doubts, unknown_words, with_near
 from instahash.cli.hints import FOLDERS, LABELS, PHOTOS, POSTS
 from instahash.cli.output import add_output, output, wants_json
 from instahash.cli.photos import add_annotator, labelled, photos_in
 from instahash.cli.posts import add_reading, how_to_read, reading
 from instahash.errors import plural
 from instahash.names import DOUBTS
-from instahash.platforms import LOOKED_UP, PLATFORMS, hashtags_left
+from instahash.platforms import LOOKED_UP, PLATFORMS, hashtags_left, platform_of
 
 MOST_BANNED = 1_000_000  # bytes
 EXAMPLE = """example:
@@ -48,20 +49,15 @@ def parser() -> ArgumentParser:
     )
     add = command.add_argument
     add_any_model(command)
-    source = command.add_mutually_exclusive_group(required=True)
-    source.add_argument(
-        "--labels",
-        metavar="TEXT",
-        help="labels of one photo, with commas between them; each may end in :score, 0 to 1, as in dog:0.9",
-    )
-    source.add_argument("--image", type=named, nargs="+", action="extend", metavar="FILE",
+    add("--labels", metavar="TEXT",
+        help='labels of a photo, in quotes and with commas between them: "sky, boat"; each may end in :score, 0 to 1, '
+        "as in dog:0.9; with --image, your own beside those of each photo")  # fmt: skip
+    add("--image", type=named, nargs="+", action="extend", metavar="FILE",
         help="photos (or folders of them), labelled first")  # fmt: skip
-    source.add_argument(
-        "--posts", type=named, metavar="FILE", help="posts with labels; their hashtags are not looked at"
-    )
+    add("--posts", type=named, metavar="FILE", help="posts with labels; their hashtags are not looked at")
     add("--top", type=at_least(1), metavar="N",
         help="at most N hashtags (default: 10 to pick from; in mode paper all that the models agree on)")  # fmt: skip
-    add("--chosen", default="", metavar="TEXT", help="hashtags picked already: the others go with them")
+    add("--chosen", metavar="TEXT", help="hashtags picked already: the others go with them; by itself too")
     add("--user", metavar="NAME", help="whose earlier hashtags matter, where the training posts name users")
     add(
         "--novelty", type=fraction, metavar="X", help="0 to 1, away from what is popular and from the labels themselves"
@@ -77,6 +73,7 @@ def parser() -> ArgumentParser:
     add_reading(command)
     add_annotator(command)
     command.takes = {POSTS: "--posts", PHOTOS: "--image", FOLDERS: "--image", LABELS: "--labels"}
+    command.one_of = ("--labels", "--image", "--posts", "--chosen")
     command.set_defaults(command="recommend")
     return command
 
@@ -87,20 +84,25 @@ def work(args: Namespace) -> None:
     from instahash.data import hashtags_from_list, words
     from instahash.errors import DataError
 
+    if args.posts and (args.image or args.labels is not None):
+        raise DataError("--posts is a file of posts with labels of their own; leave out --labels and --image")
     if args.posts and (args.chosen or args.user):
         raise DataError("--chosen and --user are about one author's photo; give them with --labels or --image")
     _check_given(args)
-    chosen = hashtags_from_list(args.chosen)
+    chosen = hashtags_from_list(args.chosen or "")
     n_chosen = len({word for text in chosen for word in words(text)})
     top = hashtags_left(args.platform, args.top, n_chosen) if args.platform else args.top
-    if args.labels is not None and not words(args.labels) and not chosen:
+    if not (args.posts or args.image or words(args.labels or "") or chosen):
         raise _no_word(args)
     model = any_model(args, lambda: _check_annotator(args))
     options = {"top": top, "novelty": args.novelty, "diversity": args.diversity, "banned": _banned(args.banned)}
     options["trace"] = wants_json(args)
-    _, strange = model.vocabulary.lookup([word for text in chosen for word in words(text)])
+    strange = unknown_words(chosen, model)
     if strange and model.settings.mode != "paper":  # which says so of all that it was given
-        note("recommend", f"not known to the model, so that nothing follows from it: --chosen {', '.join(strange)}")
+        what = with_near(strange, model.vocabulary.index)
+        note("recommend", f"not known to the model, so that nothing follows from it: --chosen {what}")
+    if args.platform and not args.json:
+        _say_limit(args.platform, args.top, top)
     if args.user and not model.knows_user(args.user):
         near = next(filter(model.knows_user, _written_otherwise(args.user)), None)
         advice = f"; did you mean {near}?" if near else ""
@@ -120,10 +122,25 @@ def _check_given(args: Namespace) -> None:
 
     if args.image and all(map(os.path.isdir, args.image)):
         photos_in(args.image)
+    if args.labels and os.path.exists(args.labels) and ("/" in args.labels or os.path.splitext(args.labels)[1]):
+        raise DataError(f"--labels '{args.labels}' is a file or folder; give posts with --posts, photos with --image")
     if args.posts and is_image(args.posts):
         raise DataError(f"--posts '{args.posts}' is a photo; did you mean --image {shlex.quote(args.posts)}?")
     if args.posts:
         read_posts(args.posts, **how_to_read(args))  # which looks for the format, and reads no post yet
+
+
+def _say_limit(platform: str, wanted: int | None, top: int) -> None:
+    """Say why there are fewer hashtags than were wanted, where that is a limit of the table."""
+    from instahash.pipeline.best import RECOMMENDED
+
+    name, own = platform_of(platform)[0], "=" in platform
+    if own or top >= (RECOMMENDED if wanted is None else wanted):
+        return
+    limit = PLATFORMS[name]
+    since = f"since {limit.since}" if limit.since else f"as of {LOOKED_UP}"
+    takes = f"{name} takes {plural(limit.hashtags, 'hashtag')} {since} ({limit.sure})"
+    note("recommend", f"{takes}, chosen ones included; --platform {name}=N has another number")
 
 
 def _written_otherwise(user: str) -> list[str]:
@@ -146,48 +163,36 @@ def _check_annotator(args: Namespace) -> None:
 
 
 def _for_labels(args: Namespace, model: Any, least: float, options: dict[str, Any]) -> None:
-    from instahash.data import labels_from_text, words
-    from instahash.errors import DataError
-
-    if os.path.exists(args.labels) and ("/" in args.labels or os.path.splitext(args.labels)[1]):
-        raise DataError(f"--labels '{args.labels}' is a file or folder; give posts with --posts, photos with --image")
-    read = labels_from_text(args.labels, model.vocabulary.index)
-    labels = [label for label in read if words(label if isinstance(label, str) else label[0])]
+    labels = _typed(args, model)
     if not labels and not options["chosen"]:
         raise _no_word(args)
-    sure = [label for label in labels if isinstance(label, str) or label[1] >= least]
-    unsure = [f"{label[0]}:{label[1]}" for label in labels if label not in sure]
     answer = model.recommend(labels, min_score=least, **options)
-    if unsure and answer.source != "guesses":
-        note("recommend", f"doubted, below min_score {least:g}: {', '.join(unsure)}")
-    given = [label if isinstance(label, str) else label[0] for label in sure]
-    if answer.source == "experts" and (unknown := _unknown(model, given)):
-        note("recommend", f"not in the vocabulary, repeated as they are: {', '.join(unknown)}")
-    _note_unknown(model, given + options["chosen"], answer, least)
+    say_doubts(model, labels, labels, options["chosen"], answer, least)
     with output(args) as put:
-        put(args.labels, answer.to_json())
+        put(args.labels or args.chosen, answer.to_json())
+
+
+def _typed(args: Namespace, model: Any) -> list[tuple[str, float | None]]:
+    """The labels of --labels that have a word, and their scores, None for one that is not said."""
+    from instahash.data import labels_from_text, words
+
+    read = labels_from_text(args.labels or "", model.vocabulary.index)
+    labels = [(label, None) if isinstance(label, str) else label for label in read]
+    return [(text, score) for text, score in labels if words(text)]
 
 
 def _no_word(args: Namespace) -> Exception:
     from instahash.errors import DataError
 
+    if args.labels is None:
+        return DataError(f"--chosen is '{args.chosen}', which has no hashtag; try --chosen \"#sea #sun\"")
     return DataError(f"--labels is '{args.labels}', which has no word; try --labels \"sky, boat, sea\"")
-
-
-def _unknown(model: Any, labels: Sequence[str]) -> list[str]:
-    """The labels of which nothing is known, no word and none that stands in for it, as hashtags."""
-    from instahash.data import words
-    from instahash.data.kin import kin
-
-    index, parts = model.vocabulary.index, {"".join(own): own for own in map(words, labels)}
-    unknown = model.queries(labels).echoes.unknown_words
-    return [name for name in unknown if index.keys().isdisjoint(parts[name]) and not kin(name, index.__contains__)]
 
 
 def _for_images(args: Namespace, model: Any, least: float, options: dict[str, Any]) -> None:
     from instahash.data.preprocess import GUESS
 
-    photos = photos_in(args.image)
+    photos, typed = photos_in(args.image), _typed(args, model)
     counts = Counter[str]()
     # Where the answers themselves scroll by, they are the progress.
     quiet = len(photos) == 1 or (sys.stdout.isatty() and not args.out)
@@ -196,15 +201,17 @@ def _for_images(args: Namespace, model: Any, least: float, options: dict[str, An
         labelled("recommend", args, photos, quiet, features=_reads_photos(model)) as annotations,
     ):
         for annotation in annotations:
-            sure = [label for label in annotation.labels if label.score >= least]
-            of_photo = annotation.photo_features
-            answer = model.recommend(annotation.labels, min_score=least, photo_features=of_photo, **options)
+            of_photo, given = annotation.photo_features, [*typed, *annotation.labels]
+            answer = model.recommend(given, min_score=least, photo_features=of_photo, **options)
             counts[answer.source] += 1
             if len(photos) == 1:
-                unsure = [label for label in annotation.labels if label.score < least]
-                note("recommend", label_line(sure) + (f"; below {least:g}: {label_line(unsure)}" if unsure else ""))
-                _note_unknown(model, [label.description for label in sure] + options["chosen"], answer, least)
-            labels = [label._asdict() for label in annotation.labels]
+                parts = (
+                    [label for label in annotation.labels if (label.score >= least) == sure] for sure in (True, False)
+                )
+                sure, unsure = map(label_line, parts)
+                note("recommend", sure + (f"; below {least:g}: {unsure}" if unsure else ""))
+                say_doubts(model, given, typed, options["chosen"], answer, least)
+            labels = [{"description": text, "score": 1.0 if score is None else score} for text, score in given]
             put(annotation.id, {"id": annotation.id, "labels": labels, **answer.to_json()})
         if len(photos) > 1:
             _note_doubtful(counts, "photo", least)
@@ -245,17 +252,6 @@ def _note_doubtful(counts: Counter[str], what: str, least: float) -> None:
     for source, doubt in DOUBTS.items():
         if n := counts[source]:
             note("recommend", f"{plural(n, what)} {doubt.told(least).many}")
-
-
-def _note_unknown(model: Any, given: Iterable[str], answer: Any, least: float) -> None:
-    from instahash.data import words
-
-    if answer.source in DOUBTS:
-        note("recommend", DOUBTS[answer.source].told(least).why)
-    elif model.settings.mode == "paper":
-        _, unknown = model.vocabulary.lookup([word for text in given for word in words(text)])
-        if unknown:
-            note("recommend", f"unknown words left out: {', '.join(unknown)}")
 
 
 def _banned(path: str | None) -> Iterable[str]:

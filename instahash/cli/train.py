@@ -132,15 +132,18 @@ def _trained(args: Namespace, settings: Any, checkpoint: Path, read: Read, repor
         model.save(args.model_dir)
     checkpoint.unlink(missing_ok=True)
     report(f"Model saved in '{args.model_dir}'.")
-    report(_next(args))
+    report(_next(args, model))
     return model
 
 
-def _next(args: Namespace) -> str:
-    """What to do with a model."""
-    model = "" if args.model_dir == MODEL_DIR else f" --model-dir {shlex.quote(args.model_dir)}"
-    ask = f'instahash-recommend{model} --image photo.jpg, or --labels "sky, boat, sea"'
-    return f"Next: {ask}; or a page in your browser, instahash-explore{model}."
+def _next(args: Namespace, model: Any) -> str:
+    """What to do with a model: one that knows no labels completes hashtags."""
+    where = "" if args.model_dir == MODEL_DIR else f" --model-dir {shlex.quote(args.model_dir)}"
+    if model.reads_photos or model.summary["description_words_per_post_mean"]:
+        ask = '--image photo.jpg, or --labels "sky, boat, sea"'
+    else:
+        ask = f"--chosen {shlex.quote(hashtag_line(model.vocabulary.spelled(model.vocabulary.hashtag_ids[:1])))}"
+    return f"Next: instahash-recommend{where} {ask}; or a page in your browser, instahash-explore{where}."
 
 
 def _check_settings(directory: str, settings: Any) -> None:

@@ -19,6 +19,7 @@ from instahash.errors import DataError, ModelError, SettingsError, UntrainedErro
 from instahash.experts import BestSettings
 from instahash.formats import posts_of, read_posts
 from instahash.forms import MISFITS
+from instahash.pipeline.doubts import doubted
 from instahash.pipeline.identity import fingerprint, versions
 from instahash.pipeline.kept import copied_mode, digest, header_of, known_baselines, loaded, sections_of
 from instahash.pipeline.mode import MODES, Mode
@@ -111,8 +112,9 @@ class InstaHash:
         checkpoint : a file to keep the state of training in, between epochs.  resume : go on from it.
         options : kept in it, those of the command with which `instahash-train` would go on.
         progress : show progress bars where standard error is a terminal.
-        report : called with lines of text; the last two say what was learnt and how good it is. A line that is a
-            :class:`~instahash.trainer.Detail` is for who asks for details.
+        report : called with lines of text; the last two say what was learnt and how good it is, and one before them
+            where few labels were sure enough. A line that is a :class:`~instahash.trainer.Detail` is for who asks for
+            details.
 
         Raises DataError for posts that cannot be used, ModelError for a checkpoint of another training, or one that
         another process or thread is writing, DivergenceError where a model stops being finite.
@@ -120,15 +122,11 @@ class InstaHash:
         with sole_training(checkpoint):
             settings, data, corpus = self.settings, self.settings.data, self._read(posts, progress)
             dataset = fit_dataset(corpus, data.max_hashtags, data.min_score, data.min_count)
-            digest = corpus.digest()
+            digest, doubt = corpus.digest(), doubted(corpus, data.min_score)
             del posts, corpus  # of a million posts it has some hundred megabytes, and training needs none of it
             summary: Any = dataset.summary
             report(Detail(summary))
             _check_bags(dataset)
-            if not dataset.description.nnz:
-                report(
-                    "No post has a label of min_score or more: this learns from hashtags alone, and knows no photos."
-                )
             saved = Checkpoint(checkpoint, fingerprint(settings, dataset), options) if checkpoint else None
             states = saved.load() if saved and resume else {}
             if resume:
@@ -137,6 +135,8 @@ class InstaHash:
             mode = MODES[settings.mode][0](settings)
             trainer, known = Trainer(saved, states, progress, report), about(dataset)
             mode.fit(dataset, trainer)
+            if doubt:
+                report(doubt)
             for line in outcome(summary, trainer.first_five, *known):
                 report(line)
             return self.take_up(mode, dataset.vocabulary, summary._asdict(), [digest])

@@ -239,7 +239,7 @@ def test_labels_below_min_score_are_doubted(trained):
     lower = ask("dog:0.3", "--min-score", "0.2")
     assert lower.stderr == "" and "#dog" in lower.stdout
     unlikely = ask("dog:0.1")
-    assert "no label is sure enough, or none is known; these hashtags fit any photo" in unlikely.stderr
+    assert "no label is likely, with a score of 0.2 or more: dog:0.1; these hashtags fit any photo" in unlikely.stderr
     assert "#photography" in unlikely.stdout and "#dog" not in unlikely.stdout
 
 

@@ -21,7 +21,9 @@ from instahash.errors import meant, nearest
         (recommend.main, "photo.JPG", "did you mean --image photo.JPG?"),
         (recommend.main, "posts.jsonl", "did you mean --posts posts.jsonl?"),
         (recommend.main, "dog,cat", "did you mean --labels dog,cat?"),
-        (recommend.main, "--labels dog cat", 'did you mean --labels "dog, cat", with commas?'),
+        (recommend.main, "--labels dog cat", 'did you mean --labels "dog, cat", in quotes and with commas?'),
+        (recommend.main, "--labels=sky, boat", 'did you mean --labels "sky, boat", in quotes and with commas?'),
+        (recommend.main, "--imgae", "did you mean --image?"),
         (recommend.main, "--lables dog", "did you mean --labels?"),
         (evaluate.main, "held-out.csv", "did you mean --data held-out.csv?"),
         (evaluate.main, "--data x --report x.pdf", "would be a page in HTML"),
@@ -31,7 +33,7 @@ from instahash.errors import meant, nearest
         (explore.main, "--image=photo.jpg", "instahash-recommend --image photo.jpg"),
         (explore.main, "posts.jsonl", "did you mean --posts posts.jsonl?"),
         (train.main, "photo.jpg", "instahash-recommend --image photo.jpg"),
-        (train.main, "--posts --quiet", "did you mean --set or --photos"),
+        (train.main, "--posts --quiet", "did you mean --photos or --set"),
         (train.main, "--posts photo.jpg", "instahash-recommend --image photo.jpg"),
         (train.main, "--posts posts.jsonl", "did you mean --data posts.jsonl?"),
         (recommend.main, "--data photo.jpg", "did you mean --image photo.jpg?"),
@@ -71,7 +73,7 @@ def test_a_photo_or_nothing_where_something_else_is_wanted_is_one_line(
     assert code == 2 and said in error and error.count("\n") == 1 and "harrison" not in error
 
 
-@pytest.mark.parametrize("words", ["", "--top", "--labels dog --image x.jpg"])
+@pytest.mark.parametrize("words", ["", "--top", "--labels dog --top 0"])
 def test_nothing_is_asked_where_nothing_suggests_itself(words, capsys):
     with pytest.raises(SystemExit):
         recommend.main(words.split())
