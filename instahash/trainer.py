@@ -13,7 +13,7 @@ from instahash.errors import plural
 from instahash.sparse import CSR, is_member
 
 # What the weights of a fusion are learnt from can be measured on: they are too few to learn posts by heart.
-WEIGHTS = "only its few weights are learnt from"
+WEIGHTS = "that it learnt nothing from but how far to trust each of its parts"
 
 
 class Detail(str):
@@ -33,8 +33,8 @@ class FirstFive(NamedTuple):
     apart: str = WEIGHTS
 
     def __str__(self) -> str:
-        on = f"On {plural(self.posts, 'post')} that {self.apart}, of five hashtags that it suggests"
-        return f"{on}, {self.own:.1f} are the author's own; the five most used ones would have {self.popular:.1f}."
+        on = f"On {plural(self.posts, 'post')} {self.apart}, {self.own:.1f} of the five hashtags that it suggests"
+        return f"{on} are the author's own; of the five most used ones {self.popular:.1f} are."
 
     @classmethod
     def of(cls, suggested: np.ndarray, popular: np.ndarray, wanted: CSR, apart: str = WEIGHTS) -> FirstFive | None:

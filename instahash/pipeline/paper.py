@@ -131,7 +131,7 @@ class Paper:
         first, _ = near.most_similar_to_sets(queries[rows], 5, self.vocabulary.hashtag_ids, exclude=False)
         popular = np.argsort(-column_counts(hashtags[train]), kind="stable")[:5]
         trainer.first_five = FirstFive.of(
-            first, popular, wanted[rows], "a trial of its word vectors alone did not learn from"
+            first, popular, wanted[rows], "kept apart from a trial of its word vectors alone"
         )
         trainer.detail(
             f"word2vec: recall@10 on {len(held_out):,} posts held out of a trial is {recalls['sum']:.3f} with summed "
