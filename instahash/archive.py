@@ -20,6 +20,8 @@ from instahash.errors import DataError, DataWarning, plural
 
 # Suffixes of image files.
 IMAGES = tuple(".jpg .jpeg .jpe .png .webp .gif .bmp .tif .tiff .heic .heif .avif .mpo".split())
+# Suffixes of videos.
+VIDEOS = tuple(".mp4 .m4v .mov .qt .avi .mkv .webm .3gp .3g2 .mpg .mpeg .wmv .flv .ogv .mts .m2ts".split())
 MOST_MEMBERS = 2_000_000
 # A zip file may unpack to this many bytes, or to this many times its size.
 MOST_UNPACKED, MOST_TIMES = 2**28, 100
@@ -61,6 +63,11 @@ class Member:
 def is_image(name: str) -> bool:
     """Whether a file has the suffix of an image."""
     return name.lower().endswith(IMAGES)
+
+
+def is_video(name: str) -> bool:
+    """Whether a file has the suffix of a video."""
+    return name.lower().endswith(VIDEOS)
 
 
 def is_folder(path: Path) -> bool:

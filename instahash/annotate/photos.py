@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from instahash.archive import Member, files_below, is_image, is_zip
-from instahash.errors import DataError, ImageError
+from instahash.archive import Member, files_below, is_image, is_video, is_zip
+from instahash.decoding.limits import LIVE_PHOTO, VIDEO, VIDEOS
+from instahash.errors import DataError, DataWarning, ImageError, plural
 
 LARGEST_FILE = 100_000_000  # bytes
 
@@ -24,7 +26,8 @@ class Photo(NamedTuple):
     def read(self) -> bytes:
         """The content of the image file, not yet decoded.
 
-        Raises ImageError, without the photo's name, where there is none, it cannot be read, is empty or above 100 MB.
+        Raises ImageError, without the photo's name, where there is none, it cannot be read, is empty or above 100 MB,
+        or has the name of a video.
         """
         try:
             content = self.source if isinstance(self.source, bytes) else _content(self.source)
@@ -41,6 +44,7 @@ class Photo(NamedTuple):
 
 def _content(path: Path | Member) -> bytes:
     if isinstance(path, Member):
+        _check_name(path.name)
         try:
             with path.open() as file:
                 return file.read(LARGEST_FILE + 1)
@@ -53,9 +57,15 @@ def _content(path: Path | Member) -> bytes:
         raise ImageError("there is no image in this folder; give one with JPEG, PNG or other images")
     if not stat.S_ISREG(status.st_mode):
         raise ImageError("it is not a regular file but a pipe, device or socket; give an image file")
+    _check_name(path.name)
     _check_size(status.st_size)
     with open(path, "rb") as file:
         return file.read()
+
+
+def _check_name(name: str) -> None:
+    if is_video(name):
+        raise ImageError(LIVE_PHOTO if name.lower().endswith((".mov", ".qt")) else VIDEO)
 
 
 def _check_size(size: int) -> None:
@@ -73,8 +83,9 @@ def find_photos(sources: Iterable[Source] | str | Path | bytes) -> Iterator[Phot
         subfolders, sorted by name, without what is hidden and without folders that are links; zip files, as folders;
         contents; contents with an id.
 
-    The id of a file is its path as given, that of a content without one "photo 1" for the first source, and so on. What
-    is not there, a folder without an image or one that may not be listed is a photo whose `read` raises ImageError.
+    A DataWarning counts the videos that are left out of a folder or zip file. The id of a file is its path as given,
+    that of a content without one "photo 1" for the first source, and so on. What is not there, a video, a folder
+    without an image or one that may not be listed is a photo whose `read` raises ImageError.
     """
     if isinstance(sources, (str, bytes, os.PathLike)):
         sources = [sources]
@@ -101,33 +112,46 @@ def _writable(path: str) -> str:
 
 
 def _photos_below(folder: str) -> Iterator[Photo]:
-    found = False
+    found, videos = False, list[str]()
     waiting = [(folder, True)]  # a stack of its own, since folders may be nested deeper than calls
     while waiting:
         path, is_folder = waiting.pop()
         if is_folder:
             with suppress(OSError):  # reading it as if it were a photo says why
-                waiting += _entries(path)
+                waiting += _entries(path, videos)
                 continue
         found = True
         yield _file(path)
-    if not found:
+    if found:
+        _say_videos(len(videos), folder)
+    else:
         yield from _members(Path(folder))
 
 
 def _members(path: Path) -> Iterator[Photo]:
     """The photos in a zip file, or in those of a folder that has only these; without one, what is no photo."""
-    members = [member for member in files_below(path) if is_image(str(member))]
+    files = files_below(path)
+    members = [member for member in files if is_image(str(member))]
+    _say_videos(sum(is_video(str(file)) for file in files), str(path))
     return (Photo(_writable(str(member)), member) for member in members or [path])
 
 
-def _entries(folder: str) -> list[tuple[str, bool]]:
-    """(path, is a folder) of the images and folders in `folder`, the last name first."""
+def _say_videos(n: int, place: str) -> None:
+    if n:
+        warnings.warn(f"{plural(n, 'video')} in '{place}' left out: {VIDEOS}", DataWarning, stacklevel=3)
+
+
+def _entries(folder: str, videos: list[str]) -> list[tuple[str, bool]]:
+    """(path, is a folder) of the images and folders in `folder`, the last name first; `videos` gets those there are."""
     kept = []
     with os.scandir(folder) as entries:
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
             is_photo = is_image(entry.name) and not (entry.is_symlink() and os.path.isdir(entry.path))
-            if (is_folder or is_photo) and not entry.name.startswith("."):
+            if entry.name.startswith("."):
+                continue
+            if is_video(entry.name) and not is_folder:
+                videos.append(entry.path)
+            elif is_folder or is_photo:
                 kept.append((entry.path, is_folder))
     return sorted(kept, reverse=True)

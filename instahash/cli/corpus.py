@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from instahash.archive import files_below, is_folder, is_image
+from instahash.archive import files_below, is_folder, is_image, is_video
 from instahash.cli.common import SomeFailed, note
 from instahash.cli.hints import for_photo
 from instahash.cli.photos import add_features, add_labelling, labelled
@@ -138,7 +138,8 @@ def _check_posts(path: Path) -> None:
     """Raise DataError where there is nothing but photos."""
     if is_image(str(path)) and os.path.isfile(path):
         raise DataError(f"'{path}' is a photo, and no post to learn hashtags from; {for_photo(str(path))}")
-    files = files_below(path) if is_folder(path) and os.path.exists(path) else []
+    below = files_below(path) if is_folder(path) and os.path.exists(path) else []
+    files = [file for file in below if not is_video(str(file))]
     if files and all(is_image(str(file)) for file in files):
         advice = "put captions or hashtags there too; instahash-annotate labels photos alone"
         raise DataError(f"'{path}' has {plural(len(files), 'photo')} and no post to learn hashtags from; {advice}")

@@ -15,7 +15,8 @@ import pytest
 
 from instahash.annotate import photos
 from instahash.annotate.photos import Photo, find_photos
-from instahash.errors import ImageError
+from instahash.decoding import limits
+from instahash.errors import DataWarning, ImageError
 
 
 @pytest.fixture
@@ -109,8 +110,26 @@ def test_which_files_of_a_folder_are_images(tree):
     suffixes = "jpg jpeg jpe png webp gif bmp tif tiff heic heif avif mpo".split()
     names = [f"{number:02}.{suffix}" for number, suffix in enumerate(suffixes)]
     tree(*(f"f/{name}" for name in [*names, "20.JpEg", "30.TIFF"]))
-    tree("f/a.txt", "f/b.jpg.json", "f/jpg", "f/c.eps", "f/d.svg", "f/e.mp4", "f/f.jpg~", "f/g", "f/gjpg")
+    tree("f/a.txt", "f/b.jpg.json", "f/jpg", "f/c.eps", "f/d.svg", "f/f.jpg~", "f/g", "f/gjpg")
     assert ids("f") == [f"f/{name}" for name in [*names, "20.JpEg", "30.TIFF"]]
+
+
+def test_videos_are_counted_and_said_to_be_videos(tree, tmp_path):
+    tree("f/a.jpg", "f/b.MP4", "f/c/d.mov", "f/c/.e.mp4", "g/a.webm")
+    said = f"left out: {limits.VIDEOS}$"
+    with pytest.warns(DataWarning, match=f"^2 videos in 'f' {said}"):
+        assert ids("f") == ["f/a.jpg"]
+    with pytest.warns(DataWarning, match=f"^1 video in 'g' {said}"):
+        assert ids("g") == ["g"]
+    with zipfile.ZipFile("h.zip", "w") as archive:
+        for name in ("a.jpg", "b.mp4", "c.m4v"):
+            archive.writestr(name, "x")
+    with pytest.warns(DataWarning, match=f"^2 videos in 'h.zip' {said}"):
+        assert ids("h.zip") == ["h.zip/a.jpg"]
+    for name, wanted in {"f/b.MP4": limits.VIDEO, "f/c/d.mov": limits.LIVE_PHOTO, "lost.mp4": "no such file"}.items():
+        (photo,) = find_photos(name)
+        with pytest.raises(ImageError, match=wanted):
+            photo.read()
 
 
 def test_hidden_files_and_folders_are_left_out(tree):
