@@ -12,6 +12,7 @@ from typing import Any
 from instahash.cli.common import Parser, add_model_dir, at_least, named, note, run
 from instahash.cli.corpus import Read, add_corpus, read_corpus
 from instahash.cli.hints import FOLDERS, POSTS
+from instahash.cli.verdict import verdict
 from instahash.errors import printable
 from instahash.names import PROTOCOLS
 
@@ -82,6 +83,7 @@ def work(args: Namespace) -> None:
     print(format_tables(value))
     for example in result.examples:
         print("\n" + format_example(example | {"id": printable(example["id"])}))
+    print("\n" + "\n".join(verdict(value, seen)))
 
 
 def _corpus(args: Namespace, path: str, model: Any) -> Any:

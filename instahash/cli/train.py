@@ -7,7 +7,7 @@ import shlex
 import signal
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from instahash.cli.common import (
 )
 from instahash.cli.corpus import Read, add_corpus, are_shards, fit_shards, read_corpus
 from instahash.cli.hints import FOLDERS, POSTS
-from instahash.errors import printable
+from instahash.errors import plural, printable
 from instahash.names import MODES
 
 EXAMPLE = """example:
@@ -111,6 +111,8 @@ def _trained(args: Namespace, settings: Any, checkpoint: Path, read: Read, repor
         report(f"The model in '{args.model_dir}' is finished, and left as it is; to train anew, leave out --resume.")
         return None
     make_directory(args.model_dir)
+    if not args.quiet:
+        _say_replaced(args)
     if checkpoint.exists() and not args.resume:
         begun = f"an interrupted training in '{args.model_dir}' is begun anew"
         note(args.command, f"{begun}; with --resume, the same command would have gone on with it")
@@ -134,6 +136,18 @@ def _trained(args: Namespace, settings: Any, checkpoint: Path, read: Read, repor
     report(f"Model saved in '{args.model_dir}'.")
     report(_next(args, model))
     return model
+
+
+def _say_replaced(args: Namespace) -> None:
+    """Name the model that this training is going to replace, where there is one that can be read."""
+    from instahash.errors import ModelError
+    from instahash.storage import read_header
+
+    with suppress(ModelError, KeyError, TypeError, AttributeError):
+        header = read_header(args.model_dir)
+        sizes = f"{plural(int(header['summary']['posts']), 'post')}, mode '{header['mode']}'"
+        old = f"the model in '{args.model_dir}', of {sizes}"
+        note(args.command, f"{old}, is replaced when this training ends; another --model-dir keeps it")
 
 
 def _next(args: Namespace, model: Any) -> str:

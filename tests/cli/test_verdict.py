@@ -1,0 +1,72 @@
+"""How an evaluation ends: how good the model is, in plain lines; and what a training says of the model before it."""
+
+import shutil
+
+import pytest
+
+from instahash import InstaHash
+from instahash.cli import evaluate, train
+from instahash.cli.verdict import verdict
+from instahash.data.small import small_posts
+from instahash.formats import write_posts
+from instahash.pipeline import settings_of
+
+QUICK = ["softmax.epochs=3", "softmax.n_hidden=8", "completion.epochs=12", "word2vec.dim=8"]
+
+
+def result(low, high, **hits):
+    ranking = {name: {"precision@5": n / 5} for name, n in hits.items()}
+    differences = {name: {"precision@5": {"low": low, "high": high}} for name in hits}
+    return {"posts": 1, "ranking": ranking, "differences": differences}
+
+
+@pytest.mark.parametrize(
+    "low, high, seen, said",
+    [
+        (0.01, 0.2, False, "So it is better than co-occurrence, by more than chance explains."),
+        (-0.2, -0.01, False, "So it is worse than co-occurrence, by more than chance explains: take more posts"),
+        (-0.1, 0.1, False, "So it is about as good as co-occurrence: the difference may be chance."),
+        (0.01, 0.2, True, "The model was trained on these very posts, so that this is too good."),
+    ],
+)
+def test_beside_the_best_baseline_that_may_be_chance(low, high, seen, said):
+    """The model's own parts are no baselines, however good."""
+    first, second = verdict(result(low, high, instahash=2.5, softmax=3, popularity=0.75, cooccurrence=2), seen)
+    assert first == (
+        "On 1 post 2.5 of the five hashtags that it suggests are the author's own; of the five most used ones 0.8 are, "
+        "of five by co-occurrence, the best baseline, 2.0."
+    )
+    assert second.startswith(said)
+
+
+def test_where_the_most_used_hashtags_are_the_best_baseline():
+    first, second = verdict(result(0.1, 0.2, instahash=2.5, popularity=1, cooccurrence=0.5), False)
+    assert first.endswith("; of the five most used ones 1.0 are.") and "better than popularity" in second
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    write_posts(folder / "posts.jsonl", small_posts(120))
+    InstaHash(settings_of("best", QUICK)).fit(folder / "posts.jsonl").save(folder)
+    return folder
+
+
+@pytest.mark.parametrize("data", ["posts.jsonl", "sample-small"])
+def test_an_evaluation_ends_in_two_plain_lines(trained, data, capsys):
+    data = str(trained / data) if "." in data else data
+    assert evaluate.main(["--model-dir", str(trained), "--data", data]) == 0
+    blank, first, second = capsys.readouterr().out.splitlines()[-3:]
+    assert not blank and " of the five hashtags that it suggests are the author's own; " in first
+    assert second.startswith("The model was trained on these" if "posts" in data else "So it is ")
+
+
+def test_a_training_names_the_model_that_it_replaces(trained, tmp_path, capsys):
+    model = shutil.copytree(trained, tmp_path / "model")
+    args = ["--data", str(trained / "posts.jsonl"), "--model-dir", str(model), *(f"--set={each}" for each in QUICK)]
+    said = f"instahash-train: the model in '{model}', of 120 posts, mode 'best', is replaced when this training ends"
+    assert train.main(args) == 0 and capsys.readouterr().err.startswith(said)
+    for more in (["--quiet"], ["--resume"]):
+        assert train.main([*args, *more]) == 0 and not capsys.readouterr().err
+    (model / "model.npz").write_bytes(b"cut")
+    assert train.main(args) == 0 and not capsys.readouterr().err
