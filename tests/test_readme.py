@@ -104,3 +104,17 @@ def test_functions_that_the_documentation_names_are_there(topic):
     named = re.findall(r"`(\w+)\.(\w+)\b", page.read_text())
     assert len(named) > 20
     assert sorted(set(named) - there) == []
+
+
+def test_files_in_commands_are_made_there_or_said_to_be_ones_own():
+    """A photo and an export are the reader's, and so is what the text names."""
+    if not README.exists():
+        pytest.skip("no checkout: there is no README.md beside the tests")
+    text = README.read_text(encoding="utf-8")
+    blocks = re.findall(r"```console\n(.*?)```", text, re.DOTALL)
+    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    lines = [line.partition(" # ")[0] for block in blocks for line in block.splitlines()]
+    named = re.findall(r"(?<![\w/.*-])[\w-]+\.(?:jsonl(?:\.gz)?|txt|csv)\b(?!/)", "\n".join(lines))
+    made = re.findall(r"> ([\w.-]+)|--(?:out|json|report) ([\w.-]+)", "\n".join(lines))
+    assert len(set(named)) > 2
+    assert {name for name in named if f"`{name}`" not in prose} <= {name for pair in made for name in pair}

@@ -7,7 +7,7 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
-from instahash.archive import is_image
+from instahash.archive import is_image, is_video
 from instahash.errors import meant
 
 # What a word without an option may be.
@@ -72,7 +72,7 @@ def _before_options(came: Sequence[str]) -> list[str]:
 
 
 def _kind(word: str) -> str:
-    if is_image(word):
+    if is_image(word) or is_video(word):  # of which it is then said that it is one
         return PHOTOS
     if "," in word or not os.path.exists(word) and not os.path.splitext(word)[1] and not word.startswith("sample"):
         return LABELS

@@ -19,6 +19,7 @@ from instahash.errors import meant, nearest
         (train.main, "--mode paper --set autorec.epoch=3", "did you mean autorec.epochs?"),
         (train.main, "--set epoch=3", "did you mean word2vec.epochs or softmax.epochs or completion.epochs?"),
         (recommend.main, "photo.JPG", "did you mean --image photo.JPG?"),
+        (recommend.main, "walk.mp4", "did you mean --image walk.mp4?"),
         (recommend.main, "posts.jsonl", "did you mean --posts posts.jsonl?"),
         (recommend.main, "dog,cat", "did you mean --labels dog,cat?"),
         (recommend.main, "--labels dog cat", 'did you mean --labels "dog, cat", in quotes and with commas?'),
