@@ -22,6 +22,7 @@ from instahash.word2vec import Word2Vec, Word2VecSettings, WordVectors, choose_v
 
 # Posts of the trial that chooses between input and summed vectors.
 TRIAL = 50_000
+TRIED = "kept apart from a trial of its word vectors alone"  # those of these posts that it is measured on
 # Of the expansion: operations a second, those that choosing the nearest words takes a word, and bytes of a rating.
 RATE, SELECTION, RATING_BYTES = 3e10, 50, 36
 # What the scores of an answer are, by where it comes from.
@@ -130,9 +131,7 @@ class Paper:
         rows = np.flatnonzero(np.diff(queries.indptr))
         first, _ = near.most_similar_to_sets(queries[rows], 5, self.vocabulary.hashtag_ids, exclude=False)
         popular = np.argsort(-column_counts(hashtags[train]), kind="stable")[:5]
-        trainer.first_five = FirstFive.of(
-            first, popular, wanted[rows], "kept apart from a trial of its word vectors alone"
-        )
+        trainer.first_five = FirstFive.of(first, popular, wanted[rows], TRIED)
         trainer.detail(
             f"word2vec: recall@10 on {len(held_out):,} posts held out of a trial is {recalls['sum']:.3f} with summed "
             f"vectors, {recalls['input']:.3f} with input vectors; {kind} vectors are used."

@@ -19,7 +19,7 @@ from instahash.errors import DataError, ModelError, SettingsError, UntrainedErro
 from instahash.experts import BestSettings
 from instahash.formats import posts_of, read_posts
 from instahash.forms import MISFITS
-from instahash.pipeline.doubts import doubted
+from instahash.pipeline.doubts import Labelled
 from instahash.pipeline.identity import fingerprint, versions
 from instahash.pipeline.kept import copied_mode, digest, header_of, known_baselines, loaded, sections_of
 from instahash.pipeline.mode import MODES, Mode
@@ -122,7 +122,8 @@ class InstaHash:
         with sole_training(checkpoint):
             settings, data, corpus = self.settings, self.settings.data, self._read(posts, progress)
             dataset = fit_dataset(corpus, data.max_hashtags, data.min_score, data.min_count)
-            digest, doubt = corpus.digest(), doubted(corpus, data.min_score)
+            digest = corpus.digest()
+            doubt = Labelled.of(corpus.hashtags, corpus.labels, data.min_score).doubted(data.min_score)
             del posts, corpus  # of a million posts it has some hundred megabytes, and training needs none of it
             summary: Any = dataset.summary
             report(Detail(summary))
@@ -135,9 +136,7 @@ class InstaHash:
             mode = MODES[settings.mode][0](settings)
             trainer, known = Trainer(saved, states, progress, report), about(dataset)
             mode.fit(dataset, trainer)
-            if doubt:
-                report(doubt)
-            for line in outcome(summary, trainer.first_five, *known):
+            for line in outcome(summary, trainer.first_five, *known, doubt):
                 report(line)
             return self.take_up(mode, dataset.vocabulary, summary._asdict(), [digest])
 

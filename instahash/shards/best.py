@@ -28,6 +28,7 @@ from instahash.pipeline import InstaHash
 from instahash.pipeline.best import Best
 from instahash.pipeline.outcome import outcome
 from instahash.replay import SIZE, ReplayBuffer
+from instahash.shards.company import company
 from instahash.shards.counts import Counts, pairs_of
 from instahash.shards.networks import fit_network
 from instahash.shards.passes import Passes, Report, read
@@ -68,6 +69,7 @@ def fit_best(
     n_chains = passes.once("chains", lambda: {"n": np.array(shards.n_workers())}, _chains)
     report(f"From {len(shards.names):,} shards; networks visit them in {plural(n_chains, 'chain')}.")
     encoding, summary, digest = read(shards, settings, passes, report)
+    known, doubt = company(shards, encoding, summary.posts)
     statistics = shards.sum(statistics_of, encoding, what="Measuring posts")
     domain = Domain.begun(encoding.vocabulary, statistics, settings)
     part = Part(encoding, domain, held_out_fraction(domain, summary.posts))
@@ -79,7 +81,7 @@ def fit_best(
     domain = replace(domain, cooccurrence=source.cooccurrence(), word2vec=source.word2vec(trainer))
     mode.panel.begin(domain)
     mode.panel.learn(source, Examples(held_out, domain), trainer)
-    for line in outcome(summary, trainer.first_five):
+    for line in outcome(summary, trainer.first_five, *known, doubt):
         report(line)
     return InstaHash(settings).take_up(mode, encoding.vocabulary, summary._asdict(), [digest])
 

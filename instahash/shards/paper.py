@@ -15,11 +15,12 @@ from instahash.autorec import AutoRec
 from instahash.baselines import Cooccurrence
 from instahash.checkpoint import trains
 from instahash.errors import DataError, SettingsError
-from instahash.forms import Form, fit
+from instahash.forms import COUNT, Form, fit
 from instahash.network.layers import FORMS, Parameters
 from instahash.pipeline import InstaHash, PaperSettings
 from instahash.pipeline.outcome import outcome
-from instahash.pipeline.paper import TRIAL, Paper
+from instahash.pipeline.paper import TRIAL, TRIED, Paper
+from instahash.shards.company import company
 from instahash.shards.counts import fit_cooccurrence
 from instahash.shards.passes import Passes, Report, read
 from instahash.shards.reading import Encoding, Posts
@@ -28,9 +29,9 @@ from instahash.shards.shards import Shards
 from instahash.shards.spectrum import BACKGROUND, Ratings, fit_autorec
 from instahash.shards.word_vectors import fit_exact, frequent, word2vec_from
 from instahash.sparse import CSR
-from instahash.trainer import Detail, Trainer
+from instahash.trainer import Detail, FirstFive, Trainer
 from instahash.training import History
-from instahash.word2vec import WordVectors
+from instahash.word2vec import Word2Vec, WordVectors
 
 # Words by words are counted, and swept over: beyond, a sweep takes hours.
 MOST_WORDS = 50_000
@@ -80,17 +81,25 @@ def fit_paper(
     paper = training.paper
     counts = partial(Cooccurrence.from_arrays, n_words=n_words)
     paper.cooccurrence = passes.once("cooccurrence", training.cooccurrence, counts)
-    vectors = partial(word2vec_from, model=paper.word2vec, n_words=n_words)
-    paper.word2vec = passes.once("word2vec", training.word2vec, vectors)
+    vectors = partial(_word2vec_from, model=paper.word2vec, n_words=n_words)
+    paper.word2vec, first_five = passes.once("word2vec", training.word2vec, vectors)
     paper.vectors = WordVectors(paper.vocabulary.words, paper.word2vec.word_vectors())
     report(Detail(f"word2vec: loss a pair {paper.word2vec.history[-1]:.4f} in the last sweep."))
     theta, rmse = passes.once("autorec", training.autorec, partial(_autorec_from, n_words=n_words))
     paper.autorec = AutoRec(settings.autorec, seed=settings.seed, n_threads=settings.n_threads)
     paper.autorec.begin(theta, BACKGROUND, np.empty(0), History())
     report(Detail(f"autorec: RMSE over all entries {rmse:.4f} without an epoch."))
-    for line in outcome(summary, training.trainer.first_five):
+    known, doubt = company(shards, encoding, summary.posts)
+    for line in outcome(summary, first_five, *known, doubt):
         report(line)
     return InstaHash(settings).take_up(paper, paper.vocabulary, summary._asdict(), [digest])
+
+
+def _word2vec_from(arrays: Arrays, model: Word2Vec, n_words: int) -> tuple[Word2Vec, FirstFive | None]:
+    """The model, and what its trial has measured, None where there was no trial."""
+    fit(arrays, {"first_five": Form("float64", (3,), 0, COUNT)})
+    posts, own, popular = arrays["first_five"].tolist()
+    return word2vec_from(arrays, model, n_words), FirstFive(int(posts), own, popular, TRIED) if posts else None
 
 
 def _autorec_from(arrays: Arrays, n_words: int) -> tuple[Parameters, float]:
@@ -117,7 +126,9 @@ class _Training:
             parts = self.shards.map(sample, self.encoding, TRIAL / max(self.paper.n_posts, 1), what="Sampling posts")
             hashtags, description, bags = (sparse.vstack(own, format="csr") for own in zip(*parts))
             self.paper.choose_vectors(bags, hashtags, description, self.trainer)
-        return self.paper.word2vec.to_arrays() | {"history": np.array(self.paper.word2vec.history.loss)}
+        measured = (self.trainer.first_five or (0, 0, 0))[:3]
+        word2vec, own = self.paper.word2vec, {"first_five": np.array(measured, np.float64)}
+        return word2vec.to_arrays() | own | {"history": np.array(word2vec.history.loss)}
 
     def autorec(self) -> Arrays:
         rated = Paper(self.settings)  # which goes to the workers, and has no more than they need

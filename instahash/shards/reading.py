@@ -102,7 +102,7 @@ class Encoding:
     def _encoded(self, shard: Shard) -> Arrays:
         own = numbered(shard)
         order, may_be_hashtag = places(texts_from_arrays(own, "words"), self.vocabulary)
-        hashtags, labels = _matrices(own)
+        hashtags, labels = matrices_of(own)
         rows, *matrices = usable(hashtags, labels, may_be_hashtag, self.min_score)
         arrays = {"draws": own["draws"][rows], "rows": rows}
         for name, matrix in zip(Posts._fields, matrices):
@@ -138,7 +138,7 @@ def encoding_of(shards: Shards, settings: DataSettings) -> tuple[Encoding, Summa
 def read(shard: Shard, min_score: float) -> Found:
     """The first pass, the only one that reads the file, unless what is kept of it is lost."""
     own = numbered(shard)
-    hashtags, labels = _matrices(own)
+    hashtags, labels = matrices_of(own)
     words, counts = texts_from_arrays(own, "words"), column_counts(hashtags)
     of_hashtags, of_labels = (
         int(np.count_nonzero(np.diff(matrix.indptr))) for matrix in (hashtags, above(labels, min_score))
@@ -156,7 +156,7 @@ def read(shard: Shard, min_score: float) -> Found:
 def count_words(shard: Shard, kept: Set[str], min_score: float) -> Counter[str]:
     """The second pass: in how many bags each word is, of posts with a hashtag that is kept."""
     own = numbered(shard)
-    words, hashtags, labels = texts_from_arrays(own, "words"), *_matrices(own)
+    words, hashtags, labels = texts_from_arrays(own, "words"), *matrices_of(own)
     bags = usable(hashtags, labels, np.array([word in kept for word in words], bool), min_score)[-1]
     counts = column_counts(bags)
     return Counter({words[i]: int(counts[i]) for i in np.flatnonzero(counts)})
@@ -223,8 +223,8 @@ def rows_of(lists: list[list[int]]) -> CSR:
     return sparse.csr_array((np.array(values, np.int32), np.array(places, np.int32), ends), shape=shape)
 
 
-def _matrices(own: Arrays) -> tuple[CSR, CSR]:
-    """Hashtags and labels."""
+def matrices_of(own: Arrays) -> tuple[CSR, CSR]:
+    """Hashtags and labels of what :func:`numbered` gives."""
     return csr_from_arrays(own, "hashtags"), csr_from_arrays(own, "labels")
 
 

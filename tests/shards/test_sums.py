@@ -17,6 +17,7 @@ from instahash.formats import write_posts
 from instahash.parameters import assign
 from instahash.shards import Shards, encoding_of, fit_baselines, fit_paper, from_shards
 from instahash.shards.paper import sample
+from instahash.trainer import Detail
 
 from .conftest import always, assert_same_vocabulary, made_posts
 
@@ -137,6 +138,24 @@ def test_vectors_are_chosen_on_a_sample_that_no_order_changes(one_machine, in_sh
             samples.append(sorted(tuple(row) for _, description, _ in parts for row in description.toarray().tolist()))
     assert samples[0] == samples[1] and 0.2 < len(samples[0]) / len(POSTS) < 0.4
     assert len(kinds) == 1 and sum("held out of a trial" in line for line in said) == 2
+
+
+def plain(said):
+    return [line for line in said if not isinstance(line, Detail)]
+
+
+def test_people_read_of_shards_what_they_read_of_one_machine(in_shards, tmp_path, monkeypatch):
+    """After a resumption too; how many of five are right depends on the sample."""
+    posts = [post._replace(user=f"u{i % 5}") for i, post in enumerate(made_posts(200))]
+    given, alone, whole, resumed = assign(PaperSettings(), [*SMALL, "word2vec.vectors=auto"]), [], [], []
+    InstaHash(given).fit(posts, report=alone.append)
+    checkpoint = tmp_path / "checkpoint.npz"
+    monkeypatch.setattr(Checkpoint, "save", always)
+    with Shards(in_shards(posts, 3)) as shards:
+        fit_paper(shards, given, checkpoint=checkpoint, report=whole.append)
+        fit_paper(shards, given, checkpoint=checkpoint, resume=True, report=resumed.append)
+    assert " by 5 people which of " in plain(whole)[-2] and plain(whole)[-2] == plain(alone)[-2]
+    assert plain(whole)[-1].startswith("On ") and plain(resumed)[-2:] == plain(whole)[-2:]
 
 
 def test_a_training_goes_on_from_the_passes_that_ended(one_machine, in_shards, tmp_path, monkeypatch):
