@@ -111,8 +111,6 @@ def _trained(args: Namespace, settings: Any, checkpoint: Path, read: Read, repor
         report(f"The model in '{args.model_dir}' is finished, and left as it is; to train anew, leave out --resume.")
         return None
     make_directory(args.model_dir)
-    if not args.quiet:
-        _say_replaced(args)
     if checkpoint.exists() and not args.resume:
         begun = f"an interrupted training in '{args.model_dir}' is begun anew"
         note(args.command, f"{begun}; with --resume, the same command would have gone on with it")
@@ -123,11 +121,13 @@ def _trained(args: Namespace, settings: Any, checkpoint: Path, read: Read, repor
         found = read_corpus(args, read)
         if args.data not in SAMPLES:
             report(str(read))
+        _say_replaced(args.model_dir, report)
         return found
 
     with _said_what_is_kept(checkpoint, args.resume):
         if args.cluster or are_shards(args.data) and not (args.photos or args.labels or args.features):
             model = fit_shards(args, settings, report=report, checkpoint=checkpoint, resume=resume, options=options)
+            _say_replaced(args.model_dir, report)
         else:  # the corpus has no name here, and is in no list of arguments, so that training can let go of it
             progress = not args.quiet
             model.fit(corpus(), checkpoint=checkpoint, resume=resume, options=options, progress=progress, report=report)
@@ -138,16 +138,15 @@ def _trained(args: Namespace, settings: Any, checkpoint: Path, read: Read, repor
     return model
 
 
-def _say_replaced(args: Namespace) -> None:
-    """Name the model that this training is going to replace, where there is one that can be read."""
+def _say_replaced(directory: str, report: Callable[[str], object]) -> None:
+    """Name the model that this training, of posts that could be read, is going to replace, where there is one."""
     from instahash.errors import ModelError
     from instahash.storage import read_header
 
     with suppress(ModelError, KeyError, TypeError, AttributeError):
-        header = read_header(args.model_dir)
+        header = read_header(directory)
         sizes = f"{plural(int(header['summary']['posts']), 'post')}, mode '{header['mode']}'"
-        old = f"the model in '{args.model_dir}', of {sizes}"
-        note(args.command, f"{old}, is replaced when this training ends; another --model-dir keeps it")
+        report(f"The model in '{directory}', of {sizes}, is replaced by this training; another --model-dir keeps it.")
 
 
 def _next(args: Namespace, model: Any) -> str:
