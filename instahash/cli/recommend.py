@@ -205,11 +205,9 @@ def _for_images(args: Namespace, model: Any, least: float, options: dict[str, An
             answer = model.recommend(given, min_score=least, photo_features=of_photo, **options)
             counts[answer.source] += 1
             if len(photos) == 1:
-                parts = (
-                    [label for label in annotation.labels if (label.score >= least) == sure] for sure in (True, False)
-                )
-                sure, unsure = map(label_line, parts)
-                note("recommend", sure + (f"; below {least:g}: {unsure}" if unsure else ""))
+                sure = [label for label in annotation.labels if label.score >= least]
+                unsure = [label for label in annotation.labels if label.score < least]
+                note("recommend", label_line(sure) + (f"; below {least:g}: {label_line(unsure)}" if unsure else ""))
                 say_doubts(model, given, typed, options["chosen"], answer, least)
             labels = [{"description": text, "score": 1.0 if score is None else score} for text, score in given]
             put(annotation.id, {"id": annotation.id, "labels": labels, **answer.to_json()})

@@ -121,13 +121,13 @@ def _trained(args: Namespace, settings: Any, checkpoint: Path, read: Read, repor
         found = read_corpus(args, read)
         if args.data not in SAMPLES:
             report(str(read))
-        _say_replaced(args.model_dir, report)
+        _say_replaced(args.model_dir, found.digest, report)
         return found
 
     with _said_what_is_kept(checkpoint, args.resume):
         if args.cluster or are_shards(args.data) and not (args.photos or args.labels or args.features):
             model = fit_shards(args, settings, report=report, checkpoint=checkpoint, resume=resume, options=options)
-            _say_replaced(args.model_dir, report)
+            _say_replaced(args.model_dir, lambda: model.trained_on[0], report)
         else:  # the corpus has no name here, and is in no list of arguments, so that training can let go of it
             progress = not args.quiet
             model.fit(corpus(), checkpoint=checkpoint, resume=resume, options=options, progress=progress, report=report)
@@ -138,15 +138,17 @@ def _trained(args: Namespace, settings: Any, checkpoint: Path, read: Read, repor
     return model
 
 
-def _say_replaced(directory: str, report: Callable[[str], object]) -> None:
-    """Name the model that this training, of posts that could be read, is going to replace, where there is one."""
+def _say_replaced(directory: str, digest: Callable[[], str], report: Callable[[str], object]) -> None:
+    """Name the model that is going to be replaced, where there is one of other posts than those of this digest."""
     from instahash.errors import ModelError
     from instahash.storage import read_header
 
     with suppress(ModelError, KeyError, TypeError, AttributeError):
         header = read_header(directory)
         sizes = f"{plural(int(header['summary']['posts']), 'post')}, mode '{header['mode']}'"
-        report(f"The model in '{directory}', of {sizes}, is replaced by this training; another --model-dir keeps it.")
+        if header["trained_on"] != [digest()]:
+            old = f"The model in '{directory}', of {sizes}, has learnt from other posts"
+            report(f"{old}, and is replaced by this training; another --model-dir keeps it.")
 
 
 def _next(args: Namespace, model: Any) -> str:

@@ -195,7 +195,7 @@ def test_photos_that_belong_to_no_post_are_refused_before_anything_is_sent(train
     refused(train(*table, *PAID), "holiday0.jpg'", "'0.jpg'", "name posts by", "--annotator none")
     assert not vision.calls and not (tmp_path / "model" / MODEL).exists()
     answer = train(*table, "--annotator", "none")
-    assert answer.returncode == 0 and answer.stderr == "" and "learns from hashtags alone" in answer.stdout
+    assert answer.returncode == 0 and answer.stderr == "" and "learnt from hashtags alone" in answer.stdout
 
 
 def test_photos_alone_or_posts_alone(train, table, tmp_path):
@@ -203,7 +203,7 @@ def test_photos_alone_or_posts_alone(train, table, tmp_path):
     with zipfile.ZipFile(tmp_path / "posts.zip", "w") as file:
         file.write(tmp_path / "posts.csv", "posts.csv")
     answer = train("--data", "posts.zip")
-    assert answer.returncode == 0 and answer.stderr == "" and "learns from hashtags alone" in answer.stdout
+    assert answer.returncode == 0 and answer.stderr == "" and "learnt from hashtags alone" in answer.stdout
     assert rows(answer)["with labels"] == 0
 
 

@@ -61,12 +61,14 @@ def test_an_evaluation_ends_in_two_plain_lines(trained, data, capsys):
     assert second.startswith("The model was trained on these" if "posts" in data else "So it is ")
 
 
-def test_a_training_names_the_model_that_it_replaces(trained, tmp_path, capsys):
-    model = shutil.copytree(trained, tmp_path / "model")
-    args = ["--data", str(trained / "posts.jsonl"), "--model-dir", str(model), *(f"--set={each}" for each in QUICK)]
-    said = f"The model in '{model}', of 120 posts, mode 'best', is replaced by this training; another --model-dir "
-    assert train.main(args) == 0 and said in capsys.readouterr().out
-    for more in (["--quiet"], ["--resume"]):
-        assert train.main([*args, *more]) == 0 and "replaced" not in capsys.readouterr().out
-    (model / "model.npz").write_bytes(b"cut")
-    assert train.main(args) == 0 and "replaced" not in capsys.readouterr().out
+def test_a_training_names_the_model_of_other_posts_that_it_replaces(trained, tmp_path, capsys):
+    write_posts(tmp_path / "others.jsonl", small_posts(80, seed=1))
+    said = "', of 120 posts, mode 'best', has learnt from other posts, and is replaced by this training; another --mod"
+    for i, (data, more, says) in enumerate(
+        [("others.jsonl", [], True), ("others.jsonl", ["--quiet"], False), (trained / "posts.jsonl", [], False)]
+    ):
+        model = shutil.copytree(trained, tmp_path / f"model{i}")
+        settings = (f"--set={each}" for each in QUICK)
+        assert train.main(["--data", str(tmp_path / data), "--model-dir", str(model), *settings, *more]) == 0
+        printed, complaints = capsys.readouterr()
+        assert (said in printed) == says and ("replaced" in printed) == says and not complaints
