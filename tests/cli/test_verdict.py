@@ -48,27 +48,26 @@ def test_where_the_most_used_hashtags_are_the_best_baseline():
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("trained")
     write_posts(folder / "posts.jsonl", small_posts(120))
+    write_posts(folder / "others.jsonl", small_posts(40, seed=1))
     InstaHash(settings_of("best", QUICK)).fit(folder / "posts.jsonl").save(folder)
     return folder
 
 
-@pytest.mark.parametrize("data", ["posts.jsonl", "sample-small"])
+@pytest.mark.parametrize("data", ["posts.jsonl", "others.jsonl"])
 def test_an_evaluation_ends_in_two_plain_lines(trained, data, capsys):
-    data = str(trained / data) if "." in data else data
-    assert evaluate.main(["--model-dir", str(trained), "--data", data]) == 0
+    assert evaluate.main(["--model-dir", str(trained), "--data", str(trained / data)]) == 0
     blank, first, second = capsys.readouterr().out.splitlines()[-3:]
     assert not blank and " of the five hashtags that it suggests are the author's own; " in first
-    assert second.startswith("The model was trained on these" if "posts" in data else "So it is ")
+    assert second.startswith("The model was trained on these" if data == "posts.jsonl" else "So it is ")
 
 
 def test_a_training_names_the_model_of_other_posts_that_it_replaces(trained, tmp_path, capsys):
-    write_posts(tmp_path / "others.jsonl", small_posts(80, seed=1))
     said = "', of 120 posts, mode 'best', has learnt from other posts, and is replaced by this training; another --mod"
     for i, (data, more, says) in enumerate(
-        [("others.jsonl", [], True), ("others.jsonl", ["--quiet"], False), (trained / "posts.jsonl", [], False)]
+        [("others.jsonl", [], True), ("others.jsonl", ["--quiet"], False), ("posts.jsonl", [], False)]
     ):
         model = shutil.copytree(trained, tmp_path / f"model{i}")
         settings = (f"--set={each}" for each in QUICK)
-        assert train.main(["--data", str(tmp_path / data), "--model-dir", str(model), *settings, *more]) == 0
+        assert train.main(["--data", str(trained / data), "--model-dir", str(model), *settings, *more]) == 0
         printed, complaints = capsys.readouterr()
         assert (said in printed) == says and ("replaced" in printed) == says and not complaints
