@@ -69,8 +69,7 @@ def swapped(case: Case) -> Iterator[str]:
     """The gradient is the derivative by another parameter of the same shape."""
     for other in case.others:
         if other.found.shape == case.found.shape and case.fits(other.expected):
-            both = case.found.shape == other.expected.shape and other.fits(case.expected)
-            asked = "are the two swapped?" if both else "are gradients returned in another order?"
+            asked = "are the two swapped?" if other.fits(case.expected) else "are gradients returned in another order?"
             yield f"it is the derivative by {other.name}: {asked}"
 
 
