@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from instahash.testing.places import Place, place_of, rows_of
+from instahash.testing.places import Place, place_of, share_of_rows
 from instahash.testing.point import Elsewhere, Point, Probe
 
 Arrays = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -91,15 +91,21 @@ class Case:
             if real != imaginary:
                 return Place("in real parts" if real else "in imaginary parts")
             return Place()
-        nothing = ~self.wrong & (np.abs(self.expected) <= self.floor)
-        return place_of(self.wrong, nothing, self.param, self.expected, self.name)
+        nothing = np.abs(self.expected) <= self.floor
+        expected = np.where(nothing, 0.0, self.expected)
+        return place_of(self.wrong, nothing & ~self.wrong, self.param, expected, self.name)
 
     @property
-    def is_in_rows(self) -> bool:
-        """Whether some rows or columns, not all, hold what is wrong and are so for the most part; or one part does."""
+    def share_of_rows(self) -> float:
+        """The part of all rows, or columns, that is wrong for the most part while the others are right; else 1.
+
+        Real and imaginary parts are two columns.
+        """
+        if self.kinds or not self.checked.all():
+            return 1.0
         if self.wirtinger:
-            return bool(self.place.text)
-        return not self.kinds and bool(self.checked.all()) and rows_of(self.wrong) is not None
+            return 0.5 if self.place.text else 1.0
+        return share_of_rows(self.wrong)
 
 
 def placed(like: Sequence[np.ndarray], probes: Sequence[Probe], found: Found) -> list[Arrays]:

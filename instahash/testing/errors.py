@@ -7,6 +7,8 @@ WORDS = ("entr", "row", "column", "axis", "block", "every", "diagonal", "off", "
 
 # What is said of a parameter where nothing more can be.
 UNEXPLAINED = "no one kind of mistake explains it"
+# What to try then.
+NEXT = "try smaller sizes, as check_sizes does, or one part of the loss at a time"
 
 
 class GradientError(AssertionError):
@@ -29,6 +31,11 @@ class NotSmoothError(GradientError):
     """The loss has a kink at the point, or ends there, so that it has no derivative to compare with."""
 
     __module__ = "instahash.testing"
+
+
+def is_unexplained(error: GradientError) -> bool:
+    """Whether nothing is said of any parameter that is wrong."""
+    return bool(error.kinds) and str(error).count(UNEXPLAINED) == len(error.kinds)
 
 
 def marks_of(error: GradientError) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 
 from instahash.testing.cases import Case, Found
 from instahash.testing.comparing import Checked
-from instahash.testing.errors import UNEXPLAINED, GradientError, NotSmoothError
+from instahash.testing.errors import NEXT, UNEXPLAINED, GradientError, NotSmoothError
 from instahash.testing.mistakes import diagnose
 from instahash.testing.point import Probe
 from instahash.testing.traces import trace_of
@@ -59,6 +59,8 @@ def wrong_slope(probes: list[Probe], found: Found, cases: list[Case], of: str) -
             lines.append(f"{case.name}: {case.wrong.sum()} of {case.checked.sum()} wrong{place}")
             trace = "" if kind else trace_of(case)
             lines.append(f"  {kind}: {text}" if kind else f"  {trace or UNEXPLAINED}")
+    if UNEXPLAINED in lines[-1]:
+        lines[-1] += f": {'check_gradient(n_checked=...) shows entries' if cases[0].kinds else NEXT}"
     if found.sides:
         lines.append(f"at {len(found.sides)} more the loss has a kink or an end")
     if found.jump:

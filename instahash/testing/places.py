@@ -60,13 +60,13 @@ def place_of(wrong: np.ndarray, nothing: np.ndarray, param: np.ndarray, expected
     return Place()
 
 
-def rows_of(wrong: np.ndarray) -> tuple[int, np.ndarray] | None:
-    """(axis, indices) of the rows or columns that hold what is wrong and are so for the most part, if not all are."""
+def share_of_rows(wrong: np.ndarray) -> float:
+    """Which part of the rows, or else columns, holds all that is wrong and is so for the most part; 1 if none does."""
     for axis in range(min(wrong.ndim, 2)):
         bad = _bad(wrong, axis)
         if 0 < len(bad) < wrong.shape[axis] and wrong.take(bad, axis).mean() > 0.5:
-            return axis, bad
-    return None
+            return len(bad) / wrong.shape[axis]
+    return 1.0
 
 
 def listed(bad: np.ndarray, n: int, one: str, many: str) -> tuple[str, str]:
@@ -88,8 +88,9 @@ def listed(bad: np.ndarray, n: int, one: str, many: str) -> tuple[str, str]:
         return f"{many} {first} and {last}, the first and the last", "the ends, where a window or a sum is cut off?"
     if (steps == 1).all() and k > 2:
         end = first == 0 or last == n - 1
-        return f"{many} {first} to {last} of {n}", "a loop or a slice that ends too soon, or too late?" if end else (
-            "a slice with other ends?"
+        return (
+            f"{many} {first} to {last} of {n}",
+            "a loop or a slice that ends too soon or too late, or a stride?" if end else ("a slice with other ends?"),
         )
     if s := _stride(bad):
         return (

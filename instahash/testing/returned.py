@@ -55,13 +55,34 @@ def gradient_of(name: str, param: np.ndarray, is_complex: bool, array: Any, wirt
         raise TypeError(text)
     wanted_shape = param.shape[:-1] if is_complex else param.shape
     if found.shape != wanted_shape:
-        turned = found.shape == wanted_shape[::-1]
-        text = f"{name} has shape {wanted_shape}, but its gradient {found.shape}" + turned * ": it is transposed"
-        raise GradientError(text, {name: "transposed" if turned else "shape"})
-    if bad := np.argwhere(~np.isfinite(found)).tolist():
-        what, where = found[tuple(bad[0])], f"{len(bad)} of {found.size} entries, first at {name}{bad[0] or ''}"
-        raise GradientError(f"the gradient of {name} is {what} in {where}", {name: "not finite"})
+        text = f"{name} has shape {wanted_shape}, but its gradient {found.shape}"
+        text += _shape_advice(found.shape, wanted_shape)
+        raise GradientError(text, {name: "transposed" if found.shape == wanted_shape[::-1] else "shape"})
+    bad = ~np.isfinite(found)
+    if bad.any():
+        first = np.argwhere(bad)[0].tolist()
+        text = f"the gradient of {name} is {found[tuple(first)]} in {bad.sum()} of {found.size} entries, "
+        text += f"first at {name}{first or ''}"
+        if not is_complex and (param[bad] == 0).all():
+            text += f", where {name} is 0: is something divided by it, or its logarithm taken?"
+        raise GradientError(text, {name: "not finite"})
     return slopes(wide(found), wirtinger) if is_complex else wide(found)
+
+
+def _shape_advice(found: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+    """What to do about a gradient of another shape, where that can be told."""
+    if found == wanted[::-1]:
+        return ": it is transposed"
+    if [n for n in found if n != 1] == [n for n in wanted if n != 1]:
+        return ": its axes of length 1 are others, as keepdims makes them; reshape it"
+    longer = max(len(found), len(wanted))
+    f, w = ((1,) * (longer - len(shape)) + shape for shape in (found, wanted))
+    if all(n in (1, m) for m, n in zip(f, w)):
+        axes = ", ".join(str(axis) for axis, (m, n) in enumerate(zip(f, w)) if m != n)
+        return f": is a sum over axis {axes} missing?"
+    if all(m in (1, n) for m, n in zip(f, w)):
+        return ": is it a sum over too many axes?"
+    return ""
 
 
 def wide(x: Any) -> Any:

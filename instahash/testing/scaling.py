@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from instahash.testing.errors import GradientError, marks_of
+from instahash.testing.errors import GradientError, is_unexplained, marks_of
 from instahash.testing.gradients import check_gradient
 from instahash.testing.options import must_be_dict, must_be_seed
 
@@ -32,9 +32,9 @@ def check_sizes(
     Returns the numbers that were tried.
 
     Raises GradientError as :func:`check_gradient` does. What it shows is of the smallest sizes at which the same kind
-    of mistake is found, at the same places, as at the largest that fail; a line before says which sizes these are, and
-    where the gradient is wrong and where it is right. TypeError where sizes are no dict of whole numbers; ValueError
-    where there are none.
+    of mistake is found, at the same places, as at the largest that fail and for which there is an explanation; a line
+    before says which sizes these are, and where the gradient is wrong and where it is right. TypeError where sizes are
+    no dict of whole numbers; ValueError where there are none.
     """
     must_be_seed(seed)
     must_be_dict(sizes, "sizes", '{"T": [1, 2, 3]}')
@@ -59,8 +59,9 @@ def check_sizes(
     if not wrong and not right:
         raise ValueError("make returned None at all sizes; it must return (loss, gradient, parameters) at some")
     if wrong:
-        _, largest = wrong[-1]
-        at, shown = next(both for both in wrong if marks_of(both[1]) == marks_of(largest))
+        errors = [error for _, error in wrong]
+        told = next((error for error in reversed(errors) if not is_unexplained(error)), errors[-1])
+        at, shown = next(both for both in wrong if marks_of(both[1]) == marks_of(told))
         text = f"at {_listed(at)}: {shown}\n{_where([sizes for sizes, _ in wrong], right, tried)}"
         raise type(shown)(text, shown.kinds, shown.places)
     return tried

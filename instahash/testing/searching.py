@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from instahash.testing.errors import GradientError, marks_of
+from instahash.testing.errors import GradientError, is_unexplained, marks_of
 from instahash.testing.gradients import check_gradient
 from instahash.testing.options import must_be_some
 
@@ -24,8 +24,8 @@ def check_points(
     options : as those of :func:`check_gradient`.
 
     Where a test with @given shrinks to any example that fails, this one keeps the mistake: of the points that fail, the
-    largest tells the kinds and places, and the smallest that has the same ones is shown. A point with a kink, for which
-    :class:`NotSmoothError` is raised, counts as one that fails.
+    largest that is explained tells the kinds and places, and the smallest that has the same ones is shown. A point with
+    a kink, for which :class:`NotSmoothError` is raised, counts as one that fails.
 
     Returns how many points were tried.
 
@@ -61,7 +61,8 @@ def check_points(
     if not failed:
         return tried
     failed.sort(key=lambda one: one[0])
-    marks = marks_of(failed[-1][2])
+    errors = [error for *_, error in failed]
+    marks = marks_of(next((error for error in reversed(errors) if not is_unexplained(error)), errors[-1]))
 
     def is_alike(point: Any) -> bool:
         error = error_at(point)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from instahash.testing.cases import Case
+from instahash.testing.layers import norm, rotation, softmax
+from instahash.testing.places import place_of
 
 
 @np.errstate(all="ignore")
@@ -12,7 +14,14 @@ def trace_of(case: Case) -> str:
     """The first of these that holds, in words; empty if none does."""
     if case.kinds or not case.checked.all() or not case.clear.any():
         return ""
-    return _clipped(case) or case.place.hint or _another(case) or _combined(case) or _rank(case) or _ratio(case)
+    return next(filter(None, (look(case) for look in TRACES)), "")
+
+
+def _unused(case: Case) -> str:
+    """All derivatives are zero, and the gradient is not."""
+    if (np.abs(case.expected) <= case.floor).all():
+        return f"the loss does not depend on {case.name} here: does it take another parameter in its place?"
+    return ""
 
 
 def _clipped(case: Case) -> str:
@@ -22,6 +31,35 @@ def _clipped(case: Case) -> str:
         if (np.abs(case.expected[case.wrong]) > sizes[0]).all() and not (np.abs(case.found) > sizes.max()).any():
             return f"it is cut off at {sizes[0]:.6g} there: is it clipped?"
     return ""
+
+
+def _hint(case: Case) -> str:
+    return case.place.hint
+
+
+def _masked(case: Case) -> str:
+    """It is zero where the derivative is not."""
+    zero, nothing = case.found == 0, np.abs(case.expected) <= case.floor
+    if not (zero & case.clear).any() or (zero & case.wrong).all():
+        return ""
+    if (zero != nothing).all():
+        return "it is zero where the derivative is not, and only there: a mask the other way round?"
+    place = place_of(zero & ~nothing, nothing, case.param, case.expected, case.name)
+    return f"it is zero {place.text}: no gradient arrives there" if place.text else ""
+
+
+def _branches(case: Case) -> str:
+    """Wrong entries are one of two multiples of the derivative."""
+    ratios = (case.found / case.expected)[case.wrong]
+    first = ratios[0]
+    is_first = np.abs(ratios - first) <= 4 * case.rtol * np.abs(first)
+    rest = ratios[~is_first]
+    if is_first.sum() < 2 or len(rest) < 2 or not (np.abs(rest - rest[0]) <= 4 * case.rtol * np.abs(rest[0])).all():
+        return ""
+    if min(abs(first - 1), abs(rest[0] - 1), abs(first - rest[0])) < 0.01:
+        return ""
+    text = f"it is {first:.4g} times the derivative at {is_first.sum()} entries, {rest[0]:.4g} times at {len(rest)}"
+    return f"{text}: a branch that is taken for another?"
 
 
 def _another(case: Case) -> str:
@@ -35,32 +73,29 @@ def _another(case: Case) -> str:
     return ""
 
 
-def _combined(case: Case) -> str:
-    """What is missing in each row, or column, is a multiple of the parameter's plus one number."""
-    for axis, along in ((1, "row"), (0, "column")) if case.found.ndim == 2 else ():
-        if case.found.shape[axis] < 4:
-            continue
-        off, x = (a - a.mean(axis, keepdims=True) for a in (case.missing, case.param))
-        multiples = (off * x).sum(axis, keepdims=True) / (x * x).sum(axis, keepdims=True)
-        model = case.expected - multiples * x - case.missing.mean(axis, keepdims=True)
-        if case.fits(model, constants=2 * multiples.size):
-            text = f"in each {along} what is missing is a multiple of {case.name}'s {along} plus one number"
-            return f"{text}: mean and deviation of a norm?"
-    return ""
-
-
 def _rank(case: Case) -> str:
-    """What is missing is one outer product, or few, and the derivative is many."""
-    if case.found.ndim != 2 or min(case.found.shape) < 3:
+    """What is missing is one outer product, or few, and the derivative is many; so in each matrix of a stack."""
+    if case.found.ndim < 2 or min(case.found.shape[-2:]) < 3:
         return ""
     noise = 10 * case.rtol * np.abs(case.missing).max() + case.floor.max()
     ranks = []
-    for matrix in (case.missing, case.expected):
-        sizes = np.linalg.svd(matrix, compute_uv=False)
-        ranks.append(int((sizes > noise * np.sqrt(matrix.size)).sum()))
-    if 0 < ranks[0] < min(ranks[1], min(case.found.shape) - 1) or ranks[0] == 1 < ranks[1]:
+    for matrices in (case.missing, case.expected):
+        sizes = np.linalg.svd(matrices, compute_uv=False)
+        ranks.append(int((sizes > noise * np.sqrt(np.prod(matrices.shape[-2:]))).sum(-1).max()))
+    if 0 < ranks[0] < min(ranks[1], min(case.found.shape[-2:]) - 1) or ranks[0] == 1 < ranks[1]:
         many = "one outer product" if ranks[0] == 1 else f"a sum of {ranks[0]} outer products"
-        return f"what is missing is {many}, the derivative one of {ranks[1]}: the terms of so many examples or steps?"
+        text = f"what is missing is {many}, the derivative one of {ranks[1]}"
+        return f"{text}: the terms of so many examples, steps or uses?"
+    return ""
+
+
+def _conjugate(case: Case) -> str:
+    """Complex numbers of the right sizes."""
+    if not case.wirtinger:
+        return ""
+    sizes, wanted = (np.sqrt((pairs**2).sum(-1)) for pairs in (case.found, case.expected))
+    if case.wrong.any(-1).sum() > 1 and (np.abs(sizes - wanted) <= 4 * case.rtol * wanted + case.floor.sum(-1)).all():
+        return "each number has the right size and another angle: is a conjugate missing, or one too many?"
     return ""
 
 
@@ -76,3 +111,8 @@ def _ratio(case: Case) -> str:
 
 def _of(c: float) -> str:
     return "missing" if c > 0 else "too much"
+
+
+TRACES = (
+    _unused, _clipped, _hint, _masked, _branches, _another, softmax, norm, rotation, _conjugate, _rank, _ratio,
+)  # fmt: skip

@@ -220,7 +220,7 @@ def a_chain_without_its_neighbours(rng):
     return (lambda W: (np.outer(x, x) * np.sin(W)).sum()), gradient, [rng.normal(size=(5, 5))]
 
 
-@plant("the terms of so many examples or steps")
+@plant("the terms of so many examples, steps or uses")
 def backpropagation_through_the_last_step_alone(rng):
     return recurrent(rng, 3, 1)
 

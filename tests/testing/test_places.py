@@ -13,6 +13,7 @@ from instahash.testing import GradientError, check_directional, check_gradient
 from instahash.testing.places import listed, place_of
 
 PLANTS = runpy.run_path(str(Path(__file__).with_name("planted.py")))["PLANTS"]
+REPORTED = runpy.run_path(str(Path(__file__).with_name("reported.py")))["REPORTED"]
 
 
 @pytest.mark.parametrize(("plant", "text"), PLANTS, ids=[plant.__name__ for plant, _ in PLANTS])
@@ -22,6 +23,21 @@ def test_mistakes_that_people_make(plant, text):
         check_gradient(loss, gradient, *params, names=["W", "U", "b"][: len(params)])
     assert text in str(caught.value) and "no one kind" not in str(caught.value), str(caught.value)
     assert max(map(len, str(caught.value).splitlines())) < 130  # one block that can be read
+
+
+@pytest.mark.parametrize(("problem", "text"), REPORTED, ids=[problem.__name__ for problem, _ in REPORTED])
+def test_mistakes_that_people_made(problem, text):
+    """What is said of each, and that nothing is said of its right gradient."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        loss, gradient, params = problem(np.random.default_rng(1), True)
+        names = ["W", "U", "b", "c"][: len(params)]
+        check_gradient(loss, gradient, *params, names=names)
+    loss, gradient, params = problem(np.random.default_rng(1), False)
+    with pytest.raises(GradientError) as caught:
+        check_gradient(loss, gradient, *params, names=names)
+    assert text in str(caught.value), str(caught.value)
+    assert max(map(len, str(caught.value).splitlines())) < 130
 
 
 ARRANGED = {
