@@ -3,7 +3,7 @@
 gradients.py   check_gradient (every entry), check_directional (random directions, for many parameters)
 batches.py     check_batched (many points in one call)
 scaling.py     check_sizes (at which sizes a gradient is wrong);  searching.py  check_points (at points of Hypothesis)
-jacobians.py   check_jacobian, check_hessian;  products.py  Jacobians from their products with vectors
+jacobians.py   check_jacobian, check_hessian;  outputs.py  the function's outputs;  products.py  matrices from products
 comparing.py   numbers of a gradient beside slopes; how much was checked
 messages.py    what is said of them;  errors.py  what is raised;  options.py  options that make no sense
 functions.py   a loss and its gradient in whatever form they come;  trees.py  parameters of any structure
@@ -12,7 +12,8 @@ point.py       a loss and its gradient at a point, and lines through it;  return
 quotients.py   a derivative along a line, by difference quotients that know their error; kinks
 noise.py       how large the errors of a loss are
 cases.py       a gradient beside what was expected
-mistakes.py    which kind of mistake explains wrong numbers;  traces.py  what can be said where none does
+mistakes.py    which kind of mistake explains wrong numbers;  arranged.py  right ones elsewhere;  chains.py  factors
+traces.py      what can be said where no kind does;  layers.py  what norms, softmaxes and rotations leave
 places.py      where wrong entries sit;  values.py  what their numbers have in common
 orders.py      gradients that are returned in another order
 strategies.py  what Hypothesis draws: points, parameters, probabilities, away_from_kinks, bags, bag_matrices,

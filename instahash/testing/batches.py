@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ from instahash.testing.cases import entries
 from instahash.testing.comparing import Checked, checked_entries, compare, drawn, joined
 from instahash.testing.errors import GradientError
 from instahash.testing.functions import Functions, rectangular
-from instahash.testing.messages import report
-from instahash.testing.options import must_be_dict, must_be_seed, must_be_some
+from instahash.testing.messages import report, say_how_little
+from instahash.testing.options import deadline_after, must_be_dict, must_be_seed, must_be_some
 from instahash.testing.point import Point
 from instahash.testing.quotients import QUICK, step
 from instahash.testing.trees import Leaf, bytes_of
@@ -28,6 +29,7 @@ def check_batched(
     atol: float = 0.0,
     names: Sequence[str] | None = None,
     n_checked: int | None = None,
+    seconds: float | None = None,
     seed: int = 0,
     sizes: Mapping[str, float] | None = None,
     kwargs: Mapping[str, Any] | None = None,
@@ -38,6 +40,7 @@ def check_batched(
     loss, gradient : the loss returns (n_points,), a loss for each point; the gradient what `params` are.
     params : as in :func:`check_gradient`, but every array is (n_points, ...), a row a point.
     n_checked : check so many entries of each parameter of a point, the same at all points.
+    seconds : compute losses for that time; entries come in an order drawn with `seed`, and at least one is checked.
 
     Four calls of the loss check one entry at all points. Other arguments, what is returned, errors and warnings as in
     :func:`check_gradient`. GradientError also where the loss of a point depends on other points; ValueError where
@@ -46,8 +49,9 @@ def check_batched(
     must_be_some(n_checked, "n_checked")
     must_be_seed(seed)
     must_be_dict(sizes, "sizes", '{"the batch size": 32}')
+    deadline = deadline_after(seconds)
     functions = Functions(loss, gradient, params, names, kwargs, False)
-    shapes = {leaf.name: leaf.array.shape[: leaf.array.ndim - leaf.is_complex] for leaf in functions.leaves}
+    shapes = {leaf.name: leaf.shape for leaf in functions.leaves}
     lengths = {shape[0] if shape else None for shape in shapes.values()}
     if len(lengths) != 1 or None in lengths:
         raise ValueError(f"every parameter must have a row for each point, not the shapes {shapes}")
@@ -55,12 +59,19 @@ def check_batched(
     batch = _Batch(functions, n_points or 0, whole)
     points = [Point(_Row(batch, i), wirtinger) for i in range(batch.n_points)]
     probes, parts = [], []
-    chosen = [
+    entries_of_all = [
         (position, int(index))
         for position, param in enumerate(whole.params)
         for index in drawn(param[0].size if len(param) else 0, n_checked, [seed, position])
     ]
-    batch.look_ahead([[point.entry(*at).line for point in points] for at in chosen], QUICK[whole.dtype])
+    if seconds is not None:
+        entries_of_all = [entries_of_all[i] for i in np.random.default_rng(seed).permutation(len(entries_of_all))]
+    chosen: list[tuple[int, int]] = []
+    for entry in entries_of_all:
+        if chosen and monotonic() > deadline:
+            break
+        batch.look_ahead([point.entry(*entry).line for point in points], QUICK[whole.dtype])
+        chosen.append(entry)
     for i, point in enumerate(points):
         of_point, found = compare(point, [point.entry(*at) for at in chosen], rtol, atol)
         for probe in of_point:
@@ -73,7 +84,10 @@ def check_batched(
     if parts:
         found = joined(parts)
         report(whole.names, probes, found, lambda: entries(whole, probes, found, sizes or {}))
-    return checked_entries(whole, probes)
+    checked = checked_entries(whole, probes)
+    if len(chosen) < len(entries_of_all):
+        say_how_little(checked)
+    return checked
 
 
 class _Batch:
@@ -91,17 +105,16 @@ class _Batch:
                 text = f"the loss of point 0 is {together:.6g}, and {alone:.6g} where other points are other ones"
                 raise GradientError(f"{text}; it must not depend on them", {"loss": "state"})
 
-    def look_ahead(self, lines: Sequence[Sequence[Callable[[float], Any]]], level: int) -> None:
-        """Compute what the first quotients need; lines : for each entry those of all rows."""
-        for of_rows in lines:
-            for t in (step(level), -step(level), step(level - 1), -step(level - 1)):
-                self._asked = {}
-                for line in of_rows:
-                    line(t)
-                asked, self._asked = self._asked, None
-                if len(asked) == self.n_points:
-                    losses = self._losses([np.stack(rows) for rows in zip(*(asked[i] for i in sorted(asked)))])
-                    self._known |= {(i, bytes_of(asked[i])): losses[i] for i in asked}
+    def look_ahead(self, lines: Sequence[Callable[[float], Any]], level: int) -> None:
+        """Compute what an entry's first quotients need; lines : those of all rows."""
+        for t in (step(level), -step(level), step(level - 1), -step(level - 1)):
+            self._asked = {}
+            for line in lines:
+                line(t)
+            asked, self._asked = self._asked, None
+            if len(asked) == self.n_points:
+                losses = self._losses([np.stack(rows) for rows in zip(*(asked[i] for i in sorted(asked)))])
+                self._known |= {(i, bytes_of(asked[i])): losses[i] for i in asked}
 
     def loss(self, row: int, arrays: Sequence[np.ndarray]) -> Any:
         if self._asked is not None:

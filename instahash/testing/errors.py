@@ -8,7 +8,7 @@ WORDS = ("entr", "row", "column", "axis", "block", "every", "diagonal", "off", "
 # What is said of a parameter where nothing more can be.
 UNEXPLAINED = "no one kind of mistake explains it"
 # What to try then.
-NEXT = "try smaller sizes, as check_sizes does, or one part of the loss at a time"
+NEXT = "try smaller sizes, as check_sizes does, or one part at a time"
 
 
 class GradientError(AssertionError):

@@ -214,7 +214,7 @@ def _argument_names(loss: Callable[..., Any], params: Sequence[Any]) -> list[str
 def _has_shape(returned: Any, leaf: Leaf) -> bool:
     """Whether lists of numbers are the gradient of the one leaf itself."""
     try:
-        return np.shape(returned) == (leaf.array.shape[:-1] if leaf.is_complex else leaf.array.shape)
+        return np.shape(returned) == leaf.shape
     except ValueError:
         return False
 

@@ -30,12 +30,11 @@ from instahash.testing.cases import Case, entries
 from instahash.testing.comparing import Checked, checked_entries, compare, drawn
 from instahash.testing.functions import Functions
 from instahash.testing.messages import report, say_how_little
+from instahash.testing.mistakes import GLOBAL
 from instahash.testing.options import deadline_after, must_be_dict, must_be_seed, must_be_some
 from instahash.testing.point import Point
 
 __tracebackhide__ = True  # pytest shows the line that called a check, and none of these
-# Kinds of mistake that hold along directions if they hold for all entries.
-GLOBAL = ("sign", "factor", "zero")
 
 
 def check_gradient(
@@ -96,7 +95,7 @@ def check_gradient(
     report(point.names, probes, found, lambda: entries(point, probes, found, sizes or {}))
     checked = checked_entries(point, probes)
     if len(probes) < len(chosen):
-        say_how_little(checked)
+        say_how_little(checked, "take check_directional, which sees all entries")
     return checked
 
 
@@ -131,7 +130,8 @@ def check_directional(
     n = n_directions if any(param.size for param in point.params) else 0
     probes, found = compare(point, [point.direction(rng, number) for number in range(n)], rtol, atol, deadline)
     name = "random directions"
-    report([name], probes, found, lambda: [Case(name, found.said, *found[:4], found.rtol, kinds=GLOBAL)])
+    case = Case(name, found.said, *found[:4], found.rtol, kinds=GLOBAL)
+    report([name], probes, found, lambda: [case], advice="check_gradient(..., n_checked=20) shows entries")
     checked = Checked({name: len(probes)}, {name: n})
     if len(probes) < n:
         say_how_little(checked)

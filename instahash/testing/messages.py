@@ -19,14 +19,20 @@ __tracebackhide__ = True
 
 
 def report(
-    names: Sequence[str], probes: list[Probe], found: Found, cases: Callable[[], list[Case]], of: str = "gradient"
+    names: Sequence[str],
+    probes: list[Probe],
+    found: Found,
+    cases: Callable[[], list[Case]],
+    of: str = "gradient",
+    advice: str = NEXT,
 ) -> None:
     """Raise, or warn, if there is reason to.
 
     cases : called for the cases in which mistakes are looked for.  of : what is checked.
+    advice : what to try where nothing explains what is wrong.
     """
     if found.wrong.any():
-        raise wrong_slope(probes, found, cases(), of)
+        raise wrong_slope(probes, found, cases(), of, advice)
     if found.sides:
         raise no_slope(probes, found, of)
     positions = np.array([probe.position for probe in probes])
@@ -42,7 +48,7 @@ def report(
             )
 
 
-def wrong_slope(probes: list[Probe], found: Found, cases: list[Case], of: str) -> GradientError:
+def wrong_slope(probes: list[Probe], found: Found, cases: list[Case], of: str, advice: str) -> GradientError:
     """The error for numbers that are wrong: the worst, then a line for each parameter that has any."""
     worst = max(np.flatnonzero(found.wrong), key=lambda i: abs(found.derivatives[i] - found.said[i]))
     said, derivative, floor = (numbers[worst] for numbers in found[:3])
@@ -60,7 +66,7 @@ def wrong_slope(probes: list[Probe], found: Found, cases: list[Case], of: str) -
             trace = "" if kind else trace_of(case)
             lines.append(f"  {kind}: {text}" if kind else f"  {trace or UNEXPLAINED}")
     if UNEXPLAINED in lines[-1]:
-        lines[-1] += f": {'check_gradient(n_checked=...) shows entries' if cases[0].kinds else NEXT}"
+        lines[-1] += f": {advice}"
     if found.sides:
         lines.append(f"at {len(found.sides)} more the loss has a kink or an end")
     if found.jump:
@@ -90,8 +96,8 @@ def _displayed(a: float, b: float, floor: float) -> list[str]:
     return ["0" if abs(x) <= floor else f"{x:.{digits}g}" for x in (a, b)]
 
 
-def say_how_little(checked: Checked) -> None:
-    """Warn where time has left but little."""
+def say_how_little(checked: Checked, instead: str = "") -> None:
+    """Warn where time has left but little; instead : what else could be done, or nothing."""
     if checked.share < 0.1:
-        text = f"time was over when {checked}; give it more, or take check_directional, which sees all entries"
+        text = f"time was over when {checked}; give it more{instead and f', or {instead}'}"
         warnings.warn(text, RuntimeWarning, stacklevel=3)

@@ -18,15 +18,24 @@ from instahash.testing.cases import Case
 from instahash.testing.chains import chain
 from instahash.testing.wirtinger import CONVENTIONS, read_as
 
+# Those that hold along directions if they hold for all entries, and of numbers whose axes are of several sorts.
+GLOBAL = ("convention", "sign", "factor", "zero")
 # Those that make sense for complex numbers, whose real and imaginary parts lie along an axis.
 COMPLEX = ("convention", "zero", "sign", "factor", "some rows", "missing term")
 
 
 def convention(case: Case) -> Iterator[str]:
     """A gradient by complex numbers is right in another convention."""
-    for other in CONVENTIONS if case.wirtinger else ():
+    for other in CONVENTIONS if case.wirtinger and not case.kinds else ():
         if other != case.wirtinger and case.fits(read_as(case.expected, case.wirtinger, other)):
             yield f'it is right as wirtinger="{other}", and wirtinger="{case.wirtinger}" was asked for'
+
+
+def conjugate(case: Case) -> Iterator[str]:
+    """Of complex numbers one part has the other sign."""
+    n_wrong = case.wrong.sum(-1) if case.wirtinger else np.zeros(0)
+    if (n_wrong == 1).sum() > 1 and not (n_wrong == 2).any() and case.fits_where_wrong(-case.expected):
+        yield "one part of each number has the other sign: is a conjugate missing, or wirtinger another?"
 
 
 def zero(case: Case) -> Iterator[str]:
@@ -119,9 +128,9 @@ def some_rows(case: Case) -> Iterator[str]:
 
 # In the order in which they are looked for, each with the kind that it is reported as.
 MISTAKES = {
-    convention: "convention", zero: "zero", unreached: "some rows", sign: "sign", factor: "factor", swapped: "swapped",
-    transposed: "transposed", symmetric: "symmetric", reduction: "reduction", shifted: "shifted",
-    missing_term: "missing term", chain: "chain rule", total: "reduction", some_rows: "some rows",
+    convention: "convention", conjugate: "convention", zero: "zero", unreached: "some rows", sign: "sign",
+    factor: "factor", swapped: "swapped", transposed: "transposed", symmetric: "symmetric", reduction: "reduction",
+    shifted: "shifted", missing_term: "missing term", chain: "chain rule", total: "reduction", some_rows: "some rows",
 }  # fmt: skip
 
 

@@ -88,10 +88,8 @@ def listed(bad: np.ndarray, n: int, one: str, many: str) -> tuple[str, str]:
         return f"{many} {first} and {last}, the first and the last", "the ends, where a window or a sum is cut off?"
     if (steps == 1).all() and k > 2:
         end = first == 0 or last == n - 1
-        return (
-            f"{many} {first} to {last} of {n}",
-            "a loop or a slice that ends too soon or too late, or a stride?" if end else ("a slice with other ends?"),
-        )
+        hint = "a loop or a slice that ends too soon or too late, or a stride?" if end else "a slice with other ends?"
+        return f"{many} {first} to {last} of {n}", hint
     if s := _stride(bad):
         return (
             f"every {ORDINALS[s - 1]} {one}, from {first} {'on' if last + s >= n else f'to {last}'}",

@@ -11,7 +11,7 @@ from instahash.testing.functions import Pair
 from instahash.testing.orders import named_order, other_order
 from instahash.testing.quotients import FIRST, QUICK, Line, Moved
 from instahash.testing.returned import gradient_of, number_of, wide
-from instahash.testing.wirtinger import CONVENTIONS
+from instahash.testing.wirtinger import must_be_convention
 
 __tracebackhide__ = True
 
@@ -49,8 +49,7 @@ class Point:
     """
 
     def __init__(self, functions: Pair, wirtinger: str = "x+iy", of: str = "loss") -> None:
-        if wirtinger not in CONVENTIONS:
-            raise ValueError(f"wirtinger must be one of {', '.join(map(repr, CONVENTIONS))}, not {wirtinger!r}")
+        must_be_convention(wirtinger)
         self._functions, self.wirtinger, self._of = functions, wirtinger, of
         self.params = [leaf.array for leaf in functions.leaves]
         self.names = [leaf.name for leaf in functions.leaves]

@@ -1,4 +1,7 @@
-"""A Jacobian as a matrix for each leaf, from what was written by hand: the matrix itself, or products with vectors."""
+"""A Jacobian as a real matrix for each leaf, from what was written by hand: a matrix, or its products with vectors.
+
+A complex output is two rows, of its real and its imaginary part, and a complex entry two columns.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ import numpy as np
 
 from instahash.testing.errors import GradientError
 from instahash.testing.functions import Functions
-from instahash.testing.trees import leaves, rebuilt
+from instahash.testing.trees import Leaf, leaves, rebuilt
+from instahash.testing.wirtinger import slopes, written
 
 __tracebackhide__ = True
 
@@ -17,40 +21,59 @@ FORMS = ("jacobian", "jvp", "vjp")
 
 
 def jacobian_of(
-    form: str, functions: Functions, output: Any, rows: np.ndarray, columns: Sequence[np.ndarray], seed: int
+    form: str,
+    functions: Functions,
+    output: Any,
+    rows: np.ndarray,
+    columns: Sequence[np.ndarray],
+    seed: int,
+    wirtinger: str,
 ) -> list[np.ndarray]:
     """(n_outputs, n_entries) for each leaf; of products only `rows`, or `columns`, are known, and others 0."""
-    shapes = [part.array.shape for part in leaves(output, "")]
+    outputs = list(leaves(output, ""))
     if form == "jacobian":
-        return _matrices(functions, shapes)
-    return _by_columns(functions, shapes, columns, seed) if form == "jvp" else _by_rows(functions, output, rows, seed)
+        return _matrices(functions, outputs, wirtinger)
+    if form == "jvp":
+        return _by_columns(functions, outputs, columns, seed)
+    return _by_rows(functions, output, outputs, rows, seed, wirtinger)
 
 
-def _matrices(functions: Functions, shapes: Sequence[tuple[int, ...]]) -> list[np.ndarray]:
-    n_outputs, out = _size(shapes), shapes[0] if len(shapes) == 1 else ()
+def _matrices(functions: Functions, outputs: Sequence[Leaf], wirtinger: str) -> list[np.ndarray]:
+    sizes = [int(np.prod(part.shape)) for part in outputs]
+    n_outputs, out = sum(sizes), outputs[0].shape if len(outputs) == 1 else ()
     found = []
     for leaf, returned in zip(functions.leaves, functions.jacobian()):
-        array, shape, n = np.asarray(returned), leaf.array.shape, leaf.array.size
+        array, shape, n = np.asarray(returned), leaf.shape, int(np.prod(leaf.shape))
         if array.shape not in ((*out, *shape), (n_outputs, n)) or array.size != n_outputs * n:
             turned = array.shape in ((*shape, *out), (n, n_outputs))
             wanted = " or ".join(dict.fromkeys(map(str, ((*out, *shape), (n_outputs, n)))))
             text = f"the Jacobian by {leaf.name} has shape {array.shape}, and must be {wanted}"
             kinds: dict[str, str | None] = {leaf.name: "transposed" if turned else "shape"}
             raise GradientError(text + ": it is transposed" * turned, kinds)
-        found.append(_finite(array.reshape(n_outputs, n), leaf.name))
+        parts = np.split(_finite(array.reshape(n_outputs, n), leaf.name), np.cumsum(sizes)[:-1])
+        found.append(np.concatenate([_as_real(part, of, leaf, wirtinger) for part, of in zip(parts, outputs)]))
     return found
 
 
+def _as_real(A: np.ndarray, output: Leaf, leaf: Leaf, wirtinger: str) -> np.ndarray:
+    """The matrix of all real parts; of a complex function of complex numbers it is that of df = A dz."""
+    A = A if A.imag.any() else A.real
+    if leaf.is_complex:
+        A = np.stack([A, 1j * A], -1) if output.is_complex else slopes(A, wirtinger)
+    if output.is_complex:
+        A = np.stack([A.real, A.imag], 1)
+    return A.reshape(output.array.size, leaf.array.size)
+
+
 def _by_columns(
-    functions: Functions, shapes: Sequence[tuple[int, ...]], columns: Sequence[np.ndarray], seed: int
+    functions: Functions, outputs: Sequence[Leaf], columns: Sequence[np.ndarray], seed: int
 ) -> list[np.ndarray]:
     arrays = [leaf.array for leaf in functions.leaves]
 
     def product(tangents: list[np.ndarray]) -> np.ndarray:
-        returned = functions.product(arrays, functions.structured(tangents))
-        return _flat(returned, shapes, "jvp")
+        return _flat(functions.product(arrays, functions.structured(tangents)), outputs, "jvp")
 
-    found = [_zeros(_size(shapes), array) for array in arrays]
+    found = [_zeros(sum(part.array.size for part in outputs), array) for array in arrays]
     for position, by in enumerate(columns):
         for index in by:
             tangents = [np.zeros_like(array) for array in arrays]
@@ -61,17 +84,29 @@ def _by_columns(
     return found
 
 
-def _by_rows(functions: Functions, output: Any, rows: np.ndarray, seed: int) -> list[np.ndarray]:
-    arrays, outputs = [leaf.array for leaf in functions.leaves], [part.array for part in leaves(output, "")]
+def _by_rows(
+    functions: Functions, output: Any, outputs: Sequence[Leaf], rows: np.ndarray, seed: int, wirtinger: str
+) -> list[np.ndarray]:
+    arrays = [leaf.array for leaf in functions.leaves]
+    n_outputs = sum(part.array.size for part in outputs)
 
     def product(flat: np.ndarray) -> list[np.ndarray]:
-        parts = np.split(flat, np.cumsum([part.size for part in outputs])[:-1])
-        cotangents = [np.asarray(a.reshape(b.shape), b.dtype) for a, b in zip(parts, outputs)]
+        cotangents = []
+        for numbers, part in zip(np.split(flat, np.cumsum([part.array.size for part in outputs])[:-1]), outputs):
+            pairs = numbers.reshape(part.array.shape)
+            if part.is_complex:
+                number = written(pairs, wirtinger)
+                pairs = np.stack([number.real, number.imag], -1)
+            cotangents.append(np.asarray(pairs, part.array.dtype))
         returned = functions.product(arrays, [rebuilt(output, iter(cotangents))], as_gradient=True)
-        named = [(part, leaf.array.shape, leaf.name) for part, leaf in zip(returned, functions.leaves)]
-        return [_flat(part, [shape], f"vjp by {name}") for part, shape, name in named]
+        found = []
+        for part, leaf in zip(returned, functions.leaves):
+            numbers = _flat(part, [leaf], f"vjp by {leaf.name}")
+            if leaf.is_complex:
+                numbers = slopes(written(numbers.reshape(-1, 2), "x+iy"), wirtinger).reshape(-1)
+            found.append(numbers)
+        return found
 
-    n_outputs = sum(part.size for part in outputs)
     found = [_zeros(n_outputs, array) for array in arrays]
     for row in rows:
         for J, numbers in zip(found, product(np.eye(n_outputs)[row])):
@@ -96,14 +131,22 @@ def _must_be_linear(found: np.ndarray, wanted: Any, form: str) -> None:
         raise GradientError(f"{text}; is the vector used once in each term?", {form: "factor"})
 
 
-def _flat(returned: Any, shapes: Sequence[tuple[int, ...]], what: str) -> np.ndarray:
+def _flat(returned: Any, wanted: Sequence[Leaf], what: str) -> np.ndarray:
+    """All real parts of what was returned, which must be like the leaves `wanted`; real numbers may be complex ones."""
     if returned is None:
         raise GradientError(f"the {what} returned None: is a return missing?", {what: "count"})
-    parts = [part.array for part in leaves(returned.toarray() if hasattr(returned, "toarray") else returned, "")]
-    if [part.shape for part in parts] != list(shapes):
-        got, wanted = (", ".join(map(str, some)) for some in ([part.shape for part in parts], shapes))
-        raise GradientError(f"the {what} has shape {got or None}, and must be {wanted}", {what: "shape"})
-    return _finite(np.concatenate([part.reshape(-1) for part in parts]), what)
+    parts = list(leaves(returned.toarray() if hasattr(returned, "toarray") else returned, ""))
+    shapes, wanted_shapes = ([part.shape for part in some] for some in (parts, wanted))
+    if shapes != wanted_shapes:
+        got, must = (", ".join(map(str, some)) for some in (shapes, wanted_shapes))
+        raise GradientError(f"the {what} has shape {got or None}, and must be {must}", {what: "shape"})
+    flat = []
+    for part, like in zip(parts, wanted):
+        if part.is_complex and not like.is_complex:
+            raise GradientError(f"the {what} is complex, and must be real: return its real part?", {what: "shape"})
+        both = like.is_complex and not part.is_complex
+        flat.append((np.stack([part.array, 0 * part.array], -1) if both else part.array).reshape(-1))
+    return _finite(np.concatenate(flat), what)
 
 
 def _finite(array: np.ndarray, name: str) -> np.ndarray:
@@ -116,7 +159,3 @@ def _finite(array: np.ndarray, name: str) -> np.ndarray:
 def _zeros(n_outputs: int, array: np.ndarray) -> np.ndarray:
     """(n_outputs, n_entries), as wide as the numbers may be."""
     return np.zeros((n_outputs, array.size), np.result_type(array, np.float64))
-
-
-def _size(shapes: Sequence[tuple[int, ...]]) -> int:
-    return sum(int(np.prod(shape)) for shape in shapes)

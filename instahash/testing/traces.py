@@ -12,7 +12,7 @@ from instahash.testing.places import place_of
 @np.errstate(all="ignore")
 def trace_of(case: Case) -> str:
     """The first of these that holds, in words; empty if none does."""
-    if case.kinds or not case.checked.all() or not case.clear.any():
+    if case.kinds and not case.wirtinger or not case.checked.all() or not case.clear.any():
         return ""
     return next(filter(None, (look(case) for look in TRACES)), "")
 
@@ -40,7 +40,7 @@ def _hint(case: Case) -> str:
 def _masked(case: Case) -> str:
     """It is zero where the derivative is not."""
     zero, nothing = case.found == 0, np.abs(case.expected) <= case.floor
-    if not (zero & case.clear).any() or (zero & case.wrong).all():
+    if case.wirtinger or not (zero & case.clear).any() or (zero & case.wrong).all():
         return ""
     if (zero != nothing).all():
         return "it is zero where the derivative is not, and only there: a mask the other way round?"

@@ -27,6 +27,11 @@ class Leaf(NamedTuple):
     array: np.ndarray
     is_complex: bool
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Without the axis of two parts."""
+        return self.array.shape[:-1] if self.is_complex else self.array.shape
+
 
 class MismatchError(Exception):
     """What was returned does not have the structure of the parameters; args: text, and the name that it is about."""

@@ -24,6 +24,18 @@ def slopes(gradient: np.ndarray, convention: str) -> np.ndarray:
     return np.stack([gradient.real, sign * gradient.imag], -1) / factor
 
 
+def written(pairs: np.ndarray, convention: str) -> np.ndarray:
+    """(...), the complex numbers of which `slopes` are the pairs (..., 2)."""
+    factor, sign = CONVENTIONS[convention]
+    return factor * (pairs[..., 0] + sign * 1j * pairs[..., 1])
+
+
+def must_be_convention(wirtinger: str) -> None:
+    """ValueError where it is none."""
+    if wirtinger not in CONVENTIONS:
+        raise ValueError(f"wirtinger must be one of {', '.join(map(repr, CONVENTIONS))}, not {wirtinger!r}")
+
+
 def read_as(pairs: np.ndarray, convention: str, other: str) -> np.ndarray:
     """What slopes (..., 2), written in the convention `other`, are where they are read in `convention`."""
     (factor, sign), (other_factor, other_sign) = CONVENTIONS[convention], CONVENTIONS[other]

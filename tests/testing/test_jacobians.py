@@ -117,9 +117,9 @@ def test_what_makes_no_sense_for_a_jacobian():
         check_jacobian(f, J, x, form="hvp")
     with pytest.raises(ValueError, match="n_checked is 0; it must be at least 1"):
         check_jacobian(f, J, x, n_checked=0)
-    with pytest.raises(TypeError, match="must be real; take real and imaginary parts as two of them"):
-        check_jacobian(f, J, x + 1j)
-    with pytest.raises(GradientError, match="returned None; it must return arrays of real numbers"):
+    with pytest.raises(ValueError, match="wirtinger must be one of 'x.iy', 'x-iy', 'z.', 'z', not 'q'"):
+        check_jacobian(f, J, x, wirtinger="q")
+    with pytest.raises(GradientError, match="returned None; it must return an array of numbers, or several"):
         check_jacobian(lambda x: None, J, x)
 
     def grows(x):
@@ -258,3 +258,30 @@ def test_points_must_not_depend_on_each_other():
         check_batched(lambda P, q: losses(P), lambda P, q: (gradients(P), q), P, np.ones(3))
     check_batched(losses, gradients, P[:1])
     check_batched(losses, gradients, P[:0])
+
+
+@pytest.mark.parametrize(
+    ("check", "function", "derivative", "point", "n"),
+    [(check_jacobian, f, J, x, 4), (check_hessian, cubes, hessian, x, 3), (check_batched, losses, gradients, P, 3)],
+)
+def test_time_is_kept(check, function, derivative, point, n):
+    """At least one output, or entry, is checked however little time there is, in an order that is drawn."""
+    assert check(function, derivative, point, seconds=1e-9).share == 1 / n
+    assert check(function, derivative, point, seconds=60).share == 1
+    first = set()
+    for seed in range(9):
+        error = complaint(check, function, lambda x: -derivative(x), point, seconds=1e-9, seed=seed)
+        first.add(str(error).split(" is ")[0][:12] if check is not check_batched else str(error).split("]")[1])
+    assert len(first) > 1
+    with pytest.raises(ValueError, match="seconds is 0; it must be more than 0"):
+        check(function, derivative, point, seconds=0)
+
+
+def test_little_time_is_said():
+    with pytest.warns(
+        RuntimeWarning, match=r"time was over when 3 of 180 checked, 1.67 %: parameter 3 of 180; give it"
+    ):
+        check_jacobian(lambda x: np.repeat(x, 20), lambda x: np.repeat(np.eye(3), 20, 0), x, seconds=1e-9)
+    many = np.ones((2, 30))
+    with pytest.warns(RuntimeWarning, match=r"time was over when 2 of 60 checked, .* give it more$"):
+        check_batched(lambda P: (P**2).sum(1), lambda P: 2 * P, many, seconds=1e-9)
