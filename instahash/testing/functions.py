@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from instahash.testing.errors import GradientError
-from instahash.testing.options import must_be_dict
+from instahash.testing.options import must_be_dict, shown
 from instahash.testing.trees import Leaf, MismatchError, described, is_branch, is_leaf, leaves, matched, rebuilt
 
 __tracebackhide__ = True
@@ -56,16 +56,18 @@ class Functions:
             if not is_leaf(param) and not is_branch(param):
                 raise TypeError(_refused(param))
         if isinstance(gradient, bool) and not gradient or not isinstance(gradient, bool) and not callable(gradient):
-            raise TypeError(f"gradient must be a function, or True where the loss returns both, not {gradient!r}")
+            raise TypeError(f"gradient must be a function, or True where the loss returns both, not {shown(gradient)}")
         if out and isinstance(gradient, bool):
             raise ValueError("out=True is for a gradient that is a function of its own")
         if names is not None and not isinstance(names, Iterable):
-            raise TypeError(f"names must be a list of {len(params)}, one a parameter, not {names!r:.40}")
+            raise TypeError(f"names must be a list of {len(params)}, one a parameter, not {shown(names)}")
         self._names = _argument_names(loss, params) if names is None else list(names)
+        if not all(isinstance(name, str) for name in self._names):
+            raise TypeError(f"names must be texts, not {shown(self._names)}")
         if isinstance(names, str) or len(self._names) != len(params):
-            raise ValueError(f"names must be a list of {len(params)}, one a parameter, not {names!r}")
+            raise ValueError(f"names must be a list of {len(params)}, one a parameter, not {shown(names)}")
         if len(set(self._names)) < len(params):
-            raise ValueError(f"names must differ from each other, and are {self._names}")
+            raise ValueError(f"names must differ from each other, and are {shown(self._names)}")
         self._is_plain = all(isinstance(param, np.ndarray) and param.dtype.kind == "f" for param in params)
         self.leaves: list[Leaf] = [leaf for p, name in zip(params, self._names) for leaf in leaves(p, name)]
         if not self.leaves and not all(is_leaf(p) for p in params):

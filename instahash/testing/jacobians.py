@@ -13,7 +13,7 @@ from instahash.testing.comparing import Checked, compare, drawn, joined
 from instahash.testing.functions import Functions
 from instahash.testing.messages import report, say_how_little
 from instahash.testing.mistakes import GLOBAL
-from instahash.testing.options import deadline_after, must_be_seed, must_be_some
+from instahash.testing.options import deadline_after, must_be_seed, must_be_some, shown
 from instahash.testing.outputs import Output, Outputs
 from instahash.testing.point import Point, Probe
 from instahash.testing.products import FORMS, jacobian_of
@@ -65,9 +65,9 @@ def check_jacobian(
     must_be_convention(wirtinger)
     deadline = deadline_after(seconds)
     if form not in FORMS:
-        raise ValueError(f"form must be one of {', '.join(map(repr, FORMS))}, not {form!r}")
+        raise ValueError(f"form must be one of {', '.join(map(repr, FORMS))}, not {shown(form)}")
     if not callable(jacobian):
-        raise TypeError(f"the Jacobian must be a function, not {jacobian!r}")
+        raise TypeError(f"the Jacobian must be a function, not {shown(jacobian)}")
     functions = Functions(function, jacobian, params, names, kwargs, False)
     outputs = Outputs(functions)
     rows = drawn(len(outputs.names), n_checked, [seed, -1 % 2**32])

@@ -11,12 +11,20 @@ import numpy as np
 __tracebackhide__ = True
 
 
+def shown(x: Any) -> str:
+    """What `x` is written as, cut off; Python itself writes no whole number of more than 4,300 digits."""
+    try:
+        return f"{x!r:.40}"
+    except ValueError:
+        return f"a {type(x).__name__} of thousands of digits"
+
+
 def must_be_some(n: int | None, name: str) -> None:
     """TypeError where `n` is no whole number, ValueError where nothing is to be checked."""
     if n is not None and (isinstance(n, bool) or not isinstance(n, (int, np.integer))):
-        raise TypeError(f"{name} is {n!r}; it must be a whole number")
+        raise TypeError(f"{name} is {shown(n)}; it must be a whole number")
     if n is not None and n < 1:
-        raise ValueError(f"{name} is {n}; it must be at least 1")
+        raise ValueError(f"{name} is {shown(n)}; it must be at least 1")
 
 
 def must_be_dict(x: Any, name: str, example: str) -> None:
@@ -25,24 +33,24 @@ def must_be_dict(x: Any, name: str, example: str) -> None:
         raise TypeError(f"{name} must be a dict, as {example}, not a {type(x).__name__}")
     for key in x or ():
         if not isinstance(key, str):
-            raise TypeError(f"{name} has the key {key!r:.40}; its keys must be texts, as in {example}")
+            raise TypeError(f"{name} has the key {shown(key)}; its keys must be texts, as in {example}")
 
 
 def must_be_seed(seed: int) -> None:
     """TypeError where `seed` is no whole number, ValueError where it is negative."""
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
-        raise TypeError(f"seed is {seed!r:.40}; it must be a whole number")
+        raise TypeError(f"seed is {shown(seed)}; it must be a whole number")
     if seed < 0:
-        raise ValueError(f"seed is {seed}; it must be at least 0")
+        raise ValueError(f"seed is {shown(seed)}; it must be at least 0")
 
 
 def must_be_tolerances(rtol: float | None, atol: float) -> None:
     """TypeError, or ValueError, where they are no numbers of at least 0."""
     for name, tolerance in (("rtol", 0.0 if rtol is None else rtol), ("atol", atol)):
         if not isinstance(tolerance, (int, float, np.floating)):
-            raise TypeError(f"{name} is {tolerance!r}; it must be a number")
+            raise TypeError(f"{name} is {shown(tolerance)}; it must be a number")
         if not tolerance >= 0:
-            raise ValueError(f"{name} is {tolerance}; it must be 0 or more")
+            raise ValueError(f"{name} is {shown(tolerance)}; it must be 0 or more")
 
 
 def deadline_after(seconds: float | None) -> float:
@@ -50,7 +58,7 @@ def deadline_after(seconds: float | None) -> float:
     if seconds is None:
         return np.inf
     if not isinstance(seconds, (int, float, np.floating)):
-        raise TypeError(f"seconds is {seconds!r}; it must be a number")
+        raise TypeError(f"seconds is {shown(seconds)}; it must be a number")
     if not seconds > 0:
-        raise ValueError(f"seconds is {seconds}; it must be more than 0")
+        raise ValueError(f"seconds is {shown(seconds)}; it must be more than 0")
     return monotonic() + seconds

@@ -10,6 +10,7 @@ import numpy as np
 from instahash.testing.cases import Arrays
 from instahash.testing.errors import GradientError
 from instahash.testing.functions import Functions
+from instahash.testing.options import shown
 from instahash.testing.trees import bytes_of, leaves
 from instahash.testing.wirtinger import written
 
@@ -29,7 +30,7 @@ class Outputs:
         self.here = functions.loss([leaf.array for leaf in self.leaves])
         parts = list(leaves(self.here, ""))
         if not parts:
-            text = f"the function returned {self.here!r}; it must return an array of numbers, or several"
+            text = f"the function returned {shown(self.here)}; it must return an array of numbers, or several"
             raise GradientError(text, {"f": "no scalar"})
         flat = np.concatenate([part.array.reshape(-1) for part in parts])
         if not np.allclose(flat, self([leaf.array for leaf in self.leaves]), rtol=1e-5, atol=0, equal_nan=True):

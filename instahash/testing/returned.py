@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from instahash.testing.errors import GradientError
+from instahash.testing.options import shown
 from instahash.testing.trees import described
 from instahash.testing.wirtinger import slopes
 
@@ -21,7 +22,7 @@ def number_of(returned: Any) -> Any:
     except ValueError:  # parts of several shapes
         array = np.asarray(None)
     if array.size != 1 or array.dtype.kind not in "fiub":
-        what, advice = repr(returned), "sum it, or take the mean"
+        what, advice = shown(returned), "sum it, or take the mean"
         if isinstance(returned, tuple):
             what = f"a tuple of {len(returned)}"
             advice = "hand in gradient=True if it returns its gradient too"

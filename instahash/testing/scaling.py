@@ -11,7 +11,7 @@ import numpy as np
 
 from instahash.testing.errors import GradientError, is_unexplained, marks_of
 from instahash.testing.gradients import check_gradient
-from instahash.testing.options import must_be_dict, must_be_seed
+from instahash.testing.options import must_be_dict, must_be_seed, shown
 
 __tracebackhide__ = True
 
@@ -43,7 +43,7 @@ def check_sizes(
         raise ValueError('sizes must have a number for each, as {"T": [1, 2, 3]}')
     for name, numbers in tried.items():
         if not all(isinstance(n, (int, np.integer)) for n in numbers):
-            raise TypeError(f"sizes of {name} are {numbers}; they must be whole numbers")
+            raise TypeError(f"sizes of {name} are {shown(numbers)}; they must be whole numbers")
     wrong: list[tuple[Sizes, GradientError]] = []
     right: list[Sizes] = []
     combinations = [dict(zip(tried, numbers)) for numbers in product(*tried.values())]
@@ -61,9 +61,9 @@ def check_sizes(
     if wrong:
         errors = [error for _, error in wrong]
         told = next((error for error in reversed(errors) if not is_unexplained(error)), errors[-1])
-        at, shown = next(both for both in wrong if marks_of(both[1]) == marks_of(told))
-        text = f"at {_listed(at)}: {shown}\n{_where([sizes for sizes, _ in wrong], right, tried)}"
-        raise type(shown)(text, shown.kinds, shown.places)
+        at, smallest = next(both for both in wrong if marks_of(both[1]) == marks_of(told))
+        text = f"at {_listed(at)}: {smallest}\n{_where([sizes for sizes, _ in wrong], right, tried)}"
+        raise type(smallest)(text, smallest.kinds, smallest.places)
     return tried
 
 

@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from instahash.testing.options import shown
+
 __tracebackhide__ = True
 
 
@@ -89,7 +91,7 @@ def matched(x: Any, returned: Any, name: str) -> Iterator[Any]:
         if not isinstance(returned, Mapping):
             raise MismatchError(f"{name} is {described(x)}, but its gradient {_a(returned)}", name)
         if extra := [key for key in returned if key not in x]:
-            raise MismatchError(f"the gradient has {name}[{extra[0]!r}], which is no parameter", name)
+            raise MismatchError(f"the gradient has {name}[{shown(extra[0])}], which is no parameter", name)
         values = [returned.get(key, _MISSING) for key in x]
     elif isinstance(returned, (list, tuple)) and len(returned) == len(children):
         values = list(returned)

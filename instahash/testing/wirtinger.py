@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from instahash.testing.options import shown
+
 # The factor of both slopes, and the sign of the second.
 CONVENTIONS = {"x+iy": (1.0, 1.0), "x-iy": (1.0, -1.0), "z*": (0.5, 1.0), "z": (0.5, -1.0)}
 
@@ -33,7 +35,7 @@ def written(pairs: np.ndarray, convention: str) -> np.ndarray:
 def must_be_convention(wirtinger: str) -> None:
     """ValueError where it is none."""
     if wirtinger not in CONVENTIONS:
-        raise ValueError(f"wirtinger must be one of {', '.join(map(repr, CONVENTIONS))}, not {wirtinger!r}")
+        raise ValueError(f"wirtinger must be one of {', '.join(map(repr, CONVENTIONS))}, not {shown(wirtinger)}")
 
 
 def read_as(pairs: np.ndarray, convention: str, other: str) -> np.ndarray:

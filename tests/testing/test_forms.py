@@ -9,6 +9,7 @@ import pytest
 from scipy import sparse
 
 from instahash.testing import GradientError, check_batched, check_directional, check_gradient, check_jacobian
+from instahash.testing.trees import described
 
 checks = pytest.mark.parametrize("check", [check_gradient, check_directional])
 rng = np.random.default_rng(0)
@@ -491,3 +492,27 @@ def test_numbers_that_are_none_are_said_so():
         check_gradient(lambda x: x, lambda x: 1.0, 10**400)
     with pytest.raises(GradientError, match="^the loss returned lists of different lengths; it must return an array"):
         check_batched(lambda x: [[1.0], [1.0, 2.0]], lambda x: x, np.ones((2, 2)))
+
+
+@pytest.mark.parametrize(
+    ("x", "text"),
+    [
+        ({}, "an empty dict"),
+        (dict.fromkeys("abcde"), "a dict of 'a', 'b', 'c', 'd', 'e'"),
+        (dict.fromkeys("abcdef"), "a dict of 'a', 'b', 'c', 'd', 'e', ..."),
+        ([1.0], "a list of 1"),
+        (np.ones(2), "an array of shape (2,)"),
+        (1.0, "a float"),
+    ],
+)
+def test_what_things_are_called(x, text):
+    assert described(x) == text
+
+
+@pytest.mark.parametrize("option", ["seed", "sizes", "names", "n_checked", "seconds", "rtol", "atol"])
+def test_long_options_are_not_repeated_whole(option):
+    """Neither texts nor whole numbers, of which Python writes no more than 4,300 digits."""
+    for value in ("x" * 5000, -(10**5000), [10**5000], [["x" * 5000]]):
+        with pytest.raises((TypeError, ValueError)) as caught:
+            check_gradient(lambda x: x**2, lambda x: 2 * x, 1.0, **{option: value})
+        assert len(str(caught.value)) < 150 and option in str(caught.value)
