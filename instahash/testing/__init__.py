@@ -6,7 +6,8 @@ scaling.py     check_sizes (at which sizes a gradient is wrong);  searching.py  
 jacobians.py   check_jacobian, check_hessian;  outputs.py  the function's outputs;  products.py  matrices from products
 comparing.py   numbers of a gradient beside slopes; how much was checked
 messages.py    what is said of them;  errors.py  what is raised;  options.py  options that make no sense
-functions.py   a loss and its gradient in whatever form they come;  trees.py  parameters of any structure
+functions.py   a loss and its gradient in whatever form they come;  arguments.py  what is handed in;  parts.py  what was
+               returned for each leaf;  trees.py  parameters of any structure
 wirtinger.py   conventions for complex parameters
 point.py       a loss and its gradient at a point, and lines through it;  returned.py  what these return
 quotients.py   a derivative along a line, by difference quotients that know their error; kinks

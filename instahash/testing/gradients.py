@@ -130,8 +130,11 @@ def check_directional(
     n = n_directions if any(param.size for param in point.params) else 0
     probes, found = compare(point, [point.direction(rng, number) for number in range(n)], rtol, atol, deadline)
     name = "random directions"
-    case = Case(name, found.said, *found[:4], found.rtol, kinds=GLOBAL)
-    report([name], probes, found, lambda: [case], advice="check_gradient(..., n_checked=20) shows entries")
+
+    def cases() -> list[Case]:
+        return [Case(name, found.said, *found[:4], found.rtol, kinds=GLOBAL)]
+
+    report([name], probes, found, cases, advice="check_gradient(..., n_checked=20) shows entries")
     checked = Checked({name: len(probes)}, {name: n})
     if len(probes) < n:
         say_how_little(checked)

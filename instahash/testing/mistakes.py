@@ -35,7 +35,7 @@ def conjugate(case: Case) -> Iterator[str]:
     """Of complex numbers one part has the other sign."""
     n_wrong = case.wrong.sum(-1) if case.wirtinger else np.zeros(0)
     if (n_wrong == 1).sum() > 1 and not (n_wrong == 2).any() and case.fits_where_wrong(-case.expected):
-        yield "one part of each number has the other sign: is a conjugate missing, or wirtinger another?"
+        yield "one part of each number has the other sign: is a conjugate missing, or another wirtinger meant?"
 
 
 def zero(case: Case) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from instahash.testing.errors import GradientError
 from instahash.testing.places import ORDINALS
 from instahash.testing.quotients import Moved, quick
 
@@ -16,12 +17,33 @@ __tracebackhide__ = True
 TRIED = 720
 
 
-def other_order(
+def must_be_in_order(
+    value: Callable[[list[np.ndarray]], Any],
+    params: Sequence[np.ndarray],
+    names: Sequence[str],
+    returned: Sequence[Any],
+    level: int,
+) -> None:
+    """GradientError where gradients have the shapes of the parameters in another order, and their numbers are so too.
+
+    value : the loss.  level : of the steps along a line on which its slope is measured.
+    """
+    shapes = [param.shape for param in params]
+    found = [np.shape(array) if hasattr(array, "shape") else None for array in returned]
+    if found == shapes or sorted(map(repr, found)) != sorted(map(repr, shapes)):
+        return
+    order = _other_order(value, params, returned, level)
+    if order is not None:
+        kinds: dict[str, str | None] = {names[i]: "swapped" for i, of in enumerate(order) if of != i}
+        raise GradientError(_named(order, names), kinds)
+
+
+def _other_order(
     value: Callable[[list[np.ndarray]], Any], params: Sequence[np.ndarray], returned: Sequence[np.ndarray], level: int
 ) -> list[int] | None:
     """Of which parameter each gradient is: of its shape, and so that all together give the loss's slope along a line.
 
-    value : the loss.  level : of the steps along that line.  None where no order does.
+    None where no order does.
     """
     rng = np.random.default_rng(0)
     moves = [np.asarray(rng.normal(size=p.shape) * np.maximum(1, np.abs(p)) / 10, p.dtype) for p in params]
@@ -39,7 +61,7 @@ def other_order(
     return None
 
 
-def named_order(order: Sequence[int], names: Sequence[str]) -> str:
+def _named(order: Sequence[int], names: Sequence[str]) -> str:
     """As in "the first is that of W, the second that of b"."""
     parts = [f"the {which} {'is ' * (i == 0)}that of {names[of]}" for i, (which, of) in enumerate(zip(ORDINALS, order))]
     return "the gradients stand in another order: " + ", ".join(parts)

@@ -229,6 +229,16 @@ def softmax_of_the_whole_batch(rng, right):
     return (lambda z: -(Y * np.log(softmax(z))).sum()), gradient, [rng.normal(size=(5, 3))]
 
 
+@reported("W goes through a softmax over axis 1, in the gradient axis 0?")
+def cross_entropy_over_the_other_axis(rng, right):
+    Y = np.eye(3)[rng.integers(3, size=5)]
+
+    def gradient(z):
+        return softmax(z) - Y if right else softmax(z.T).T - Y
+
+    return (lambda z: -(Y * np.log(softmax(z))).sum()), gradient, [rng.normal(size=(5, 3))]
+
+
 def behind_softmax(rng, backward):
     C = rng.normal(size=(5, 4))
     return (lambda z: (C * softmax(z)).sum()), (lambda z: backward(C, z)), [rng.normal(size=(5, 4))]
