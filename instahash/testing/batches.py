@@ -54,7 +54,8 @@ def check_batched(
     shapes = {leaf.name: leaf.shape for leaf in functions.leaves}
     lengths = {shape[0] if shape else None for shape in shapes.values()}
     if len(lengths) != 1 or None in lengths:
-        raise ValueError(f"every parameter must have a row for each point, not the shapes {shapes}")
+        text = f"every parameter must have a row for each point, not the shapes {shapes}"
+        raise ValueError(f"{text}; what all points share goes in as kwargs={{...}}")
     whole, (n_points,) = Point(functions, wirtinger), lengths
     batch = _Batch(functions, n_points or 0, whole)
     points = [Point(_Row(batch, i), wirtinger) for i in range(batch.n_points)]
@@ -103,7 +104,8 @@ class _Batch:
             together = self._losses(whole.params)[0]
             if not np.isclose(alone, together, rtol=1e-4, atol=0, equal_nan=True):
                 text = f"the loss of point 0 is {together:.6g}, and {alone:.6g} where other points are other ones"
-                raise GradientError(f"{text}; it must not depend on them", {"loss": "state"})
+                text += "; it must not depend on them: is there a sum or a mean over points?"
+                raise GradientError(text, {"loss": "state"})
 
     def look_ahead(self, lines: Sequence[Callable[[float], Any]], level: int) -> None:
         """Compute what an entry's first quotients need; lines : those of all rows."""
@@ -132,6 +134,7 @@ class _Batch:
         losses = rectangular(self._functions.loss(arrays), "loss")
         if losses.shape != (self.n_points,):
             text = f"the loss has shape {losses.shape}, and must be ({self.n_points},), one number a point"
+            text += "; sum over all axes but the first"
             raise GradientError(text, {"loss": "shape"})
         return losses
 

@@ -34,8 +34,8 @@ class NotSmoothError(GradientError):
 
 
 def is_unexplained(error: GradientError) -> bool:
-    """Whether nothing is said of any parameter that is wrong."""
-    return bool(error.kinds) and str(error).count(UNEXPLAINED) == len(error.kinds)
+    """Whether no parameter has a kind or a place, and one has nothing at all."""
+    return UNEXPLAINED in str(error) and not any(error.kinds.values()) and not any(error.places.values())
 
 
 def marks_of(error: GradientError) -> Any:

@@ -47,14 +47,14 @@ class Functions:
     ) -> None:
         must_be_dict(kwargs, "kwargs", '{"X": X, "y": y}')
         if not callable(loss):
-            raise TypeError(f"the loss must be a function, not a {type(loss).__name__}")
+            raise TypeError(f"the loss must be a function, not a {type(loss).__name__}; hand it in without calling it")
         must_be_parameters(params)
         self._loss, self._gradient, self._params, self._kwargs = loss, gradient, params, dict(kwargs or {})
         self._out = out
         if isinstance(gradient, bool) and not gradient or not isinstance(gradient, bool) and not callable(gradient):
             raise TypeError(f"gradient must be a function, or True where the loss returns both, not {shown(gradient)}")
         if out and isinstance(gradient, bool):
-            raise ValueError("out=True is for a gradient that is a function of its own")
+            raise ValueError("out=True is for a gradient that is a function; leave it out beside gradient=True")
         self._names = names_of(loss, params, names)
         self._is_plain = all(isinstance(param, np.ndarray) and param.dtype.kind == "f" for param in params)
         self.leaves: list[Leaf] = [leaf for p, name in zip(params, self._names) for leaf in leaves(p, name)]
@@ -121,7 +121,7 @@ class Functions:
 
     def _both(self, returned: Any) -> tuple[Any, Any]:
         if not isinstance(returned, (tuple, list)) or len(returned) not in (2, 1 + len(self._params)):
-            text = "with gradient=True the loss must return two, the loss and its gradient"
+            text = f"with gradient=True the loss must return two, the loss and its gradient, not {described(returned)}"
             raise GradientError(text, {"gradient": "count"})
         return returned[0], returned[1] if len(returned) == 2 else list(returned[1:])
 

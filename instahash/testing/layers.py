@@ -20,12 +20,13 @@ def norm(case: Case) -> str:
         place, part = f"in each {along} ", f"{case.name}'s {along}"
         if case.found.ndim != 2:
             place, part = "along the last axis " if case.found.ndim > 2 else "", case.name
+        missing, is_ = "what is missing is a multiple of", "it is a multiple of the derivative plus"
         for fixed, basis, text in (
-            (right, [x], f"what is missing is a multiple of {part}: the derivative of a length?"),
-            (right, [x, one], f"what is missing is a multiple of {part} plus one number: parts of a norm?"),
-            (nothing, [right, one], "it is a multiple of the derivative plus one number: the mean of a norm?"),
-            (nothing, [right, x], f"it is a multiple of the derivative plus one of {part}: parts of a norm?"),
-            (nothing, [right, x, one], f"it is a sum of multiples of the derivative, {part} and 1: parts of a norm?"),
+            (right, [x], f"{missing} {part}: is that of its length left out?"),
+            (right, [x, one], f"{missing} {part} plus one number: a norm whose derivative lacks a part?"),
+            (nothing, [right, one], f"{is_} one number: a norm with another mean?"),
+            (nothing, [right, x], f"{is_} one of {part}: a norm with another length?"),
+            (nothing, [right, x, one], f"{is_} one of {part} and one number: a norm with other statistics?"),
         ):
             if said.shape[-1] > len(basis):
                 model = fixed + _projected(said - fixed, basis)
@@ -64,8 +65,11 @@ def softmax(case: Case) -> str:
             if case.fits(right - c * (p - q), abs(c), constants=1):
                 return text
             sums = case.found / q - right / p
-            row, column = (sums.mean(along, keepdims=True) for along in (axis, other))
-            if case.fits(q * (right / p + row + column - sums.mean()), (q / p).max(), row.size + column.size):
+            fitted, n = sums.mean(axis, keepdims=True), k.size + 1
+            if other is not None:
+                column, both = (sums.mean(along, keepdims=True) for along in (other, (axis, other)))
+                fitted, n = fitted + column - both, n + column.size
+            if case.fits(q * (right / p + fitted), (q / p).max(), n):
                 return text
     return ""
 

@@ -65,8 +65,8 @@ def wrong_slope(probes: list[Probe], found: Found, cases: list[Case], of: str, a
             lines.append(f"{case.name}: {case.wrong.sum()} of {case.checked.sum()} wrong{place}")
             trace = "" if kind else trace_of(case)
             lines.append(f"  {kind}: {text}" if kind else f"  {trace or UNEXPLAINED}")
-    if UNEXPLAINED in lines[-1]:
-        lines[-1] += f": {advice}"
+    if unexplained := [i for i, line in enumerate(lines) if line.endswith(UNEXPLAINED)]:
+        lines[unexplained[-1]] += f": {advice}"
     if found.sides:
         lines.append(f"at {len(found.sides)} more the loss has a kink or an end")
     if found.jump:
@@ -85,7 +85,7 @@ def no_slope(probes: list[Probe], found: Found, of: str) -> NotSmoothError:
         reason = f"the loss has a kink\n{said}"
     n = f"{len(found.sides)} of {len(probes)} checked are so"
     return NotSmoothError(
-        f"{probe.name} does not exist: {reason}\n{n}; move the point, as testing.away_from_kinks does"
+        f"{probe.name} does not exist: {reason}\n{n}; move the point a little, as testing.away_from_kinks does"
     )
 
 

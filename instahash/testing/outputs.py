@@ -34,7 +34,7 @@ class Outputs:
             raise GradientError(text, {"f": "no scalar"})
         flat = np.concatenate([part.array.reshape(-1) for part in parts])
         if not np.allclose(flat, self([leaf.array for leaf in self.leaves]), rtol=1e-5, atol=0, equal_nan=True):
-            text = "the function differs from call to call; hand in what it draws or keeps"
+            text = "the function differs from call to call; hand in what it draws or keeps, as kwargs={...}"
             raise GradientError(text, {"f": "state"})
         self.names = [
             f"{part.name}{list(index) if index else ''}{of_number}"

@@ -54,8 +54,9 @@ class Point:
         self.params = [leaf.array for leaf in functions.leaves]
         self.names = [leaf.name for leaf in functions.leaves]
         self.is_complex = [leaf.is_complex for leaf in functions.leaves]
-        if not all(np.isfinite(param).all() for param in self.params):
-            raise ValueError("parameters must be finite, without NaN and inf")
+        for name, param in zip(self.names, self.params):
+            if n_bad := int((~np.isfinite(param)).sum()):
+                raise ValueError(f"{name} has NaN or inf in {n_bad} of {param.size} numbers; parameters must be finite")
         self.dtype = max((param.dtype for param in self.params), key=epsilon_of, default=np.dtype(np.float64))
         # Until a value is seen that is no number of this dtype.
         self._loss_dtype = np.dtype(np.float16 if self.dtype == np.float16 else np.float32)
@@ -64,6 +65,7 @@ class Point:
         for name, first, second in zip(self.names, self.gradients, self._call_gradient(self.params)[0]):
             if np.abs(first - second).max(initial=0) > 1e-5 * np.abs(first).max(initial=0):
                 text = f"the gradient of {name} differs from call to call; hand in what it draws or keeps"
+                text += ", as kwargs={...}"
                 raise GradientError(text, {name: "state"})
 
     @property
@@ -154,10 +156,12 @@ class Point:
         values = [float(number_of(self._functions.loss(self.params))) for _ in range(6)]
         if not np.isfinite(values).all():
             of = "the loss" if self._of == "loss" else self._of
-            raise GradientError(f"{of} is {values[0]} at the point itself", {"loss": "not finite"})
+            text = f"{of} is {values[0]} at the point itself; take one at which it is a number"
+            raise GradientError(text, {"loss": "not finite"})
         low, high = min(values), max(values)
         if high - low > 1e3 * self.loss_epsilon * max(abs(low), abs(high)):
-            text = f"the loss differs from call to call, {low!r} to {high!r} at one point; hand in what it draws"
+            text = f"the loss differs from call to call, {low!r} to {high!r} at one point"
+            text += "; hand in what it draws, as kwargs={...}"
             raise GradientError(text, {"loss": "state"})
 
     def _call_gradient(self, params: list[np.ndarray]) -> tuple[list[np.ndarray], float]:

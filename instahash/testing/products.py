@@ -152,7 +152,8 @@ def _flat(returned: Any, wanted: Sequence[Leaf], what: str) -> np.ndarray:
 def _finite(array: np.ndarray, name: str) -> np.ndarray:
     if not np.isfinite(array).all():
         n = (~np.isfinite(array)).sum()
-        raise GradientError(f"{n} of {array.size} derivatives of {name} are not finite", {name: "not finite"})
+        text = f"{n} of {array.size} derivatives of {name} are not finite: a division by 0, or an overflow?"
+        raise GradientError(text, {name: "not finite"})
     return array
 
 

@@ -74,7 +74,8 @@ def check_points(
         smallest = next(point for _, point, error in failed if marks_of(error) == marks)
     error = error_at(smallest)
     if error is None:
-        raise GradientError("the check differs from call to call at one point", {"gradient": "state"})
+        text = "the functions differ from call to call at one point; hand in what they draw, as kwargs={...}"
+        raise GradientError(text, {"gradient": "state"})
     raise type(error)(f"{error}\nat {_in_a_line(smallest)}", error.kinds, error.places)
 
 

@@ -114,5 +114,5 @@ def _of(c: float) -> str:
 
 
 TRACES = (
-    _unused, _clipped, _hint, _masked, _branches, _another, softmax, norm, rotation, _conjugate, _rank, _ratio,
+    _unused, _clipped, _masked, _branches, softmax, norm, rotation, _conjugate, _hint, _another, _rank, _ratio,
 )  # fmt: skip

@@ -79,9 +79,7 @@ def test_a_single_parameter_and_unchanged_arguments():
 
 def test_shapes_counts_and_types_are_checked():
     x = np.ones(3)
-    with pytest.raises(
-        GradientError, match=r"shape \(3,\), but its gradient \(1, 3\): its axes of length 1 are others"
-    ) as caught:
+    with pytest.raises(GradientError, match=r"shape \(3,\), but its gradient \(1, 3\): its axes") as caught:
         check_gradient(lambda x: x.sum(), lambda x: np.ones((1, 3)), x)
     assert caught.value.kinds == {"parameter": "shape"}
     with pytest.raises(GradientError, match="one array for each parameter: 2, not 1"):
@@ -96,9 +94,7 @@ def test_shapes_counts_and_types_are_checked():
     ):
         with pytest.raises(TypeError, match=f"of parameter must be an array of real numbers, not {what}"):
             check_gradient(lambda x: x.sum(), lambda x, bad=bad: bad, x)
-    with pytest.raises(
-        GradientError, match=r"shape \(3,\), but its gradient \(1, 3\): its axes of length 1 are others"
-    ):
+    with pytest.raises(GradientError, match=r"shape \(3,\), but its gradient \(1, 3\): its axes"):
         check_gradient(lambda x: x.sum(), lambda x: sparse.csr_array(np.ones((1, 3))), x)
 
 
