@@ -499,7 +499,7 @@ def test_the_slopes_on_both_sides_of_a_kink():
     assert str(caught.value).splitlines() == [
         "d loss / d x[1] does not exist: the loss has a kink",
         "slope -3 on one side, -2 on the other; the gradient says -3",
-        "1 of 2 checked are so; move the point, as testing.away_from_kinks does",
+        "1 of 2 checked are so; move the point a little, as testing.away_from_kinks does",
     ]
     with pytest.raises(NotSmoothError, match="\nslope 0.2 on one side, 1 on the other; the gradient says 0.2\n"):
         check_gradient(lambda x: max(0.2 * x[0], x[0]), lambda x: 0 * x + 0.2, np.zeros(1))
