@@ -28,10 +28,9 @@ def norm(case: Case) -> str:
             (nothing, [right, x], f"{is_} one of {part}: a norm with another length?"),
             (nothing, [right, x, one], f"{is_} one of {part} and one number: a norm with other statistics?"),
         ):
-            if said.shape[-1] > len(basis):
-                model = fixed + _projected(said - fixed, basis)
-                if case.fits(np.moveaxis(model, -1, axis), constants=len(basis) * said[..., 0].size + 2):
-                    return place + text
+            model = fixed + _projected(said - fixed, basis)
+            if case.fits(np.moveaxis(model, -1, axis), constants=len(basis) * said[..., 0].size + 2):
+                return place + text
     return ""
 
 

@@ -124,6 +124,7 @@ def test_factors_of_rows_and_columns(n, m, seed):
         ([3, 6, 0.2, 0.4, 0], "it is 3 times the derivative at 2 entries, 0.1 times at 2: a branch"),
         ([3, 6, 0.2, 5, 0], ""),
         ([3, 2.0, 0.2, 4, 0], ""),
+        ([1.001, 2.002, 2.004, 4.008, 0], ""),
         ([0, 0, 2, 4, 7], ""),
         ([0, 0, 0, 0, 7], "it is zero where the derivative is not, and only there: a mask the other way round?"),
     ],
@@ -160,6 +161,23 @@ def test_what_is_mixed_at_three_steps_is_plain_at_one():
     assert str(caught.value).startswith("at T = 1: d loss / d W[")
     assert caught.value.kinds == {"W": "chain rule"}
     assert str(caught.value).endswith("it is wrong at all sizes that were tried")
+
+
+def test_a_kind_of_one_parameter_is_kept_beside_what_is_unexplained():
+    """At one number there is another mistake, a sign."""
+
+    def make(rng, n):
+        W, U = rng.normal(size=(2, n, n))
+        off = 99 * np.sin(5.0 * np.arange(n * n) + 2).reshape(n, n)
+
+        def gradient(W, U):
+            return (3 * W.T**2, 2 * U + off) if n > 1 else (-3 * W**2, 2 * U)
+
+        return lambda W, U: (W**3).sum() + (U**2).sum(), gradient, W, U
+
+    with pytest.raises(GradientError) as caught:
+        check_sizes(make, {"n": [1, 2, 4]}, names=["W", "U"])
+    assert caught.value.kinds == {"W": "transposed", "U": None}
 
 
 def test_points_are_shrunk_to_what_is_explained():
