@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -13,6 +14,9 @@ from instahash.testing.gradients import check_gradient
 from instahash.testing.options import must_be_some
 
 __tracebackhide__ = True
+
+# So many points are tried for one that is smaller; further ones change little, and each is a whole check.
+MOST_ALIKE = 200
 
 
 def check_points(
@@ -64,9 +68,15 @@ def check_points(
     errors = [error for *_, error in failed]
     marks = marks_of(next((error for error in reversed(errors) if not is_unexplained(error)), errors[-1]))
 
+    alike: dict[bytes, bool] = {}
+
     def is_alike(point: Any) -> bool:
-        error = error_at(point)
-        return error is not None and marks_of(error) == marks
+        """Whether it shows the mistake; no of all after so many. Hypothesis asks again of the one that it returns."""
+        key = pickle.dumps(point)
+        if key not in alike and len(alike) < MOST_ALIKE:
+            error = error_at(point)
+            alike[key] = error is not None and marks_of(error) == marks
+        return alike.get(key, False)
 
     try:
         smallest = find(points, is_alike, settings=_settings(max_examples=10 * n_points))
