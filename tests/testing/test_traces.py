@@ -171,13 +171,13 @@ def test_a_kind_of_one_parameter_is_kept_beside_what_is_unexplained():
         off = 9 * np.random.default_rng(3).normal(size=(n, n))
 
         def gradient(W, U):
-            return (3 * W.T**2, 2 * U + off) if n > 1 else (-3 * W**2, 2 * U)
+            return (6 * W**2, 2 * U + off) if n > 1 else (-3 * W**2, 2 * U)
 
         return lambda W, U: (W**3).sum() + (U**2).sum(), gradient, W, U
 
     with pytest.raises(GradientError) as caught:
         check_sizes(make, {"n": [1, 2, 4]}, names=["W", "U"])
-    assert caught.value.kinds == {"W": "transposed", "U": None}
+    assert caught.value.kinds == {"W": "factor", "U": None}
 
 
 def test_points_are_shrunk_to_what_is_explained():
