@@ -118,6 +118,12 @@ def test_factors_of_rows_and_columns(n, m, seed):
     assert diagnose(case_of(found, E, x))[0] is None
 
 
+def test_two_rows_of_many_need_no_factor_for_each():
+    E, x = np.random.default_rng(0).normal(size=(2, 8, 3))
+    found = E * np.array([[1], [1], [0.3], [0.5], [1], [1], [1], [1]])
+    assert diagnose(case_of(found, E, x))[0] == "some rows"
+
+
 @pytest.mark.parametrize(
     ("found", "text"),
     [
