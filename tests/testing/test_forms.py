@@ -273,7 +273,7 @@ def test_both_in_one_call(check):
     [
         (False, {}, TypeError, "gradient must be a function, or True where the loss returns both, not False"),
         (w, {}, TypeError, "gradient must be a function"),
-        (True, {"out": True}, ValueError, "out=True is for a gradient that is a function of its own"),
+        (True, {"out": True}, ValueError, "out=True is for a gradient that is a function; leave it out"),
         (its_gradient, {"seconds": 0}, ValueError, "seconds is 0; it must be more than 0"),
         (its_gradient, {"wirtinger": "conj"}, ValueError, "wirtinger must be one of 'x.iy', .* not 'conj'"),
     ],
