@@ -17,7 +17,7 @@ BANDS = {
     "middle": "those between",
     "tail": "the least used, which make up a tenth of all uses",
 }
-FIRST = 10  # hashtags of a list that are looked at
+FIRST = (5, 10)  # so many hashtags of a list are looked at
 
 
 def bands_of(counts: np.ndarray) -> np.ndarray:
@@ -40,7 +40,7 @@ def bands_of(counts: np.ndarray) -> np.ndarray:
 
 
 class BandCounts:
-    """Counts, of each band, what is wanted, and of each system what it recommends among the first ten.
+    """Counts, of each band, what is wanted, and of each system what it recommends among the first five and ten.
 
     counts : as in :func:`bands_of`.
     """
@@ -48,7 +48,8 @@ class BandCounts:
     def __init__(self, counts: np.ndarray) -> None:
         self.bands, self.counts = bands_of(counts), as_counts(counts, "counts")
         self.wanted = np.zeros(len(BANDS), np.int64)
-        self.recommended: dict[str, np.ndarray] = {}  # system -> (2, n_bands + 1): all and right ones, no band last
+        # System -> (len(FIRST), 2, n_bands + 1): of each first all and right ones, those of no band last.
+        self.recommended: dict[str, np.ndarray] = {}
 
     def want(self, truth: CSR) -> None:
         """Count the hashtags to be found of some posts, CSR (n, n_words)."""
@@ -58,8 +59,8 @@ class BandCounts:
         """Count a system's lists of some posts: (n, m) int ids, best first, -1 for none, and whether each is right."""
         ranked = lists_of(ranked, "n", len(self.counts))
         hit = mask_of(hit, "hit", ranked.shape) & (ranked >= 0)
-        ranked, hit = ranked[:, :FIRST], hit[:, :FIRST]
-        new = np.stack([self._each(ranked[ranked >= 0]), self._each(ranked[hit])])
+        firsts = [(ranked[:, :k], hit[:, :k]) for k in FIRST]
+        new = np.array([[self._each(ids[ids >= 0]), self._each(ids[right])] for ids, right in firsts])
         self.recommended[system] = self.recommended.get(system, 0) + new
 
     def _each(self, ids: np.ndarray) -> np.ndarray:
@@ -68,22 +69,21 @@ class BandCounts:
     def to_json(self) -> dict[str, Any]:
         """Band -> "hashtags", how many it has; "least_uses", of any of them; "wanted"; and "systems".
 
-        A system has "recall@10", the part of those wanted that it finds; "share", the part of its recommendations that
-        are of this band; "precision@10", the part of these that are right. A part of nothing is None. The shares sum to
-        less than 1 where words are recommended that the training never used as hashtags.
+        A system has "recall@5", the part of those wanted that are among its first five; "share@5", the part of these
+        recommendations that are of this band; "precision@5", the part of those that are right; and the same of ten. A
+        part of nothing is None. Shares sum to less than 1 where words are recommended that the training never used as
+        hashtags.
         """
         return {band: self._band(i) for i, band in enumerate(BANDS)}
 
     def _band(self, i: int) -> dict[str, Any]:
         inside, wanted = self.counts[self.bands == i], int(self.wanted[i])
-        systems = {
-            system: {
-                "recall@10": _part(hits[i], wanted),
-                "share": _part(listed[i], listed.sum()),
-                "precision@10": _part(hits[i], listed[i]),
-            }
-            for system, (listed, hits) in self.recommended.items()
-        }
+        systems: dict[str, dict[str, float | None]] = {system: {} for system in self.recommended}
+        for system, row in systems.items():
+            for k, (listed, hits) in zip(FIRST, self.recommended[system]):
+                row[f"recall@{k}"] = _part(hits[i], wanted)
+                row[f"share@{k}"] = _part(listed[i], listed.sum())
+                row[f"precision@{k}"] = _part(hits[i], listed[i])
         least = int(inside.min()) if len(inside) else None
         return {"hashtags": len(inside), "least_uses": least, "wanted": wanted, "systems": systems}
 

@@ -122,7 +122,7 @@ def _differences(differences: dict[str, Any], name: str, width: int) -> Iterator
 
 
 def _bands(bands: dict[str, Any], width: int) -> Iterator[str]:
-    columns = ("recall@10", "share", "precision@10")
+    columns = [*bands["head"]["systems"][OURS]]
     yield f"{'by how often hashtags were used':<{width}}" + "".join(f"{column:>13}" for column in columns)
     for band, row in bands.items():
         for system in [system for system in (OURS, "popularity") if system in row["systems"]]:

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from instahash.evaluation import counted, left_out
-from instahash.evaluation.bands import BANDS
+from instahash.evaluation.bands import BANDS, FIRST
 from instahash.evaluation.ranking import of_first
 from instahash.names import OURS, name_of
 from instahash.report.plots import intervals
@@ -18,8 +18,8 @@ NDCG, NDCG_5 = "ndcg@10", "ndcg@5"
 # Columns of the paper's tables; a Jaccard is never below 0.
 COSINES = ("mean", ">0.7", ">0.3", "<0.3", "<0.0")
 JACCARDS = COSINES[:-1]
-# What is said of each system in each band of the hashtag vocabulary.
-IN_BANDS = ("recall@10", "share", "precision@10")
+# What is said of each system's first five and ten in each band of the hashtag vocabulary.
+IN_BANDS = ("recall", "share", "precision")
 FORMS = (".4f", ".1%", ".1%", ".1%", ".1%")
 
 # Mode "paper" as published, with autorec.init=random, on HARRISON's hashtags, as docs/paper.md and
@@ -46,9 +46,9 @@ def results(result: Any) -> dict[str, Any]:
         "intervals": result.details.intervals[OURS],
         "best": best,
         "apart": others.get(best),
-        "ranking": [_ranked(ranking, k) for k in (5, 10)],
+        "ranking": [_ranked(ranking, k) for k in FIRST],
         "everybody": value["everybody"]["posts"],
-        "everybody_ranking": [_ranked(value["everybody"]["ranking"], k) for k in (5, 10)],
+        "everybody_ranking": [_ranked(value["everybody"]["ranking"], k) for k in FIRST],
         "everybody_means": value["everybody"]["ranking"][OURS],
         "counted": [[plain(what), plain(number)] for number, what in counted(value)],
         "left_out": left_out(value),
@@ -59,7 +59,7 @@ def results(result: Any) -> dict[str, Any]:
         "similarities": [_similarities(name, value["tables_by_system"], result.protocol) for name in value["tables"]],
         "bands": [[band, BANDS[band], row["hashtags"], row["wanted"]] for band, row in value["bands"].items()],
         "band_columns": [f"{column}, {band}" for column in IN_BANDS for band in value["bands"]],
-        "by_band": _by_band(value["bands"]),
+        "by_band": [_by_band(value["bands"], k) for k in FIRST],
         "lists": _named(value["lists"], [
             list(map(number, (row["novelty"], row["coverage"], row["intra_list_similarity"]), (".2f", ".1%", ".4f")))
             for row in value["lists"].values()
@@ -93,10 +93,10 @@ def _difference(found: dict[str, float]) -> list[str]:
     ]
 
 
-def _by_band(bands: dict[str, Any]) -> Rows:
-    """What each system finds and recommends of each band."""
+def _by_band(bands: dict[str, Any], k: int) -> Rows:
+    """What each system finds and recommends of each band with its first k."""
     rows = {
-        system: [bands[band]["systems"][system][column] for column in IN_BANDS for band in bands]
+        system: [bands[band]["systems"][system][f"{column}@{k}"] for column in IN_BANDS for band in bands]
         for system in bands["head"]["systems"]
     }
     return _named(rows, [["–" if value is None else number(value, ".1%") for value in row] for row in rows.values()])

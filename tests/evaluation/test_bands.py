@@ -38,6 +38,9 @@ def test_bands_are_the_shortest_that_reach_their_part(counts):
     assert 10 * tail[tail < tail.max(initial=0)].sum() < total
 
 
+SYSTEMS = ("ours", "other")
+
+
 def counted():
     """Words 0 and 1 are the head, 2 and 3 the middle, 4 the tail; 5 is no hashtag. Two posts, two systems."""
     found = BandCounts(np.array([30, 25, 20, 15, 10, 0]))
@@ -54,30 +57,34 @@ def test_quality_by_band_by_hand():
     value = counted().to_json()
     sizes = {band: (row["hashtags"], row["least_uses"], row["wanted"]) for band, row in value.items()}
     assert sizes == {"head": (2, 25, 2), "middle": (2, 15, 1), "tail": (1, 10, 1)}
-    ours, other = ([tuple(row["systems"][s].values()) for row in value.values()] for s in ("ours", "other"))
-    # The fourth of the four recommendations is no hashtag; both hits of the head are word 0 or 1.
-    assert ours == [(1 / 2, 1 / 4, 1), (1, 1 / 4, 1), (1, 1 / 4, 1)]
-    assert other == [(1, pytest.approx(4 / 6), 2 / 4), (1, pytest.approx(2 / 6), 1 / 2), (0, 0, None)]
+    for k in (5, 10):
+        columns = f"recall@{k}", f"share@{k}", f"precision@{k}"
+        of = {name: [tuple(row["systems"][name][c] for c in columns) for row in value.values()] for name in SYSTEMS}
+        # The fourth of the four recommendations is no hashtag; both hits of the head are word 0 or 1.
+        assert of["ours"] == [(1 / 2, 1 / 4, 1), (1, 1 / 4, 1), (1, 1 / 4, 1)]
+        assert of["other"] == [(1, pytest.approx(4 / 6), 2 / 4), (1, pytest.approx(2 / 6), 1 / 2), (0, 0, None)]
 
 
-def test_only_the_first_ten_count():
+def test_only_the_first_five_and_ten_count():
     found = BandCounts(np.arange(12, 0, -1))
     ranked = np.arange(12)[None, ::-1]
     found.want(sparse.csr_array(np.ones((1, 12), np.int8)))
     found.add("ours", ranked, np.ones((1, 12), bool))
     value = found.to_json()
     assert [row["wanted"] for row in value.values()] == [4, 4, 4]
-    assert [row["systems"]["ours"]["share"] for row in value.values()] == [0.2, 0.4, 0.4]
-    assert value["head"]["systems"]["ours"]["recall@10"] == 1 / 2
+    of = {name: [row["systems"]["ours"][name] for row in value.values()] for name in value["head"]["systems"]["ours"]}
+    assert of["share@10"] == [0.2, 0.4, 0.4] and of["recall@10"] == [1 / 2, 1, 1]
+    assert of["share@5"] == [0, 0.2, 0.8] and of["recall@5"] == [0, 1 / 4, 1] and of["precision@5"] == [None, 1, 1]
 
 
 def test_an_empty_band_has_no_recall():
     found = BandCounts(np.array([5]))
     found.want(sparse.csr_array(np.ones((1, 1), np.int8)))
     found.add("ours", np.array([[0]]), np.array([[True]]))
+    nothing = {"recall": None, "share": 0, "precision": None}
     assert found.to_json()["tail"] == {
         "hashtags": 0,
         "least_uses": None,
         "wanted": 0,
-        "systems": {"ours": {"recall@10": None, "share": 0, "precision@10": None}},
+        "systems": {"ours": {f"{name}@{k}": value for k in (5, 10) for name, value in nothing.items()}},
     }

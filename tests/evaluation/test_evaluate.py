@@ -255,16 +255,21 @@ def test_the_size_of_a_block_changes_nothing(monkeypatch, protocol):
     assert parts.to_json() == whole.to_json() and parts.examples == whole.examples and len(whole.examples) == 5
 
 
+def twice(values):
+    """The same of five and of ten, as of lists of fewer hashtags."""
+    return {f"{name}@{k}": value for k in (5, 10) for name, value in values.items()}
+
+
 def test_bands_of_an_evaluation():
     """Of 40 uses a and b have 16, and c and d four each; eight others with two each are the tail."""
     model = StandIn(lambda given: "ac" if given == ["x"] else "", other=lambda given: "bad" if given == ["x"] else "ck")
     bands = evaluate(model, TWO).bands
     assert [(row["hashtags"], row["wanted"]) for row in bands.values()] == [(4, 3), (0, 0), (8, 0)]
     assert bands["head"]["systems"] == {
-        "instahash": {"recall@10": 1 / 3, "share": 1, "precision@10": 1 / 2},
-        "other": {"recall@10": 1, "share": 4 / 5, "precision@10": 3 / 4},
+        "instahash": twice({"recall": 1 / 3, "share": 1, "precision": 1 / 2}),
+        "other": twice({"recall": 1, "share": 4 / 5, "precision": 3 / 4}),
     }
-    assert bands["tail"]["systems"]["other"] == {"recall@10": None, "share": 1 / 5, "precision@10": 0}
+    assert bands["tail"]["systems"]["other"] == twice({"recall": None, "share": 1 / 5, "precision": 0})
 
 
 def test_the_text_of_the_bands():
@@ -272,11 +277,12 @@ def test_the_text_of_the_bands():
     lines = format_tables(evaluate(model, TWO).to_json()).splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("by how often"))
     assert [line.split() for line in lines[start : start + 3]] == [
-        "by how often hashtags were used recall@10 share precision@10".split(),
-        "head, instahash 0.6667 1.0000 0.5000".split(),
-        "head, popularity 0.6667 1.0000 0.5000".split(),
+        "by how often hashtags were used recall@5 share@5 precision@5 recall@10 share@10 precision@10".split(),
+        "head, instahash 0.6667 1.0000 0.5000 0.6667 1.0000 0.5000".split(),
+        "head, popularity 0.6667 1.0000 0.5000 0.6667 1.0000 0.5000".split(),
     ]
-    assert lines[start + 6].split() == "tail, popularity - 0.0000 -".split()
+    assert lines[start + 6].split() == "tail, popularity - 0.0000 - - 0.0000 -".split()
+    assert max(map(len, lines)) <= 120
     assert lines[start + 7] == "head: the most used, which make up half of all uses, 4 hashtags, 3 wanted"
 
 

@@ -57,12 +57,13 @@ def test_the_bands_have_the_numbers_of_the_json(planted, seen):
     assert [row[:1] + row[2:] for row in seen.tables["bands"][1:]] == [
         [band, f"{row['hashtags']}", f"{row['wanted']:,}"] for band, row in bands.items()
     ]
-    columns = [(column, band) for column in ("recall@10", "share", "precision@10") for band in bands]
-    assert seen.tables["by-band"][0] == ["system", *(f"{column}, {band}" for column, band in columns)]
-    for name, *row in seen.tables["by-band"][1:]:
-        values = [bands[band]["systems"][name][column] for column, band in columns]
-        assert row == ["–" if value is None else percent(value) for value in values] and "–" in row
-    assert [row[0] for row in seen.tables["by-band"][1:]] == ["instahash", "popularity"]
+    for k, table in {5: "by-band", 10: "by-band-10"}.items():
+        columns = [(column, band) for column in ("recall", "share", "precision") for band in bands]
+        assert seen.tables[table][0] == ["system", *(f"{column}, {band}" for column, band in columns)]
+        for name, *row in seen.tables[table][1:]:
+            values = [bands[band]["systems"][name][f"{column}@{k}"] for column, band in columns]
+            assert row == ["–" if value is None else percent(value) for value in values] and "–" in row
+        assert [row[0] for row in seen.tables[table][1:]] == ["instahash", "popularity"]
 
 
 def test_the_best_is_bold_where_there_is_a_best(html):
