@@ -107,15 +107,17 @@ def measure(name, model):
         hits, bands = [], counted.setdefault(protocol, BandCounts(vocabulary.hashtag_counts))
         for task, ranked in lists(model, protocol):
             hit = is_member(ranked, task.truth)
-            hits.append(ranking_values(hit, task.sizes)["ndcg@10"])
+            hits.append(ranking_values(hit, task.sizes))
             bands.add(name, ranked, hit)
             if name == WHOLE:
                 bands.want(task.truth)
-        missed = np.zeros(everybody[protocol] - sum(map(len, hits)))
-        values[protocol, name] = {"ndcg@10": np.concatenate([*hits, missed])}
+        missed = np.zeros(everybody[protocol] - sum(len(own[NDCGS[0]]) for own in hits))
+        values[protocol, name] = {m: np.concatenate([*(own[m] for own in hits), missed]) for m in MEASURES}
 
 
 WHOLE = "as it is"
+NDCGS = ("ndcg@5", "ndcg@10")
+MEASURES = ("precision@5", "recall@5", "recall@10", *NDCGS)
 corpus = synthetic_corpus(args.posts, args.seed) if args.posts else Corpus.from_posts(read_posts(args.data))
 train, test = (corpus.take(rows) for rows in train_test_split(len(corpus), 0.1, args.seed))
 figures, values, counted, tasks, everybody = {}, {}, {}, {}, {}
@@ -142,15 +144,19 @@ for name, (make, min_count) in makers.items():
 table = []
 for protocol in tasks:
     bands = counted[protocol].to_json()
-    own = figures[protocol] = {"everybody": everybody[protocol], "bands": bands, "ndcg@10": {}}
-    table.append(f"{protocol}, {everybody[protocol]:,} posts; recall@10 and share of head, middle and tail")
+    own = figures[protocol] = {"everybody": everybody[protocol], "bands": bands, **{m: {} for m in MEASURES}}
+    rows = {}
     for name in (WHOLE, *makers):
         ours = values[protocol, name]
-        row = {"ndcg@10": float(ours["ndcg@10"].mean())}
         less = differences({name: ours, "whole": values[protocol, WHOLE]}, name, args.seed) if name != WHOLE else {}
-        row |= less["whole"]["ndcg@10"] if less else {}
-        own["ndcg@10"][name] = row
-        interval = f"{row['difference']:+.4f} ({row['low']:+.4f} to {row['high']:+.4f})" if less else ""
-        numbers = [bands[band]["systems"][name][column] or 0 for column in ("recall@10", "share") for band in bands]
-        table.append(f"{name:<46}{row['ndcg@10']:.4f} {interval:<30} " + " ".join(f"{n:.3f}" for n in numbers))
+        for m in MEASURES:
+            rows[m, name] = own[m][name] = {m: float(ours[m].mean()), **(less["whole"][m] if less else {})}
+    for k, ndcg in zip((5, 10), NDCGS):
+        columns = f"recall@{k}", f"share@{k}"
+        table.append(f"{protocol}, {everybody[protocol]:,} posts; {ndcg}, {columns[0]} and share of head, middle and tail")
+        for name in (WHOLE, *makers):
+            row = rows[ndcg, name]
+            less = f"{row['difference']:+.4f} ({row['low']:+.4f} to {row['high']:+.4f})" if name != WHOLE else ""
+            numbers = [bands[band]["systems"][name][column] or 0 for column in columns for band in bands]
+            table.append(f"{name:<46}{row[ndcg]:.4f} {less:<30} " + " ".join(f"{n:.3f}" for n in numbers))
 report(args, figures, table)
