@@ -153,7 +153,9 @@ for protocol in tasks:
             rows[m, name] = own[m][name] = {m: float(ours[m].mean()), **(less["whole"][m] if less else {})}
     for k, ndcg in zip((5, 10), NDCGS):
         columns = f"recall@{k}", f"share@{k}"
-        table.append(f"{protocol}, {everybody[protocol]:,} posts; {ndcg}, {columns[0]} and share of head, middle and tail")
+        table.append(
+            f"{protocol}, {everybody[protocol]:,} posts; {ndcg}, {columns[0]} and share of head, middle and tail"
+        )
         for name in (WHOLE, *makers):
             row = rows[ndcg, name]
             less = f"{row['difference']:+.4f} ({row['low']:+.4f} to {row['high']:+.4f})" if name != WHOLE else ""

@@ -42,6 +42,7 @@ from instahash.topk import top_k
 from photos import (
     FEWEST_SOURCES,
     MEASURES,
+    OF_FIRST,
     TOP,
     folds_of,
     interleaved,
@@ -141,19 +142,21 @@ def text(triple):
 
 
 def table(figures):
-    """The figures of all photos, every system's, then nDCG@10 and hits by source."""
+    """The figures of all photos, every system's, then nDCG and hits by source."""
     every, sources = figures["all"], list(of_source)
-    yield f"{'':<24}" + "".join(f"{name:<24}" for name in MEASURES) + f"{PRODUCT} less it, ndcg@10"
-    for name, row in every["systems"].items():
-        less = text(every["product less"][name]["ndcg@10"]) if name != PRODUCT else ""
-        yield f"{name:<24}" + "".join(f"{text(row[m])}  " for m in MEASURES) + less
-    yield ""
+    for k in (5, TOP):
+        measures = [f"{name}@{k}" for name in OF_FIRST]
+        yield f"{'':<24}" + "".join(f"{name:<24}" for name in measures) + f"{PRODUCT} less it, ndcg@{k}"
+        for name, row in every["systems"].items():
+            less = text(every["product less"][name][f"ndcg@{k}"]) if name != PRODUCT else ""
+            yield f"{name:<24}" + "".join(f"{text(row[m])}  " for m in measures) + less
+        yield ""
     for name in ("all", *sources):
         facts = {fact: value for fact, value in figures[name].items() if not isinstance(value, dict)}
         yield f"{name}: " + ", ".join(
             f"{value:.3f} {fact}" if isinstance(value, float) else f"{value} {fact}" for fact, value in facts.items()
         )
-    for measure in ("ndcg@10", "hit@10"):
+    for measure in ("ndcg@5", "ndcg@10", "hit@5", "hit@10"):
         yield f"\n{measure:<24}" + "".join(f"{source[:8]:>9}" for source in sources)
         for name in every["systems"]:
             yield f"{name:<24}" + "".join(f"{figures[s]['systems'][name][measure][0]:9.3f}" for s in sources)

@@ -13,11 +13,12 @@ import numpy as np
 
 from instahash.data import Label, words
 from instahash.errors import DataError
-from instahash.evaluation.ranking import accuracy, ndcg, precision
+from instahash.evaluation.ranking import accuracy, ndcg, precision, recall
 from instahash.files import reading
 
 TOP = 10
-MEASURES = {"hit@10": accuracy, "ndcg@10": ndcg, "precision@10": precision}
+OF_FIRST = {"hit": accuracy, "ndcg": ndcg, "precision": precision, "recall": recall}
+MEASURES = {f"{name}@{k}": (measure, k) for k in (5, TOP) for name, measure in OF_FIRST.items()}
 N_RESAMPLES, LEVEL = 2000, 0.95
 # Sources are resampled where there are so many; the mean of fewer says little of others.
 FEWEST_SOURCES = 5
@@ -115,12 +116,12 @@ def interleaved(first: Sequence[str], second: Sequence[str]) -> list[str]:
 
 
 def measured(lists: Sequence[Sequence[str]], truths: Sequence[set[str]]) -> np.ndarray:
-    """MEASURES of each photo's first TOP hashtags, (n, 3) float64."""
+    """MEASURES of each photo's first hashtags, (n, len(MEASURES)) float64."""
     hit = np.zeros((len(lists), TOP), bool)
     for row, ranked, truth in zip(hit, lists, truths):
         row[: len(ranked)] = [word in truth for word in ranked[:TOP]]
     sizes = np.array([len(truth) for truth in truths])
-    return np.stack([measure(hit, sizes, TOP) for measure in MEASURES.values()], axis=1)
+    return np.stack([measure(hit, sizes, k) for measure, k in MEASURES.values()], axis=1)
 
 
 def weights_of(sources: Sequence[str], albums: Sequence[str], seed: int = 0) -> np.ndarray | None:

@@ -37,12 +37,13 @@ def test_lists_of_labels(photos):
 def test_measures_worked_by_hand(photos):
     lists = [["sky", "dog"], ["dog", "sky", "sea"], [], ["x"] * 10 + ["sea"]]
     truths = [{"sky", "sea"}, {"sky"}, {"sky"}, {"sea"}]
-    assert photos.measured(lists, truths).tolist() == [
-        [1, pytest.approx(ONE_OF_TWO), 0.1], [1, pytest.approx(SECOND), 0.1], [0, 0, 0], [0, 0, 0]
-    ]  # fmt: skip
-    # The ideal of a long truth is ten hits.
-    found = photos.measured([[str(i) for i in range(10)]], [{str(i) for i in range(30)}])
-    assert found.tolist() == [pytest.approx([1, 1, 1])]
+    found = dict(zip(photos.MEASURES, photos.measured(lists, truths).T.tolist()))
+    for k in (5, 10):
+        own = [found[f"{name}@{k}"] for name in ("hit", "ndcg", "precision", "recall")]
+        assert own == [[1, 1, 0, 0], pytest.approx([ONE_OF_TWO, SECOND, 0, 0]), [1 / k, 1 / k, 0, 0], [1 / 2, 1, 0, 0]]
+    # The sixth place is one of ten alone; the ideal of a long truth is as many hits as there are places.
+    found = photos.measured([[*"abcdef", "sea"], [str(i) for i in range(10)]], [{"sea"}, {str(i) for i in range(30)}])
+    assert found.tolist() == [[0] * 4 + [1, pytest.approx(1 / 3), 0.1, 1], [1, 1, 1, 1 / 6, 1, 1, 1, 1 / 3]]
 
 
 def test_photos_are_found_with_sources_and_albums(photos, tmp_path):
