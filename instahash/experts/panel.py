@@ -15,7 +15,7 @@ from instahash.errors import SettingsError
 from instahash.experts.candidates import Candidates
 from instahash.experts.domain import Domain
 from instahash.experts.examples import Examples, Source, train_word2vec
-from instahash.experts.first_five import first_five
+from instahash.experts.first_five import Recommend, first_five
 from instahash.experts.fusing import Fusing
 from instahash.experts.opinions import Answers, Beyond, Opinions
 from instahash.experts.people import add_posts, preferences_of
@@ -81,8 +81,8 @@ class Panel:
 
     # Training
 
-    def fit(self, dataset: Dataset, trainer: Trainer) -> None:
-        """Train the experts on most of these posts, and learn their weights on the rest."""
+    def fit(self, dataset: Dataset, trainer: Trainer, recommend: Recommend) -> None:
+        """Train the experts on most of these posts, and learn their weights on the rest; others as of :meth:`learn`."""
         n_posts = len(dataset.ids)
         self.begin(Domain.of(dataset, self.settings))
         train, held_out = train_test_split(n_posts, held_out_fraction(self.domain, n_posts), self.settings.seed)
@@ -90,7 +90,7 @@ class Panel:
         self._check_costs(examples, trainer)
         train_word2vec(self.domain.word2vec, examples.dataset.bags, trainer)
         self.domain.cooccurrence.fit(examples.dataset.description, examples.dataset.hashtags)
-        self.learn(examples, Examples(dataset.take(held_out), self.domain), trainer)
+        self.learn(examples, Examples(dataset.take(held_out), self.domain), trainer, recommend)
 
     def _check_costs(self, examples: Examples, trainer: Trainer) -> None:
         """Of all models that these posts are to train, before one of them is."""
@@ -98,16 +98,18 @@ class Panel:
         costs["word2vec"] = self.domain.word2vec.plan(examples.dataset.bags).cost
         check_costs(costs, self.settings, trainer.report)
 
-    def learn(self, examples: Source, held_out: Examples, trainer: Trainer) -> None:
+    def learn(self, examples: Source, held_out: Examples, trainer: Trainer, recommend: Recommend) -> None:
         """Train the experts on posts, and learn their weights on others. The domain's word2vec and co-occurrence have
         learnt already.
+
+        recommend : gives the lists that are made of what the experts say, of which the first five are measured.
         """
         self.domain = replace(self.domain, preferences=preferences_of(examples))
         for expert in self.active.values():
             expert.fit(examples, trainer)
         self._fuse(held_out, examples.uses > 0, trainer)
         # Before experts that count learn these posts too.
-        trainer.first_five = first_five(self, held_out, examples.uses)
+        trainer.first_five = first_five(recommend, held_out, examples.uses)
         self.domain.cooccurrence.add(held_out.dataset.description, held_out.dataset.hashtags)
         add_posts(self.domain.preferences, held_out)
         for expert in self.active.values():

@@ -52,7 +52,7 @@ class Best:
         return self.panel.domain.cooccurrence
 
     def fit(self, dataset: Dataset, trainer: Trainer) -> None:
-        self.panel.fit(dataset, trainer)
+        self.panel.fit(dataset, trainer, self.recommend)
 
     def partial_fit(self, dataset: Dataset) -> None:
         self.panel.partial_fit(dataset)

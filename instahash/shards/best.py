@@ -80,7 +80,7 @@ def fit_best(
     source, mode, trainer = Parts(shards, part, summary.posts, passes, n_chains), Best(settings), Trainer(report=report)
     domain = replace(domain, cooccurrence=source.cooccurrence(), word2vec=source.word2vec(trainer))
     mode.panel.begin(domain)
-    mode.panel.learn(source, Examples(held_out, domain), trainer)
+    mode.panel.learn(source, Examples(held_out, domain), trainer, mode.recommend)
     for line in outcome(summary, trainer.first_five, *known, doubt):
         report(line)
     return InstaHash(settings).take_up(mode, encoding.vocabulary, summary._asdict(), [digest])
