@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
 import numpy as np
@@ -75,6 +75,19 @@ def variants(word: str) -> tuple[str, ...]:
     plain = word.replace("_", "")
     mutual = tuple(form for form in dict.fromkeys(spellings(plain)) if plain in spellings(form))
     return mutual if plain == word else (plain, *mutual)
+
+
+def one_of_variants(words: Iterable[str]) -> list[str]:
+    """The words, but none behind one that it is a variant of.
+
+    >>> one_of_variants(["flowers", "dog", "flower"])
+    ['flowers', 'dog']
+    """
+    kept: dict[str, None] = {}
+    for word in words:
+        if kept.keys().isdisjoint((word, *variants(word))):
+            kept[word] = None
+    return [*kept]
 
 
 def variant_groups(words: Sequence[str]) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 from instahash.baselines import Cooccurrence
 from instahash.data import Dataset, Vocabulary
 from instahash.data.general import GENERAL_HASHTAGS as GENERAL
+from instahash.data.kin import one_of_variants
 from instahash.experts import EXPERTS, Answers, BestSettings, Expert, Losses, NetworkQuery, Opinions, Panel, Sections
 from instahash.recommend import Options, Queries, Recommendation, diversify, echoes, keep_best, novelty_shift, reachable
 from instahash.topk import top_k
@@ -110,8 +111,8 @@ class Best:
 
     def _ranked(self, queries: Queries, options: Options, answers: Answers) -> np.ndarray:
         """What hashtags are ranked by, of the shape of `log_p`: log-probabilities with what novelty adds, -inf for
-        those that may not be recommended, and for all but the best of a word's variants. One that the model does not
-        have repeats a label, and is not popular.
+        those that may not be recommended, for all but the best of a word's variants, and for those of a chosen one. One
+        that the model does not have repeats a label, and is not popular.
         """
         candidates, domain, chosen = answers.candidates, self.panel.domain, queries.chosen
         novelty = self.settings.list.novelty if options.novelty is None else options.novelty
@@ -119,15 +120,13 @@ class Best:
         known = ranked[:, :n_known]
         if novelty:
             known += self.shift(queries, domain.hashtags_of(candidates), novelty)
-        if chosen.nnz:
-            known[self.panel.named(chosen, candidates)] = -np.inf
         if len(options.banned):
             known[candidates.of_all(np.isin(domain.hashtags, options.banned)) > 0] = -np.inf
         for post, own in enumerate(answers.beyond.hashtags):
-            picked = chosen.indices[chosen.indptr[post] : chosen.indptr[post + 1]]
-            never = options.banned_words.union(domain.vocabulary.words_array[picked].tolist())
-            ranked[post, [n_known + i for i, word in enumerate(own) if word in never]] = -np.inf
-        keep_best(ranked, self._variants(answers), len(domain.vocabulary))
+            ranked[post, [n_known + i for i, word in enumerate(own) if word in options.banned_words]] = -np.inf
+        vocabulary = domain.vocabulary
+        taken = vocabulary.variants[chosen.indices], chosen.indptr
+        keep_best(ranked, self._variants(answers), len(vocabulary), *taken)
         return ranked
 
     def _variants(self, answers: Answers) -> np.ndarray:
@@ -161,7 +160,7 @@ class Best:
         counts = {word: int(vocabulary.hashtag_counts[vocabulary.index[word]]) for word in known}
         general = {word: counts.get(word, 0) / n_uses for word in GENERAL if word not in echoed}
         words = [*sorted(echoed, key=lambda word: -echoed[word]), *sorted(general, key=lambda word: -general[word])]
-        kept = [word for word in words if word not in banned][:top]
+        kept = one_of_variants(word for word in words if word not in banned)[:top]
         hashtags = [vocabulary.spellings.get(word, word) for word in kept]
         scores = [(echoed | general)[word] for word in kept]
         if echoed:

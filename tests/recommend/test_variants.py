@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from instahash import BestSettings, InstaHash
 from instahash.data import Corpus, encode
+from instahash.data.general import GENERAL_HASHTAGS as GENERAL
 from instahash.data.kin import spellings, variant_groups, variants
 from instahash.formats import posts_of
 from instahash.parameters import assign
 from instahash.recommend.variants import keep_best, plain_keep_best
-from instahash.sparse import keep
 
 
 @pytest.mark.parametrize(
@@ -56,13 +56,14 @@ def test_the_kernel_does_what_it_says(m, n, n_groups, seed):
     rng = np.random.default_rng(seed)
     scores = rng.choice(np.array([-np.inf, -2, -1, 0, 1, np.inf], np.float32), (m, n))  # with ties
     groups = rng.integers(-1, n_groups, (m, n))
+    taken, ends = rng.integers(n_groups, size=m), np.sort(rng.integers(m + 1, size=m + 1))
     ours, plain = scores.copy(), scores.copy()
-    keep_best(ours, groups, n_groups)
-    plain_keep_best(plain, groups, n_groups)
+    keep_best(ours, groups, n_groups, taken, ends)
+    plain_keep_best(plain, groups, n_groups, taken, ends)
     assert np.array_equal(ours, plain)
     assert np.array_equal(ours[groups < 0], scores[groups < 0])
     again = ours.copy()
-    keep_best(again, groups, n_groups)
+    keep_best(again, groups, n_groups, taken, ends)
     assert np.array_equal(again, ours)
 
 
@@ -112,12 +113,20 @@ def test_a_chosen_hashtag_keeps_an_unknown_label_out_that_is_its_variant(model):
     assert "zebras" not in model.recommend(["zebras", "dog"], 50, chosen=["zebra"]).hashtags
 
 
-def test_of_chosen_hashtags_in_a_matrix_the_variants_may_come(model):
-    """As authors use them together; an evaluation asks what they used."""
-    posts = encode(Corpus.from_posts(posts_of(POSTS[:1])), model.vocabulary)
-    chosen = keep(posts.hashtags, posts.hashtags.indices == model.vocabulary.index["dog"])
-    (answer,) = model.recommend_matrix(posts.description, 50, chosen)
-    assert "dogs" in answer.hashtags and "dog" not in answer.hashtags
+@pytest.mark.parametrize("labels", [["dog"], ["dogs"], ["flower", "zebra"], []])
+def test_chosen_hashtags_of_a_matrix_keep_their_variants_out_too(model, labels):
+    given = [{"hashtags": ["dog", "garden"], "labels": labels}, {"hashtags": ["flowers", "pet"], "labels": labels}]
+    posts = encode(Corpus.from_posts(posts_of(given)), model.vocabulary)
+    answers = model.recommend_matrix(posts.description, 50, posts.hashtags, echoes=posts.echoes)
+    for answer, own in zip(answers, given):
+        assert answer.hashtags == model.recommend(labels, 50, chosen=own["hashtags"]).hashtags
+        assert len(answer.hashtags) > 2 and one_of_each([*answer.hashtags, *own["hashtags"]])
+
+
+def test_where_nothing_is_known_a_label_and_its_variant_take_one_place(model):
+    answer = model.recommend(["zebras:0.9", "zebra:0.8"])
+    assert answer.hashtags[0] == "zebras" and "zebra" not in answer.hashtags and len(answer.hashtags) == 10
+    assert one_of_each(GENERAL)
 
 
 def test_the_first_five_are_those_of_a_list_of_five(model):
