@@ -1,8 +1,9 @@
 """Fusion: several log-scores of the same hashtags become one probability.
 
 A logarithmic opinion pool (Genest and Zidek 1986), log p(t) = sum_k w_k f_k(t) - log Z: experts that know different
-things multiply. The weights are those under which the hashtags of held-out posts are likeliest. Platt's scaling (1999)
-turns the probability that a hashtag is the next one into the probability that the author uses it at all.
+things multiply. The weights are those under which the hashtags of held-out posts are likeliest, first of all those that
+can be guessed. Platt's scaling (1999) turns the probability that a hashtag is the next one into that of being used at
+all.
 
 Some members need what posts may say or not, such as who the user is. The weights are learnt as if no post said it, so
 that it cannot change the answers without it. What saying it changes is a correction, learnt after the weights, which is

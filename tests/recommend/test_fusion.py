@@ -88,6 +88,22 @@ def test_planted_weights_are_found(weights):
     np.testing.assert_allclose(Fusion(scores, [0.5, 0.5, 0.5]).fit(scores, targets).weights, weights, atol=0.08)
 
 
+def test_hashtags_that_nobody_could_guess_move_the_weights_less():
+    """Of a third of the posts any hashtag is drawn, whatever the scores are; likelihood gives up on the scores."""
+    scores, targets = planted(5, weights=(1.0, 0.8))
+    rng, found = np.random.default_rng(5), {}
+    drawn = np.where(
+        rng.random(len(targets.indices)) < 1 / 3,
+        rng.integers(targets.shape[1], size=len(targets.indices)),
+        targets.indices,
+    )
+    targets = sparse.csr_array((targets.data, drawn, targets.indptr), shape=targets.shape)
+    for q in (1e-6, likeliest.Q):
+        with patch.object(likeliest, "Q", q):
+            found[q] = Fusion(scores, [0.5, 0.5]).fit(scores, targets).weights
+    assert (found[likeliest.Q] > 1.1 * found[1e-6]).all()
+
+
 def test_only_signed_members_may_have_a_negative_weight():
     scores, targets = planted(2, weights=(0.8, -0.5))
     assert Fusion(scores, [0.5, 0.5]).fit(scores, targets).weights[1] == 0
@@ -103,14 +119,16 @@ def test_no_other_weights_near_by_are_likelier(seed, n_posts):
     rng = np.random.default_rng(seed)
     more = sparse.csr_array(rng.random(targets.shape) < 0.3)  # so that some posts have several hashtags
     targets = ((targets + more) > 0).astype(np.float64).tocsr()
-    counts, start = rng.random(n_posts), np.array([0.5, 0.5, 0.5])
+    counts, start, q = rng.random(n_posts), np.array([0.5, 0.5, 0.5]), likeliest.Q
     with patch.object(likeliest, "BLOCK", 50):
         found = Fusion(scores, start).fit(scores, targets, weights=counts).weights
     each = (counts / np.sqrt(np.diff(targets.indptr)))[:, None]
 
     def loss(weights):
-        log_p = Fusion(scores, weights).log_probabilities(scores).astype(np.float64)
-        return -(each * targets.toarray() * log_p).sum() + 0.5 * likeliest.STRENGTH * np.sum((weights - start) ** 2)
+        p = np.exp(Fusion(scores, weights).log_probabilities(scores).astype(np.float64) / (1 - q))
+        missed = 1 - (p / p.sum(axis=1, keepdims=True)) ** q
+        pull = 0.5 * likeliest.STRENGTH * np.sum((weights - start) ** 2)
+        return (1 - q) / q * (each * targets.toarray() * missed).sum() + pull
 
     for _ in range(8):
         other = np.maximum(found + rng.normal(0, 0.1, 3), 0)
