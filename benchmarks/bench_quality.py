@@ -20,6 +20,7 @@ from instahash import AutoRec, BestSettings, InstaHash, PaperSettings, SoftmaxNe
 from instahash.baselines import Cooccurrence
 from instahash.data import Corpus, encode, train_test_split, words
 from instahash.evaluation import cosine, evaluate, jaccard, ranking_measures
+from instahash.evaluation.bootstrap import differences
 from instahash.evaluation.scores import as_ranked, as_sets
 from instahash.experts import Examples
 from instahash.experts.candidates import Candidates
@@ -39,6 +40,7 @@ shared = {"seed": args.seed, "n_threads": args.threads}
 InstaHash(BestSettings(**shared)).fit("sample")  # compiles
 figures = {}
 figures["seconds fit best"], best = timed(lambda: InstaHash(BestSettings(**shared)).fit(train))
+figures["peak_rss_mb with best trained"] = peak_mb()
 figures["seconds fit paper"], paper = timed(lambda: InstaHash(PaperSettings(**shared)).fit(train))
 
 
@@ -169,6 +171,37 @@ for protocol in ("description", "completion"):
     result = evaluate(small, Corpus.from_posts(read_posts("sample-held-out")), protocol, seed=args.seed).to_json()
     for system, row in result["ranking"].items():
         figures |= {f"sample {protocol} {system} {measure}": row[measure] for measure in ("recall@5", *NDCGS)}
+
+
+class Apart:
+    """A model whose words are no variants of each other: flower and flowers may take two places."""
+
+    def __init__(self, model):
+        self.model = model
+
+    def __enter__(self):
+        vocabulary = self.model.mode.panel.domain.vocabulary
+        vocabulary.variants, vocabulary.variant_of = np.arange(len(vocabulary)), lambda word: -1
+        return self.model
+
+    def __exit__(self, *error):
+        vocabulary = self.model.mode.panel.domain.vocabulary
+        del vocabulary.variants, vocabulary.variant_of
+
+
+# What it costs that one of a word's variants takes a place.
+for name, model, kept in (("", best, test), ("sample ", small, Corpus.from_posts(read_posts("sample-held-out")))):
+    for protocol in ("description", "completion"):
+        asked = protocol, 0, args.seed
+        once = evaluate(model, kept, *asked, details=True).details.ranking["instahash"]
+        with Apart(model) as apart:
+            each = evaluate(apart, kept, *asked, details=True).details.ranking["instahash"]
+        less = differences({"once": once, "each": each}, "once", args.seed)["each"]
+        for measure in ("recall@5", *NDCGS):
+            figures[f"{name}{protocol} variants, each in a place: {measure}"] = float(each[measure].mean())
+            figures |= {
+                f"{name}{protocol} variants, one place less each: {measure} {k}": v for k, v in less[measure].items()
+            }
 
 # Calibration: what is said and what comes true, by tenths.
 said = np.concatenate([answer.scores for answer in answers])
