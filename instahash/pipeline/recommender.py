@@ -176,7 +176,8 @@ class Recommender:
     ) -> list[Recommendation]:
         """A Recommendation for each row of `description`, CSR (n_posts, n_words) of label scores.
 
-        chosen : CSR of the same shape, or None.  keys : tuples of str, see `data.Dataset`, or None.
+        chosen : CSR of the same shape, or None; no answer has a variant of a chosen hashtag.
+        keys : tuples of str, see `data.Dataset`, or None.
         echoes : Echoes of the same posts; None where each word of a description is a label of its own.
         photo_features : (n_posts, n_features) float, rows of NaN for posts without a photo, or None.
         n_threads : int >= 1, posts are shared among so many threads.
