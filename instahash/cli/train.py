@@ -141,11 +141,12 @@ def _trained(args: Namespace, settings: Any, checkpoint: Path, read: Read, repor
 def _say_replaced(directory: str, digest: Callable[[], str], report: Callable[[str], object]) -> None:
     """Name the model that is going to be replaced, where there is one of other posts than those of this digest."""
     from instahash.errors import ModelError
+    from instahash.forms import MISFITS
     from instahash.storage import read_header
 
-    with suppress(ModelError, KeyError, TypeError, AttributeError):
+    with suppress(ModelError, *MISFITS):  # a file that is no model of ours is replaced without a word
         header = read_header(directory)
-        sizes = f"{plural(int(header['summary']['posts']), 'post')}, mode '{header['mode']}'"
+        sizes = f"{plural(int(header['summary']['posts']), 'post')}, mode '{printable(header['mode'])}'"
         if header["trained_on"] != [digest()]:
             old = f"The model in '{directory}', of {sizes}, has learnt from other posts"
             report(f"{old}, and is replaced by this training; another --model-dir keeps it.")

@@ -10,6 +10,7 @@ from instahash.cli.verdict import verdict
 from instahash.data.small import small_posts
 from instahash.formats import write_posts
 from instahash.pipeline import settings_of
+from instahash.storage import write_model
 
 QUICK = ["softmax.epochs=3", "softmax.n_hidden=8", "completion.epochs=12", "word2vec.dim=8"]
 
@@ -71,3 +72,14 @@ def test_a_training_names_the_model_of_other_posts_that_it_replaces(trained, tmp
         assert train.main(["--data", str(trained / data), "--model-dir", str(model), *settings, *more]) == 0
         printed, complaints = capsys.readouterr()
         assert (said in printed) == says and ("replaced" in printed) == says and not complaints
+
+
+@pytest.mark.parametrize(
+    "posts, mode, says", [("many", "best", ""), (float("inf"), "best", ""), (5, "b\x1b[31m", r"'b\x1b[31m'")]
+)
+def test_a_strange_header_of_the_model_before_stops_no_training(trained, tmp_path, capsys, posts, mode, says):
+    write_model(tmp_path, {"summary": {"posts": posts}, "mode": mode, "trained_on": []}, {})
+    settings = (f"--set={each}" for each in QUICK)
+    assert train.main(["--data", str(trained / "others.jsonl"), "--model-dir", str(tmp_path), *settings]) == 0
+    printed = capsys.readouterr().out
+    assert says in printed and ("replaced" in printed) == bool(says) and "\x1b" not in printed
