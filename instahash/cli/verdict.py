@@ -9,11 +9,12 @@ from instahash.errors import plural
 from instahash.names import OURS, name_of
 
 FIVE = "precision@5"
+FEWEST = 30  # posts: of fewer the bootstrap's intervals are too narrow, of one they have no width
 
 
 def verdict(result: dict[str, Any], seen: bool) -> Iterator[str]:
     """Of an evaluation JSON: how many of five hashtags are the author's, beside the most used ones and the best
-    baseline, and whether the difference may be chance.
+    baseline, and whether the difference may be chance, which few posts cannot tell.
 
     seen : whether the model was trained on these posts.
     """
@@ -28,6 +29,8 @@ def verdict(result: dict[str, Any], seen: bool) -> Iterator[str]:
     difference = result["differences"][best][FIVE]
     if seen:
         yield "The model was trained on these very posts, so that this is too good."
+    elif result["posts"] < FEWEST:
+        yield f"That is too few to tell whether it is better than {title}: give {FEWEST} posts or more."
     elif difference["low"] > 0:
         yield f"So it is better than {title}, by more than chance explains."
     elif difference["high"] < 0:

@@ -15,10 +15,10 @@ from instahash.storage import write_model
 QUICK = ["softmax.epochs=3", "softmax.n_hidden=8", "completion.epochs=12", "word2vec.dim=8"]
 
 
-def result(low, high, **hits):
+def result(low, high, posts=30, **hits):
     ranking = {name: {"precision@5": n / 5} for name, n in hits.items()}
     differences = {name: {"precision@5": {"low": low, "high": high}} for name in hits}
-    return {"posts": 1, "ranking": ranking, "differences": differences}
+    return {"posts": posts, "ranking": ranking, "differences": differences}
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,18 @@ def test_beside_the_best_baseline_that_may_be_chance(low, high, seen, said):
     """The model's own parts are no baselines, however good."""
     first, second = verdict(result(low, high, instahash=2.5, softmax=3, popularity=0.75, cooccurrence=2), seen)
     assert first == (
-        "On 1 post 2.5 of the five hashtags that it suggests are the author's own; of the five most used ones 0.8 are, "
-        "of five by co-occurrence, the best baseline, 2.0."
+        "On 30 posts 2.5 of the five hashtags that it suggests are the author's own; of the five most used ones 0.8 "
+        "are, of five by co-occurrence, the best baseline, 2.0."
     )
     assert second.startswith(said)
+
+
+@pytest.mark.parametrize("posts", [1, 29])
+def test_few_posts_tell_of_no_difference(posts):
+    """Of one post every difference is beyond its interval."""
+    seen, unseen = ([*verdict(result(1, 1, posts, instahash=3, popularity=2), own)][1] for own in (True, False))
+    assert unseen == "That is too few to tell whether it is better than popularity: give 30 posts or more."
+    assert seen.startswith("The model was trained on these")
 
 
 def test_where_the_most_used_hashtags_are_the_best_baseline():
