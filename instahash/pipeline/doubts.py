@@ -49,4 +49,5 @@ class Labelled(NamedTuple):
         if self.likely > sure:
             more = f"learns from the labels of {self.likely - sure:,} more"
             return f"{found}. Training again with --set data.min_score={GUESS:g} {more}."
-        return f"{found}. The surest has {self.surest:.2f}; give labels of your own, or of another annotator."
+        surest = "" if sure else f" The surest has {self.surest:.2f}."
+        return f"{found}.{surest} Give labels of your own, or of another annotator."

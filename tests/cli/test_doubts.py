@@ -120,8 +120,9 @@ def test_a_limit_that_cuts_the_list_is_named(ask, args, said):
     [
         (0.3, 0, "No label of 40 photos is sure enough, with data.min_score 0.5 or more: it has learnt from hashtags "
          "alone, and knows no photos. Training again with --set data.min_score=0.2 learns from the labels of 40 more."),
-        (0.1, 0, "and knows no photos. The surest has 0.10; give labels of your own, or of another annotator."),
+        (0.1, 0, "and knows no photos. The surest has 0.10. Give labels of your own, or of another annotator."),
         (0.3, 19, "Of 40 photos 21 have no label that is sure enough, with data.min_score 0.5 or more. Training again"),
+        (0.1, 19, "with data.min_score 0.5 or more. Give labels of your own, or of another annotator."),
         (0.3, 20, ""),
         (0.0, 0, "No photo has a label: it has learnt from hashtags alone, and knows no photos."),
     ],
