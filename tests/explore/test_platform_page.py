@@ -121,6 +121,10 @@ def test_the_platform_is_in_the_address(opened, site):
     page.settle()
     assert page.text("#copy-all") == "Copy the first 3"
     assert page.js("['#platform', '#most'].map((id) => document.querySelector(id).value)") == ["tiktok", "3"]
+    for number in ("0", ""):
+        put(page, "#most", number, "input")
+        assert page.text("#limit") == f"No limit is set here. {limits('tiktok')[0].says}"
+        assert page.text("#copy-all") == "Copy all"
     put(page, "#platform", "threads", "change")
     page.wait("location.hash.endsWith('platform=threads')")
     put(page, "#platform", "instagram", "change")

@@ -65,8 +65,8 @@ export class Caption {
 
   limit() {
     const { hashtags, says } = this.chosen.dataset;
-    const most = byId("most").value;
-    byId("limit").textContent = (most === hashtags ? "" : `${most || "No limit"} is set here. `) + says;
+    const most = this.most < Infinity ? this.most : "No limit";
+    byId("limit").textContent = (byId("most").value === hashtags ? "" : `${most} is set here. `) + says;
     this.show();
     this.limited();
   }
