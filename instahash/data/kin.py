@@ -80,14 +80,15 @@ def variants(word: str) -> tuple[str, ...]:
 def one_of_variants(words: Iterable[str]) -> list[str]:
     """The words, but none behind one that it is a variant of.
 
-    >>> one_of_variants(["flowers", "dog", "flower"])
-    ['flowers', 'dog']
+    >>> one_of_variants(["flowers", "new_york", "flower", "newyork"])
+    ['flowers', 'new_york']
     """
-    kept: dict[str, None] = {}
+    kept: dict[str, str] = {}  # without underscores -> as it is
     for word in words:
-        if kept.keys().isdisjoint((word, *variants(word))):
-            kept[word] = None
-    return [*kept]
+        plain = word.replace("_", "")
+        if kept.keys().isdisjoint((plain, *variants(plain))):
+            kept[plain] = word
+    return [*kept.values()]
 
 
 def variant_groups(words: Sequence[str]) -> np.ndarray:

@@ -159,7 +159,8 @@ class Paper:
     # Queries
 
     def recommend(self, queries: Queries, options: Options) -> list[Recommendation]:
-        """A Recommendation for each post. The recipe knows only a description; chosen hashtags are added to it.
+        """A Recommendation for each post. The recipe knows only a description; chosen hashtags are added to it,
+        and no answer has one or a variant of one.
 
         Raises SettingsError where novelty or diversity are wanted.
         """
@@ -170,16 +171,16 @@ class Paper:
         outputs = self.autorec.predict(ones(words))
         found = combine(similar, cosines, outputs, vocabulary.is_hashtag, settings.n_default)
         sets = autorec_sets(outputs) if options.trace else []
-        text, answers = vocabulary.words_array, []
-        for post, excluded in enumerate(queries.excluded(options.banned)):
-            known = words.indices[words.indptr[post] : words.indptr[post + 1]]
+        text, variants, answers = vocabulary.words_array, vocabulary.variants, []
+        for post in range(words.shape[0]):
+            known, chosen = (m.indices[m.indptr[post] : m.indptr[post + 1]] for m in (words, queries.chosen))
             ids, scores, top = found.hashtags[post], found.scores[post], options.top
             source = "autorec" if found.defaulted[post] else "intersection"
             if not len(known):
                 ids, source = vocabulary.hashtag_ids, "most_used"
                 scores = vocabulary.hashtag_counts[ids] / self.n_posts
                 top = settings.n_similar if top is None else top
-            kept = ~np.isin(ids, excluded)
+            kept = ~(np.isin(ids, options.banned) | np.isin(variants[ids], variants[chosen]))
             trace = None
             if options.trace:
                 lists = {"description": known, "word2vec": similar[post][similar[post] >= 0], "autorec": sets[post]}

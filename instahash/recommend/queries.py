@@ -146,11 +146,6 @@ class Queries(NamedTuple):
         known = (row_sizes(self.description) + row_sizes(self.chosen) > 0) | self.with_photo()
         return known if known.all() else known | (self.echoes.highest() >= GUESS)
 
-    def excluded(self, banned: np.ndarray) -> list[np.ndarray]:
-        """For each post the ids that may not be recommended: those chosen and those banned."""
-        indptr = self.chosen.indptr
-        return [np.concatenate([self.chosen.indices[a:b], banned]).astype(np.int64) for a, b in zip(indptr, indptr[1:])]
-
 
 class Options(NamedTuple):
     """What an answer should be like.

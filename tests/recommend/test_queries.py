@@ -24,7 +24,6 @@ def test_queries_by_hand():
     np.testing.assert_array_equal(
         queries.words().toarray(), [[1, 0, 1, 1, 0, 0], [0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 1, 0]]
     )
-    assert [ids.tolist() for ids in queries.excluded(np.array([5]))] == [[2, 3, 5], [1, 5], [5]]
     part = queries.rows(np.array([0, 2]))
     assert part.keys == [("a",), ("b", "c")] and part.chosen.toarray()[0].any() and not part.chosen.toarray()[1].any()
     np.testing.assert_allclose(part.description.toarray()[1], [0, 0, 0, 0, 0.9, 0], rtol=1e-6)

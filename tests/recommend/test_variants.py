@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
-from instahash import BestSettings, InstaHash
+from instahash import BestSettings, InstaHash, PaperSettings
 from instahash.data import Corpus, encode
 from instahash.data.general import GENERAL_HASHTAGS as GENERAL
 from instahash.data.kin import spellings, variant_groups, variants
@@ -123,9 +124,20 @@ def test_chosen_hashtags_of_a_matrix_keep_their_variants_out_too(model, labels):
         assert len(answer.hashtags) > 2 and one_of_each([*answer.hashtags, *own["hashtags"]])
 
 
-def test_where_nothing_is_known_a_label_and_its_variant_take_one_place(model):
-    answer = model.recommend(["zebras:0.9", "zebra:0.8"])
-    assert answer.hashtags[0] == "zebras" and "zebra" not in answer.hashtags and len(answer.hashtags) == 10
+def test_chosen_hashtags_of_a_matrix_keep_their_variants_out_in_mode_paper():
+    model = InstaHash(assign(PaperSettings(), ["word2vec.dim=8", "autorec.n_hidden=8"])).fit(POSTS)
+    dog, dogs = model.vocabulary.lookup(["dog", "dogs"])[0]
+    chosen = sparse.csr_array(([1, 1], ([0, 1], [dog, dogs])), shape=(2, len(model.vocabulary)))
+    for empty in (chosen * 0, chosen):
+        for answer in model.recommend_matrix(empty.astype(np.float32), 50, chosen):
+            assert answer.hashtags and not {"dog", "dogs"} & set(answer.hashtags)
+    assert {"dog", "dogs"} & set(model.recommend(["dog"], 50).hashtags)
+
+
+@pytest.mark.parametrize("one, other", [("zebras", "zebra"), ("ze_bra", "zebra"), ("zebra", "ze_bras")])
+def test_where_nothing_is_known_a_label_and_its_variant_take_one_place(model, one, other):
+    answer = model.recommend([(one, 0.9), (other, 0.8)])
+    assert answer.hashtags[0] == one and other not in answer.hashtags and len(answer.hashtags) == 10
     assert one_of_each(GENERAL)
 
 
