@@ -50,17 +50,16 @@ def _guessed(labels: Labels, least: float) -> bool:
 
 
 def _why_nothing(labels: Labels, typed: Labels, least: float, index: Collection[str]) -> Iterator[str]:
-    """Why nothing followed from these labels. Where none is sure, none of them was a guess either."""
+    """Why nothing followed from these labels."""
     from instahash.data.preprocess import GUESS
 
-    sure = _sure(labels, least)
-    if len(sure) < len(labels):
-        below = _below(typed, least)
-        why = (
-            f"doubted, below min_score {least:g}" if sure else f"no label is likely, with a score of {GUESS:g} or more"
-        )
-        yield f"{why}: {below}" if below else why
-    if unknown := unknown_labels(sure, index):
+    likely, below = min(GUESS, least), _below(typed, least)
+    believed = _sure(labels, least) or _sure(labels, likely)
+    if believed and below:
+        yield f"doubted, below min_score {least:g}: {below}"
+    elif labels and not believed:
+        yield f"no label is likely, with a score of {likely:g} or more{below and ': '}{below}"
+    if unknown := unknown_labels(believed, index):
         yield f"not known to the model: {with_near(unknown, index)}"
 
 

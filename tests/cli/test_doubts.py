@@ -48,6 +48,12 @@ def ask(model, capsys):
          "not known to the model: dogg (dog?), zeppelin; these are the most used hashtags"),
         (["dog:0.1"], "no label is likely, with a score of 0.2 or more: dog:0.1; these hashtags fit any photo",
          "no label is likely, with a score of 0.2 or more: dog:0.1; these are the most used hashtags"),
+        (["dog:0.05", "--min-score", "0.1"],
+         "no label is likely, with a score of 0.1 or more: dog:0.05; these hashtags fit any photo",
+         "no label is likely, with a score of 0.1 or more: dog:0.05; these are the most used hashtags"),
+        (["zeppelin:0.3"], "no label has a score of 0.5 or more; these are guesses from the likeliest ones",
+         "doubted, below min_score 0.5: zeppelin:0.3; not known to the model: zeppelin; these are the most used "
+         "hashtags"),
         (["dog, zeppelin"], "not in the vocabulary, repeated as they are: zeppelin",
          "unknown words left out: zeppelin"),
         (["!", "--chosen", "lovve"], "no chosen hashtag is known; these hashtags fit any photo",
