@@ -23,11 +23,11 @@ The packages, in the order to read them:
     cli         the commands
 
 Single files: `arrays` checks what callers give; `sparse`, `merge`, `dense`, `topk` and `texts` are helpers for arrays;
-`files` reads and writes files, `locks` keep processes apart, `storage` has the model and the checkpoint, and `forms`
-what their arrays must be, `database` has SQLite files; `parameters` declares settings; `trainer`, `training`, `replay`
-are about trainings, and `costs` says what they take; `threads` shares rows among threads; `jit` holds Numba's flags;
-`names` what people read of systems and options; `platforms` how many hashtags each takes; `palette` the pages' colours;
-`templates` makes the pages; `errors` are what is raised.
+`files` reads and writes files, `locks` keep processes apart, `npz` has arrays in one file, `storage` the model's,
+`checkpoint` that of a training, and `forms` what these arrays must be, `database` has SQLite files; `parameters`
+declares settings; `trainer`, `training`, `replay` are about trainings, and `costs` says what they take; `threads`
+shares rows among threads; `jit` holds Numba's flags; `names` what people read of systems and options; `platforms` how
+many hashtags each takes; `palette` the pages' colours; `templates` makes the pages; `errors` are what is raised.
 Importing this package is cheap: what is named here is loaded when it is first used.
 """
 

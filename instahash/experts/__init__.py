@@ -9,6 +9,7 @@ examples.py       posts to learn from, and what is done with them wherever they 
 understanding.py  how they take what is known of a post
 fusing.py         how their weights are learnt
 panel.py          all of them together: how they are trained, and fused into one probability
+first_five.py     how good the first five of a list are
 opinions.py       what comes out of them
 settings.py       the settings of the mode
 """

@@ -8,6 +8,7 @@ paper.py        mode "paper": the published recipe
 best.py         mode "best": lists of hashtags from the experts' probabilities
 sample.py       the model of the embedded sample, trained when it is first asked for
 identity.py     what names a training
+outcome.py      what it says when it has ended; doubts.py, of labels that are not sure
 """
 
 from instahash.experts import BestSettings

@@ -6,6 +6,7 @@ workers.py   who works on them: this process, on one after the other; how result
 cluster.py   or Dask's workers
 reading.py   the vocabulary of all posts, and each shard in its numbers
 passes.py    what passes over shards gave, kept; the first of them
+company.py   what a training says of posts, people and labels
 counts.py    counts of pairs and Gram sums, and what simple methods make of them
 spectrum.py  AutoRec in closed form
 paper.py     mode "paper"
