@@ -24,9 +24,17 @@ def profiled(profile):
         sys.setprofile(before)
 
 
+def begins(frame):
+    """Whether a call is one of those at which an error can be raised as a signal raises it.
+
+    Before Python 3.11 a generator that goes on is called before its `try` is entered again, which no signal sees.
+    """
+    return sys.version_info >= (3, 11) or frame.f_lasti < 0
+
+
 def _on_call(react):
     def profile(frame, event, _):
-        if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
+        if event == "call" and begins(frame) and frame.f_code.co_filename.startswith(PACKAGE):
             react()
 
     return profiled(profile)

@@ -63,13 +63,19 @@ class Terminal:
     @property
     def columns(self) -> int:
         """How long a line may be; 0 where nothing says."""
-        return shutil.get_terminal_size().columns if self.interactive else 0
+        return _size()[0] if self.interactive else 0
 
     @property
     def rows(self) -> int:
         """How many lines are seen at once, without the one that the cursor is in; 0 where nothing says."""
-        return max(shutil.get_terminal_size().lines - 1, 1) if self.interactive else 0
+        return max(_size()[1] - 1, 1) if self.interactive else 0
 
     def bold(self, text: str) -> str:
         """The text in bold, where that can be shown."""
         return f"\033[1m{text}\033[0m" if self.interactive and os.name == "posix" else text
+
+
+def _size() -> tuple[int, int]:
+    """Columns and lines of the terminal, 80 and 24 where it does not say: Python 3.10 has 0 for a terminal without."""
+    columns, lines = shutil.get_terminal_size()
+    return columns or 80, lines or 24
