@@ -8,6 +8,9 @@ from instahash.testing.cases import Case
 from instahash.testing.layers import norm, rotation, softmax
 from instahash.testing.places import place_of
 
+# So many signs are all right by chance in less than one of a hundred.
+LEAST_RATIOS = 7
+
 
 @np.errstate(all="ignore")
 def trace_of(case: Case) -> str:
@@ -20,15 +23,16 @@ def trace_of(case: Case) -> str:
 def _unused(case: Case) -> str:
     """All derivatives are zero, and the gradient is not."""
     if (np.abs(case.expected) <= case.floor).all():
-        return f"the loss does not depend on {case.name} here: does it take another parameter in its place?"
+        return f"every derivative by {case.name} is 0 here: does the loss take another parameter in its place?"
     return ""
 
 
 def _clipped(case: Case) -> str:
-    """Wrong entries are one number and its negative, in sizes below those expected."""
-    sizes = np.abs(case.found[case.wrong])
+    """Wrong entries are one number and its negative, with the signs of those expected and sizes below theirs."""
+    found, expected = case.found[case.wrong], case.expected[case.wrong]
+    sizes = np.abs(found)
     if len(sizes) > 1 and sizes[0] > 0 and np.ptp(sizes) <= case.rtol * sizes[0]:
-        if (np.abs(case.expected[case.wrong]) > sizes[0]).all() and not (np.abs(case.found) > sizes.max()).any():
+        if (expected * np.sign(found) > sizes[0]).all() and not (np.abs(case.found) > sizes.max()).any():
             return f"it is cut off at {sizes[0]:.6g} there: is it clipped?"
     return ""
 
@@ -74,14 +78,22 @@ def _another(case: Case) -> str:
 
 
 def _rank(case: Case) -> str:
-    """What is missing is one outer product, or few, and the derivative is many; so in each matrix of a stack."""
+    """What is missing is one outer product, or few, and the derivative is many; so in each matrix of a stack.
+
+    A sum of r of them, within some rows and columns, has r (rows + columns - r) numbers to choose: as many as are wrong
+    where a few entries are so anywhere, which says nothing.
+    """
     if case.found.ndim < 2 or min(case.found.shape[-2:]) < 3:
         return ""
     noise = 10 * case.rtol * np.abs(case.missing).max() + case.floor.max()
-    ranks = []
-    for matrices in (case.missing, case.expected):
-        sizes = np.linalg.svd(matrices, compute_uv=False)
-        ranks.append(int((sizes > noise * np.sqrt(np.prod(matrices.shape[-2:]))).sum(-1).max()))
+    n_missing, n_derivative = (
+        (np.linalg.svd(matrices, compute_uv=False) > noise * np.sqrt(np.prod(matrices.shape[-2:]))).sum(-1)
+        for matrices in (case.missing, case.expected)
+    )
+    sides = sum(case.wrong.any(axis).sum(-1) for axis in (-1, -2))
+    if (n_missing * (sides - n_missing)).sum() >= case.wrong.sum():
+        return ""
+    ranks = int(n_missing.max()), int(n_derivative.max())
     if 0 < ranks[0] < min(ranks[1], min(case.found.shape[-2:]) - 1) or ranks[0] == 1 < ranks[1]:
         many = "one outer product" if ranks[0] == 1 else f"a sum of {ranks[0]} outer products"
         text = f"what is missing is {many}, the derivative one of {ranks[1]}"
@@ -102,7 +114,7 @@ def _conjugate(case: Case) -> str:
 def _ratio(case: Case) -> str:
     """Each entry is a positive multiple of the derivative, not all the same."""
     ratios = (case.found / case.expected)[case.wrong]
-    if len(ratios) < 3 or not (np.isfinite(ratios).all() and (ratios > 0.02).all() and (ratios < 50).all()):
+    if len(ratios) < LEAST_RATIOS or not (np.isfinite(ratios).all() and (ratios > 0.02).all() and (ratios < 50).all()):
         return ""
     low, high = float(ratios.min()), float(ratios.max())
     text = f"its signs are right, its sizes {low:.3g} to {high:.3g} times the derivative's"

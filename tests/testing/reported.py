@@ -68,7 +68,7 @@ def lstm_that_hands_nothing_to_the_step_before(rng, right):
     return lstm(rng, lambda f: f * (1 - f), lambda dh, dc: (dh, dc) if right else (0, 0))
 
 
-@reported("the loss does not depend on W here")
+@reported("every derivative by W is 0 here")
 def lstm_gates_that_share_a_bias_by_a_typing_error(rng, right):
     """The loss adds the bias of the output gate, b, to all; the gradient is that of a bias a gate."""
     Z, C = rng.normal(size=(3, 3)), rng.normal(size=3)

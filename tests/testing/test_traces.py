@@ -141,6 +141,36 @@ def test_branches_and_masks(found, text):
     assert said.startswith(text) if text else "branch" not in said and "mask" not in said
 
 
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [([2, -2, 1, 2], "it is cut off at 2 there: is it clipped?"), ([2, 2, 1, 2], ""), ([2, -2, 3, 2], "")],
+)
+def test_numbers_that_are_cut_off(found, text):
+    """Only with the signs of the derivative, and where no number is larger."""
+    expected, x = np.array([5, -3, 1, 4.0]), np.array([0.3, -2, 1.7, 0.1])
+    said = trace_of(case_of(np.array(found, float), expected, x))
+    assert said == text if text else "cut off" not in said
+
+
+@given(st.integers(3, 6), st.integers(3, 6), seeds)
+def test_few_wrong_entries_are_no_outer_products(n, m, seed):
+    """Each entry is one; a sum of a row's multiples is, where there are more entries than numbers to choose."""
+    rng = np.random.default_rng(seed)
+    E, x, noise = rng.normal(size=(3, n, m))
+    few = np.zeros(n * m)
+    few[rng.choice(n * m, 3, replace=False)] = 1
+    assert "outer product" not in trace_of(case_of(E + noise * few.reshape(n, m), E, x))
+    found = E + np.outer(rng.normal(size=n), rng.normal(size=m))
+    assert trace_of(case_of(found, E, x)).startswith("what is missing is one outer product")
+
+
+def test_few_signs_prove_nothing():
+    E, x = np.ones(8), np.random.default_rng(0).normal(size=8)
+    ratios = np.linspace(0.5, 1.5, 8) ** 3
+    assert trace_of(case_of(ratios, E, x)).startswith("its signs are right, its sizes 0.125 to 3.38 times")
+    assert trace_of(case_of(ratios[:4], E[:4], x[:4])) == ""
+
+
 def test_zeros_in_rows_beside_wrong_numbers():
     E, x = np.random.default_rng(0).normal(size=(2, 6, 4))
     found = np.random.default_rng(1).normal(size=(6, 4))
@@ -149,7 +179,7 @@ def test_zeros_in_rows_beside_wrong_numbers():
 
 
 def test_a_loss_that_takes_another_parameter():
-    with pytest.raises(GradientError, match="the loss does not depend on W here: does it take another parameter"):
+    with pytest.raises(GradientError, match="every derivative by W is 0 here: does the loss take another parameter"):
         check_gradient(
             lambda W, U: (U**2).sum(), lambda W, U: (W**3, 2 * U), np.arange(3.0), np.ones(3), names=["W", "U"]
         )
