@@ -29,7 +29,7 @@ def posts(n_posts, n_users=40, n_countries=4):
 def test_countries_are_not_believed_for_holding_the_author_s_own_posts():
     """A country's hashtags are also its people's, and who wrote the posts held out is counted among them."""
     panel = Panel(SETTINGS, [CommonExpert, PersonalExpert, PopularityExpert])
-    panel.fit(fit_dataset(Corpus.from_posts(posts(1200))), Trainer())
+    panel.fit(fit_dataset(Corpus.from_posts(posts(1200))), Trainer(), lambda queries, options: [])
     for context in ("neither", "short", "both"):
         fusion = panel.fusions[context]
         correction = dict(zip(fusion.members, fusion.corrections["common"].weights))
