@@ -13,7 +13,7 @@ from instahash.testing.comparing import Checked, checked_entries, compare, drawn
 from instahash.testing.errors import GradientError
 from instahash.testing.functions import Functions, rectangular
 from instahash.testing.messages import report, say_how_little
-from instahash.testing.options import deadline_after, must_be_dict, must_be_seed, must_be_some
+from instahash.testing.options import deadline_after, must_be_seed, must_be_sizes, must_be_some
 from instahash.testing.point import Point
 from instahash.testing.quotients import QUICK, step
 from instahash.testing.trees import Leaf, bytes_of
@@ -48,7 +48,7 @@ def check_batched(
     """
     must_be_some(n_checked, "n_checked")
     must_be_seed(seed)
-    must_be_dict(sizes, "sizes", '{"the batch size": 32}')
+    must_be_sizes(sizes)
     deadline = deadline_after(seconds)
     functions = Functions(loss, gradient, params, names, kwargs, False)
     shapes = {leaf.name: leaf.shape for leaf in functions.leaves}
@@ -56,7 +56,7 @@ def check_batched(
     if len(lengths) != 1 or None in lengths:
         text = f"every parameter must have a row for each point, not the shapes {shapes}"
         raise ValueError(f"{text}; what all points share goes in as kwargs={{...}}")
-    whole, (n_points,) = Point(functions, wirtinger), lengths
+    whole, (n_points,) = Point(_Sum(functions), wirtinger), lengths
     batch = _Batch(functions, n_points or 0, whole)
     points = [Point(_Row(batch, i), wirtinger) for i in range(batch.n_points)]
     probes, parts = [], []
@@ -89,6 +89,16 @@ def check_batched(
     if len(chosen) < len(entries_of_all):
         say_how_little(checked)
     return checked
+
+
+class _Sum:
+    """The loss of all points, and its gradient: no point's depends on another."""
+
+    def __init__(self, functions: Functions) -> None:
+        self.leaves, self.gradient, self._functions = functions.leaves, functions.gradient, functions
+
+    def loss(self, arrays: Sequence[np.ndarray]) -> Any:
+        return np.sum(rectangular(self._functions.loss(arrays), "loss"))
 
 
 class _Batch:

@@ -31,7 +31,7 @@ from instahash.testing.comparing import Checked, checked_entries, compare, drawn
 from instahash.testing.functions import Functions
 from instahash.testing.messages import report, say_how_little
 from instahash.testing.mistakes import GLOBAL
-from instahash.testing.options import deadline_after, must_be_dict, must_be_seed, must_be_some
+from instahash.testing.options import deadline_after, must_be_seed, must_be_sizes, must_be_some
 from instahash.testing.point import Point
 
 __tracebackhide__ = True  # pytest shows the line that called a check, and none of these
@@ -86,7 +86,7 @@ def check_gradient(
     """
     must_be_some(n_checked, "n_checked")
     must_be_seed(seed)
-    must_be_dict(sizes, "sizes", '{"the batch size": 32}')
+    must_be_sizes(sizes)
     deadline, point = deadline_after(seconds), Point(Functions(loss, gradient, params, names, kwargs, out), wirtinger)
     chosen = _chosen(point, n_checked, seed)
     if seconds is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Real
 from time import monotonic
 from typing import Any
 
@@ -36,6 +37,18 @@ def must_be_dict(x: Any, name: str, example: str) -> None:
             raise TypeError(f"{name} has the key {shown(key)}; its keys must be texts, as in {example}")
 
 
+def must_be_sizes(sizes: Any) -> None:
+    """TypeError where `sizes` are neither None nor numbers by names."""
+    must_be_dict(sizes, "sizes", '{"the batch size": 32}')
+    for name, size in (sizes or {}).items():
+        _must_be_number(size, f"the size {name}")
+
+
+def _must_be_number(x: Any, name: str) -> None:
+    if isinstance(x, bool) or not isinstance(x, Real):
+        raise TypeError(f"{name} is {shown(x)}; it must be a number")
+
+
 def must_be_seed(seed: int) -> None:
     """TypeError where `seed` is no whole number, ValueError where it is negative."""
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
@@ -47,8 +60,7 @@ def must_be_seed(seed: int) -> None:
 def must_be_tolerances(rtol: float | None, atol: float) -> None:
     """TypeError, or ValueError, where they are no numbers of at least 0."""
     for name, tolerance in (("rtol", 0.0 if rtol is None else rtol), ("atol", atol)):
-        if not isinstance(tolerance, (int, float, np.floating)):
-            raise TypeError(f"{name} is {shown(tolerance)}; it must be a number")
+        _must_be_number(tolerance, name)
         if not tolerance >= 0:
             raise ValueError(f"{name} is {shown(tolerance)}; it must be 0 or more")
 
@@ -57,8 +69,7 @@ def deadline_after(seconds: float | None) -> float:
     """When so much time is over; never if it is None."""
     if seconds is None:
         return np.inf
-    if not isinstance(seconds, (int, float, np.floating)):
-        raise TypeError(f"seconds is {shown(seconds)}; it must be a number")
+    _must_be_number(seconds, "seconds")
     if not seconds > 0:
         raise ValueError(f"seconds is {shown(seconds)}; it must be more than 0")
     return monotonic() + seconds

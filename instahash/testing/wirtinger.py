@@ -34,7 +34,7 @@ def written(pairs: np.ndarray, convention: str) -> np.ndarray:
 
 def must_be_convention(wirtinger: str) -> None:
     """ValueError where it is none."""
-    if wirtinger not in CONVENTIONS:
+    if wirtinger not in list(CONVENTIONS):
         raise ValueError(f"wirtinger must be one of {', '.join(map(repr, CONVENTIONS))}, not {shown(wirtinger)}")
 
 

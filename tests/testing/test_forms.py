@@ -292,6 +292,8 @@ def test_options_that_make_no_sense(check, gradient, options, kind, text):
         ({"rtol": "1e-6"}, TypeError, "rtol is '1e-6'; it must be a number"),
         ({"atol": float("nan")}, ValueError, "atol is nan; it must be 0 or more"),
         ({"seconds": "2"}, TypeError, "seconds is '2'; it must be a number"),
+        ({"rtol": True}, TypeError, "rtol is True; it must be a number"),
+        ({"wirtinger": ["z"]}, ValueError, "wirtinger must be one of .*, not .'z'.$"),
     ],
 )
 @checks
@@ -516,3 +518,15 @@ def test_long_options_are_not_repeated_whole(option):
         with pytest.raises((TypeError, ValueError)) as caught:
             check_gradient(lambda x: x**2, lambda x: 2 * x, 1.0, **{option: value})
         assert len(str(caught.value)) < 150 and option in str(caught.value)
+
+
+def test_options_may_be_numpy_s_numbers():
+    check_gradient(
+        lambda x: x**2, lambda x: 2 * x, 1.0, seconds=np.int64(9), rtol=np.float32(0.1), sizes={"n": np.int8(3)}
+    )
+
+
+def test_objects_are_no_gradients_in_another_order():
+    with pytest.raises(TypeError, match="the gradient of x must be an array of real numbers, not object"):
+        gradients = np.array([None] * 2), np.ones(3)
+        check_gradient(lambda x, y: x.sum() + y.sum(), lambda x, y: gradients, np.ones(3), np.ones(2), names=["x", "y"])
