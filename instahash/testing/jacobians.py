@@ -91,7 +91,7 @@ def check_jacobian(
         what = "Jacobian" if form == "jacobian" else form
         leaf_names = [leaf.name for leaf in functions.leaves]
         if form == "jacobian" and found.wrong.any():
-            outputs.must_be_holomorphic(placed(J, probes, found), of)
+            outputs.must_be_holomorphic(placed(J, probes, found), of, found.rtol)
         convention = None if outputs.complex_rows else "" if form == "jvp" else wirtinger
         report(leaf_names, probes, found, lambda: _cases(functions, J, probes, found, convention), what)
     counts = {leaf.name: len(parts) * len(by) for leaf, by in zip(functions.leaves, columns)}

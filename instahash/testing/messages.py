@@ -90,8 +90,9 @@ def no_slope(probes: list[Probe], found: Found, of: str) -> NotSmoothError:
 
 
 def _displayed(a: float, b: float, floor: float) -> list[str]:
-    """Two numbers as texts, with enough digits to tell them apart; 0 for what is below `floor`."""
+    """Two numbers as texts, with enough digits to tell them apart; 0 for the one that is below `floor`."""
     size = max(abs(a), abs(b))
+    floor = floor if size > floor else 0.0
     digits = 6 if a == b or not size else min(max(6, ceil(log10(size / abs(a - b))) + 3), 17)
     return ["0" if abs(x) <= floor else f"{x:.{digits}g}" for x in (a, b)]
 

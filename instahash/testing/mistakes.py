@@ -32,9 +32,11 @@ def convention(case: Case) -> Iterator[str]:
 
 
 def conjugate(case: Case) -> Iterator[str]:
-    """Of complex numbers one part has the other sign."""
+    """Of complex numbers one part has the other sign, and the other part is not zero in all of them."""
     n_wrong = case.wrong.sum(-1) if case.wirtinger else np.zeros(0)
-    if (n_wrong == 1).sum() > 1 and not (n_wrong == 2).any() and case.fits_where_wrong(-case.expected):
+    if (n_wrong == 1).sum() < 2 or (n_wrong == 2).any() or not case.fits_where_wrong(-case.expected):
+        return
+    if (~case.wrong & case.wrong.any(-1, keepdims=True) & (np.abs(case.expected) > case.floor)).any():
         yield "one part of each number has the other sign: is a conjugate missing, or another wirtinger meant?"
 
 

@@ -30,9 +30,10 @@ class Outputs:
         self.here = functions.loss([leaf.array for leaf in self.leaves])
         parts = list(leaves(self.here, ""))
         if not parts:
-            text = f"the function returned {shown(self.here)}; it must return an array of numbers, or several"
+            text = f"the function returned {shown(self.here)}; it must return an array of floats, or several"
             raise GradientError(text, {"f": "no scalar"})
         flat = np.concatenate([part.array.reshape(-1) for part in parts])
+        self._size = flat.size
         if not np.allclose(flat, self([leaf.array for leaf in self.leaves]), rtol=1e-5, atol=0, equal_nan=True):
             text = "the function differs from call to call; hand in what it draws or keeps, as kwargs={...}"
             raise GradientError(text, {"f": "state"})
@@ -45,16 +46,19 @@ class Outputs:
         is_complex = np.repeat([part.is_complex for part in parts], [part.array.size for part in parts])
         self.complex_rows = [i for i in np.flatnonzero(is_complex) if self.names[i].endswith(".real")]
 
-    def must_be_holomorphic(self, derivatives: Sequence[Arrays], of: str) -> None:
+    def must_be_holomorphic(self, derivatives: Sequence[Arrays], of: str, rtol: float) -> None:
         """Raise where Cauchy's and Riemann's equations do not hold, so that there is no one derivative by z.
 
-        derivatives : for each leaf those of all outputs first, NaN where they are not known.
+        derivatives : for each leaf those of all outputs first, NaN where they are not known, and how far they may be
+            off beside `rtol`.
         """
-        for leaf, (D, *_) in zip(self.leaves, derivatives):
+        for leaf, (D, floors, _) in zip(self.leaves, derivatives):
             if leaf.is_complex and self.complex_rows:
-                real, imaginary = (D.reshape(len(D), -1, 2)[np.add(self.complex_rows, part)] for part in (0, 1))
+                at = np.add.outer((0, 1), self.complex_rows)
+                (real, imaginary), near = (array.reshape(len(D), -1, 2)[at] for array in (D, floors))
                 off = np.abs(real[..., 0] - imaginary[..., 1]) + np.abs(real[..., 1] + imaginary[..., 0])
-                if np.nan_to_num(off).max(initial=0) > 1e-3 * np.nan_to_num(np.abs(D)).max():
+                bound = (1e-3 + 4 * rtol) * np.nan_to_num(np.abs(D)).max() + near.sum((0, -1))
+                if (np.nan_to_num(off) > bound).any():
                     text = f"{of} is not holomorphic: it has no one derivative by {leaf.name}"
                     text += '; check its product with a tangent, form="jvp", or with a cotangent, form="vjp"'
                     raise GradientError(text, {leaf.name: "not holomorphic"})
@@ -62,8 +66,11 @@ class Outputs:
     def __call__(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
         key = bytes_of(arrays)
         if key not in self._known:
-            parts = list(leaves(self._functions.loss(arrays), ""))
-            self._known[key] = np.concatenate([part.array.reshape(-1) for part in parts])
+            numbers = [part.array.reshape(-1) for part in leaves(self._functions.loss(arrays), "")]
+            flat = self._known[key] = np.concatenate(numbers or [np.empty(0)])
+            if flat.size != self._size:
+                text = f"the function returned {self._size} real numbers at first, and {flat.size} at another call"
+                raise GradientError(f"{text}; it must return as many at each point", {"f": "shape"})
         return self._known[key]
 
 

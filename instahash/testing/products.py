@@ -6,13 +6,14 @@ A complex output is two rows, of its real and its imaginary part, and a complex 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from instahash.testing.errors import GradientError
 from instahash.testing.functions import Functions
-from instahash.testing.trees import Leaf, leaves, rebuilt
+from instahash.testing.trees import Leaf, MismatchError, leaves, matched, rebuilt
 from instahash.testing.wirtinger import slopes, written
 
 __tracebackhide__ = True
@@ -34,19 +35,20 @@ def jacobian_of(
     if form == "jacobian":
         return _matrices(functions, outputs, wirtinger)
     if form == "jvp":
-        return _by_columns(functions, outputs, columns, seed)
+        return _by_columns(functions, output, outputs, columns, seed)
     return _by_rows(functions, output, outputs, rows, seed, wirtinger)
 
 
 def _matrices(functions: Functions, outputs: Sequence[Leaf], wirtinger: str) -> list[np.ndarray]:
     sizes = [int(np.prod(part.shape)) for part in outputs]
-    n_outputs, out = sum(sizes), outputs[0].shape if len(outputs) == 1 else ()
+    n_outputs = sum(sizes)
     found = []
     for leaf, returned in zip(functions.leaves, functions.jacobian()):
-        array, shape, n = np.asarray(returned), leaf.shape, int(np.prod(leaf.shape))
-        if array.shape not in ((*out, *shape), (n_outputs, n)) or array.size != n_outputs * n:
-            turned = array.shape in ((*shape, *out), (n, n_outputs))
-            wanted = " or ".join(dict.fromkeys(map(str, ((*out, *shape), (n_outputs, n)))))
+        array, n = np.asarray(returned), int(np.prod(leaf.shape))
+        shapes = [(n_outputs, n)] if len(outputs) > 1 else [(*outputs[0].shape, *leaf.shape), (n_outputs, n)]
+        if array.shape not in shapes:
+            turned = array.shape in ((*leaf.shape, *outputs[0].shape), (n, n_outputs))
+            wanted = " or ".join(dict.fromkeys(map(str, shapes)))
             text = f"the Jacobian by {leaf.name} has shape {array.shape}, and must be {wanted}"
             kinds: dict[str, str | None] = {leaf.name: "transposed" if turned else "shape"}
             raise GradientError(text + ": it is transposed" * turned, kinds)
@@ -66,12 +68,12 @@ def _as_real(A: np.ndarray, output: Leaf, leaf: Leaf, wirtinger: str) -> np.ndar
 
 
 def _by_columns(
-    functions: Functions, outputs: Sequence[Leaf], columns: Sequence[np.ndarray], seed: int
+    functions: Functions, output: Any, outputs: Sequence[Leaf], columns: Sequence[np.ndarray], seed: int
 ) -> list[np.ndarray]:
     arrays = [leaf.array for leaf in functions.leaves]
 
     def product(tangents: list[np.ndarray]) -> np.ndarray:
-        return _flat(functions.product(arrays, functions.structured(tangents)), outputs, "jvp")
+        return _flat(functions.product(arrays, functions.structured(tangents)), output, outputs, "jvp")
 
     found = [_zeros(sum(part.array.size for part in outputs), array) for array in arrays]
     for position, by in enumerate(columns):
@@ -101,7 +103,7 @@ def _by_rows(
         returned = functions.product(arrays, [rebuilt(output, iter(cotangents))], as_gradient=True)
         found = []
         for part, leaf in zip(returned, functions.leaves):
-            numbers = _flat(part, [leaf], f"vjp by {leaf.name}")
+            numbers = _flat(part, leaf.array, [leaf], f"vjp by {leaf.name}")
             if leaf.is_complex:
                 numbers = slopes(written(numbers.reshape(-1, 2), "x+iy"), wirtinger).reshape(-1)
             found.append(numbers)
@@ -131,11 +133,14 @@ def _must_be_linear(found: np.ndarray, wanted: Any, form: str) -> None:
         raise GradientError(f"{text}; is the vector used once in each term?", {form: "factor"})
 
 
-def _flat(returned: Any, wanted: Sequence[Leaf], what: str) -> np.ndarray:
-    """All real parts of what was returned, which must be like the leaves `wanted`; real numbers may be complex ones."""
+def _flat(returned: Any, like: Any, wanted: Sequence[Leaf], what: str) -> np.ndarray:
+    """All real parts of what was returned, in the order of `like` and its leaves `wanted`; complex ones may be real."""
     if returned is None:
         raise GradientError(f"the {what} returned None: is a return missing?", {what: "count"})
-    parts = list(leaves(returned.toarray() if hasattr(returned, "toarray") else returned, ""))
+    pieces = [returned]
+    with suppress(MismatchError):
+        pieces = list(matched(like, returned, ""))
+    parts = [part for piece in pieces for part in leaves(_dense(piece), "")]
     shapes, wanted_shapes = ([part.shape for part in some] for some in (parts, wanted))
     if shapes != wanted_shapes:
         got, must = (", ".join(map(str, some)) for some in (shapes, wanted_shapes))
@@ -147,6 +152,12 @@ def _flat(returned: Any, wanted: Sequence[Leaf], what: str) -> np.ndarray:
         both = like.is_complex and not part.is_complex
         flat.append((np.stack([part.array, 0 * part.array], -1) if both else part.array).reshape(-1))
     return _finite(np.concatenate(flat), what)
+
+
+def _dense(x: Any) -> Any:
+    """An array where it is sparse, in float64 where it is of whole numbers."""
+    x = x.toarray() if hasattr(x, "toarray") else x
+    return x.astype(np.float64) if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "iub" else x
 
 
 def _finite(array: np.ndarray, name: str) -> np.ndarray:

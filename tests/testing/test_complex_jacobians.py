@@ -104,6 +104,18 @@ def test_a_function_that_is_not_holomorphic_has_no_matrix():
     assert complaint(g, lambda z, v: 2 * np.abs(z) ** 2 * v, z, form="jvp").kinds == {"z": None}
 
 
+def test_rounding_does_not_make_a_function_one_that_is_not_holomorphic():
+    point = z.astype(np.complex64)
+    error = complaint(lambda z: A.astype(np.complex64) @ z + np.complex64(1e4), lambda z: -A, point)
+    assert "by differences, but the Jacobian says" in str(error)
+
+
+def test_a_sign_of_what_is_real_is_no_convention():
+    """Where the other part is zero, a conjugate is no mistake."""
+    assert complaint(lambda z: 2 * z, lambda z: -2 * np.eye(2), z).kinds == {"z": "sign"}
+    assert complaint(lambda z: 2j * z, lambda z: -2j * np.eye(2), z).kinds == {"z": "sign"}
+
+
 def test_complex_outputs_of_real_parameters():
     def k(x):
         return np.exp(1j * (A.real @ x))

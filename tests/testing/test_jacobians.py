@@ -119,7 +119,7 @@ def test_what_makes_no_sense_for_a_jacobian():
         check_jacobian(f, J, x, n_checked=0)
     with pytest.raises(ValueError, match="wirtinger must be one of 'x.iy', 'x-iy', 'z.', 'z', not 'q'"):
         check_jacobian(f, J, x, wirtinger="q")
-    with pytest.raises(GradientError, match="returned None; it must return an array of numbers, or several"):
+    with pytest.raises(GradientError, match="returned None; it must return an array of floats, or several"):
         check_jacobian(lambda x: None, J, x)
 
     def grows(x):
@@ -285,3 +285,38 @@ def test_little_time_is_said():
     many = np.ones((2, 30))
     with pytest.warns(RuntimeWarning, match=r"time was over when 2 of 60 checked, .* give it more$"):
         check_batched(lambda P: (P**2).sum(1), lambda P: 2 * P, many, seconds=1e-9)
+
+
+def test_a_dict_may_come_back_in_another_order():
+    def both(x):
+        return {"square": x**2, "sum": x.sum()}
+
+    check_jacobian(both, lambda x, v: {"sum": v.sum(), "square": 2 * x * v}, x, form="jvp")
+    wrong = complaint(check_jacobian, both, lambda x, v: {"sum": v.sum(), "square": x * v}, x, form="jvp")
+    assert str(wrong).startswith("d f['square'][2] / d parameter[2] is 2.4 by")
+
+
+def test_products_may_be_whole_numbers():
+    check_jacobian(lambda x: 0 * x, lambda x, v: np.zeros(3, int), x, form="jvp")
+    check_jacobian(lambda x: 0 * x, lambda x, u: sparse.csr_array((1, 3), dtype=int).toarray()[0], x, form="vjp")
+
+
+def test_a_function_has_as_many_outputs_at_each_point():
+    with pytest.raises(GradientError, match="returned 3 real numbers at first, and 2 at another call; it must return"):
+        check_jacobian(lambda x: x[x <= 1.2], lambda x: np.eye(3), x)
+
+
+def test_of_several_outputs_a_matrix_is_wanted():
+    error = complaint(check_jacobian, lambda x: (x, 2 * x), lambda x: [np.eye(3), 2 * np.eye(3)], x)
+    assert str(error) == "the Jacobian by parameter has shape (2, 3, 3), and must be (6, 3)"
+
+
+def test_gradients_of_points_in_another_order():
+    P, Q = np.ones((2, 3)), np.ones((2, 4))
+    error = complaint(check_batched, lambda P, Q: P.sum(1) + 2 * Q.sum(1), lambda P, Q: (2 + 0 * Q, 1 + 0 * P), P, Q)
+    assert str(error).startswith("the gradients stand in another order: the first is that of parameter 1")
+
+
+def test_what_rounding_hides_is_not_called_zero_on_both_sides():
+    error = complaint(check_jacobian, lambda x: x + 1e13, lambda x: -np.eye(3), x)
+    assert "by differences, but the Jacobian says -1\n" in str(error) and " is 0 by" not in str(error)
