@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -125,8 +126,10 @@ class _Batch:
                 line(t)
             asked, self._asked = self._asked, None
             if len(asked) == self.n_points:
-                losses = self._losses([np.stack(rows) for rows in zip(*(asked[i] for i in sorted(asked)))])
-                self._known |= {(i, bytes_of(asked[i])): losses[i] for i in asked}
+                # Where one of them has no loss, they are asked for one by one.
+                with np.errstate(all="ignore"), suppress(ArithmeticError, ValueError):
+                    losses = self._losses([np.stack(rows) for rows in zip(*(asked[i] for i in sorted(asked)))])
+                    self._known |= {(i, bytes_of(asked[i])): losses[i] for i in asked}
 
     def loss(self, row: int, arrays: Sequence[np.ndarray]) -> Any:
         if self._asked is not None:

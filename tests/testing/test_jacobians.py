@@ -1,5 +1,8 @@
 """Jacobians whole and as products, Hessians, gradients of gradients, and many points in one call."""
 
+import math
+import warnings
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -262,7 +265,7 @@ def test_points_must_not_depend_on_each_other():
 
 @pytest.mark.parametrize(
     ("check", "function", "derivative", "point", "n"),
-    [(check_jacobian, f, J, x, 4), (check_hessian, cubes, hessian, x, 3), (check_batched, losses, gradients, P, 3)],
+    [(check_jacobian, f, J, x, 4), (check_hessian, cubes, hessian, x, 3), (check_batched, losses, gradients, P[:5], 3)],
 )
 def test_time_is_kept(check, function, derivative, point, n):
     """At least one output, or entry, is checked however little time there is, in an order that is drawn."""
@@ -309,6 +312,14 @@ def test_a_function_has_as_many_outputs_at_each_point():
 def test_of_several_outputs_a_matrix_is_wanted():
     error = complaint(check_jacobian, lambda x: (x, 2 * x), lambda x: [np.eye(3), 2 * np.eye(3)], x)
     assert str(error) == "the Jacobian by parameter has shape (2, 3, 3), and must be (6, 3)"
+
+
+@pytest.mark.parametrize("log", [np.log, np.vectorize(math.log)])
+def test_points_beside_which_there_is_no_loss(log):
+    """Neither an error nor a warning at one point is one of all."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check_batched(log, lambda x: 1 / x, np.array([1e-3, 1.0]))
 
 
 def test_gradients_of_points_in_another_order():
