@@ -28,14 +28,20 @@ def norm(case: Case) -> str:
             (nothing, [right, x], f"{is_} one of {part}: a norm with another length?"),
             (nothing, [right, x, one], f"{is_} one of {part} and one number: a norm with other statistics?"),
         ):
-            model = fixed + _projected(said - fixed, basis)
-            if case.fits(np.moveaxis(model, -1, axis), constants=len(basis) * said[..., 0].size + 2):
+            constants = len(basis) * said[..., 0].size + 2
+            fits = [
+                case.fits(np.moveaxis(fixed + _projected(said - fixed, some), -1, axis), constants=constants)
+                for some in (basis, basis[1:])
+            ]
+            if fits == [True, False]:  # the first part is needed, be it the derivative
                 return place + text
     return ""
 
 
 def _projected(y: np.ndarray, basis: list[np.ndarray]) -> np.ndarray:
     """The nearest combination of arrays of one shape, with numbers of its own for each row of the last axis."""
+    if not basis:
+        return np.zeros_like(y)
     q, _ = np.linalg.qr(np.stack(basis, -1))
     return (q @ (q.swapaxes(-1, -2) @ y[..., None]))[..., 0]
 

@@ -37,6 +37,16 @@ def _clipped(case: Case) -> str:
     return ""
 
 
+def _step(case: Case) -> str:
+    """It is the parameter less a multiple of the derivative."""
+    c = float(((case.param - case.found) * case.expected).sum() / max((case.expected**2).sum(), 1e-300))
+    if abs(c) > case.rtol and case.fits(case.param - c * case.expected, abs(c), constants=1):
+        return (
+            f"it is {case.name} {'less' if c > 0 else 'plus'} {abs(c):.6g} times the derivative: what a step leads to?"
+        )
+    return ""
+
+
 def _hint(case: Case) -> str:
     return case.place.hint
 
@@ -117,6 +127,8 @@ def _ratio(case: Case) -> str:
     if len(ratios) < LEAST_RATIOS or not (np.isfinite(ratios).all() and (ratios > 0.02).all() and (ratios < 50).all()):
         return ""
     low, high = float(ratios.min()), float(ratios.max())
+    if (off := max(1 - low, high - 1)) < 0.01:
+        return f"it is right to {100 * off:.2g} %: numbers of fewer digits, or an approximation?"
     text = f"its signs are right, its sizes {low:.3g} to {high:.3g} times the derivative's"
     return f"{text}: a factor of each entry, or a term that is left out?"
 
@@ -126,5 +138,5 @@ def _of(c: float) -> str:
 
 
 TRACES = (
-    _unused, _clipped, _masked, _branches, softmax, norm, rotation, _conjugate, _hint, _another, _rank, _ratio,
+    _unused, _clipped, _masked, _branches, _step, softmax, norm, rotation, _conjugate, _hint, _another, _rank, _ratio,
 )  # fmt: skip

@@ -58,6 +58,29 @@ def test_rows_and_columns_that_are_combinations(n, m, seed):
         assert "multiple" not in trace_of(case_of(found[:, few], expected[:, few], x[:, few]))
 
 
+@given(st.sampled_from([(8,), (3, 4), (2, 3, 3)]), seeds)
+def test_what_has_nothing_of_the_derivative_is_no_norm(shape, seed):
+    """Ones, or the parameter, are no multiple of the derivative plus such."""
+    expected, x = np.random.default_rng(seed).normal(size=(2, *shape))
+    for found in (np.ones(shape), x, x + 1):
+        assert "norm" not in trace_of(case_of(found, expected, x))
+
+
+@pytest.mark.parametrize("c", [0.1, -2])
+@given(st.sampled_from([(3,), (3, 4)]), seeds)
+def test_what_a_step_leads_to(c, shape, seed):
+    expected, x = np.random.default_rng(seed).normal(size=(2, *shape))
+    said = trace_of(case_of(x - c * expected, expected, x))
+    assert said == f"it is W {'less 0.1' if c > 0 else 'plus 2'} times the derivative: what a step leads to?"
+    assert "step" not in trace_of(case_of(2 * x - c * expected, expected, x))
+
+
+def test_numbers_of_few_digits():
+    E, x = np.random.default_rng(0).normal(size=(2, 12))
+    said = trace_of(case_of(np.float16(E).astype(float), E, x))
+    assert said == "it is right to 0.037 %: numbers of fewer digits, or an approximation?", said
+
+
 @given(st.sampled_from([(4,), (3, 4), (2, 3, 3)]), seeds)
 def test_softmaxes(shape, seed):
     """Behind any function; over another axis only if there is one, and not if the derivative is of no softmax."""
