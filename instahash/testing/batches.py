@@ -15,7 +15,7 @@ from instahash.testing.errors import GradientError
 from instahash.testing.functions import Functions, rectangular
 from instahash.testing.messages import report, say_how_little
 from instahash.testing.options import deadline_after, must_be_seed, must_be_sizes, must_be_some
-from instahash.testing.point import Point
+from instahash.testing.point import Point, Probe
 from instahash.testing.quotients import QUICK, step
 from instahash.testing.trees import Leaf, bytes_of
 
@@ -60,14 +60,9 @@ def check_batched(
     whole, (n_points,) = Point(_Sum(functions), wirtinger), lengths
     batch = _Batch(functions, n_points or 0, whole)
     points = [Point(_Row(batch, i), wirtinger) for i in range(batch.n_points)]
-    probes, parts = [], []
-    entries_of_all = [
-        (position, int(index))
-        for position, param in enumerate(whole.params)
-        for index in drawn(param[0].size if len(param) else 0, n_checked, [seed, position])
-    ]
-    if seconds is not None:
-        entries_of_all = [entries_of_all[i] for i in np.random.default_rng(seed).permutation(len(entries_of_all))]
+    probes: list[Probe] = []
+    parts = []
+    entries_of_all = _entries(whole, n_checked, seed, seconds is not None)
     chosen: list[tuple[int, int]] = []
     for entry in entries_of_all:
         if chosen and monotonic() > deadline:
@@ -76,12 +71,7 @@ def check_batched(
         chosen.append(entry)
     for i, point in enumerate(points):
         of_point, found = compare(point, [point.entry(*at) for at in chosen], rtol, atol)
-        for probe in of_point:
-            place = (i, *probe.place)
-            at = list(place[:-1] if whole.is_complex[probe.position] else place)
-            part = probe.name[-5:] if probe.name.endswith((".real", ".imag")) else ""
-            name = f"d loss[{i}] / d {whole.names[probe.position]}{at}{part}"
-            probes.append(probe._replace(name=name, place=place))
+        probes += [_of_all(probe, i, whole) for probe in of_point]
         parts.append(found)
     if parts:
         found = joined(parts)
@@ -90,6 +80,24 @@ def check_batched(
     if len(chosen) < len(entries_of_all):
         say_how_little(checked)
     return checked
+
+
+def _entries(whole: Point, n_checked: int | None, seed: int, in_any_order: bool) -> list[tuple[int, int]]:
+    """The leaf, and the flat index in a row of it, of each entry that is to be checked."""
+    found = [
+        (position, int(index))
+        for position, param in enumerate(whole.params)
+        for index in drawn(param[0].size if len(param) else 0, n_checked, [seed, position])
+    ]
+    return [found[i] for i in np.random.default_rng(seed).permutation(len(found))] if in_any_order else found
+
+
+def _of_all(probe: Probe, i: int, whole: Point) -> Probe:
+    """That of point i as one of all points."""
+    place = (i, *probe.place)
+    at = list(place[:-1] if whole.is_complex[probe.position] else place)
+    part = probe.name[-5:] if probe.name.endswith((".real", ".imag")) else ""
+    return probe._replace(name=f"d loss[{i}] / d {whole.names[probe.position]}{at}{part}", place=place)
 
 
 class _Sum:

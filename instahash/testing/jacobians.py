@@ -60,14 +60,8 @@ def check_jacobian(
 
     Returns how many entries of the Jacobian by each array were checked.
     """
-    must_be_some(n_checked, "n_checked")
-    must_be_seed(seed)
-    must_be_convention(wirtinger)
+    _must_be_options(form, jacobian, n_checked, seed, wirtinger)
     deadline = deadline_after(seconds)
-    if form not in FORMS:
-        raise ValueError(f"form must be one of {', '.join(map(repr, FORMS))}, not {shown(form)}")
-    if not callable(jacobian):
-        raise TypeError(f"the Jacobian must be a function, not {shown(jacobian)}")
     functions = Functions(function, jacobian, params, names, kwargs, False)
     outputs = Outputs(functions)
     rows = drawn(len(outputs.names), n_checked, [seed, -1 % 2**32])
@@ -75,25 +69,10 @@ def check_jacobian(
         rows = np.random.default_rng(seed).permutation(rows)
     columns = [drawn(leaf.array.size, n_checked, [seed, i]) for i, leaf in enumerate(functions.leaves)]
     J = jacobian_of(form, functions, outputs.here, rows, columns, seed, wirtinger)
-    probes: list[Probe] = []
-    parts: list[Found] = []
-    for row in rows:
-        if parts and monotonic() > deadline:
-            break
-        point = Point(Output(outputs, J, row), of=f"{of}{outputs.names[row]}")
-        chosen = [point.entry(position, int(index)) for position, by in enumerate(columns) for index in by]
-        of_row, found = compare(point, chosen, rtol, atol)
-        flat = [int(np.ravel_multi_index(p.place, point.params[p.position].shape)) if p.place else 0 for p in of_row]
-        probes += [probe._replace(place=(int(row), i)) for probe, i in zip(of_row, flat)]
-        parts.append(found)
+    probes, parts = _compared(outputs, J, rows, columns, of, rtol, atol, deadline)
     if parts:
-        found = joined(parts)
-        what = "Jacobian" if form == "jacobian" else form
-        leaf_names = [leaf.name for leaf in functions.leaves]
-        if form == "jacobian" and found.wrong.any():
-            outputs.must_be_holomorphic(placed(J, probes, found), of, found.rtol)
-        convention = None if outputs.complex_rows else "" if form == "jvp" else wirtinger
-        report(leaf_names, probes, found, lambda: _cases(functions, J, probes, found, convention), what)
+        names, what, found = [leaf.name for leaf in functions.leaves], FORMS[form], joined(parts)
+        report(names, probes, found, lambda: _cases(form, outputs, J, probes, found, of, wirtinger), what)
     counts = {leaf.name: len(parts) * len(by) for leaf, by in zip(functions.leaves, columns)}
     checked = Checked(counts, {leaf.name: len(outputs.names) * leaf.array.size for leaf in functions.leaves})
     if len(parts) < len(rows):
@@ -128,16 +107,55 @@ def check_hessian(
     return check_jacobian(gradient, hessian, *params, form=form, of="gradient", names=names, kwargs=kwargs, **numbers)
 
 
+def _must_be_options(form: str, jacobian: Any, n_checked: int | None, seed: int, wirtinger: str) -> None:
+    must_be_some(n_checked, "n_checked")
+    must_be_seed(seed)
+    must_be_convention(wirtinger)
+    if form not in list(FORMS):
+        raise ValueError(f"form must be one of {', '.join(map(repr, FORMS))}, not {shown(form)}")
+    if not callable(jacobian):
+        raise TypeError(f"the Jacobian must be a function, not {shown(jacobian)}")
+
+
+def _compared(
+    outputs: Outputs,
+    J: Sequence[np.ndarray],
+    rows: np.ndarray,
+    columns: Sequence[np.ndarray],
+    of: str,
+    rtol: float | None,
+    atol: float,
+    deadline: float,
+) -> tuple[list[Probe], list[Found]]:
+    """The derivatives of outputs by entries of each leaf, at their places in J, and what was found of each output."""
+    probes: list[Probe] = []
+    parts: list[Found] = []
+    for row in rows:
+        if parts and monotonic() > deadline:
+            break
+        point = Point(Output(outputs, J, row), of=f"{of}{outputs.names[row]}")
+        chosen = [point.entry(position, int(index)) for position, by in enumerate(columns) for index in by]
+        of_row, found = compare(point, chosen, rtol, atol)
+        flat = [int(np.ravel_multi_index(p.place, point.params[p.position].shape)) if p.place else 0 for p in of_row]
+        probes += [probe._replace(place=(int(row), i)) for probe, i in zip(of_row, flat)]
+        parts.append(found)
+    return probes, parts
+
+
 def _cases(
-    functions: Functions, J: Sequence[np.ndarray], probes: Sequence[Any], found: Any, convention: str | None
+    form: str, outputs: Outputs, J: Sequence[np.ndarray], probes: Sequence[Probe], found: Found, of: str, wirtinger: str
 ) -> list[Case]:
     """A case for the Jacobian by each array: a row an output, a column an entry.
 
-    convention : of the derivatives by complex parameters, empty where there is none to mistake; None where rows are
-        parts of complex numbers too.
+    Raises GradientError where a matrix is that of a function which has none.
     """
+    arrays = placed(J, probes, found)
+    if form == "jacobian":
+        outputs.must_be_holomorphic(arrays, of, found.rtol)
+    # Of the derivatives by complex parameters: empty where there is none to mistake, None where rows are parts too.
+    convention = None if outputs.complex_rows else "" if form == "jvp" else wirtinger
     cases: list[Case] = []
-    for leaf, said, (expected, floor, wrong) in zip(functions.leaves, J, placed(J, probes, found)):
+    for leaf, said, (expected, floor, wrong) in zip(outputs.leaves, J, arrays):
         shape = (len(said), -1, 2) if leaf.is_complex else said.shape
         param = np.broadcast_to(leaf.array.reshape(-1), said.shape)
         param, said, expected, floor, wrong = (a.reshape(shape) for a in (param, said, expected, floor, wrong))

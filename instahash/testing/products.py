@@ -18,7 +18,8 @@ from instahash.testing.wirtinger import slopes, written
 
 __tracebackhide__ = True
 
-FORMS = ("jacobian", "jvp", "vjp")
+# What each is called in messages.
+FORMS = {"jacobian": "Jacobian", "jvp": "jvp", "vjp": "vjp"}
 
 
 def jacobian_of(

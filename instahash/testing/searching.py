@@ -64,10 +64,24 @@ def check_points(
         find(points, collected, settings=_settings(max_examples=n_points, phases=[Phase.generate]))
     if not failed:
         return tried
+    smallest = _smallest(points, n_points, failed, error_at)
+    error = error_at(smallest)
+    if error is None:
+        text = "the functions differ from call to call at one point; hand in what they draw, as kwargs={...}"
+        raise GradientError(text, {"gradient": "state"})
+    raise type(error)(f"{error}\nat {_in_a_line(smallest)}", error.kinds, error.places)
+
+
+def _smallest(
+    points: Any, n_points: int, failed: list[tuple[int, Any, GradientError]], error_at: Callable[[Any], Any]
+) -> Any:
+    """The smallest point with the mistake of the largest explained one of those that failed, each behind its size."""
+    from hypothesis import find
+    from hypothesis.errors import NoSuchExample
+
     failed.sort(key=lambda one: one[0])
     errors = [error for *_, error in failed]
     marks = marks_of(next((error for error in reversed(errors) if not is_unexplained(error)), errors[-1]))
-
     alike: dict[bytes, bool] = {}
 
     def is_alike(point: Any) -> bool:
@@ -79,14 +93,9 @@ def check_points(
         return alike.get(key, False)
 
     try:
-        smallest = find(points, is_alike, settings=_settings(max_examples=10 * n_points))
+        return find(points, is_alike, settings=_settings(max_examples=10 * n_points))
     except NoSuchExample:  # what it draws is other than before, and the mistake may be rare
-        smallest = next(point for _, point, error in failed if marks_of(error) == marks)
-    error = error_at(smallest)
-    if error is None:
-        text = "the functions differ from call to call at one point; hand in what they draw, as kwargs={...}"
-        raise GradientError(text, {"gradient": "state"})
-    raise type(error)(f"{error}\nat {_in_a_line(smallest)}", error.kinds, error.places)
+        return next(point for _, point, error in failed if marks_of(error) == marks)
 
 
 def _settings(**options: Any) -> Any:
