@@ -12,8 +12,9 @@ from instahash.checkpoint import Checkpoint
 from instahash.errors import plural
 from instahash.sparse import CSR, is_member
 
-# What the weights of a fusion are learnt from can be measured on: they are too few to learn posts by heart.
-WEIGHTS = "that it learnt nothing from but how far to trust each of its parts"
+# All parts of a model together. Posts from which their weights alone were learnt count as kept apart: so few weights do
+# not learn posts by heart.
+WHOLE = "it suggests"
 
 
 class Detail(str):
@@ -24,31 +25,31 @@ class FirstFive(NamedTuple):
     """How good five hashtags are that are suggested for posts kept apart.
 
     posts : on so many posts.  own : how many of the five are the author's, on average.  popular : how many of the five
-    most used hashtags of the training are.  apart : what was learnt from these posts, or not.
+    most used hashtags of the training are.  by : what suggests them.
     """
 
     posts: int
     own: float
     popular: float
-    apart: str = WEIGHTS
+    by: str = WHOLE
 
     def __str__(self) -> str:
-        on = f"On {plural(self.posts, 'post')} {self.apart}, {self.own:.1f} of the five hashtags that it suggests"
-        return f"{on} are the author's own; of the five most used ones {self.popular:.1f} are."
+        on = f"On {plural(self.posts, 'post')} kept apart, {self.own:.1f} of the five hashtags that {self.by} are the"
+        return f"{on} author's own; of the five most used ones {self.popular:.1f} are."
 
     @classmethod
-    def of(cls, suggested: np.ndarray, popular: np.ndarray, wanted: CSR, apart: str = WEIGHTS) -> FirstFive | None:
+    def of(cls, suggested: np.ndarray, popular: np.ndarray, wanted: CSR, by: str = WHOLE) -> FirstFive | None:
         """From the first hashtags of posts, (m, 5) columns of `wanted`, -1 for none, and from the most used, (5,).
 
         wanted : CSR (m, n), the author's; a post without any does not count, and None is returned where no post does.
-        apart : as of the tuple.
+        by : as of the tuple.
         """
         rows = np.flatnonzero(np.diff(wanted.indptr))
         if not len(rows):
             return None
         suggested, wanted = suggested[rows], wanted[rows]
         own = is_member(suggested, wanted).sum() / len(rows)
-        return cls(len(rows), float(own), float(np.isin(wanted.indices, popular).sum() / len(rows)), apart)
+        return cls(len(rows), float(own), float(np.isin(wanted.indices, popular).sum() / len(rows)), by)
 
 
 class Trainer:

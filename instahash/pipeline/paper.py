@@ -22,7 +22,7 @@ from instahash.word2vec import Word2Vec, Word2VecSettings, WordVectors, choose_v
 
 # Posts of the trial that chooses between input and summed vectors.
 TRIAL = 50_000
-TRIED = "kept apart from a trial of its word vectors alone"  # those of these posts that it is measured on
+TRIED = "a trial of its word vectors alone suggests"
 # Of the expansion: operations a second, those that choosing the nearest words takes a word, and bytes of a rating.
 RATE, SELECTION, RATING_BYTES = 3e10, 50, 36
 # What the scores of an answer are, by where it comes from.

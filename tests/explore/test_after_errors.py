@@ -191,6 +191,13 @@ def test_a_server_that_is_gone_leaves_no_answer_to_another_question(browser, sta
     assert page.text("#failures") == f"one.png: {GONE}" and is_blank(page, "dog")
 
 
+def test_before_anything_is_given_the_page_says_what_to_do(page):
+    note = page.text("#note")
+    assert note.startswith("no label is given: choose a photo or type") and note.endswith(
+        "these hashtags fit any photo"
+    )
+
+
 def test_guesses_are_marked_at_each_photo(page, photo):
     settled(page, photo("dim.png", "dog:0.3"), photo("dark.png", "dog:0.01"), photo("sure.png", "cat:0.9"))
     page.wait("document.body.dataset.photos === '3'")
