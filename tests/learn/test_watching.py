@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from instahash.errors import DataError
-from instahash.learn import watching
+from instahash.learn import terminal, watching
 from instahash.learn.course import steps
 from instahash.learn.folder import PROGRESS, Folder
 from instahash.learn.terminal import Terminal
@@ -335,3 +335,12 @@ def test_a_file_that_is_still_written_to_is_waited_for(saves, tmp_path):
 def test_no_terminal_has_no_keys():
     terminal = Terminal()
     assert not terminal.interactive and terminal.pressed() == "" and terminal.bold("x") == "x"
+
+
+def test_a_terminal_that_does_not_say_its_size_has_the_usual_one(monkeypatch):
+    """Python 3.10 says that it has no columns and no lines."""
+    screen = terminal.Terminal()
+    screen.interactive = True
+    for size, expected in (((0, 0), (80, 23)), ((100, 0), (100, 23)), ((40, 1), (40, 1))):
+        monkeypatch.setattr(terminal.shutil, "get_terminal_size", lambda size=size: size)
+        assert (screen.columns, screen.rows) == expected
