@@ -42,10 +42,11 @@ def nearest(name: str, known: Iterable[str], most: int = 3, least: float = 0.6) 
     least : in [0, 1], how alike they are, by difflib's measure. Names far less alike than the nearest are left out.
     """
     folded, name = {each.casefold(): each for each in known}, name.casefold()
-    close = (get_close_matches(name, folded, most, cutoff) for cutoff in (max(least, 0.9), least))
+    close = get_close_matches(name, folded, most, least)
+    close = get_close_matches(name, close, most, max(least, 0.9)) or close
     # That measure hardly knows letters that changed places, nor that the dashes before options are no likeness.
     alike = {}
-    for each in next(filter(None, close), ()):
+    for each in close:
         matcher = SequenceMatcher(None, name.lstrip("-"), each.lstrip("-"))
         alike[each] = matcher.ratio() + matcher.quick_ratio()
     near = sorted(alike, key=lambda each: -alike[each])

@@ -71,33 +71,46 @@ def capital(text: str) -> str:
 class Doubt(NamedTuple):
     """What is said of hashtags where nothing sure is known of a photo.
 
-    mark : beside the photo's name.  why : of one photo; `told` puts the least score of a sure label into it.
-    many : behind a number of photos or posts, the same.
+    mark : beside the photo's name.  reason, answer : why, and what these hashtags are.
+    many : behind a number of photos or posts, both; `told` puts the least score of a sure label into the texts.
     """
 
     mark: str
-    why: str
+    reason: str
+    answer: str
     many: str
+
+    @property
+    def why(self) -> str:
+        """Of one photo."""
+        return f"{self.reason}; {self.answer}"
+
+    def to_json(self) -> dict[str, str]:
+        return self._asdict() | {"why": self.why}
 
     def told(self, least: float) -> Doubt:
         return Doubt(self.mark, *(text.format(least=f"{least:g}") for text in self[1:]))
 
 
+_NOT_KNOWN = "no label is sure enough, or none is known"
 # By the source of the hashtags.
 DOUBTS = {
     "guesses": Doubt(
         "guesses",
-        "no label has a score of {least} or more; these are guesses from the likeliest ones",
+        "no label has a score of {least} or more",
+        "these are guesses from the likeliest ones",
         "without a label of {least} or more: guessed from the likeliest ones",
     ),
     "general": Doubt(
         "fit any photo",
-        "no label is sure enough, or none is known; these hashtags fit any photo",
+        _NOT_KNOWN,
+        "these hashtags fit any photo",
         "without a likely label got hashtags that fit any photo",
     ),
     "most_used": Doubt(
         "the most used",
-        "no label is sure enough, or none is known; these are the most used hashtags",
+        _NOT_KNOWN,
+        "these are the most used hashtags",
         "without a known label got the most used hashtags",
     ),
 }

@@ -12,8 +12,7 @@ from instahash.errors import nearest
 from instahash.names import DOUBTS
 
 Labels: TypeAlias = Sequence[tuple[str, float | None]]
-# Sources of answers where nothing is known -> what the answer is.
-NOTHING = {source: DOUBTS[source].why.partition("; ")[2] for source in ("general", "most_used")}
+NOTHING = ("general", "most_used")  # sources of answers where nothing is known
 NEAR, LOOKED_FOR = 0.8, 5  # how alike a known word must be to be named, and for how many unknown ones it is
 
 
@@ -31,7 +30,7 @@ def say_doubts(model: Any, labels: Labels, typed: Labels, chosen: Sequence[str],
     elif answer.source in NOTHING:
         why = "; ".join(_why_nothing(labels, typed, least, index))
         why = why or ("no chosen hashtag is known" if chosen else "there is no label")
-        note("recommend", f"{why}; {NOTHING[answer.source]}")
+        note("recommend", f"{why}; {DOUBTS[answer.source].answer}")
     else:
         if below := _below(typed, least):
             note("recommend", f"doubted, below min_score {least:g}: {below}")

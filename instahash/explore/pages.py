@@ -39,7 +39,7 @@ class Pages:
             most_image=MOST_IMAGE,
             video=VIDEO,
             live_photo=LIVE_PHOTO,
-            doubts={source: doubt.told(settings.data.min_score)._asdict() for source, doubt in DOUBTS.items()},
+            doubts={source: doubt.told(settings.data.min_score).to_json() for source, doubt in DOUBTS.items()},
             groups=GROUPS,
             limits=limits(platform),
         )

@@ -7,6 +7,13 @@ from instahash.cli import annotate, evaluate, explore, learn, recommend, train
 from instahash.errors import meant, nearest
 
 
+def the_one_line(code, capsys):
+    """What a command has said, one line, where it ended with 2."""
+    error = capsys.readouterr().err
+    assert code == 2 and error.count("\n") == 1
+    return error
+
+
 @pytest.mark.parametrize(
     "main, words, said",
     [
@@ -48,8 +55,7 @@ def test_what_was_meant_is_asked_in_one_line(main, words, said, capsys, tmp_path
         code = main(words.split())
     except SystemExit as end:
         code = end.code
-    error = capsys.readouterr().err
-    assert code == 2 and said in error and error.count("\n") == 1 and not [*tmp_path.iterdir()]
+    assert said in the_one_line(code, capsys) and not [*tmp_path.iterdir()]
 
 
 @pytest.mark.parametrize(
@@ -69,9 +75,8 @@ def test_a_photo_or_nothing_where_something_else_is_wanted_is_one_line(
     monkeypatch.setattr(InstaHash, "fit", None)  # nothing is trained for that
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff")
     (tmp_path / "empty").mkdir()
-    code = main(words.split())
-    error = capsys.readouterr().err
-    assert code == 2 and said in error and error.count("\n") == 1 and "harrison" not in error
+    error = the_one_line(main(words.split()), capsys)
+    assert said in error and "harrison" not in error
 
 
 @pytest.mark.parametrize("words", ["", "--top", "--labels dog --top 0"])

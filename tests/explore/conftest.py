@@ -14,6 +14,7 @@ import pytest
 from instahash import InstaHash
 from instahash.data import Vocabulary
 from instahash.data.small import small_posts
+from instahash.explore.explain import Explainer
 from instahash.explore.systems import model_name
 from instahash.parameters import assign
 from instahash.pipeline import settings_of
@@ -45,6 +46,13 @@ def folders(tmp_path_factory):
 def models(folders):
     """The models in these directories."""
     return {mode: InstaHash.load(folder) for mode, folder in folders.items()}
+
+
+@pytest.fixture
+def explain(models):
+    """explain(...) -> the hashtags for labels, as the page writes them."""
+    explainer = Explainer(models["best"])
+    return lambda *args, **options: [f"#{h['spelled']}" for h in explainer.explain(*args, **options)["hashtags"]]
 
 
 @pytest.fixture(scope="session")

@@ -3,18 +3,10 @@
 import pytest
 
 from instahash.decoding.limits import LIVE_PHOTO, VIDEO
-from instahash.explore.explain import Explainer
 from instahash.names import DOUBTS
 
 GONE = "the server does not answer; is instahash-explore still running?"
 HASHTAGS = "#hashtags .hashtag"
-
-
-@pytest.fixture
-def explain(models):
-    """explain(...) -> the hashtags for labels, as the page writes them."""
-    explainer = Explainer(models["best"])
-    return lambda *args, **options: [f"#{h['spelled']}" for h in explainer.explain(*args, **options)["hashtags"]]
 
 
 @pytest.fixture

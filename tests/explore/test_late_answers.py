@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-from instahash.explore.explain import Explainer
-
 HASHTAGS = "#hashtags .hashtag"
 # The first request whose path and body a condition is true of is kept; `late(true)` has it answered, `late(false)`
 # has it fail.
@@ -22,13 +20,6 @@ KEPT = """(() => {
     return fetch(path, options);
   };
 })()"""
-
-
-@pytest.fixture
-def explain(models):
-    """explain(...) -> the hashtags for labels, as the page writes them."""
-    explainer = Explainer(models["best"])
-    return lambda *args, **options: [f"#{h['spelled']}" for h in explainer.explain(*args, **options)["hashtags"]]
 
 
 @pytest.fixture

@@ -6,15 +6,22 @@ part of the message. Parameters are named W, U, b, c, in this order.
 
 import numpy as np
 
+
+def listed_in(plants):
+    """A decorator, given a text, that puts a function into this list with it."""
+
+    def with_text(text):
+        def add(function):
+            plants.append((function, text))
+            return function
+
+        return add
+
+    return with_text
+
+
 PLANTS = []
-
-
-def plant(text):
-    def add(function):
-        PLANTS.append((function, text))
-        return function
-
-    return add
+plant = listed_in(PLANTS)
 
 
 def sigmoid(z):

@@ -44,8 +44,6 @@ const NOTES = {
   most_used: doubts.most_used.why,
 };
 
-const NOTHING_GIVEN = { general: "these hashtags fit any photo", most_used: "these are the most used hashtags" };
-
 // One query at a time, and after it the newest one
 
 let changes = 0; // of the query so far; the page says which of them its answer has
@@ -182,7 +180,7 @@ function clear(instead = "") {
 }
 
 function noteOn({ source, hashtags, scores_are, labels }) {
-  if (!labels.length && source in NOTHING_GIVEN) return `no label is given: choose a photo or type what is in it; until then ${NOTHING_GIVEN[source]}`;
+  if (!labels.length && doubts[source]) return `no label is given: choose a photo or type what is in it; until then ${doubts[source].answer}`;
   const isSorted = hashtags.every(({ score }, i) => !i || score <= hashtags[i - 1].score);
   const tested = scores_are === "estimate" ? ", an estimate, since the training had no such labels" : "";
   const isRanked = source === "experts" || source === "guesses"; // others have an order of their own
