@@ -23,6 +23,11 @@ USER = "user:"
 Keys = Sequence[tuple[str, ...]]
 
 
+def users_of(keys: Keys) -> set[str]:
+    """The keys of single users among those of posts."""
+    return {key for own in keys for key in own if key.startswith(USER)}
+
+
 def preferences_of(examples: Source) -> Preferences:
     """Those of these posts alone."""
     preferences = examples.sum(count_preferences, what="Counting preferences")

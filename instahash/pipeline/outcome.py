@@ -9,7 +9,7 @@ import numpy as np
 from instahash.data import Dataset
 from instahash.data.preprocess import Summary
 from instahash.errors import plural
-from instahash.experts.people import USER
+from instahash.experts.people import users_of
 from instahash.trainer import FirstFive
 
 UNMEASURED = "How good its hashtags are is not measured here: give posts kept apart to instahash-evaluate."
@@ -27,8 +27,8 @@ def outcome(summary: Summary, first_five: FirstFive | None, posts: str, labels: 
 
 def about(dataset: Dataset) -> tuple[str, str]:
     """Whose the posts are, and how many words their labels have, in words."""
-    people = len({key for keys in dataset.keys for key in keys if key.startswith(USER)})
-    return told(len(dataset.ids), people, len(np.unique(dataset.description.indices)), dataset.echoes.made_up)
+    people = users_of(dataset.keys)
+    return told(len(dataset.ids), len(people), len(np.unique(dataset.description.indices)), dataset.echoes.made_up)
 
 
 def told(posts: int, people: int, labels: int, made_up: bool) -> tuple[str, str]:

@@ -6,13 +6,12 @@ from functools import reduce
 
 import numpy as np
 
-from instahash.experts.people import USER
+from instahash.experts.people import users_of
 from instahash.pipeline.doubts import Labelled
 from instahash.pipeline.outcome import told
 from instahash.shards.reading import Encoding, matrices_of, numbered
 from instahash.shards.shard import Shard
 from instahash.shards.shards import Shards
-from instahash.sparse import used_columns
 from instahash.texts import draw
 
 Company = tuple[np.ndarray, np.ndarray, bool, Labelled]
@@ -29,6 +28,6 @@ def company(shards: Shards, encoding: Encoding, n_posts: int) -> tuple[tuple[str
 def company_of(shard: Shard, encoding: Encoding) -> Company:
     """A number for each user, the ids of words of labels, whether the posts are made up, and how sure labels are."""
     dataset = encoding.dataset(shard)
-    users = {key for keys in dataset.keys for key in keys if key.startswith(USER)}
+    users, words = [*map(draw, users_of(dataset.keys))], np.unique(dataset.description.indices)
     labelled = Labelled.of(*matrices_of(numbered(shard)), encoding.min_score)
-    return np.array([*map(draw, users)]), used_columns(dataset.description)[0], dataset.echoes.made_up, labelled
+    return np.array(users), words, dataset.echoes.made_up, labelled
